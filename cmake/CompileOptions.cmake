@@ -1,0 +1,20 @@
+# onbehalf_compile_options: what every target of this project is compiled with. Linked PRIVATE, so nothing of it
+# reaches those who use the libraries.
+add_library(onbehalf_compile_options INTERFACE)
+if(MSVC)
+  target_compile_options(onbehalf_compile_options INTERFACE /W4 /permissive- /utf-8 /EHsc)
+else()
+  target_compile_options(onbehalf_compile_options INTERFACE -Wall -Wextra -Wconversion)
+endif()
+if(ONBEHALF_WARNINGS_AS_ERRORS)
+  target_compile_options(onbehalf_compile_options INTERFACE $<IF:$<BOOL:${MSVC}>,/WX,-Werror>)
+endif()
+if(WIN32)
+  # 0x0A00: Windows 10 and Server 2016 are the oldest systems this runs on.
+  target_compile_definitions(onbehalf_compile_options
+    INTERFACE UNICODE _UNICODE NOMINMAX WIN32_LEAN_AND_MEAN _WIN32_WINNT=0x0A00)
+endif()
+if(ONBEHALF_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()

@@ -1,0 +1,44 @@
+# The three dependencies, under the names of their own CMake packages: nlohmann_json::nlohmann_json,
+# spdlog::spdlog_header_only and GTest::gtest. On Windows they come from vcpkg.json. The cross builds use the
+# distribution's packages: the two libraries are headers, and GoogleTest ships as source, so all three serve any
+# target.
+if(CMAKE_CROSSCOMPILING)
+  # Only these folders are made visible: /usr/include itself would hide the cross compiler's own headers.
+  set(onbehalf_headers "${CMAKE_BINARY_DIR}/distribution-headers")
+  file(MAKE_DIRECTORY "${onbehalf_headers}")
+  foreach(folder IN ITEMS nlohmann spdlog fmt)
+    if(NOT EXISTS "/usr/include/${folder}")
+      message(FATAL_ERROR "/usr/include/${folder} is missing: install nlohmann-json3-dev, libspdlog-dev and libfmt-dev")
+    endif()
+    file(CREATE_LINK "/usr/include/${folder}" "${onbehalf_headers}/${folder}" SYMBOLIC)
+  endforeach()
+  add_library(nlohmann_json::nlohmann_json INTERFACE IMPORTED GLOBAL)
+  target_include_directories(nlohmann_json::nlohmann_json SYSTEM INTERFACE "${onbehalf_headers}")
+  add_library(spdlog::spdlog_header_only INTERFACE IMPORTED GLOBAL)
+  target_include_directories(spdlog::spdlog_header_only SYSTEM INTERFACE "${onbehalf_headers}")
+  target_compile_definitions(spdlog::spdlog_header_only INTERFACE SPDLOG_FMT_EXTERNAL FMT_HEADER_ONLY)
+else()
+  find_package(nlohmann_json 3.11 REQUIRED)
+  if(WIN32)
+    find_package(spdlog 1.10 REQUIRED)
+  endif()
+endif()
+if(WIN32)
+  # File names of the log are UTF-16, as Windows has them.
+  add_library(onbehalf_spdlog INTERFACE)
+  target_link_libraries(onbehalf_spdlog INTERFACE spdlog::spdlog_header_only)
+  target_compile_definitions(onbehalf_spdlog INTERFACE SPDLOG_WCHAR_FILENAMES)
+endif()
+
+if(ONBEHALF_BUILD_TESTS)
+  if(EXISTS /usr/src/googletest/CMakeLists.txt)
+    set(INSTALL_GTEST OFF CACHE BOOL "" FORCE)
+    # The static runtime is the project's choice for MinGW; GoogleTest follows the toolchain file.
+    add_subdirectory(/usr/src/googletest "${CMAKE_BINARY_DIR}/googletest" EXCLUDE_FROM_ALL SYSTEM)
+    add_library(GTest::gtest ALIAS gtest)
+    add_library(GTest::gmock ALIAS gmock)
+  else()
+    find_package(GTest 1.12 REQUIRED)
+  endif()
+  include(GoogleTest)
+endif()

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace onbehalf::protocol {
+
+// Every error code that crosses the wire. The negative ranges are JSON-RPC 2.0's: -32700 and -32600 … -32603 are
+// its own, -32000 … -32099 are left to servers, -32800 is the Language Server Protocol's RequestCancelled.
+enum class ErrorCode : int {
+  kParseError = -32700,
+  kInvalidRequest = -32600,
+  kMethodNotFound = -32601,
+  kInvalidParams = -32602,
+  kInternalError = -32603,
+  kAccessDenied = -32010,
+  kImpersonationLevel = -32011,
+  kBusy = -32012,
+  kDeadlineExceeded = -32013,
+  kShuttingDown = -32014,
+  kWindowsError = -32015,
+  kTooLarge = -32016,
+  kAuditUnavailable = -32017,
+  kRequestCancelled = -32800,
+};
+
+struct ErrorInfo {
+  ErrorCode code;
+  std::string_view name;     // the field's term, as in the table of docs/protocol.md: "AccessDenied"
+  std::string_view message;  // one plain sentence, sent as `error.message` unless something more exact is known
+  bool retry_can_help;       // the same request may succeed later, unchanged
+};
+
+// All of them, in the order of the enumeration.
+std::span<const ErrorInfo> ErrorTable();
+
+// The row of `code`, which must be one of the enumeration's.
+const ErrorInfo& InfoOf(ErrorCode code);
+
+// The row of a code read from the wire; nullptr if it is none of ours.
+const ErrorInfo* FindError(int code);
+
+}  // namespace onbehalf::protocol

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/sid.h"
+#include "onbehalf/win32/unique_handle.h"
+
+namespace onbehalf::win32 {
+
+// Ordered: a higher value can do all that a lower one can. The values are SECURITY_IMPERSONATION_LEVEL's.
+enum class ImpersonationLevel : int { kAnonymous = 0, kIdentification = 1, kImpersonation = 2, kDelegation = 3 };
+std::string_view ToString(ImpersonationLevel level);  // "anonymous", "identification", …
+
+struct TokenGroup {
+  Sid sid;
+  DWORD attributes;  // SE_GROUP_*
+  bool enabled() const { return (attributes & SE_GROUP_ENABLED) != 0; }
+  bool deny_only() const { return (attributes & SE_GROUP_USE_FOR_DENY_ONLY) != 0; }
+};
+
+struct TokenPrivilege {
+  std::string name;  // "SeImpersonatePrivilege"
+  DWORD attributes;  // SE_PRIVILEGE_*
+  bool enabled() const { return (attributes & SE_PRIVILEGE_ENABLED) != 0; }
+};
+
+enum class Elevation { kDefault, kFull, kLimited };  // TOKEN_ELEVATION_TYPE: not split, elevated half, filtered half
+std::string_view ToString(Elevation elevation);      // "default", "full", "limited"
+
+// Mandatory integrity: the RID of the label's SID (0x2000 medium) and its usual word.
+struct Integrity {
+  DWORD rid = 0;
+  std::string Name() const;  // "untrusted", "low", "medium", "medium plus", "high", "system", "protected", else the number
+};
+
+// What TokenStatistics tells in one call.
+struct TokenFacts {
+  std::uint64_t token_id = 0;
+  std::uint64_t modified_id = 0;
+  std::uint64_t logon_id = 0;  // AuthenticationId: the logon session's LUID
+  bool is_primary = false;
+  ImpersonationLevel level = ImpersonationLevel::kAnonymous;  // meaningless for a primary token
+};
+
+// An access token. Every query throws Win32Error when Windows refuses it, unless it says otherwise. A const Token may
+// be used by several threads.
+class Token {
+ public:
+  explicit Token(UniqueObject handle) : handle_(std::move(handle)) {}
+
+  // The token on the calling thread, opened with the process's own rights (OpenAsSelf), so that a caller who may
+  // not open its own token can still be looked at. nullopt when the thread has none (ERROR_NO_TOKEN).
+  static std::optional<Token> FromThread(DWORD access = TOKEN_QUERY | TOKEN_IMPERSONATE | TOKEN_DUPLICATE);
+  static Token FromProcess(HANDLE process, DWORD access = TOKEN_QUERY);
+  static Token FromOwnProcess(DWORD access = TOKEN_QUERY) { return FromProcess(::GetCurrentProcess(), access); }
+
+  HANDLE get() const noexcept { return handle_.get(); }
+
+  TokenFacts Facts() const;
+  Sid User() const;
+  std::vector<TokenGroup> Groups() const;
+  std::vector<TokenPrivilege> Privileges() const;
+  // Restricting SIDs. Empty for a token without; also where the system cannot tell (Wine: error 1).
+  std::vector<TokenGroup> RestrictingSids() const;
+  Integrity IntegrityLevel() const;
+  Elevation ElevationType() const;
+  bool IsElevated() const;
+  DWORD SessionId() const;
+  // The logon SID (S-1-5-5-X-Y) among the groups; nullopt for tokens without (SYSTEM's).
+  std::optional<Sid> LogonSid() const;
+
+  bool HasEnabledPrivilege(const wchar_t* name) const;
+  // Enabled membership only: a deny-only group is no membership. Works on primary and impersonation tokens.
+  bool IsMember(const Sid& group) const;
+
+  Token Duplicate(TOKEN_TYPE type, ImpersonationLevel level, DWORD access) const;
+
+ private:
+  UniqueObject handle_;
+};
+
+}  // namespace onbehalf::win32

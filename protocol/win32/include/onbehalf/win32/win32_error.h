@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "onbehalf/win32/lean_windows.h"
+
+namespace onbehalf::win32 {
+
+// Windows refused something: the code, the function that said so, and what it was about. what() reads
+// "CreateNamedPipeW(\\.\pipe\onbehalf): Access is denied. (ERROR_ACCESS_DENIED, 5)" in UTF-8.
+// Thrown, never returned; caught only at the connection, the service main, the command line's main and the C
+// boundary.
+class Win32Error : public std::system_error {
+ public:
+  Win32Error(DWORD code, std::string_view operation, std::string_view subject = {});
+
+  DWORD win32_code() const noexcept { return code_; }
+  // The Windows function's name ("CreateNamedPipeW"): a name of the API, never a path or a secret.
+  const std::string& operation() const noexcept { return operation_; }
+  const std::string& subject() const noexcept { return subject_; }
+
+ private:
+  DWORD code_;
+  std::string operation_;
+  std::string subject_;
+};
+
+// Throws Win32Error with GetLastError(). Call it on the line after the function that failed.
+[[noreturn]] void ThrowLastError(std::string_view operation, std::string_view subject = {});
+
+// "ERROR_ACCESS_DENIED" for 5: the name in winerror.h, or "ERROR_<code>" in decimal for one that the table lacks.
+std::string ErrorName(DWORD code);
+
+// Windows' own sentence for the code, UTF-8, without the line end. Never fails: says the number if Windows has none.
+std::string ErrorMessage(DWORD code);
+
+}  // namespace onbehalf::win32
