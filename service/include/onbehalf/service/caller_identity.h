@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/sid.h"
+#include "onbehalf/win32/token.h"
+
+namespace onbehalf::service {
+
+// Why the identity of the last message's writer could not be taken.
+struct CaptureFailure {
+  DWORD code = ERROR_SUCCESS;
+  const char* operation = "";  // the Windows function that failed
+  // The client gave no token that can be looked at (ERROR_CANT_OPEN_ANONYMOUS, 1347): its level is anonymous.
+  bool is_anonymous = false;
+};
+
+// Who wrote the bytes that were read: the client's token as it was for that message, and what is asked of it on
+// every request. Immutable; shared by the requests of one read. Any thread.
+class CallerIdentity {
+ public:
+  using Capture = std::variant<std::shared_ptr<const CallerIdentity>, CaptureFailure>;
+
+  // Impersonates the client of `pipe` on this thread, takes the thread's token and reverts before it returns. To be
+  // called after each read and before the next one is issued: with dynamic tracking the identity is that of the
+  // message read last (ImpersonateNamedPipeClient, "Remarks"). If reverting fails the process ends.
+  static Capture FromLastMessage(HANDLE pipe);
+
+  explicit CallerIdentity(win32::Token token);
+
+  const win32::Token& token() const { return token_; }
+  const win32::Sid& user() const { return user_; }
+  win32::ImpersonationLevel level() const { return facts_.level; }
+  std::uint64_t logon_id() const { return facts_.logon_id; }
+
+  // The same user, logon session, integrity, elevation and restricting SIDs. Two captures of one client have two
+  // tokens, so token ids say nothing.
+  bool IsSameAs(const CallerIdentity& other) const;
+
+ private:
+  win32::Token token_;
+  win32::TokenFacts facts_;
+  win32::Sid user_;
+};
+
+// What is known of the other end of a connection beside its identity. For the audit and for people: never an input
+// of a decision, because a process id may be somebody else's by now.
+struct ClientProcess {
+  DWORD process_id = 0;
+  std::string image_path;  // empty if it could not be read
+  std::string computer;    // this computer's name for local clients
+};
+
+}  // namespace onbehalf::service

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "onbehalf/protocol/limits.h"
+
+namespace onbehalf::service {
+
+enum class LogLevel { kDebug, kInfo, kWarning, kError };
+
+// What the settings file (onbehalf.json) holds. Every member has a default, so an absent or empty file is a valid one.
+struct Settings {
+  struct Pipe {
+    std::string name = "onbehalf";        // of \\.\pipe\NAME
+    std::uint32_t waiting_instances = 4;  // instances that wait for a client at the same time
+    bool remote = false;                  // false: PIPE_REJECT_REMOTE_CLIENTS
+    bool deny_network_logons = false;     // true: NETWORK logons are denied, local WinRM and SSH sessions with them
+  } pipe;
+  protocol::Limits limits;
+  struct Threads {
+    std::uint32_t io = 0;        // most threads of the pool that reads; 0: the number of processors, at least 2
+    std::uint32_t handlers = 64; // most threads of the pool for handlers that may block
+  } threads;
+  struct LogFile {
+    LogLevel level = LogLevel::kInfo;
+    std::uint64_t file_bytes = 10 * 1024 * 1024;
+    std::uint32_t files = 5;
+  } log;
+};
+
+// One thing wrong with a settings file.
+struct SettingsFault {
+  std::string key;      // "limits.frame_bytes"; empty for the file as a whole
+  std::string message;  // what is wrong and what would be right
+};
+
+struct SettingsResult {
+  Settings settings;                   // meaningful only without faults
+  std::vector<SettingsFault> faults;   // all of them, not only the first
+};
+
+// Reads the text of a settings file. Unknown keys, wrong types, values out of range and settings that contradict one another are
+// faults.
+SettingsResult ParseSettings(std::string_view text);
+// The same of a file. A file that does not exist gives the defaults; one that cannot be read is a fault.
+SettingsResult ReadSettings(const std::filesystem::path& file);
+
+// Where the service keeps things: %ProgramData%\OnBehalf, or the folder given with --data.
+struct DataFolders {
+  std::filesystem::path root;
+  std::filesystem::path SettingsFile() const { return root / L"onbehalf.json"; }
+  std::filesystem::path Policy() const { return root / L"policy"; }
+  std::filesystem::path Logs() const { return root / L"logs"; }
+};
+
+}  // namespace onbehalf::service
