@@ -35,7 +35,7 @@ if(ONBEHALF_BUILD_TESTS)
     set(INSTALL_GTEST OFF CACHE BOOL "" FORCE)
     # The static runtime is the project's choice for MinGW; GoogleTest follows the toolchain file.
     add_subdirectory(/usr/src/googletest "${CMAKE_BINARY_DIR}/googletest" EXCLUDE_FROM_ALL SYSTEM)
-    foreach(library IN ITEMS gtest gmock)
+    foreach(library IN ITEMS gtest gtest_main gmock)
       if(NOT TARGET GTest::${library})
         add_library(GTest::${library} ALIAS ${library})
       endif()

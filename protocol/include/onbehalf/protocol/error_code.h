@@ -5,8 +5,9 @@
 
 namespace onbehalf::protocol {
 
-// Every error code that crosses the wire. The negative ranges are JSON-RPC 2.0's: -32700 and -32600 … -32603 are
-// its own, -32000 … -32099 are left to servers, -32800 is the Language Server Protocol's RequestCancelled.
+// Every error code that crosses the wire. The negative ranges are JSON-RPC 2.0's: -32700 and -32600 … -32603
+// are its own, -32000 … -32099 are left to servers, -32800 is the Language Server Protocol's
+// RequestCancelled.
 enum class ErrorCode : int {
   kParseError = -32700,
   kInvalidRequest = -32600,
@@ -26,9 +27,10 @@ enum class ErrorCode : int {
 
 struct ErrorInfo {
   ErrorCode code;
-  std::string_view name;     // the field's term, as in the table of docs/protocol.md: "AccessDenied"
-  std::string_view message;  // one plain sentence, sent as `error.message` unless something more exact is known
-  bool retry_can_help;       // the same request may succeed later, unchanged
+  std::string_view name;  // the field's term, as in the table of docs/protocol.md: "AccessDenied"
+  std::string_view
+      message;          // one plain sentence, sent as `error.message` unless something more exact is known
+  bool retry_can_help;  // the same request may succeed later, unchanged
 };
 
 // All of them, in the order of the enumeration.

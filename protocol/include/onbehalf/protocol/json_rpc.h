@@ -14,10 +14,15 @@
 namespace onbehalf::protocol {
 
 // A request's id, kept in the JSON type it came in so that it is echoed as that type. std::monostate is null.
-// An integer that 64 bits cannot hold is refused (InvalidRequest), because it could not be echoed exactly.
+// An integer is an int64_t wherever that holds it (so equal ids compare equal) and a uint64_t above. A number
+// of 2^63 or more (or -2^63 or less) that is no 64-bit integer is refused (InvalidRequest): it could not be
+// echoed exactly.
 using Id = std::variant<std::monostate, std::int64_t, std::uint64_t, double, std::string>;
 
 Json ToJson(const Id& id);
+
+// The id that `value` is (in a message, or in the params of $/cancelRequest); nullopt if it can be none.
+std::optional<Id> ToId(const Json& value);
 
 struct Error {
   ErrorCode code = ErrorCode::kInternalError;
@@ -40,11 +45,11 @@ struct Notification {
 struct Response {
   Id id;
   std::variant<Json, Error> outcome;  // `result`, or `error`
-  int error_code = 0;                 // the code as it came; Error::code holds it only when the table knows it
+  int error_code = 0;  // the code as it came; Error::code holds it only when the table knows it
 };
 
-// Something that is JSON but no message of JSON-RPC 2.0, with the id to answer under (null if it had none that
-// could be read).
+// Something that is JSON but no message of JSON-RPC 2.0, with the id to answer under (null if it had none
+// that could be read).
 struct InvalidMessage {
   Id id;
   Error error;
@@ -58,7 +63,8 @@ struct ParsedFrame {
   bool is_batch = false;
   std::vector<Message> messages;
   std::optional<Error> fault;
-  // The text was no JSON at all (or over a limit): what follows on the stream cannot be trusted to be in step.
+  // The text was no JSON at all (or over a limit): what follows on the stream cannot be trusted to be in
+  // step.
   bool stream_broken = false;
 };
 

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
-
-#include <nlohmann/json.hpp>
 
 #include "onbehalf/protocol/limits.h"
 
@@ -32,11 +31,13 @@ struct JsonFault {
   std::string Describe() const;
 };
 
-// Strict RFC 8259: valid UTF-8 without BOM, nothing after the value, no duplicate member names, within `limits`.
-// No recursion: the text's depth costs no stack. `value` is discarded (Json::is_discarded) when a fault is returned.
+// Strict RFC 8259: valid UTF-8 without BOM, nothing after the value, no duplicate member names, within
+// `limits`. No recursion: the text's depth costs no stack. `value` is discarded (Json::is_discarded) when a
+// fault is returned.
 JsonFault ParseJson(std::string_view text, const JsonLimits& limits, Json& value);
 
-// Compact UTF-8. Throws std::invalid_argument if a string in `value` is not valid UTF-8 (a defect of the caller).
+// Compact UTF-8. Throws std::invalid_argument if a string in `value` is not valid UTF-8 (a defect of the
+// caller).
 std::string ToText(const Json& value);
 
 }  // namespace onbehalf::protocol

@@ -15,14 +15,18 @@ struct FrameLimits {
 
 // What one JSON text may be.
 struct JsonLimits {
-  std::size_t depth = 64;                    // nested arrays and objects
+  std::size_t depth = 64;                      // nested arrays and objects
   std::size_t string_bytes = 4 * 1024 * 1024;  // one string or member name, as UTF-8 after unescaping
-  std::size_t array_elements = 100'000;      // of one array
-  std::size_t object_members = 10'000;       // of one object
+  std::size_t array_elements = 100'000;        // of one array
+  std::size_t object_members = 10'000;         // of one object
 };
 
-// What the service takes from a connection, an account and all of them together. Every value can be set in the
-// settings file under `limits` and by the name it has here.
+// One number's text in a JSON text. No setting: a double written out in full has at most 330 bytes, and the C
+// library's conversion takes time quadratic in them (MinGW's: 5 s for 400,000 digits).
+inline constexpr std::size_t kNumberBytes = 512;
+
+// What the service takes from a connection, an account and all of them together. Every value can be set in
+// the settings file under `limits` and by the name it has here.
 struct Limits {
   FrameLimits frame;
   JsonLimits json;
@@ -44,11 +48,12 @@ struct Limits {
 
   std::chrono::milliseconds first_request_timeout{30'000};  // from the connection to its first byte
   std::chrono::milliseconds header_timeout{5'000};          // from a header's first byte to its last
-  std::chrono::milliseconds frame_timeout{30'000};          // from a frame's first byte (after the header) to its last
-  std::chrono::milliseconds write_timeout{10'000};          // one write the peer does not take
-  std::chrono::milliseconds idle_timeout{600'000};          // nothing read and nothing in flight
-  std::chrono::milliseconds request_deadline{30'000};       // from dispatch to the answer
-  std::chrono::milliseconds stop_grace{10'000};             // requests in flight when the service is told to stop
+  std::chrono::milliseconds frame_timeout{
+      30'000};  // from a frame's first byte (after the header) to its last
+  std::chrono::milliseconds write_timeout{10'000};     // one write the peer does not take
+  std::chrono::milliseconds idle_timeout{600'000};     // nothing read and nothing in flight
+  std::chrono::milliseconds request_deadline{30'000};  // from dispatch to the answer
+  std::chrono::milliseconds stop_grace{10'000};        // requests in flight when the service is told to stop
 };
 
 }  // namespace onbehalf::protocol

@@ -1,0 +1,249 @@
+#include "onbehalf/protocol/json_text.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "json_writer.h"
+#include "utf8.h"
+
+namespace onbehalf::protocol {
+namespace {
+
+using Kind = JsonFault::Kind;
+
+bool IsNumberCharacter(char c) {
+  return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
+}
+
+// What the grammar's reader would let pass or could be made to suffer from: a BOM (it skips one), NUL (it
+// takes that for the end of the text), bytes that are no UTF-8 (it calls them a syntax error like any other)
+// and numbers of a length that its conversion takes quadratic time for.
+JsonFault CheckBytes(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) {
+    return {Kind::kSyntax, 0};
+  }
+  bool in_string = false;
+  std::size_t number_bytes = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      const std::size_t bytes = Utf8SequenceBytes(text.substr(i));
+      if (bytes == 0) {
+        return {Kind::kInvalidUtf8, i};
+      }
+      i += bytes;
+      number_bytes = 0;
+      continue;
+    }
+    if (c == '\0') {
+      return {Kind::kSyntax, i};
+    }
+    if (in_string) {
+      const bool escapes_delimiter =
+          c == '\\' && i + 1 < text.size() && (text[i + 1] == '"' || text[i + 1] == '\\');
+      i += escapes_delimiter ? 2 : 1;
+      in_string = c != '"';
+      continue;
+    }
+    number_bytes = IsNumberCharacter(c) ? number_bytes + 1 : 0;
+    if (number_bytes > kNumberBytes) {
+      return {Kind::kNumberOutOfRange, i};
+    }
+    in_string = c == '"';
+    ++i;
+  }
+  return {};
+}
+
+// Walks the text and leaves its position where the builder can see it: the reader's events carry none.
+class Cursor {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  Cursor(const char* at, const char** seen) : at_(at), seen_(seen) {}
+
+  reference operator*() const { return *at_; }
+  Cursor& operator++() {
+    *seen_ = ++at_;
+    return *this;
+  }
+  Cursor operator++(int) {
+    const Cursor before = *this;
+    ++*this;
+    return before;
+  }
+  bool operator==(const Cursor& other) const { return at_ == other.at_; }
+  bool operator!=(const Cursor& other) const { return at_ != other.at_; }
+
+ private:
+  const char* at_;
+  const char** seen_;
+};
+
+// Takes the reader's events and builds the value, refusing what is over the limits before it is stored. Each
+// event returns false to end the reading.
+class ValueBuilder {
+ public:
+  ValueBuilder(std::string_view text, const JsonLimits& limits, Json& root)
+      : text_(text), seen_(text.data()), limits_(limits), root_(root) {}
+
+  const char** seen() { return &seen_; }
+  const JsonFault& fault() const { return fault_; }
+
+  bool null() { return Add(nullptr) != nullptr; }
+  bool boolean(bool value) { return Add(value) != nullptr; }
+  bool number_integer(Json::number_integer_t value) { return Add(value) != nullptr; }
+  bool number_unsigned(Json::number_unsigned_t value) { return Add(value) != nullptr; }
+  bool number_float(Json::number_float_t value, const std::string&) { return Add(value) != nullptr; }
+  bool string(std::string& value) {
+    return value.size() <= limits_.string_bytes ? Add(std::move(value)) != nullptr
+                                                : Refuse(Kind::kStringTooLong);
+  }
+  bool binary(Json::binary_t&) { return Refuse(Kind::kSyntax); }
+
+  bool start_object(std::size_t) { return Open(Json::value_t::object); }
+  bool end_object() { return Close(); }
+  bool start_array(std::size_t) { return Open(Json::value_t::array); }
+  bool end_array() { return Close(); }
+
+  bool key(std::string& name) {
+    if (name.size() > limits_.string_bytes) {
+      return Refuse(Kind::kStringTooLong);
+    }
+    auto& members = open_.back()->get_ref<Json::object_t&>();
+    const auto [member, is_new] = members.try_emplace(std::move(name));
+    if (!is_new) {
+      return Refuse(Kind::kDuplicateKey);
+    }
+    if (members.size() > limits_.object_members) {
+      return Refuse(Kind::kTooManyMembers);
+    }
+    member_ = &member->second;
+    return true;
+  }
+
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& exception) {
+    // 406 is the library's number for a number that a double cannot hold. Positions count from 1.
+    constexpr int kNumberOverflow = 406;
+    fault_.kind = exception.id == kNumberOverflow ? Kind::kNumberOutOfRange : Kind::kSyntax;
+    fault_.offset = std::min(position == 0 ? 0 : position - 1, text_.size());
+    return false;
+  }
+
+ private:
+  bool Refuse(Kind kind) {
+    const auto consumed = static_cast<std::size_t>(seen_ - text_.data());
+    fault_ = {kind, consumed == 0 ? 0 : consumed - 1};
+    return false;
+  }
+
+  template <typename Value>
+  Json* Add(Value&& value) {
+    if (open_.empty()) {
+      root_ = std::forward<Value>(value);
+      return &root_;
+    }
+    if (open_.back()->is_object()) {
+      *member_ = std::forward<Value>(value);
+      return member_;
+    }
+    auto& elements = open_.back()->get_ref<Json::array_t&>();
+    if (elements.size() >= limits_.array_elements) {
+      Refuse(Kind::kTooManyElements);
+      return nullptr;
+    }
+    return &elements.emplace_back(std::forward<Value>(value));
+  }
+
+  bool Open(Json::value_t type) {
+    if (open_.size() >= limits_.depth) {
+      return Refuse(Kind::kTooDeep);
+    }
+    // A container's address holds while it is open: its parent grows no further until then.
+    Json* const container = Add(Json(type));
+    if (container == nullptr) {
+      return false;
+    }
+    open_.push_back(container);
+    return true;
+  }
+
+  bool Close() {
+    open_.pop_back();
+    return true;
+  }
+
+  std::string_view text_;
+  const char* seen_;
+  const JsonLimits& limits_;
+  Json& root_;
+  std::vector<Json*> open_;
+  Json* member_ = nullptr;  // the value of the member whose name came last
+  JsonFault fault_;
+};
+
+std::string_view Sentence(Kind kind) {
+  switch (kind) {
+    case Kind::kNone:
+      return "The JSON text has no fault";
+    case Kind::kSyntax:
+      return "The text is not valid JSON";
+    case Kind::kInvalidUtf8:
+      return "The text is not valid UTF-8";
+    case Kind::kTooDeep:
+      return "The JSON text is nested too deep";
+    case Kind::kStringTooLong:
+      return "A string in the JSON text is too long";
+    case Kind::kTooManyElements:
+      return "An array in the JSON text has too many elements";
+    case Kind::kTooManyMembers:
+      return "An object in the JSON text has too many members";
+    case Kind::kDuplicateKey:
+      return "An object in the JSON text has two members of the same name";
+    case Kind::kNumberOutOfRange:
+      return "A number in the JSON text is out of range";
+  }
+  return "The JSON text is refused";
+}
+
+}  // namespace
+
+std::string JsonFault::Describe() const {
+  std::string sentence(Sentence(kind));
+  if (kind != Kind::kNone) {
+    sentence += " (at byte " + std::to_string(offset) + ")";
+  }
+  return sentence + ".";
+}
+
+JsonFault ParseJson(std::string_view text, const JsonLimits& limits, Json& value) {
+  JsonFault fault = CheckBytes(text);
+  if (!fault) {
+    value = nullptr;
+    ValueBuilder builder(text, limits, value);
+    const Cursor begin(text.data(), builder.seen());
+    const Cursor end(text.data() + text.size(), builder.seen());
+    if (!Json::sax_parse(begin, end, &builder)) {
+      fault = builder.fault();
+    }
+  }
+  if (fault) {
+    value = Json(Json::value_t::discarded);
+  }
+  return fault;
+}
+
+std::string ToText(const Json& value) {
+  std::string text;
+  AppendJson(text, value);
+  return text;
+}
+
+}  // namespace onbehalf::protocol

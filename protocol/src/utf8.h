@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace onbehalf::protocol {
+
+// The bytes of the character that `text` (not empty) begins with: 1 to 4, or 0 if it begins with no
+// well-formed UTF-8 sequence (Unicode 15, table 3-7: no overlong forms, no surrogates, nothing over U+10FFFF,
+// not cut short).
+inline std::size_t Utf8SequenceBytes(std::string_view text) {
+  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) {
+    return 1;
+  }
+  std::size_t bytes = 0;
+  unsigned char second_min = 0x80;
+  unsigned char second_max = 0xBF;
+  if (lead >= 0xC2 && lead <= 0xDF) {
+    bytes = 2;
+  } else if (lead >= 0xE0 && lead <= 0xEF) {
+    bytes = 3;
+    second_min = lead == 0xE0 ? 0xA0 : 0x80;
+    second_max = lead == 0xED ? 0x9F : 0xBF;
+  } else if (lead >= 0xF0 && lead <= 0xF4) {
+    bytes = 4;
+    second_min = lead == 0xF0 ? 0x90 : 0x80;
+    second_max = lead == 0xF4 ? 0x8F : 0xBF;
+  } else {
+    return 0;
+  }
+  if (text.size() < bytes || byte(1) < second_min || byte(1) > second_max) {
+    return 0;
+  }
+  for (std::size_t i = 2; i < bytes; ++i) {
+    if (byte(i) < 0x80 || byte(i) > 0xBF) {
+      return 0;
+    }
+  }
+  return bytes;
+}
+
+}  // namespace onbehalf::protocol
