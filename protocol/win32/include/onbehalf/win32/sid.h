@@ -3,8 +3,6 @@
 #include <array>
 #include <compare>
 #include <cstddef>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,8 +20,9 @@ class Sid {
   // "S-1-5-18", or an SDDL alias such as "BA". nullopt if it is neither.
   static std::optional<Sid> FromString(std::string_view text);
   static Sid FromWellKnown(WELL_KNOWN_SID_TYPE type);
-  // The service SID of the named service: S-1-5-80- and the five 32-bit words of the SHA-1 of the upper-case name in
-  // UTF-16LE (what `sc.exe showsid` prints). Computed, because LookupAccountName knows only installed services.
+  // The service SID of the named service: S-1-5-80- and the five 32-bit words of the SHA-1 of the upper-case
+  // name in UTF-16LE (what `sc.exe showsid` prints). Computed, because LookupAccountName knows only installed
+  // services.
   static Sid ForService(std::string_view service_name);
 
   std::string ToString() const;  // "S-1-5-18"
@@ -32,6 +31,7 @@ class Sid {
   std::size_t size() const noexcept;
   std::span<const std::byte> bytes() const noexcept { return {bytes_.data(), size()}; }
 
+  // Equal as EqualSid says; ordered by their bytes, which serves containers and means nothing else.
   friend bool operator==(const Sid& a, const Sid& b) noexcept;
   friend std::strong_ordering operator<=>(const Sid& a, const Sid& b) noexcept;
 
@@ -42,36 +42,6 @@ class Sid {
 
 struct SidHash {
   std::size_t operator()(const Sid& sid) const noexcept;
-};
-
-// "BUILTIN\Administrators", and what kind of account it is.
-struct AccountName {
-  std::string domain;  // may be empty
-  std::string name;
-  SID_NAME_USE use = SidTypeUnknown;
-  std::string Qualified() const;  // DOMAIN\name, or name
-};
-
-// Names of accounts, remembered (names and failures) for `lifetime`. A look-up may ask a domain controller and take
-// seconds: never on the request path, never while impersonating. Any thread.
-class AccountNames {
- public:
-  AccountNames();
-  ~AccountNames();
-  AccountNames(const AccountNames&) = delete;
-  AccountNames& operator=(const AccountNames&) = delete;
-
-  // nullopt when no account has this SID (ERROR_NONE_MAPPED) or none could be asked. Service SIDs that Windows does
-  // not resolve stay unresolved.
-  std::optional<AccountName> Find(const Sid& sid);
-  // "DOMAIN\name", "name@domain", "name"; also "NT SERVICE\x", which is computed where Windows does not resolve it.
-  std::optional<Sid> FindSid(std::string_view account);
-  // The qualified name, or the SID's text.
-  std::string Display(const Sid& sid);
-
- private:
-  struct Cache;
-  std::unique_ptr<Cache> cache_;
 };
 
 }  // namespace onbehalf::win32

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "onbehalf/win32/lean_windows.h"
@@ -13,7 +14,12 @@
 namespace onbehalf::win32 {
 
 // Ordered: a higher value can do all that a lower one can. The values are SECURITY_IMPERSONATION_LEVEL's.
-enum class ImpersonationLevel : int { kAnonymous = 0, kIdentification = 1, kImpersonation = 2, kDelegation = 3 };
+enum class ImpersonationLevel : int {
+  kAnonymous = 0,
+  kIdentification = 1,
+  kImpersonation = 2,
+  kDelegation = 3
+};
 std::string_view ToString(ImpersonationLevel level);  // "anonymous", "identification", …
 
 struct TokenGroup {
@@ -29,13 +35,18 @@ struct TokenPrivilege {
   bool enabled() const { return (attributes & SE_PRIVILEGE_ENABLED) != 0; }
 };
 
-enum class Elevation { kDefault, kFull, kLimited };  // TOKEN_ELEVATION_TYPE: not split, elevated half, filtered half
-std::string_view ToString(Elevation elevation);      // "default", "full", "limited"
+enum class Elevation {
+  kDefault,
+  kFull,
+  kLimited
+};  // TOKEN_ELEVATION_TYPE: not split, elevated half, filtered half
+std::string_view ToString(Elevation elevation);  // "default", "full", "limited"
 
 // Mandatory integrity: the RID of the label's SID (0x2000 medium) and its usual word.
 struct Integrity {
   DWORD rid = 0;
-  std::string Name() const;  // "untrusted", "low", "medium", "medium plus", "high", "system", "protected", else the number
+  std::string Name()
+      const;  // "untrusted", "low", "medium", "medium plus", "high", "system", "protected", else the number
 };
 
 // What TokenStatistics tells in one call.
@@ -47,17 +58,19 @@ struct TokenFacts {
   ImpersonationLevel level = ImpersonationLevel::kAnonymous;  // meaningless for a primary token
 };
 
-// An access token. Every query throws Win32Error when Windows refuses it, unless it says otherwise. A const Token may
-// be used by several threads.
+// An access token. Every query throws Win32Error when Windows refuses it, unless it says otherwise. A const
+// Token may be used by several threads.
 class Token {
  public:
   explicit Token(UniqueObject handle) : handle_(std::move(handle)) {}
 
-  // The token on the calling thread, opened with the process's own rights (OpenAsSelf), so that a caller who may
-  // not open its own token can still be looked at. nullopt when the thread has none (ERROR_NO_TOKEN).
+  // The token on the calling thread, opened with the process's own rights (OpenAsSelf), so that a caller who
+  // may not open its own token can still be looked at. nullopt when the thread has none (ERROR_NO_TOKEN).
   static std::optional<Token> FromThread(DWORD access = TOKEN_QUERY | TOKEN_IMPERSONATE | TOKEN_DUPLICATE);
   static Token FromProcess(HANDLE process, DWORD access = TOKEN_QUERY);
-  static Token FromOwnProcess(DWORD access = TOKEN_QUERY) { return FromProcess(::GetCurrentProcess(), access); }
+  static Token FromOwnProcess(DWORD access = TOKEN_QUERY) {
+    return FromProcess(::GetCurrentProcess(), access);
+  }
 
   HANDLE get() const noexcept { return handle_.get(); }
 

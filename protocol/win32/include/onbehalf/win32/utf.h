@@ -10,7 +10,8 @@ namespace onbehalf::win32 {
 std::wstring ToWide(std::string_view utf8);
 std::string ToUtf8(std::wstring_view utf16);
 
-// For text whose validity is not ours to choose (file names, names of processes): lone surrogates become U+FFFD.
+// For text whose validity is not ours to choose (file names, names of processes): lone surrogates become
+// U+FFFD.
 std::string ToUtf8Lossy(std::wstring_view utf16);
 
 }  // namespace onbehalf::win32

@@ -16,6 +16,8 @@ class Win32Error : public std::system_error {
  public:
   Win32Error(DWORD code, std::string_view operation, std::string_view subject = {});
 
+  // Exactly the text above; what std::system_error composes would say it twice.
+  const char* what() const noexcept override { return what_.c_str(); }
   DWORD win32_code() const noexcept { return code_; }
   // The Windows function's name ("CreateNamedPipeW"): a name of the API, never a path or a secret.
   const std::string& operation() const noexcept { return operation_; }
@@ -25,15 +27,19 @@ class Win32Error : public std::system_error {
   DWORD code_;
   std::string operation_;
   std::string subject_;
+  std::string what_;
 };
 
 // Throws Win32Error with GetLastError(). Call it on the line after the function that failed.
 [[noreturn]] void ThrowLastError(std::string_view operation, std::string_view subject = {});
 
-// "ERROR_ACCESS_DENIED" for 5: the name in winerror.h, or "ERROR_<code>" in decimal for one that the table lacks.
+// "ERROR_ACCESS_DENIED" for 5: the name in winerror.h, or "ERROR_<code>" in decimal for one that the table
+// lacks.
 std::string ErrorName(DWORD code);
 
-// Windows' own sentence for the code, UTF-8, without the line end. Never fails: says the number if Windows has none.
+// Windows' own sentence for the code, UTF-8, without the line end. Never fails: says the number if Windows
+// has none. The first call of a process may open Windows' own resource file: one that impersonates calls it
+// once before.
 std::string ErrorMessage(DWORD code);
 
 }  // namespace onbehalf::win32

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "onbehalf/win32/lean_windows.h"
+
+namespace onbehalf::win32 {
+
+// The executable of the process that has this id now, as a Windows path in UTF-8 (lone surrogates become
+// U+FFFD). nullopt when there is no such process or it may not be asked (PROCESS_QUERY_LIMITED_INFORMATION).
+// For people to read: ids are used again, so nothing may be decided by it.
+std::optional<std::string> ImagePath(DWORD process_id);
+
+// The path of this process's own executable, likewise. Throws Win32Error.
+std::string OwnImagePath();
+
+}  // namespace onbehalf::win32

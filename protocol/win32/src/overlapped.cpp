@@ -1,0 +1,98 @@
+#include "onbehalf/win32/overlapped.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::win32 {
+namespace {
+
+// The longest wait that is not INFINITE.
+constexpr DWORD kLongestWait = INFINITE - 1;
+
+}  // namespace
+
+OverlappedOperation::OverlappedOperation(HANDLE file)
+    // Manual reset, as OVERLAPPED asks; unnamed; not inherited.
+    : file_(file), event_(::CreateEventW(nullptr, TRUE, FALSE, nullptr)) {
+  if (!event_) ThrowLastError("CreateEventW");
+}
+
+OverlappedOperation::~OverlappedOperation() { CancelAndWait(); }
+
+OVERLAPPED* OverlappedOperation::Prepare() {
+  CancelAndWait();
+  overlapped_ = {};
+  overlapped_.hEvent = event_.get();
+  prepared_ = true;
+  return &overlapped_;
+}
+
+OverlappedOperation::Outcome OverlappedOperation::Wait(bool succeeded, DWORD error,
+                                                       Clock::time_point deadline, HANDLE stop) {
+  Outcome outcome;
+  const auto take_result = [&](BOOL wait) {
+    outcome.code =
+        ::GetOverlappedResult(file_, &overlapped_, &outcome.bytes, wait) ? ERROR_SUCCESS : ::GetLastError();
+    prepared_ = false;
+  };
+
+  if (succeeded || error == ERROR_MORE_DATA) {
+    take_result(FALSE);
+    return outcome;
+  }
+  if (error != ERROR_IO_PENDING) {
+    // Refused, or (ConnectNamedPipe) nothing left to do: nothing was started.
+    prepared_ = false;
+    outcome.code = error;
+    return outcome;
+  }
+
+  const std::array<HANDLE, 2> handles{event_.get(), stop};
+  const DWORD count = stop != nullptr ? 2 : 1;
+  DWORD ended_by = WAIT_TIMEOUT;
+  do {
+    // Index 0 wins when both are set: an operation that is complete is complete.
+    ended_by = ::WaitForMultipleObjects(count, handles.data(), FALSE, WaitMilliseconds(deadline));
+  } while (ended_by == WAIT_TIMEOUT && Clock::now() < deadline);
+
+  if (ended_by == WAIT_OBJECT_0) {
+    take_result(FALSE);
+    return outcome;
+  }
+  if (ended_by == WAIT_FAILED) {
+    const DWORD wait_error = ::GetLastError();
+    CancelAndWait();
+    throw Win32Error(wait_error, "WaitForMultipleObjects");
+  }
+  // The result says which of cancel and completion came first.
+  ::CancelIoEx(file_, &overlapped_);
+  take_result(TRUE);
+  if (outcome.code == ERROR_OPERATION_ABORTED) {
+    outcome = {};
+    outcome.code = ended_by == WAIT_TIMEOUT ? static_cast<DWORD>(WAIT_TIMEOUT) : ERROR_CANCELLED;
+  }
+  return outcome;
+}
+
+void OverlappedOperation::CancelAndWait() noexcept {
+  if (!prepared_) return;
+  prepared_ = false;
+  if (HasOverlappedIoCompleted(&overlapped_)) return;
+  // ERROR_NOT_FOUND: nothing of ours is under way, and no event will ever be set.
+  if (!::CancelIoEx(file_, &overlapped_) && ::GetLastError() == ERROR_NOT_FOUND) return;
+  DWORD bytes = 0;
+  ::GetOverlappedResult(file_, &overlapped_, &bytes, TRUE);
+}
+
+DWORD WaitMilliseconds(Clock::time_point deadline) {
+  if (deadline == kNoDeadline) return INFINITE;
+  const auto now = Clock::now();
+  if (deadline <= now) return 0;
+  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(deadline - now).count();
+  return static_cast<DWORD>(std::min<std::int64_t>(milliseconds, kLongestWait));
+}
+
+}  // namespace onbehalf::win32

@@ -1,0 +1,136 @@
+#include "onbehalf/win32/sid.h"
+
+#include <bcrypt.h>
+#include <ntsecapi.h>
+#include <sddl.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+
+#include "onbehalf/win32/unique_handle.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::win32 {
+namespace {
+
+// Of a SID's fixed part: revision, count of sub-authorities, six bytes of authority.
+constexpr std::size_t kFixedSize = 8;
+constexpr std::size_t kCountOffset = 1;
+constexpr std::size_t kSha1Size = 20;
+
+struct AlgorithmTraits {
+  using Type = BCRYPT_ALG_HANDLE;
+  static Type Invalid() noexcept { return nullptr; }
+  static void Close(Type algorithm) noexcept { ::BCryptCloseAlgorithmProvider(algorithm, 0); }
+};
+struct HashTraits {
+  using Type = BCRYPT_HASH_HANDLE;
+  static Type Invalid() noexcept { return nullptr; }
+  static void Close(Type hash) noexcept { ::BCryptDestroyHash(hash); }
+};
+
+void Check(NTSTATUS status, const char* operation) {
+  if (status < 0) throw Win32Error(::LsaNtStatusToWinError(status), operation);
+}
+
+// SHA-1 because service SIDs are defined by it; nothing here is kept secret or proved by it.
+std::array<UCHAR, kSha1Size> Sha1(std::span<const std::byte> data) {
+  UniqueHandle<AlgorithmTraits> algorithm;
+  Check(::BCryptOpenAlgorithmProvider(algorithm.put(), BCRYPT_SHA1_ALGORITHM, nullptr, 0),
+        "BCryptOpenAlgorithmProvider");
+  UniqueHandle<HashTraits> hash;
+  Check(::BCryptCreateHash(algorithm.get(), hash.put(), nullptr, 0, nullptr, 0, 0), "BCryptCreateHash");
+  // Not const in the declaration; only read.
+  auto* bytes = reinterpret_cast<UCHAR*>(const_cast<std::byte*>(data.data()));
+  Check(::BCryptHashData(hash.get(), bytes, static_cast<ULONG>(data.size()), 0), "BCryptHashData");
+  std::array<UCHAR, kSha1Size> digest{};
+  Check(::BCryptFinishHash(hash.get(), digest.data(), static_cast<ULONG>(digest.size()), 0),
+        "BCryptFinishHash");
+  return digest;
+}
+
+std::wstring UpperCase(const std::wstring& text) {
+  const int length = static_cast<int>(text.size());
+  std::wstring upper(text.size(), L'\0');
+  if (::LCMapStringEx(LOCALE_NAME_INVARIANT, LCMAP_UPPERCASE, text.data(), length, upper.data(), length,
+                      nullptr, nullptr, 0) != length) {
+    ThrowLastError("LCMapStringEx");
+  }
+  return upper;
+}
+
+}  // namespace
+
+Sid Sid::FromPsid(PSID sid) {
+  if (sid == nullptr || !::IsValidSid(sid)) throw Win32Error(ERROR_INVALID_SID, "IsValidSid");
+  Sid copy;
+  std::memcpy(copy.bytes_.data(), sid, ::GetLengthSid(sid));
+  return copy;
+}
+
+std::optional<Sid> Sid::FromString(std::string_view text) {
+  // Windows would read only what stands before a NUL.
+  if (text.empty() || text.find('\0') != std::string_view::npos) return std::nullopt;
+  // Neither form has a character beyond ASCII.
+  if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7F; })) {
+    return std::nullopt;
+  }
+  UniqueLocalMemory sid;
+  if (!::ConvertStringSidToSidW(ToWide(text).c_str(), sid.put())) return std::nullopt;
+  return FromPsid(sid.get());
+}
+
+Sid Sid::FromWellKnown(WELL_KNOWN_SID_TYPE type) {
+  Sid sid;
+  DWORD size = static_cast<DWORD>(sid.bytes_.size());
+  if (!::CreateWellKnownSid(type, nullptr, sid.bytes_.data(), &size)) ThrowLastError("CreateWellKnownSid");
+  return sid;
+}
+
+Sid Sid::ForService(std::string_view service_name) {
+  if (service_name.empty()) throw Win32Error(ERROR_INVALID_NAME, "Sid::ForService");
+  const std::wstring name = UpperCase(ToWide(service_name));
+  const auto digest = Sha1(std::as_bytes(std::span(name)));
+  constexpr DWORD kSubAuthorities = 1 + kSha1Size / sizeof(DWORD);
+  SID_IDENTIFIER_AUTHORITY authority = SECURITY_NT_AUTHORITY;
+  Sid sid;
+  if (!::InitializeSid(sid.bytes_.data(), &authority, static_cast<BYTE>(kSubAuthorities))) {
+    ThrowLastError("InitializeSid");
+  }
+  *::GetSidSubAuthority(sid.bytes_.data(), 0) = SECURITY_SERVICE_ID_BASE_RID;
+  std::memcpy(::GetSidSubAuthority(sid.bytes_.data(), 1), digest.data(), digest.size());
+  return sid;
+}
+
+std::string Sid::ToString() const {
+  UniqueLocalMemory text;
+  if (!::ConvertSidToStringSidW(get(), reinterpret_cast<LPWSTR*>(text.put()))) {
+    ThrowLastError("ConvertSidToStringSidW");
+  }
+  return ToUtf8(static_cast<const wchar_t*>(text.get()));
+}
+
+std::size_t Sid::size() const noexcept {
+  return kFixedSize + sizeof(DWORD) * std::to_integer<std::size_t>(bytes_[kCountOffset]);
+}
+
+bool operator==(const Sid& a, const Sid& b) noexcept {
+  return a.size() == b.size() && std::memcmp(a.bytes_.data(), b.bytes_.data(), a.size()) == 0;
+}
+
+std::strong_ordering operator<=>(const Sid& a, const Sid& b) noexcept {
+  const int order = std::memcmp(a.bytes_.data(), b.bytes_.data(), std::min(a.size(), b.size()));
+  if (order != 0) return order <=> 0;
+  return a.size() <=> b.size();
+}
+
+std::size_t SidHash::operator()(const Sid& sid) const noexcept {
+  const auto bytes = sid.bytes();
+  return std::hash<std::string_view>{}(
+      std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
+}  // namespace onbehalf::win32

@@ -1,0 +1,52 @@
+#include "onbehalf/win32/utf.h"
+
+#include <limits>
+
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::win32 {
+namespace {
+
+// Windows counts these in int.
+int CheckedLength(std::size_t length, const char* operation) {
+  if (length > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    throw Win32Error(ERROR_INVALID_PARAMETER, operation);
+  }
+  return static_cast<int>(length);
+}
+
+std::string ToUtf8With(DWORD flags, std::wstring_view utf16) {
+  if (utf16.empty()) return {};
+  const int length = CheckedLength(utf16.size(), "WideCharToMultiByte");
+  const int needed =
+      ::WideCharToMultiByte(CP_UTF8, flags, utf16.data(), length, nullptr, 0, nullptr, nullptr);
+  if (needed <= 0) ThrowLastError("WideCharToMultiByte");
+  std::string utf8(static_cast<std::size_t>(needed), '\0');
+  if (::WideCharToMultiByte(CP_UTF8, flags, utf16.data(), length, utf8.data(), needed, nullptr, nullptr) !=
+      needed) {
+    ThrowLastError("WideCharToMultiByte");
+  }
+  return utf8;
+}
+
+}  // namespace
+
+std::wstring ToWide(std::string_view utf8) {
+  if (utf8.empty()) return {};
+  const int length = CheckedLength(utf8.size(), "MultiByteToWideChar");
+  const int needed = ::MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, utf8.data(), length, nullptr, 0);
+  if (needed <= 0) ThrowLastError("MultiByteToWideChar");
+  std::wstring utf16(static_cast<std::size_t>(needed), L'\0');
+  if (::MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, utf8.data(), length, utf16.data(), needed) !=
+      needed) {
+    ThrowLastError("MultiByteToWideChar");
+  }
+  return utf16;
+}
+
+std::string ToUtf8(std::wstring_view utf16) { return ToUtf8With(WC_ERR_INVALID_CHARS, utf16); }
+
+std::string ToUtf8Lossy(std::wstring_view utf16) { return ToUtf8With(0, utf16); }
+
+}  // namespace onbehalf::win32
