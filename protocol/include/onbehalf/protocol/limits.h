@@ -21,8 +21,8 @@ struct JsonLimits {
   std::size_t object_members = 10'000;         // of one object
 };
 
-// One number's text in a JSON text. No setting: a double written out in full has at most 330 bytes, and the C
-// library's conversion takes time quadratic in them (MinGW's: 5 s for 400,000 digits).
+// One number's text in a JSON text, in bytes. No setting: printf's %f writes no double with more than 317,
+// and the C library's conversion may take time quadratic in them (MinGW's: 5 s for 400,000 digits).
 inline constexpr std::size_t kNumberBytes = 512;
 
 // What the service takes from a connection, an account and all of them together. Every value can be set in
