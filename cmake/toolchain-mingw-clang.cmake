@@ -13,7 +13,8 @@ list(POP_BACK onbehalf_mingw_versions onbehalf_mingw_gcc)
 set(onbehalf_mingw_include "${onbehalf_mingw_gcc}/include/c++")
 # -femulated-tls: GCC's runtime has thread locals that way, and both must agree.
 set(CMAKE_CXX_FLAGS_INIT "-femulated-tls -nostdinc++ -isystem ${onbehalf_mingw_include} -isystem ${onbehalf_mingw_include}/x86_64-w64-mingw32 -isystem ${onbehalf_mingw_include}/backward")
-set(CMAKE_EXE_LINKER_FLAGS_INIT "-static -fuse-ld=lld -L${onbehalf_mingw_gcc}")
+# winpthread: the C++ library of the POSIX thread model stands on it, and only GCC adds it unasked.
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-static -fuse-ld=lld -L${onbehalf_mingw_gcc} -lwinpthread")
 set(CMAKE_FIND_ROOT_PATH /usr/x86_64-w64-mingw32)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
