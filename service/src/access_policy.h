@@ -20,8 +20,8 @@ inline constexpr GENERIC_MAPPING kAccessMapping = {kSee, kManage, kCall, kCall |
 struct AccessDecision {
   bool allowed = false;
   bool visible = false;  // not allowed, but the caller may see that the method exists
-  std::string node;      // whose descriptor was asked
-  std::string entry;     // the deciding entry in SDDL; computed for denials
+  std::string_view node;  // the method whose effective descriptor was asked; lives as long as the policy
+  std::string entry;      // the deciding entry in SDDL; computed for denials, empty if none decided
 };
 
 // Who may call what: the effective security descriptor of every method, each made of the explicit entries of the

@@ -6,7 +6,8 @@
 
 namespace onbehalf::service {
 
-// The events an administrator reads in the Application log, source OnBehalf. Their texts are in event_messages.mc.
+// The events an administrator reads in the Application log, source OnBehalf. Their texts are in
+// event_messages.mc.
 enum class Event {
   kStarted,
   kStopped,
@@ -18,8 +19,9 @@ enum class Event {
   kInternalError,
 };
 
-// Reports one event with its insertion strings. Never throws; a failure to report is not reported (there is nowhere to).
-// Not while impersonating.
+// Reports one event. Its text has two places for strings: a missing one is empty, and what is more than two
+// goes to the second place. Never throws; a failure to report is not reported (there is nowhere to). Not
+// while impersonating.
 void ReportToEventLog(Event event, std::initializer_list<std::string_view> strings) noexcept;
 
 }  // namespace onbehalf::service

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <unordered_map>
+
+#include "onbehalf/win32/sid.h"
+
+namespace onbehalf::service {
+
+// How many handlers run for each account at this moment. Any thread.
+class AccountQuota {
+ public:
+  explicit AccountQuota(std::size_t handlers_per_account) : limit_(handlers_per_account) {}
+
+  // A handler of the account starts; false when the account has as many as it may. Each success is given back by Leave.
+  [[nodiscard]] bool TryEnter(const win32::Sid& account);
+  void Leave(const win32::Sid& account);
+
+ private:
+  const std::size_t limit_;
+  std::mutex mutex_;
+  std::unordered_map<win32::Sid, std::size_t, win32::SidHash> running_;
+};
+
+}  // namespace onbehalf::service

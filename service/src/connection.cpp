@@ -1,0 +1,605 @@
+#include "connection.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "client_process.h"
+#include "method_call.h"
+#include "parameters.h"
+#include "request_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+using protocol::Error;
+using protocol::ErrorCode;
+using protocol::FrameReader;
+using win32::ImpersonationLevel;
+
+// What one ReadFile may bring. A longer message comes in several reads (ERROR_MORE_DATA), each with its own capture.
+constexpr std::size_t kReadBytes = 64 * 1024;
+
+// The level a method's Acts need (design.md, "Rules of the path").
+ImpersonationLevel RequiredLevel(const Method& method) {
+  return method.acts == Acts::kAsCaller ? ImpersonationLevel::kImpersonation : ImpersonationLevel::kIdentification;
+}
+
+bool IsSameWriter(const CallerIdentity::Capture& a, const CallerIdentity::Capture& b) {
+  if (a.index() != b.index()) return false;
+  if (const auto* failure = std::get_if<CaptureFailure>(&a)) return failure->code == std::get<CaptureFailure>(b).code;
+  return std::get<0>(a)->IsSameAs(*std::get<0>(b));
+}
+
+Error ToError(protocol::FrameError fault) {
+  Error error;
+  const bool too_large =
+      fault == protocol::FrameError::kFrameTooLarge || fault == protocol::FrameError::kHeaderTooLong;
+  error.code = too_large ? ErrorCode::kTooLarge : ErrorCode::kParseError;
+  error.message = protocol::Describe(fault);
+  return error;
+}
+
+}  // namespace
+
+Connection::Connection(ServerParts& server, std::unique_ptr<PipeInstance> pipe, std::uint64_t id)
+    : alive_(server.connections),
+      server_(server),
+      id_(id),
+      pipe_(std::move(pipe)),
+      writes_(pipe_->get(), server.io_pool, [this](DWORD code) { OnWriteEnd(code); }),
+      buffer_(new char[kReadBytes]),
+      reader_(server.settings.limits.frame, server.settings.limits.json.depth),
+      frame_state_since_(Clock::now()),
+      last_activity_(frame_state_since_) {}
+
+Connection::~Connection() = default;
+
+void Connection::Start() { ReadNext(); }
+
+// ---- The path of a request ----
+
+void Connection::OnComplete(DWORD code, DWORD bytes) {
+  std::shared_ptr<Connection> self;
+  {
+    const std::lock_guard lock(mutex_);
+    self = std::move(reading_);
+  }
+  if (code != ERROR_SUCCESS && code != ERROR_MORE_DATA) return Close();
+  read_at_ = Clock::now();
+  try {
+    const Capture writer = CallerIdentity::FromLastMessage(pipe_->get());
+    if (Receive({buffer_.get(), bytes}, writer)) ReadNext();
+  } catch (const std::exception& error) {
+    server_.log.Write(LogLevel::kError, "a connection failed", {{"connection", id_}, {"what", error.what()}});
+    Close();
+  }
+}
+
+bool Connection::Receive(std::string_view bytes, const Capture& writer) {
+  server_.statistics.bytes_read += bytes.size();
+  if (frame_writer_ && !IsSameWriter(*frame_writer_, writer)) {
+    Error error = service::ToError(ErrorCode::kInvalidRequest);
+    error.message = "The writer's identity changed inside a frame.";
+    Refuse(error);
+    return false;
+  }
+  if (const auto* caller = std::get_if<0>(&writer)) Identify(**caller);
+
+  bool took_frame = false;
+  for (std::string_view rest = bytes; !rest.empty();) {
+    std::string_view frame;
+    const FrameReader::Result result = reader_.Next(rest, frame);
+    framing_ = reader_.framing();
+    if (result == FrameReader::Result::kNeedMore) break;
+    if (result == FrameReader::Result::kError) {
+      Refuse(ToError(reader_.error()));
+      return false;
+    }
+    took_frame = true;
+    if (!TakeFrame(frame, writer)) return false;
+  }
+
+  frame_writer_.reset();
+  if (reader_.state() != FrameReader::State::kBetweenFrames) frame_writer_ = writer;
+  const std::lock_guard lock(mutex_);
+  last_activity_ = read_at_;
+  if (took_frame || frame_state_ != reader_.state()) frame_state_since_ = read_at_;
+  frame_state_ = reader_.state();
+  return true;
+}
+
+bool Connection::TakeFrame(std::string_view frame, const Capture& writer) {
+  const protocol::Limits& limits = server_.settings.limits;
+  protocol::ParsedFrame parsed = protocol::ParseFrame(frame, limits.json, limits.batch_requests);
+  if (parsed.fault) {
+    Refuse(*parsed.fault);
+    return false;
+  }
+  std::shared_ptr<BatchAnswers> batch;
+  if (parsed.is_batch) {
+    const auto is_answered = [](const protocol::Message& message) {
+      return std::holds_alternative<protocol::Request>(message) ||
+             std::holds_alternative<protocol::InvalidMessage>(message);
+    };
+    const auto answers = std::count_if(parsed.messages.begin(), parsed.messages.end(), is_answered);
+    batch = std::make_shared<BatchAnswers>(static_cast<std::size_t>(answers), limits.response_bytes);
+  }
+
+  // An answer under id null says "something you sent": vs-streamjsonrpc ends its connection on one, and so do we.
+  bool answers_nobody = false;
+  for (protocol::Message& message : parsed.messages) {
+    if (auto* request = std::get_if<protocol::Request>(&message)) {
+      TakeRequest(std::move(*request), false, writer, batch);
+    } else if (auto* notification = std::get_if<protocol::Notification>(&message)) {
+      if (notification->method == "$/cancelRequest") {
+        CancelRequest(notification->params);
+      } else if (server_.methods.Find(notification->method) != nullptr) {
+        TakeRequest({{}, std::move(notification->method), std::move(notification->params)}, true, writer, nullptr);
+      }
+    } else if (auto* invalid = std::get_if<protocol::InvalidMessage>(&message)) {
+      answers_nobody = answers_nobody || std::holds_alternative<std::monostate>(invalid->id);
+      std::string text = protocol::ErrorText(invalid->id, invalid->error);
+      if (!batch) {
+        Send(text);
+      } else if (const auto whole = batch->Add(invalid->id, std::move(text))) {
+        Send(*whole);
+      }
+    }
+  }
+  if (answers_nobody) CloseWhenWritten();
+  return !answers_nobody;
+}
+
+void Connection::TakeRequest(protocol::Request request, bool is_notification, const Capture& writer,
+                             const std::shared_ptr<BatchAnswers>& batch) {
+  const protocol::Limits& limits = server_.settings.limits;
+  ++server_.statistics.requests;
+  server_.unanswered.Add();
+  const auto running =
+      std::make_shared<RunningRequest>(std::move(request), is_notification, writer, batch, server_.NextRequestId(),
+                                       read_at_, read_at_ + limits.request_deadline);
+  std::optional<Error> refusal;
+  {
+    const std::lock_guard lock(mutex_);
+    ++requests_read_;
+    const std::size_t in_flight = InFlight();
+    const bool has_id = !std::holds_alternative<std::monostate>(running->id());
+    const auto same_id = [&](const RequestPtr& each) { return !each->is_answered() && each->id() == running->id(); };
+    if (has_id && (std::any_of(requests_.begin(), requests_.end(), same_id) ||
+                   std::any_of(waiting_.begin(), waiting_.end(), same_id))) {
+      refusal = service::ToError(ErrorCode::kInvalidRequest);
+      refusal->message = "A request with this id has not been answered yet.";
+    } else if (batch && (in_flight >= std::min(limits.batch_requests_at_once, limits.requests_per_connection) ||
+                         !waiting_.empty())) {
+      if (waiting_.size() < limits.batch_requests) {
+        waiting_.push_back(running);
+        return;
+      }
+      refusal = service::ToError(ErrorCode::kBusy);
+    } else if (refused_quota_ || in_flight >= limits.requests_per_connection) {
+      refusal = service::ToError(ErrorCode::kBusy);
+    } else {
+      // Known from here on, so that a cancel read next finds it.
+      requests_.push_back(running);
+    }
+  }
+  if (!refusal) return Begin(running);
+  AuditDecision decision = DecisionOn(*running);
+  decision.reason = protocol::InfoOf(refusal->code).name;
+  if (!server_.audit.Record(decision)) refusal = service::ToError(ErrorCode::kAuditUnavailable);
+  Answer(running, *refusal);
+}
+
+void Connection::Begin(const RequestPtr& request) {
+  AuditDecision decision = DecisionOn(*request);
+  std::string entry;
+  std::optional<Error> refusal = Admit(*request, decision, entry);
+  if (refusal) decision.reason = protocol::InfoOf(refusal->code).name;
+  if (!server_.audit.Record(decision)) {
+    if (!refusal && request->method->pace == Pace::kMayBlock) server_.handler_quota.Leave(request->caller()->user());
+    refusal = service::ToError(ErrorCode::kAuditUnavailable);
+  }
+  if (refusal) {
+    Answer(request, *refusal);
+    return Finish(request);
+  }
+  if (request->method->pace == Pace::kQuick) return Run(request);
+  try {
+    server_.handler_pool.Submit([self = shared_from_this(), request] { self->Run(request); });
+  } catch (const win32::Win32Error&) {
+    server_.handler_quota.Leave(request->caller()->user());
+    Answer(request, service::ToError(ErrorCode::kBusy));
+    Finish(request);
+  }
+}
+
+// Whether the handler may run, in the order access, level, parameters, quota. Leaves what decided in `decision`, with
+// `entry` as the memory for its text.
+std::optional<Error> Connection::Admit(RunningRequest& request, AuditDecision& decision, std::string& entry) {
+  if (server_.stopping) return service::ToError(ErrorCode::kShuttingDown);
+
+  // Nobody can be checked below identification. The same answer for every method: it tells nothing of which exist.
+  if (const auto* failure = std::get_if<CaptureFailure>(&request.capture())) {
+    if (!failure->is_anonymous) {
+      server_.log.Write(LogLevel::kError, "a caller's identity could not be taken",
+                        {{"connection", id_}, {"operation", failure->operation}, {"code", failure->code}});
+    }
+    return service::ToError(*failure, ImpersonationLevel::kIdentification);
+  }
+  const CallerIdentity& caller = *request.caller();
+  const auto level_error = [&](ImpersonationLevel required) {
+    return service::ToError(ImpersonationFailure{ERROR_SUCCESS, "", required, caller.level()});
+  };
+  if (caller.level() < ImpersonationLevel::kIdentification) return level_error(ImpersonationLevel::kIdentification);
+
+  const Method* method = server_.methods.Find(request.method_name());
+  if (method == nullptr) return service::ToError(ErrorCode::kMethodNotFound);
+  AccessDecision access;
+  try {
+    access = server_.policy.Check(*method, caller);
+  } catch (const win32::Win32Error& error) {
+    server_.log.Write(LogLevel::kError, "an access check failed",
+                      {{"request", request.audit_id()}, {"what", error.what()}});
+    return InternalError(request.audit_id());
+  }
+  decision.node = access.node;
+  if (!access.allowed) {
+    decision.verdict = AuditVerdict::kDenied;
+    entry = std::move(access.entry);
+    decision.entry = entry;
+    // Byte for byte what a method that does not exist is answered with.
+    if (!access.visible) return service::ToError(ErrorCode::kMethodNotFound);
+    Error denied = service::ToError(ErrorCode::kAccessDenied);
+    denied.data = Json{{"requestId", request.audit_id()}};
+    return denied;
+  }
+
+  if (caller.level() < RequiredLevel(*method)) return level_error(RequiredLevel(*method));
+
+  std::variant<Json, Error> bound = BindParameters(*method, request.params());
+  if (auto* fault = std::get_if<Error>(&bound)) return std::move(*fault);
+
+  if (method->pace == Pace::kMayBlock && !server_.handler_quota.TryEnter(caller.user())) {
+    return service::ToError(ErrorCode::kBusy);
+  }
+  request.set_params(std::move(std::get<Json>(bound)));
+  request.method = method;
+  decision.verdict = AuditVerdict::kAllowed;
+  return std::nullopt;
+}
+
+void Connection::Run(const RequestPtr& request) {
+  const Clock::time_point begun = Clock::now();
+  const MethodResult result = CallHandler(*request, process_, id_, server_.log);
+
+  AuditOutcome outcome;
+  outcome.request_id = request->audit_id();
+  outcome.method = request->method_name();
+  outcome.outcome = "ok";
+  if (const auto* error = std::get_if<Error>(&result)) {
+    outcome.outcome = protocol::InfoOf(error->code).name;
+    if (error->code == ErrorCode::kWindowsError && error->data.contains("code")) {
+      outcome.win32 = error->data.at("code").get<DWORD>();
+    }
+  }
+  outcome.took = Clock::now() - begun;
+  // The handler has run; that its outcome is missing in the audit is the audit's own alarm. The next request is refused.
+  if (!server_.audit.Record(outcome)) {
+    server_.log.Write(LogLevel::kError, "an outcome could not be audited", {{"request", request->audit_id()}});
+  }
+  if (request->method->pace == Pace::kMayBlock) server_.handler_quota.Leave(request->caller()->user());
+  Answer(request, result);
+  Finish(request);
+}
+
+void Connection::Answer(const RequestPtr& request, const MethodResult& result) {
+  if (!request->ClaimAnswer()) return;
+  const auto* error = std::get_if<Error>(&result);
+  if (error != nullptr) {
+    ++(error->code == ErrorCode::kAccessDenied || error->code == ErrorCode::kMethodNotFound
+           ? server_.statistics.requests_denied
+           : server_.statistics.requests_failed);
+  }
+  if (!request->is_notification()) {
+    std::string text;
+    try {
+      text = error == nullptr ? protocol::ResultText(request->id(), std::get<Json>(result))
+                              : protocol::ErrorText(request->id(), *error);
+    } catch (const std::invalid_argument&) {
+      server_.log.Write(LogLevel::kError, "a method's answer is not valid UTF-8",
+                        {{"method", request->method_name()}, {"request", request->audit_id()}});
+      text = protocol::ErrorText(request->id(), InternalError(request->audit_id()));
+    }
+    if (text.size() > server_.settings.limits.response_bytes) {
+      Error too_large = service::ToError(ErrorCode::kTooLarge);
+      too_large.message = "The result is larger than the limit of a response.";
+      text = protocol::ErrorText(request->id(), too_large);
+    }
+    if (!request->batch()) {
+      Send(text);
+    } else if (const auto whole = request->batch()->Add(request->id(), std::move(text))) {
+      Send(*whole);
+    }
+  }
+  server_.statistics.AddLatency(Clock::now() - request->read_at());
+  server_.unanswered.Remove();
+}
+
+// ---- What surrounds the path ----
+
+AuditDecision Connection::DecisionOn(const RunningRequest& request) const {
+  AuditDecision decision;
+  decision.request_id = request.audit_id();
+  decision.connection_id = id_;
+  decision.method = request.method_name();
+  decision.caller = request.caller();
+  decision.process = decision.caller == nullptr ? nullptr : &process_;
+  decision.verdict = AuditVerdict::kRefused;
+  return decision;
+}
+
+std::size_t Connection::InFlight() const {
+  const auto is_unanswered = [](const RequestPtr& each) { return !each->is_answered(); };
+  return static_cast<std::size_t>(std::count_if(requests_.begin(), requests_.end(), is_unanswered));
+}
+
+void Connection::Identify(const CallerIdentity& caller) {
+  if (identified_) return;
+  ClientProcess process = ClientProcessOf(pipe_->get());
+  const bool is_administrator = caller.level() >= ImpersonationLevel::kIdentification &&
+                                server_.policy.IsAdministrator(caller);
+  const auto admission = server_.connections.Identify(id_, caller.user(), is_administrator);
+  const std::lock_guard lock(mutex_);
+  identified_ = true;
+  user_ = caller.user();
+  process_ = std::move(process);
+  if (admission == ConnectionTable::Admission::kAdmitted) return;
+  refused_quota_ = true;
+  ++server_.statistics.connections_refused;
+}
+
+void Connection::CancelRequest(const Json& params) {
+  const Json* id = nullptr;
+  if (params.is_object() && params.contains("id")) id = &params.at("id");
+  if (params.is_array() && params.size() == 1) id = &params.at(0);
+  if (id == nullptr) return;
+  RequestPtr found;
+  bool had_begun = true;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto is_meant = [&](const RequestPtr& each) {
+      return !each->is_answered() && !each->is_notification() && protocol::ToJson(each->id()) == *id;
+    };
+    if (const auto begun = std::find_if(requests_.begin(), requests_.end(), is_meant); begun != requests_.end()) {
+      found = *begun;
+    } else if (const auto next = std::find_if(waiting_.begin(), waiting_.end(), is_meant); next != waiting_.end()) {
+      found = *next;
+      waiting_.erase(next);
+      had_begun = false;
+    }
+  }
+  // Answered already, or never asked: nothing is sent for it.
+  if (!found) return;
+  found->Stop(ErrorCode::kRequestCancelled);
+  if (!had_begun) Answer(found, service::ToError(ErrorCode::kRequestCancelled));
+}
+
+void Connection::ReadNext() {
+  std::shared_ptr<Connection> failed;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_ || closing_) return;
+    read_paused_ = writes_.bytes() > server_.settings.limits.write_queue_bytes;
+    if (read_paused_) return;
+    reading_ = shared_from_this();
+    if (pipe_->Read(*this, {buffer_.get(), kReadBytes}) == ERROR_SUCCESS) return;
+    failed = std::move(reading_);
+  }
+  Close();
+}
+
+void Connection::Finish(const RequestPtr& request) {
+  bool gone = false;
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase(requests_, request);
+    last_activity_ = Clock::now();
+    gone = closed_ && requests_.empty();
+  }
+  if (gone) return server_.connections.Remove(id_);
+  BeginWaiting();
+  bool close = false;
+  {
+    const std::lock_guard lock(mutex_);
+    close = closing_ && requests_.empty() && waiting_.empty() && writes_.bytes() == 0;
+  }
+  if (close) Close();
+}
+
+void Connection::BeginWaiting() {
+  const protocol::Limits& limits = server_.settings.limits;
+  {
+    const std::lock_guard lock(mutex_);
+    if (beginning_waiting_ || waiting_.empty()) return;
+    beginning_waiting_ = true;
+  }
+  for (;;) {
+    RequestPtr next;
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_ || waiting_.empty() ||
+          InFlight() >= std::min(limits.batch_requests_at_once, limits.requests_per_connection)) {
+        beginning_waiting_ = false;
+        return;
+      }
+      next = std::move(waiting_.front());
+      waiting_.pop_front();
+      requests_.push_back(next);
+    }
+    Begin(next);
+  }
+}
+
+void Connection::Send(std::string_view text) {
+  std::string frame = protocol::ToFrame(framing_, text);
+  server_.statistics.bytes_written += frame.size();
+  switch (writes_.Add(std::move(frame), shared_from_this())) {
+    case WriteQueue::Added::kWritten:
+      return;
+    case WriteQueue::Added::kFailed:
+      return Close();
+    case WriteQueue::Added::kPending: {
+      const std::lock_guard lock(mutex_);
+      // Close may have cancelled what was pending just before this write began.
+      if (closed_) pipe_->Cancel();
+      return;
+    }
+  }
+}
+
+void Connection::Refuse(const Error& error) {
+  ++server_.statistics.frames_refused;
+  server_.log.Write(LogLevel::kInfo, "a stream is refused",
+                    {{"connection", id_},
+                     {"error", protocol::InfoOf(error.code).name},
+                     {"why", error.message.empty() ? protocol::InfoOf(error.code).message : error.message}});
+  Send(protocol::ErrorText({}, error));
+  CloseWhenWritten();
+}
+
+void Connection::OnWriteEnd(DWORD code) {
+  if (code != ERROR_SUCCESS) return Close();
+  bool close = false;
+  bool read = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const std::size_t bytes = writes_.bytes();
+    close = closing_ && requests_.empty() && waiting_.empty() && bytes == 0;
+    read = read_paused_ && bytes <= server_.settings.limits.write_queue_bytes;
+  }
+  if (close) return Close();
+  if (read) ReadNext();
+}
+
+void Connection::CloseWhenWritten() {
+  bool close = false;
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+    close = requests_.empty() && waiting_.empty() && writes_.bytes() == 0;
+  }
+  if (close) Close();
+}
+
+void Connection::Close() {
+  std::vector<RequestPtr> ended;
+  bool keep_unread = false;
+  bool gone = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    closed_ = true;
+    gone = requests_.empty();
+    keep_unread = closing_ && writes_.bytes() == 0;
+    ended = requests_;
+    ended.insert(ended.end(), waiting_.begin(), waiting_.end());
+    waiting_.clear();
+  }
+  for (const RequestPtr& request : ended) {
+    request->Stop(ErrorCode::kRequestCancelled);
+    if (request->ClaimAnswer()) server_.unanswered.Remove();
+  }
+  pipe_->Cancel();
+  // Disconnecting throws away what the client has not read yet; closing the handle, which the last owner does, keeps it.
+  if (!keep_unread) pipe_->Disconnect();
+  // Handlers that still run keep it in the table, where the watch goes on asking them to end.
+  if (gone) server_.connections.Remove(id_);
+}
+
+void Connection::StopRequests(ErrorCode reason) {
+  std::vector<RequestPtr> stopped;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped = requests_;
+    stopped.insert(stopped.end(), waiting_.begin(), waiting_.end());
+    waiting_.clear();
+  }
+  for (const RequestPtr& request : stopped) {
+    request->Stop(reason);
+    Answer(request, service::ToError(reason));
+  }
+}
+
+void Connection::CheckDeadlines(Clock::time_point now) {
+  const protocol::Limits& limits = server_.settings.limits;
+  std::vector<RequestPtr> expired;
+  std::vector<RequestPtr> stuck;
+  const char* close_reason = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const RequestPtr& request : requests_) {
+      if (!request->is_answered() && now >= request->deadline()) expired.push_back(request);
+      if (request->is_stuck()) stuck.push_back(request);
+    }
+    for (auto next = waiting_.begin(); next != waiting_.end();) {
+      const bool late = now >= (*next)->deadline();
+      if (late) expired.push_back(*next);
+      next = late ? waiting_.erase(next) : next + 1;
+    }
+    const auto waiting_since = writes_.waiting_since();
+    if (closed_) {
+      // Only its handlers are left.
+    } else if (waiting_since && now - *waiting_since >= limits.write_timeout) {
+      close_reason = "the client does not read";
+    } else if (frame_state_ == FrameReader::State::kInHeader && now - frame_state_since_ >= limits.header_timeout) {
+      close_reason = "a header was not finished";
+    } else if (frame_state_ == FrameReader::State::kInBody && now - frame_state_since_ >= limits.frame_timeout) {
+      close_reason = "a frame was not finished";
+    } else if (!identified_ && requests_read_ == 0 && frame_state_ == FrameReader::State::kBetweenFrames &&
+               now - last_activity_ >= limits.first_request_timeout) {
+      close_reason = "nothing was sent";
+    } else if (requests_.empty() && !waiting_since && now - last_activity_ >= limits.idle_timeout) {
+      close_reason = "idle";
+    }
+  }
+  for (const RequestPtr& request : expired) {
+    request->Stop(ErrorCode::kDeadlineExceeded);
+    Answer(request, service::ToError(ErrorCode::kDeadlineExceeded));
+  }
+  for (const RequestPtr& request : stuck) {
+    if (const auto reason = request->stop_reason()) request->Stop(*reason);
+  }
+  if (close_reason == nullptr) return;
+  ++server_.statistics.connections_timed_out;
+  server_.log.Write(LogLevel::kInfo, "a connection timed out", {{"connection", id_}, {"why", close_reason}});
+  Close();
+}
+
+bool Connection::IsClosed() const {
+  const std::lock_guard lock(mutex_);
+  return closed_;
+}
+
+std::vector<std::string> Connection::StuckMethods() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> methods;
+  for (const RequestPtr& request : requests_) {
+    if (request->is_stuck()) methods.push_back(request->method_name());
+  }
+  return methods;
+}
+
+ConnectionInfo Connection::Info() const {
+  const std::lock_guard lock(mutex_);
+  ConnectionInfo info;
+  info.id = id_;
+  info.user = user_;
+  info.process = process_;
+  info.since = since_;
+  info.requests = requests_read_;
+  info.in_flight = InFlight();
+  return info;
+}
+
+}  // namespace onbehalf::service

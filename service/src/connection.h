@@ -1,0 +1,118 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "audit.h"
+#include "connection_table.h"
+#include "onbehalf/protocol/framing.h"
+#include "onbehalf/protocol/json_rpc.h"
+#include "onbehalf/service/caller_identity.h"
+#include "onbehalf/service/method.h"
+#include "pipe_instance.h"
+#include "running_request.h"
+#include "server_parts.h"
+#include "statistics.h"
+#include "write_queue.h"
+
+namespace onbehalf::service {
+
+// One client: reads its messages, takes the writer's identity after each, and takes every request in them along the
+// path of the design. One read is under way at most, so what is read is handled in order; answers go out in the order
+// in which handlers end. Kept alive by the table, its pending operations and its running handlers. Any thread.
+class Connection final : public std::enable_shared_from_this<Connection>, private PipeInstance::Operation {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Connection(ServerParts& server, std::unique_ptr<PipeInstance> pipe, std::uint64_t id);
+  ~Connection();
+
+  std::uint64_t id() const { return id_; }
+  ConnectionInfo Info() const;
+  // It has ended; handlers may still run.
+  bool IsClosed() const;
+
+  // Starts reading.
+  void Start();
+  // Ends it at once: what is pending is cancelled, handlers are asked to end, unread answers are lost.
+  void Close();
+  // Takes no more requests, and ends when the answers that are queued have been written (or time out).
+  void CloseWhenWritten();
+  // Answers every request in flight with `reason` and asks their handlers to end.
+  void StopRequests(protocol::ErrorCode reason);
+  // Whatever has waited too long by `now`: requests are answered, the connection is closed.
+  void CheckDeadlines(Clock::time_point now);
+  // Methods whose handlers have been asked to end and have not.
+  std::vector<std::string> StuckMethods() const;
+
+ private:
+  using Capture = CallerIdentity::Capture;
+  using RequestPtr = std::shared_ptr<RunningRequest>;
+
+  // The path, in its order.
+  void OnComplete(DWORD code, DWORD bytes) override;
+  bool Receive(std::string_view bytes, const Capture& writer);
+  bool TakeFrame(std::string_view frame, const Capture& writer);
+  void TakeRequest(protocol::Request request, bool is_notification, const Capture& writer,
+                   const std::shared_ptr<BatchAnswers>& batch);
+  void Begin(const RequestPtr& request);
+  std::optional<protocol::Error> Admit(RunningRequest& request, AuditDecision& decision, std::string& entry);
+  void Run(const RequestPtr& request);
+  void Answer(const RequestPtr& request, const MethodResult& result);
+
+  // requests_ that have not been answered. Under mutex_.
+  std::size_t InFlight() const;
+  void Identify(const CallerIdentity& caller);
+  // What is known of a request before it is judged.
+  AuditDecision DecisionOn(const RunningRequest& request) const;
+  void CancelRequest(const Json& params);
+  void ReadNext();
+  void Finish(const RequestPtr& request);
+  void BeginWaiting();
+  void Send(std::string_view text);
+  // For a stream that cannot be trusted any more: the error goes out under id null, then the connection ends.
+  void Refuse(const protocol::Error& error);
+  void OnWriteEnd(DWORD code);
+
+  // Declared first, so that it goes last.
+  const ConnectionTable::Alive alive_;
+  ServerParts& server_;
+  const std::uint64_t id_;
+  const std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
+  std::unique_ptr<PipeInstance> pipe_;
+  WriteQueue writes_;
+
+  // Only the read's callback uses these, and there is one read at a time.
+  std::unique_ptr<char[]> buffer_;
+  protocol::FrameReader reader_;
+  std::optional<Capture> frame_writer_;  // of the frame that has begun and not ended
+  Clock::time_point read_at_{};
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<Connection> reading_;  // this, while a read is pending
+  bool closed_ = false;
+  bool closing_ = false;       // CloseWhenWritten
+  bool read_paused_ = false;   // the write queue is full
+  bool refused_quota_ = false;  // identified, but over a quota: every request is answered Busy
+  bool identified_ = false;
+  std::optional<win32::Sid> user_;
+  ClientProcess process_;  // set once, when identified
+  std::atomic<protocol::Framing> framing_{protocol::Framing::kUnknown};
+  protocol::FrameReader::State frame_state_ = protocol::FrameReader::State::kBetweenFrames;
+  Clock::time_point frame_state_since_;
+  Clock::time_point last_activity_;
+  std::uint64_t requests_read_ = 0;
+  std::vector<RequestPtr> requests_;  // until answered and their handlers have ended
+  std::deque<RequestPtr> waiting_;    // of a batch, not begun
+  bool beginning_waiting_ = false;
+};
+
+}  // namespace onbehalf::service

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "onbehalf/protocol/limits.h"
+#include "onbehalf/win32/sid.h"
+
+namespace onbehalf::service {
+
+class Connection;
+
+// All open connections, and the quotas that are counted by connection. A connection that has sent nothing has no
+// identity: those are counted apart, so that nobody can keep others out by staying mute. Any thread.
+class ConnectionTable {
+ public:
+  explicit ConnectionTable(const protocol::Limits& limits) : limits_(limits) {}
+
+  // Adds a connection that has sent nothing. Returns the one to evict for it, if there are too many of those: the oldest.
+  std::shared_ptr<Connection> AddSilent(std::uint64_t id, std::shared_ptr<Connection> connection);
+
+  enum class Admission { kAdmitted, kAccountFull, kFull };
+  // The connection has sent its first message, as `user`. Not admitted: it is to be closed.
+  Admission Identify(std::uint64_t id, const win32::Sid& user, bool is_administrator);
+
+  void Remove(std::uint64_t id);
+
+  std::shared_ptr<Connection> Find(std::uint64_t id) const;
+  std::vector<std::shared_ptr<Connection>> All() const;
+  std::size_t size() const;
+  std::size_t silent() const;
+
+  // A member of each connection, destroyed last: as long as one lives, something of its connection may still run.
+  class Alive {
+   public:
+    explicit Alive(ConnectionTable& table);
+    ~Alive();
+    Alive(const Alive&) = delete;
+    Alive& operator=(const Alive&) = delete;
+
+   private:
+    ConnectionTable& table_;
+  };
+  // Waits until no connection object is alive, in the table or out of it; false when `timeout` has passed before.
+  bool WaitUntilGone(std::chrono::milliseconds timeout) const;
+
+ private:
+  struct Entry {
+    std::shared_ptr<Connection> connection;
+    std::optional<win32::Sid> user;
+    std::list<std::uint64_t>::iterator silent;  // into silent_, while there is no user
+  };
+
+  const protocol::Limits& limits_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable gone_;
+  std::size_t alive_ = 0;
+  std::map<std::uint64_t, Entry> entries_;
+  std::list<std::uint64_t> silent_;  // oldest first
+  std::unordered_map<win32::Sid, std::size_t, win32::SidHash> by_account_;
+};
+
+}  // namespace onbehalf::service

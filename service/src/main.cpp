@@ -1,0 +1,3 @@
+#include "onbehalf/service/service_main.h"
+
+int wmain(int argc, wchar_t** argv) { return onbehalf::service::ServiceProgram(argc, argv); }

@@ -1,0 +1,58 @@
+#include "method_call.h"
+
+#include <exception>
+#include <optional>
+
+#include "impersonation.h"
+#include "onbehalf/win32/win32_error.h"
+#include "request_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+MethodResult ToResult(const std::exception_ptr& thrown, const RunningRequest& request, Log& log) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const win32::Win32Error& error) {
+    const bool was_cancelled = error.win32_code() == ERROR_OPERATION_ABORTED || error.win32_code() == ERROR_CANCELLED;
+    if (const auto reason = request.stop_reason(); reason && was_cancelled) return ToError(*reason);
+    return ToError(error);
+  } catch (const std::exception& error) {
+    log.Write(LogLevel::kError, "a method failed",
+              {{"method", request.method->name}, {"request", request.audit_id()}, {"what", error.what()}});
+  } catch (...) {
+    log.Write(LogLevel::kError, "a method failed with an unknown exception",
+              {{"method", request.method->name}, {"request", request.audit_id()}});
+  }
+  return InternalError(request.audit_id());
+}
+
+}  // namespace
+
+MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id,
+                         Log& log) {
+  const Method& method = *request.method;
+  const Call call{*request.caller(),    process,          request.params(),    request.audit_id(),
+                  connection_id,        request.stop_token(), request.deadline()};
+  MethodResult result;
+  std::exception_ptr thrown;
+  // The innermost scope is the caller's: nothing but the handler runs in it. What it throws is looked at after the
+  // thread is the service's own again, because texts are loaded and logs are written for that.
+  try {
+    std::optional<RunningRequest::OnThisThread> cancellable;
+    if (method.pace == Pace::kMayBlock) cancellable.emplace(request);
+    if (method.acts == Acts::kAsCaller) {
+      const Impersonation as_caller(call.caller.token(), win32::ImpersonationLevel::kImpersonation);
+      if (!as_caller) return ToError(as_caller.failure());
+      result = method.handler(call);
+    } else {
+      result = method.handler(call);
+    }
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  if (method.pace == Pace::kMayBlock) AssertThreadHasNoToken();
+  return thrown ? ToResult(thrown, request, log) : std::move(result);
+}
+
+}  // namespace onbehalf::service

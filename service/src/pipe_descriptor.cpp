@@ -1,0 +1,67 @@
+#include "pipe_descriptor.h"
+
+#include <cstddef>
+#include <vector>
+
+#include "onbehalf/win32/token.h"
+
+namespace onbehalf::service {
+
+using win32::AccessEntry;
+using win32::SecurityDescriptor;
+using win32::Sid;
+
+Sid PipeOwner() {
+  const win32::Token token = win32::Token::FromOwnProcess();
+  const Sid service = Sid::ForService(kServiceName);
+  for (const win32::TokenGroup& group : token.Groups()) {
+    if (group.sid == service && group.enabled()) return service;
+  }
+  return token.User();
+}
+
+SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const Sid& owner) {
+  const std::string service = owner.ToString();
+  std::string sddl = "O:" + service + "G:SYD:P";
+  // Anonymous and guest logons never get in, whatever groups they are in.
+  sddl += "(D;;FA;;;AN)(D;;FA;;;BG)";
+  // Everybody who comes over the network, local WinRM and SSH sessions included.
+  if (settings.deny_network_logons) sddl += "(D;;FA;;;NU)";
+  // The service: FILE_GENERIC_READ|FILE_GENERIC_WRITE, with FILE_CREATE_PIPE_INSTANCE (0x4: further instances are checked
+  // against the first one's descriptor), and READ_CONTROL, WRITE_DAC and WRITE_OWNER, because descriptor and label are
+  // changed on the live pipe.
+  sddl += "(A;;0x1e019f;;;" + service + ")";
+  // Being the owner gives READ_CONTROL and nothing more: without this entry it would imply WRITE_DAC.
+  sddl += "(A;;RC;;;OW)";
+  // Clients: FILE_GENERIC_READ|FILE_GENERIC_WRITE without FILE_CREATE_PIPE_INSTANCE (0x4), which is the same bit as
+  // FILE_APPEND_DATA and so hides in GENERIC_WRITE. FILE_WRITE_ATTRIBUTES (0x100) stays: clients set the read mode.
+  for (const char* account : {"SY", "BA", "AU"}) sddl += std::string("(A;;0x12019b;;;") + account + ")";
+  // No writing up and no reading up from below medium integrity: app containers and low-integrity processes stay out.
+  sddl += "S:(ML;;NWNR;;;ME)";
+  return SecurityDescriptor::FromSddl(sddl);
+}
+
+std::string DifferenceOf(const SecurityDescriptor& actual, const SecurityDescriptor& wanted) {
+  const auto same_entry = [](const AccessEntry& a, const AccessEntry& b) {
+    return a.type == b.type && a.mask == b.mask && a.sid == b.sid;
+  };
+  const auto owner = actual.Owner();
+  if (!owner || !(*owner == *wanted.Owner())) {
+    return "the owner is " + (owner ? owner->ToString() : std::string("nobody")) + ", not " +
+           wanted.Owner()->ToString();
+  }
+  if (!actual.HasDacl()) return "there is no DACL";
+  const std::vector<AccessEntry> have = actual.Dacl();
+  const std::vector<AccessEntry> want = wanted.Dacl();
+  bool same = have.size() == want.size();
+  for (std::size_t i = 0; same && i < have.size(); ++i) same = same_entry(have[i], want[i]);
+  if (!same) return "the DACL is " + actual.ToSddl(DACL_SECURITY_INFORMATION);
+  const auto label = actual.Label();
+  const auto wanted_label = wanted.Label();
+  if (label.has_value() != wanted_label.has_value() || (label && !same_entry(*label, *wanted_label))) {
+    return "the mandatory label is " + actual.ToSddl(LABEL_SECURITY_INFORMATION);
+  }
+  return {};
+}
+
+}  // namespace onbehalf::service

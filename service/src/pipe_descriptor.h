@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "onbehalf/service/settings.h"
+#include "onbehalf/win32/security_descriptor.h"
+#include "onbehalf/win32/sid.h"
+
+namespace onbehalf::service {
+
+inline constexpr const char* kServiceName = "OnBehalf";
+
+// Who owns the pipe and may create instances of it: the service's SID when this process carries it, else (console mode,
+// or a service without a service SID) the process's user. An owner that is not in the token would be refused with
+// ERROR_INVALID_OWNER (1307).
+win32::Sid PipeOwner();
+
+// The descriptor that guards the pipe. Every mask and label is explained at its definition.
+win32::SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const win32::Sid& owner);
+
+// Empty if the owner, the entries and the label of `actual` are those of `wanted`; else what differs, for the log.
+std::string DifferenceOf(const win32::SecurityDescriptor& actual, const win32::SecurityDescriptor& wanted);
+
+}  // namespace onbehalf::service

@@ -1,0 +1,77 @@
+#include "pipe_instance.h"
+
+#include "impersonation.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+// The pipe's quota for each direction: what one write may put there before it has to wait for the reader.
+constexpr DWORD kPipeBuffer = 64 * 1024;
+
+}  // namespace
+
+PipeInstance::PipeInstance(const PipeOptions& options, bool first, ThreadPool& pool) {
+  // The handle is not inherited: a child of this process must never hold an end of the pipe.
+  SECURITY_ATTRIBUTES attributes{sizeof(SECURITY_ATTRIBUTES), options.descriptor.get(), FALSE};
+  // WRITE_DAC and WRITE_OWNER: the descriptor and its label are changed on the live pipe.
+  const DWORD open_mode = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | WRITE_DAC | WRITE_OWNER |
+                          (first ? FILE_FLAG_FIRST_PIPE_INSTANCE : 0);
+  const DWORD pipe_mode = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT |
+                          (options.accept_remote ? PIPE_ACCEPT_REMOTE_CLIENTS : PIPE_REJECT_REMOTE_CLIENTS);
+  pipe_.reset(::CreateNamedPipeW(win32::ToWide(options.path).c_str(), open_mode, pipe_mode, PIPE_UNLIMITED_INSTANCES,
+                                 kPipeBuffer, kPipeBuffer, 0, &attributes));
+  if (!pipe_) win32::ThrowLastError("CreateNamedPipeW", options.path);
+  io_ = ::CreateThreadpoolIo(pipe_.get(), &PipeInstance::OnIo, this, pool.environment());
+  if (io_ == nullptr) win32::ThrowLastError("CreateThreadpoolIo", options.path);
+}
+
+PipeInstance::~PipeInstance() {
+  pipe_.reset();
+  // May run inside a callback of this very object: Windows then frees it when the callback has returned.
+  if (io_ != nullptr) ::CloseThreadpoolIo(io_);
+}
+
+void CALLBACK PipeInstance::OnIo(PTP_CALLBACK_INSTANCE, void*, void* overlapped, ULONG code, ULONG_PTR bytes, PTP_IO) {
+  AssertThreadHasNoToken();
+  static_cast<Operation*>(static_cast<OVERLAPPED*>(overlapped))->OnComplete(code, static_cast<DWORD>(bytes));
+  AssertThreadHasNoToken();
+}
+
+DWORD PipeInstance::Connect(Operation& operation) {
+  static_cast<OVERLAPPED&>(operation) = OVERLAPPED{};
+  ::StartThreadpoolIo(io_);
+  if (::ConnectNamedPipe(pipe_.get(), &operation)) return ERROR_SUCCESS;
+  const DWORD code = ::GetLastError();
+  if (code == ERROR_IO_PENDING) return ERROR_SUCCESS;
+  ::CancelThreadpoolIo(io_);
+  return code;
+}
+
+DWORD PipeInstance::Read(Operation& operation, std::span<char> buffer) {
+  static_cast<OVERLAPPED&>(operation) = OVERLAPPED{};
+  ::StartThreadpoolIo(io_);
+  if (::ReadFile(pipe_.get(), buffer.data(), static_cast<DWORD>(buffer.size()), nullptr, &operation)) {
+    return ERROR_SUCCESS;
+  }
+  const DWORD code = ::GetLastError();
+  // ERROR_MORE_DATA is a warning, not an error: its completion is queued as that of a success is.
+  if (code == ERROR_IO_PENDING || code == ERROR_MORE_DATA) return ERROR_SUCCESS;
+  ::CancelThreadpoolIo(io_);
+  return code;
+}
+
+void PipeInstance::Cancel() { ::CancelIoEx(pipe_.get(), nullptr); }
+
+void PipeInstance::Disconnect() { ::DisconnectNamedPipe(pipe_.get()); }
+
+DWORD PipeInstance::InstanceCount() const {
+  DWORD instances = 0;
+  if (!::GetNamedPipeHandleStateW(pipe_.get(), nullptr, &instances, nullptr, nullptr, nullptr, 0)) {
+    win32::ThrowLastError("GetNamedPipeHandleStateW");
+  }
+  return instances;
+}
+
+}  // namespace onbehalf::service

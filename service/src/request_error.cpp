@@ -1,0 +1,55 @@
+#include "request_error.h"
+
+#include <string>
+
+namespace onbehalf::service {
+namespace {
+
+using protocol::Error;
+using protocol::ErrorCode;
+using protocol::Json;
+
+Error LevelError(win32::ImpersonationLevel required, win32::ImpersonationLevel actual) {
+  Error error;
+  error.code = ErrorCode::kImpersonationLevel;
+  error.message = "The method needs the caller's token at level " + std::string(win32::ToString(required)) +
+                  ", and the client gave it at level " + std::string(win32::ToString(actual)) + ".";
+  error.data = Json{{"required", win32::ToString(required)}, {"actual", win32::ToString(actual)}};
+  return error;
+}
+
+}  // namespace
+
+Error ToError(const ImpersonationFailure& failure) {
+  if (failure.code == ERROR_SUCCESS) return LevelError(failure.required, failure.actual);
+  return ToError(ErrorCode::kInternalError);
+}
+
+Error ToError(const CaptureFailure& failure, win32::ImpersonationLevel required) {
+  if (failure.is_anonymous) return LevelError(required, win32::ImpersonationLevel::kAnonymous);
+  return ToError(ErrorCode::kInternalError);
+}
+
+Error ToError(const win32::Win32Error& error) {
+  Error answer;
+  answer.code = ErrorCode::kWindowsError;
+  answer.message = win32::ErrorMessage(error.win32_code());
+  answer.data = Json{{"code", error.win32_code()},
+                     {"name", win32::ErrorName(error.win32_code())},
+                     {"operation", error.operation()}};
+  return answer;
+}
+
+Error ToError(ErrorCode code) {
+  Error error;
+  error.code = code;
+  return error;
+}
+
+Error InternalError(std::string_view request_id) {
+  Error error = ToError(ErrorCode::kInternalError);
+  error.data = Json{{"requestId", request_id}};
+  return error;
+}
+
+}  // namespace onbehalf::service

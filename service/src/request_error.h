@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string_view>
+
+#include "impersonation.h"
+#include "onbehalf/protocol/json_rpc.h"
+#include "onbehalf/service/caller_identity.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+
+// Failures of the request path as the caller sees them. Nothing internal is in them: no path, no text of an exception.
+
+// ImpersonationLevel with data.required and data.actual where the level is what failed, else InternalError.
+protocol::Error ToError(const ImpersonationFailure& failure);
+// The same for a capture; `required` is what the method needs.
+protocol::Error ToError(const CaptureFailure& failure, win32::ImpersonationLevel required);
+// WindowsError with data.code, data.name and data.operation (the API's name).
+protocol::Error ToError(const win32::Win32Error& error);
+// The code with the table's own sentence.
+protocol::Error ToError(protocol::ErrorCode code);
+// InternalError: the request's id lets an administrator find it in the log.
+protocol::Error InternalError(std::string_view request_id);
+
+}  // namespace onbehalf::service

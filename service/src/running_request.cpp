@@ -1,0 +1,78 @@
+#include "running_request.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+
+std::optional<std::string> BatchAnswers::Add(const protocol::Id& id, std::string answer) {
+  const std::lock_guard lock(mutex_);
+  if (answer.size() > bytes_left_) {
+    protocol::Error error;
+    error.code = protocol::ErrorCode::kTooLarge;
+    error.message = "The batch's answers together would be larger than the limit.";
+    answer = protocol::ErrorText(id, error);
+  }
+  bytes_left_ -= std::min(bytes_left_, answer.size());
+  answers_.push_back(std::move(answer));
+  if (--missing_ > 0) return std::nullopt;
+  return protocol::BatchText(answers_);
+}
+
+RunningRequest::RunningRequest(protocol::Request request, bool is_notification, CallerIdentity::Capture caller,
+                               std::shared_ptr<BatchAnswers> batch, std::string audit_id, Clock::time_point read_at,
+                               Clock::time_point deadline)
+    : request_(std::move(request)),
+      is_notification_(is_notification),
+      capture_(std::move(caller)),
+      batch_(std::move(batch)),
+      audit_id_(std::move(audit_id)),
+      read_at_(read_at),
+      deadline_(deadline) {}
+
+const CallerIdentity* RunningRequest::caller() const {
+  const auto* identity = std::get_if<std::shared_ptr<const CallerIdentity>>(&capture_);
+  return identity == nullptr ? nullptr : identity->get();
+}
+
+void RunningRequest::Stop(protocol::ErrorCode reason) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stop_reason_) stop_reason_ = reason;
+  }
+  stop_.request_stop();
+  const std::lock_guard lock(mutex_);
+  // Fails with ERROR_NOT_FOUND when the thread is in no synchronous I/O at this moment: the stop token has to do then.
+  if (thread_) ::CancelSynchronousIo(thread_.get());
+}
+
+std::optional<protocol::ErrorCode> RunningRequest::stop_reason() const {
+  const std::lock_guard lock(mutex_);
+  return stop_reason_;
+}
+
+bool RunningRequest::is_stuck() const {
+  const std::lock_guard lock(mutex_);
+  return stop_reason_.has_value() && static_cast<bool>(thread_);
+}
+
+RunningRequest::OnThisThread::OnThisThread(RunningRequest& request) : request_(request) {
+  win32::UniqueObject thread;
+  // GetCurrentThread's pseudo handle means "the calling thread" to whoever uses it, so a real one is needed.
+  if (!::DuplicateHandle(::GetCurrentProcess(), ::GetCurrentThread(), ::GetCurrentProcess(), thread.put(),
+                         THREAD_TERMINATE, FALSE, 0)) {
+    win32::ThrowLastError("DuplicateHandle");
+  }
+  const std::lock_guard lock(request_.mutex_);
+  request_.thread_ = std::move(thread);
+}
+
+RunningRequest::OnThisThread::~OnThisThread() {
+  const std::lock_guard lock(request_.mutex_);
+  request_.thread_.reset();
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "onbehalf/protocol/json_rpc.h"
+#include "onbehalf/service/caller_identity.h"
+#include "onbehalf/service/method.h"
+#include "onbehalf/win32/unique_handle.h"
+
+namespace onbehalf::service {
+
+// The answers of a batch, which go out together when the last of them is there. Any thread.
+class BatchAnswers {
+ public:
+  // `answers` are to come; together they may take `max_bytes`.
+  BatchAnswers(std::size_t answers, std::size_t max_bytes) : missing_(answers), bytes_left_(max_bytes) {}
+  // Takes the answer to `id`; one that no longer fits is replaced by TooLarge. Returns the whole batch's text with
+  // the last answer, nullopt before.
+  std::optional<std::string> Add(const protocol::Id& id, std::string answer);
+
+ private:
+  std::mutex mutex_;
+  std::size_t missing_;
+  std::size_t bytes_left_;
+  std::vector<std::string> answers_;
+};
+
+// One request from when it was read until its handler has ended. Its answer and its handler's end are two things: a
+// request whose deadline passes is answered at once, whatever the handler does. Any thread.
+class RunningRequest {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // `caller` is who wrote it, or why that could not be found out. `batch` is null outside a batch.
+  RunningRequest(protocol::Request request, bool is_notification, CallerIdentity::Capture caller,
+                 std::shared_ptr<BatchAnswers> batch, std::string audit_id, Clock::time_point read_at,
+                 Clock::time_point deadline);
+
+  const protocol::Id& id() const { return request_.id; }
+  // Runs like a request and is never answered.
+  bool is_notification() const { return is_notification_; }
+  const std::string& method_name() const { return request_.method; }
+  const Json& params() const { return request_.params; }
+  // Replaces the parameters by those bound to the method's names.
+  void set_params(Json params) { request_.params = std::move(params); }
+  const CallerIdentity::Capture& capture() const { return capture_; }
+  // Only when the capture succeeded: nullptr otherwise.
+  const CallerIdentity* caller() const;
+  const std::string& audit_id() const { return audit_id_; }
+  const std::shared_ptr<BatchAnswers>& batch() const { return batch_; }
+  Clock::time_point read_at() const { return read_at_; }
+  Clock::time_point deadline() const { return deadline_; }
+  // Set by the path when access has been granted, before any other thread may run it; null until then.
+  const Method* method = nullptr;
+
+  std::stop_token stop_token() const { return stop_.get_token(); }
+
+  // Asks the handler to end, for `reason`: sets its stop token and cancels the synchronous I/O that its thread is
+  // blocked in. The first reason stays. To be called again as long as is_stuck(): I/O that began just after a
+  // call is not touched by it.
+  void Stop(protocol::ErrorCode reason);
+  // Why the handler was asked to end, if it was.
+  std::optional<protocol::ErrorCode> stop_reason() const;
+  // The handler was asked to end and has not.
+  bool is_stuck() const;
+
+  // True for exactly one caller: that one answers the request.
+  [[nodiscard]] bool ClaimAnswer() { return !answered_.exchange(true); }
+  bool is_answered() const { return answered_.load(); }
+
+  // Marks the calling thread as the one that runs the handler, for as long as the object lives. Under the lock that
+  // Stop takes: after the destructor no cancel of this request can touch what the thread does next.
+  class OnThisThread {
+   public:
+    explicit OnThisThread(RunningRequest& request);
+    ~OnThisThread();
+    OnThisThread(const OnThisThread&) = delete;
+    OnThisThread& operator=(const OnThisThread&) = delete;
+
+   private:
+    RunningRequest& request_;
+  };
+
+ private:
+  protocol::Request request_;
+  const bool is_notification_;
+  const CallerIdentity::Capture capture_;
+  const std::shared_ptr<BatchAnswers> batch_;
+  const std::string audit_id_;
+  const Clock::time_point read_at_;
+  const Clock::time_point deadline_;
+  std::stop_source stop_;
+  std::atomic<bool> answered_{false};
+
+  mutable std::mutex mutex_;
+  std::optional<protocol::ErrorCode> stop_reason_;
+  win32::UniqueObject thread_;  // while the handler runs
+};
+
+}  // namespace onbehalf::service

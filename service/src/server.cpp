@@ -1,0 +1,206 @@
+#include "server.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "connection.h"
+#include "impersonation.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+using std::chrono::milliseconds;
+
+DWORD IoThreads(const Settings& settings) {
+  if (settings.threads.io != 0) return settings.threads.io;
+  return std::max(2U, std::thread::hardware_concurrency());
+}
+
+// How often the watch looks: a tenth of the shortest time it watches over, between 10 and 250 ms.
+milliseconds WatchPeriod(const protocol::Limits& limits) {
+  const milliseconds shortest =
+      std::min({limits.first_request_timeout, limits.header_timeout, limits.frame_timeout, limits.write_timeout,
+                limits.idle_timeout, limits.request_deadline});
+  return std::clamp(shortest / 10, milliseconds(10), milliseconds(250));
+}
+
+std::string RunId(std::chrono::system_clock::time_point started) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  auto value = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<milliseconds>(started.time_since_epoch()).count());
+  std::string text;
+  for (; value != 0; value >>= 4) text.insert(text.begin(), kDigits[value & 0xf]);
+  return text;
+}
+
+}  // namespace
+
+void UnansweredRequests::Add() {
+  const std::lock_guard lock(mutex_);
+  ++count_;
+}
+
+void UnansweredRequests::Remove() {
+  const std::lock_guard lock(mutex_);
+  if (--count_ == 0) none_.notify_all();
+}
+
+bool UnansweredRequests::WaitUntilNone(milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  return none_.wait_for(lock, timeout, [this] { return count_ == 0; });
+}
+
+std::string ServerParts::NextRequestId() { return run_id + "-" + std::to_string(++last_request); }
+
+Server::Server(const Settings& settings, PipeOptions pipe, Audit& audit, Log& log)
+    : settings_(settings),
+      pipe_(std::move(pipe)),
+      audit_(audit),
+      log_(log),
+      connections_(settings.limits),
+      handler_quota_(settings.limits.handlers_per_account),
+      io_pool_(1, IoThreads(settings)),
+      handler_pool_(0, settings.threads.handlers) {}
+
+Server::~Server() { Stop(); }
+
+void Server::Start() {
+  stopping_ = false;
+  policy_ = AccessPolicy::BuiltIn(methods_);
+  parts_.reset(new ServerParts{settings_, methods_, *policy_, audit_, log_, statistics_, connections_, handler_quota_,
+                               unanswered_, io_pool_, handler_pool_, stopping_, RunId(started_)});
+  if (timer_ == nullptr) {
+    const auto on_timer = [](PTP_CALLBACK_INSTANCE, void* context, PTP_TIMER) {
+      AssertThreadHasNoToken();
+      static_cast<Server*>(context)->Watch();
+      AssertThreadHasNoToken();
+    };
+    timer_ = ::CreateThreadpoolTimer(on_timer, this, io_pool_.environment());
+    if (timer_ == nullptr) win32::ThrowLastError("CreateThreadpoolTimer");
+  }
+  listener_ = std::make_unique<Listener>(pipe_, settings_.pipe.waiting_instances, io_pool_, log_,
+                                         [this](std::unique_ptr<PipeInstance> client) { OnClient(std::move(client)); });
+  try {
+    listener_->Start();
+  } catch (...) {
+    listener_.reset();
+    throw;
+  }
+  // Instances that could not be created at once are the watch's to bring up.
+  if (!listener_->Replenish()) StartWatch();
+}
+
+void Server::OnClient(std::unique_ptr<PipeInstance> pipe) {
+  ++statistics_.connections_accepted;
+  const std::uint64_t id = ++last_connection_;
+  try {
+    const auto connection = std::make_shared<Connection>(*parts_, std::move(pipe), id);
+    const std::shared_ptr<Connection> evicted = connections_.AddSilent(id, connection);
+    if (evicted) {
+      ++statistics_.connections_evicted;
+      evicted->Close();
+    }
+    connection->Start();
+  } catch (const std::exception& error) {
+    log_.Write(LogLevel::kError, "a client could not be taken on", {{"connection", id}, {"what", error.what()}});
+    connections_.Remove(id);
+  }
+  StartWatch();
+}
+
+void Server::StartWatch() {
+  const std::lock_guard lock(watch_mutex_);
+  if (watching_) return;
+  watching_ = true;
+  const auto period = static_cast<DWORD>(WatchPeriod(settings_.limits).count());
+  // Relative times are negative, in units of 100 ns.
+  ULARGE_INTEGER due;
+  due.QuadPart = static_cast<ULONGLONG>(-(static_cast<LONGLONG>(period) * 10'000));
+  FILETIME due_time{due.LowPart, due.HighPart};
+  ::SetThreadpoolTimer(timer_, &due_time, period, period / 4);
+}
+
+void Server::Watch() {
+  const auto now = Connection::Clock::now();
+  for (const std::shared_ptr<Connection>& connection : connections_.All()) connection->CheckDeadlines(now);
+  const bool complete = listener_->Replenish();
+  const std::lock_guard lock(watch_mutex_);
+  if (!complete || connections_.size() > 0 || !watching_) return;
+  watching_ = false;
+  ::SetThreadpoolTimer(timer_, nullptr, 0, 0);
+}
+
+void Server::Stop(const std::function<void()>& still_waiting) {
+  if (listener_ == nullptr) {
+    if (timer_ != nullptr) ::CloseThreadpoolTimer(std::exchange(timer_, nullptr));
+    return;
+  }
+  const auto wait = [&](auto&& is_done, milliseconds at_most) {
+    const auto until = Connection::Clock::now() + at_most;
+    while (!is_done(milliseconds(1'000))) {
+      if (still_waiting) still_waiting();
+      if (Connection::Clock::now() >= until) return false;
+    }
+    return true;
+  };
+  const auto gone = [this](milliseconds timeout) { return connections_.WaitUntilGone(timeout); };
+
+  listener_->Stop();
+  stopping_ = true;
+  const auto none = [this](milliseconds timeout) { return unanswered_.WaitUntilNone(timeout); };
+  const auto until = Connection::Clock::now() + settings_.limits.stop_grace;
+  bool answered = false;
+  while (!answered && Connection::Clock::now() < until) {
+    const auto left = std::chrono::duration_cast<milliseconds>(until - Connection::Clock::now());
+    answered = none(std::clamp(left, milliseconds(1), milliseconds(1'000)));
+    if (!answered && still_waiting) still_waiting();
+  }
+  for (const auto& connection : connections_.All()) {
+    if (!answered) connection->StopRequests(protocol::ErrorCode::kShuttingDown);
+    connection->CloseWhenWritten();
+  }
+  // The watch closes those whose clients do not read.
+  wait(gone, settings_.limits.write_timeout + milliseconds(1'000));
+  for (const auto& connection : connections_.All()) connection->Close();
+  for (int seconds = 1; !gone(milliseconds(1'000)); ++seconds) {
+    if (still_waiting) still_waiting();
+    if (seconds % 10 != 0) continue;
+    for (const auto& connection : connections_.All()) {
+      for (const std::string& method : connection->StuckMethods()) {
+        log_.Write(LogLevel::kWarning, "a handler has been asked to end and has not",
+                   {{"method", method}, {"connection", connection->id()}});
+      }
+    }
+  }
+  {
+    const std::lock_guard lock(watch_mutex_);
+    watching_ = false;
+    ::SetThreadpoolTimer(timer_, nullptr, 0, 0);
+  }
+  ::WaitForThreadpoolTimerCallbacks(timer_, TRUE);
+  ::CloseThreadpoolTimer(std::exchange(timer_, nullptr));
+  listener_.reset();
+}
+
+std::vector<ConnectionInfo> Server::Connections() const {
+  std::vector<ConnectionInfo> all;
+  for (const auto& connection : connections_.All()) {
+    if (!connection->IsClosed()) all.push_back(connection->Info());
+  }
+  return all;
+}
+
+bool Server::Disconnect(std::uint64_t connection_id) {
+  const std::shared_ptr<Connection> connection = connections_.Find(connection_id);
+  if (!connection || connection->IsClosed()) return false;
+  connection->Close();
+  return true;
+}
+
+bool Server::MaySee(const Method& method, const CallerIdentity& caller) const {
+  return policy_ && policy_->MaySee(method, caller);
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <string>
+
+#include "access_policy.h"
+#include "account_quota.h"
+#include "audit.h"
+#include "connection_table.h"
+#include "log.h"
+#include "onbehalf/service/method.h"
+#include "onbehalf/service/settings.h"
+#include "statistics.h"
+#include "thread_pool.h"
+
+namespace onbehalf::service {
+
+// Counts requests that have been read and not answered. Any thread.
+class UnansweredRequests {
+ public:
+  void Add();
+  void Remove();
+  // False when `timeout` has passed before there was none.
+  bool WaitUntilNone(std::chrono::milliseconds timeout);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable none_;
+  std::size_t count_ = 0;
+};
+
+// What a connection needs of the server it belongs to. Everything here outlives every connection.
+struct ServerParts {
+  const Settings& settings;
+  const MethodRegistry& methods;
+  const AccessPolicy& policy;
+  Audit& audit;
+  Log& log;
+  Statistics& statistics;
+  ConnectionTable& connections;
+  AccountQuota& handler_quota;
+  UnansweredRequests& unanswered;
+  ThreadPool& io_pool;
+  ThreadPool& handler_pool;
+  const std::atomic<bool>& stopping;
+  // Names a request for the audit, uniquely on this machine: the time the server started and a number.
+  std::string NextRequestId();
+
+  const std::string run_id;
+  std::atomic<std::uint64_t> last_request{0};
+};
+
+}  // namespace onbehalf::service

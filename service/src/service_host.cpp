@@ -1,0 +1,158 @@
+#include "service_host.h"
+
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <thread>
+
+#include "onbehalf/win32/unique_handle.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+// How long the service control manager waits for the next checkpoint before it takes the service for hung. Checkpoints come
+// at least every five seconds.
+constexpr DWORD kWaitHintMilliseconds = 15'000;
+
+win32::UniqueObject CreateStopEvent() {
+  win32::UniqueObject event(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
+  if (!event) win32::ThrowLastError("CreateEventW");
+  return event;
+}
+
+// The one service of this process, as its control manager sees it.
+class ControlledService {
+ public:
+  ControlledService(const wchar_t* name, HostedService& service)
+      : name_(name), service_(service), stop_(CreateStopEvent()) {}
+
+  void Main() {
+    status_handle_ = ::RegisterServiceCtrlHandlerExW(name_, &ControlledService::OnControl, this);
+    // Without a handle nothing can be reported, to anybody: the control manager will see the process end.
+    if (status_handle_ == nullptr) return;
+    Report(SERVICE_START_PENDING);
+    try {
+      service_.Start([this] {
+        Report(SERVICE_START_PENDING);
+        return ::WaitForSingleObject(stop_.get(), 0) == WAIT_TIMEOUT;
+      });
+    } catch (const std::exception&) {
+      exit_code_ = service_.FailureCode();
+      Report(SERVICE_STOPPED);
+      return;
+    }
+    Report(SERVICE_RUNNING);
+    ::WaitForSingleObject(stop_.get(), INFINITE);
+    Report(SERVICE_STOP_PENDING);
+    service_.Stop([this] { Report(SERVICE_STOP_PENDING); });
+    Report(SERVICE_STOPPED);
+  }
+
+ private:
+  static DWORD WINAPI OnControl(DWORD control, DWORD, void*, void* context) {
+    auto& self = *static_cast<ControlledService*>(context);
+    switch (control) {
+      case SERVICE_CONTROL_STOP:
+      case SERVICE_CONTROL_SHUTDOWN:
+        ::SetEvent(self.stop_.get());
+        return NO_ERROR;
+      case SERVICE_CONTROL_INTERROGATE:
+        return NO_ERROR;
+      default:
+        return ERROR_CALL_NOT_IMPLEMENTED;
+    }
+  }
+
+  // Only the service's main thread reports.
+  void Report(DWORD state) {
+    SERVICE_STATUS status{};
+    status.dwServiceType = SERVICE_WIN32_OWN_PROCESS;
+    status.dwCurrentState = state;
+    const bool pending = state == SERVICE_START_PENDING || state == SERVICE_STOP_PENDING;
+    // Stopping is accepted while starting too: waiting for a pipe name to become free can take a while.
+    if (state == SERVICE_RUNNING || state == SERVICE_START_PENDING) {
+      status.dwControlsAccepted = SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN;
+    }
+    if (pending) {
+      status.dwCheckPoint = ++checkpoint_;
+      status.dwWaitHint = kWaitHintMilliseconds;
+    } else {
+      checkpoint_ = 0;
+    }
+    if (exit_code_ != 0) {
+      status.dwWin32ExitCode = ERROR_SERVICE_SPECIFIC_ERROR;
+      status.dwServiceSpecificExitCode = exit_code_;
+    }
+    ::SetServiceStatus(status_handle_, &status);
+  }
+
+  const wchar_t* name_;
+  HostedService& service_;
+  const win32::UniqueObject stop_;
+  SERVICE_STATUS_HANDLE status_handle_ = nullptr;
+  DWORD checkpoint_ = 0;
+  DWORD exit_code_ = 0;
+};
+
+// The control dispatcher calls a plain function, which has to find its service.
+ControlledService* g_controlled = nullptr;
+
+void WINAPI ServiceMain(DWORD, LPWSTR*) { g_controlled->Main(); }
+
+// Likewise for the console's handler.
+HANDLE g_console_stop = nullptr;
+
+BOOL WINAPI OnConsoleControl(DWORD) {
+  ::SetEvent(g_console_stop);
+  return TRUE;
+}
+
+}  // namespace
+
+int RunUnderServiceControl(const wchar_t* name, HostedService& service) {
+  ControlledService controlled(name, service);
+  g_controlled = &controlled;
+  std::array<wchar_t, 256> writable_name{};
+  ::lstrcpynW(writable_name.data(), name, static_cast<int>(writable_name.size()));
+  const SERVICE_TABLE_ENTRYW table[] = {{writable_name.data(), &ServiceMain}, {nullptr, nullptr}};
+  if (::StartServiceCtrlDispatcherW(table)) return 0;
+  const DWORD code = ::GetLastError();
+  if (code == ERROR_FAILED_SERVICE_CONTROLLER_CONNECT) {
+    std::fputs("onbehalf-service: this is a service: start it with `sc.exe start OnBehalf`, or run it in this console with "
+               "--console (--help says more)\n",
+               stderr);
+    return 2;
+  }
+  std::fprintf(stderr, "onbehalf-service: StartServiceCtrlDispatcherW: %s\n", win32::ErrorMessage(code).c_str());
+  return 1;
+}
+
+int RunInConsole(HostedService& service, bool until_input_ends) {
+  const win32::UniqueObject stop = CreateStopEvent();
+  g_console_stop = stop.get();
+  if (!::SetConsoleCtrlHandler(&OnConsoleControl, TRUE)) win32::ThrowLastError("SetConsoleCtrlHandler");
+  try {
+    service.Start([&stop] { return ::WaitForSingleObject(stop.get(), 0) == WAIT_TIMEOUT; });
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "onbehalf-service: %s\n", error.what());
+    return 1;
+  }
+  if (until_input_ends) {
+    // Reads for nothing but the end; Ctrl+C ends the process's wait below and with it the process.
+    std::thread([] {
+      std::array<char, 256> ignored{};
+      DWORD bytes = 0;
+      while (::ReadFile(::GetStdHandle(STD_INPUT_HANDLE), ignored.data(), static_cast<DWORD>(ignored.size()), &bytes,
+                        nullptr) &&
+             bytes > 0) {
+      }
+      ::SetEvent(g_console_stop);
+    }).detach();
+  }
+  ::WaitForSingleObject(stop.get(), INFINITE);
+  service.Stop({});
+  return 0;
+}
+
+}  // namespace onbehalf::service

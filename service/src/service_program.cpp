@@ -1,0 +1,189 @@
+#include "onbehalf/service/service_main.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "audit.h"
+#include "command_line.h"
+#include "event_log.h"
+#include "file_permissions.h"
+#include "listener.h"
+#include "log.h"
+#include "methods/identity_methods.h"
+#include "methods/rpc_methods.h"
+#include "methods/service_methods.h"
+#include "onbehalf/win32/process.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+#include "pipe_descriptor.h"
+#include "process_hardening.h"
+#include "server.h"
+#include "service_host.h"
+
+namespace onbehalf::service {
+namespace {
+
+// Why the service did not start, as the service control manager shows it (docs/operating.md lists them).
+enum class StartFailure : DWORD { kOther = 1, kSettings = 2, kUnsafeFiles = 3, kPipeTaken = 4 };
+
+// How long the service waits for its pipe's name when another program has it, before the start has failed.
+constexpr std::chrono::seconds kPipePatience{30};
+
+std::string Joined(const std::vector<std::string>& lines) {
+  std::string all;
+  for (const std::string& line : lines) all += (all.empty() ? "" : "\n") + line;
+  return all;
+}
+
+// Everything the service consists of, in the order in which it comes up.
+class Application final : public HostedService {
+ public:
+  Application(CommandLine command_line, Hardening hardening, const std::function<void(MethodRegistry&)>& add_methods)
+      : command_line_(std::move(command_line)), hardening_(std::move(hardening)), add_methods_(add_methods) {}
+
+  void Start(const std::function<bool()>& still_starting) override {
+    try {
+      failure_ = StartFailure::kOther;
+      Assemble();
+      Listen(still_starting);
+    } catch (const std::exception& error) {
+      ReportToEventLog(failure_ == StartFailure::kSettings     ? Event::kSettingsRefused
+                       : failure_ == StartFailure::kPipeTaken ? Event::kPipeSquatted
+                                                              : Event::kStartFailed,
+                       {error.what()});
+      if (log_) log_->Write(LogLevel::kError, "the service did not start", {{"why", error.what()}});
+      throw;
+    }
+    log_->Write(LogLevel::kInfo, "listening", {{"pipe", pipe_path_}, {"version", ONBEHALF_VERSION}});
+    ReportToEventLog(Event::kStarted, {ONBEHALF_VERSION, pipe_path_});
+  }
+
+  void Stop(const std::function<void()>& still_stopping) override {
+    log_->Write(LogLevel::kInfo, "stopping");
+    server_->Stop(still_stopping);
+    log_->Write(LogLevel::kInfo, "stopped");
+    ReportToEventLog(Event::kStopped, {});
+  }
+
+  DWORD FailureCode() const override { return static_cast<DWORD>(failure_); }
+
+ private:
+  bool in_console() const { return command_line_.mode == Mode::kConsole; }
+
+  void Assemble() {
+    const DataFolders& folders = command_line_.folders;
+    if (in_console()) CreateDataFolders(folders);
+
+    const std::filesystem::path executable = win32::ToWide(win32::OwnImagePath());
+    const auto unsafe = FindUnsafeFiles(executable, folders, in_console() ? RunsIn::kConsole : RunsIn::kService);
+    if (!unsafe.empty()) {
+      failure_ = StartFailure::kUnsafeFiles;
+      throw std::runtime_error(Joined(unsafe));
+    }
+
+    SettingsResult read = ReadSettings(folders.SettingsFile());
+    if (!read.faults.empty()) {
+      failure_ = StartFailure::kSettings;
+      throw std::runtime_error(CheckConfigReport(read, folders.SettingsFile()));
+    }
+    settings_ = std::move(read.settings);
+    if (command_line_.pipe) settings_.pipe.name = *command_line_.pipe;
+
+    log_ = std::make_unique<Log>(folders.Logs(), settings_.log, in_console() ? Log::Console::kYes : Log::Console::kNo);
+    if (!hardening_.missing.empty()) {
+      const std::string missing = Joined(hardening_.missing);
+      log_->Write(LogLevel::kWarning, "this system does not give every protection asked for", {{"missing", missing}});
+      ReportToEventLog(Event::kHardeningIncomplete, {missing});
+    }
+    audit_ = std::make_unique<Audit>(folders.Logs());
+    pipe_path_ = R"(\\.\pipe\)" + settings_.pipe.name;
+    server_ = std::make_unique<Server>(
+        settings_, PipeOptions{pipe_path_, PipeDescriptor(settings_.pipe, PipeOwner()), settings_.pipe.remote}, *audit_,
+        *log_);
+    MethodRegistry& methods = server_->methods();
+    AddRpcMethods(methods, [this](const Method& method, const CallerIdentity& caller) {
+      return server_->MaySee(method, caller);
+    });
+    AddIdentityMethods(methods);
+    AddServiceMethods(methods, *server_, [this] { return log_->TimeOfLastError(); }, hardening_, pipe_path_);
+    if (add_methods_) add_methods_(methods);
+  }
+
+  // The pipe's name may be another program's. That program may end; until then nothing is served.
+  void Listen(const std::function<bool()>& still_starting) {
+    const auto give_up = std::chrono::steady_clock::now() + (in_console() ? std::chrono::seconds(0) : kPipePatience);
+    for (DWORD pause = 250;; pause = std::min<DWORD>(pause * 2, 4'000)) {
+      try {
+        return server_->Start();
+      } catch (const PipeTaken& taken) {
+        failure_ = StartFailure::kPipeTaken;
+        if (std::chrono::steady_clock::now() >= give_up || !still_starting()) throw;
+        log_->Write(LogLevel::kError, "the pipe cannot be used; it is tried again", {{"why", taken.what()}});
+        ReportToEventLog(Event::kPipeSquatted, {taken.what()});
+      }
+      ::Sleep(pause);
+    }
+  }
+
+  const CommandLine command_line_;
+  const Hardening hardening_;
+  const std::function<void(MethodRegistry&)> add_methods_;
+  Settings settings_;
+  std::string pipe_path_;
+  StartFailure failure_ = StartFailure::kOther;
+  std::unique_ptr<Log> log_;
+  std::unique_ptr<Audit> audit_;
+  std::unique_ptr<Server> server_;
+};
+
+int CheckConfig(const DataFolders& folders) {
+  const SettingsResult result = ReadSettings(folders.SettingsFile());
+  std::fputs((CheckConfigReport(result, folders.SettingsFile()) + "\n").c_str(), stdout);
+  return result.faults.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegistry&)>& add_methods) {
+  // First of all: what is loaded from now on comes from where it should.
+  Hardening hardening = HardenProcess();
+  try {
+    CommandLineResult parsed = ParseCommandLine(argc, argv);
+    if (!parsed.fault.empty()) {
+      std::fprintf(stderr, "onbehalf-service: %s\n\n%s", parsed.fault.c_str(), kCommandLineHelp);
+      return 2;
+    }
+    switch (parsed.command_line.mode) {
+      case Mode::kHelp:
+        std::fputs(kCommandLineHelp, stdout);
+        return 0;
+      case Mode::kVersion:
+        std::puts("onbehalf-service " ONBEHALF_VERSION);
+        return 0;
+      case Mode::kCheckConfig:
+        return CheckConfig(parsed.command_line.folders);
+      case Mode::kConsole:
+      case Mode::kService:
+        break;
+    }
+    const bool in_console = parsed.command_line.mode == Mode::kConsole;
+    const bool until_input_ends = parsed.command_line.until_input_ends;
+    Application application(std::move(parsed.command_line), std::move(hardening), add_methods);
+    if (in_console) return RunInConsole(application, until_input_ends);
+    return RunUnderServiceControl(win32::ToWide(kServiceName).c_str(), application);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "onbehalf-service: %s\n", error.what());
+    return 1;
+  }
+}
+
+}  // namespace onbehalf::service
