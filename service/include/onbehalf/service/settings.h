@@ -13,23 +13,25 @@ namespace onbehalf::service {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
-// What the settings file (onbehalf.json) holds. Every member has a default, so an absent or empty file is a valid one.
+// What the settings file (onbehalf.json) holds. Every member has a default, so an absent or empty file is a
+// valid one.
 struct Settings {
   struct Pipe {
     std::string name = "onbehalf";        // of \\.\pipe\NAME
     std::uint32_t waiting_instances = 4;  // instances that wait for a client at the same time
     bool remote = false;                  // false: PIPE_REJECT_REMOTE_CLIENTS
-    bool deny_network_logons = false;     // true: NETWORK logons are denied, local WinRM and SSH sessions with them
+    bool deny_network_logons =
+        false;  // true: NETWORK logons are denied, local WinRM and SSH sessions with them
   } pipe;
   protocol::Limits limits;
   struct Threads {
-    std::uint32_t io = 0;        // most threads of the pool that reads; 0: the number of processors, at least 2
-    std::uint32_t handlers = 64; // most threads of the pool for handlers that may block
+    std::uint32_t io = 0;  // most threads of the pool that reads; 0: the number of processors, at least 2
+    std::uint32_t handlers = 64;  // most threads of the pool for handlers that may block
   } threads;
   struct LogFile {
     LogLevel level = LogLevel::kInfo;
     std::uint64_t file_bytes = 10 * 1024 * 1024;
-    std::uint32_t files = 5;
+    std::uint32_t files = 5;  // older files that are kept beside the current one
   } log;
 };
 
@@ -40,15 +42,23 @@ struct SettingsFault {
 };
 
 struct SettingsResult {
-  Settings settings;                   // meaningful only without faults
-  std::vector<SettingsFault> faults;   // all of them, not only the first
+  Settings settings;                  // meaningful only without faults
+  std::vector<SettingsFault> faults;  // all of them, not only the first
 };
 
-// Reads the text of a settings file. Unknown keys, wrong types, values out of range and settings that contradict one another are
-// faults.
+// Reads the text of a settings file: a JSON object of objects, in UTF-8 (docs/settings.md has every key).
+// Unknown keys, wrong types, values out of range and settings that contradict one another are faults. An
+// empty text gives the defaults.
 SettingsResult ParseSettings(std::string_view text);
-// The same of a file. A file that does not exist gives the defaults; one that cannot be read is a fault.
+// The same of a file. A file that does not exist gives the defaults; one that cannot be read is a fault, and
+// so is one of more than 1 MiB.
 SettingsResult ReadSettings(const std::filesystem::path& file);
+
+// What --check-config prints: one line a fault, "onbehalf.json: limits.frame_bytes: …", or the one line
+// "onbehalf.json: ok". Nothing of the file can break a line.
+std::string CheckConfigReport(const SettingsResult& result, const std::filesystem::path& file);
+// A settings file with every key at its default.
+std::string DefaultSettingsText();
 
 // Where the service keeps things: %ProgramData%\OnBehalf, or the folder given with --data.
 struct DataFolders {

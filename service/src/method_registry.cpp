@@ -1,0 +1,54 @@
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "onbehalf/service/method.h"
+
+namespace onbehalf::service {
+namespace {
+
+bool IsWord(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+bool IsMethodName(std::string_view name) {
+  const std::size_t dot = name.find('.');
+  return dot != std::string_view::npos && IsWord(name.substr(0, dot)) && IsWord(name.substr(dot + 1));
+}
+
+}  // namespace
+
+void MethodRegistry::Add(Method method) {
+  if (!IsMethodName(method.name)) {
+    throw std::invalid_argument("a method's name must be namespace.method in letters, digits and _: " +
+                                method.name);
+  }
+  if (!method.handler) throw std::invalid_argument("a method needs a handler: " + method.name);
+  bool optional_seen = false;
+  for (const Parameter& parameter : method.parameters) {
+    if (parameter.required && optional_seen) {
+      throw std::invalid_argument("a required parameter follows an optional one: " + method.name + ", " +
+                                  parameter.name);
+    }
+    optional_seen = optional_seen || !parameter.required;
+  }
+  std::string name = method.name;
+  const auto [position, added] = methods_.try_emplace(std::move(name), std::move(method));
+  if (!added) throw std::invalid_argument("there is a method of this name already: " + position->first);
+}
+
+const Method* MethodRegistry::Find(std::string_view name) const {
+  const auto found = methods_.find(name);
+  return found == methods_.end() ? nullptr : &found->second;
+}
+
+std::vector<const Method*> MethodRegistry::All() const {
+  std::vector<const Method*> all;
+  all.reserve(methods_.size());
+  for (const auto& [name, method] : methods_) all.push_back(&method);
+  return all;
+}
+
+}  // namespace onbehalf::service

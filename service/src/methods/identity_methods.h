@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "onbehalf/service/method.h"
+#include "onbehalf/win32/account_names.h"
+
+namespace onbehalf::service {
+
+// identity.whoami. `names` is shared with whoever else shows accounts, so that each is looked up once.
+void AddIdentityMethods(MethodRegistry& registry, std::shared_ptr<win32::AccountNames> names);
+
+}  // namespace onbehalf::service

@@ -1,0 +1,214 @@
+#include "methods/service_methods.h"
+
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <utility>
+
+#include "methods/schema.h"
+#include "onbehalf/win32/lean_windows.h"
+#include "utc_time.h"
+
+namespace onbehalf::service {
+namespace {
+
+using std::chrono::system_clock;
+using Buckets = std::array<std::uint64_t, Statistics::kBuckets>;
+
+// Everybody who has authenticated may see that it exists; the root's entries let administrators call it.
+constexpr const char* kSeenByAuthenticatedUsers = "D:(A;;GR;;;AU)";
+// Only what the root says: administrators and SYSTEM.
+constexpr const char* kForAdministrators = "D:";
+
+std::string Utc(system_clock::time_point time) {
+  return UtcText(time, UtcText::Fraction::kMilliseconds).ToString();
+}
+
+// Bucket i holds what took less than this many microseconds.
+std::uint64_t UpperBound(std::size_t bucket) { return std::uint64_t{1} << bucket; }
+
+// The time in microseconds below which `share` of all requests were, as if they lay evenly in their bucket. 0
+// when there were none.
+std::uint64_t Percentile(const Buckets& buckets, double share) {
+  const auto total = std::accumulate(buckets.begin(), buckets.end(), std::uint64_t{0});
+  const auto rank = static_cast<std::uint64_t>(std::ceil(static_cast<double>(total) * share));
+  std::uint64_t before = 0;
+  for (std::size_t i = 0; i < buckets.size(); ++i) {
+    if (before + buckets[i] >= rank && buckets[i] != 0) {
+      const std::uint64_t lower = i == 0 ? 0 : UpperBound(i - 1);
+      return lower + (UpperBound(i) - lower) * (rank - before) / buckets[i];
+    }
+    before += buckets[i];
+  }
+  return 0;
+}
+
+Json Latency(const Statistics& statistics) {
+  Buckets buckets{};
+  for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i] = statistics.latency[i];
+  Json histogram = Json::array();
+  for (std::size_t i = 0; i < buckets.size(); ++i) {
+    if (buckets[i] == 0) continue;
+    const bool last = i + 1 == buckets.size();
+    histogram.push_back({{"below_us", last ? Json(nullptr) : Json(UpperBound(i))}, {"requests", buckets[i]}});
+  }
+  return {{"p50_us", Percentile(buckets, 0.50)},
+          {"p90_us", Percentile(buckets, 0.90)},
+          {"p99_us", Percentile(buckets, 0.99)},
+          {"histogram", std::move(histogram)}};
+}
+
+Json Connections(const ServerControl& server) {
+  std::size_t open = 0;
+  std::size_t silent = 0;
+  for (const ConnectionInfo& connection : server.Connections()) {
+    ++open;
+    if (!connection.user) ++silent;
+  }
+  const Statistics& statistics = server.statistics();
+  return {{"open", open},
+          {"silent", silent},
+          {"accepted", statistics.connections_accepted.load()},
+          {"evicted", statistics.connections_evicted.load()},
+          {"refused", statistics.connections_refused.load()},
+          {"timed_out", statistics.connections_timed_out.load()}};
+}
+
+MethodResult Status(const ServerControl& server, const ServiceFacts& facts) {
+  const Statistics& statistics = server.statistics();
+  const auto uptime = std::chrono::floor<std::chrono::seconds>(system_clock::now() - server.started());
+  const std::string last_error = facts.last_error ? facts.last_error() : std::string();
+  return Json{
+      {"version", ONBEHALF_VERSION},
+      {"pipe", facts.pipe},
+      {"process", ::GetCurrentProcessId()},
+      {"started", Utc(server.started())},
+      {"uptime_s", uptime.count() < 0 ? 0 : uptime.count()},
+      {"last_error", last_error.empty() ? Json(nullptr) : Json(last_error)},
+      {"connections", Connections(server)},
+      {"requests",
+       {{"answered", statistics.requests.load()},
+        {"denied", statistics.requests_denied.load()},
+        {"failed", statistics.requests_failed.load()},
+        {"frames_refused", statistics.frames_refused.load()}}},
+      {"bytes", {{"read", statistics.bytes_read.load()}, {"written", statistics.bytes_written.load()}}},
+      {"latency", Latency(statistics)},
+      {"hardening", {{"in_force", facts.hardening.in_force}, {"missing", facts.hardening.missing}}}};
+}
+
+Json StatusSchema() {
+  return Object(
+      {{"version", Text("")},
+       {"pipe", Text("the path that clients open")},
+       {"process", Integer("the service's id")},
+       {"started", Text("UTC")},
+       {"uptime_s", Integer("seconds")},
+       {"last_error", OrNull(Text("when an error was logged last, UTC"))},
+       {"connections", Object({{"open", Integer("")},
+                               {"silent", Integer("of the open ones: have sent nothing yet")},
+                               {"accepted", Integer("since the start")},
+                               {"evicted", Integer("silent ones that made room for others")},
+                               {"refused", Integer("over a quota")},
+                               {"timed_out", Integer("")}})},
+       {"requests", Object({{"answered", Integer("since the start")},
+                            {"denied", Integer("by access")},
+                            {"failed", Integer("answered with any other error")},
+                            {"frames_refused", Integer("connections ended because of what they sent")}})},
+       {"bytes", Object({{"read", Integer("")}, {"written", Integer("")}})},
+       {"latency",
+        Object({{"p50_us", Integer("microseconds, estimated from the histogram")},
+                {"p90_us", Integer("")},
+                {"p99_us", Integer("")},
+                {"histogram",
+                 ListOf(Object({{"below_us", OrNull(Integer("and at least half of it; null: the longest"))},
+                                {"requests", Integer("")}}))}},
+               "from the read of a request to its answer")},
+       {"hardening", Object({{"in_force", ListOf(Text(""))}, {"missing", ListOf(Text(""))}},
+                            "protections that the service asked Windows for")}});
+}
+
+MethodResult List(const ServerControl& server, win32::AccountNames& names, const Call& call) {
+  Json list = Json::array();
+  for (const ConnectionInfo& connection : server.Connections()) {
+    Json account = nullptr;
+    if (connection.user) {
+      std::optional<win32::AccountName> name;
+      // A look-up may take seconds; once the request is over, none is made any more.
+      if (!call.stop.stop_requested()) name = names.Find(*connection.user);
+      account = Json{{"sid", connection.user->ToString()},
+                     {"name", name ? Json(name->Qualified()) : Json(nullptr)}};
+    }
+    const std::string& image = connection.process.image_path;
+    list.push_back(
+        {{"id", connection.id},
+         {"account", std::move(account)},
+         {"process",
+          {{"id", connection.process.process_id}, {"image", image.empty() ? Json(nullptr) : Json(image)}}},
+         {"since", Utc(connection.since)},
+         {"requests", connection.requests},
+         {"in_flight", connection.in_flight}});
+  }
+  return list;
+}
+
+Json ListSchema() {
+  return ListOf(
+      Object({{"id", Integer("for service.disconnect, and in the audit")},
+              {"account", OrNull(Object({{"sid", Text("")}, {"name", OrNull(Text("DOMAIN\\name"))}},
+                                        "null: has sent nothing yet"))},
+              {"process", Object({{"id", Integer("")}, {"image", OrNull(Text("path of the executable"))}})},
+              {"since", Text("UTC")},
+              {"requests", Integer("since then")},
+              {"in_flight", Integer("of them, not answered yet")}}));
+}
+
+MethodResult Disconnect(ServerControl& server, const Call& call) {
+  const auto id = call.params.at("connection").get<std::uint64_t>();
+  if (server.Disconnect(id)) return Json{{"disconnected", true}};
+  return protocol::Error{protocol::ErrorCode::kInvalidParams,
+                         "connection: there is no connection " + std::to_string(id) + " (any more)", nullptr};
+}
+
+}  // namespace
+
+void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceFacts facts,
+                       std::shared_ptr<win32::AccountNames> names) {
+  Method status;
+  status.name = "service.status";
+  status.summary = "How the service is: version, connections, counters, latency, protections in force.";
+  status.result_schema = StatusSchema();
+  status.access_default = kSeenByAuthenticatedUsers;
+  status.acts = Acts::kAsService;
+  status.pace = Pace::kMayBlock;  // walks all connections
+  status.handler = [&server, facts = std::move(facts)](const Call&) { return Status(server, facts); };
+  registry.Add(std::move(status));
+
+  Method connections;
+  connections.name = "service.connections";
+  connections.summary = "Lists the open connections: account, process, since when, requests.";
+  connections.result_schema = ListSchema();
+  connections.access_default = kForAdministrators;
+  connections.acts = Acts::kAsService;
+  connections.pace = Pace::kMayBlock;
+  connections.handler = [&server, names = std::move(names)](const Call& call) {
+    return List(server, *names, call);
+  };
+  registry.Add(std::move(connections));
+
+  Method disconnect;
+  disconnect.name = "service.disconnect";
+  disconnect.summary = "Ends a connection at once. InvalidParams if there is none of this id (any more).";
+  disconnect.parameters = {{"connection", "Its id, as service.connections lists it.",
+                            Json{{"type", "integer"}, {"minimum", 1}}, true}};
+  disconnect.result_schema = Object({{"disconnected", Boolean("true")}});
+  disconnect.access_default = kForAdministrators;
+  disconnect.acts = Acts::kAsService;
+  disconnect.pace = Pace::kMayBlock;
+  disconnect.handler = [&server](const Call& call) { return Disconnect(server, call); };
+  registry.Add(std::move(disconnect));
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "onbehalf/service/method.h"
+#include "onbehalf/win32/account_names.h"
+#include "process_hardening.h"
+#include "statistics.h"
+
+namespace onbehalf::service {
+
+// What service.status says of the service beside what the server counts.
+struct ServiceFacts {
+  std::string pipe;  // the path clients open: \\.\pipe\onbehalf
+  Hardening hardening;
+  std::function<std::string()>
+      last_error;  // when the last error was logged (Log::TimeOfLastError); "" for never
+};
+
+// service.status, service.connections and service.disconnect. `server` must outlive every call.
+void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceFacts facts,
+                       std::shared_ptr<win32::AccountNames> names);
+
+}  // namespace onbehalf::service

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "onbehalf/protocol/json_text.h"
+#include "onbehalf/service/settings.h"
+
+namespace onbehalf::service {
+
+// One key of the settings file. The table of them is the only place that knows the keys: reading, ranges,
+// defaults, docs/settings.md and the tests all follow it.
+struct SettingRow {
+  enum class Kind {
+    kInteger,  // from minimum to maximum
+    kBoolean,
+    kPipeName,  // 1 to `maximum` UTF-16 units, no backslash and no control character
+    kLogLevel,  // one of kLogLevelWords
+  };
+  std::string_view key;  // "limits.frame_bytes"
+  Kind kind;
+  std::uint64_t minimum;
+  std::uint64_t maximum;
+  std::string_view summary;  // one line for docs/settings.md
+  protocol::Json (*get)(const Settings&);
+  void (*set)(Settings&, const protocol::Json&);  // of a value that the row accepts
+};
+
+// In the order of the documentation.
+std::span<const SettingRow> SettingRows();
+
+// "an integer from 1 to 10"
+std::string Accepted(const SettingRow& row);
+
+// The table of docs/settings.md, in Markdown.
+std::string SettingsReference();
+
+}  // namespace onbehalf::service
