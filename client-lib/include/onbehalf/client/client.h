@@ -1,12 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-
-#include <nlohmann/json.hpp>
 
 namespace onbehalf::client {
 
@@ -24,7 +25,8 @@ class RpcError : public std::runtime_error {
   Json data_;
 };
 
-// The pipe is there, but whoever made it is not who Options::trust asks for. Nothing was sent to it.
+// The pipe is there, but whoever made it is not who Options::trust asks for. Nothing was sent to it. what()
+// says what was found, what was expected and what to do.
 class ServerNotTrusted : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -35,36 +37,54 @@ enum class Level { kAnonymous, kIdentify, kImpersonate };
 
 // Who must have made the pipe.
 enum class Trust {
-  kService,   // the installed service: by its SID, LocalSystem or Administrators as the pipe's owner, and by the service control
-              // manager, where it may be asked
-  kSameUser,  // this process's own user: for services run in the console and for tests
-  kAny,       // nobody is checked: whoever made the pipe gets the requests and the identity
+  // The installed service: its SID, LocalSystem or Administrators own the pipe and, on this computer and
+  // where the
+  // service control manager may be asked, the pipe's process is the service's. A service whose process has no
+  // service SID is known by its process and that process's user.
+  kService,
+  // This process's own user: for services run in the console and for tests.
+  kSameUser,
+  // Nobody is checked: whoever made the pipe gets the requests and the identity.
+  kAny,
 };
 
 struct Options {
   std::string pipe = "onbehalf";
-  std::string server = ".";                       // a computer's name for a remote service
-  std::string service = "OnBehalf";               // the service whose SID Trust::kService looks for
-  Level level = Level::kImpersonate;              // kIdentify when `server` is remote and `level_is_default`
-  bool level_is_default = true;
+  std::string server = ".";          // a computer's name for a remote service
+  std::string service = "OnBehalf";  // the service that Trust::kService looks for
+  // Unset: kImpersonate on this computer, kIdentify for a remote one, because identity cannot be tracked by
+  // message across machines and a token would be handed over at the open already.
+  std::optional<Level> level;
   Trust trust = Trust::kService;
   std::chrono::milliseconds connect_timeout{5'000};  // waiting for a free instance included
   std::chrono::milliseconds call_timeout{30'000};
+  std::size_t max_answer_bytes = 16 * 1024 * 1024;  // a longer answer ends the connection
 };
 
-// One connection to the service. Not for two threads at once: a call is written on its caller's thread, because that
-// thread's identity is the one the service sees.
+// `\\.\pipe\NAME`, or `\\HOST\pipe\NAME` for a remote server.
+std::string PipePath(const Options& options);
+
+// One connection to the service. Not for two threads at once: a call is written on its caller's thread,
+// because that thread's identity is the one the service sees.
 class Client {
  public:
-  // Throws std::system_error (what Windows said: 2 no such pipe, 231 busy until the timeout, 5 refused) or ServerNotTrusted.
+  // Opens the pipe and verifies who made it, before the first byte is written. Throws std::system_error (what
+  // Windows said: 2 no such pipe, 231 busy until the timeout, 5 refused), ServerNotTrusted, or
+  // std::invalid_argument (names that cannot be a pipe's).
   static Client Connect(const Options& options = {});
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;
   ~Client();
 
-  // Calls a method and waits for its result. `params` is an object (by name), an array (by position) or null (none).
-  // Throws RpcError (the service's error), std::system_error (the connection; the timeout is std::errc::timed_out),
-  // std::invalid_argument (params of another type). After a std::system_error the connection is closed.
+  // Calls a method and waits for its result. `params` is an object (by name), an array (by position) or null
+  // (none). Throws RpcError (the service's error), std::invalid_argument (params of another type) and
+  // std::system_error for the connection, which is then closed; std::errc:
+  //   timed_out         no answer in time (the service may have done the work all the same)
+  //   connection_reset  the other end closed the connection
+  //   bad_message       what came is no frame or no JSON-RPC
+  //   protocol_error    an answer to something that was not asked
+  //   message_size      an answer over Options::max_answer_bytes
+  //   not_connected     an earlier failure has closed the connection
   Json Call(std::string_view method, const Json& params = nullptr);
   Json Call(std::string_view method, const Json& params, std::chrono::milliseconds timeout);
 

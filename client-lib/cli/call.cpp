@@ -1,0 +1,105 @@
+#include <fcntl.h>
+#include <io.h>
+
+#include <cstddef>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "commands.h"
+#include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/limits.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::cli {
+namespace {
+
+// More than the service takes in a frame by default; its settings may allow more than that default.
+constexpr std::size_t kMaxParamsBytes = 64 * 1024 * 1024;
+
+protocol::JsonLimits ParamsLimits() {
+  // What the service takes is for the service to say; these only keep a mistake (a wrong file) from taking
+  // the memory.
+  protocol::JsonLimits limits;
+  limits.string_bytes = kMaxParamsBytes;
+  limits.array_elements = kMaxParamsBytes;
+  limits.object_members = kMaxParamsBytes;
+  return limits;
+}
+
+std::string ReadAll(std::FILE* stream, const std::string& name) {
+  std::string bytes;
+  char piece[64 * 1024];
+  for (;;) {
+    const std::size_t count = std::fread(piece, 1, sizeof piece, stream);
+    bytes.append(piece, count);
+    if (bytes.size() > kMaxParamsBytes) throw UsageError(name + " is larger than 64 MiB");
+    if (count < sizeof piece) break;
+  }
+  if (std::ferror(stream) != 0) throw UsageError(name + " cannot be read");
+  return bytes;
+}
+
+std::string ReadFile(const std::string& name) {
+  struct Closer {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  const std::unique_ptr<std::FILE, Closer> file(::_wfopen(win32::ToWide(name).c_str(), L"rb"));
+  if (!file) throw UsageError("the file " + name + " cannot be opened");
+  return ReadAll(file.get(), name);
+}
+
+std::string ReadStandardInput() {
+  ::_setmode(::_fileno(stdin), _O_BINARY);
+  return ReadAll(stdin, "standard input");
+}
+
+}  // namespace
+
+std::string ToUtf8Text(std::string bytes) {
+  if (bytes.starts_with("\xEF\xBB\xBF")) return bytes.substr(3);
+  if (!bytes.starts_with("\xFF\xFE")) return bytes;
+  std::wstring wide;
+  for (std::size_t i = 2; i + 1 < bytes.size(); i += 2) {
+    wide += static_cast<wchar_t>(static_cast<unsigned char>(bytes[i]) |
+                                 (static_cast<unsigned>(static_cast<unsigned char>(bytes[i + 1])) << 8));
+  }
+  try {
+    return win32::ToUtf8(wide);
+  } catch (const win32::Win32Error&) {
+    throw UsageError("the parameters begin as UTF-16 but are not valid UTF-16");
+  }
+}
+
+client::Json ParseParams(std::string_view text) {
+  client::Json params;
+  if (const protocol::JsonFault fault = protocol::ParseJson(text, ParamsLimits(), params)) {
+    throw UsageError("the parameters are no JSON: " + fault.Describe() +
+                     ". In cmd.exe write \"{\\\"name\\\":1}\"; @FILE and - (standard input) need no quoting");
+  }
+  if (!params.is_object() && !params.is_array()) {
+    throw UsageError("the parameters are a JSON object (by name) or array (by position), not " +
+                     std::string(params.type_name()));
+  }
+  return params;
+}
+
+ExitCode Call(const CommandLine& line, Output& output) {
+  client::Json params;
+  if (line.params) {
+    const std::string& given = *line.params;
+    if (given == "-") {
+      params = ParseParams(ToUtf8Text(ReadStandardInput()));
+    } else if (given.starts_with("@")) {
+      params = ParseParams(ToUtf8Text(ReadFile(given.substr(1))));
+    } else {
+      params = ParseParams(given);
+    }
+  }
+  const client::Json result = client::Client::Connect(line.options).Call(line.method, params);
+  output.Result(result, result.dump(2) + "\n");
+  return ExitCode::kDone;
+}
+
+}  // namespace onbehalf::cli

@@ -1,0 +1,121 @@
+#include "connection_checks.h"
+
+#include <functional>
+#include <system_error>
+
+#include "onbehalf/protocol/error_code.h"
+#include "output.h"
+#include "server_trust.h"
+
+namespace onbehalf::cli::doctor {
+namespace {
+
+using client::Json;
+using Step = ConnectionFacts::Step;
+
+Step Try(const client::Options& options, const char* method, const std::function<Json()>& call) {
+  try {
+    return {call(), std::nullopt};
+  } catch (const client::RpcError& error) {
+    return {nullptr, Explain(error, method)};
+  } catch (const client::ServerNotTrusted& error) {
+    return {nullptr, Explain(error)};
+  } catch (const std::system_error& error) {
+    return {nullptr, Explain(error, options)};
+  }
+}
+
+Finding NotDone(const std::string& check, Verdict verdict, const Failure& failure) {
+  const Json& error = failure.json.at("error");
+  std::string found = error.at("message").get<std::string>();
+  if (error.contains("name")) found = error.at("name").get<std::string>() + ": " + found;
+  return {check, verdict, found, error.value("advice", std::string())};
+}
+
+std::string Text(const Json& object, const char* name) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(name);
+  return found == object.end() || found->is_null() ? std::string() : Display(*found);
+}
+
+}  // namespace
+
+ConnectionFacts CollectConnectionFacts(const client::Options& options) {
+  ConnectionFacts facts;
+  facts.asked_level = options.level.value_or(client::IsLocal(options.server) ? client::Level::kImpersonate
+                                                                             : client::Level::kIdentify);
+  std::optional<client::Client> service;
+  facts.ping = Try(options, "rpc.ping", [&] {
+    service.emplace(client::Client::Connect(options));
+    return service->Call("rpc.ping");
+  });
+  if (facts.ping.failure) return facts;
+  facts.whoami = Try(options, "identity.whoami", [&] { return service->Call("identity.whoami"); });
+  facts.status = Try(options, "service.status", [&] { return service->Call("service.status"); });
+  return facts;
+}
+
+Findings JudgeConnection(const ConnectionFacts& facts) {
+  if (facts.ping.failure) return {NotDone("connection", Verdict::kFail, *facts.ping.failure)};
+  Findings findings;
+  findings.push_back({"connection", Verdict::kOk, "rpc.ping is answered", {}});
+
+  if (facts.whoami.failure) {
+    findings.push_back(NotDone("connection.identity", Verdict::kFail, *facts.whoami.failure));
+  } else {
+    const std::string level = Text(facts.whoami.answer, "level");
+    const std::string account = facts.whoami.answer.is_object() && facts.whoami.answer.contains("account")
+                                    ? Text(facts.whoami.answer.at("account"), "name")
+                                    : std::string();
+    const std::string found = "seen as " + account + ", level " + level;
+    const bool wants_impersonation = facts.asked_level == client::Level::kImpersonate;
+    if (wants_impersonation && level != "impersonation" && level != "delegation") {
+      findings.push_back(
+          {"connection.identity", Verdict::kFail, found + ", but impersonation was asked for",
+           "Does the service have SeImpersonatePrivilege? Without it Windows lowers the level silently."});
+    } else {
+      findings.push_back({"connection.identity", Verdict::kOk, found, {}});
+    }
+  }
+
+  if (facts.status.failure) {
+    const bool denied = facts.status.failure->exit_code == ExitCode::kAccessDenied;
+    const bool hidden = facts.status.failure->json.at("error").value("code", 0) ==
+                        static_cast<int>(protocol::ErrorCode::kMethodNotFound);
+    if (denied || hidden) {
+      findings.push_back({"service.status", Verdict::kWarn,
+                          "this account may not ask for the service's status",
+                          "Run doctor as an administrator (elevated) to have it checked."});
+    } else {
+      findings.push_back(NotDone("service.status", Verdict::kFail, *facts.status.failure));
+    }
+    return findings;
+  }
+  const Json& status = facts.status.answer;
+  std::string found = "up";
+  if (!Text(status, "version").empty()) found += ", version " + Text(status, "version");
+  findings.push_back({"service.status", Verdict::kOk, found, {}});
+  if (status.is_object() && status.contains("last_error") && !status.at("last_error").is_null()) {
+    const Json& last = status.at("last_error");
+    const std::string time = Text(last, "time");
+    findings.push_back(
+        {"service.last_error", Verdict::kWarn,
+         time.empty() ? Display(last) : time + "  " + Text(last, "message"),
+         "The log (logs\\service.log below the data directory) and the Application log say more."});
+  } else {
+    findings.push_back({"service.last_error", Verdict::kOk, "none since it started", {}});
+  }
+  if (status.is_object() && status.contains("hardening_missing") &&
+      status.at("hardening_missing").is_array() && !status.at("hardening_missing").empty()) {
+    std::string missing;
+    for (const Json& one : status.at("hardening_missing"))
+      missing += (missing.empty() ? "" : ", ") + Display(one);
+    findings.push_back({"service.hardening", Verdict::kWarn, "not in force: " + missing,
+                        "This Windows lacks it, or a module needs it off."});
+  } else {
+    findings.push_back({"service.hardening", Verdict::kOk, "nothing is reported missing", {}});
+  }
+  return findings;
+}
+
+}  // namespace onbehalf::cli::doctor

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "failure.h"
+#include "finding.h"
+#include "onbehalf/client/client.h"
+
+namespace onbehalf::cli::doctor {
+
+// One conversation with the service.
+struct ConnectionFacts {
+  // A step's answer, or why there is none.
+  struct Step {
+    client::Json answer;
+    std::optional<Failure> failure;
+  };
+  client::Level asked_level = client::Level::kImpersonate;
+  Step ping;  // with the connection
+  Step whoami;
+  Step status;  // service.status, for administrators
+};
+ConnectionFacts CollectConnectionFacts(const client::Options& options);
+
+Findings JudgeConnection(const ConnectionFacts& facts);
+
+}  // namespace onbehalf::cli::doctor

@@ -1,0 +1,97 @@
+#include "file_checks.h"
+
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include "onbehalf/win32/account_names.h"
+#include "onbehalf/win32/file_security.h"
+#include "onbehalf/win32/utf.h"
+
+namespace onbehalf::cli::doctor {
+namespace {
+
+std::string ParentOf(const std::string& path) {
+  const std::size_t slash = path.find_last_of("\\/");
+  return slash == std::string::npos ? std::string() : path.substr(0, slash);
+}
+
+FileFacts Collect(std::string check, std::string path, bool service_may_write, bool may_be_absent) {
+  FileFacts facts;
+  facts.check = std::move(check);
+  facts.path = std::move(path);
+  facts.service_may_write = service_may_write;
+  facts.may_be_absent = may_be_absent;
+  facts.is_reparse_point = Ask([&] { return win32::IsReparsePoint(facts.path); });
+  if (facts.is_reparse_point) {
+    facts.descriptor = Ask([&] {
+      return win32::SecurityDescriptor::FromName(facts.path, SE_FILE_OBJECT,
+                                                 OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION);
+    });
+  }
+  return facts;
+}
+
+}  // namespace
+
+Installation FindInstallation(const ServiceFacts& service) {
+  Installation installation;
+  if (const wchar_t* program_data = ::_wgetenv(L"ProgramData")) {
+    installation.data = win32::ToUtf8Lossy(program_data) + "\\OnBehalf";
+  }
+  if (!service.config) return installation;
+  const ServiceCommand command = ParseServiceCommand(service.config->command_line);
+  installation.executable = command.executable;
+  for (std::size_t i = 0; i + 1 < command.arguments.size(); ++i) {
+    if (command.arguments[i] == "--data") installation.data = command.arguments[i + 1];
+  }
+  return installation;
+}
+
+std::vector<FileFacts> CollectFileFacts(const Installation& installation) {
+  std::vector<FileFacts> files;
+  if (!installation.executable.empty()) {
+    files.push_back(Collect("files.executable", installation.executable, false, false));
+    files.push_back(Collect("files.program_directory", ParentOf(installation.executable), false, false));
+  }
+  if (!installation.data.empty()) {
+    files.push_back(Collect("files.data", installation.data, false, false));
+    files.push_back(Collect("files.settings", installation.data + "\\onbehalf.json", false, true));
+    files.push_back(Collect("files.policy", installation.data + "\\policy", true, false));
+    files.push_back(Collect("files.access_policy", installation.data + "\\policy\\access.json", true, true));
+    files.push_back(Collect("files.logs", installation.data + "\\logs", true, false));
+  }
+  return files;
+}
+
+Finding JudgeFile(const FileFacts& facts, const std::vector<win32::Sid>& service_accounts) {
+  if (facts.IsMissing()) {
+    if (facts.may_be_absent)
+      return {facts.check, Verdict::kOk, "no " + facts.path + ": the defaults are in force", {}};
+    return {facts.check, Verdict::kFail, facts.path + " does not exist",
+            "Install again with installer\\install.cmd."};
+  }
+  if (!facts.is_reparse_point) {
+    return NotAnswered(facts.check, facts.is_reparse_point.code, facts.is_reparse_point.why);
+  }
+  if (*facts.is_reparse_point) {
+    return {facts.check, Verdict::kFail, facts.path + " is a link or junction: it may lead anywhere",
+            "Remove it and install again with installer\\install.cmd."};
+  }
+  if (!facts.descriptor) return NotAnswered(facts.check, facts.descriptor.code, facts.descriptor.why);
+  std::vector<win32::Sid> trusted = win32::AdministrativeAccounts();
+  if (facts.service_may_write)
+    trusted.insert(trusted.end(), service_accounts.begin(), service_accounts.end());
+  const std::vector<win32::UntrustedWriter> writers = win32::WritersOtherThan(*facts.descriptor, trusted);
+  if (writers.empty()) return {facts.check, Verdict::kOk, facts.path, {}};
+  win32::AccountNames names;
+  std::string found;
+  for (const win32::UntrustedWriter& writer : writers) {
+    const std::string name = names.Display(writer.sid) + (writer.is_owner ? " (its owner)" : "");
+    found += (found.empty() ? "" : ", ") + name;
+  }
+  return {facts.check, Verdict::kFail, facts.path + " can be changed by " + found,
+          "Take these rights away (icacls), or install again with installer\\install.cmd."};
+}
+
+}  // namespace onbehalf::cli::doctor

@@ -1,0 +1,188 @@
+#include "pipe_checks.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "onbehalf/win32/account_names.h"
+#include "onbehalf/win32/pipe_stream.h"
+#include "server_trust.h"
+
+namespace onbehalf::cli::doctor {
+namespace {
+
+// What clients need: read and write with their attributes, READ_CONTROL and SYNCHRONIZE; without
+// FILE_CREATE_PIPE_INSTANCE (0x4), which is part of GENERIC_WRITE.
+constexpr ACCESS_MASK kClientRights = 0x12019b;
+// The service's own: instances, WRITE_DAC and WRITE_OWNER to change the descriptor live, but not DELETE.
+constexpr ACCESS_MASK kServiceRights = 0x1e019f;
+// With these an account could stand in for the service or open the pipe to others.
+constexpr ACCESS_MASK kServerRights =
+    FILE_CREATE_PIPE_INSTANCE | WRITE_DAC | WRITE_OWNER | GENERIC_WRITE | GENERIC_ALL;
+
+std::string Hexadecimal(ACCESS_MASK mask) {
+  char text[16];
+  std::snprintf(text, sizeof text, "0x%lx", static_cast<unsigned long>(mask));
+  return text;
+}
+
+std::string Words(const win32::AccessEntry& entry, win32::AccountNames& names) {
+  return std::string(entry.denies()   ? "deny "
+                     : entry.allows() ? "allow "
+                                      : "entry for ") +
+         names.Display(entry.sid) + " " + Hexadecimal(entry.mask);
+}
+
+bool SameEntry(const win32::AccessEntry& a, const win32::AccessEntry& b) {
+  return a.type == b.type && a.mask == b.mask && a.sid == b.sid;
+}
+
+bool Contains(const std::vector<win32::AccessEntry>& entries, const win32::AccessEntry& wanted) {
+  return std::any_of(entries.begin(), entries.end(),
+                     [&](const win32::AccessEntry& entry) { return SameEntry(entry, wanted); });
+}
+
+constexpr char kAdvice[] =
+    "Start the service again, which makes the descriptor anew; if it stays so, look for who changed it.";
+
+}  // namespace
+
+PipeFacts CollectPipeFacts(const client::Options& options) {
+  PipeFacts facts;
+  facts.path = client::PipePath(options);
+  const Answer<win32::PipeStream> pipe = Ask([&] {
+    return win32::PipeStream::Open(facts.path, {win32::ImpersonationLevel::kIdentification, true},
+                                   win32::Clock::now() + options.connect_timeout);
+  });
+  if (!pipe) {
+    facts.descriptor.code = pipe.code;
+    facts.descriptor.why = pipe.why;
+    return facts;
+  }
+  facts.was_opened = true;
+  facts.descriptor = Ask([&] {
+    return win32::SecurityDescriptor::FromKernelObject(
+        pipe->get(), OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION |
+                         LABEL_SECURITY_INFORMATION);
+  });
+  try {
+    client::Options as_service = options;
+    as_service.trust = client::Trust::kService;
+    const client::ServerFacts server = client::FindServerFacts(pipe->get(), as_service);
+    facts.process_id = server.process_id;
+    facts.why_not_trusted = client::WhyNotTheService(server, options.service);
+  } catch (const client::ServerNotTrusted& error) {
+    facts.why_not_trusted = error.what();
+  }
+  return facts;
+}
+
+std::vector<win32::AccessEntry> ExpectedPipeEntries(const win32::Sid& service) {
+  const auto allow = [](ACCESS_MASK mask, const win32::Sid& sid) {
+    return win32::AccessEntry{ACCESS_ALLOWED_ACE_TYPE, 0, mask, sid};
+  };
+  const auto deny = [](const win32::Sid& sid) {
+    return win32::AccessEntry{ACCESS_DENIED_ACE_TYPE, 0, FILE_ALL_ACCESS, sid};
+  };
+  const auto known = [](WELL_KNOWN_SID_TYPE type) { return win32::Sid::FromWellKnown(type); };
+  return {deny(known(WinAnonymousSid)),
+          deny(known(WinBuiltinGuestsSid)),
+          allow(kServiceRights, service),
+          allow(READ_CONTROL, known(WinCreatorOwnerRightsSid)),
+          allow(kClientRights, known(WinLocalSystemSid)),
+          allow(kClientRights, known(WinBuiltinAdministratorsSid)),
+          allow(kClientRights, known(WinAuthenticatedUserSid))};
+}
+
+Findings JudgePipeDescriptor(const win32::SecurityDescriptor& descriptor, std::string_view service) {
+  const std::string check = "pipe.descriptor";
+  Findings findings;
+  win32::AccountNames names;
+  if (!descriptor.HasDacl()) {
+    return {{check, Verdict::kFail, "no DACL: everyone may do everything with the pipe", kAdvice}};
+  }
+  const std::vector<win32::AccessEntry> entries = descriptor.Dacl();
+  // Who stands in the service's place: its SID where an entry names it, else the owner.
+  const win32::Sid service_sid = win32::Sid::ForService(service);
+  const bool named = std::any_of(entries.begin(), entries.end(),
+                                 [&](const win32::AccessEntry& entry) { return entry.sid == service_sid; });
+  const win32::Sid own = named ? service_sid : descriptor.Owner().value_or(service_sid);
+  const std::vector<win32::AccessEntry> expected = ExpectedPipeEntries(own);
+
+  for (const win32::AccessEntry& wanted : expected) {
+    if (Contains(entries, wanted)) continue;
+    // Denials and the limit on the owner keep somebody out; what allows too little only shuts out.
+    findings.push_back({check, wanted.denies() ? Verdict::kFail : Verdict::kWarn,
+                        "missing: " + Words(wanted, names), kAdvice});
+  }
+  for (const win32::AccessEntry& entry : entries) {
+    if (Contains(expected, entry)) continue;
+    if (entry.allows() && (entry.mask & kServerRights) != 0 && entry.sid != own) {
+      findings.push_back({check, Verdict::kFail,
+                          Words(entry, names) + ": may make instances of the pipe or change who may use it",
+                          kAdvice});
+    } else if (entry.denies()) {
+      findings.push_back({check, Verdict::kOk, "refuses more: " + Words(entry, names), {}});
+    } else {
+      findings.push_back({check, Verdict::kWarn, "not expected: " + Words(entry, names), kAdvice});
+    }
+  }
+  if (!descriptor.IsCanonical()) {
+    findings.push_back(
+        {check, Verdict::kFail, "its entries are out of order, so that a refusal may not count", kAdvice});
+  }
+  if (!descriptor.IsProtected()) {
+    findings.push_back({check, Verdict::kWarn, "it is not protected", kAdvice});
+  }
+  const auto label = descriptor.Label();
+  const bool has_label =
+      label && label->sid == win32::Sid::FromWellKnown(WinMediumLabelSid) &&
+      (label->mask & (SYSTEM_MANDATORY_LABEL_NO_WRITE_UP | SYSTEM_MANDATORY_LABEL_NO_READ_UP)) ==
+          (SYSTEM_MANDATORY_LABEL_NO_WRITE_UP | SYSTEM_MANDATORY_LABEL_NO_READ_UP);
+  if (!has_label) {
+    findings.push_back({check,
+                        Verdict::kWarn,
+                        label ? "its mandatory label is another than medium, no read up, no write up"
+                              : "no mandatory label is seen: lower integrity may not be shut out",
+                        {}});
+  }
+  if (findings.empty()) {
+    findings.push_back({check,
+                        Verdict::kOk,
+                        "as expected, " + std::to_string(entries.size()) + " entries and the label",
+                        {}});
+  }
+  return findings;
+}
+
+Findings JudgePipe(const PipeFacts& facts, std::string_view service) {
+  if (!facts.was_opened) {
+    const DWORD code = facts.descriptor.code;
+    if (code == ERROR_FILE_NOT_FOUND) {
+      return {{"pipe.present", Verdict::kFail, "there is no " + facts.path,
+               "Start the service; settings may give the pipe another name (--pipe NAME)."}};
+    }
+    return {{"pipe.present", Verdict::kFail, facts.path + " cannot be opened: " + facts.descriptor.why,
+             code == ERROR_PIPE_BUSY ? "All instances are taken: try again, or with a longer --timeout."
+                                     : "Its descriptor refuses this account."}};
+  }
+  Findings findings;
+  findings.push_back({"pipe.present", Verdict::kOk, facts.path, {}});
+  if (facts.why_not_trusted) {
+    findings.push_back({"pipe.owner", Verdict::kFail, *facts.why_not_trusted, {}});
+  } else {
+    findings.push_back({"pipe.owner",
+                        Verdict::kOk,
+                        "the service has made it, process " + std::to_string(facts.process_id),
+                        {}});
+  }
+  if (!facts.descriptor) {
+    findings.push_back(NotAnswered("pipe.descriptor", facts.descriptor.code, facts.descriptor.why));
+  } else {
+    for (Finding& finding : JudgePipeDescriptor(*facts.descriptor, service))
+      findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+}  // namespace onbehalf::cli::doctor

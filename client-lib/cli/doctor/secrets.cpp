@@ -1,0 +1,53 @@
+#include "secrets.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "onbehalf/protocol/json_text.h"
+
+namespace onbehalf::cli::doctor {
+
+bool LooksSecret(std::string_view key) {
+  std::string letters;
+  for (const char c : key) {
+    if (c >= 'A' && c <= 'Z') {
+      letters += static_cast<char>(c - 'A' + 'a');
+    } else if ((c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80) {
+      letters += c;
+    }
+  }
+  constexpr std::array<std::string_view, 9> kWords = {"password",   "passphrase", "secret",
+                                                      "pwd",        "token",      "connectionstring",
+                                                      "credential", "apikey",     "privatekey"};
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](std::string_view word) { return letters.find(word) != std::string::npos; });
+}
+
+std::string WithoutSecrets(std::string_view settings) {
+  if (settings.starts_with("\xEF\xBB\xBF")) settings.remove_prefix(3);
+  protocol::Json value;
+  if (const protocol::JsonFault fault = protocol::ParseJson(settings, protocol::JsonLimits{}, value)) {
+    return "not shown, because it is no JSON: " + fault.Describe() + "\n";
+  }
+  // A stack of its own: the depth is somebody else's.
+  std::vector<protocol::Json*> open = {&value};
+  while (!open.empty()) {
+    protocol::Json& next = *open.back();
+    open.pop_back();
+    if (next.is_object()) {
+      for (auto& [key, member] : next.items()) {
+        if (LooksSecret(key)) {
+          member = "(removed)";
+        } else {
+          open.push_back(&member);
+        }
+      }
+    } else if (next.is_array()) {
+      for (protocol::Json& element : next) open.push_back(&element);
+    }
+  }
+  return value.dump(2) + "\n";
+}
+
+}  // namespace onbehalf::cli::doctor

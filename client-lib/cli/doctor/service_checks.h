@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "finding.h"
+#include "onbehalf/win32/security_descriptor.h"
+#include "onbehalf/win32/service_control.h"
+
+namespace onbehalf::cli::doctor {
+
+// A service's command line (binPath), taken apart as Windows does it for a quoted path. An unquoted one is
+// taken to the first blank, which is what makes it dangerous.
+struct ServiceCommand {
+  std::string executable;
+  bool is_quoted = false;
+  std::vector<std::string> arguments;
+};
+ServiceCommand ParseServiceCommand(std::string_view command_line);
+
+// What the service control manager says of the service.
+struct ServiceFacts {
+  std::string name;
+  Answer<win32::ServiceStatus> status;
+  Answer<win32::ServiceConfig> config;
+  Answer<bool> delayed_start;
+  Answer<win32::ServiceFailureActions> failure_actions;
+  Answer<bool> acts_on_failure_exit;  // sc.exe failureflag
+  Answer<DWORD> sid_type;
+  Answer<std::vector<std::string>> privileges;
+  Answer<win32::SecurityDescriptor> security;
+  Answer<bool> executable_exists;
+
+  bool IsMissing() const { return !status && status.code == ERROR_SERVICE_DOES_NOT_EXIST; }
+};
+ServiceFacts CollectServiceFacts(const std::string& name);
+
+// Against what the installer sets.
+Findings JudgeService(const ServiceFacts& facts);
+
+}  // namespace onbehalf::cli::doctor

@@ -1,0 +1,15 @@
+#pragma once
+
+namespace onbehalf::cli {
+
+// What onbehalf.exe's exit code says. Scripts rely on these numbers.
+enum class ExitCode : int {
+  kDone = 0,
+  kServiceError = 1,  // the service answered with an error; for doctor: a check failed
+  kUsage = 2,
+  kNoConnection = 3,
+  kNotTrusted = 4,
+  kAccessDenied = 5,  // the service answered AccessDenied (-32010)
+};
+
+}  // namespace onbehalf::cli

@@ -1,0 +1,168 @@
+#include "failure.h"
+
+#include <vector>
+
+#include "onbehalf/protocol/error_code.h"
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/win32_error.h"
+#include "output.h"
+
+namespace onbehalf::cli {
+namespace {
+
+using client::Json;
+using protocol::ErrorCode;
+
+std::string TextMember(const Json& object, const char* name) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(name);
+  return found == object.end() || found->is_null() ? std::string() : Display(*found);
+}
+
+Failure Make(ExitCode exit_code, std::string_view kind, const Json& code, const std::string& name,
+             const std::string& message, const Json& data, const std::string& advice,
+             const std::vector<std::vector<std::string>>& details) {
+  Json error = {{"kind", kind}, {"message", message}};
+  if (!code.is_null()) error["code"] = code;
+  if (!name.empty()) error["name"] = name;
+  if (!data.is_null()) error["data"] = data;
+  if (!advice.empty()) error["advice"] = advice;
+
+  std::string text = "error: ";
+  if (!name.empty()) text += name + " (" + code.dump() + "): ";
+  text += Printable(message) + "\n";
+  std::vector<std::vector<std::string>> rows = details;
+  if (!advice.empty()) rows.push_back({"what to do", advice});
+  text += AlignedTable(rows, 2);
+  return {exit_code, text, Json{{"error", error}}};
+}
+
+std::string AdviceForWindows(DWORD code, const client::Options& options) {
+  const bool is_local = options.server == "." || options.server.empty();
+  switch (code) {
+    case ERROR_FILE_NOT_FOUND:
+      return is_local ? "Is the service running? 'sc query " + options.service + "' says so, 'sc start " +
+                            options.service + "' starts it, 'onbehalf doctor' checks the installation."
+                      : "Is the service running on " + options.server +
+                            ", and does its setting pipe.remote allow remote callers?";
+    case ERROR_PIPE_BUSY:
+    case ERROR_SEM_TIMEOUT:
+      return "All the pipe's instances are taken. Try again, or wait longer with --timeout; 'onbehalf call "
+             "service.connections' shows an administrator who holds them.";
+    case ERROR_ACCESS_DENIED:
+      return is_local
+                 ? "The pipe's descriptor refuses this account: guests, anonymous logons, sandboxed programs "
+                   "and "
+                   "low integrity are shut out. 'onbehalf doctor' shows the descriptor."
+                 : "The pipe's descriptor refuses this account, or the service does not allow remote callers "
+                   "(setting pipe.remote).";
+    case ERROR_BAD_NETPATH:
+    case ERROR_BAD_NET_NAME:
+      return "Check the computer's name and that it can be reached over SMB (port 445).";
+    case ERROR_LOGON_FAILURE:
+      return "The other computer does not take this account's logon.";
+    default:
+      return {};
+  }
+}
+
+std::string AdviceForConnection(const std::error_code& code) {
+  if (code == std::errc::timed_out) {
+    return "Wait longer with --timeout; the service may have done the work all the same.";
+  }
+  if (code == std::errc::connection_reset) {
+    return "The service stopped, or closed the connection: its log "
+           "(%ProgramData%\\OnBehalf\\logs\\service.log) says "
+           "why. Then try again.";
+  }
+  if (code == std::errc::message_size) return "Ask for less at once.";
+  if (code == std::errc::bad_message || code == std::errc::protocol_error) {
+    return "Is it an OnBehalf service that has made this pipe, and of this client's version?";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string AdviceFor(int code, const Json& data) {
+  switch (static_cast<ErrorCode>(code)) {
+    case ErrorCode::kAccessDenied:
+      return "Ask an administrator of this computer for the right to call the method; the request's number "
+             "above "
+             "finds the line in the audit that says which entry decided.";
+    case ErrorCode::kMethodNotFound:
+      return "'onbehalf methods' shows what there is for you; an administrator may see more.";
+    case ErrorCode::kInvalidParams:
+      return "'onbehalf methods NAME' shows a method's parameters.";
+    case ErrorCode::kImpersonationLevel:
+      return "Call with --level impersonate (for a remote service the account must be trusted for it).";
+    case ErrorCode::kBusy:
+      return "Try again in a moment.";
+    case ErrorCode::kDeadlineExceeded:
+      return "Ask for less at once, or have limits.request_deadline raised in the service's settings.";
+    case ErrorCode::kShuttingDown:
+      return "Try again when the service is running: 'sc query OnBehalf'.";
+    case ErrorCode::kWindowsError:
+      return TextMember(data, "name") == "ERROR_ACCESS_DENIED"
+                 ? "Windows refused it to your account: ask the resource's owner for the right."
+                 : std::string();
+    case ErrorCode::kTooLarge:
+      return "Send or ask for less at once.";
+    case ErrorCode::kAuditUnavailable:
+      return "Ask an administrator to look at the disk and at %ProgramData%\\OnBehalf\\logs: nothing is done "
+             "while it "
+             "cannot be recorded.";
+    case ErrorCode::kInternalError:
+      return "The service's log says more; 'onbehalf doctor --bundle support.tar' collects it for a report.";
+    default:
+      return {};
+  }
+}
+
+Failure Explain(const client::RpcError& error, std::string_view method) {
+  const protocol::ErrorInfo* info = protocol::FindError(error.code());
+  std::vector<std::vector<std::string>> details = {{"method", Printable(method)}};
+  const Json& data = error.data();
+  if (data.is_object()) {
+    for (const auto& [name, value] : data.items()) {
+      if (name == "requestId") {
+        details.push_back({"request", Display(value)});
+      } else {
+        details.push_back({Printable(name), Display(value)});
+      }
+    }
+  } else if (!data.is_null()) {
+    details.push_back({"data", Display(data)});
+  }
+  const bool denied = error.code() == static_cast<int>(ErrorCode::kAccessDenied);
+  return Make(denied ? ExitCode::kAccessDenied : ExitCode::kServiceError, "service", error.code(),
+              info != nullptr ? std::string(info->name) : "error", error.what(), data,
+              AdviceFor(error.code(), data), details);
+}
+
+Failure Explain(const std::system_error& error, const client::Options& options) {
+  const std::string pipe = client::PipePath(options);
+  if (error.code().category() == std::system_category()) {
+    const auto code = static_cast<DWORD>(error.code().value());
+    const std::string advice = AdviceForWindows(code, options);
+    std::string message = "no connection to " + pipe + ": ";
+    message +=
+        code == ERROR_FILE_NOT_FOUND ? std::string("there is no such pipe") : win32::ErrorMessage(code);
+    return Make(ExitCode::kNoConnection, "connection", code, win32::ErrorName(code), message, nullptr, advice,
+                {});
+  }
+  return Make(ExitCode::kNoConnection, "connection", nullptr, {}, error.what(), nullptr,
+              AdviceForConnection(error.code()), {{"pipe", pipe}});
+}
+
+Failure Explain(const client::ServerNotTrusted& error) {
+  return Make(ExitCode::kNotTrusted, "trust", nullptr, {}, error.what(), nullptr,
+              "Nothing was sent. Do not use --trust any unless you know who made the pipe.", {});
+}
+
+Failure Explain(const UsageError& error) {
+  return Make(ExitCode::kUsage, "usage", nullptr, {}, error.what(), nullptr,
+              "'onbehalf --help' shows the grammar.", {});
+}
+
+}  // namespace onbehalf::cli

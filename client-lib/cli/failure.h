@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "command_line.h"
+#include "exit_code.h"
+#include "onbehalf/client/client.h"
+
+namespace onbehalf::cli {
+
+// Why a command did not succeed, as it is told on standard error.
+struct Failure {
+  ExitCode exit_code;
+  std::string text;  // for people: what happened and what to do
+  client::Json
+      json;  // the same with --json: {"error": {"kind", "code", "name", "message", "data", "advice"}}
+};
+
+// The service's answer to `method` was an error.
+Failure Explain(const client::RpcError& error, std::string_view method);
+// The pipe could not be reached, or the connection failed.
+Failure Explain(const std::system_error& error, const client::Options& options);
+Failure Explain(const client::ServerNotTrusted& error);
+Failure Explain(const UsageError& error);
+
+// What to do about an error of the service; empty when the message says it all.
+std::string AdviceFor(int code, const client::Json& data);
+
+}  // namespace onbehalf::cli

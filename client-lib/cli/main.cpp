@@ -1,0 +1,85 @@
+#include <exception>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "command_line.h"
+#include "commands.h"
+#include "exit_code.h"
+#include "failure.h"
+#include "onbehalf/win32/utf.h"
+#include "output.h"
+
+namespace {
+
+using namespace onbehalf;
+using cli::ExitCode;
+
+ExitCode Run(const cli::CommandLine& line, cli::Output& output) {
+  switch (line.command) {
+    case cli::Command::kHelp:
+      output.Result(std::string(cli::HelpText()), cli::HelpText());
+      return ExitCode::kDone;
+    case cli::Command::kVersion:
+      output.Result({{"version", ONBEHALF_VERSION}}, "onbehalf " ONBEHALF_VERSION "\n");
+      return ExitCode::kDone;
+    case cli::Command::kPing:
+      return cli::Ping(line, output);
+    case cli::Command::kWhoami:
+      return cli::Whoami(line, output);
+    case cli::Command::kMethods:
+      return cli::Methods(line, output);
+    case cli::Command::kCall:
+      return cli::Call(line, output);
+    case cli::Command::kDoctor:
+      return cli::Doctor(line, output);
+  }
+  return ExitCode::kUsage;
+}
+
+// The method whose answer an RpcError was, for the text.
+std::string MethodOf(const cli::CommandLine& line) {
+  switch (line.command) {
+    case cli::Command::kPing:
+      return "rpc.ping";
+    case cli::Command::kWhoami:
+      return "identity.whoami";
+    default:
+      return line.method.empty() ? "rpc.discover" : line.method;
+  }
+}
+
+int Tell(const cli::Failure& failure, cli::Output& output) {
+  output.Error(output.json() ? failure.json.dump() + "\n" : failure.text);
+  return static_cast<int>(failure.exit_code);
+}
+
+}  // namespace
+
+int wmain(int argc, wchar_t** argv) {
+  std::vector<std::string> arguments;
+  for (int i = 1; i < argc; ++i) arguments.push_back(win32::ToUtf8Lossy(argv[i]));
+
+  cli::CommandLine line;
+  try {
+    line = cli::ParseCommandLine(arguments);
+  } catch (const cli::UsageError& error) {
+    cli::Output output(false);
+    return Tell(cli::Explain(error), output);
+  }
+  cli::Output output(line.json);
+  try {
+    return static_cast<int>(Run(line, output));
+  } catch (const cli::UsageError& error) {
+    return Tell(cli::Explain(error), output);
+  } catch (const client::RpcError& error) {
+    return Tell(cli::Explain(error, MethodOf(line)), output);
+  } catch (const client::ServerNotTrusted& error) {
+    return Tell(cli::Explain(error), output);
+  } catch (const std::system_error& error) {
+    return Tell(cli::Explain(error, line.options), output);
+  } catch (const std::exception& error) {
+    output.Error(std::string("error: ") + error.what() + "\n");
+    return static_cast<int>(ExitCode::kServiceError);
+  }
+}

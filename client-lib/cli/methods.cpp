@@ -1,0 +1,142 @@
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "failure.h"
+#include "onbehalf/protocol/error_code.h"
+
+namespace onbehalf::cli {
+namespace {
+
+using client::Json;
+
+std::string Text(const Json& object, const char* name) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(name);
+  return found == object.end() || found->is_null() ? std::string() : Display(*found);
+}
+
+const Json* ListOf(const Json& object, const char* name) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(name);
+  return found == object.end() || !found->is_array() || found->empty() ? nullptr : &*found;
+}
+
+// A JSON Schema in a few words: its type and limits. What it holds beyond that is shown as JSON with --json.
+std::string SchemaWords(const Json& schema) {
+  if (!schema.is_object()) return {};
+  std::string words;
+  if (schema.contains("type")) {
+    const Json& type = schema.at("type");
+    if (type.is_array()) {
+      for (const Json& one : type) words += (words.empty() ? "" : " or ") + Display(one);
+    } else {
+      words = Display(type);
+    }
+  }
+  const auto add = [&](const char* key, const char* label) {
+    if (schema.contains(key))
+      words += (words.empty() ? "" : ", ") + std::string(label) + Display(schema.at(key));
+  };
+  add("enum", "one of ");
+  add("minimum", "from ");
+  add("maximum", "to ");
+  add("minLength", "length from ");
+  add("maxLength", "length to ");
+  add("description", "");
+  return words;
+}
+
+}  // namespace
+
+const Json* FindMethod(const Json& document, std::string_view name) {
+  const Json* methods = ListOf(document, "methods");
+  if (methods == nullptr) return nullptr;
+  for (const Json& method : *methods) {
+    if (method.is_object() && method.contains("name") && method.at("name") == name) return &method;
+  }
+  return nullptr;
+}
+
+std::string RenderMethods(const Json& document, std::string_view name_space) {
+  const Json* methods = ListOf(document, "methods");
+  if (methods == nullptr) return {};
+  std::vector<std::vector<std::string>> rows = {{"METHOD", "ACTS", "SUMMARY"}};
+  for (const Json& method : *methods) {
+    const std::string name = Text(method, "name");
+    if (!name_space.empty() && !name.starts_with(std::string(name_space) + ".")) continue;
+    rows.push_back({name, Text(method, "x-acts"), Text(method, "summary")});
+  }
+  return rows.size() == 1 ? std::string() : AlignedTable(rows);
+}
+
+std::string RenderMethod(const Json& method) {
+  std::string text = Text(method, "name") + "\n";
+  std::vector<std::vector<std::string>> head;
+  const std::string acts = Text(method, "x-acts");
+  if (!Text(method, "summary").empty()) head.push_back({"summary", Text(method, "summary")});
+  if (!acts.empty()) head.push_back({"acts", acts});
+  text += AlignedTable(head, 2);
+
+  if (const Json* parameters = ListOf(method, "params")) {
+    std::vector<std::vector<std::string>> rows;
+    for (const Json& parameter : *parameters) {
+      const bool required =
+          parameter.is_object() && parameter.contains("required") && parameter.at("required") == true;
+      const std::string summary = Text(parameter, "summary");
+      rows.push_back({Text(parameter, "name"), required ? "required" : "optional",
+                      SchemaWords(parameter.is_object() ? parameter.value("schema", Json()) : Json()),
+                      summary.empty() ? Text(parameter, "description") : summary});
+    }
+    text += "  parameters\n" + AlignedTable(rows, 4);
+  } else {
+    text += "  parameters  none\n";
+  }
+  if (method.is_object() && method.contains("result")) {
+    const Json& result = method.at("result");
+    const Json schema = result.is_object() ? result.value("schema", Json()) : Json();
+    text += AlignedTable({{"result", Text(result, "name"), SchemaWords(schema)}}, 2);
+    if (schema.is_object() && schema.contains("properties") && schema.at("properties").is_object()) {
+      std::vector<std::vector<std::string>> rows;
+      for (const auto& [name, property] : schema.at("properties").items()) {
+        rows.push_back({Printable(name), SchemaWords(property)});
+      }
+      text += AlignedTable(rows, 4);
+    }
+  }
+  if (const Json* errors = ListOf(method, "errors")) {
+    std::vector<std::vector<std::string>> rows;
+    for (const Json& error : *errors) {
+      const Json code = error.is_object() ? error.value("code", Json()) : Json();
+      const protocol::ErrorInfo* info =
+          code.is_number_integer() ? protocol::FindError(code.get<int>()) : nullptr;
+      rows.push_back({Display(code), info != nullptr ? std::string(info->name) : std::string("-"),
+                      Text(error, "message")});
+    }
+    text += "  errors\n" + AlignedTable(rows, 4);
+  }
+  return text;
+}
+
+ExitCode Methods(const CommandLine& line, Output& output) {
+  const Json document = client::Client::Connect(line.options).Call("rpc.discover");
+  if (line.method.empty()) {
+    const std::string table = RenderMethods(document);
+    output.Result(document, table.empty() ? "There is no method that you may see.\n" : table);
+    return ExitCode::kDone;
+  }
+  if (const Json* method = FindMethod(document, line.method)) {
+    output.Result(*method, RenderMethod(*method));
+    return ExitCode::kDone;
+  }
+  // A method that this caller may not see is told as one that does not exist, as the service itself tells it.
+  const std::string table = output.json() ? std::string() : RenderMethods(document, line.method);
+  if (!table.empty()) {
+    output.Result(nullptr, table);
+    return ExitCode::kDone;
+  }
+  const auto& info = protocol::InfoOf(protocol::ErrorCode::kMethodNotFound);
+  throw client::RpcError(static_cast<int>(info.code), std::string(info.message), nullptr);
+}
+
+}  // namespace onbehalf::cli

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "onbehalf/client/client.h"
+#include "onbehalf/win32/lean_windows.h"
+
+namespace onbehalf::cli {
+
+// Standard output and standard error of this program, as UTF-8 with LF line ends. While it lives a console
+// shows UTF-8 (its code page is put back afterwards). One thread.
+class Output {
+ public:
+  explicit Output(bool json);
+  ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  bool json() const { return json_; }
+  // A result: `value` as one line of JSON with --json, else `text`.
+  void Result(const client::Json& value, std::string_view text);
+  // Everything else.
+  void Error(std::string_view text);
+
+ private:
+  bool json_;
+  UINT code_page_before_ = 0;  // 0: no console
+};
+
+// Text of somebody else's, fit for a terminal: control characters become \xNN, so that nobody's name moves
+// the cursor.
+std::string Printable(std::string_view text);
+// A JSON value in a line for people: strings without quotes, all others as JSON.
+std::string Display(const client::Json& value);
+
+// Lines of cells in aligned columns, two spaces between them. Rows may be of different lengths.
+std::string AlignedTable(const std::vector<std::vector<std::string>>& rows, std::size_t indent = 0);
+
+}  // namespace onbehalf::cli

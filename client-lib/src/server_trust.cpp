@@ -1,0 +1,111 @@
+#include "server_trust.h"
+
+#include <cstddef>
+#include <vector>
+
+#include "onbehalf/win32/account_names.h"
+#include "onbehalf/win32/security_descriptor.h"
+#include "onbehalf/win32/token.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::client {
+namespace {
+
+std::string Named(const win32::Sid& sid) {
+  win32::AccountNames names;
+  const std::string shown = names.Display(sid);
+  const std::string text = sid.ToString();
+  return shown == text ? text : shown + " (" + text + ")";
+}
+
+win32::Sid DefaultOwner(const win32::Token& token) {
+  alignas(TOKEN_OWNER) std::byte buffer[sizeof(TOKEN_OWNER) + SECURITY_MAX_SID_SIZE];
+  DWORD size = 0;
+  if (!::GetTokenInformation(token.get(), TokenOwner, buffer, sizeof buffer, &size)) {
+    win32::ThrowLastError("GetTokenInformation", "TokenOwner");
+  }
+  return win32::Sid::FromPsid(reinterpret_cast<const TOKEN_OWNER*>(buffer)->Owner);
+}
+
+}  // namespace
+
+bool IsLocal(std::string_view server) { return server.empty() || server == "."; }
+
+ServerFacts FindServerFacts(HANDLE pipe, const Options& options) {
+  std::optional<win32::Sid> owner;
+  try {
+    owner = win32::SecurityDescriptor::FromKernelObject(pipe, OWNER_SECURITY_INFORMATION).Owner();
+  } catch (const win32::Win32Error& error) {
+    throw ServerNotTrusted("the owner of " + PipePath(options) +
+                           " cannot be read, so nobody knows who made it: " + error.what() +
+                           ". The service's own pipe lets every client read it (READ_CONTROL).");
+  }
+  if (!owner) {
+    throw ServerNotTrusted(PipePath(options) + " has no owner, so nobody knows who made it");
+  }
+  ServerFacts facts{*owner, 0, IsLocal(options.server), std::nullopt};
+  if (facts.is_local) {
+    // Failure leaves 0, which is no process's id and so never agrees with the service's.
+    ULONG process_id = 0;
+    if (::GetNamedPipeServerProcessId(pipe, &process_id)) facts.process_id = process_id;
+    if (options.trust == Trust::kService) facts.service = FindServiceProcess(options.service);
+  }
+  return facts;
+}
+
+std::optional<std::string> WhyNotTheService(const ServerFacts& facts, std::string_view service) {
+  const std::string name(service);
+  const bool owner_is_expected = facts.owner == win32::Sid::ForService(service) ||
+                                 facts.owner == win32::Sid::FromWellKnown(WinLocalSystemSid) ||
+                                 facts.owner == win32::Sid::FromWellKnown(WinBuiltinAdministratorsSid);
+  const bool is_service_process =
+      facts.service && facts.service->process_id != 0 && facts.service->process_id == facts.process_id;
+  // A service whose process carries no service SID makes its pipe as its account. Its process proves it.
+  const bool owner_is_service_user =
+      is_service_process && facts.service->user && *facts.service->user == facts.owner;
+
+  if (!owner_is_expected && !owner_is_service_user) {
+    return "its owner is " + Named(facts.owner) + "; expected NT SERVICE\\" + name +
+           ", LocalSystem or Administrators. Another program has made a pipe of this name, or the service "
+           "runs in a "
+           "console. Check with 'sc query " +
+           name +
+           "' and 'onbehalf doctor'; a service that you started yourself is trusted with --trust same-user.";
+  }
+  if (facts.is_local && facts.service && !is_service_process) {
+    const std::string found = facts.process_id == 0 ? std::string("an unknown process")
+                                                    : "process " + std::to_string(facts.process_id);
+    const std::string expected =
+        facts.service->process_id == 0
+            ? "the service " + name + " is not running"
+            : "the service " + name + " is process " + std::to_string(facts.service->process_id);
+    return "it was made by " + found + ", but " + expected +
+           ". Another program has made a pipe of this name, or a client still holds an end of a pipe of the "
+           "service's "
+           "previous process: close that client. Check with 'sc query " +
+           name + "' and 'onbehalf doctor'.";
+  }
+  return std::nullopt;
+}
+
+OwnIdentity FindOwnIdentity() {
+  const win32::Token token = win32::Token::FromOwnProcess();
+  return {token.User(), DefaultOwner(token)};
+}
+
+std::optional<std::string> WhyNotTheSameUser(const ServerFacts& facts, const OwnIdentity& own) {
+  if (facts.owner == own.user || facts.owner == own.default_owner) return std::nullopt;
+  return "its owner is " + Named(facts.owner) + "; expected this user, " + Named(own.user) +
+         ". Start the client as the user who runs the service, or use --trust service for the installed one.";
+}
+
+void VerifyServer(HANDLE pipe, const Options& options) {
+  if (options.trust == Trust::kAny) return;
+  const ServerFacts facts = FindServerFacts(pipe, options);
+  const std::optional<std::string> why = options.trust == Trust::kService
+                                             ? WhyNotTheService(facts, options.service)
+                                             : WhyNotTheSameUser(facts, FindOwnIdentity());
+  if (why) throw ServerNotTrusted(PipePath(options) + " is not trusted: " + *why);
+}
+
+}  // namespace onbehalf::client
