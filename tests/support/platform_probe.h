@@ -1,0 +1,38 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+namespace onbehalf::test {
+
+// Whether ONBEHALF_REQUIRE_WINDOWS is 1: what a test needs must be there.
+bool WindowsIsRequired();
+
+// In a test: goes on if `probe` is true, else skips the test and names what is missing. With
+// ONBEHALF_REQUIRE_WINDOWS=1 that is a failure instead. A probe asks for the behaviour, never for the
+// system's name.
+#define ONBEHALF_SKIP_WITHOUT(what, probe)                                           \
+  do {                                                                               \
+    if (!(probe)) {                                                                  \
+      if (::onbehalf::test::WindowsIsRequired()) {                                   \
+        FAIL() << "ONBEHALF_REQUIRE_WINDOWS is set and this is missing: " << (what); \
+      }                                                                              \
+      GTEST_SKIP() << "missing here: " << (what);                                    \
+    }                                                                                \
+  } while (false)
+
+// Probes. Each asks once and remembers.
+
+// CreateFileW on a pipe whose DACL admits nobody gives ERROR_ACCESS_DENIED.
+bool PipeDaclIsEnforced();
+// A second CreateNamedPipeW with FILE_FLAG_FIRST_PIPE_INSTANCE gives ERROR_ACCESS_DENIED.
+bool FirstPipeInstanceIsHonoured();
+// ImpersonateNamedPipeClient takes the level that the client asked for (its SQOS).
+bool PipeClientLevelIsHonoured();
+// AccessCheck lets a deny entry hit a deny-only group.
+bool DenyOnlyGroupsAreDenied();
+// AccessCheck gives entries for OWNER RIGHTS their meaning.
+bool OwnerRightsAreHonoured();
+// CreateRestrictedToken keeps restricting SIDs and AccessCheck asks them.
+bool RestrictingSidsAreHonoured();
+
+}  // namespace onbehalf::test
