@@ -21,6 +21,7 @@
 #include "methods/identity_methods.h"
 #include "methods/rpc_methods.h"
 #include "methods/service_methods.h"
+#include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/process.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
@@ -113,8 +114,9 @@ class Application final : public HostedService {
     AddRpcMethods(methods, [this](const Method& method, const CallerIdentity& caller) {
       return server_->MaySee(method, caller);
     });
-    AddIdentityMethods(methods);
-    AddServiceMethods(methods, *server_, [this] { return log_->TimeOfLastError(); }, hardening_, pipe_path_);
+    const auto names = std::make_shared<win32::AccountNames>();
+    AddIdentityMethods(methods, names);
+    AddServiceMethods(methods, *server_, {pipe_path_, hardening_, [this] { return log_->TimeOfLastError(); }}, names);
     if (add_methods_) add_methods_(methods);
   }
 

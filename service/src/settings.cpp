@@ -448,12 +448,13 @@ SettingsResult ReadSettings(const std::filesystem::path& file) {
 
 std::string CheckConfigReport(const SettingsResult& result, const std::filesystem::path& file) {
   const std::string name = Shown(win32::ToUtf8Lossy(file.filename().native()));
-  if (result.faults.empty()) return name + ": ok\n";
+  if (result.faults.empty()) return name + ": ok";
   std::string report;
   for (const SettingsFault& fault : result.faults) {
+    if (!report.empty()) report += "\n";
     report += name + ": ";
     if (!fault.key.empty()) report += fault.key + ": ";
-    report += fault.message + "\n";
+    report += fault.message;
   }
   return report;
 }
