@@ -62,8 +62,14 @@ std::string_view Describe(FrameError error) {
 }
 
 ErrorCode CodeOf(FrameError error) {
-  return error == FrameError::kFrameTooLarge || error == FrameError::kTooDeep ? ErrorCode::kTooLarge
-                                                                              : ErrorCode::kParseError;
+  switch (error) {
+    case FrameError::kHeaderTooLong:
+    case FrameError::kFrameTooLarge:
+    case FrameError::kTooDeep:
+      return ErrorCode::kTooLarge;
+    default:
+      return ErrorCode::kParseError;
+  }
 }
 
 FrameReader::FrameReader(const FrameLimits& frame, std::size_t json_depth)
@@ -207,6 +213,15 @@ FrameReader::Result FrameReader::ReadCountedBody(std::string_view& input, std::s
 FrameReader::Result FrameReader::ReadBareBody(std::string_view& input, std::string_view& frame) {
   const std::string_view allowed = input.substr(0, limits_.frame_bytes - buffer_.size());
   for (std::size_t i = 0; i < allowed.size(); ++i) {
+    if (in_string_ && !is_escaped_) {
+      // Most bytes of a large frame are inside of strings: passed over without touching the state.
+      while (i < allowed.size() && allowed[i] != '"' && allowed[i] != '\\') {
+        ++i;
+      }
+      if (i == allowed.size()) {
+        break;
+      }
+    }
     if (const FrameError error = Scan(allowed[i]); error != FrameError::kNone) {
       return Fail(error);
     }

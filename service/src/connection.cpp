@@ -33,9 +33,7 @@ bool IsSameWriter(const CallerIdentity::Capture& a, const CallerIdentity::Captur
 
 Error ToError(protocol::FrameError fault) {
   Error error;
-  const bool too_large =
-      fault == protocol::FrameError::kFrameTooLarge || fault == protocol::FrameError::kHeaderTooLong;
-  error.code = too_large ? ErrorCode::kTooLarge : ErrorCode::kParseError;
+  error.code = protocol::CodeOf(fault);
   error.message = protocol::Describe(fault);
   return error;
 }

@@ -416,7 +416,8 @@ TEST(FrameReader, DescribesEveryErrorWithASentence) {
   EXPECT_EQ(CodeOf(FrameError::kFrameTooLarge), ErrorCode::kTooLarge);
   EXPECT_EQ(CodeOf(FrameError::kTooDeep), ErrorCode::kTooLarge);
   EXPECT_EQ(CodeOf(FrameError::kUnbalanced), ErrorCode::kParseError);
-  EXPECT_EQ(CodeOf(FrameError::kHeaderTooLong), ErrorCode::kParseError);
+  EXPECT_EQ(CodeOf(FrameError::kHeaderMalformed), ErrorCode::kParseError);
+  EXPECT_EQ(CodeOf(FrameError::kHeaderTooLong), ErrorCode::kTooLarge);
 }
 
 TEST(ToFrame, WritesExactlyOneHeaderLineOrANewline) {

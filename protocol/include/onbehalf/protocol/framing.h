@@ -33,8 +33,8 @@ enum class FrameError {
 // A plain sentence without the peer's bytes in it, fit for the wire and for the log.
 std::string_view Describe(FrameError error);
 
-// The code to answer `error` (not kNone) with before the connection is closed: TooLarge for kFrameTooLarge
-// and kTooDeep, else ParseError.
+// The code to answer `error` (not kNone) with before the connection is closed: TooLarge for what is over a
+// limit, else ParseError.
 ErrorCode CodeOf(FrameError error);
 
 // Turns bytes into frames. Feed it what was read, in any pieces; it is a state machine that looks at each

@@ -57,20 +57,28 @@ struct InvalidMessage {
 
 using Message = std::variant<Request, Notification, Response, InvalidMessage>;
 
-// A frame's messages. `fault` is set when the frame as a whole is refused: not JSON, over a limit of the JSON
-// text, an empty batch, or a batch of more than Limits::batch_requests.
+// A frame's messages. `fault` is set when the frame as a whole is refused; it is answered under a null id:
+//   ParseError      not JSON, or not UTF-8
+//   InvalidRequest  JSON, but with two members of one name or a number out of range; an empty batch
+//   TooLarge        over one of JsonLimits; a batch of more messages than allowed
 struct ParsedFrame {
   bool is_batch = false;
   std::vector<Message> messages;
   std::optional<Error> fault;
-  // The text was no JSON at all (or over a limit): what follows on the stream cannot be trusted to be in
-  // step.
+  // The text itself was refused (every fault but those of a batch's size): what follows on the stream cannot
+  // be trusted to be in step, and no request could be read that an answer would belong to. Close after
+  // answering.
   bool stream_broken = false;
 };
 
+// Never throws for what the text holds. Members that JSON-RPC does not know are tolerated, as are names that
+// it reserves (rpc.*). A message is either a call (method) or a response (result or error, and an id), never
+// both.
 ParsedFrame ParseFrame(std::string_view text, const JsonLimits& limits, std::size_t max_batch);
 
-// The texts of messages, compact, members in the order jsonrpc, id, method, params (or result, or error).
+// The texts of messages. Throw std::invalid_argument (a defect of the caller) for a string that is not valid
+// UTF-8 and for params that are neither an object nor an array nor null, which means absent. Compact, members
+// in the order jsonrpc, id, method, params (or result, or error).
 std::string RequestText(const Id& id, std::string_view method, const Json& params);
 std::string NotificationText(std::string_view method, const Json& params);
 std::string ResultText(const Id& id, const Json& result);
