@@ -115,9 +115,45 @@ class TokenSids {
   std::vector<TokenGroup> groups_;
 };
 
+std::string ConvertToSddl(PSECURITY_DESCRIPTOR descriptor, SECURITY_INFORMATION parts) {
+  UniqueLocalMemory text;
+  ULONG length = 0;
+  if (!::ConvertSecurityDescriptorToStringSecurityDescriptorW(
+          descriptor, SDDL_REVISION_1, parts, reinterpret_cast<LPWSTR*>(text.put()), &length)) {
+    ThrowLastError("ConvertSecurityDescriptorToStringSecurityDescriptorW");
+  }
+  return ToUtf8(static_cast<const wchar_t*>(text.get()));
+}
+
+// "S:(ML;;NWNR;;;ME)".
+std::string LabelToSddl(const AccessEntry& label) {
+  struct Word {
+    DWORD bit;
+    const char* word;
+  };
+  constexpr Word kFlags[] = {{OBJECT_INHERIT_ACE, "OI"},
+                             {CONTAINER_INHERIT_ACE, "CI"},
+                             {NO_PROPAGATE_INHERIT_ACE, "NP"},
+                             {INHERIT_ONLY_ACE, "IO"},
+                             {INHERITED_ACE, "ID"}};
+  constexpr Word kPolicies[] = {{SYSTEM_MANDATORY_LABEL_NO_WRITE_UP, "NW"},
+                                {SYSTEM_MANDATORY_LABEL_NO_READ_UP, "NR"},
+                                {SYSTEM_MANDATORY_LABEL_NO_EXECUTE_UP, "NX"}};
+  std::string text = "S:(ML;";
+  for (const Word& flag : kFlags) text += (label.flags & flag.bit) != 0 ? flag.word : "";
+  text += ';';
+  for (const Word& policy : kPolicies) text += (label.mask & policy.bit) != 0 ? policy.word : "";
+  text += ";;;";
+  std::string level = label.sid.ToString();
+  for (const char* alias : {"LW", "ME", "MP", "HI", "SI"}) {
+    if (Sid::FromString(alias) == label.sid) level = alias;
+  }
+  return text + level + ')';
+}
+
 struct Walk {
   std::optional<std::size_t> denied_by;
-  std::optional<std::size_t> completed_by;
+  std::optional<std::size_t> last_allowed_by;
   ACCESS_MASK missing = 0;
 };
 
@@ -149,7 +185,7 @@ Walk WalkDacl(const std::vector<AccessEntry>& entries, const std::optional<Sid>&
       return walk;
     }
     walk.missing &= ~mask;
-    if (walk.missing == 0) walk.completed_by = i;
+    walk.last_allowed_by = i;
   }
   return walk;
 }
@@ -209,24 +245,27 @@ SecurityDescriptor SecurityDescriptor::FromPointer(PSECURITY_DESCRIPTOR descript
     ThrowLastError("GetSecurityDescriptorControl");
   }
   SecurityDescriptor copy;
-  DWORD size = ::GetSecurityDescriptorLength(descriptor);
-  copy.bytes_.resize(size);
   if ((control & SE_SELF_RELATIVE) != 0) {
-    std::memcpy(copy.bytes_.data(), descriptor, size);
-  } else if (!::MakeSelfRelativeSD(descriptor, copy.get(), &size)) {
-    ThrowLastError("MakeSelfRelativeSD");
+    copy.bytes_.resize(::GetSecurityDescriptorLength(descriptor));
+    std::memcpy(copy.bytes_.data(), descriptor, copy.bytes_.size());
+    return copy;
   }
+  DWORD size = 0;
+  // Fails, and says the size.
+  ::MakeSelfRelativeSD(descriptor, nullptr, &size);
+  copy.bytes_.resize(size);
+  if (!::MakeSelfRelativeSD(descriptor, copy.get(), &size)) ThrowLastError("MakeSelfRelativeSD");
   return copy;
 }
 
 std::string SecurityDescriptor::ToSddl(SECURITY_INFORMATION parts) const {
-  UniqueLocalMemory text;
-  ULONG length = 0;
-  if (!::ConvertSecurityDescriptorToStringSecurityDescriptorW(
-          get(), SDDL_REVISION_1, parts, reinterpret_cast<LPWSTR*>(text.put()), &length)) {
-    ThrowLastError("ConvertSecurityDescriptorToStringSecurityDescriptorW");
+  std::string text = ConvertToSddl(get(), parts);
+  // Wine (8.0) passes over LABEL_SECURITY_INFORMATION.
+  if ((parts & (LABEL_SECURITY_INFORMATION | SACL_SECURITY_INFORMATION)) == LABEL_SECURITY_INFORMATION &&
+      text.find("(ML;") == std::string::npos) {
+    if (const auto label = Label()) text += LabelToSddl(*label);
   }
-  return ToUtf8(static_cast<const wchar_t*>(text.get()));
+  return text;
 }
 
 std::optional<Sid> SecurityDescriptor::Owner() const {
@@ -297,7 +336,8 @@ std::optional<std::size_t> DecidingEntry(const SecurityDescriptor& descriptor, c
   // Windows said yes: then no deny entry counted, whatever this walk would make of it.
   const Walk walk =
       WalkDacl(entries, owner, TokenSids::Normal(token), desired, mapping, /*stop_at_deny=*/!allowed);
-  if (allowed) return walk.completed_by;
+  // What is still missing then came from a privilege (WRITE_OWNER, ACCESS_SYSTEM_SECURITY).
+  if (allowed) return walk.last_allowed_by;
   if (walk.denied_by || walk.missing != 0) return walk.denied_by;
   // The token's own SIDs had it all; its restricting ones must have been refused.
   const TokenSids restricting = TokenSids::Restricting(token);
