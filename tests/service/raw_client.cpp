@@ -1,0 +1,63 @@
+#include "raw_client.h"
+
+#include <array>
+#include <stdexcept>
+
+namespace onbehalf::test {
+namespace {
+
+constexpr std::size_t kMaxDepth = 128;
+
+protocol::FrameLimits GenerousLimits() {
+  protocol::FrameLimits limits;
+  limits.frame_bytes = 64 * 1024 * 1024;
+  return limits;
+}
+
+}  // namespace
+
+RawClient::RawClient(std::string_view pipe_path)
+    : stream_(win32::PipeStream::Open(pipe_path, {win32::ImpersonationLevel::kImpersonation, true},
+                                      win32::Clock::now() + kPatience)),
+      reader_(GenerousLimits(), kMaxDepth) {}
+
+void RawClient::Write(std::string_view bytes) { stream_.Write(bytes, win32::Clock::now() + kPatience); }
+
+void RawClient::Send(const Json& message) { Write(protocol::ToFrame(protocol::Framing::kHeader, message.dump())); }
+
+std::optional<std::string> RawClient::ReadText(std::chrono::milliseconds limit) {
+  const auto deadline = win32::Clock::now() + limit;
+  std::array<char, 64 * 1024> buffer;
+  for (;;) {
+    std::string_view rest = unread_;
+    std::string_view frame;
+    const auto result = reader_.Next(rest, frame);
+    if (result == protocol::FrameReader::Result::kError) throw std::runtime_error("the server sent no frame");
+    if (result == protocol::FrameReader::Result::kFrame) {
+      std::string text(frame);
+      unread_ = std::string(rest);
+      return text;
+    }
+    unread_.clear();
+    const std::size_t bytes = stream_.Read(buffer, deadline);
+    if (bytes == 0) return std::nullopt;
+    unread_.assign(buffer.data(), bytes);
+  }
+}
+
+std::optional<Json> RawClient::Read(std::chrono::milliseconds limit) {
+  const std::optional<std::string> text = ReadText(limit);
+  if (!text) return std::nullopt;
+  return Json::parse(*text);
+}
+
+Json RawClient::Call(std::string_view method, const Json& params) {
+  Json request{{"jsonrpc", "2.0"}, {"id", ++last_id_}, {"method", method}};
+  if (!params.is_null()) request["params"] = params;
+  Send(request);
+  std::optional<Json> answer = Read();
+  if (!answer) throw std::runtime_error("the server closed the connection");
+  return *answer;
+}
+
+}  // namespace onbehalf::test

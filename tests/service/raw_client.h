@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "onbehalf/protocol/framing.h"
+#include "onbehalf/win32/pipe_stream.h"
+
+namespace onbehalf::test {
+
+using Json = nlohmann::json;
+
+// A client that writes whatever bytes a test wants, in the writes that it wants, and reads what comes. One
+// thread.
+class RawClient {
+ public:
+  static constexpr std::chrono::seconds kPatience{30};
+
+  // Throws Win32Error. Waits for a free instance.
+  explicit RawClient(std::string_view pipe_path);
+
+  win32::PipeStream& stream() { return stream_; }
+
+  void Write(std::string_view bytes);
+  // One message as a header-delimited frame, in one write.
+  void Send(const Json& message);
+  // The next frame's text; nullopt when the server has closed the connection.
+  std::optional<std::string> ReadText(std::chrono::milliseconds limit = kPatience);
+  // The same as JSON.
+  std::optional<Json> Read(std::chrono::milliseconds limit = kPatience);
+  // Sends a request under the next id and reads its answer. Throws std::runtime_error if the connection is
+  // closed.
+  Json Call(std::string_view method, const Json& params = nullptr);
+  // Nothing more comes and the server has closed the connection.
+  bool IsClosedByServer(std::chrono::milliseconds limit = kPatience) { return !ReadText(limit).has_value(); }
+
+ private:
+  win32::PipeStream stream_;
+  protocol::FrameReader reader_;
+  std::string unread_;
+  int last_id_ = 0;
+};
+
+}  // namespace onbehalf::test

@@ -1,0 +1,78 @@
+#include "test_server.h"
+
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "methods/identity_methods.h"
+#include "methods/rpc_methods.h"
+#include "pipe_descriptor.h"
+#include "support/unique_pipe_name.h"
+
+namespace onbehalf::test {
+namespace {
+
+std::string TextOf(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+TestServer::TestServer()
+    : pipe_name_(UniquePipeName()),
+      pipe_path_(LocalPipePath(pipe_name_)),
+      folder_(std::filesystem::temp_directory_path() / pipe_name_) {
+  std::filesystem::create_directories(folder_);
+  settings_.pipe.name = pipe_name_;
+}
+
+TestServer::~TestServer() {
+  server_.reset();
+  audit_.reset();
+  log_.reset();
+  std::error_code ignored;  // a file that a test still holds open stays behind in the temporary folder
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+service::Server& TestServer::server() {
+  if (!server_) {
+    log_ = std::make_unique<service::Log>(folder_, settings_.log, service::Log::Console::kNo);
+    audit_ = std::make_unique<service::Audit>(folder_);
+    service::PipeOptions pipe{pipe_path_, service::PipeDescriptor(settings_.pipe, service::PipeOwner()), false};
+    server_ = std::make_unique<service::Server>(settings_, std::move(pipe), *audit_, *log_);
+    service::Server& server = *server_;
+    service::AddRpcMethods(server.methods(),
+                           [&server](const service::Method& method, const service::CallerIdentity& caller) {
+                             return server.MaySee(method, caller);
+                           });
+    service::AddIdentityMethods(server.methods(), std::make_shared<win32::AccountNames>());
+  }
+  return *server_;
+}
+
+std::vector<nlohmann::json> TestServer::AuditLines() const {
+  std::vector<nlohmann::json> lines;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    if (entry.path().extension() != ".jsonl") continue;
+    std::ifstream in(entry.path());
+    for (std::string line; std::getline(in, line);) lines.push_back(nlohmann::json::parse(line));
+  }
+  return lines;
+}
+
+std::string TestServer::LogText() const { return TextOf(folder_ / "service.log"); }
+
+service::Method PublicMethod(std::string name, service::Acts acts, service::Pace pace,
+                             std::function<service::MethodResult(const service::Call&)> handler) {
+  service::Method method;
+  method.name = std::move(name);
+  method.summary = "A method of a test.";
+  method.access_default = "D:(A;;GXGR;;;AU)";
+  method.acts = acts;
+  method.pace = pace;
+  method.handler = std::move(handler);
+  return method;
+}
+
+}  // namespace onbehalf::test

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "audit.h"
+#include "log.h"
+#include "onbehalf/service/settings.h"
+#include "server.h"
+
+namespace onbehalf::test {
+
+// The whole pipe server in this process, on a pipe and in a folder of its own, with the built-in rpc and
+// identity methods. Change settings() and methods() before Start. When it goes, it stops and its folder is
+// removed.
+class TestServer {
+ public:
+  TestServer();
+  ~TestServer();
+  TestServer(const TestServer&) = delete;
+  TestServer& operator=(const TestServer&) = delete;
+
+  // Before the first use of methods() or Start.
+  service::Settings& settings() { return settings_; }
+  service::MethodRegistry& methods() { return server().methods(); }
+  service::Server& server();
+  void Start() { server().Start(); }
+
+  const std::string& pipe_path() const { return pipe_path_; }
+  const std::filesystem::path& folder() const { return folder_; }
+  // The audit's lines so far, in order.
+  std::vector<nlohmann::json> AuditLines() const;
+  // The log's text so far.
+  std::string LogText() const;
+
+ private:
+  const std::string pipe_name_;
+  const std::string pipe_path_;
+  const std::filesystem::path folder_;
+  service::Settings settings_;
+  std::unique_ptr<service::Log> log_;
+  std::unique_ptr<service::Audit> audit_;
+  std::unique_ptr<service::Server> server_;
+};
+
+// A method that everybody may call.
+service::Method PublicMethod(std::string name, service::Acts acts, service::Pace pace,
+                             std::function<service::MethodResult(const service::Call&)> handler);
+
+}  // namespace onbehalf::test
