@@ -5,12 +5,12 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "onbehalf/win32/unique_handle.h"
+#include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "support/child_main.h"
 
@@ -35,8 +35,9 @@ ONBEHALF_CHILD_MAIN(EchoLines) {
 }
 
 ONBEHALF_CHILD_MAIN(TellVariable) {
-  const char* value = std::getenv(arguments.at(0).c_str());
-  std::printf("%s\n", value == nullptr ? "(none)" : value);
+  wchar_t value[64] = {};
+  const DWORD length = ::GetEnvironmentVariableW(win32::ToWide(arguments.at(0)).c_str(), value, 64);
+  std::printf("%s\n", length == 0 ? "(none)" : win32::ToUtf8(value).c_str());
   return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "support/child_main.h"
+#include "support/platform_probe.h"
 #include "support/unique_pipe_name.h"
 
 namespace onbehalf::win32 {
@@ -24,10 +25,9 @@ class ServiceControlTest : public testing::Test {
   void SetUp() override {
     UniqueServiceHandle manager(
         ::OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE));
-    if (!manager) {
-      ASSERT_EQ(::GetLastError(), static_cast<DWORD>(ERROR_ACCESS_DENIED));
-      GTEST_SKIP() << "missing here: the right to install a service";
-    }
+    const DWORD error = manager ? ERROR_SUCCESS : ::GetLastError();
+    ONBEHALF_SKIP_WITHOUT("the right to install a service", error != ERROR_ACCESS_DENIED);
+    ASSERT_EQ(error, static_cast<DWORD>(ERROR_SUCCESS));
     // A name that no pipe has is one that no service has either.
     name_ = test::UniquePipeName();
     command_line_ = '"' + OwnImagePath() + "\" --onbehalf-child=Service " + name_;

@@ -11,6 +11,7 @@
 #include "onbehalf/win32/win32_error.h"
 #include "support/child_main.h"
 #include "support/child_process.h"
+#include "support/platform_probe.h"
 #include "support/restricted_token.h"
 
 namespace onbehalf::win32 {
@@ -31,9 +32,8 @@ const Sid kEveryone = Sid::FromWellKnown(WinWorldSid);
 class AdministratorTokenTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (!Token::FromOwnProcess().IsMember(kAdministrators)) {
-      GTEST_SKIP() << "missing here: the tests run as an administrator";
-    }
+    ONBEHALF_SKIP_WITHOUT("an administrator who runs the tests",
+                          Token::FromOwnProcess().IsMember(kAdministrators));
   }
 };
 

@@ -85,20 +85,6 @@ TEST_F(UniqueHandleTest, FilesAndObjectsDifferInWhatNoHandleIs) {
   EXPECT_FALSE(UniqueObject(nullptr));
 }
 
-TEST_F(UniqueHandleTest, RealHandlesAreGoneAfterwards) {
-  HANDLE raw = nullptr;
-  {
-    const UniqueObject event(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
-    ASSERT_TRUE(event);
-    raw = event.get();
-    DWORD flags = 0;
-    EXPECT_TRUE(::GetHandleInformation(raw, &flags));
-  }
-  DWORD flags = 0;
-  EXPECT_FALSE(::GetHandleInformation(raw, &flags));
-  EXPECT_EQ(::GetLastError(), static_cast<DWORD>(ERROR_INVALID_HANDLE));
-}
-
 TEST_F(UniqueHandleTest, OpenHandleCountSeesEachHandle) {
   const std::size_t before = test::OpenHandleCount();
   ASSERT_GT(before, 0U);

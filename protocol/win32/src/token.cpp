@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <mutex>
 #include <unordered_map>
@@ -33,7 +34,7 @@ class TokenAnswer {
       if (error != ERROR_INSUFFICIENT_BUFFER || needed <= capacity) {
         throw Win32Error(error, "GetTokenInformation");
       }
-      large_.resize(needed);
+      large_.resize((needed + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t));
       capacity = needed;
     }
   }
@@ -48,10 +49,11 @@ class TokenAnswer {
   }
 
  private:
-  std::byte* data() { return large_.empty() ? small_.data() : large_.data(); }
+  void* data() { return large_.empty() ? small_.data() : large_.data(); }
 
-  alignas(std::max_align_t) std::array<std::byte, kOnStack> small_;
-  std::vector<std::byte> large_;
+  // Aligned for every answer by its element.
+  std::array<std::uint64_t, (kOnStack + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t)> small_;
+  std::vector<std::uint64_t> large_;
 };
 
 // SECURITY_MANDATORY_MEDIUM_PLUS_RID, which not every winnt.h has.

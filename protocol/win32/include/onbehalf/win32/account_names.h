@@ -51,7 +51,8 @@ class AccountNames {
   // Windows does not resolve stay unresolved.
   std::optional<AccountName> Find(const Sid& sid);
   // "DOMAIN\name", "name@domain", "name"; also "NT SERVICE\x", which is computed where Windows does not
-  // resolve it. nullopt also for the name of a domain, which is no account.
+  // resolve it. nullopt also for the name of a domain, which is no account. Throws Win32Error for what is not
+  // UTF-8.
   std::optional<Sid> FindSid(std::string_view account);
   // The qualified name, or the SID's text.
   std::string Display(const Sid& sid);
