@@ -26,7 +26,7 @@ rem can ask which process the service is.
 set "SERVICE_SDDL=D:(A;;CCLCSWRPWPDTLORC;;;SY)(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;BA)(A;;CCLCSWLORC;;;IU)(A;;CCLCSWLORC;;;SU)(A;;LCRC;;;AU)"
 set "SERVICE_KEY=HKLM\SYSTEM\CurrentControlSet\Services\OnBehalf"
 set "EVENT_KEY=HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\OnBehalf"
-set "DESCRIPTION=Does each request as the account that asked for it, over a named pipe (JSON-RPC)."
+set "DESCRIPTION=Does each request as the account that asked for it: JSON-RPC over a named pipe."
 
 set "TARGET=%ProgramFiles%\OnBehalf"
 set "DATA=%ProgramData%\OnBehalf"
@@ -51,7 +51,7 @@ shift
 goto next_argument
 :argument_source
 if "%~2"=="" goto argument_lacks_value
-for %%D in ("%~2") do set "SOURCE=%%~fD"
+set "SOURCE=%~2"
 shift
 shift
 goto next_argument
@@ -78,6 +78,7 @@ set "SOURCE=%~dp0..\bin"
 if exist "%SOURCE%\onbehalf-service.exe" goto source_known
 set "SOURCE=%~dp0"
 :source_known
+for %%D in ("%SOURCE%") do set "SOURCE=%%~fD"
 if "%SOURCE:~-1%"=="\" set "SOURCE=%SOURCE:~0,-1%"
 
 set "PROGRAM=%TARGET%\onbehalf-service.exe"
@@ -473,7 +474,8 @@ if errorlevel 1 goto start_failed
 if defined DRY_RUN exit /b 0
 call :wait_for_state RUNNING 60
 if not errorlevel 1 exit /b 0
-set "WHY=the service did not come to RUNNING within 60 seconds (its state is %STATE%)"
+if "%STATE%"=="STOPPED" set "WHY=the service stopped instead of running."
+if not "%STATE%"=="STOPPED" set "WHY=the service did not come to RUNNING within 60 seconds (its state is %STATE%)."
 :start_failed
 echo The service's state:
 %SC% query OnBehalf
@@ -481,6 +483,8 @@ if not exist "%DATA%\logs\*.log" goto start_failed_said
 echo What it wrote to its log:
 type "%DATA%\logs\*.log"
 :start_failed_said
+echo What onbehalf.exe doctor finds:
+"%TARGET%\onbehalf.exe" --timeout 1000 doctor
 set "WHY=%WHY% See also the event log Application, source OnBehalf."
 exit /b 1
 

@@ -1,13 +1,30 @@
 #include "command_line.h"
 
-#include <array>
+#include "onbehalf/win32/lean_windows.h"
+// After windows.h.
+#include <objbase.h>
+#include <shlobj.h>
+
+#include <memory>
 #include <string_view>
 
-#include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
+namespace {
+
+// Not the variable of the environment: Wine gives services another one than everybody else.
+std::filesystem::path ProgramData() {
+  wchar_t* found = nullptr;
+  const HRESULT result = ::SHGetKnownFolderPath(FOLDERID_ProgramData, KF_FLAG_DONT_VERIFY, nullptr, &found);
+  // To be freed whether it succeeded or not (SHGetKnownFolderPath, "ppszPath").
+  const std::unique_ptr<wchar_t, decltype(&::CoTaskMemFree)> owned(found, &::CoTaskMemFree);
+  if (FAILED(result)) throw win32::Win32Error(static_cast<DWORD>(HRESULT_CODE(result)), "SHGetKnownFolderPath", "ProgramData");
+  return owned.get();
+}
+
+}  // namespace
 
 const char* const kCommandLineHelp =
     "onbehalf-service.exe: does each request as the account that asked for it.\n"
@@ -57,10 +74,7 @@ CommandLineResult ParseCommandLine(int argc, const wchar_t* const* argv) {
     result.fault = "--pipe and --until-input-ends go with --console";
   }
   if (result.fault.empty() && line.folders.root.empty()) {
-    std::array<wchar_t, 32'768> value{};
-    const DWORD size = ::GetEnvironmentVariableW(L"ProgramData", value.data(), static_cast<DWORD>(value.size()));
-    if (size == 0) win32::ThrowLastError("GetEnvironmentVariableW", "ProgramData");
-    line.folders.root = std::filesystem::path(std::wstring_view(value.data(), size)) / L"OnBehalf";
+    line.folders.root = ProgramData() / L"OnBehalf";
   }
   return result;
 }

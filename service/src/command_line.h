@@ -12,7 +12,7 @@ enum class Mode { kService, kConsole, kCheckConfig, kHelp, kVersion };
 // What onbehalf-service.exe was asked to do.
 struct CommandLine {
   Mode mode = Mode::kService;
-  DataFolders folders;             // --data; %ProgramData%\OnBehalf without it
+  DataFolders folders;             // --data; the known folder ProgramData, \OnBehalf, without it
   std::optional<std::string> pipe; // --pipe: overrides the settings' pipe.name
   bool until_input_ends = false;   // --until-input-ends
 };
@@ -22,7 +22,7 @@ struct CommandLineResult {
   std::string fault;  // empty, or what is wrong
 };
 
-// `argv` as wmain gets it, with the program's name first. Throws Win32Error when %ProgramData% cannot be found.
+// `argv` as wmain gets it, with the program's name first. Throws Win32Error when ProgramData cannot be found.
 CommandLineResult ParseCommandLine(int argc, const wchar_t* const* argv);
 
 extern const char* const kCommandLineHelp;
