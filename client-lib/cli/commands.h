@@ -26,8 +26,10 @@ std::string RenderWhoami(const client::Json& identity);
 std::string RenderMethods(const client::Json& document, std::string_view name_space = {});
 // The document's entry of one method; nullptr if it has none.
 const client::Json* FindMethod(const client::Json& document, std::string_view name);
+// The errors that every method may answer with: an object of {code, message} by name.
+client::Json ErrorsOf(const client::Json& document);
 // One method: parameters, result, errors.
-std::string RenderMethod(const client::Json& method);
+std::string RenderMethod(const client::Json& method, const client::Json& errors);
 
 // `text` as the params of a call. Throws UsageError unless it is a JSON object or array.
 client::Json ParseParams(std::string_view text);

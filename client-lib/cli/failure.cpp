@@ -99,7 +99,7 @@ std::string AdviceFor(int code, const Json& data) {
     case ErrorCode::kBusy:
       return "Try again in a moment.";
     case ErrorCode::kDeadlineExceeded:
-      return "Ask for less at once, or have limits.request_deadline raised in the service's settings.";
+      return "Ask for less at once, or have limits.request_deadline_ms raised in the service's settings.";
     case ErrorCode::kShuttingDown:
       return "Try again when the service is running: 'sc query OnBehalf'.";
     case ErrorCode::kWindowsError:

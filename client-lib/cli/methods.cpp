@@ -70,7 +70,13 @@ std::string RenderMethods(const Json& document, std::string_view name_space) {
   return rows.size() == 1 ? std::string() : AlignedTable(rows);
 }
 
-std::string RenderMethod(const Json& method) {
+Json ErrorsOf(const Json& document) {
+  if (!document.is_object()) return Json::object();
+  const Json components = document.value("components", Json::object());
+  return components.is_object() ? components.value("errors", Json::object()) : Json::object();
+}
+
+std::string RenderMethod(const Json& method, const Json& errors) {
   std::string text = Text(method, "name") + "\n";
   std::vector<std::vector<std::string>> head;
   const std::string acts = Text(method, "x-acts");
@@ -95,7 +101,7 @@ std::string RenderMethod(const Json& method) {
   if (method.is_object() && method.contains("result")) {
     const Json& result = method.at("result");
     const Json schema = result.is_object() ? result.value("schema", Json()) : Json();
-    text += AlignedTable({{"result", Text(result, "name"), SchemaWords(schema)}}, 2);
+    text += AlignedTable({{"result", SchemaWords(schema)}}, 2);
     if (schema.is_object() && schema.contains("properties") && schema.at("properties").is_object()) {
       std::vector<std::vector<std::string>> rows;
       for (const auto& [name, property] : schema.at("properties").items()) {
@@ -104,17 +110,11 @@ std::string RenderMethod(const Json& method) {
       text += AlignedTable(rows, 4);
     }
   }
-  if (const Json* errors = ListOf(method, "errors")) {
-    std::vector<std::vector<std::string>> rows;
-    for (const Json& error : *errors) {
-      const Json code = error.is_object() ? error.value("code", Json()) : Json();
-      const protocol::ErrorInfo* info =
-          code.is_number_integer() ? protocol::FindError(code.get<int>()) : nullptr;
-      rows.push_back({Display(code), info != nullptr ? std::string(info->name) : std::string("-"),
-                      Text(error, "message")});
-    }
-    text += "  errors\n" + AlignedTable(rows, 4);
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [name, error] : errors.items()) {
+    rows.push_back({Printable(name), Text(error, "code"), Text(error, "message")});
   }
+  if (!rows.empty()) text += "  errors\n" + AlignedTable(rows, 4);
   return text;
 }
 
@@ -126,7 +126,7 @@ ExitCode Methods(const CommandLine& line, Output& output) {
     return ExitCode::kDone;
   }
   if (const Json* method = FindMethod(document, line.method)) {
-    output.Result(*method, RenderMethod(*method));
+    output.Result(*method, RenderMethod(*method, ErrorsOf(document)));
     return ExitCode::kDone;
   }
   // A method that this caller may not see is told as one that does not exist, as the service itself tells it.

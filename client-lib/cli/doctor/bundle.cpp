@@ -122,7 +122,7 @@ constexpr char kReadMe[] =
 
 std::string LastLines(const std::string& text, std::size_t most) {
   if (text.size() <= most) return text;
-  const std::size_t line_end = text.find('\n', text.size() - most);
+  const std::size_t line_end = text.find('\n', text.size() - most - 1);
   return line_end == std::string::npos ? std::string() : text.substr(line_end + 1);
 }
 

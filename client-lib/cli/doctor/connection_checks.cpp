@@ -95,25 +95,25 @@ Findings JudgeConnection(const ConnectionFacts& facts) {
   std::string found = "up";
   if (!Text(status, "version").empty()) found += ", version " + Text(status, "version");
   findings.push_back({"service.status", Verdict::kOk, found, {}});
-  if (status.is_object() && status.contains("last_error") && !status.at("last_error").is_null()) {
-    const Json& last = status.at("last_error");
-    const std::string time = Text(last, "time");
-    findings.push_back(
-        {"service.last_error", Verdict::kWarn,
-         time.empty() ? Display(last) : time + "  " + Text(last, "message"),
-         "The log (logs\\service.log below the data directory) and the Application log say more."});
-  } else {
+  const std::string last_error = Text(status, "last_error");
+  if (last_error.empty()) {
     findings.push_back({"service.last_error", Verdict::kOk, "none since it started", {}});
-  }
-  if (status.is_object() && status.contains("hardening_missing") &&
-      status.at("hardening_missing").is_array() && !status.at("hardening_missing").empty()) {
-    std::string missing;
-    for (const Json& one : status.at("hardening_missing"))
-      missing += (missing.empty() ? "" : ", ") + Display(one);
-    findings.push_back({"service.hardening", Verdict::kWarn, "not in force: " + missing,
-                        "This Windows lacks it, or a module needs it off."});
   } else {
-    findings.push_back({"service.hardening", Verdict::kOk, "nothing is reported missing", {}});
+    findings.push_back(
+        {"service.last_error", Verdict::kWarn, "the last one was logged at " + last_error,
+         "logs\\service.log below the data directory and the Application log say what it was."});
+  }
+  std::string missing;
+  if (status.is_object() && status.contains("hardening") && status.at("hardening").is_object()) {
+    for (const Json& one : status.at("hardening").value("missing", Json::array())) {
+      missing += (missing.empty() ? "" : ", ") + Display(one);
+    }
+  }
+  if (missing.empty()) {
+    findings.push_back({"service.hardening", Verdict::kOk, "every protection is in force", {}});
+  } else {
+    findings.push_back({"service.hardening", Verdict::kWarn, "not in force: " + missing,
+                        "This Windows lacks it, or refused it; the service works without."});
   }
   return findings;
 }

@@ -1,6 +1,5 @@
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "bundle.h"
 #include "commands.h"
@@ -8,12 +7,10 @@
 #include "event_source_check.h"
 #include "file_checks.h"
 #include "finding.h"
-#include "onbehalf/win32/win32_error.h"
 #include "pipe_checks.h"
 #include "rights_checks.h"
 #include "server_trust.h"
 #include "service_checks.h"
-#include "service_process.h"
 #include "settings_check.h"
 
 namespace onbehalf::cli {
@@ -23,15 +20,6 @@ using namespace doctor;
 
 void Append(Findings& findings, Findings more) {
   for (Finding& finding : more) findings.push_back(std::move(finding));
-}
-
-// Under which SIDs the service writes its own files.
-std::vector<win32::Sid> ServiceAccounts(const std::string& service) {
-  std::vector<win32::Sid> accounts = {win32::Sid::ForService(service)};
-  if (const auto process = client::FindServiceProcess(service); process && process->user) {
-    accounts.push_back(*process->user);
-  }
-  return accounts;
 }
 
 }  // namespace
@@ -48,10 +36,9 @@ ExitCode Doctor(const CommandLine& line, Output& output) {
     Append(findings, JudgeRights(CollectRightsFacts(options.service, service.config->account)));
   }
   const Installation installation = FindInstallation(service);
-  const std::vector<win32::Sid> accounts = ServiceAccounts(options.service);
   if (!service.IsMissing()) {
-    for (const FileFacts& file : CollectFileFacts(installation))
-      findings.push_back(JudgeFile(file, accounts));
+    const FileWriters writers = FindFileWriters(service);
+    for (const FileFacts& file : CollectFileFacts(installation)) findings.push_back(JudgeFile(file, writers));
   }
   findings.push_back(JudgeSettings(CollectSettingsFacts(installation)));
   findings.push_back(JudgeEventSource(CollectEventSourceFacts(options.service)));
@@ -66,7 +53,7 @@ ExitCode Doctor(const CommandLine& line, Output& output) {
                  "; read it before you pass it on: it has account names and paths in it, " +
                  "but no audit lines\n");
   }
-  return HasFailure(findings) ? ExitCode::kServiceError : ExitCode::kDone;
+  return AnyFails(findings) ? ExitCode::kServiceError : ExitCode::kDone;
 }
 
 }  // namespace onbehalf::cli

@@ -6,6 +6,8 @@
 
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/file_security.h"
+#include "onbehalf/win32/token.h"
+#include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 
 namespace onbehalf::cli::doctor {
@@ -64,7 +66,26 @@ std::vector<FileFacts> CollectFileFacts(const Installation& installation) {
   return files;
 }
 
-Finding JudgeFile(const FileFacts& facts, const std::vector<win32::Sid>& service_accounts) {
+FileWriters FindFileWriters(const ServiceFacts& service) {
+  FileWriters writers;
+  writers.own_folders.push_back(win32::Sid::ForService(service.name));
+  if (!service.status || service.status->process_id == 0) return writers;
+  const win32::UniqueObject process(
+      ::OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, service.status->process_id));
+  if (!process) return writers;
+  const auto user = Ask([&] {
+    const win32::Token token = win32::Token::FromProcess(process.get(), TOKEN_QUERY | TOKEN_DUPLICATE);
+    const win32::Sid administrators = win32::Sid::FromWellKnown(WinBuiltinAdministratorsSid);
+    return std::pair(token.User(), token.IsMember(administrators));
+  });
+  // A service's token that may not be looked at adds nobody.
+  if (!user) return writers;
+  writers.own_folders.push_back(user->first);
+  if (user->second) writers.everything.push_back(user->first);
+  return writers;
+}
+
+Finding JudgeFile(const FileFacts& facts, const FileWriters& writers_allowed) {
   if (facts.IsMissing()) {
     if (facts.may_be_absent)
       return {facts.check, Verdict::kOk, "no " + facts.path + ": the defaults are in force", {}};
@@ -80,8 +101,10 @@ Finding JudgeFile(const FileFacts& facts, const std::vector<win32::Sid>& service
   }
   if (!facts.descriptor) return NotAnswered(facts.check, facts.descriptor.code, facts.descriptor.why);
   std::vector<win32::Sid> trusted = win32::AdministrativeAccounts();
-  if (facts.service_may_write)
-    trusted.insert(trusted.end(), service_accounts.begin(), service_accounts.end());
+  trusted.insert(trusted.end(), writers_allowed.everything.begin(), writers_allowed.everything.end());
+  if (facts.service_may_write) {
+    trusted.insert(trusted.end(), writers_allowed.own_folders.begin(), writers_allowed.own_folders.end());
+  }
   const std::vector<win32::UntrustedWriter> writers = win32::WritersOtherThan(*facts.descriptor, trusted);
   if (writers.empty()) return {facts.check, Verdict::kOk, facts.path, {}};
   win32::AccountNames names;

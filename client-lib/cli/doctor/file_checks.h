@@ -35,7 +35,13 @@ struct FileFacts {
 // The executable, its directory, the data directory, and the files and directories that it should have.
 std::vector<FileFacts> CollectFileFacts(const Installation& installation);
 
-// `service_accounts`: the SIDs under which the service itself writes.
-Finding JudgeFile(const FileFacts& facts, const std::vector<win32::Sid>& service_accounts);
+// Who may change which files, beside those who can change anything on the computer.
+struct FileWriters {
+  std::vector<win32::Sid> everything;   // the service's user, where it is an administrator's
+  std::vector<win32::Sid> own_folders;  // the service itself: policy and logs
+};
+FileWriters FindFileWriters(const ServiceFacts& service);
+
+Finding JudgeFile(const FileFacts& facts, const FileWriters& writers);
 
 }  // namespace onbehalf::cli::doctor

@@ -29,7 +29,7 @@ Finding NotAnswered(const std::string& check, DWORD code, const std::string& why
   return {check, Verdict::kWarn, "this system does not say: " + why, {}};
 }
 
-bool HasFailure(const Findings& findings) {
+bool AnyFails(const Findings& findings) {
   return std::any_of(findings.begin(), findings.end(),
                      [](const Finding& finding) { return finding.verdict == Verdict::kFail; });
 }
@@ -66,7 +66,7 @@ client::Json ToJson(const Findings& findings) {
     if (!finding.advice.empty()) one["advice"] = finding.advice;
     list.push_back(std::move(one));
   }
-  return {{"checks", std::move(list)}, {"failed", HasFailure(findings)}};
+  return {{"checks", std::move(list)}, {"failed", AnyFails(findings)}};
 }
 
 }  // namespace onbehalf::cli::doctor

@@ -50,7 +50,7 @@ auto Ask(Question&& question) -> Answer<decltype(question())> {
 // The finding for a question without an answer: a warning that says what was lacking.
 Finding NotAnswered(const std::string& check, DWORD code, const std::string& why);
 
-bool HasFailure(const Findings& findings);
+bool AnyFails(const Findings& findings);
 std::string Render(const Findings& findings);
 client::Json ToJson(const Findings& findings);
 

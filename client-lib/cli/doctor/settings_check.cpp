@@ -84,8 +84,9 @@ SettingsFacts::Run RunCheck(const Installation& installation) {
   startup.StartupInfo.hStdError = write_end.get();
   startup.lpAttributeList = inherited.get();
   PROCESS_INFORMATION information{};
-  if (!::CreateProcessW(executable.c_str(), command.data(), nullptr, nullptr, TRUE, CREATE_NO_WINDOW, nullptr,
-                        nullptr, &startup, &information)) {
+  if (!::CreateProcessW(executable.c_str(), command.data(), nullptr, nullptr, TRUE,
+                        CREATE_NO_WINDOW | EXTENDED_STARTUPINFO_PRESENT, nullptr, nullptr,
+                        &startup.StartupInfo, &information)) {
     win32::ThrowLastError("CreateProcessW", installation.executable);
   }
   const win32::UniqueObject process(information.hProcess);

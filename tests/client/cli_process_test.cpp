@@ -1,0 +1,206 @@
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "exit_code.h"
+#include "fake_server.h"
+#include "onbehalf/win32/process.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+#include "support/child_process.h"
+#include "support/unique_pipe_name.h"
+
+namespace onbehalf::cli {
+namespace {
+
+using client::Json;
+using test::ChildProcess;
+using test::FakeServer;
+
+std::string BesideThisTest(const std::string& name) {
+  const std::string own = win32::OwnImagePath();
+  return own.substr(0, own.find_last_of('\\') + 1) + name;
+}
+
+ChildProcess::Exit RunProgram(const std::vector<std::string>& arguments) {
+  ChildProcess::Options options;
+  options.executable = BesideThisTest("onbehalf.exe");
+  options.arguments = arguments;
+  return test::RunChild(options);
+}
+
+ChildProcess::Exit RunAgainst(const FakeServer& server, std::vector<std::string> command) {
+  std::vector<std::string> arguments = {"--pipe", server.name(), "--trust", "same-user"};
+  arguments.insert(arguments.end(), command.begin(), command.end());
+  return RunProgram(arguments);
+}
+
+DWORD Code(ExitCode code) { return static_cast<DWORD>(code); }
+
+Json Service(const Json& request) {
+  const std::string method = request.at("method");
+  if (method == "rpc.ping") return {{"result", {{"pong", true}}}};
+  if (method == "identity.whoami")
+    return {{"result", {{"account", {{"name", "PC\\\xC3\xA4nne"}, {"sid", "S-1-1-0"}}}}}};
+  if (method == "rpc.discover") {
+    return {{"result", {{"methods", Json::array({{{"name", "rpc.ping"}, {"summary", "Answers."}}})}}}};
+  }
+  if (method == "echo") return {{"result", request.value("params", Json())}};
+  if (method == "denied") {
+    return {{"error", {{"code", -32010}, {"message", "refused"}, {"data", {{"requestId", "r-9"}}}}}};
+  }
+  return {{"error", {{"code", -32601}, {"message", "no such method"}}}};
+}
+
+TEST(Program, PingsAndSaysSo) {
+  FakeServer server(test::Answering(Service));
+  const auto exit = RunAgainst(server, {"ping"});
+  EXPECT_EQ(exit.code, Code(ExitCode::kDone));
+  EXPECT_EQ(exit.output.find("pong from \\\\.\\pipe\\" + server.name()), 0u) << exit.output;
+  EXPECT_EQ(exit.errors, "");
+}
+
+TEST(Program, WritesUtf8AndJson) {
+  FakeServer server(test::Answering(Service));
+  EXPECT_EQ(RunAgainst(server, {"whoami"}).output, "account  PC\\\xC3\xA4nne\nsid      S-1-1-0\n");
+  const auto json = RunAgainst(server, {"--json", "whoami"});
+  EXPECT_EQ(json.output, "{\"account\":{\"name\":\"PC\\\\\xC3\xA4nne\",\"sid\":\"S-1-1-0\"}}\n");
+}
+
+TEST(Program, ListsAndDescribesMethods) {
+  FakeServer server(test::Answering(Service));
+  EXPECT_NE(RunAgainst(server, {"methods"}).output.find("rpc.ping"), std::string::npos);
+  EXPECT_NE(RunAgainst(server, {"methods", "rpc"}).output.find("rpc.ping"), std::string::npos);
+  EXPECT_EQ(RunAgainst(server, {"methods", "rpc.ping"}).output.find("rpc.ping\n"), 0u);
+  const auto unknown = RunAgainst(server, {"methods", "rpc.pong"});
+  EXPECT_EQ(unknown.code, Code(ExitCode::kServiceError));
+  EXPECT_EQ(unknown.output, "");
+  EXPECT_NE(unknown.errors.find("MethodNotFound"), std::string::npos);
+}
+
+TEST(Program, CallsWithParametersFromTheLineAFileAndStandardInput) {
+  FakeServer server(test::Answering(Service));
+  EXPECT_EQ(RunAgainst(server, {"--json", "call", "echo", "{\"a\":\"b c\"}"}).output, "{\"a\":\"b c\"}\n");
+  EXPECT_EQ(RunAgainst(server, {"--json", "call", "echo"}).output, "null\n");
+
+  const std::string file = test::UniquePipeName() + ".json";
+  {
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> out(::_wfopen(win32::ToWide(file).c_str(), L"wb"),
+                                                        &std::fclose);
+    ASSERT_TRUE(out);
+    std::fputs("\xEF\xBB\xBF[1,2]", out.get());
+  }
+  EXPECT_EQ(RunAgainst(server, {"--json", "call", "echo", "@" + file}).output, "[1,2]\n");
+  ::DeleteFileW(win32::ToWide(file).c_str());
+
+  ChildProcess::Options options;
+  options.executable = BesideThisTest("onbehalf.exe");
+  options.arguments = {"--pipe", server.name(), "--trust", "same-user", "--json", "call", "echo", "-"};
+  ChildProcess child = ChildProcess::Start(options);
+  child.WriteInput("{\"from\":");
+  child.WriteInput("\"input\"}");
+  const auto exit = child.WaitForExit();
+  EXPECT_EQ(exit.output, "{\"from\":\"input\"}\n") << exit.errors;
+}
+
+TEST(Program, EndsWithOneWhenTheServiceAnswersWithAnError) {
+  FakeServer server(test::Answering(Service));
+  const auto exit = RunAgainst(server, {"call", "unknown"});
+  EXPECT_EQ(exit.code, Code(ExitCode::kServiceError));
+  EXPECT_EQ(exit.output, "");
+  EXPECT_NE(exit.errors.find("MethodNotFound (-32601)"), std::string::npos) << exit.errors;
+}
+
+TEST(Program, EndsWithTwoForAWrongCommandLineWithoutConnecting) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{},
+                                                    {"pong"},
+                                                    {"ping", "--json"},
+                                                    {"call", "x", "5"},
+                                                    {"call", "x", "@none.json"}}) {
+    const auto exit = RunProgram(arguments);
+    EXPECT_EQ(exit.code, Code(ExitCode::kUsage)) << exit.errors;
+    EXPECT_EQ(exit.output, "");
+    EXPECT_NE(exit.errors.find("error: "), std::string::npos);
+  }
+}
+
+TEST(Program, EndsWithThreeWithoutAConnection) {
+  const std::string name = test::UniquePipeName();
+  const auto absent = RunProgram({"--pipe", name, "ping"});
+  EXPECT_EQ(absent.code, Code(ExitCode::kNoConnection));
+  EXPECT_NE(absent.errors.find(name), std::string::npos);
+
+  FakeServer server([](FakeServer::Session& session) { session.ReadRequest(); });
+  EXPECT_EQ(RunAgainst(server, {"ping"}).code, Code(ExitCode::kNoConnection));
+
+  FakeServer mute([](FakeServer::Session& session) {
+    while (!session.ReadSome().empty()) {
+    }
+  });
+  const auto late = RunAgainst(mute, {"--timeout", "300", "ping"});
+  EXPECT_EQ(late.code, Code(ExitCode::kNoConnection));
+  EXPECT_NE(late.errors.find("--timeout"), std::string::npos) << late.errors;
+}
+
+TEST(Program, EndsWithFourForAServerThatIsNotTheService) {
+  // A user of no system owns it, or else where that may not be chosen, this one does.
+  std::unique_ptr<FakeServer> server;
+  try {
+    server = std::make_unique<FakeServer>(test::Answering(Service), "O:BGG:BGD:P(A;;FA;;;WD)");
+  } catch (const win32::Win32Error&) {
+    server = std::make_unique<FakeServer>(test::Answering(Service), "D:P(A;;FA;;;WD)");
+  }
+  const auto exit = RunProgram({"--pipe", server->name(), "--json", "ping"});
+  EXPECT_EQ(exit.code, Code(ExitCode::kNotTrusted)) << exit.errors;
+  EXPECT_EQ(exit.output, "");
+  EXPECT_EQ(Json::parse(exit.errors).at("error").at("kind"), "trust");
+}
+
+TEST(Program, EndsWithFiveWhenAccessIsDenied) {
+  FakeServer server(test::Answering(Service));
+  const auto exit = RunAgainst(server, {"call", "denied"});
+  EXPECT_EQ(exit.code, Code(ExitCode::kAccessDenied));
+  EXPECT_NE(exit.errors.find("r-9"), std::string::npos);
+  const auto json = RunAgainst(server, {"--json", "call", "denied"});
+  EXPECT_EQ(json.code, Code(ExitCode::kAccessDenied));
+  EXPECT_EQ(json.output, "");
+  EXPECT_EQ(Json::parse(json.errors).at("error").at("code"), -32010);
+}
+
+TEST(Program, ShowsHelpAndVersion) {
+  EXPECT_NE(RunProgram({"--help"}).output.find("onbehalf [OPTIONS] COMMAND"), std::string::npos);
+  const auto version = RunProgram({"--version"});
+  EXPECT_EQ(version.code, 0u);
+  EXPECT_EQ(version.output.find("onbehalf "), 0u);
+}
+
+TEST(Program, DoctorEndsWithOneWhenACheckFails) {
+  // Whatever is installed here, there is no pipe of this name.
+  const auto exit = RunProgram({"--pipe", test::UniquePipeName(), "--json", "doctor"});
+  EXPECT_EQ(exit.code, Code(ExitCode::kServiceError)) << exit.errors;
+  const Json found = Json::parse(exit.output);
+  EXPECT_EQ(found.at("failed"), true);
+  EXPECT_GE(found.at("checks").size(), 3u);
+}
+
+TEST(Program, DoctorIsForThisComputer) {
+  EXPECT_EQ(RunProgram({"--server", "other", "doctor"}).code, Code(ExitCode::kUsage));
+}
+
+TEST(Sample, TheFirstCallSaysWhoOrWhyNot) {
+  ChildProcess::Options options;
+  options.executable = BesideThisTest("onbehalf_first_call.exe");
+  const auto exit = test::RunChild(options);
+  if (exit.code == 0) {
+    EXPECT_GT(exit.output.size(), 1u);
+  } else {
+    EXPECT_EQ(exit.code, 1u);
+    EXPECT_NE(exit.errors.find("\\\\.\\pipe\\onbehalf"), std::string::npos) << exit.errors;
+  }
+}
+
+}  // namespace
+}  // namespace onbehalf::cli

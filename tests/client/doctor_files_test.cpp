@@ -1,0 +1,74 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "doctor/file_checks.h"
+
+namespace onbehalf::cli::doctor {
+namespace {
+
+using win32::SecurityDescriptor;
+using win32::Sid;
+
+FileFacts File(const std::string& sddl) {
+  FileFacts facts;
+  facts.check = "files.x";
+  facts.path = "C:\\x";
+  facts.is_reparse_point = {false, ERROR_SUCCESS, {}};
+  facts.descriptor = {SecurityDescriptor::FromSddl(sddl), ERROR_SUCCESS, {}};
+  return facts;
+}
+
+FileWriters Writers() { return {{}, {Sid::ForService("OnBehalf")}}; }
+
+TEST(DoctorFiles, OnlyAdministratorsMayChange) {
+  EXPECT_EQ(JudgeFile(File("O:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;0x1200a9;;;BU)"), Writers()).verdict,
+            Verdict::kOk);
+  const Finding writable = JudgeFile(File("O:BAD:P(A;;FA;;;BA)(A;;0x1301bf;;;BU)"), Writers());
+  EXPECT_EQ(writable.verdict, Verdict::kFail);
+  EXPECT_NE(writable.found.find("Users"), std::string::npos) << writable.found;
+  EXPECT_EQ(JudgeFile(File("O:S-1-5-21-1-2-3-1001D:P(A;;FA;;;BA)"), Writers()).verdict, Verdict::kFail);
+}
+
+TEST(DoctorFiles, TheServiceMayChangeItsOwnFolders) {
+  const std::string sddl =
+      "O:BAD:P(A;;FA;;;BA)(A;;0x1301bf;;;" + Sid::ForService("OnBehalf").ToString() + ")";
+  FileFacts folder = File(sddl);
+  EXPECT_EQ(JudgeFile(folder, Writers()).verdict, Verdict::kFail);
+  folder.service_may_write = true;
+  EXPECT_EQ(JudgeFile(folder, Writers()).verdict, Verdict::kOk);
+}
+
+TEST(DoctorFiles, AServiceThatIsAnAdministratorMayChangeAll) {
+  const Sid alice = *Sid::FromString("S-1-5-21-1-2-3-1001");
+  EXPECT_EQ(JudgeFile(File("O:S-1-5-21-1-2-3-1001D:P(A;;FA;;;BA)"), {{alice}, {}}).verdict, Verdict::kOk);
+}
+
+TEST(DoctorFiles, LinksAndMissingOnesAreFound) {
+  FileFacts link = File("O:BAD:P(A;;FA;;;BA)");
+  link.is_reparse_point.value = true;
+  EXPECT_EQ(JudgeFile(link, Writers()).verdict, Verdict::kFail);
+
+  FileFacts missing;
+  missing.path = "C:\\x";
+  missing.is_reparse_point = {std::nullopt, ERROR_FILE_NOT_FOUND, "x"};
+  EXPECT_EQ(JudgeFile(missing, Writers()).verdict, Verdict::kFail);
+  missing.may_be_absent = true;
+  EXPECT_EQ(JudgeFile(missing, Writers()).verdict, Verdict::kOk);
+  missing.is_reparse_point.code = ERROR_ACCESS_DENIED;
+  EXPECT_EQ(JudgeFile(missing, Writers()).verdict, Verdict::kWarn);
+}
+
+TEST(DoctorFiles, AreWhereTheServicesCommandLineSays) {
+  ServiceFacts service;
+  win32::ServiceConfig config;
+  config.command_line = "\"C:\\p\\onbehalf-service.exe\" --data D:\\data";
+  service.config = {config, ERROR_SUCCESS, {}};
+  const Installation installation = FindInstallation(service);
+  EXPECT_EQ(installation.executable, "C:\\p\\onbehalf-service.exe");
+  EXPECT_EQ(installation.data, "D:\\data");
+  EXPECT_NE(FindInstallation(ServiceFacts{}).data.find("\\OnBehalf"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace onbehalf::cli::doctor

@@ -1,0 +1,84 @@
+#include "failure.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <system_error>
+
+#include "onbehalf/protocol/error_code.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::cli {
+namespace {
+
+using client::Json;
+
+bool Has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+TEST(Failure, OfTheServiceSaysCodeNameMessageRequestAndWhatToDo) {
+  const Failure failure =
+      Explain(client::RpcError(-32010, "refused", {{"requestId", "r-1"}}), "service.status");
+  EXPECT_EQ(failure.exit_code, ExitCode::kAccessDenied);
+  EXPECT_TRUE(Has(failure.text, "AccessDenied (-32010): refused")) << failure.text;
+  EXPECT_TRUE(Has(failure.text, "service.status"));
+  EXPECT_TRUE(Has(failure.text, "r-1"));
+  EXPECT_TRUE(Has(failure.text, "Ask an administrator"));
+  const Json& error = failure.json.at("error");
+  EXPECT_EQ(error.at("kind"), "service");
+  EXPECT_EQ(error.at("code"), -32010);
+  EXPECT_EQ(error.at("name"), "AccessDenied");
+  EXPECT_EQ(error.at("data"), Json({{"requestId", "r-1"}}));
+}
+
+TEST(Failure, OfTheServiceIsExitCodeOneForEveryCodeButAccessDenied) {
+  for (const protocol::ErrorInfo& info : protocol::ErrorTable()) {
+    const Failure failure = Explain(client::RpcError(static_cast<int>(info.code), "m", nullptr), "x");
+    EXPECT_EQ(failure.exit_code, info.code == protocol::ErrorCode::kAccessDenied ? ExitCode::kAccessDenied
+                                                                                 : ExitCode::kServiceError);
+    EXPECT_TRUE(Has(failure.text, std::string(info.name)));
+  }
+  EXPECT_EQ(Explain(client::RpcError(-1, "m", nullptr), "x").exit_code, ExitCode::kServiceError);
+}
+
+TEST(Failure, OfTheServiceShowsItsDataWithoutControlCharacters) {
+  const Failure failure = Explain(
+      client::RpcError(-32015, "no\x1b[2J", {{"name", "ERROR_ACCESS_DENIED"}, {"code", 5}, {"x", "a\nb"}}),
+      "x");
+  EXPECT_TRUE(Has(failure.text, "ERROR_ACCESS_DENIED"));
+  EXPECT_TRUE(Has(failure.text, "no\\x1b[2J"));
+  EXPECT_TRUE(Has(failure.text, "a\\x0ab"));
+  EXPECT_TRUE(Has(failure.text, "Windows refused it to your account"));
+}
+
+TEST(Failure, OfTheConnectionNamesThePipeAndWhatToCheck) {
+  client::Options options;
+  const Failure absent = Explain(win32::Win32Error(ERROR_FILE_NOT_FOUND, "CreateFileW"), options);
+  EXPECT_EQ(absent.exit_code, ExitCode::kNoConnection);
+  EXPECT_TRUE(Has(absent.text, "\\\\.\\pipe\\onbehalf"));
+  EXPECT_TRUE(Has(absent.text, "sc query OnBehalf"));
+  EXPECT_EQ(absent.json.at("error").at("code"), ERROR_FILE_NOT_FOUND);
+
+  for (const DWORD code : {ERROR_PIPE_BUSY, ERROR_ACCESS_DENIED}) {
+    const Failure failure = Explain(win32::Win32Error(code, "CreateFileW"), options);
+    EXPECT_EQ(failure.exit_code, ExitCode::kNoConnection);
+    EXPECT_TRUE(Has(failure.text, "what to do")) << failure.text;
+  }
+  options.server = "files";
+  EXPECT_TRUE(
+      Has(Explain(win32::Win32Error(ERROR_FILE_NOT_FOUND, "CreateFileW"), options).text, "pipe.remote"));
+
+  const Failure late =
+      Explain(std::system_error(std::make_error_code(std::errc::timed_out), "no answer"), options);
+  EXPECT_EQ(late.exit_code, ExitCode::kNoConnection);
+  EXPECT_TRUE(Has(late.text, "--timeout"));
+  EXPECT_TRUE(Has(late.text, "\\\\files\\pipe\\onbehalf"));
+}
+
+TEST(Failure, OfTrustAndUsageHaveTheirExitCodes) {
+  EXPECT_EQ(Explain(client::ServerNotTrusted("who?")).exit_code, ExitCode::kNotTrusted);
+  EXPECT_TRUE(Has(Explain(client::ServerNotTrusted("who?")).text, "Nothing was sent"));
+  EXPECT_EQ(Explain(UsageError("what?")).exit_code, ExitCode::kUsage);
+}
+
+}  // namespace
+}  // namespace onbehalf::cli

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "onbehalf/client/client.h"
+#include "onbehalf/protocol/framing.h"
+#include "onbehalf/win32/overlapped.h"
+#include "onbehalf/win32/unique_handle.h"
+
+namespace onbehalf::test {
+
+// A pipe server that a test scripts: each client in turn meets the script, on a thread of this object. When
+// it goes it ends whatever the script waits for.
+class FakeServer {
+ public:
+  // One client, as the script sees it.
+  class Session {
+   public:
+    Session(HANDLE pipe, HANDLE stop);
+    // The next request's JSON, or null when the client has gone or the server ends.
+    client::Json ReadRequest();
+    // What one read gives; empty when the client has gone or the server ends.
+    std::string ReadSome();
+    // One write. What a client that has gone does not take is lost.
+    void Write(std::string_view bytes);
+    // A frame in the header framing.
+    void Send(const client::Json& message);
+    void Answer(const client::Json& request, const client::Json& result);
+    void Refuse(const client::Json& request, int code, std::string_view message,
+                const client::Json& data = nullptr);
+    HANDLE pipe() const { return pipe_; }
+
+   private:
+    HANDLE pipe_;
+    HANDLE stop_;
+    win32::OverlappedOperation operation_;
+    protocol::FrameReader frames_;
+    std::string buffer_;
+    std::string read_;
+    std::string_view unread_;  // of read_
+  };
+  using Script = std::function<void(Session&)>;
+
+  // `sddl`: the pipe's descriptor, empty: this user owns it and everyone may use it. Throws Win32Error (1307
+  // where the owner may not be set).
+  explicit FakeServer(Script script, std::string_view sddl = {});
+  ~FakeServer();
+  FakeServer(const FakeServer&) = delete;
+  FakeServer& operator=(const FakeServer&) = delete;
+
+  const std::string& name() const { return name_; }
+  // Options that reach this server and trust its user, with time enough for a busy machine.
+  client::Options ClientOptions() const;
+
+ private:
+  win32::UniqueFile CreateInstance() const;
+  void Run();
+
+  std::string name_;
+  std::string sddl_;
+  Script script_;
+  win32::UniqueObject stop_;
+  win32::UniqueFile waiting_;
+  std::thread thread_;
+};
+
+// A script that answers each request with what `handler` says: {"result": …} or {"error": …}.
+FakeServer::Script Answering(std::function<client::Json(const client::Json& request)> handler);
+
+}  // namespace onbehalf::test
