@@ -30,8 +30,9 @@ class ServiceControlTest : public testing::Test {
     ASSERT_EQ(error, static_cast<DWORD>(ERROR_SUCCESS));
     // A name that no pipe has is one that no service has either.
     name_ = test::UniquePipeName();
+    display_name_ = "OnBehalf test " + name_;
     command_line_ = '"' + OwnImagePath() + "\" --onbehalf-child=Service " + name_;
-    created_.reset(::CreateServiceW(manager.get(), ToWide(name_).c_str(), L"OnBehalf test",
+    created_.reset(::CreateServiceW(manager.get(), ToWide(name_).c_str(), ToWide(display_name_).c_str(),
                                     SERVICE_ALL_ACCESS, SERVICE_WIN32_OWN_PROCESS, SERVICE_DEMAND_START,
                                     SERVICE_ERROR_NORMAL, ToWide(command_line_).c_str(), nullptr, nullptr,
                                     L"RpcSs\0", nullptr, nullptr));
@@ -48,6 +49,7 @@ class ServiceControlTest : public testing::Test {
   InstalledService Open(DWORD access) { return InstalledService::Open(name_, access); }
 
   std::string name_;
+  std::string display_name_;  // unique among services as well
   std::string command_line_;
   UniqueServiceHandle created_;
 };
@@ -118,7 +120,7 @@ TEST_F(ServiceControlTest, AStoppedServiceIsDescribed) {
   EXPECT_EQ(config.start_type, static_cast<DWORD>(SERVICE_DEMAND_START));
   EXPECT_EQ(config.error_control, static_cast<DWORD>(SERVICE_ERROR_NORMAL));
   EXPECT_EQ(config.command_line, command_line_);
-  EXPECT_EQ(config.display_name, "OnBehalf test");
+  EXPECT_EQ(config.display_name, display_name_);
   EXPECT_EQ(config.account, "LocalSystem");
 }
 
