@@ -1,0 +1,248 @@
+// What a request costs: rpc.ping through the whole path (identity captured anew, access check, audit) against a bare
+// blocking pipe that carries the same bytes, in the same run, by the same client code. Each server is a process of its
+// own. Figures depend on the machine; the ratios are what is compared.
+
+#include <algorithm>
+#include <array>
+#include <barrier>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "bare_pipe.h"
+#include "counted_calls.h"
+#include "latencies.h"
+#include "onbehalf/protocol/framing.h"
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/pipe_stream.h"
+#include "onbehalf/win32/process.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+#include "service/test_server.h"
+#include "support/child_process.h"
+#include "support/unique_pipe_name.h"
+
+#include <psapi.h>
+
+namespace onbehalf::bench {
+namespace {
+
+using test::ChildProcess;
+using Clock = std::chrono::steady_clock;
+using nlohmann::json;
+
+const std::string kRequest =
+    protocol::ToFrame(protocol::Framing::kHeader, R"({"jsonrpc":"2.0","id":1,"method":"rpc.ping"})");
+
+// ---- The child processes ----
+
+void Say(const json& what) {
+  std::puts(what.dump().c_str());
+  std::fflush(stdout);
+}
+
+json Usage() {
+  PROCESS_MEMORY_COUNTERS memory{};
+  ::GetProcessMemoryInfo(::GetCurrentProcess(), &memory, sizeof(memory));
+  json calls = json::object();
+  for (const auto& [name, count] : CallCounts()) calls[name] = count;
+  return {{"working_set", memory.WorkingSetSize}, {"pagefile", memory.PagefileUsage}, {"calls", calls}};
+}
+
+// Serves until its input ends; says how much memory it uses and what it has called, and starts counting anew, for each line of it.
+int ServeOnBehalf() {
+  test::TestServer server;
+  server.settings().limits.connections_per_account = 500;
+  server.Start();
+  Say({{"pipe", server.pipe_path()}});
+  for (int c = std::getchar(); c != EOF; c = std::getchar()) {
+    if (c != '\n') continue;
+    Say(Usage());
+    ResetCallCounts();
+  }
+  return 0;
+}
+
+// ---- The client ----
+
+win32::UniqueFile Open(const std::string& path) {
+  const std::wstring name = win32::ToWide(path);
+  for (;;) {
+    win32::UniqueFile pipe(::CreateFileW(name.c_str(), GENERIC_READ | GENERIC_WRITE, 0, nullptr, OPEN_EXISTING,
+                                         SECURITY_SQOS_PRESENT | SECURITY_IMPERSONATION | SECURITY_CONTEXT_TRACKING,
+                                         nullptr));
+    if (pipe) return pipe;
+    const DWORD code = ::GetLastError();
+    if (code != ERROR_PIPE_BUSY) throw win32::Win32Error(code, "CreateFileW", path);
+    ::WaitNamedPipeW(name.c_str(), 10'000);
+  }
+}
+
+// One round trip; the number of bytes of the answer.
+DWORD RoundTrip(HANDLE pipe) {
+  std::array<char, 4096> answer;
+  DWORD bytes = 0;
+  if (!::WriteFile(pipe, kRequest.data(), static_cast<DWORD>(kRequest.size()), &bytes, nullptr)) {
+    win32::ThrowLastError("WriteFile");
+  }
+  if (!::ReadFile(pipe, answer.data(), static_cast<DWORD>(answer.size()), &bytes, nullptr)) {
+    win32::ThrowLastError("ReadFile");
+  }
+  return bytes;
+}
+
+Latencies Measure(const std::string& path, std::size_t connections, std::size_t requests) {
+  const std::size_t each = requests / connections;
+  std::vector<std::vector<std::chrono::nanoseconds>> times(connections);
+  std::barrier start(static_cast<std::ptrdiff_t>(connections + 1));
+  std::barrier end(static_cast<std::ptrdiff_t>(connections + 1));
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 0; i < connections; ++i) {
+    threads.emplace_back([&, i] {
+      const win32::UniqueFile pipe = Open(path);
+      for (int warm = 0; warm < 20; ++warm) RoundTrip(pipe.get());
+      times[i].reserve(each);
+      start.arrive_and_wait();
+      for (std::size_t n = 0; n < each; ++n) {
+        const auto begun = Clock::now();
+        RoundTrip(pipe.get());
+        times[i].push_back(Clock::now() - begun);
+      }
+      end.arrive_and_wait();
+    });
+  }
+  start.arrive_and_wait();
+  const auto begun = Clock::now();
+  end.arrive_and_wait();
+  const auto took = Clock::now() - begun;
+  std::vector<std::chrono::nanoseconds> all;
+  for (const auto& part : times) all.insert(all.end(), part.begin(), part.end());
+  return Summarise(all, took);
+}
+
+ChildProcess StartSelf(std::vector<std::string> arguments) {
+  ChildProcess::Options options;
+  options.executable = win32::OwnImagePath();
+  options.arguments = std::move(arguments);
+  return ChildProcess::Start(options);
+}
+
+Latencies MeasureBare(std::size_t connections, std::size_t requests, std::size_t answer_bytes) {
+  const std::string path = test::LocalPipePath(test::UniquePipeName());
+  ChildProcess server = StartSelf({"--serve-bare", path, std::to_string(connections), std::to_string(answer_bytes)});
+  if (server.ReadLine() != "ready") throw std::runtime_error("the bare pipe's server did not start");
+  const Latencies result = Measure(path, connections, requests);
+  server.WaitForExit();
+  return result;
+}
+
+json ToJson(const Latencies& latencies) {
+  return {{"p50_us", latencies.p50_us}, {"p99_us", latencies.p99_us}, {"per_second", latencies.per_second}};
+}
+
+// The run whose median is in the middle: one run in a noisy moment does not decide.
+Latencies Median(std::vector<Latencies> runs) {
+  std::sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return a.p50_us < b.p50_us; });
+  return runs[runs.size() / 2];
+}
+
+int Run(const std::string& json_file, std::size_t requests, std::size_t memory_requests) {
+  constexpr int kRuns = 5;
+  ChildProcess service = StartSelf({"--serve-onbehalf"});
+  const std::string path = json::parse(service.ReadLine().value_or("{}")).at("pipe").get<std::string>();
+  const auto usage = [&service] {
+    service.WriteInput("\n");
+    return json::parse(service.ReadLine().value_or("{}"));
+  };
+  const DWORD answer_bytes = RoundTrip(Open(path).get());
+  std::printf("rpc.ping: %zu bytes there, %lu bytes back; the middle of %d runs, %zu requests each\n\n", kRequest.size(),
+              static_cast<unsigned long>(answer_bytes), kRuns, requests);
+  std::printf("%-12s %-10s %10s %10s %12s\n", "connections", "server", "p50 us", "p99 us", "requests/s");
+
+  json report{{"request_bytes", kRequest.size()}, {"answer_bytes", answer_bytes}, {"rows", json::array()}};
+  for (const std::size_t connections : {std::size_t{1}, std::size_t{8}, std::size_t{64}}) {
+    std::vector<Latencies> bare_runs;
+    std::vector<Latencies> service_runs;
+    for (int run = 0; run < kRuns; ++run) {
+      bare_runs.push_back(MeasureBare(connections, requests, answer_bytes));
+      service_runs.push_back(Measure(path, connections, requests));
+    }
+    const Latencies bare = Median(bare_runs);
+    const Latencies ours = Median(service_runs);
+    std::printf("%-12zu %-10s %10.1f %10.1f %12.0f\n", connections, "bare pipe", bare.p50_us, bare.p99_us,
+                bare.per_second);
+    std::printf("%-12s %-10s %10.1f %10.1f %12.0f\n", "", "OnBehalf", ours.p50_us, ours.p99_us, ours.per_second);
+    std::printf("%-12s %-10s %9.2fx %9.2fx %11.2fx\n", "", "ratio", ours.p50_us / bare.p50_us,
+                ours.p99_us / bare.p99_us, ours.per_second / bare.per_second);
+    report["rows"].push_back({{"connections", connections},
+                              {"bare", ToJson(bare)},
+                              {"onbehalf", ToJson(ours)},
+                              {"p50_ratio", ours.p50_us / bare.p50_us}});
+  }
+
+  usage();
+  const json before = usage();
+  Measure(path, 1, memory_requests);
+  const json after = usage();
+  const auto grown = after.at("pagefile").get<std::int64_t>() - before.at("pagefile").get<std::int64_t>();
+  std::printf("\nWindows calls a request (of %zu requests):", memory_requests);
+  double calls = 0;
+  for (const auto& [name, count] : after.at("calls").items()) {
+    const double each = count.get<double>() / static_cast<double>(memory_requests + 20);
+    if (each < 0.01) continue;
+    calls += each;
+    std::printf(" %s %.1f", name.c_str(), each);
+    report["calls"][name] = each;
+  }
+  std::printf("; %.1f in all\nMemory of the service over them: %+lld KiB\n", calls, static_cast<long long>(grown / 1024));
+  report["calls_in_all"] = calls;
+  report["memory_growth_bytes"] = grown;
+  service.WaitForExit();
+
+  if (!json_file.empty()) {
+    std::ofstream out(json_file);
+    out << report.dump(2) << "\n";
+    if (!out.flush()) throw std::runtime_error("cannot write " + json_file);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace onbehalf::bench
+
+int wmain(int argc, wchar_t** argv) {
+  using namespace onbehalf;
+  std::vector<std::string> arguments;
+  for (int i = 1; i < argc; ++i) arguments.push_back(win32::ToUtf8Lossy(argv[i]));
+  try {
+    if (arguments.size() == 1 && arguments[0] == "--serve-onbehalf") return bench::ServeOnBehalf();
+    if (arguments.size() == 4 && arguments[0] == "--serve-bare") {
+      bench::ServeBarePipe(arguments[1], std::stoul(arguments[2]), bench::kRequest.size(), std::stoul(arguments[3]));
+      return 0;
+    }
+    std::string json_file;
+    bool quick = false;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      if (arguments[i] == "--quick") {
+        quick = true;
+      } else if (arguments[i] == "--json" && i + 1 < arguments.size()) {
+        json_file = arguments[++i];
+      } else {
+        std::fputs("usage: onbehalf_bench [--quick] [--json FILE]\n", stderr);
+        return 2;
+      }
+    }
+    return bench::Run(json_file, quick ? 1'000 : 20'000, quick ? 1'000 : 100'000);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "onbehalf_bench: %s\n", error.what());
+    return 1;
+  }
+}

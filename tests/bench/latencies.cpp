@@ -1,0 +1,20 @@
+#include "latencies.h"
+
+#include <algorithm>
+
+namespace onbehalf::bench {
+
+Latencies Summarise(std::vector<std::chrono::nanoseconds>& round_trips, std::chrono::nanoseconds took) {
+  std::sort(round_trips.begin(), round_trips.end());
+  const auto at = [&](double share) {
+    const auto index = static_cast<std::size_t>(share * static_cast<double>(round_trips.size() - 1));
+    return std::chrono::duration<double, std::micro>(round_trips[index]).count();
+  };
+  Latencies result;
+  result.p50_us = at(0.5);
+  result.p99_us = at(0.99);
+  result.per_second = static_cast<double>(round_trips.size()) / std::chrono::duration<double>(took).count();
+  return result;
+}
+
+}  // namespace onbehalf::bench

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+namespace onbehalf::bench {
+
+// What one measurement gave.
+struct Latencies {
+  double p50_us = 0;
+  double p99_us = 0;
+  double per_second = 0;
+};
+
+// `round_trips` of every connection together, in nanoseconds; `took` is from the first write to the last answer.
+Latencies Summarise(std::vector<std::chrono::nanoseconds>& round_trips, std::chrono::nanoseconds took);
+
+}  // namespace onbehalf::bench
