@@ -1,12 +1,24 @@
 #include "onbehalf/service/caller_identity.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "impersonation_mark.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
+namespace {
+
+// The same SIDs with the same attributes: a group that only counts for denying is another group.
+bool AreSame(const std::vector<win32::TokenGroup>& a, const std::vector<win32::TokenGroup>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& one, const auto& other) {
+    return one.sid == other.sid && one.attributes == other.attributes;
+  });
+}
+
+}  // namespace
 
 CallerIdentity::Capture CallerIdentity::FromLastMessage(HANDLE pipe) {
   if (!::ImpersonateNamedPipeClient(pipe)) {
@@ -38,13 +50,8 @@ bool CallerIdentity::IsSameAs(const CallerIdentity& other) const {
   if (facts_.level != other.facts_.level) return false;
   if (token_.IntegrityLevel().rid != other.token_.IntegrityLevel().rid) return false;
   if (token_.ElevationType() != other.token_.ElevationType()) return false;
-  const auto mine = token_.RestrictingSids();
-  const auto theirs = other.token_.RestrictingSids();
-  if (mine.size() != theirs.size()) return false;
-  for (std::size_t i = 0; i < mine.size(); ++i) {
-    if (!(mine[i].sid == theirs[i].sid)) return false;
-  }
-  return true;
+  return AreSame(token_.RestrictingSids(), other.token_.RestrictingSids()) &&
+         AreSame(token_.Groups(), other.token_.Groups());
 }
 
 }  // namespace onbehalf::service

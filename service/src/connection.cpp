@@ -221,7 +221,11 @@ std::optional<Error> Connection::Admit(RunningRequest& request, AuditDecision& d
   if (const auto* failure = std::get_if<CaptureFailure>(&request.capture())) {
     if (!failure->is_anonymous) {
       server_.log.Write(LogLevel::kError, "a caller's identity could not be taken",
-                        {{"connection", id_}, {"operation", failure->operation}, {"code", failure->code}});
+                        {{"connection", id_},
+                         {"request", request.audit_id()},
+                         {"operation", failure->operation},
+                         {"code", failure->code}});
+      return InternalError(request.audit_id());
     }
     return service::ToError(*failure, ImpersonationLevel::kIdentification);
   }
@@ -345,8 +349,14 @@ std::size_t Connection::InFlight() const {
 void Connection::Identify(const CallerIdentity& caller) {
   if (identified_) return;
   ClientProcess process = ClientProcessOf(pipe_->get());
-  const bool is_administrator = caller.level() >= ImpersonationLevel::kIdentification &&
-                                server_.policy.IsAdministrator(caller);
+  bool is_administrator = false;
+  try {
+    is_administrator =
+        caller.level() >= ImpersonationLevel::kIdentification && server_.policy.IsAdministrator(caller);
+  } catch (const win32::Win32Error& error) {
+    // The connection is then one of an ordinary account; each request of it is checked for itself.
+    server_.log.Write(LogLevel::kError, "an access check failed", {{"connection", id_}, {"what", error.what()}});
+  }
   const auto admission = server_.connections.Identify(id_, caller.user(), is_administrator);
   const std::lock_guard lock(mutex_);
   identified_ = true;

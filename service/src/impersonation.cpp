@@ -57,13 +57,20 @@ Impersonation::Impersonation(const win32::Token& token, win32::ImpersonationLeve
   // What the thread really carries: without SeImpersonatePrivilege SetThreadToken succeeds and hands over a token of
   // identification level (SetThreadToken, "Remarks").
   DWORD code = ERROR_NO_TOKEN;
+  const char* operation = "OpenThreadToken";
   try {
     if (std::optional<win32::Token> carried = win32::Token::FromThread(TOKEN_QUERY)) {
+      operation = "GetTokenInformation";
       failure_.actual = carried->Facts().level;
       code = ERROR_SUCCESS;
     }
   } catch (const win32::Win32Error& error) {
     code = error.win32_code();
+  }
+  if (code == ERROR_CANT_OPEN_ANONYMOUS) {
+    // A token of anonymous level is the one that cannot be opened.
+    failure_.actual = win32::ImpersonationLevel::kAnonymous;
+    code = ERROR_SUCCESS;
   }
   if (code == ERROR_SUCCESS && failure_.actual >= required) {
     active_ = true;
@@ -71,7 +78,7 @@ Impersonation::Impersonation(const win32::Token& token, win32::ImpersonationLeve
   }
   RevertOrEndProcess();
   failure_.code = code;
-  failure_.operation = code == ERROR_SUCCESS ? "" : "OpenThreadToken";
+  failure_.operation = code == ERROR_SUCCESS ? "" : operation;
 }
 
 Impersonation::~Impersonation() {

@@ -27,6 +27,17 @@ MethodResult ToResult(const std::exception_ptr& thrown, const RunningRequest& re
   return InternalError(request.audit_id());
 }
 
+// The thread did not become the caller. A level too low is the caller's to know, all else the administrator's.
+MethodResult Refusal(const ImpersonationFailure& failure, const RunningRequest& request, Log& log) {
+  if (failure.code == ERROR_SUCCESS) return ToError(failure);
+  log.Write(LogLevel::kError, "a caller could not be impersonated",
+            {{"method", request.method->name},
+             {"request", request.audit_id()},
+             {"operation", failure.operation},
+             {"code", failure.code}});
+  return InternalError(request.audit_id());
+}
+
 }  // namespace
 
 MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id,
@@ -43,7 +54,7 @@ MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, 
     if (method.pace == Pace::kMayBlock) cancellable.emplace(request);
     if (method.acts == Acts::kAsCaller) {
       const Impersonation as_caller(call.caller.token(), win32::ImpersonationLevel::kImpersonation);
-      if (!as_caller) return ToError(as_caller.failure());
+      if (!as_caller) return Refusal(as_caller.failure(), request, log);
       result = method.handler(call);
     } else {
       result = method.handler(call);
@@ -51,7 +62,9 @@ MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, 
   } catch (...) {
     thrown = std::current_exception();
   }
-  if (method.pace == Pace::kMayBlock) AssertThreadHasNoToken();
+  // A handler that acts as its caller has just been reverted from. Whatever any other left on the thread would write the
+  // audit, and do the next request of the same message.
+  if (method.acts == Acts::kAsService) AssertThreadHasNoToken();
   return thrown ? ToResult(thrown, request, log) : std::move(result);
 }
 

@@ -62,7 +62,11 @@ Server::Server(const Settings& settings, PipeOptions pipe, Audit& audit, Log& lo
       connections_(settings.limits),
       handler_quota_(settings.limits.handlers_per_account),
       io_pool_(1, IoThreads(settings)),
-      handler_pool_(0, settings.threads.handlers) {}
+      handler_pool_(0, settings.threads.handlers) {
+  // Windows may load the texts of its errors when it is first asked for one; a handler that reports an error must not
+  // be the one who loads them as its caller.
+  static_cast<void>(win32::ErrorMessage(ERROR_ACCESS_DENIED));
+}
 
 Server::~Server() { Stop(); }
 

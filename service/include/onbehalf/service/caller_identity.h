@@ -38,8 +38,8 @@ class CallerIdentity {
   win32::ImpersonationLevel level() const { return facts_.level; }
   std::uint64_t logon_id() const { return facts_.logon_id; }
 
-  // The same user, logon session, integrity, elevation and restricting SIDs. Two captures of one client have two
-  // tokens, so token ids say nothing.
+  // The same user, logon session, level, integrity, elevation, restricting SIDs, and groups with their attributes; token
+  // ids differ with every capture and say nothing. Throws win32::Win32Error when Windows does not tell.
   bool IsSameAs(const CallerIdentity& other) const;
 
  private:
