@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+
+#include "onbehalf/win32/lean_windows.h"
+
+namespace onbehalf::test {
+
+// What stands in for Windows' functions about tokens, in an executable that token_seam.cpp is linked into as
+// an object of its own (it takes advapi32's place at link time; in a library it would take it everywhere). An
+// empty function means Windows' own. Every one fails as Windows' does: FALSE and the last error.
+struct TokenHooks {
+  std::function<BOOL(HANDLE pipe)> impersonate_named_pipe_client;
+  std::function<BOOL(HANDLE thread, DWORD access, BOOL open_as_self, HANDLE* token)> open_thread_token;
+  std::function<BOOL()> revert_to_self;
+  std::function<BOOL(HANDLE* thread, HANDLE token)> set_thread_token;
+  std::function<BOOL(PSECURITY_DESCRIPTOR descriptor, HANDLE token, DWORD desired, GENERIC_MAPPING* mapping,
+                     PRIVILEGE_SET* privileges, DWORD* privileges_size, DWORD* granted, BOOL* allowed)>
+      access_check;
+  std::function<BOOL(HANDLE token, TOKEN_INFORMATION_CLASS kind, void* answer, DWORD size, DWORD* needed)>
+      get_token_information;
+};
+
+// Puts hooks in place for as long as it lives, for every thread of the process; one at a time. A hook may be
+// called by any thread, by several at once, and still run when this object is gone: what it refers to has to
+// outlive whoever calls it (declare it, and the seam, before the server).
+class TokenSeam {
+ public:
+  explicit TokenSeam(TokenHooks hooks);
+  ~TokenSeam();
+  TokenSeam(const TokenSeam&) = delete;
+  TokenSeam& operator=(const TokenSeam&) = delete;
+};
+
+// Windows' own functions, for hooks that change only something.
+BOOL WindowsImpersonateNamedPipeClient(HANDLE pipe);
+BOOL WindowsOpenThreadToken(HANDLE thread, DWORD access, BOOL open_as_self, HANDLE* token);
+BOOL WindowsRevertToSelf();
+BOOL WindowsSetThreadToken(HANDLE* thread, HANDLE token);
+BOOL WindowsAccessCheck(PSECURITY_DESCRIPTOR descriptor, HANDLE token, DWORD desired,
+                        GENERIC_MAPPING* mapping, PRIVILEGE_SET* privileges, DWORD* privileges_size,
+                        DWORD* granted, BOOL* allowed);
+BOOL WindowsGetTokenInformation(HANDLE token, TOKEN_INFORMATION_CLASS kind, void* answer, DWORD size,
+                                DWORD* needed);
+
+// FALSE with this last error, for hooks.
+BOOL FailWith(DWORD code);
+
+// Which of the functions gave the calling thread the token that it carries, as far as they went through the
+// seam.
+enum class ThreadCarries { kNothing, kCaptured, kSet };
+ThreadCarries WhatThreadCarries();
+
+}  // namespace onbehalf::test
