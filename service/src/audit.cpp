@@ -12,6 +12,7 @@
 #include "impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/unique_handle.h"
+#include "sid_text.h"
 #include "utc_time.h"
 
 namespace onbehalf::service {
@@ -52,28 +53,10 @@ class Line {
     Name(name);
     PutNumber(value);
   }
-  // S-1-5-21-…, without the allocation of ConvertSidToStringSidW ([MS-DTYP] 2.4.2.1).
   void Account(std::string_view name, const win32::Sid& sid) {
     Name(name);
-    Put("\"S-");
-    const auto bytes = sid.bytes();
-    const auto byte = [bytes](std::size_t i) { return static_cast<std::uint64_t>(bytes[i]); };
-    PutNumber(byte(0));
-    Put("-");
-    std::uint64_t authority = 0;
-    for (std::size_t i = 2; i < 8; ++i) authority = (authority << 8) | byte(i);
-    if (authority >= 0x100000000) {
-      Put("0x");
-      PutNumber(authority, 16);
-    } else {
-      PutNumber(authority);
-    }
-    for (std::size_t i = 0; i < byte(1); ++i) {
-      std::uint32_t part = 0;
-      std::memcpy(&part, bytes.data() + 8 + 4 * i, sizeof(part));
-      Put("-");
-      PutNumber(part);
-    }
+    Put("\"");
+    Put(SidText(sid).view());
     Put("\"");
   }
   void End() { Put("}\n"); }
@@ -90,9 +73,9 @@ class Line {
     Put(name);
     Put("\":");
   }
-  void PutNumber(std::uint64_t value, int base = 10) {
+  void PutNumber(std::uint64_t value) {
     std::array<char, 24> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, base).ptr;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
     Put({digits.data(), static_cast<std::size_t>(end - digits.data())});
   }
   // What no longer fits is left out; the bounds above see to it that everything does.
@@ -179,6 +162,8 @@ struct Audit::File {
     std::wstring name = L"audit-";
     for (const char c : line_day) name += static_cast<wchar_t>(c);
     path = folder / (name + L".jsonl");
+    // Closed first: a removed file that is still open keeps its name from being used.
+    handle.reset();
     // FILE_APPEND_DATA without FILE_WRITE_DATA: this handle cannot change a byte that has been written
     // ("File Access Rights Constants"). A link in the file's place is opened itself and then refused.
     handle.reset(::CreateFileW(path.c_str(), FILE_APPEND_DATA | FILE_READ_ATTRIBUTES | SYNCHRONIZE, kShareAll,

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "onbehalf/win32/sid.h"
+
+namespace onbehalf::service {
+
+// A SID's text, "S-1-5-21-…", as ConvertSidToStringSidW gives it ([MS-DTYP] 2.4.2.1) but within itself:
+// without its allocation, for the request path.
+class SidText {
+ public:
+  explicit SidText(const win32::Sid& sid);
+  std::string_view view() const { return {text_.data(), size_}; }
+
+ private:
+  // "S-1-", an authority of 14 characters, and 15 parts of up to 10 digits and a hyphen.
+  std::array<char, 192> text_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace onbehalf::service

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <cstddef>
+
+namespace onbehalf::test {
+
+// How often this thread has called operator new (which this executable replaces to count).
+std::size_t AllocationsOfThisThread();
+
+}  // namespace onbehalf::test

@@ -1,0 +1,72 @@
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "onbehalf/service/method.h"
+
+namespace onbehalf::service {
+namespace {
+
+Method Named(std::string name) {
+  Method method;
+  method.name = std::move(name);
+  method.handler = [](const Call&) -> MethodResult { return Json(); };
+  return method;
+}
+
+TEST(MethodRegistry, FindsWhatWasAddedByItsExactName) {
+  MethodRegistry registry;
+  registry.Add(Named("identity.whoami"));
+  ASSERT_NE(registry.Find("identity.whoami"), nullptr);
+  EXPECT_EQ(registry.Find("identity.whoami")->name, "identity.whoami");
+  for (const char* name :
+       {"", "identity", "identity.", "identity.Whoami", "identity.whoami ", "identity.whoam"}) {
+    EXPECT_EQ(registry.Find(name), nullptr) << name;
+  }
+}
+
+TEST(MethodRegistry, ListsInTheOrderOfNames) {
+  MethodRegistry registry;
+  for (const char* name : {"b.a", "a.z", "a.b", "B.a"}) registry.Add(Named(name));
+  std::vector<std::string> names;
+  for (const Method* method : registry.All()) names.push_back(method->name);
+  EXPECT_EQ(names, (std::vector<std::string>{"B.a", "a.b", "a.z", "b.a"}));
+}
+
+TEST(MethodRegistry, RefusesATakenName) {
+  MethodRegistry registry;
+  registry.Add(Named("a.b"));
+  EXPECT_THROW(registry.Add(Named("a.b")), std::invalid_argument);
+  EXPECT_EQ(registry.All().size(), 1u);
+}
+
+TEST(MethodRegistry, RefusesNamesThatAreNotNamespaceDotMethod) {
+  MethodRegistry registry;
+  for (const char* name :
+       {"", "a", ".a", "a.", ".", "a.b.c", "a b.c", "a.b-c", "$/a.b", "a.\xC3\xB6", "a/b"}) {
+    EXPECT_THROW(registry.Add(Named(name)), std::invalid_argument) << name;
+  }
+  EXPECT_NO_THROW(registry.Add(Named("My_App2.do_3")));
+}
+
+TEST(MethodRegistry, RefusesAMethodWithoutHandler) {
+  MethodRegistry registry;
+  Method method = Named("a.b");
+  method.handler = nullptr;
+  EXPECT_THROW(registry.Add(std::move(method)), std::invalid_argument);
+}
+
+TEST(MethodRegistry, RefusesARequiredParameterAfterAnOptionalOne) {
+  MethodRegistry registry;
+  Method method = Named("a.b");
+  method.parameters = {{"first", "", {}, false}, {"second", "", {}, true}};
+  EXPECT_THROW(registry.Add(method), std::invalid_argument);
+  method.parameters = {{"first", "", {}, true}, {"second", "", {}, false}};
+  EXPECT_NO_THROW(registry.Add(method));
+}
+
+}  // namespace
+}  // namespace onbehalf::service

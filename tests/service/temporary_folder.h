@@ -1,0 +1,90 @@
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "onbehalf/win32/lean_windows.h"
+
+namespace onbehalf::test {
+
+// A folder of this test alone, removed with all that is in it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    static int count = 0;
+    // One that is there already was left by a process of the same id that was ended.
+    do {
+      path_ =
+          std::filesystem::temp_directory_path() /
+          (L"onbehalf-test-" + std::to_wstring(::GetCurrentProcessId()) + L"-" + std::to_wstring(++count));
+    } while (!std::filesystem::create_directory(path_));
+  }
+  ~TemporaryFolder() {
+    std::error_code nothing_to_be_done;
+    std::filesystem::remove_all(path_, nothing_to_be_done);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline std::string ReadAll(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+inline void WriteAll(const std::filesystem::path& file, std::string_view text) {
+  std::ofstream(file, std::ios::binary) << text;
+}
+
+// The lines of a text whose every line ends in a newline; the last element is what follows the last newline,
+// if anything does.
+inline std::vector<std::string> Lines(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return lines;
+}
+
+// Texts with which a peer would like to forge or break a line of a file, or a person's terminal.
+inline std::vector<std::string> HostileTexts() {
+  return {"line\nbreak",
+          "carriage\rreturn",
+          "crlf\r\n2026-11-22T19:00:00.123Z ERROR forged",
+          "quote\" forged=\"1",
+          "{\"event\":\"decision\"}\n{\"event\":\"outcome\"}",
+          "back\\slash\\",
+          "trailing backslash\\",
+          std::string("nul\0inside", 10),
+          "\x1b[2J\x1b[31mred",
+          "bell\a backspace\b tab\t del\x7f",
+          "c1 control \xC2\x9B"
+          "31m and next line \xC2\x85.",
+          "separators \xE2\x80\xA8 \xE2\x80\xA9.",
+          "right to left \xE2\x80\xAE"
+          "cod.exe \xE2\x81\xA6",
+          "byte order mark \xEF\xBB\xBF.",
+          "invalid \xFF\xFE \xC0\xAF \xED\xA0\x80 \xF4\x90\x80\x80",
+          "cut \xE2\x82",
+          "\x80\x80\x80\x80",
+          "",
+          " ",
+          "name=value",
+          std::string(1024 * 1024, 'A'),
+          std::string(1024 * 1024, '\n'),
+          std::string(1024 * 1024, '\xFF')};
+}
+
+}  // namespace onbehalf::test
