@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -106,24 +107,26 @@ struct Outcome {
   std::string output;
 };
 
-Outcome RunScript(const char* script, std::vector<std::string> arguments,
+Outcome RunScript(const fs::path& script, const std::vector<std::string>& arguments,
                   std::vector<std::pair<std::string, std::string>> environment = {}) {
   ChildProcess::Options options;
   options.executable = Environment(L"ComSpec");
-  // "call" first: else cmd.exe takes away the first and the last quotation mark of the line.
-  options.arguments = {"/d", "/c", "call",
-                       ToUtf8((BinFolder().parent_path() / L"installer" / script).wstring())};
-  for (auto& argument : arguments) options.arguments.push_back(std::move(argument));
+  // Behind an "if", because cmd.exe takes the first and the last quotation mark away from a line that starts
+  // with one.
+  options.arguments = {"/d", "/c", "if", "1==1", ToUtf8(script.wstring())};
+  options.arguments.insert(options.arguments.end(), arguments.begin(), arguments.end());
   options.environment = std::move(environment);
   auto exit = RunChild(options, kPatience);
   return {exit.code, exit.output + exit.errors};
 }
 
-Outcome Install(std::vector<std::string> arguments = {}) {
-  return RunScript("install.cmd", std::move(arguments));
+fs::path ScriptFolder() { return BinFolder().parent_path() / L"installer"; }
+
+Outcome Install(const std::vector<std::string>& arguments = {}) {
+  return RunScript(ScriptFolder() / L"install.cmd", arguments);
 }
-Outcome Uninstall(std::vector<std::string> arguments = {}) {
-  return RunScript("uninstall.cmd", std::move(arguments));
+Outcome Uninstall(const std::vector<std::string>& arguments = {}) {
+  return RunScript(ScriptFolder() / L"uninstall.cmd", arguments);
 }
 
 bool Contains(std::string_view text, std::string_view part) {
@@ -394,7 +397,7 @@ TEST_F(InstallerTest, SaysHowItIsUsed) {
   EXPECT_EQ(Install({"/sourc"}).code, 2u);
   EXPECT_EQ(Install({"/source"}).code, 2u);
   EXPECT_EQ(Install({"/target", "C:\\"}).code, 2u);
-  EXPECT_EQ(Install({"/target", "C:\\a&b"}).code, 2u);
+  EXPECT_EQ(Install({"/target", "C:\\a & b"}).code, 2u);
   EXPECT_EQ(Uninstall({"/everything"}).code, 2u);
   ExpectNothingIsThere();
 }
@@ -411,30 +414,40 @@ class WindowsToolsTest : public InstallerTest {
     InstallerTest::SetUp();
     if (IsSkipped()) return;
     const fs::path system = FromEnvironment(L"SystemRoot") / L"System32";
-    const fs::path folder = scratch_ / L"Windows" / L"System32";
+    // No space in it, as there is none in the system's.
+    tools_ = fs::temp_directory_path() / (L"onbehalf-tools-" + std::to_wstring(::GetCurrentProcessId()));
+    const fs::path& folder = tools_;
     fs::create_directories(folder / L"WindowsPowerShell" / L"v1.0");
     for (const wchar_t* tool : {L"sc.exe", L"icacls.exe", L"WindowsPowerShell\\v1.0\\powershell.exe"}) {
       fs::copy_file(BinFolder() / L"onbehalf-windows-tools.exe", folder / tool);
     }
     for (const wchar_t* tool : {L"reg.exe", L"find.exe", L"ping.exe"})
       fs::copy_file(system / tool, folder / tool);
-    HKEY key = nullptr;
-    ASSERT_EQ(
-        ::RegCreateKeyExW(HKEY_USERS, kElevatedKey, 0, nullptr, 0, KEY_ALL_ACCESS, nullptr, &key, nullptr),
-        ERROR_SUCCESS);
-    ::RegCloseKey(key);
+    // The script takes its tools from the system's folder; this copy of it from the one made here. (Wine
+    // gives every new process its own SystemRoot, so the environment cannot say it.)
+    std::string script = ReadFile(ScriptFolder() / L"install.cmd");
+    const std::string own_tools = "set \"SYSTEM32=%SystemRoot%\\System32\"";
+    const auto at = script.find(own_tools);
+    ASSERT_NE(at, std::string::npos);
+    script.replace(at, own_tools.size(), "set \"SYSTEM32=" + ToUtf8(folder.wstring()) + '"');
+    WriteFile(scratch_ / L"install.cmd", script);
+    // With a value, because Wine's reg.exe does not find a key without.
+    ASSERT_EQ(::RegSetKeyValueW(HKEY_USERS, kElevatedKey, nullptr, REG_SZ, L"", sizeof(wchar_t)),
+              ERROR_SUCCESS);
   }
 
   void TearDown() override {
     DeleteKey(HKEY_USERS, kElevatedKey);
     InstallerTest::TearDown();
+    if (!tools_.empty()) fs::remove_all(tools_);
   }
 
   Outcome InstallOnWindows(const std::string& fault = {}) const {
-    return RunScript(
-        "install.cmd", {},
-        {{"SystemRoot", ToUtf8((scratch_ / L"Windows").wstring())}, {"ONBEHALF_TOOL_FAULT", fault}});
+    return RunScript(scratch_ / L"install.cmd", {"/source", ToUtf8(BinFolder().wstring())},
+                     {{"ONBEHALF_TOOL_FAULT", fault}});
   }
+
+  fs::path tools_;
 };
 
 TEST_F(WindowsToolsTest, SetsAndReadsBackEverything) {
@@ -460,6 +473,8 @@ struct Fault {
   const char* fault;
   const char* said;
 };
+// What GoogleTest shows of a parameter.
+void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.fault; }
 
 class WindowsToolsFaultTest : public WindowsToolsTest, public testing::WithParamInterface<Fault> {};
 
