@@ -95,14 +95,78 @@ summary() {
   awk -F '\t' '{ count[$2]++ } END { printf "%d passed, %d failed, %d skipped\n", count["passed"], count["failed"], count["skipped"] }' "$outcomes"
 }
 
+# Also when there is none.
+uninstall_service() {
+  local output=$results/uninstall.txt
+  timeout 120 wine cmd /c "$(windows_path "$build/mingw/installer/uninstall.cmd")" /purge >"$output" 2>&1 </dev/null ||
+    { sed 's/^/  | /' "$output"; return 1; }
+}
+
+# run_fuzzer PART: a minute of it. What it finds stays in build/fuzz, an input that breaks something as crash-… there.
+run_fuzzer() {
+  local part=$1 finds=$build/fuzz/$1 output code=0
+  output=$results/fuzz-$part.txt
+  mkdir -p "$finds"
+  timeout -k 10 180 "$build/linux/bin/onbehalf_fuzz_$part" -max_total_time=60 -artifact_prefix="$build/fuzz/" \
+    "$finds" "$root/tests/fuzz/corpus/$part" >"$output" 2>&1 </dev/null || code=$?
+  if [ "$code" = 0 ]; then
+    record fuzzing passed "$part, $(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$output") inputs"
+    note "fuzzing $part: $(grep '^Done' "$output")"
+  else
+    record fuzzing failed "$part" "exit code $code"
+    note "fuzzing $part FAILED. The end of its output:"
+    tail -n 60 "$output" | sed 's/^/  | /'
+  fi
+}
+
+started=$SECONDS
 install_packages
 heading "Builds"
-linux=no
+linux=no mingw=no clang=no
 build_or_record linux && linux=yes
+build_or_record mingw && mingw=yes
+build_or_record mingw-clang && clang=yes
 
-heading "Tests"
+heading "Tests of the portable part, with AddressSanitizer and UndefinedBehaviorSanitizer"
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
-[ "$linux" = no ] || run_gtest_programs "native, ASan+UBSan" "$build/linux/bin" 600
+if [ "$linux" = yes ]; then
+  run_gtest_programs "native" "$build/linux/bin" 600
+  run_suite "native: programs" 600 ctest --test-dir "$build/linux" -L program --no-tests=error --output-on-failure
+fi
+
+heading "Tests for Windows, under $(wine --version)"
+use_wine_prefix "$build/wineprefix-test"
+trap stop_wine EXIT
+stop_wine # what an interrupted run left
+start_wine
+if [ "$mingw" = yes ]; then
+  uninstall_service || fail "the service that an interrupted run left could not be removed"
+  run_gtest_programs "Windows" "$build/mingw/bin" 900 wine
+  run_suite "Windows: programs" 600 ctest --test-dir "$build/mingw" -L program --no-tests=error --output-on-failure
+
+  # The integration tests call the service as install.cmd installed it.
+  if timeout 120 wine cmd /c "$(windows_path "$build/mingw/installer/install.cmd")" >"$results/install.txt" 2>&1 </dev/null; then
+    run_suite "Windows: integration_tests" 900 wine "$build/mingw/bin/onbehalf_integration_tests.exe"
+    if ! uninstall_service; then
+      record "Windows: integration_tests" failed "(uninstalling the service)" "see its output above"
+    fi
+  else
+    record "Windows: integration_tests" failed "(installing the service)" "see its output above"
+    sed 's/^/  | /' "$results/install.txt"
+  fi
+fi
+
+if [ "$long" = yes ]; then
+  heading "Long tests"
+  if [ "$clang" = yes ]; then
+    run_gtest_programs "Windows, Clang" "$build/mingw-clang/bin" 900 wine
+  fi
+  if [ "$linux" = yes ]; then
+    run_fuzzer framing
+    run_fuzzer parsing
+  fi
+fi
 
 summary
+note "($((SECONDS - started)) s)" >&2
 ! grep -q $'\tfailed\t' "$outcomes"

@@ -1,4 +1,4 @@
-# Reads what a test program printed, GoogleTest's text or TAP, and prints one line a test case:
+# Reads what a test program printed, GoogleTest's text or CTest's, and prints one line a test case:
 #   passed<TAB>NAME   failed<TAB>NAME<TAB>WHY   skipped<TAB>NAME<TAB>WHY
 # A program that ended early has failed the case it was in and those that it announced and did not come to.
 # Variables: exit_code (124 or 137: it was stopped at its time limit).
@@ -24,20 +24,14 @@ match($0, /\[  SKIPPED \] /) && name != "" { outcome("skipped", name, reason); n
 name != "" && /(: Skipped|\): Skipped)$/ { in_skip = 1; next }
 in_skip && $0 != "" { reason = reason (reason == "" ? "" : " ") $0; next }
 
-# TAP
-/^1\.\.[0-9]+$/ { announced += substr($0, 4); next }
-/^(not )?ok( |$)/ {
-  failed_case = /^not ok/
-  name_of_case = $0
-  sub(/^(not )?ok *[0-9]* *(- )?/, "", name_of_case)
-  if (match(name_of_case, / # SKIP */)) {
-    reason_of_case = substr(name_of_case, RSTART + RLENGTH)
-    outcome("skipped", substr(name_of_case, 1, RSTART - 1), reason_of_case)
-  } else if (failed_case) {
-    outcome("failed", name_of_case, "see its output")
-  } else {
-    outcome("passed", name_of_case)
-  }
+# CTest: " 1/3 Test #12: name ........   Passed    0.53 sec", and "***Failed", "***Skipped", "***Timeout", "***Not Run"
+match($0, /^ *[0-9]+\/[0-9]+ Test +#[0-9]+: /) {
+  line = substr($0, RSTART + RLENGTH)
+  case_name = line
+  sub(/ \.\.*.*$/, "", case_name)
+  if (line ~ /   Passed  /) outcome("passed", case_name)
+  else if (line ~ /\*\*\*Skipped/) outcome("skipped", case_name, "see its output")
+  else outcome("failed", case_name, "see its output")
 }
 
 END {
