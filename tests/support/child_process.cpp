@@ -277,6 +277,10 @@ std::optional<std::string> ChildProcess::ReadLine(std::chrono::milliseconds limi
   return state_->output.NextLine(limit);
 }
 
+std::optional<std::string> ChildProcess::ReadErrorLine(std::chrono::milliseconds limit) {
+  return state_->errors.NextLine(limit);
+}
+
 ChildProcess::Exit ChildProcess::WaitForExit(std::chrono::milliseconds limit) {
   CloseInput();
   const DWORD waited = ::WaitForSingleObject(state_->process.get(), static_cast<DWORD>(limit.count()));

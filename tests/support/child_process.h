@@ -48,6 +48,8 @@ class ChildProcess {
   // The next line of standard output, without its end; the rest, if it ends without one. nullopt when the
   // output has ended. Throws Win32Error(WAIT_TIMEOUT).
   std::optional<std::string> ReadLine(std::chrono::milliseconds limit = kPatience);
+  // The same of standard error.
+  std::optional<std::string> ReadErrorLine(std::chrono::milliseconds limit = kPatience);
 
   struct Exit {
     DWORD code;

@@ -1,0 +1,63 @@
+#include "caller_process.h"
+
+#include <cstdio>
+#include <iostream>
+#include <optional>
+#include <stdexcept>
+
+#include "service/raw_client.h"
+#include "support/child_main.h"
+#include "token_json.h"
+
+namespace onbehalf::test {
+namespace {
+
+void Say(const std::string& line) {
+  std::fputs((line + "\n").c_str(), stdout);
+  std::fflush(stdout);
+}
+
+// Says what its token is, then sends each line of its input and says what came back, until the input ends.
+ONBEHALF_CHILD_MAIN(Caller) {
+  Say(ToJson(win32::Token::FromOwnProcess()).dump());
+  RawClient client(arguments.at(0));
+  for (std::string line; std::getline(std::cin, line);) {
+    client.Send(Json::parse(line));
+    Say(client.ReadText().value_or("the service has closed the connection"));
+  }
+  return 0;
+}
+
+ChildProcess StartCaller(std::string_view pipe_path, const win32::Token* token) {
+  auto options = ChildProcess::Options::Self("Caller", {std::string(pipe_path)});
+  if (token != nullptr) options.token = token->get();
+  return ChildProcess::Start(options);
+}
+
+}  // namespace
+
+CallerProcess::CallerProcess(std::string_view pipe_path, const win32::Token* token)
+    : process_(StartCaller(pipe_path, token)) {
+  const auto line = process_.ReadLine();
+  if (!line) throw std::runtime_error("the client has ended: " + process_.WaitForExit().errors);
+  own_token_ = Json::parse(*line);
+}
+
+std::string CallerProcess::Exchange(const Json& message) {
+  process_.WriteInput(message.dump() + "\n");
+  const auto line = process_.ReadLine();
+  if (!line) throw std::runtime_error("the client has ended: " + process_.WaitForExit().errors);
+  return *line;
+}
+
+Json CallerProcess::Call(std::string_view method, const Json& params) {
+  return Json::parse(Exchange(Request(method, params, ++last_id_)));
+}
+
+Json CallerProcess::Request(std::string_view method, const Json& params, int id) {
+  Json request{{"jsonrpc", "2.0"}, {"id", id}, {"method", method}};
+  if (!params.is_null()) request["params"] = params;
+  return request;
+}
+
+}  // namespace onbehalf::test

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "onbehalf/win32/token.h"
+#include "support/child_process.h"
+
+namespace onbehalf::test {
+
+using Json = nlohmann::json;
+
+// A client in a process of its own, under a token of its own: this executable as its own child. One thread.
+class CallerProcess {
+ public:
+  // `token`: the process's, primary; null: this process's own.
+  explicit CallerProcess(std::string_view pipe_path, const win32::Token* token = nullptr);
+
+  DWORD id() const { return process_.id(); }
+  // What the client's process says of its own token, as ToJson in token_json.h.
+  const Json& own_token() const { return own_token_; }
+
+  // Sends a message and gives the text of the next one from the service.
+  std::string Exchange(const Json& message);
+  // The answer to a request.
+  Json Call(std::string_view method, const Json& params = nullptr);
+  static Json Request(std::string_view method, const Json& params, int id);
+
+ private:
+  ChildProcess process_;
+  Json own_token_;
+  int last_id_ = 0;
+};
+
+}  // namespace onbehalf::test

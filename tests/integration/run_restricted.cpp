@@ -1,0 +1,73 @@
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/unique_handle.h"
+#include "onbehalf/win32/win32_error.h"
+#include "support/restricted_token.h"
+
+// onbehalf-run-restricted.exe PROGRAM [ARGUMENTS]: runs a program as the same account without the rights of
+// Administrators (they become a deny-only group), on the same console and streams, and ends as it does. 125:
+// it could not be started.
+namespace {
+
+using onbehalf::win32::ThrowLastError;
+using onbehalf::win32::UniqueObject;
+
+// This process's command line without its first word, as it was written.
+std::wstring RestOfCommandLine() {
+  const std::wstring line = ::GetCommandLineW();
+  std::size_t end = line.front() == L'"' ? line.find(L'"', 1) : line.find_first_of(L" \t");
+  if (end == std::wstring::npos) return {};
+  if (line[end] == L'"') ++end;
+  const std::size_t rest = line.find_first_not_of(L" \t", end);
+  return rest == std::wstring::npos ? std::wstring() : line.substr(rest);
+}
+
+HANDLE Inheritable(DWORD standard_handle) {
+  HANDLE handle = ::GetStdHandle(standard_handle);
+  // A stream may be missing or closed; then the program lacks it as well.
+  if (handle == nullptr || handle == INVALID_HANDLE_VALUE) return nullptr;
+  if (!::SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT))
+    ThrowLastError("SetHandleInformation");
+  return handle;
+}
+
+int Run(std::wstring command_line) {
+  const onbehalf::win32::Token token = onbehalf::test::AdministratorsDenyOnlyToken();
+  STARTUPINFOW startup{};
+  startup.cb = sizeof(startup);
+  startup.dwFlags = STARTF_USESTDHANDLES;
+  startup.hStdInput = Inheritable(STD_INPUT_HANDLE);
+  startup.hStdOutput = Inheritable(STD_OUTPUT_HANDLE);
+  startup.hStdError = Inheritable(STD_ERROR_HANDLE);
+  PROCESS_INFORMATION started{};
+  if (!::CreateProcessAsUserW(token.get(), nullptr, command_line.data(), nullptr, nullptr, TRUE, 0, nullptr,
+                              nullptr, &startup, &started)) {
+    ThrowLastError("CreateProcessAsUserW");
+  }
+  const UniqueObject process(started.hProcess);
+  const UniqueObject thread(started.hThread);
+  if (::WaitForSingleObject(process.get(), INFINITE) != WAIT_OBJECT_0) ThrowLastError("WaitForSingleObject");
+  DWORD code = 0;
+  if (!::GetExitCodeProcess(process.get(), &code)) ThrowLastError("GetExitCodeProcess");
+  return static_cast<int>(code);
+}
+
+}  // namespace
+
+int wmain() {
+  std::wstring command_line = RestOfCommandLine();
+  if (command_line.empty()) {
+    std::fputs("usage: onbehalf-run-restricted.exe PROGRAM [ARGUMENTS]\n", stderr);
+    return 125;
+  }
+  try {
+    return Run(std::move(command_line));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "onbehalf-run-restricted: %s\n", error.what());
+    return 125;
+  }
+}
