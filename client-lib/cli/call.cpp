@@ -1,9 +1,12 @@
 #include <fcntl.h>
 #include <io.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdio>
-#include <memory>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
 #include <string>
 
 #include "commands.h"
@@ -28,31 +31,27 @@ protocol::JsonLimits ParamsLimits() {
   return limits;
 }
 
-std::string ReadAll(std::FILE* stream, const std::string& name) {
+std::string ReadAll(std::istream& stream, const std::string& name) {
   std::string bytes;
-  char piece[64 * 1024];
-  for (;;) {
-    const std::size_t count = std::fread(piece, 1, sizeof piece, stream);
-    bytes.append(piece, count);
+  std::array<char, 64 * 1024> piece;
+  do {
+    stream.read(piece.data(), piece.size());
+    bytes.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
     if (bytes.size() > kMaxParamsBytes) throw UsageError(name + " is larger than 64 MiB");
-    if (count < sizeof piece) break;
-  }
-  if (std::ferror(stream) != 0) throw UsageError(name + " cannot be read");
+  } while (stream);
+  if (stream.bad()) throw UsageError(name + " cannot be read");
   return bytes;
 }
 
 std::string ReadFile(const std::string& name) {
-  struct Closer {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  const std::unique_ptr<std::FILE, Closer> file(::_wfopen(win32::ToWide(name).c_str(), L"rb"));
+  std::ifstream file(std::filesystem::path(win32::ToWide(name)), std::ios::binary);
   if (!file) throw UsageError("the file " + name + " cannot be opened");
-  return ReadAll(file.get(), name);
+  return ReadAll(file, name);
 }
 
 std::string ReadStandardInput() {
   ::_setmode(::_fileno(stdin), _O_BINARY);
-  return ReadAll(stdin, "standard input");
+  return ReadAll(std::cin, "standard input");
 }
 
 }  // namespace

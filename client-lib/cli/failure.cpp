@@ -56,6 +56,7 @@ std::string AdviceForWindows(DWORD code, const client::Options& options) {
                    "low integrity are shut out. 'onbehalf doctor' shows the descriptor."
                  : "The pipe's descriptor refuses this account, or the service does not allow remote callers "
                    "(setting pipe.remote).";
+    case ERROR_PATH_NOT_FOUND:
     case ERROR_BAD_NETPATH:
     case ERROR_BAD_NET_NAME:
       return "Check the computer's name and that it can be reached over SMB (port 445).";

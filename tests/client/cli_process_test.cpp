@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <cstdio>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -87,12 +87,7 @@ TEST(Program, CallsWithParametersFromTheLineAFileAndStandardInput) {
   EXPECT_EQ(RunAgainst(server, {"--json", "call", "echo"}).output, "null\n");
 
   const std::string file = test::UniquePipeName() + ".json";
-  {
-    std::unique_ptr<std::FILE, int (*)(std::FILE*)> out(::_wfopen(win32::ToWide(file).c_str(), L"wb"),
-                                                        &std::fclose);
-    ASSERT_TRUE(out);
-    std::fputs("\xEF\xBB\xBF[1,2]", out.get());
-  }
+  std::ofstream(file, std::ios::binary) << "\xEF\xBB\xBF[1,2]";
   EXPECT_EQ(RunAgainst(server, {"--json", "call", "echo", "@" + file}).output, "[1,2]\n");
   ::DeleteFileW(win32::ToWide(file).c_str());
 

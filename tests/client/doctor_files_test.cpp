@@ -19,7 +19,7 @@ FileFacts File(const std::string& sddl) {
   return facts;
 }
 
-FileWriters Writers() { return {{}, {Sid::ForService("OnBehalf")}}; }
+FileWriters Writers() { return {{}, {Sid::ForService("OnBehalf")}, std::nullopt}; }
 
 TEST(DoctorFiles, OnlyAdministratorsMayChange) {
   EXPECT_EQ(JudgeFile(File("O:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;0x1200a9;;;BU)"), Writers()).verdict,
@@ -41,7 +41,17 @@ TEST(DoctorFiles, TheServiceMayChangeItsOwnFolders) {
 
 TEST(DoctorFiles, AServiceThatIsAnAdministratorMayChangeAll) {
   const Sid alice = *Sid::FromString("S-1-5-21-1-2-3-1001");
-  EXPECT_EQ(JudgeFile(File("O:S-1-5-21-1-2-3-1001D:P(A;;FA;;;BA)"), {{alice}, {}}).verdict, Verdict::kOk);
+  EXPECT_EQ(JudgeFile(File("O:S-1-5-21-1-2-3-1001D:P(A;;FA;;;BA)"), {{alice}, {}, std::nullopt}).verdict,
+            Verdict::kOk);
+}
+
+TEST(DoctorFiles, AreUncertainWhileNobodyKnowsTheServicesUser) {
+  const Sid alice = *Sid::FromString("S-1-5-21-1-2-3-1001");
+  const FileWriters writers = {{}, {}, alice};
+  const Finding uncertain = JudgeFile(File("O:S-1-5-21-1-2-3-1001D:P(A;;FA;;;S-1-5-21-1-2-3-1001)"), writers);
+  EXPECT_EQ(uncertain.verdict, Verdict::kWarn);
+  EXPECT_EQ(uncertain.found, "C:\\x can be changed by S-1-5-21-1-2-3-1001");
+  EXPECT_EQ(JudgeFile(File("O:S-1-5-21-1-2-3-1001D:P(A;;FA;;;WD)"), writers).verdict, Verdict::kFail);
 }
 
 TEST(DoctorFiles, LinksAndMissingOnesAreFound) {
@@ -57,6 +67,22 @@ TEST(DoctorFiles, LinksAndMissingOnesAreFound) {
   EXPECT_EQ(JudgeFile(missing, Writers()).verdict, Verdict::kOk);
   missing.is_reparse_point.code = ERROR_ACCESS_DENIED;
   EXPECT_EQ(JudgeFile(missing, Writers()).verdict, Verdict::kWarn);
+}
+
+TEST(DoctorFiles, OfOneFolderAreOneFindingWhenAllIsWell) {
+  FileFacts good = File("O:BAD:P(A;;FA;;;BA)");
+  FileFacts bad = File("O:BAD:P(A;;FA;;;WD)");
+  FileFacts other = good;
+  other.check = "files.y";
+  EXPECT_TRUE(JudgeFiles({}, Writers()).empty());
+  const Findings well = JudgeFiles({good, good, good, other}, Writers());
+  ASSERT_EQ(well.size(), 2u);
+  EXPECT_EQ(well[0].found, "C:\\x and 2 more");
+  EXPECT_EQ(well[1].found, "C:\\x");
+  const Findings mixed = JudgeFiles({good, bad, good}, Writers());
+  ASSERT_EQ(mixed.size(), 2u);
+  EXPECT_EQ(mixed[1].verdict, Verdict::kFail);
+  EXPECT_EQ(JudgeFiles({bad, good}, Writers()).size(), 1u);
 }
 
 TEST(DoctorFiles, AreWhereTheServicesCommandLineSays) {

@@ -37,8 +37,7 @@ ExitCode Doctor(const CommandLine& line, Output& output) {
   }
   const Installation installation = FindInstallation(service);
   if (!service.IsMissing()) {
-    const FileWriters writers = FindFileWriters(service);
-    for (const FileFacts& file : CollectFileFacts(installation)) findings.push_back(JudgeFile(file, writers));
+    Append(findings, JudgeFiles(CollectFileFacts(installation), FindFileWriters(service)));
   }
   findings.push_back(JudgeSettings(CollectSettingsFacts(installation)));
   findings.push_back(JudgeEventSource(CollectEventSourceFacts(options.service)));

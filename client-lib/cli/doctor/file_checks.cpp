@@ -1,6 +1,6 @@
 #include "file_checks.h"
 
-#include <cstdlib>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -34,12 +34,33 @@ FileFacts Collect(std::string check, std::string path, bool service_may_write, b
   return facts;
 }
 
+// The names of what is in a directory; none where it cannot be listed, which the directory's own check tells.
+std::vector<std::string> NamesIn(const std::string& directory) {
+  struct FindTraits {
+    using Type = HANDLE;
+    static Type Invalid() noexcept { return INVALID_HANDLE_VALUE; }
+    static void Close(Type handle) noexcept { ::FindClose(handle); }
+  };
+  std::vector<std::string> names;
+  WIN32_FIND_DATAW entry{};
+  const win32::UniqueHandle<FindTraits> search(
+      ::FindFirstFileW(win32::ToWide(directory + "\\*").c_str(), &entry));
+  if (!search) return names;
+  do {
+    const std::wstring_view name = entry.cFileName;
+    if (name != L"." && name != L"..") names.push_back(win32::ToUtf8Lossy(name));
+  } while (names.size() < kMostFiles && ::FindNextFileW(search.get(), &entry));
+  return names;
+}
+
 }  // namespace
 
 Installation FindInstallation(const ServiceFacts& service) {
   Installation installation;
-  if (const wchar_t* program_data = ::_wgetenv(L"ProgramData")) {
-    installation.data = win32::ToUtf8Lossy(program_data) + "\\OnBehalf";
+  wchar_t program_data[MAX_PATH + 1];
+  const DWORD length = ::GetEnvironmentVariableW(L"ProgramData", program_data, MAX_PATH + 1);
+  if (length != 0 && length <= MAX_PATH) {
+    installation.data = win32::ToUtf8Lossy({program_data, length}) + "\\OnBehalf";
   }
   if (!service.config) return installation;
   const ServiceCommand command = ParseServiceCommand(service.config->command_line);
@@ -62,6 +83,12 @@ std::vector<FileFacts> CollectFileFacts(const Installation& installation) {
     files.push_back(Collect("files.policy", installation.data + "\\policy", true, false));
     files.push_back(Collect("files.access_policy", installation.data + "\\policy\\access.json", true, true));
     files.push_back(Collect("files.logs", installation.data + "\\logs", true, false));
+    for (const std::string folder : {"policy", "logs"}) {
+      const std::string path = installation.data + "\\" + folder;
+      for (const std::string& name : NamesIn(path)) {
+        files.push_back(Collect("files.in_" + folder, path + "\\" + name, true, true));
+      }
+    }
   }
   return files;
 }
@@ -69,19 +96,27 @@ std::vector<FileFacts> CollectFileFacts(const Installation& installation) {
 FileWriters FindFileWriters(const ServiceFacts& service) {
   FileWriters writers;
   writers.own_folders.push_back(win32::Sid::ForService(service.name));
-  if (!service.status || service.status->process_id == 0) return writers;
+  const auto user_of = [](HANDLE process) {
+    return Ask([&] {
+      const win32::Token token = win32::Token::FromProcess(process, TOKEN_QUERY | TOKEN_DUPLICATE);
+      const win32::Sid administrators = win32::Sid::FromWellKnown(WinBuiltinAdministratorsSid);
+      return std::pair(token.User(), token.IsMember(administrators));
+    });
+  };
+  if (!service.status || service.status->process_id == 0) {
+    if (const auto own = user_of(::GetCurrentProcess()); own && own->second) {
+      writers.perhaps_everything = own->first;
+    }
+    return writers;
+  }
   const win32::UniqueObject process(
       ::OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, service.status->process_id));
-  if (!process) return writers;
-  const auto user = Ask([&] {
-    const win32::Token token = win32::Token::FromProcess(process.get(), TOKEN_QUERY | TOKEN_DUPLICATE);
-    const win32::Sid administrators = win32::Sid::FromWellKnown(WinBuiltinAdministratorsSid);
-    return std::pair(token.User(), token.IsMember(administrators));
-  });
   // A service's token that may not be looked at adds nobody.
-  if (!user) return writers;
-  writers.own_folders.push_back(user->first);
-  if (user->second) writers.everything.push_back(user->first);
+  if (!process) return writers;
+  if (const auto user = user_of(process.get())) {
+    writers.own_folders.push_back(user->first);
+    if (user->second) writers.everything.push_back(user->first);
+  }
   return writers;
 }
 
@@ -109,12 +144,39 @@ Finding JudgeFile(const FileFacts& facts, const FileWriters& writers_allowed) {
   if (writers.empty()) return {facts.check, Verdict::kOk, facts.path, {}};
   win32::AccountNames names;
   std::string found;
+  std::set<win32::Sid> told;
   for (const win32::UntrustedWriter& writer : writers) {
-    const std::string name = names.Display(writer.sid) + (writer.is_owner ? " (its owner)" : "");
-    found += (found.empty() ? "" : ", ") + name;
+    if (told.insert(writer.sid).second) found += (found.empty() ? "" : ", ") + names.Display(writer.sid);
+  }
+  const std::optional<win32::Sid>& perhaps = writers_allowed.perhaps_everything;
+  if (perhaps && told == std::set<win32::Sid>{*perhaps}) {
+    return {facts.check, Verdict::kWarn, facts.path + " can be changed by " + found,
+            "The service takes that only if it runs as this administrator; start it to see."};
   }
   return {facts.check, Verdict::kFail, facts.path + " can be changed by " + found,
           "Take these rights away (icacls), or install again with installer\\install.cmd."};
+}
+
+Findings JudgeFiles(const std::vector<FileFacts>& files, const FileWriters& writers) {
+  Findings findings;
+  for (std::size_t first = 0, next = 0; first < files.size(); first = next) {
+    const std::string& check = files[first].check;
+    std::size_t well = 0;
+    Findings others;
+    for (next = first; next < files.size() && files[next].check == check; ++next) {
+      Finding finding = JudgeFile(files[next], writers);
+      if (finding.verdict == Verdict::kOk && next != first) {
+        ++well;
+      } else {
+        others.push_back(std::move(finding));
+      }
+    }
+    if (well != 0 && others.front().verdict == Verdict::kOk) {
+      others.front().found += " and " + std::to_string(well) + " more";
+    }
+    for (Finding& finding : others) findings.push_back(std::move(finding));
+  }
+  return findings;
 }
 
 }  // namespace onbehalf::cli::doctor

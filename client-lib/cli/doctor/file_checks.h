@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,16 +33,22 @@ struct FileFacts {
            (is_reparse_point.code == ERROR_FILE_NOT_FOUND || is_reparse_point.code == ERROR_PATH_NOT_FOUND);
   }
 };
-// The executable, its directory, the data directory, and the files and directories that it should have.
+// The executable, its directory, the data directory, the files and directories that it should have, and what
+// is in the policy's and the logs' (at most kMostFiles of each).
+inline constexpr std::size_t kMostFiles = 500;
 std::vector<FileFacts> CollectFileFacts(const Installation& installation);
 
 // Who may change which files, beside those who can change anything on the computer.
 struct FileWriters {
   std::vector<win32::Sid> everything;   // the service's user, where it is an administrator's
   std::vector<win32::Sid> own_folders;  // the service itself: policy and logs
+  // While the service does not run nobody knows its user: this user, if an administrator, may be it.
+  std::optional<win32::Sid> perhaps_everything;
 };
 FileWriters FindFileWriters(const ServiceFacts& service);
 
 Finding JudgeFile(const FileFacts& facts, const FileWriters& writers);
+// All of them; those of one check that are all well become one finding.
+Findings JudgeFiles(const std::vector<FileFacts>& files, const FileWriters& writers);
 
 }  // namespace onbehalf::cli::doctor
