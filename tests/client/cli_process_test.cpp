@@ -141,12 +141,12 @@ TEST(Program, EndsWithThreeWithoutAConnection) {
 }
 
 TEST(Program, EndsWithFourForAServerThatIsNotTheService) {
-  // A user of no system owns it, or else where that may not be chosen, this one does.
+  // Guests own it, or where that may not be chosen, this user does.
   std::unique_ptr<FakeServer> server;
   try {
     server = std::make_unique<FakeServer>(test::Answering(Service), "O:BGG:BGD:P(A;;FA;;;WD)");
   } catch (const win32::Win32Error&) {
-    server = std::make_unique<FakeServer>(test::Answering(Service), "D:P(A;;FA;;;WD)");
+    server = std::make_unique<FakeServer>(test::Answering(Service));
   }
   const auto exit = RunProgram({"--pipe", server->name(), "--json", "ping"});
   EXPECT_EQ(exit.code, Code(ExitCode::kNotTrusted)) << exit.errors;
