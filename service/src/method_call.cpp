@@ -46,6 +46,7 @@ MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, 
   const Call call{*request.caller(),    process,          request.params(),    request.audit_id(),
                   connection_id,        request.stop_token(), request.deadline()};
   MethodResult result;
+  std::optional<ImpersonationFailure> failure;
   std::exception_ptr thrown;
   // The innermost scope is the caller's: nothing but the handler runs in it. What it throws is looked at after the
   // thread is the service's own again, because texts are loaded and logs are written for that.
@@ -54,8 +55,11 @@ MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, 
     if (method.pace == Pace::kMayBlock) cancellable.emplace(request);
     if (method.acts == Acts::kAsCaller) {
       const Impersonation as_caller(call.caller.token(), win32::ImpersonationLevel::kImpersonation);
-      if (!as_caller) return Refusal(as_caller.failure(), request, log);
-      result = method.handler(call);
+      if (as_caller) {
+        result = method.handler(call);
+      } else {
+        failure = as_caller.failure();
+      }
     } else {
       result = method.handler(call);
     }
@@ -65,6 +69,7 @@ MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, 
   // A handler that acts as its caller has just been reverted from. Whatever any other left on the thread would write the
   // audit, and do the next request of the same message.
   if (method.acts == Acts::kAsService) AssertThreadHasNoToken();
+  if (failure) return Refusal(*failure, request, log);
   return thrown ? ToResult(thrown, request, log) : std::move(result);
 }
 
