@@ -58,7 +58,7 @@ TEST(Failure, OfTheConnectionNamesThePipeAndWhatToCheck) {
   EXPECT_TRUE(Has(absent.text, "sc query OnBehalf"));
   EXPECT_EQ(absent.json.at("error").at("code"), ERROR_FILE_NOT_FOUND);
 
-  for (const DWORD code : {ERROR_PIPE_BUSY, ERROR_ACCESS_DENIED}) {
+  for (const DWORD code : {DWORD{ERROR_PIPE_BUSY}, DWORD{ERROR_ACCESS_DENIED}}) {
     const Failure failure = Explain(win32::Win32Error(code, "CreateFileW"), options);
     EXPECT_EQ(failure.exit_code, ExitCode::kNoConnection);
     EXPECT_TRUE(Has(failure.text, "what to do")) << failure.text;
