@@ -1,7 +1,9 @@
 #include "access_policy.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -32,7 +34,15 @@ std::string ToSddl(const AccessEntry& entry) {
 SecurityDescriptor Merge(const std::vector<std::string_view>& levels) {
   std::string sddl = "O:SYG:SYD:P";
   for (const std::string_view level : levels) {
-    const std::vector<AccessEntry> entries = SecurityDescriptor::FromSddl(level).Dacl();
+    const SecurityDescriptor descriptor = SecurityDescriptor::FromSddl(level);
+    const std::vector<AccessEntry> entries = descriptor.Dacl();
+    // An entry that were passed over could be the one that denies.
+    const auto is_plain = [](const AccessEntry& entry) {
+      return (entry.allows() || entry.denies()) && !entry.inherit_only();
+    };
+    if (!descriptor.HasDacl() || !std::all_of(entries.begin(), entries.end(), is_plain)) {
+      throw std::invalid_argument("no DACL of plain allow and deny entries: " + std::string(level));
+    }
     for (const AccessEntry& entry : entries) {
       if (entry.denies()) sddl += ToSddl(entry);
     }
@@ -59,10 +69,8 @@ const SecurityDescriptor& AccessPolicy::DescriptorOf(const Method& method) const
   return found == effective_.end() ? *root_ : found->second;
 }
 
-AccessDecision AccessPolicy::Check(const Method& method, const CallerIdentity& caller) const {
-  const SecurityDescriptor& descriptor = DescriptorOf(method);
+AccessDecision AccessPolicy::CheckAgainst(const SecurityDescriptor& descriptor, const CallerIdentity& caller) {
   AccessDecision decision;
-  decision.node = method.name;
   decision.allowed = win32::CheckAccess(descriptor, caller.token(), kCall, kAccessMapping).allowed;
   if (decision.allowed) return decision;
   decision.visible = win32::CheckAccess(descriptor, caller.token(), kSee, kAccessMapping).allowed;
@@ -70,6 +78,17 @@ AccessDecision AccessPolicy::Check(const Method& method, const CallerIdentity& c
     decision.entry = ToSddl(descriptor.Dacl().at(*index));
   }
   return decision;
+}
+
+AccessDecision AccessPolicy::Check(const Method& method, const CallerIdentity& caller) const {
+  AccessDecision decision = CheckAgainst(DescriptorOf(method), caller);
+  decision.node = method.name;
+  return decision;
+}
+
+AccessDecision AccessPolicy::CheckUnknown(const CallerIdentity& caller) const {
+  CheckAgainst(*root_, caller);
+  return {};
 }
 
 bool AccessPolicy::MaySee(const Method& method, const CallerIdentity& caller) const {

@@ -29,11 +29,14 @@ struct AccessDecision {
 class AccessPolicy {
  public:
   // The built-in policy: the methods' own defaults, and at the root full rights for administrators and SYSTEM.
+  // Throws std::invalid_argument for a method whose default is no DACL of plain allow and deny entries.
   static AccessPolicy BuiltIn(const MethodRegistry& methods);
 
   // Asks Windows (AccessCheck) with the request's own token. Throws win32::Win32Error when the check itself fails:
   // the request is then refused.
   AccessDecision Check(const Method& method, const CallerIdentity& caller) const;
+  // The same system calls for a method that there is not: denied, and not visible.
+  AccessDecision CheckUnknown(const CallerIdentity& caller) const;
   // Whether the caller may find the method in rpc.discover.
   bool MaySee(const Method& method, const CallerIdentity& caller) const;
   // Administrators and SYSTEM, by the same check against the root.
@@ -42,6 +45,7 @@ class AccessPolicy {
  private:
   AccessPolicy() = default;
   const win32::SecurityDescriptor& DescriptorOf(const Method& method) const;
+  static AccessDecision CheckAgainst(const win32::SecurityDescriptor& descriptor, const CallerIdentity& caller);
   std::map<std::string, win32::SecurityDescriptor, std::less<>> effective_;
   std::optional<win32::SecurityDescriptor> root_;
 };

@@ -6,6 +6,7 @@
 
 #include "client_process.h"
 #include "method_call.h"
+#include "onbehalf/win32/fail_fast.h"
 #include "parameters.h"
 #include "request_error.h"
 
@@ -19,6 +20,10 @@ using win32::ImpersonationLevel;
 
 // What one ReadFile may bring. A longer message comes in several reads (ERROR_MORE_DATA), each with its own capture.
 constexpr std::size_t kReadBytes = 64 * 1024;
+
+// How long after the last answer the client may still be about to read it. A connection that is ended later is
+// disconnected, because the pipe lives as long as a client holds an end of one that was only closed.
+constexpr std::chrono::seconds kTimeToRead{2};
 
 // The level a method's Acts need (design.md, "Rules of the path").
 ImpersonationLevel RequiredLevel(const Method& method) {
@@ -48,8 +53,9 @@ Connection::Connection(ServerParts& server, std::unique_ptr<PipeInstance> pipe, 
       writes_(pipe_->get(), server.io_pool, [this](DWORD code) { OnWriteEnd(code); }),
       buffer_(new char[kReadBytes]),
       reader_(server.settings.limits.frame, server.settings.limits.json.depth),
-      frame_state_since_(Clock::now()),
-      last_activity_(frame_state_since_) {}
+      connected_at_(Clock::now()),
+      frame_state_since_(connected_at_),
+      last_activity_(connected_at_) {}
 
 Connection::~Connection() = default;
 
@@ -95,9 +101,14 @@ bool Connection::Receive(std::string_view bytes, const Capture& writer) {
       return false;
     }
     took_frame = true;
-    if (!TakeFrame(frame, writer)) return false;
+    // Somebody may have ended the connection meanwhile: what else it has sent is no longer wanted.
+    if (!TakeFrame(frame, writer) || IsClosed()) return false;
   }
 
+  if (took_frame && refused_quota_) {
+    CloseWhenWritten();
+    return false;
+  }
   frame_writer_.reset();
   if (reader_.state() != FrameReader::State::kBetweenFrames) frame_writer_ = writer;
   const std::lock_guard lock(mutex_);
@@ -152,14 +163,16 @@ bool Connection::TakeFrame(std::string_view frame, const Capture& writer) {
 void Connection::TakeRequest(protocol::Request request, bool is_notification, const Capture& writer,
                              const std::shared_ptr<BatchAnswers>& batch) {
   const protocol::Limits& limits = server_.settings.limits;
-  ++server_.statistics.requests;
-  server_.unanswered.Add();
   const auto running =
       std::make_shared<RunningRequest>(std::move(request), is_notification, writer, batch, server_.NextRequestId(),
                                        read_at_, read_at_ + limits.request_deadline);
   std::optional<Error> refusal;
   {
     const std::lock_guard lock(mutex_);
+    // Closed since it was read: nobody would get the answer, and nothing would ask the handler to end.
+    if (closed_) return;
+    ++server_.statistics.requests;
+    server_.unanswered.Add();
     ++requests_read_;
     const std::size_t in_flight = InFlight();
     const bool has_id = !std::holds_alternative<std::monostate>(running->id());
@@ -182,34 +195,31 @@ void Connection::TakeRequest(protocol::Request request, bool is_notification, co
       requests_.push_back(running);
     }
   }
-  if (!refusal) return Begin(running);
-  AuditDecision decision = DecisionOn(*running);
-  decision.reason = protocol::InfoOf(refusal->code).name;
-  if (!server_.audit.Record(decision)) refusal = service::ToError(ErrorCode::kAuditUnavailable);
-  Answer(running, *refusal);
+  if (refusal) return RefuseUnbegun(running, *refusal);
+  Begin(running);
 }
 
-void Connection::Begin(const RequestPtr& request) {
-  AuditDecision decision = DecisionOn(*request);
-  std::string entry;
-  std::optional<Error> refusal = Admit(*request, decision, entry);
-  if (refusal) decision.reason = protocol::InfoOf(refusal->code).name;
-  if (!server_.audit.Record(decision)) {
-    if (!refusal && request->method->pace == Pace::kMayBlock) server_.handler_quota.Leave(request->caller()->user());
-    refusal = service::ToError(ErrorCode::kAuditUnavailable);
-  }
-  if (refusal) {
-    Answer(request, *refusal);
-    return Finish(request);
-  }
-  if (request->method->pace == Pace::kQuick) return Run(request);
+// False when it has been put back among the waiting requests of its batch.
+bool Connection::Begin(const RequestPtr& request) {
   try {
-    server_.handler_pool.Submit([self = shared_from_this(), request] { self->Run(request); });
-  } catch (const win32::Win32Error&) {
-    server_.handler_quota.Leave(request->caller()->user());
-    Answer(request, service::ToError(ErrorCode::kBusy));
-    Finish(request);
+    AuditDecision decision = DecisionOn(*request);
+    std::string entry;
+    std::optional<Error> refusal = Admit(*request, decision, entry);
+    if (refusal && refusal->code == ErrorCode::kBusy && WaitForQuota(request)) return false;
+    if (refusal) decision.reason = protocol::InfoOf(refusal->code).name;
+    if (!Record(decision)) refusal = service::ToError(ErrorCode::kAuditUnavailable);
+    if (refusal) {
+      Answer(request, *refusal);
+      Finish(request);
+    } else if (request->method->pace == Pace::kQuick) {
+      Run(request);
+    } else {
+      server_.handler_pool.Submit([self = shared_from_this(), request] { self->Run(request); });
+    }
+  } catch (const std::exception& error) {
+    Fail(request, error);
   }
+  return true;
 }
 
 // Whether the handler may run, in the order access, level, parameters, quota. Leaves what decided in `decision`, with
@@ -236,15 +246,16 @@ std::optional<Error> Connection::Admit(RunningRequest& request, AuditDecision& d
   if (caller.level() < ImpersonationLevel::kIdentification) return level_error(ImpersonationLevel::kIdentification);
 
   const Method* method = server_.methods.Find(request.method_name());
-  if (method == nullptr) return service::ToError(ErrorCode::kMethodNotFound);
   AccessDecision access;
   try {
-    access = server_.policy.Check(*method, caller);
+    // A method that does not exist is checked as well, so that it cannot be told by the time it takes either.
+    access = method == nullptr ? server_.policy.CheckUnknown(caller) : server_.policy.Check(*method, caller);
   } catch (const win32::Win32Error& error) {
     server_.log.Write(LogLevel::kError, "an access check failed",
                       {{"request", request.audit_id()}, {"what", error.what()}});
     return InternalError(request.audit_id());
   }
+  if (method == nullptr) return service::ToError(ErrorCode::kMethodNotFound);
   decision.node = access.node;
   if (!access.allowed) {
     decision.verdict = AuditVerdict::kDenied;
@@ -262,8 +273,9 @@ std::optional<Error> Connection::Admit(RunningRequest& request, AuditDecision& d
   std::variant<Json, Error> bound = BindParameters(*method, request.params());
   if (auto* fault = std::get_if<Error>(&bound)) return std::move(*fault);
 
-  if (method->pace == Pace::kMayBlock && !server_.handler_quota.TryEnter(caller.user())) {
-    return service::ToError(ErrorCode::kBusy);
+  if (method->pace == Pace::kMayBlock) {
+    if (!server_.handler_quota.TryEnter(caller.user())) return service::ToError(ErrorCode::kBusy);
+    request.holds_quota = true;
   }
   request.set_params(std::move(std::get<Json>(bound)));
   request.method = method;
@@ -272,31 +284,36 @@ std::optional<Error> Connection::Admit(RunningRequest& request, AuditDecision& d
 }
 
 void Connection::Run(const RequestPtr& request) {
-  const Clock::time_point begun = Clock::now();
-  const MethodResult result = CallHandler(*request, process_, id_, server_.log);
+  try {
+    const Clock::time_point begun = Clock::now();
+    // Answered or cancelled while it waited for a thread: then nothing of it may happen any more.
+    const auto stopped = request->stop_reason();
+    const MethodResult result = stopped ? MethodResult(service::ToError(*stopped))
+                                        : CallHandler(*request, process_, id_, server_.log);
 
-  AuditOutcome outcome;
-  outcome.request_id = request->audit_id();
-  outcome.method = request->method_name();
-  outcome.outcome = "ok";
-  if (const auto* error = std::get_if<Error>(&result)) {
-    outcome.outcome = protocol::InfoOf(error->code).name;
-    if (error->code == ErrorCode::kWindowsError && error->data.contains("code")) {
-      outcome.win32 = error->data.at("code").get<DWORD>();
+    AuditOutcome outcome;
+    outcome.request_id = request->audit_id();
+    outcome.method = request->method_name();
+    outcome.outcome = "ok";
+    if (const auto* error = std::get_if<Error>(&result)) {
+      outcome.outcome = protocol::InfoOf(error->code).name;
+      if (error->code == ErrorCode::kWindowsError && error->data.is_object()) {
+        const auto code = error->data.find("code");
+        if (code != error->data.end() && code->is_number_unsigned()) outcome.win32 = code->get<DWORD>();
+      }
     }
+    outcome.took = Clock::now() - begun;
+    Record(outcome);
+    Answer(request, result);
+    Finish(request);
+  } catch (const std::exception& error) {
+    Fail(request, error);
   }
-  outcome.took = Clock::now() - begun;
-  // The handler has run; that its outcome is missing in the audit is the audit's own alarm. The next request is refused.
-  if (!server_.audit.Record(outcome)) {
-    server_.log.Write(LogLevel::kError, "an outcome could not be audited", {{"request", request->audit_id()}});
-  }
-  if (request->method->pace == Pace::kMayBlock) server_.handler_quota.Leave(request->caller()->user());
-  Answer(request, result);
-  Finish(request);
 }
 
 void Connection::Answer(const RequestPtr& request, const MethodResult& result) {
   if (!request->ClaimAnswer()) return;
+  const UnansweredRequests::Removal removal(server_.unanswered);
   const auto* error = std::get_if<Error>(&result);
   if (error != nullptr) {
     ++(error->code == ErrorCode::kAccessDenied || error->code == ErrorCode::kMethodNotFound
@@ -325,10 +342,44 @@ void Connection::Answer(const RequestPtr& request, const MethodResult& result) {
     }
   }
   server_.statistics.AddLatency(Clock::now() - request->read_at());
-  server_.unanswered.Remove();
 }
 
 // ---- What surrounds the path ----
+
+void Connection::RefuseUnbegun(const RequestPtr& request, const Error& error) {
+  AuditDecision decision = DecisionOn(*request);
+  decision.reason = protocol::InfoOf(error.code).name;
+  Answer(request, Record(decision) ? error : service::ToError(ErrorCode::kAuditUnavailable));
+  Finish(request);
+}
+
+// The path itself has failed (there is no memory, say), not the handler: the request ends and its connection with it,
+// because its answer may be lost.
+void Connection::Fail(const RequestPtr& request, const std::exception& error) {
+  server_.log.Write(LogLevel::kError, "a request failed",
+                    {{"connection", id_}, {"request", request->audit_id()}, {"what", error.what()}});
+  if (request->ClaimAnswer()) server_.unanswered.Remove();
+  Finish(request);
+  Close();
+}
+
+bool Connection::WaitForQuota(const RequestPtr& request) {
+  const std::lock_guard lock(mutex_);
+  // Another request of this connection has to be there, whose end begins the waiting ones.
+  if (!request->batch() || requests_.size() < 2 || closed_) return false;
+  std::erase(requests_, request);
+  waiting_.push_front(request);
+  return true;
+}
+
+bool Connection::Record(const AuditDecision& decision) {
+  const bool recorded = server_.audit.Record(decision);
+  server_.NoteAudit(recorded);
+  return recorded;
+}
+
+// The handler has run: that its outcome is missing is the audit's alarm, and the next request is refused.
+void Connection::Record(const AuditOutcome& outcome) { server_.NoteAudit(server_.audit.Record(outcome)); }
 
 AuditDecision Connection::DecisionOn(const RunningRequest& request) const {
   AuditDecision decision;
@@ -384,13 +435,14 @@ void Connection::CancelRequest(const Json& params) {
     } else if (const auto next = std::find_if(waiting_.begin(), waiting_.end(), is_meant); next != waiting_.end()) {
       found = *next;
       waiting_.erase(next);
+      requests_.push_back(found);
       had_begun = false;
     }
   }
   // Answered already, or never asked: nothing is sent for it.
   if (!found) return;
   found->Stop(ErrorCode::kRequestCancelled);
-  if (!had_begun) Answer(found, service::ToError(ErrorCode::kRequestCancelled));
+  if (!had_begun) RefuseUnbegun(found, service::ToError(ErrorCode::kRequestCancelled));
 }
 
 void Connection::ReadNext() {
@@ -398,6 +450,7 @@ void Connection::ReadNext() {
   {
     const std::lock_guard lock(mutex_);
     if (closed_ || closing_) return;
+    if (reading_) win32::FailFast();
     read_paused_ = writes_.bytes() > server_.settings.limits.write_queue_bytes;
     if (read_paused_) return;
     reading_ = shared_from_this();
@@ -408,6 +461,7 @@ void Connection::ReadNext() {
 }
 
 void Connection::Finish(const RequestPtr& request) {
+  if (request->holds_quota.exchange(false)) server_.handler_quota.Leave(request->caller()->user());
   bool gone = false;
   {
     const std::lock_guard lock(mutex_);
@@ -445,12 +499,19 @@ void Connection::BeginWaiting() {
       waiting_.pop_front();
       requests_.push_back(next);
     }
-    Begin(next);
+    if (Begin(next)) continue;
+    const std::lock_guard lock(mutex_);
+    beginning_waiting_ = false;
+    return;
   }
 }
 
 void Connection::Send(std::string_view text) {
   std::string frame = protocol::ToFrame(framing_, text);
+  {
+    const std::lock_guard lock(mutex_);
+    last_write_ = Clock::now();
+  }
   server_.statistics.bytes_written += frame.size();
   switch (writes_.Add(std::move(frame), shared_from_this())) {
     case WriteQueue::Added::kWritten:
@@ -484,7 +545,9 @@ void Connection::OnWriteEnd(DWORD code) {
     const std::lock_guard lock(mutex_);
     const std::size_t bytes = writes_.bytes();
     close = closing_ && requests_.empty() && waiting_.empty() && bytes == 0;
+    // Whoever takes the pause back reads: two writes may end at the same time, and there is one read at most.
     read = read_paused_ && bytes <= server_.settings.limits.write_queue_bytes;
+    if (read) read_paused_ = false;
   }
   if (close) return Close();
   if (read) ReadNext();
@@ -509,7 +572,7 @@ void Connection::Close() {
     if (closed_) return;
     closed_ = true;
     gone = requests_.empty();
-    keep_unread = closing_ && writes_.bytes() == 0;
+    keep_unread = closing_ && writes_.bytes() == 0 && Clock::now() - last_write_ < kTimeToRead;
     ended = requests_;
     ended.insert(ended.end(), waiting_.begin(), waiting_.end());
     waiting_.clear();
@@ -519,29 +582,33 @@ void Connection::Close() {
     if (request->ClaimAnswer()) server_.unanswered.Remove();
   }
   pipe_->Cancel();
-  // Disconnecting throws away what the client has not read yet; closing the handle, which the last owner does, keeps it.
+  // Disconnecting throws away what the client has not read yet; closing the handle, which the last owner does, keeps
+  // it.
   if (!keep_unread) pipe_->Disconnect();
   // Handlers that still run keep it in the table, where the watch goes on asking them to end.
   if (gone) server_.connections.Remove(id_);
 }
 
 void Connection::StopRequests(ErrorCode reason) {
-  std::vector<RequestPtr> stopped;
+  std::vector<RequestPtr> begun;
+  std::deque<RequestPtr> unbegun;
   {
     const std::lock_guard lock(mutex_);
-    stopped = requests_;
-    stopped.insert(stopped.end(), waiting_.begin(), waiting_.end());
-    waiting_.clear();
+    begun = requests_;
+    unbegun = std::exchange(waiting_, {});
+    requests_.insert(requests_.end(), unbegun.begin(), unbegun.end());
   }
-  for (const RequestPtr& request : stopped) {
+  for (const RequestPtr& request : begun) {
     request->Stop(reason);
     Answer(request, service::ToError(reason));
   }
+  for (const RequestPtr& request : unbegun) RefuseUnbegun(request, service::ToError(reason));
 }
 
 void Connection::CheckDeadlines(Clock::time_point now) {
   const protocol::Limits& limits = server_.settings.limits;
   std::vector<RequestPtr> expired;
+  std::vector<RequestPtr> unbegun;
   std::vector<RequestPtr> stuck;
   const char* close_reason = nullptr;
   {
@@ -552,21 +619,23 @@ void Connection::CheckDeadlines(Clock::time_point now) {
     }
     for (auto next = waiting_.begin(); next != waiting_.end();) {
       const bool late = now >= (*next)->deadline();
-      if (late) expired.push_back(*next);
+      if (late) unbegun.push_back(*next);
       next = late ? waiting_.erase(next) : next + 1;
     }
+    requests_.insert(requests_.end(), unbegun.begin(), unbegun.end());
     const auto waiting_since = writes_.waiting_since();
     if (closed_) {
       // Only its handlers are left.
     } else if (waiting_since && now - *waiting_since >= limits.write_timeout) {
       close_reason = "the client does not read";
+    } else if (read_paused_) {
+      // What is missing of a frame may have been sent long ago.
     } else if (frame_state_ == FrameReader::State::kInHeader && now - frame_state_since_ >= limits.header_timeout) {
       close_reason = "a header was not finished";
     } else if (frame_state_ == FrameReader::State::kInBody && now - frame_state_since_ >= limits.frame_timeout) {
       close_reason = "a frame was not finished";
-    } else if (!identified_ && requests_read_ == 0 && frame_state_ == FrameReader::State::kBetweenFrames &&
-               now - last_activity_ >= limits.first_request_timeout) {
-      close_reason = "nothing was sent";
+    } else if (requests_read_ == 0 && now - connected_at_ >= limits.first_request_timeout) {
+      close_reason = "no request was sent";
     } else if (requests_.empty() && !waiting_since && now - last_activity_ >= limits.idle_timeout) {
       close_reason = "idle";
     }
@@ -575,6 +644,7 @@ void Connection::CheckDeadlines(Clock::time_point now) {
     request->Stop(ErrorCode::kDeadlineExceeded);
     Answer(request, service::ToError(ErrorCode::kDeadlineExceeded));
   }
+  for (const RequestPtr& request : unbegun) RefuseUnbegun(request, service::ToError(ErrorCode::kDeadlineExceeded));
   for (const RequestPtr& request : stuck) {
     if (const auto reason = request->stop_reason()) request->Stop(*reason);
   }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -63,13 +64,22 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   bool TakeFrame(std::string_view frame, const Capture& writer);
   void TakeRequest(protocol::Request request, bool is_notification, const Capture& writer,
                    const std::shared_ptr<BatchAnswers>& batch);
-  void Begin(const RequestPtr& request);
+  bool Begin(const RequestPtr& request);
   std::optional<protocol::Error> Admit(RunningRequest& request, AuditDecision& decision, std::string& entry);
   void Run(const RequestPtr& request);
   void Answer(const RequestPtr& request, const MethodResult& result);
 
   // requests_ that have not been answered. Under mutex_.
   std::size_t InFlight() const;
+  // Answers a request that will not begin, and records that.
+  void RefuseUnbegun(const RequestPtr& request, const protocol::Error& error);
+  void Fail(const RequestPtr& request, const std::exception& error);
+  // Its account runs as many handlers as it may: a batch's request waits until one of its connection has ended. False
+  // when there is none that could end, or it is in no batch.
+  bool WaitForQuota(const RequestPtr& request);
+  [[nodiscard]] bool Record(const AuditDecision& decision);
+  void Record(const AuditOutcome& outcome);
+
   void Identify(const CallerIdentity& caller);
   // What is known of a request before it is judged.
   AuditDecision DecisionOn(const RunningRequest& request) const;
@@ -107,8 +117,10 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   ClientProcess process_;  // set once, when identified
   std::atomic<protocol::Framing> framing_{protocol::Framing::kUnknown};
   protocol::FrameReader::State frame_state_ = protocol::FrameReader::State::kBetweenFrames;
+  const Clock::time_point connected_at_;
   Clock::time_point frame_state_since_;
   Clock::time_point last_activity_;
+  Clock::time_point last_write_ = connected_at_;
   std::uint64_t requests_read_ = 0;
   std::vector<RequestPtr> requests_;  // until answered and their handlers have ended
   std::deque<RequestPtr> waiting_;    // of a batch, not begun

@@ -15,23 +15,28 @@ std::shared_ptr<Connection> ConnectionTable::AddSilent(std::uint64_t id, std::sh
   entry.silent = std::prev(silent_.end());
   entries_.emplace(id, std::move(entry));
   if (silent_.size() <= limits_.silent_connections) return nullptr;
-  return entries_.at(silent_.front()).connection;
+  // Not counted from here on: a thread that adds one at the same time evicts the next oldest.
+  Entry& oldest = entries_.at(silent_.front());
+  silent_.pop_front();
+  oldest.silent = silent_.end();
+  return oldest.connection;
 }
 
 ConnectionTable::Admission ConnectionTable::Identify(std::uint64_t id, const win32::Sid& user,
                                                      bool is_administrator) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(id);
-  // Closed meanwhile: whatever it asked goes nowhere.
-  if (found == entries_.end() || found->second.user) return Admission::kAdmitted;
-  const std::size_t identified = entries_.size() - silent_.size();
+  // Closed meanwhile, or about to be: whatever it asked goes nowhere.
+  if (found == entries_.end() || found->second.silent == silent_.end()) return Admission::kAdmitted;
   const std::size_t room =
       is_administrator ? limits_.connections : limits_.connections - limits_.connections_for_administrators;
-  if (identified >= room) return Admission::kFull;
+  if (identified_ >= room) return Admission::kFull;
   std::size_t& of_account = by_account_[user];
   if (of_account >= limits_.connections_per_account) return Admission::kAccountFull;
   ++of_account;
+  ++identified_;
   silent_.erase(found->second.silent);
+  found->second.silent = silent_.end();
   found->second.user = user;
   return Admission::kAdmitted;
 }
@@ -45,7 +50,8 @@ void ConnectionTable::Remove(std::uint64_t id) {
   if (entry.user) {
     const auto account = by_account_.find(*entry.user);
     if (--account->second == 0) by_account_.erase(account);
-  } else {
+    --identified_;
+  } else if (entry.silent != silent_.end()) {
     silent_.erase(entry.silent);
   }
   removed = std::move(entry.connection);

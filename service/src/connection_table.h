@@ -24,7 +24,8 @@ class ConnectionTable {
  public:
   explicit ConnectionTable(const protocol::Limits& limits) : limits_(limits) {}
 
-  // Adds a connection that has sent nothing. Returns the one to evict for it, if there are too many of those: the oldest.
+  // Adds a connection that has sent nothing. Returns the one to evict for it, if there are too many of those: the
+  // oldest, which is no longer counted and has to be closed.
   std::shared_ptr<Connection> AddSilent(std::uint64_t id, std::shared_ptr<Connection> connection);
 
   enum class Admission { kAdmitted, kAccountFull, kFull };
@@ -56,13 +57,15 @@ class ConnectionTable {
   struct Entry {
     std::shared_ptr<Connection> connection;
     std::optional<win32::Sid> user;
-    std::list<std::uint64_t>::iterator silent;  // into silent_, while there is no user
+    // Into silent_ while it has sent nothing; silent_'s end once it has a user or is to be evicted.
+    std::list<std::uint64_t>::iterator silent;
   };
 
   const protocol::Limits& limits_;
   mutable std::mutex mutex_;
   mutable std::condition_variable gone_;
   std::size_t alive_ = 0;
+  std::size_t identified_ = 0;
   std::map<std::uint64_t, Entry> entries_;
   std::list<std::uint64_t> silent_;  // oldest first
   std::unordered_map<win32::Sid, std::size_t, win32::SidHash> by_account_;

@@ -12,7 +12,8 @@ namespace onbehalf::service {
 // One instance that waits for a client.
 class Listener::Waiting final : public PipeInstance::Operation {
  public:
-  Waiting(Listener& listener, std::unique_ptr<PipeInstance> pipe) : pipe(std::move(pipe)), listener_(listener) {}
+  Waiting(Listener& listener, std::unique_ptr<PipeInstance> instance)
+      : pipe(std::move(instance)), listener_(listener) {}
   void OnComplete(DWORD code, DWORD) override { listener_.OnConnect(*this, code); }
 
   std::unique_ptr<PipeInstance> pipe;
@@ -40,18 +41,17 @@ class Listener::Busy {
 };
 
 Listener::Listener(PipeOptions options, std::uint32_t waiting_instances, ThreadPool& pool, Log& log,
-                   OnClient on_client)
+                   OnClient on_client, std::function<void()> on_incomplete)
     : options_(std::move(options)),
       wanted_(waiting_instances),
       pool_(pool),
       log_(log),
-      on_client_(std::move(on_client)) {}
+      on_client_(std::move(on_client)),
+      on_incomplete_(std::move(on_incomplete)) {}
 
 Listener::~Listener() { Stop(); }
 
 std::unique_ptr<PipeInstance> Listener::CreateFirst() {
-  constexpr SECURITY_INFORMATION kParts =
-      OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
   std::unique_ptr<PipeInstance> pipe;
   bool existed = false;
   try {
@@ -68,18 +68,36 @@ std::unique_ptr<PipeInstance> Listener::CreateFirst() {
                       win32::ErrorName(second.win32_code()) + "): another program has made it");
     }
   }
-  // The pipe has one descriptor, its first instance's: what is asked for at later ones is ignored by Windows.
-  const std::string difference =
-      DifferenceOf(win32::SecurityDescriptor::FromKernelObject(pipe->get(), kParts), options_.descriptor);
-  if (!difference.empty()) {
-    throw PipeTaken("the pipe " + options_.path + (existed ? " was made by another program: " : " is not as asked for: ") +
-                    difference);
-  }
+  Verify(*pipe, existed);
   if (existed) {
     log_.Write(LogLevel::kWarning, "the pipe exists already and is ours: a client still holds an end of it",
                {{"pipe", options_.path}});
   }
   return pipe;
+}
+
+void Listener::Verify(const PipeInstance& pipe, bool existed) const {
+  constexpr SECURITY_INFORMATION kParts =
+      OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
+  const auto difference = [&] {
+    return DifferenceOf(win32::SecurityDescriptor::FromKernelObject(pipe.get(), kParts), options_.descriptor);
+  };
+  // The pipe has one descriptor, its first instance's: what is asked for at later ones is ignored by Windows.
+  PipeDifference found = difference();
+  const bool is_service_owned = *options_.descriptor.Owner() == win32::Sid::ForService(kServiceName);
+  if (existed && is_service_owned && found.owner_is_same && !found.text.empty()) {
+    // Left over from a run of ours with other settings: only a client's end keeps it there. Nobody else can have made
+    // it, because only the service itself can give an object to its service SID.
+    constexpr SECURITY_INFORMATION kSet =
+        DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
+    if (!::SetKernelObjectSecurity(pipe.get(), kSet, options_.descriptor.get())) {
+      win32::ThrowLastError("SetKernelObjectSecurity", options_.path);
+    }
+    found = difference();
+  }
+  if (found.text.empty()) return;
+  throw PipeTaken("the pipe " + options_.path + (existed ? " was made by another program: " : " is not as asked for: ") +
+                  found.text);
 }
 
 void Listener::Start() {
@@ -98,15 +116,20 @@ bool Listener::Replenish() {
   bool complete = true;
   const Busy busy(*this);
   for (;;) {
+    bool is_alone = false;
     {
       const std::lock_guard lock(mutex_);
       if (stopping_ || waiting_.size() + creating_ >= wanted_) break;
       ++creating_;
+      is_alone = waiting_.empty();
     }
     std::shared_ptr<Waiting> next;
     try {
-      next = std::make_shared<Waiting>(*this, std::make_unique<PipeInstance>(options_, false, pool_));
-    } catch (const win32::Win32Error& error) {
+      auto instance = std::make_unique<PipeInstance>(options_, false, pool_);
+      // With none of ours waiting, the name may have become free meanwhile, and another program may have taken it.
+      if (is_alone) Verify(*instance, true);
+      next = std::make_shared<Waiting>(*this, std::move(instance));
+    } catch (const std::exception& error) {
       log_.Write(LogLevel::kError, "an instance of the pipe could not be created; it is tried again",
                  {{"what", error.what()}});
       complete = false;
@@ -118,16 +141,24 @@ bool Listener::Replenish() {
       waiting_.emplace(next.get(), next);
     }
     const DWORD code = next->pipe->Connect(*next);
-    const std::lock_guard lock(mutex_);
-    if (code == ERROR_SUCCESS) {
-      // Stop may have cancelled what was pending just before this connect began.
-      if (stopping_ && waiting_.contains(next.get())) next->pipe->Cancel();
-      continue;
+    {
+      const std::lock_guard lock(mutex_);
+      if (code == ERROR_SUCCESS) {
+        // Stop may have cancelled what was pending just before this connect began.
+        if (stopping_ && waiting_.contains(next.get())) next->pipe->Cancel();
+        continue;
+      }
+      waiting_.erase(next.get());
+      if (stopping_) break;
+      is_alone = waiting_.empty();
     }
-    waiting_.erase(next.get());
-    if (stopping_) break;
     // A client is there already; or one was and is gone (ERROR_NO_DATA), which is routine.
-    if (code == ERROR_PIPE_CONNECTED) connected.push_back(std::move(next->pipe));
+    if (code != ERROR_PIPE_CONNECTED) continue;
+    if (is_alone) {
+      connected.push_back(std::move(next->pipe));
+    } else {
+      on_client_(std::move(next->pipe));
+    }
   }
   for (std::unique_ptr<PipeInstance>& pipe : connected) on_client_(std::move(pipe));
   return complete;
@@ -144,7 +175,7 @@ void Listener::OnConnect(Waiting& waiting, DWORD code) {
     waiting_.erase(found);
     serve = !stopping_ && code == ERROR_SUCCESS;
   }
-  Replenish();
+  if (!Replenish()) on_incomplete_();
   if (serve) {
     on_client_(std::move(mine->pipe));
   } else if (code != ERROR_OPERATION_ABORTED && code != ERROR_NO_DATA && code != ERROR_SUCCESS) {

@@ -26,7 +26,9 @@ class Listener {
  public:
   using OnClient = std::function<void(std::unique_ptr<PipeInstance>)>;
 
-  Listener(PipeOptions options, std::uint32_t waiting_instances, ThreadPool& pool, Log& log, OnClient on_client);
+  // `on_incomplete` is called when fewer instances wait than should, and Replenish is to be called again later.
+  Listener(PipeOptions options, std::uint32_t waiting_instances, ThreadPool& pool, Log& log, OnClient on_client,
+           std::function<void()> on_incomplete);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -44,6 +46,8 @@ class Listener {
   class Busy;
 
   std::unique_ptr<PipeInstance> CreateFirst();
+  // Throws PipeTaken unless the pipe is ours and guarded as asked for. One that `existed` and is ours gets our descriptor.
+  void Verify(const PipeInstance& pipe, bool existed) const;
   void OnConnect(Waiting& waiting, DWORD code);
 
   const PipeOptions options_;
@@ -51,6 +55,7 @@ class Listener {
   ThreadPool& pool_;
   Log& log_;
   const OnClient on_client_;
+  const std::function<void()> on_incomplete_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -41,27 +41,28 @@ SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const Sid& own
   return SecurityDescriptor::FromSddl(sddl);
 }
 
-std::string DifferenceOf(const SecurityDescriptor& actual, const SecurityDescriptor& wanted) {
+PipeDifference DifferenceOf(const SecurityDescriptor& actual, const SecurityDescriptor& wanted) {
   const auto same_entry = [](const AccessEntry& a, const AccessEntry& b) {
     return a.type == b.type && a.mask == b.mask && a.sid == b.sid;
   };
   const auto owner = actual.Owner();
   if (!owner || !(*owner == *wanted.Owner())) {
-    return "the owner is " + (owner ? owner->ToString() : std::string("nobody")) + ", not " +
-           wanted.Owner()->ToString();
+    return {"the owner is " + (owner ? owner->ToString() : std::string("nobody")) + ", not " +
+                wanted.Owner()->ToString(),
+            false};
   }
-  if (!actual.HasDacl()) return "there is no DACL";
+  if (!actual.HasDacl()) return {"there is no DACL", true};
   const std::vector<AccessEntry> have = actual.Dacl();
   const std::vector<AccessEntry> want = wanted.Dacl();
   bool same = have.size() == want.size();
   for (std::size_t i = 0; same && i < have.size(); ++i) same = same_entry(have[i], want[i]);
-  if (!same) return "the DACL is " + actual.ToSddl(DACL_SECURITY_INFORMATION);
+  if (!same) return {"the DACL is " + actual.ToSddl(DACL_SECURITY_INFORMATION), true};
   const auto label = actual.Label();
   const auto wanted_label = wanted.Label();
   if (label.has_value() != wanted_label.has_value() || (label && !same_entry(*label, *wanted_label))) {
-    return "the mandatory label is " + actual.ToSddl(LABEL_SECURITY_INFORMATION);
+    return {"the mandatory label is " + actual.ToSddl(LABEL_SECURITY_INFORMATION), true};
   }
-  return {};
+  return {{}, true};
 }
 
 }  // namespace onbehalf::service

@@ -18,7 +18,11 @@ win32::Sid PipeOwner();
 // The descriptor that guards the pipe. Every mask and label is explained at its definition.
 win32::SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const win32::Sid& owner);
 
-// Empty if the owner, the entries and the label of `actual` are those of `wanted`; else what differs, for the log.
-std::string DifferenceOf(const win32::SecurityDescriptor& actual, const win32::SecurityDescriptor& wanted);
+// How a descriptor differs from the wanted one in owner, entries or label.
+struct PipeDifference {
+  std::string text;  // for the log; empty if it does not
+  bool owner_is_same = false;
+};
+PipeDifference DifferenceOf(const win32::SecurityDescriptor& actual, const win32::SecurityDescriptor& wanted);
 
 }  // namespace onbehalf::service

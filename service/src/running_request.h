@@ -60,6 +60,8 @@ class RunningRequest {
   Clock::time_point deadline() const { return deadline_; }
   // Set by the path when access has been granted, before any other thread may run it; null until then.
   const Method* method = nullptr;
+  // It counts among the running handlers of its account, until it is finished.
+  std::atomic<bool> holds_quota{false};
 
   std::stop_token stop_token() const { return stop_.get_token(); }
 

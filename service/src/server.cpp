@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "connection.h"
+#include "event_log.h"
 #include "impersonation.h"
 #include "onbehalf/win32/win32_error.h"
 
@@ -54,6 +55,17 @@ bool UnansweredRequests::WaitUntilNone(milliseconds timeout) {
 
 std::string ServerParts::NextRequestId() { return run_id + "-" + std::to_string(++last_request); }
 
+void ServerParts::NoteAudit(bool recorded) {
+  if (recorded != audit_fails.load(std::memory_order_relaxed)) return;
+  if (audit_fails.exchange(!recorded) == !recorded) return;
+  if (recorded) {
+    log.Write(LogLevel::kInfo, "the audit can be written again");
+    return;
+  }
+  log.Write(LogLevel::kError, "the audit cannot be written: requests are refused until it can");
+  ReportToEventLog(Event::kAuditUnavailable, {});
+}
+
 Server::Server(const Settings& settings, PipeOptions pipe, Audit& audit, Log& log)
     : settings_(settings),
       pipe_(std::move(pipe)),
@@ -85,7 +97,8 @@ void Server::Start() {
     if (timer_ == nullptr) win32::ThrowLastError("CreateThreadpoolTimer");
   }
   listener_ = std::make_unique<Listener>(pipe_, settings_.pipe.waiting_instances, io_pool_, log_,
-                                         [this](std::unique_ptr<PipeInstance> client) { OnClient(std::move(client)); });
+                                         [this](std::unique_ptr<PipeInstance> client) { OnClient(std::move(client)); },
+                                         [this] { StartWatch(); });
   try {
     listener_->Start();
   } catch (...) {

@@ -24,6 +24,17 @@ class UnansweredRequests {
  public:
   void Add();
   void Remove();
+  // Removes one at the end of a scope.
+  class Removal {
+   public:
+    explicit Removal(UnansweredRequests& requests) : requests_(requests) {}
+    ~Removal() { requests_.Remove(); }
+    Removal(const Removal&) = delete;
+    Removal& operator=(const Removal&) = delete;
+
+   private:
+    UnansweredRequests& requests_;
+  };
   // False when `timeout` has passed before there was none.
   bool WaitUntilNone(std::chrono::milliseconds timeout);
 
@@ -49,9 +60,12 @@ struct ServerParts {
   const std::atomic<bool>& stopping;
   // Names a request for the audit, uniquely on this machine: the time the server started and a number.
   std::string NextRequestId();
+  // Whether a line of the audit could be written. The first that could not, and the first that could again, are reported.
+  void NoteAudit(bool recorded);
 
   const std::string run_id;
   std::atomic<std::uint64_t> last_request{0};
+  std::atomic<bool> audit_fails{false};
 };
 
 }  // namespace onbehalf::service

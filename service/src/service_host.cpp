@@ -35,7 +35,7 @@ class ControlledService {
     try {
       service_.Start([this] {
         Report(SERVICE_START_PENDING);
-        return ::WaitForSingleObject(stop_.get(), 0) == WAIT_TIMEOUT;
+        return true;
       });
     } catch (const std::exception&) {
       exit_code_ = service_.FailureCode();
@@ -54,7 +54,7 @@ class ControlledService {
     auto& self = *static_cast<ControlledService*>(context);
     switch (control) {
       case SERVICE_CONTROL_STOP:
-      case SERVICE_CONTROL_SHUTDOWN:
+      case SERVICE_CONTROL_PRESHUTDOWN:
         ::SetEvent(self.stop_.get());
         return NO_ERROR;
       case SERVICE_CONTROL_INTERROGATE:
@@ -70,10 +70,8 @@ class ControlledService {
     status.dwServiceType = SERVICE_WIN32_OWN_PROCESS;
     status.dwCurrentState = state;
     const bool pending = state == SERVICE_START_PENDING || state == SERVICE_STOP_PENDING;
-    // Stopping is accepted while starting too: waiting for a pipe name to become free can take a while.
-    if (state == SERVICE_RUNNING || state == SERVICE_START_PENDING) {
-      status.dwControlsAccepted = SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN;
-    }
+    // Preshutdown, not shutdown: that one leaves five seconds, and requests in flight are given longer.
+    if (state == SERVICE_RUNNING) status.dwControlsAccepted = SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_PRESHUTDOWN;
     if (pending) {
       status.dwCheckPoint = ++checkpoint_;
       status.dwWaitHint = kWaitHintMilliseconds;
@@ -102,9 +100,12 @@ void WINAPI ServiceMain(DWORD, LPWSTR*) { g_controlled->Main(); }
 
 // Likewise for the console's handler.
 HANDLE g_console_stop = nullptr;
+HANDLE g_console_stopped = nullptr;
 
-BOOL WINAPI OnConsoleControl(DWORD) {
+BOOL WINAPI OnConsoleControl(DWORD control) {
   ::SetEvent(g_console_stop);
+  // When the console closes, Windows ends the process as soon as this returns.
+  if (control != CTRL_C_EVENT && control != CTRL_BREAK_EVENT) ::WaitForSingleObject(g_console_stopped, INFINITE);
   return TRUE;
 }
 
@@ -130,7 +131,9 @@ int RunUnderServiceControl(const wchar_t* name, HostedService& service) {
 
 int RunInConsole(HostedService& service, bool until_input_ends) {
   const win32::UniqueObject stop = CreateStopEvent();
+  const win32::UniqueObject stopped = CreateStopEvent();
   g_console_stop = stop.get();
+  g_console_stopped = stopped.get();
   if (!::SetConsoleCtrlHandler(&OnConsoleControl, TRUE)) win32::ThrowLastError("SetConsoleCtrlHandler");
   try {
     service.Start([&stop] { return ::WaitForSingleObject(stop.get(), 0) == WAIT_TIMEOUT; });
@@ -152,6 +155,8 @@ int RunInConsole(HostedService& service, bool until_input_ends) {
   }
   ::WaitForSingleObject(stop.get(), INFINITE);
   service.Stop({});
+  ::SetConsoleCtrlHandler(&OnConsoleControl, FALSE);
+  ::SetEvent(stopped.get());
   return 0;
 }
 

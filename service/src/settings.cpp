@@ -157,7 +157,7 @@ std::vector<SettingRow> MakeRows() {
       Integer(
           "limits.first_request_timeout_ms", 100, kDayMs,
           [](auto& s) -> auto& { return s.limits.first_request_timeout; },
-          "From the connection to its first byte."),
+          "From the connection to its first request."),
       Integer(
           "limits.header_timeout_ms", 100, kDayMs, [](auto& s) -> auto& { return s.limits.header_timeout; },
           "From a header's first byte to its last."),

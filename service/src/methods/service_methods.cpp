@@ -182,7 +182,7 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
   status.result_schema = StatusSchema();
   status.access_default = kSeenByAuthenticatedUsers;
   status.acts = Acts::kAsService;
-  status.pace = Pace::kMayBlock;  // walks all connections
+  status.pace = Pace::kQuick;
   status.handler = [&server, facts = std::move(facts)](const Call&) { return Status(server, facts); };
   registry.Add(std::move(status));
 
@@ -206,7 +206,7 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
   disconnect.result_schema = Object({{"disconnected", Boolean("true")}});
   disconnect.access_default = kForAdministrators;
   disconnect.acts = Acts::kAsService;
-  disconnect.pace = Pace::kMayBlock;
+  disconnect.pace = Pace::kQuick;
   disconnect.handler = [&server](const Call& call) { return Disconnect(server, call); };
   registry.Add(std::move(disconnect));
 }

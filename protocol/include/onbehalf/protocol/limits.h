@@ -46,7 +46,7 @@ struct Limits {
   // Bytes waiting to be written to one connection; while there are more, nothing is read from it.
   std::size_t write_queue_bytes = 8 * 1024 * 1024;
 
-  std::chrono::milliseconds first_request_timeout{30'000};  // from the connection to its first byte
+  std::chrono::milliseconds first_request_timeout{30'000};  // from the connection to its first request
   std::chrono::milliseconds header_timeout{5'000};          // from a header's first byte to its last
   std::chrono::milliseconds frame_timeout{
       30'000};  // from a frame's first byte (after the header) to its last
