@@ -256,6 +256,7 @@ TEST(PipeStreamTest, OnlyPipesAreOpened) {
   using namespace std::string_view_literals;
   for (const auto path :
        {""sv, "C:\\Windows\\win.ini"sv, "\\\\.\\C:\\Windows\\win.ini"sv, "\\\\.\\pipe\\"sv, "\\\\.\\pipe"sv,
+        "\\\\.\\pipe\\..\\C:\\Windows\\win.ini"sv, "\\\\?\\pipe\\x"sv, "\\\\.\\pipe\\a/b"sv,
         "\\\\host\\share\\file"sv, "\\\\\\pipe\\x"sv, "pipe\\x"sv, "\\\\.\\pipe\\a\0b"sv}) {
     EXPECT_EQ(OpenError(path, Soon()), static_cast<DWORD>(ERROR_BAD_PATHNAME))
         << testing::PrintToString(path);

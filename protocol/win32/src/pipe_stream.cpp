@@ -17,16 +17,18 @@ bool EqualIgnoringCase(std::string_view a, std::string_view lower_case) {
   });
 }
 
-// `\\host\pipe\name`. Anything else might be a file, which would be opened for writing.
+// `\\host\pipe\name`. Anything else might be a file, which would be opened for writing: `\\.\pipe\..\C:\x` is one,
+// because Windows takes `..` out of paths, and `\\?\` is this computer under another name.
 bool IsPipePath(std::string_view path) {
   constexpr std::string_view kStart = "\\\\";
   constexpr std::string_view kMiddle = "\\pipe\\";
   if (!path.starts_with(kStart) || path.find('\0') != std::string_view::npos) return false;
   path.remove_prefix(kStart.size());
   const std::size_t host = path.find_first_of("\\/");
-  if (host == 0 || host == std::string_view::npos) return false;
+  if (host == 0 || host == std::string_view::npos || path.substr(0, host) == "?") return false;
   path.remove_prefix(host);
-  return path.size() > kMiddle.size() && EqualIgnoringCase(path.substr(0, kMiddle.size()), kMiddle);
+  if (path.size() <= kMiddle.size() || !EqualIgnoringCase(path.substr(0, kMiddle.size()), kMiddle)) return false;
+  return path.find("..") == std::string_view::npos && path.find('/') == std::string_view::npos;
 }
 
 // The other end is gone: Windows says it in three ways, by who closed first and whether data was left.
