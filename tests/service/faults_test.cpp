@@ -45,8 +45,9 @@ TEST_F(Faults, AFailedCaptureRunsNoHandlerAndEndsNothing) {
   Start();
   RawClient client = Connect();
   // Not read yet, no privilege, no memory; any other.
-  for (const DWORD code :
-       {ERROR_CANNOT_IMPERSONATE, ERROR_ACCESS_DENIED, ERROR_NO_SYSTEM_RESOURCES, ERROR_INVALID_HANDLE}) {
+  constexpr DWORD kCodes[] = {ERROR_CANNOT_IMPERSONATE, ERROR_ACCESS_DENIED, ERROR_NO_SYSTEM_RESOURCES,
+                              ERROR_INVALID_HANDLE};
+  for (const DWORD code : kCodes) {
     for (const char* method : {"test.asService", "test.asCaller", "no.such"}) {
       writers().Add([code](HANDLE) { return FailWith(code); });
       const Json answer = client.Call(method);
