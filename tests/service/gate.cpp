@@ -1,0 +1,74 @@
+#include "gate.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "onbehalf/win32/win32_error.h"
+#include "test_server.h"
+
+namespace onbehalf::test {
+
+void Gate::Enter() {
+  ++entered_;
+  most_ = std::max(most_, entered_ - left_);
+  changed_.notify_all();
+}
+
+void Gate::Leave() {
+  ++left_;
+  changed_.notify_all();
+}
+
+bool Gate::Pass(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  Enter();
+  const bool passed = changed_.wait(lock, stop, [this] { return open_ || admitted_ > 0; });
+  if (passed && !open_) --admitted_;
+  Leave();
+  return passed;
+}
+
+void Gate::PassWhatever() { Pass(std::stop_token()); }
+
+void Gate::Open() {
+  const std::lock_guard lock(mutex_);
+  open_ = true;
+  changed_.notify_all();
+}
+
+void Gate::Admit(std::size_t count) {
+  const std::lock_guard lock(mutex_);
+  admitted_ += count;
+  changed_.notify_all();
+}
+
+bool Gate::WaitUntilEntered(std::size_t count) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, kPatience, [&] { return entered_ >= count; });
+}
+
+bool Gate::WaitUntilLeft(std::size_t count) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, kPatience, [&] { return left_ >= count; });
+}
+
+std::size_t Gate::entered() const {
+  const std::lock_guard lock(mutex_);
+  return entered_;
+}
+
+std::size_t Gate::most_at_once() const {
+  const std::lock_guard lock(mutex_);
+  return most_;
+}
+
+service::Method Gate::AsMethod(std::string name, service::Acts acts) {
+  return PublicMethod(std::move(name), acts, service::Pace::kMayBlock,
+                      [this](const service::Call& call) -> service::MethodResult {
+                        if (!Pass(call.stop)) throw win32::Win32Error(ERROR_CANCELLED, "Gate");
+                        return service::Json{{"passed", true}};
+                      });
+}
+
+}  // namespace onbehalf::test

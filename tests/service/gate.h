@@ -1,0 +1,55 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <stop_token>
+#include <string>
+
+#include "onbehalf/service/method.h"
+
+namespace onbehalf::test {
+
+// Where the handlers of a test wait until the test lets them go on, or until they are asked to end. It has to
+// outlive the server whose handlers wait here. Any thread.
+class Gate {
+ public:
+  // Far more than any handler needs to get here, even on a busy machine.
+  static constexpr std::chrono::seconds kPatience{30};
+
+  // For handlers. True when the gate was opened, false when `stop` was set before.
+  bool Pass(const std::stop_token& stop);
+  // Waits here whatever the stop token says.
+  void PassWhatever();
+
+  // Lets in all that wait, and all that come.
+  void Open();
+  // Lets `count` more in.
+  void Admit(std::size_t count);
+
+  // False when fewer have come before the patience ends.
+  bool WaitUntilEntered(std::size_t count);
+  bool WaitUntilLeft(std::size_t count);
+  std::size_t entered() const;
+  // Most that were inside at one time.
+  std::size_t most_at_once() const;
+
+  // A method that everybody may call: answers {"passed": true} when the gate was opened, and throws
+  // ERROR_CANCELLED when it was asked to end.
+  service::Method AsMethod(std::string name, service::Acts acts = service::Acts::kAsService);
+
+ private:
+  void Enter();
+  void Leave();
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  bool open_ = false;
+  std::size_t admitted_ = 0;
+  std::size_t entered_ = 0;
+  std::size_t left_ = 0;
+  std::size_t most_ = 0;
+};
+
+}  // namespace onbehalf::test
