@@ -196,7 +196,8 @@ void Connection::TakeRequest(protocol::Request request, bool is_notification, co
     }
   }
   if (refusal) return RefuseUnbegun(running, *refusal);
-  Begin(running);
+  // Put back: a request may have ended before it was.
+  if (!Begin(running)) BeginWaiting();
 }
 
 // False when it has been put back among the waiting requests of its batch.
@@ -483,6 +484,7 @@ void Connection::BeginWaiting() {
   const protocol::Limits& limits = server_.settings.limits;
   {
     const std::lock_guard lock(mutex_);
+    begin_again_ = true;
     if (beginning_waiting_ || waiting_.empty()) return;
     beginning_waiting_ = true;
   }
@@ -498,9 +500,12 @@ void Connection::BeginWaiting() {
       next = std::move(waiting_.front());
       waiting_.pop_front();
       requests_.push_back(next);
+      begin_again_ = false;
     }
     if (Begin(next)) continue;
     const std::lock_guard lock(mutex_);
+    // A request may have ended meanwhile and left its place to this thread.
+    if (begin_again_) continue;
     beginning_waiting_ = false;
     return;
   }

@@ -124,7 +124,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::uint64_t requests_read_ = 0;
   std::vector<RequestPtr> requests_;  // until answered and their handlers have ended
   std::deque<RequestPtr> waiting_;    // of a batch, not begun
-  bool beginning_waiting_ = false;
+  bool beginning_waiting_ = false;    // by one thread at a time
+  bool begin_again_ = false;          // a request has ended since that thread took the last one out
 };
 
 }  // namespace onbehalf::service

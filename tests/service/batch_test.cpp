@@ -145,6 +145,29 @@ TEST(Batch, WaitsForTheHandlersOfItsOwnAccount) {
   EXPECT_LE(gate.most_at_once(), 3U);
 }
 
+// A request that is put back just when another ends must not wait for a third.
+TEST(Batch, GoesOnWithEachHandlerThatEndsWhileALongOneRuns) {
+  Gate long_gate;
+  Gate short_gate;
+  short_gate.Open();
+  TestServer server;
+  server.settings().limits.handlers_per_account = 2;
+  server.methods().Add(long_gate.AsMethod("test.long"));
+  server.methods().Add(short_gate.AsMethod("test.short"));
+  server.Start();
+  Json batch = Json::array({RequestMessage("long", "test.long")});
+  for (int id = 0; id < 40; ++id) batch.push_back(RequestMessage(id, "test.short"));
+  RawClient client(server.pipe_path());
+  for (std::size_t round = 1; round <= 50; ++round) {
+    client.Send(batch);
+    ASSERT_TRUE(short_gate.WaitUntilLeft(40 * round)) << "in round " << round;
+    long_gate.Admit(1);
+    const auto answers = client.Read();
+    ASSERT_TRUE(answers.has_value());
+    ASSERT_EQ(answers->size(), 41U);
+  }
+}
+
 TEST(Batch, AnIdThatIsTwiceInItIsRefusedTheSecondTime) {
   Gate gate;
   TestServer server;
