@@ -21,9 +21,18 @@ void Gate::Leave() {
 }
 
 bool Gate::Pass(const std::stop_token& stop) {
+  {
+    // Calls back at once if stop was requested already, so not under mutex_.
+    const std::lock_guard lock(on_stop_mutex_);
+    on_stop_.emplace_back(stop, [this] {
+      const std::lock_guard notify_lock(mutex_);
+      changed_.notify_all();
+    });
+  }
   std::unique_lock lock(mutex_);
   Enter();
-  const bool passed = changed_.wait(lock, stop, [this] { return open_ || admitted_ > 0; });
+  changed_.wait(lock, [&] { return open_ || admitted_ > 0 || stop.stop_requested(); });
+  const bool passed = open_ || admitted_ > 0;
   if (passed && !open_) --admitted_;
   Leave();
   return passed;

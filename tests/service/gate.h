@@ -3,6 +3,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
+#include <list>
 #include <mutex>
 #include <stop_token>
 #include <string>
@@ -44,12 +46,16 @@ class Gate {
   void Leave();
 
   mutable std::mutex mutex_;
-  std::condition_variable_any changed_;
+  std::condition_variable changed_;
   bool open_ = false;
   std::size_t admitted_ = 0;
   std::size_t entered_ = 0;
   std::size_t left_ = 0;
   std::size_t most_ = 0;
+  // Of every handler that has waited here. They stay until the server is gone: GCC 12's library may wait for
+  // ever when a callback is removed while another thread is running it (GCC's bug 104928).
+  std::mutex on_stop_mutex_;
+  std::list<std::stop_callback<std::function<void()>>> on_stop_;
 };
 
 }  // namespace onbehalf::test

@@ -105,8 +105,9 @@ TEST(Stop, WaitsForAHandlerThatHeedsNothingAndSaysSoMeanwhile) {
   ASSERT_TRUE(gate.WaitUntilEntered(1));
   int said = 0;
   server.server().Stop([&] {
-    // Its request has been answered while its handler still runs.
-    if (++said == 1) {
+    // The first time is at the end of the grace time. By the second its request has been answered, while its
+    // handler still runs.
+    if (++said == 2) {
       EXPECT_EQ(client.Read(), ErrorMessageFor(1, ErrorCode::kShuttingDown));
     }
     if (said == 3) gate.Open();

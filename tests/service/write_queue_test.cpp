@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <latch>
+#include <future>
 #include <memory>
 #include <set>
 #include <string>
@@ -155,11 +155,9 @@ class WriteQueueTest : public testing::Test {
 };
 
 TEST_F(WriteQueueTest, WritesWhatThePipeTakesAtOnceAndTheRestInOrderWhenItIsRead) {
-  std::latch ended(4);
   std::atomic<DWORD> failure = ERROR_SUCCESS;
   WriteQueue queue(pipe_.get(), pool_, [&](DWORD code) {
     if (code != ERROR_SUCCESS) failure = code;
-    ended.count_down();
   });
   const std::string large(40'000, 'a');
   const int filled = Fill(queue, large);
@@ -195,11 +193,11 @@ TEST_F(WriteQueueTest, FailsForGoodWhenTheOtherEndIsGone) {
 
 TEST_F(WriteQueueTest, SaysThatAPendingWriteHasFailedAndLetsItsOwnerGo) {
   struct Owner {
-    explicit Owner(std::latch& gone) : gone(gone) {}
-    ~Owner() { gone.count_down(); }
-    std::latch& gone;
+    explicit Owner(std::promise<void>& promise) : gone(promise) {}
+    ~Owner() { gone.set_value(); }
+    std::promise<void>& gone;
   };
-  std::latch gone(1);
+  std::promise<void> gone;
   std::atomic<DWORD> code = ERROR_SUCCESS;
   WriteQueue queue(pipe_.get(), pool_, [&](DWORD ended) { code = ended; });
   Fill(queue, std::string(40'000, 'a'));
@@ -207,7 +205,7 @@ TEST_F(WriteQueueTest, SaysThatAPendingWriteHasFailedAndLetsItsOwnerGo) {
   // The first message that pends keeps its owner; this one comes behind it.
   EXPECT_EQ(queue.Add("b", std::make_shared<Owner>(gone)), WriteQueue::Added::kPending);
   client_.reset();
-  gone.wait();
+  ASSERT_EQ(gone.get_future().wait_for(RawClient::kPatience), std::future_status::ready);
   EXPECT_NE(code, static_cast<DWORD>(ERROR_SUCCESS));
   EXPECT_EQ(queue.bytes(), 0U);
   EXPECT_FALSE(queue.waiting_since().has_value());
