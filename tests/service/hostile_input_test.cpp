@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +26,9 @@ struct BadStream {
   ErrorCode code;
   std::string message;
 };
+
+// Found by GoogleTest: what a parameter is called in a test's name for people.
+void PrintTo(const BadStream& bad, std::ostream* out) { *out << bad.name; }
 
 std::string Nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
 

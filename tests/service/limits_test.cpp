@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -163,6 +164,9 @@ struct Silence {
   std::string bytes;  // written before nothing more is
   milliseconds protocol::Limits::*limit;
 };
+
+// Found by GoogleTest: what a parameter is called in a test's name for people.
+void PrintTo(const Silence& silence, std::ostream* out) { *out << silence.name; }
 
 class SilentClient : public testing::TestWithParam<Silence> {};
 
