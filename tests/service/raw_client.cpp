@@ -23,7 +23,9 @@ RawClient::RawClient(std::string_view pipe_path)
 
 void RawClient::Write(std::string_view bytes) { stream_.Write(bytes, win32::Clock::now() + kPatience); }
 
-void RawClient::Send(const Json& message) { Write(protocol::ToFrame(protocol::Framing::kHeader, message.dump())); }
+void RawClient::Send(const Json& message) {
+  Write(protocol::ToFrame(protocol::Framing::kHeader, message.dump()));
+}
 
 std::optional<std::string> RawClient::ReadText(std::chrono::milliseconds limit) {
   const auto deadline = win32::Clock::now() + limit;

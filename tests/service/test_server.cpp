@@ -39,7 +39,8 @@ service::Server& TestServer::server() {
   if (!server_) {
     log_ = std::make_unique<service::Log>(folder_, settings_.log, service::Log::Console::kNo);
     audit_ = std::make_unique<service::Audit>(folder_);
-    service::PipeOptions pipe{pipe_path_, service::PipeDescriptor(settings_.pipe, service::PipeOwner()), false};
+    service::PipeOptions pipe{pipe_path_, service::PipeDescriptor(settings_.pipe, service::PipeOwner()),
+                              false};
     server_ = std::make_unique<service::Server>(settings_, std::move(pipe), *audit_, *log_);
     service::Server& server = *server_;
     service::AddRpcMethods(server.methods(),
