@@ -134,8 +134,8 @@ if [ "$linux" = yes ]; then
   run_suite "native: programs" 600 ctest --test-dir "$build/linux" -L program --no-tests=error --output-on-failure
 fi
 
-heading "Tests for Windows, under $(wine --version)"
 use_wine_prefix "$build/wineprefix-test"
+heading "Tests for Windows, under $(wine --version)"
 trap stop_wine EXIT
 stop_wine # what an interrupted run left
 start_wine

@@ -4,6 +4,13 @@
 #
 # $root is the repository's folder and $build the folder of everything that is made.
 
+# Linux puts a program's heap somewhere in the gigabyte behind its image, and Wine's loader, whose image ends at 0x7d5…,
+# needs the page at 0x7ffe0000: about one program in a thousand finds its heap there and cannot start. So everything
+# runs without that randomness, where it may be switched off.
+if [ -z "${ONBEHALF_FIXED_ADDRESSES:-}" ] && setarch "$(uname -m)" -R true 2>/dev/null; then
+  ONBEHALF_FIXED_ADDRESSES=1 exec setarch "$(uname -m)" -R bash "$0" "$@"
+fi
+
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$root/build
 umask 022 # Wine shows group and other write permission as an entry for ordinary users, which the service refuses.
