@@ -38,9 +38,12 @@ class [[nodiscard]] Impersonation {
 
 // This thread carries a client's token (set by Impersonation and by CallerIdentity's capture).
 bool IsImpersonating() noexcept;
-// Ends the process if it does. Called by everything that opens or writes the service's own files.
+// Ends the process if it does. Called by everything that opens or writes the service's own files, and at the start and
+// end of every callback.
 void AssertNotImpersonating() noexcept;
-// Ends the process if Windows says that this thread carries a token, whoever set it: at the start and end of every callback.
+// Ends the process if Windows says that this thread carries a token, whoever set it: after every handler that does not
+// act as its caller, which is the only code that is not the service's own and the only one that is not marked. Asked at
+// the start and end of callbacks as well, it would cost a tenth of a request.
 void AssertThreadHasNoToken() noexcept;
 
 }  // namespace onbehalf::service

@@ -34,9 +34,9 @@ PipeInstance::~PipeInstance() {
 }
 
 void CALLBACK PipeInstance::OnIo(PTP_CALLBACK_INSTANCE, void*, void* overlapped, ULONG code, ULONG_PTR bytes, PTP_IO) {
-  AssertThreadHasNoToken();
+  AssertNotImpersonating();
   static_cast<Operation*>(static_cast<OVERLAPPED*>(overlapped))->OnComplete(code, static_cast<DWORD>(bytes));
-  AssertThreadHasNoToken();
+  AssertNotImpersonating();
 }
 
 DWORD PipeInstance::Connect(Operation& operation) {

@@ -89,9 +89,9 @@ void Server::Start() {
                                unanswered_, io_pool_, handler_pool_, stopping_, RunId(started_)});
   if (timer_ == nullptr) {
     const auto on_timer = [](PTP_CALLBACK_INSTANCE, void* context, PTP_TIMER) {
-      AssertThreadHasNoToken();
+      AssertNotImpersonating();
       static_cast<Server*>(context)->Watch();
-      AssertThreadHasNoToken();
+      AssertNotImpersonating();
     };
     timer_ = ::CreateThreadpoolTimer(on_timer, this, io_pool_.environment());
     if (timer_ == nullptr) win32::ThrowLastError("CreateThreadpoolTimer");

@@ -28,10 +28,10 @@ ThreadPool::~ThreadPool() {
 void ThreadPool::Submit(std::function<void()> work) {
   auto owned = std::make_unique<std::function<void()>>(std::move(work));
   const auto run = [](PTP_CALLBACK_INSTANCE, void* context) {
-    AssertThreadHasNoToken();
+    AssertNotImpersonating();
     const std::unique_ptr<std::function<void()>> mine(static_cast<std::function<void()>*>(context));
     (*mine)();
-    AssertThreadHasNoToken();
+    AssertNotImpersonating();
   };
   if (!::TrySubmitThreadpoolCallback(run, owned.get(), &environment_)) {
     win32::ThrowLastError("TrySubmitThreadpoolCallback");

@@ -66,7 +66,7 @@ void WriteQueue::WriteFromFront() {
 }
 
 void CALLBACK WriteQueue::OnEvent(PTP_CALLBACK_INSTANCE, void* context, PTP_WAIT, TP_WAIT_RESULT) {
-  AssertThreadHasNoToken();
+  AssertNotImpersonating();
   auto& queue = *static_cast<WriteQueue*>(context);
   std::shared_ptr<void> keep_alive;
   DWORD code = ERROR_SUCCESS;
@@ -91,7 +91,7 @@ void CALLBACK WriteQueue::OnEvent(PTP_CALLBACK_INSTANCE, void* context, PTP_WAIT
   }
   queue.on_end_(code);
   keep_alive.reset();
-  AssertThreadHasNoToken();
+  AssertNotImpersonating();
 }
 
 std::size_t WriteQueue::bytes() const {

@@ -229,18 +229,21 @@ int wmain(int argc, wchar_t** argv) {
       return 0;
     }
     std::string json_file;
-    bool quick = false;
+    std::size_t requests = 20'000;
+    std::size_t memory_requests = 100'000;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
       if (arguments[i] == "--quick") {
-        quick = true;
+        requests = memory_requests = 1'000;
+      } else if (arguments[i] == "--requests" && i + 1 < arguments.size()) {
+        requests = memory_requests = std::stoul(arguments[++i]);
       } else if (arguments[i] == "--json" && i + 1 < arguments.size()) {
         json_file = arguments[++i];
       } else {
-        std::fputs("usage: onbehalf_bench [--quick] [--json FILE]\n", stderr);
+        std::fputs("usage: onbehalf_bench [--quick | --requests N] [--json FILE]\n", stderr);
         return 2;
       }
     }
-    return bench::Run(json_file, quick ? 1'000 : 20'000, quick ? 1'000 : 100'000);
+    return bench::Run(json_file, requests, memory_requests);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "onbehalf_bench: %s\n", error.what());
     return 1;
