@@ -26,6 +26,7 @@ constexpr std::array kTable{
     ErrorInfo{ErrorCode::kTooLarge, "TooLarge", "A frame, a result or a parameter is over its limit.", false},
     ErrorInfo{ErrorCode::kAuditUnavailable, "AuditUnavailable",
               "The audit cannot be written, so requests are refused until it can.", true},
+    ErrorInfo{ErrorCode::kPolicyConflict, "PolicyConflict", "The policy has been changed meanwhile.", true},
     ErrorInfo{ErrorCode::kRequestCancelled, "RequestCancelled", "The request was cancelled.", false},
 };
 

@@ -12,7 +12,7 @@ namespace onbehalf::protocol {
 namespace {
 
 TEST(ErrorTable, HoldsEveryCodeInTheOrderOfTheEnumeration) {
-  constexpr std::array<std::pair<int, std::string_view>, 14> kExpected{{
+  constexpr std::array<std::pair<int, std::string_view>, 15> kExpected{{
       {-32700, "ParseError"},
       {-32600, "InvalidRequest"},
       {-32601, "MethodNotFound"},
@@ -26,6 +26,7 @@ TEST(ErrorTable, HoldsEveryCodeInTheOrderOfTheEnumeration) {
       {-32015, "WindowsError"},
       {-32016, "TooLarge"},
       {-32017, "AuditUnavailable"},
+      {-32018, "PolicyConflict"},
       {-32800, "RequestCancelled"},
   }};
   ASSERT_EQ(ErrorTable().size(), kExpected.size());
@@ -65,8 +66,8 @@ TEST(ErrorTable, SaysWhichErrorsARetryCanHelp) {
       retried.insert(info.name);
     }
   }
-  EXPECT_EQ(retried,
-            (std::set<std::string_view>{"Busy", "DeadlineExceeded", "ShuttingDown", "AuditUnavailable"}));
+  EXPECT_EQ(retried, (std::set<std::string_view>{"Busy", "DeadlineExceeded", "ShuttingDown",
+                                                 "AuditUnavailable", "PolicyConflict"}));
 }
 
 TEST(ErrorTable, IsFoundByCode) {

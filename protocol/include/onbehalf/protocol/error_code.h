@@ -22,6 +22,7 @@ enum class ErrorCode : int {
   kWindowsError = -32015,
   kTooLarge = -32016,
   kAuditUnavailable = -32017,
+  kPolicyConflict = -32018,
   kRequestCancelled = -32800,
 };
 
