@@ -26,6 +26,7 @@ struct AccessEntry {
   bool allows() const { return type == ACCESS_ALLOWED_ACE_TYPE; }
   bool denies() const { return type == ACCESS_DENIED_ACE_TYPE; }
   bool inherit_only() const { return (flags & INHERIT_ONLY_ACE) != 0; }
+  friend bool operator==(const AccessEntry&, const AccessEntry&) = default;
 };
 
 // A security descriptor in self-relative form, by value. Immutable: any thread.
