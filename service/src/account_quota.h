@@ -4,6 +4,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/sid.h"
 
 namespace onbehalf::service {
@@ -19,7 +20,7 @@ class AccountQuota {
 
  private:
   const std::size_t limit_;
-  std::mutex mutex_;
+  win32::Lock mutex_;
   std::unordered_map<win32::Sid, std::size_t, win32::SidHash> running_;
 };
 

@@ -18,6 +18,7 @@
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/service/caller_identity.h"
 #include "onbehalf/service/method.h"
+#include "onbehalf/win32/lock.h"
 #include "pipe_instance.h"
 #include "running_request.h"
 #include "server_parts.h"
@@ -106,7 +107,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::optional<Capture> frame_writer_;  // of the frame that has begun and not ended
   Clock::time_point read_at_{};
 
-  mutable std::mutex mutex_;
+  mutable win32::Lock mutex_;
   std::shared_ptr<Connection> reading_;  // this, while a read is pending
   bool closed_ = false;
   bool closing_ = false;       // CloseWhenWritten

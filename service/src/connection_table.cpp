@@ -89,12 +89,12 @@ ConnectionTable::Alive::Alive(ConnectionTable& table) : table_(table) {
 
 ConnectionTable::Alive::~Alive() {
   const std::lock_guard lock(table_.mutex_);
-  if (--table_.alive_ == 0) table_.gone_.notify_all();
+  if (--table_.alive_ == 0) table_.gone_.NotifyAll();
 }
 
 bool ConnectionTable::WaitUntilGone(std::chrono::milliseconds timeout) const {
-  std::unique_lock lock(mutex_);
-  return gone_.wait_for(lock, timeout, [this] { return alive_ == 0; });
+  const std::lock_guard lock(mutex_);
+  return gone_.WaitFor(mutex_, timeout, [this] { return alive_ == 0; });
 }
 
 }  // namespace onbehalf::service

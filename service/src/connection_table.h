@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <list>
 #include <map>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "onbehalf/protocol/limits.h"
+#include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/sid.h"
 
 namespace onbehalf::service {
@@ -62,8 +62,8 @@ class ConnectionTable {
   };
 
   const protocol::Limits& limits_;
-  mutable std::mutex mutex_;
-  mutable std::condition_variable gone_;
+  mutable win32::Lock mutex_;
+  mutable win32::Condition gone_;
   std::size_t alive_ = 0;
   std::size_t identified_ = 0;
   std::map<std::uint64_t, Entry> entries_;

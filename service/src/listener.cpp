@@ -31,7 +31,7 @@ class Listener::Busy {
   }
   ~Busy() {
     const std::lock_guard lock(listener_.mutex_);
-    if (--listener_.busy_ == 0) listener_.changed_.notify_all();
+    if (--listener_.busy_ == 0) listener_.changed_.NotifyAll();
   }
   Busy(const Busy&) = delete;
   Busy& operator=(const Busy&) = delete;
@@ -184,10 +184,10 @@ void Listener::OnConnect(Waiting& waiting, DWORD code) {
 }
 
 void Listener::Stop() {
-  std::unique_lock lock(mutex_);
+  const std::lock_guard lock(mutex_);
   stopping_ = true;
   for (const auto& [key, waiting] : waiting_) waiting->pipe->Cancel();
-  changed_.wait(lock, [this] { return waiting_.empty() && busy_ == 0; });
+  changed_.Wait(mutex_, [this] { return waiting_.empty() && busy_ == 0; });
 }
 
 }  // namespace onbehalf::service

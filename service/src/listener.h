@@ -1,6 +1,5 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -9,6 +8,7 @@
 #include <stdexcept>
 
 #include "log.h"
+#include "onbehalf/win32/lock.h"
 #include "pipe_instance.h"
 #include "thread_pool.h"
 
@@ -57,8 +57,8 @@ class Listener {
   const OnClient on_client_;
   const std::function<void()> on_incomplete_;
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
+  win32::Lock mutex_;
+  win32::Condition changed_;
   std::map<Waiting*, std::shared_ptr<Waiting>> waiting_;
   std::size_t busy_ = 0;      // threads that create instances or hand clients on
   std::size_t creating_ = 0;  // instances that will be in waiting_ soon

@@ -18,6 +18,7 @@
 #include "event_log.h"
 #include "impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
@@ -116,7 +117,7 @@ std::unique_ptr<FileSink> OpenFile(const std::filesystem::path& file, const Sett
 struct Log::Sink {
   std::filesystem::path path;
   Settings::LogFile settings;
-  std::mutex mutex;
+  win32::Lock mutex;
   std::unique_ptr<FileSink> file;  // null after a failure, until it is tried again
   std::unique_ptr<spdlog::sinks::stderr_sink_st> console;
   std::uint64_t lost_lines = 0;

@@ -13,6 +13,7 @@
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/service/caller_identity.h"
 #include "onbehalf/service/method.h"
+#include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/unique_handle.h"
 
 namespace onbehalf::service {
@@ -27,7 +28,7 @@ class BatchAnswers {
   std::optional<std::string> Add(const protocol::Id& id, std::string answer);
 
  private:
-  std::mutex mutex_;
+  win32::Lock mutex_;
   std::size_t missing_;
   std::size_t bytes_left_;
   std::vector<std::string> answers_;
@@ -102,7 +103,7 @@ class RunningRequest {
   std::stop_source stop_;
   std::atomic<bool> answered_{false};
 
-  mutable std::mutex mutex_;
+  mutable win32::Lock mutex_;
   std::optional<protocol::ErrorCode> stop_reason_;
   win32::UniqueObject thread_;  // while the handler runs
 };

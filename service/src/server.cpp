@@ -45,12 +45,12 @@ void UnansweredRequests::Add() {
 
 void UnansweredRequests::Remove() {
   const std::lock_guard lock(mutex_);
-  if (--count_ == 0) none_.notify_all();
+  if (--count_ == 0) none_.NotifyAll();
 }
 
 bool UnansweredRequests::WaitUntilNone(milliseconds timeout) {
-  std::unique_lock lock(mutex_);
-  return none_.wait_for(lock, timeout, [this] { return count_ == 0; });
+  const std::lock_guard lock(mutex_);
+  return none_.WaitFor(mutex_, timeout, [this] { return count_ == 0; });
 }
 
 std::string ServerParts::NextRequestId() { return run_id + "-" + std::to_string(++last_request); }

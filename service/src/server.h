@@ -17,6 +17,7 @@
 #include "log.h"
 #include "onbehalf/service/method.h"
 #include "onbehalf/service/settings.h"
+#include "onbehalf/win32/lock.h"
 #include "server_parts.h"
 #include "statistics.h"
 #include "thread_pool.h"
@@ -72,7 +73,7 @@ class Server final : public ServerControl {
   std::unique_ptr<ServerParts> parts_;
   std::unique_ptr<Listener> listener_;
   PTP_TIMER timer_ = nullptr;
-  std::mutex watch_mutex_;
+  win32::Lock watch_mutex_;
   bool watching_ = false;
 };
 

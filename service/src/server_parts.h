@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <mutex>
 #include <string>
@@ -14,6 +13,7 @@
 #include "log.h"
 #include "onbehalf/service/method.h"
 #include "onbehalf/service/settings.h"
+#include "onbehalf/win32/lock.h"
 #include "statistics.h"
 #include "thread_pool.h"
 
@@ -39,8 +39,8 @@ class UnansweredRequests {
   bool WaitUntilNone(std::chrono::milliseconds timeout);
 
  private:
-  std::mutex mutex_;
-  std::condition_variable none_;
+  win32::Lock mutex_;
+  win32::Condition none_;
   std::size_t count_ = 0;
 };
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "thread_pool.h"
 
@@ -50,7 +51,7 @@ class WriteQueue {
   ThreadPool& pool_;
   const std::function<void(DWORD)> on_end_;
 
-  mutable std::mutex mutex_;
+  mutable win32::Lock mutex_;
   std::deque<std::string> messages_;  // the first is being written while pending_
   std::size_t bytes_ = 0;
   bool pending_ = false;

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+
+#include "onbehalf/win32/lean_windows.h"
+
+namespace onbehalf::win32 {
+
+// A mutex that is a word in memory (SRWLOCK, taken exclusively), for std::lock_guard. What std::mutex is depends on the
+// runtime library: MSVC's is this one, MinGW's waits on kernel events, which costs two system calls each time two
+// threads meet.
+class Lock {
+ public:
+  Lock() = default;
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+  void lock() noexcept { ::AcquireSRWLockExclusive(&lock_); }
+  void unlock() noexcept { ::ReleaseSRWLockExclusive(&lock_); }
+  bool try_lock() noexcept { return ::TryAcquireSRWLockExclusive(&lock_) != FALSE; }
+
+ private:
+  friend class Condition;
+  SRWLOCK lock_ = SRWLOCK_INIT;
+};
+
+// To wait for something that a Lock guards.
+class Condition {
+ public:
+  Condition() = default;
+  Condition(const Condition&) = delete;
+  Condition& operator=(const Condition&) = delete;
+
+  void NotifyAll() noexcept { ::WakeAllConditionVariable(&condition_); }
+
+  // The caller holds `lock`, which is free while this waits. `is_true` is asked under the lock.
+  template <typename Predicate>
+  void Wait(Lock& lock, Predicate is_true) {
+    while (!is_true()) ::SleepConditionVariableSRW(&condition_, &lock.lock_, INFINITE, 0);
+  }
+  // False when `timeout` has passed before `is_true` was.
+  template <typename Predicate>
+  bool WaitFor(Lock& lock, std::chrono::milliseconds timeout, Predicate is_true) {
+    const auto end = std::chrono::steady_clock::now() + timeout;
+    while (!is_true()) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+      if (left <= 0) return false;
+      const DWORD wait = left < 0x7fffffff ? static_cast<DWORD>(left) : 0x7fffffff;
+      ::SleepConditionVariableSRW(&condition_, &lock.lock_, wait, 0);
+    }
+    return true;
+  }
+
+ private:
+  CONDITION_VARIABLE condition_ = CONDITION_VARIABLE_INIT;
+};
+
+}  // namespace onbehalf::win32
