@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "audit.h"
+#include "audit/audit.h"
 #include "connection_table.h"
 #include "onbehalf/protocol/framing.h"
 #include "onbehalf/protocol/json_rpc.h"

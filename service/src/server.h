@@ -11,7 +11,7 @@
 
 #include "access_policy.h"
 #include "account_quota.h"
-#include "audit.h"
+#include "audit/audit.h"
 #include "connection_table.h"
 #include "listener.h"
 #include "log.h"

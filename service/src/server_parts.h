@@ -8,7 +8,7 @@
 
 #include "access_policy.h"
 #include "account_quota.h"
-#include "audit.h"
+#include "audit/audit.h"
 #include "connection_table.h"
 #include "log.h"
 #include "onbehalf/service/method.h"

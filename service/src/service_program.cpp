@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "audit.h"
+#include "audit/audit.h"
 #include "command_line.h"
 #include "event_log.h"
 #include "file_permissions.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "audit.h"
+#include "audit/audit.h"
 #include "log.h"
 #include "onbehalf/service/settings.h"
 #include "server.h"
