@@ -1,0 +1,139 @@
+#include "access/folder_watch.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <mutex>
+#include <utility>
+
+#include "impersonation.h"
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/lock.h"
+#include "onbehalf/win32/unique_handle.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+using std::chrono::milliseconds;
+
+// How often a folder that cannot be watched is tried.
+constexpr milliseconds kReopenPause{5'000};
+
+struct NotificationTraits {
+  using Type = HANDLE;
+  static Type Invalid() noexcept { return INVALID_HANDLE_VALUE; }
+  static void Close(Type handle) noexcept { ::FindCloseChangeNotification(handle); }
+};
+struct PoolWaitTraits {
+  using Type = PTP_WAIT;
+  static Type Invalid() noexcept { return nullptr; }
+  static void Close(Type wait) noexcept { ::CloseThreadpoolWait(wait); }
+};
+struct PoolTimerTraits {
+  using Type = PTP_TIMER;
+  static Type Invalid() noexcept { return nullptr; }
+  static void Close(Type timer) noexcept { ::CloseThreadpoolTimer(timer); }
+};
+
+}  // namespace
+
+struct FolderWatch::State {
+  std::filesystem::path folder;
+  std::function<milliseconds()> look;
+
+  // All below under `mutex`, but for the wait and the timer themselves, which live as long as this object.
+  win32::Lock mutex;
+  enum class Looking { kNo, kSoon, kNow, kNowAndAgain } looking = Looking::kNo;
+  bool stopping = false;
+  win32::UniqueHandle<NotificationTraits> notification;
+  win32::UniqueHandle<PoolWaitTraits> wait;
+  win32::UniqueHandle<PoolTimerTraits> timer;
+
+  bool Open() {
+    // Last write and size: the file was written to. File names: made, removed, renamed. Attributes and security do not
+    // change what the file says, and whether it can be read is found out when it is read.
+    notification.reset(::FindFirstChangeNotificationW(
+        folder.c_str(), FALSE,
+        FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_LAST_WRITE | FILE_NOTIFY_CHANGE_SIZE));
+    return static_cast<bool>(notification);
+  }
+
+  void LookIn(milliseconds pause) {
+    looking = Looking::kSoon;
+    // Negative: from now on, in units of 100 ns (SetThreadpoolTimer).
+    const auto due = static_cast<std::uint64_t>(-(pause.count() * 10'000));
+    FILETIME time{static_cast<DWORD>(due), static_cast<DWORD>(due >> 32)};
+    ::SetThreadpoolTimer(timer.get(), &time, 0, 0);
+  }
+
+  void OnChange() {
+    const std::lock_guard lock(mutex);
+    if (stopping) return;
+    // Before anybody looks, so that no change after the look is missed. A failure leaves no notification, and the
+    // look that follows opens one.
+    if (::FindNextChangeNotification(notification.get())) {
+      ::SetThreadpoolWait(wait.get(), notification.get(), nullptr);
+    } else {
+      notification.reset();
+    }
+    if (looking == Looking::kNo) LookIn(kPause);
+    if (looking == Looking::kNow) looking = Looking::kNowAndAgain;
+  }
+
+  void OnTimer() {
+    {
+      const std::lock_guard lock(mutex);
+      if (stopping) return;
+      looking = Looking::kNow;
+      if (!notification && Open()) ::SetThreadpoolWait(wait.get(), notification.get(), nullptr);
+    }
+    milliseconds again = look();
+    const std::lock_guard lock(mutex);
+    if (stopping) return;
+    if (!notification) again = again.count() == 0 ? kReopenPause : std::min(again, kReopenPause);
+    if (looking == Looking::kNowAndAgain) again = kPause;
+    looking = Looking::kNo;
+    if (again.count() != 0) LookIn(again);
+  }
+};
+
+FolderWatch::FolderWatch(const std::filesystem::path& folder, std::function<milliseconds()> look)
+    : state_(std::make_unique<State>()) {
+  State& state = *state_;
+  state.folder = folder;
+  state.look = std::move(look);
+  const auto on_change = [](PTP_CALLBACK_INSTANCE, void* context, PTP_WAIT, TP_WAIT_RESULT) {
+    AssertNotImpersonating();
+    static_cast<State*>(context)->OnChange();
+  };
+  const auto on_timer = [](PTP_CALLBACK_INSTANCE, void* context, PTP_TIMER) {
+    AssertNotImpersonating();
+    static_cast<State*>(context)->OnTimer();
+    AssertNotImpersonating();
+  };
+  state.wait.reset(::CreateThreadpoolWait(on_change, &state, nullptr));
+  if (!state.wait) win32::ThrowLastError("CreateThreadpoolWait");
+  state.timer.reset(::CreateThreadpoolTimer(on_timer, &state, nullptr));
+  if (!state.timer) win32::ThrowLastError("CreateThreadpoolTimer");
+  if (!state.Open()) {
+    win32::ThrowLastError("FindFirstChangeNotificationW", win32::ToUtf8Lossy(folder.native()));
+  }
+  const std::lock_guard lock(state.mutex);
+  ::SetThreadpoolWait(state.wait.get(), state.notification.get(), nullptr);
+  state.LookIn(milliseconds(0));
+}
+
+FolderWatch::~FolderWatch() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    // From here on no callback sets the wait or the timer again.
+    state_->stopping = true;
+  }
+  ::SetThreadpoolWait(state_->wait.get(), nullptr, nullptr);
+  ::SetThreadpoolTimer(state_->timer.get(), nullptr, 0, 0);
+  ::WaitForThreadpoolWaitCallbacks(state_->wait.get(), TRUE);
+  ::WaitForThreadpoolTimerCallbacks(state_->timer.get(), TRUE);
+}
+
+}  // namespace onbehalf::service
