@@ -208,7 +208,13 @@ bool Connection::Begin(const RequestPtr& request) {
     std::optional<Error> refusal = Admit(*request, decision, entry);
     if (refusal && refusal->code == ErrorCode::kBusy && WaitForQuota(request)) return false;
     if (refusal) decision.reason = protocol::InfoOf(refusal->code).name;
-    if (!Record(decision)) refusal = service::ToError(ErrorCode::kAuditUnavailable);
+    if (!refusal) {
+      decision.parameters = &request->method->parameters;
+      decision.params = &request->params();
+    }
+    if (!Record(decision) && !MayGoUnrecorded(*request, refusal.has_value())) {
+      refusal = service::ToError(ErrorCode::kAuditUnavailable);
+    }
     if (refusal) {
       Answer(request, *refusal);
       Finish(request);
@@ -247,10 +253,12 @@ std::optional<Error> Connection::Admit(RunningRequest& request, AuditDecision& d
   if (caller.level() < ImpersonationLevel::kIdentification) return level_error(ImpersonationLevel::kIdentification);
 
   const Method* method = server_.methods.Find(request.method_name());
+  // The one of this moment, for the whole of the check.
+  const std::shared_ptr<const AccessPolicy> policy = server_.access.policy();
   AccessDecision access;
   try {
     // A method that does not exist is checked as well, so that it cannot be told by the time it takes either.
-    access = method == nullptr ? server_.policy.CheckUnknown(caller) : server_.policy.Check(*method, caller);
+    access = method == nullptr ? policy->CheckUnknown(caller) : policy->Check(*method, caller);
   } catch (const win32::Win32Error& error) {
     server_.log.Write(LogLevel::kError, "an access check failed",
                       {{"request", request.audit_id()}, {"what", error.what()}});
@@ -295,6 +303,7 @@ void Connection::Run(const RequestPtr& request) {
     AuditOutcome outcome;
     outcome.request_id = request->audit_id();
     outcome.method = request->method_name();
+    outcome.caller = request->caller();
     outcome.outcome = "ok";
     if (const auto* error = std::get_if<Error>(&result)) {
       outcome.outcome = protocol::InfoOf(error->code).name;
@@ -350,7 +359,8 @@ void Connection::Answer(const RequestPtr& request, const MethodResult& result) {
 void Connection::RefuseUnbegun(const RequestPtr& request, const Error& error) {
   AuditDecision decision = DecisionOn(*request);
   decision.reason = protocol::InfoOf(error.code).name;
-  Answer(request, Record(decision) ? error : service::ToError(ErrorCode::kAuditUnavailable));
+  const bool may_be_told = Record(decision) || !server_.settings.audit.required;
+  Answer(request, may_be_told ? error : service::ToError(ErrorCode::kAuditUnavailable));
   Finish(request);
 }
 
@@ -382,6 +392,12 @@ bool Connection::Record(const AuditDecision& decision) {
 // The handler has run: that its outcome is missing is the audit's alarm, and the next request is refused.
 void Connection::Record(const AuditOutcome& outcome) { server_.NoteAudit(server_.audit.Record(outcome)); }
 
+bool Connection::MayGoUnrecorded(const RunningRequest& request, bool is_refused) const {
+  if (!server_.settings.audit.required) return true;
+  return !is_refused && request.method->without_audit_for_administrators &&
+         server_.access.policy()->IsAdministrator(*request.caller());
+}
+
 AuditDecision Connection::DecisionOn(const RunningRequest& request) const {
   AuditDecision decision;
   decision.request_id = request.audit_id();
@@ -404,7 +420,7 @@ void Connection::Identify(const CallerIdentity& caller) {
   bool is_administrator = false;
   try {
     is_administrator =
-        caller.level() >= ImpersonationLevel::kIdentification && server_.policy.IsAdministrator(caller);
+        caller.level() >= ImpersonationLevel::kIdentification && server_.access.policy()->IsAdministrator(caller);
   } catch (const win32::Win32Error& error) {
     // The connection is then one of an ordinary account; each request of it is checked for itself.
     server_.log.Write(LogLevel::kError, "an access check failed", {{"connection", id_}, {"what", error.what()}});

@@ -80,6 +80,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   bool WaitForQuota(const RequestPtr& request);
   [[nodiscard]] bool Record(const AuditDecision& decision);
   void Record(const AuditOutcome& outcome);
+  // What becomes of a request whose decision could not be recorded.
+  bool MayGoUnrecorded(const RunningRequest& request, bool is_refused) const;
 
   void Identify(const CallerIdentity& caller);
   // What is known of a request before it is judged.

@@ -12,8 +12,6 @@
 namespace onbehalf::service {
 namespace {
 
-// The installer registers this name and, as its message file, the service's executable.
-constexpr const wchar_t* kSource = L"OnBehalf";
 // Every text in event_messages.mc has this many insertion strings.
 constexpr std::size_t kStrings = 2;
 // ReportEventW takes 31,839 characters of one string ("lpStrings"); a screenful is enough.
@@ -46,6 +44,16 @@ EventKind KindOf(Event event) {
       return {ONBEHALF_EVENT_AUDIT_UNAVAILABLE, EVENTLOG_ERROR_TYPE};
     case Event::kHardeningIncomplete:
       return {ONBEHALF_EVENT_HARDENING_INCOMPLETE, EVENTLOG_WARNING_TYPE};
+    case Event::kAuditAnchor:
+      return {ONBEHALF_EVENT_AUDIT_ANCHOR, EVENTLOG_INFORMATION_TYPE};
+    case Event::kRequestDenied:
+      return {ONBEHALF_EVENT_REQUEST_DENIED, EVENTLOG_WARNING_TYPE};
+    case Event::kPolicyChanged:
+      return {ONBEHALF_EVENT_POLICY_CHANGED, EVENTLOG_INFORMATION_TYPE};
+    case Event::kAuditNotRequired:
+      return {ONBEHALF_EVENT_AUDIT_NOT_REQUIRED, EVENTLOG_ERROR_TYPE};
+    case Event::kAuditRestored:
+      return {ONBEHALF_EVENT_AUDIT_RESTORED, EVENTLOG_INFORMATION_TYPE};
     case Event::kInternalError:
       break;
   }
@@ -70,7 +78,7 @@ std::wstring Insertion(std::string_view text) {
 
 }  // namespace
 
-void ReportToEventLog(Event event, std::initializer_list<std::string_view> strings) noexcept {
+bool ReportToEventLog(const wchar_t* source, Event event, std::initializer_list<std::string_view> strings) noexcept {
   AssertNotImpersonating();
   try {
     std::array<std::wstring, kStrings> insertions;
@@ -84,15 +92,19 @@ void ReportToEventLog(Event event, std::initializer_list<std::string_view> strin
     std::array<const wchar_t*, kStrings> pointers{};
     for (std::size_t i = 0; i < kStrings; ++i) pointers[i] = insertions[i].c_str();
 
-    const win32::UniqueHandle<EventSourceTraits> source(::RegisterEventSourceW(nullptr, kSource));
-    if (!source) return;
+    const win32::UniqueHandle<EventSourceTraits> registered(::RegisterEventSourceW(nullptr, source));
+    if (!registered) return false;
     const EventKind kind = KindOf(event);
-    ::ReportEventW(source.get(), kind.type, 0, kind.id, nullptr, static_cast<WORD>(pointers.size()), 0,
-                   pointers.data(), nullptr);
+    return ::ReportEventW(registered.get(), kind.type, 0, kind.id, nullptr, static_cast<WORD>(pointers.size()), 0,
+                          pointers.data(), nullptr) != FALSE;
   } catch (const std::exception&) {
     // Out of memory: there is nowhere to say so.
-    return;
+    return false;
   }
+}
+
+void ReportToEventLog(Event event, std::initializer_list<std::string_view> strings) noexcept {
+  ReportToEventLog(kEventSource, event, strings);
 }
 
 }  // namespace onbehalf::service

@@ -59,18 +59,25 @@ void ServerParts::NoteAudit(bool recorded) {
   if (recorded != audit_fails.load(std::memory_order_relaxed)) return;
   if (audit_fails.exchange(!recorded) == !recorded) return;
   if (recorded) {
-    log.Write(LogLevel::kInfo, "the audit can be written again");
+    log.Write(LogLevel::kInfo, "the audit can be written again; its line \"gap\" counts what is missing");
+    ReportToEventLog(Event::kAuditRestored, {});
     return;
   }
-  log.Write(LogLevel::kError, "the audit cannot be written: requests are refused until it can");
-  ReportToEventLog(Event::kAuditUnavailable, {});
+  const std::string error = audit.State().error;
+  log.Write(LogLevel::kError,
+            settings.audit.required ? "the audit cannot be written: requests are refused until it can"
+                                    : "the audit cannot be written: requests go on without it (audit.required is false)",
+            {{"why", error}});
+  ReportToEventLog(settings.audit.required ? Event::kAuditUnavailable : Event::kAuditNotRequired, {error});
 }
 
-Server::Server(const Settings& settings, PipeOptions pipe, Audit& audit, Log& log)
+Server::Server(const Settings& settings, std::string pipe_path, std::filesystem::path policy_folder, Audit& audit,
+               Log& log, std::shared_ptr<win32::AccountNames> names)
     : settings_(settings),
-      pipe_(std::move(pipe)),
+      pipe_path_(std::move(pipe_path)),
       audit_(audit),
       log_(log),
+      access_(methods_, std::move(policy_folder), audit, log, std::move(names)),
       connections_(settings.limits),
       handler_quota_(settings.limits.handlers_per_account),
       io_pool_(1, IoThreads(settings)),
@@ -78,14 +85,16 @@ Server::Server(const Settings& settings, PipeOptions pipe, Audit& audit, Log& lo
   // Windows may load the texts of its errors when it is first asked for one; a handler that reports an error must not
   // be the one who loads them as its caller.
   static_cast<void>(win32::ErrorMessage(ERROR_ACCESS_DENIED));
+  access_.Observe({[this](const AccessPolicy& policy) { return WhyNot(policy); },
+                   [this](const AccessPolicy& policy) { OnPolicy(policy); }});
 }
 
 Server::~Server() { Stop(); }
 
 void Server::Start() {
   stopping_ = false;
-  policy_ = AccessPolicy::BuiltIn(methods_);
-  parts_.reset(new ServerParts{settings_, methods_, *policy_, audit_, log_, statistics_, connections_, handler_quota_,
+  access_.Start();
+  parts_.reset(new ServerParts{settings_, methods_, access_, audit_, log_, statistics_, connections_, handler_quota_,
                                unanswered_, io_pool_, handler_pool_, stopping_, RunId(started_)});
   if (timer_ == nullptr) {
     const auto on_timer = [](PTP_CALLBACK_INSTANCE, void* context, PTP_TIMER) {
@@ -96,17 +105,46 @@ void Server::Start() {
     timer_ = ::CreateThreadpoolTimer(on_timer, this, io_pool_.environment());
     if (timer_ == nullptr) win32::ThrowLastError("CreateThreadpoolTimer");
   }
-  listener_ = std::make_unique<Listener>(pipe_, settings_.pipe.waiting_instances, io_pool_, log_,
-                                         [this](std::unique_ptr<PipeInstance> client) { OnClient(std::move(client)); },
-                                         [this] { StartWatch(); });
   try {
-    listener_->Start();
+    Listen();
+    access_.Follow();
   } catch (...) {
     listener_.reset();
+    access_.Stop();
     throw;
   }
   // Instances that could not be created at once are the watch's to bring up.
   if (!listener_->Replenish()) StartWatch();
+}
+
+void Server::Listen() {
+  const PipeOptions pipe{pipe_path_, PipeDescriptor(settings_.pipe, pipe_owner_, *access_.policy()),
+                         settings_.pipe.remote};
+  listener_ = std::make_unique<Listener>(pipe, settings_.pipe.waiting_instances, io_pool_, log_,
+                                         [this](std::unique_ptr<PipeInstance> client) { OnClient(std::move(client)); },
+                                         [this] { StartWatch(); });
+  listener_->Start();
+}
+
+std::optional<std::string> Server::WhyNot(const AccessPolicy& policy) const {
+  try {
+    if (LetsServiceIn(PipeDescriptor(settings_.pipe, pipe_owner_, policy))) return std::nullopt;
+    return "pipe:: an entry denies the service's own account, or a group that it is in, its own pipe";
+  } catch (const win32::Win32Error& error) {
+    return std::string("pipe:: no descriptor of a pipe can be made of its entries: ") + error.what();
+  }
+}
+
+void Server::OnPolicy(const AccessPolicy& policy) {
+  // The first one comes before there is a pipe to guard.
+  if (listener_ == nullptr) return;
+  try {
+    listener_->SetDescriptor(PipeDescriptor(settings_.pipe, pipe_owner_, policy));
+  } catch (const std::exception& error) {
+    // Those who may connect are still those of the old policy. What they may call is not.
+    log_.Write(LogLevel::kError, "the pipe's descriptor could not be changed", {{"what", error.what()}});
+    ReportToEventLog(Event::kInternalError, {"the pipe's descriptor could not be changed:", error.what()});
+  }
 }
 
 void Server::OnClient(std::unique_ptr<PipeInstance> pipe) {
@@ -198,6 +236,7 @@ void Server::Stop(const std::function<void()>& still_waiting) {
   }
   ::WaitForThreadpoolTimerCallbacks(timer_, TRUE);
   ::CloseThreadpoolTimer(std::exchange(timer_, nullptr));
+  access_.Stop();
   listener_.reset();
 }
 
@@ -214,10 +253,6 @@ bool Server::Disconnect(std::uint64_t connection_id) {
   if (!connection || connection->IsClosed()) return false;
   connection->Close();
   return true;
-}
-
-bool Server::MaySee(const Method& method, const CallerIdentity& caller) const {
-  return policy_ && policy_->MaySee(method, caller);
 }
 
 }  // namespace onbehalf::service

@@ -18,6 +18,7 @@
 #include "file_permissions.h"
 #include "listener.h"
 #include "log.h"
+#include "methods/audit_methods.h"
 #include "methods/identity_methods.h"
 #include "methods/rpc_methods.h"
 #include "methods/service_methods.h"
@@ -71,6 +72,7 @@ class Application final : public HostedService {
   void Stop(const std::function<void()>& still_stopping) override {
     log_->Write(LogLevel::kInfo, "stopping");
     server_->Stop(still_stopping);
+    audit_->Anchor();
     log_->Write(LogLevel::kInfo, "stopped");
     ReportToEventLog(Event::kStopped, {});
   }
@@ -105,18 +107,26 @@ class Application final : public HostedService {
       log_->Write(LogLevel::kWarning, "this system does not give every protection asked for", {{"missing", missing}});
       ReportToEventLog(Event::kHardeningIncomplete, {missing});
     }
-    audit_ = std::make_unique<Audit>(folders.Logs());
+    AuditOptions audit;
+    audit.settings = settings_.audit;
+    // In the foreground anybody may run it: then there may be no right to write the audit's own event log.
+    audit.anchors = std::make_shared<EventLogAnchors>(in_console() ? kEventSource : kAuditEventSource);
+    audit_ = std::make_unique<Audit>(folders.Logs(), std::move(audit));
+    if (!audit_->Open()) {
+      log_->Write(LogLevel::kError, "the audit cannot be written", {{"why", audit_->State().error}});
+    }
     pipe_path_ = R"(\\.\pipe\)" + settings_.pipe.name;
-    server_ = std::make_unique<Server>(
-        settings_, PipeOptions{pipe_path_, PipeDescriptor(settings_.pipe, PipeOwner()), settings_.pipe.remote}, *audit_,
-        *log_);
+    const auto names = std::make_shared<win32::AccountNames>();
+    server_ = std::make_unique<Server>(settings_, pipe_path_, folders.Policy(), *audit_, *log_, names);
     MethodRegistry& methods = server_->methods();
     AddRpcMethods(methods, [this](const Method& method, const CallerIdentity& caller) {
-      return server_->MaySee(method, caller);
+      return server_->access().policy()->MaySee(method, caller);
     });
-    const auto names = std::make_shared<win32::AccountNames>();
+    AddAccessMethods(methods, server_->access(), names);
     AddIdentityMethods(methods, names);
-    AddServiceMethods(methods, *server_, {pipe_path_, hardening_, [this] { return log_->TimeOfLastError(); }}, names);
+    AddServiceMethods(methods, *server_, {pipe_path_, hardening_, [this] { return log_->TimeOfLastError(); },
+                                           [this] { return audit_->State(); }, settings_.audit.required}, names);
+    AddAuditMethods(methods, *audit_, names);
     if (add_methods_) add_methods_(methods);
   }
 

@@ -195,6 +195,30 @@ std::vector<SettingRow> MakeRows() {
       Integer(
           "log.files", 1, 1000, [](auto& s) -> auto& { return s.log.files; },
           "Older log files that are kept: `service.1.log` is the youngest of them."),
+
+      Boolean(
+          "audit.required", [](auto& s) -> auto& { return s.audit.required; },
+          "Whether requests are refused (AuditUnavailable) while the audit cannot be written. If not, they go on, and "
+          "the log, the event log and `service.status` say so."),
+      Integer(
+          "audit.file_bytes", 64 * kKiB, 16 * kGiB, [](auto& s) -> auto& { return s.audit.file_bytes; },
+          "Size at which a new file of the audit is begun, beside one for each day."),
+      Integer(
+          "audit.keep_days", 1, 36'500, [](auto& s) -> auto& { return s.audit.keep_days; },
+          "Files of the audit of earlier days than so many ago are removed."),
+      Integer(
+          "audit.keep_bytes", 128 * kKiB, 1024 * kGiB, [](auto& s) -> auto& { return s.audit.keep_bytes; },
+          "Size of all files of the audit together. The oldest are removed for new ones."),
+      Integer(
+          "audit.anchor_lines", 1, 1'000'000, [](auto& s) -> auto& { return s.audit.anchor_lines; },
+          "Lines after which the chain of the audit is anchored in the event log."),
+      Integer(
+          "audit.anchor_minutes", 1, 1440, [](auto& s) -> auto& { return s.audit.anchor_minutes; },
+          "Minutes after which new lines are anchored at the latest."),
+      Integer(
+          "audit.denials_per_minute", 1, 100'000, [](auto& s) -> auto& { return s.audit.denials_per_minute; },
+          "Denials a minute that also go to the event log, and changes of the policy as many. Those beyond are counted "
+          "there."),
   };
 }
 
@@ -324,6 +348,7 @@ void CheckTogether(SettingsResult& result) {
   check("limits.connections_for_administrators", "limits.connections", false);
   check("limits.header_bytes", "limits.frame_bytes", true);
   check("limits.batch_requests_at_once", "limits.batch_requests", true);
+  check("audit.file_bytes", "audit.keep_bytes", true);
 }
 
 // "line 3, column 14"
@@ -391,7 +416,7 @@ SettingsResult ParseSettings(std::string_view text) {
     return WholeFileFault(Position(text, fault.offset) + ": " + fault.Describe());
   }
   if (!root.is_object()) {
-    return WholeFileFault("expected an object with the members pipe, limits, threads and log, found " +
+    return WholeFileFault("expected an object with the members pipe, limits, threads, log and audit, found " +
                           Found(root));
   }
 

@@ -38,7 +38,9 @@ TestServer::~TestServer() {
 service::Server& TestServer::server() {
   if (!server_) {
     log_ = std::make_unique<service::Log>(folder_, settings_.log, service::Log::Console::kNo);
-    audit_ = std::make_unique<service::Audit>(folder_);
+    service::AuditOptions audit;
+    audit.settings = settings_.audit;
+    audit_ = std::make_unique<service::Audit>(folder_, std::move(audit));
     service::PipeOptions pipe{pipe_path_, service::PipeDescriptor(settings_.pipe, service::PipeOwner()),
                               false};
     server_ = std::make_unique<service::Server>(settings_, std::move(pipe), *audit_, *log_);

@@ -4,12 +4,19 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "audit/anchor_log.h"
+#include "audit/audit_chain.h"
+#include "event_log.h"
 #include "onbehalf/service/caller_identity.h"
+#include "onbehalf/service/method.h"
+#include "onbehalf/service/settings.h"
 
 namespace onbehalf::service {
 
@@ -32,39 +39,108 @@ struct AuditDecision {
       node;  // the access node whose descriptor decided ("service.status"), empty if none was asked
   std::string_view entry;   // the deciding entry in SDDL, empty if none
   std::string_view reason;  // the error's name for a denial or refusal ("AccessDenied"), empty otherwise
+  // Both or neither: what the method takes, and what it was given (BindParameters).
+  const std::vector<Parameter>* parameters = nullptr;
+  const Json* params = nullptr;
 };
 
 // What is recorded after the handler has ended.
 struct AuditOutcome {
   std::string_view request_id;
   std::string_view method;
+  const CallerIdentity* caller = nullptr;
   std::string_view outcome;    // "ok", or the error's name ("WindowsError")
   std::optional<DWORD> win32;  // for WindowsError
   std::chrono::nanoseconds took{};
 };
 
-// The audit: logs\audit-YYYY-MM-DD.jsonl (UTC), one JSON object a line, appended with FILE_APPEND_DATA only.
-// A line is in the file system when the function returns. Fields are escaped and bounded. Accounts are SIDs:
-// their names are not asked for here, because a domain controller can be slow. Any thread, except one that
-// impersonates (then the process ends). False when the line could not be written; the request must then be
-// refused (AuditUnavailable), and the next call tries anew. A file that was removed, renamed or replaced is
-// noticed within a second.
+// A node of the policy has been changed: by a caller, or from outside (access.json was replaced) when there
+// is none. One line for each node, whole, however long its descriptors are.
+struct AuditPolicyChange {
+  std::string_view request_id;  // empty from outside
+  const CallerIdentity* caller = nullptr;
+  std::string_view node;
+  // SDDL; nullopt: the built-in default.
+  std::optional<std::string_view> before;
+  std::optional<std::string_view> after;
+  std::uint64_t version = 0;  // of the policy that is in force from now on
+};
+
+// Whether the audit can be written, as service.status tells it.
+struct AuditState {
+  bool ok = true;
+  std::chrono::system_clock::time_point since;  // of the first line that could not be written
+  std::string error;                            // "ERROR_DISK_FULL: There is not enough space on the disk."
+  std::uint64_t lines_lost = 0;
+};
+
+// Where a line goes, as Windows does it unless a test says otherwise. Codes are Windows', ERROR_SUCCESS for
+// done.
+struct AuditFileCalls {
+  std::function<DWORD(HANDLE file, std::string_view bytes, DWORD& written)> write;
+  std::function<DWORD(const std::filesystem::path& file)> remove;
+
+  static AuditFileCalls Windows();
+};
+
+struct AuditOptions {
+  Settings::Audit settings = {};
+  // The lines' time, and with it the day of the file.
+  std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
+  std::shared_ptr<AnchorLog> anchors = nullptr;  // nullptr: the chain is not anchored
+  // Where denials, changes of the policy and what goes wrong are reported.
+  std::function<void(Event, std::initializer_list<std::string_view>)> report =
+      [](Event event, std::initializer_list<std::string_view> strings) { ReportToEventLog(event, strings); };
+  AuditFileCalls files = AuditFileCalls::Windows();
+};
+
+// The audit: audit-YYYY-MM-DD.jsonl (UTC) and, when that has grown to Settings::Audit::file_bytes,
+// audit-YYYY-MM-DD.2.jsonl and so on; one JSON object a line, appended with FILE_APPEND_DATA only, and no
+// other writer while it is open. A line is in the file system when the function returns. Fields are escaped
+// and bounded. Accounts are SIDs: their names are not asked for here, because a domain controller can be
+// slow.
+//
+// The lines are a chain (audit_chain.h): each has a number and a hash over the line before it and itself, and
+// where the chain stands goes to the anchors' log when a file is begun, every anchor_lines lines or
+// anchor_minutes minutes in which there are any, and at the end. At its start the chain is continued where
+// the newest file ends. What is there after the last whole line (a process was ended, a disk was full) is
+// closed off and declared by a line "torn", which has its hash. Files that are too old or too much are
+// removed when a file is begun, each after a line "retention" that says where the chain begins then.
+//
+// Any thread, except one that impersonates (then the process ends). False when the line could not be written:
+// the next call tries anew, and the first line after is a line "gap" with the number of those that are
+// missing. What Windows' functions for hashes refuse is thrown. A file that was removed, renamed or replaced
+// is noticed within a second.
 class Audit {
  public:
-  using Clock = std::function<std::chrono::system_clock::time_point()>;
-
-  // Opens nothing yet. `now` gives the lines' time, and with it the day of the file.
-  explicit Audit(const std::filesystem::path& folder, Clock now = std::chrono::system_clock::now);
+  // Opens nothing yet. Throws win32::Win32Error when there is no SHA-256.
+  explicit Audit(const std::filesystem::path& folder, AuditOptions options = {});
+  // Anchors what is not yet anchored.
   ~Audit();
   Audit(const Audit&) = delete;
   Audit& operator=(const Audit&) = delete;
 
+  // Opens the file and anchors where its chain stands: at the service's start. What cannot be opened now is
+  // tried again by the first line.
+  [[nodiscard]] bool Open();
+
   [[nodiscard]] bool Record(const AuditDecision& decision);
   [[nodiscard]] bool Record(const AuditOutcome& outcome);
+  [[nodiscard]] bool Record(const AuditPolicyChange& change);
+
+  AuditState State() const;
+  // The line written last, and its file; nullopt before the first one.
+  std::optional<AuditAnchor> Head() const;
+  // Anchors where the chain stands now, if that is not anchored yet.
+  void Anchor();
+
+  const Settings::Audit& settings() const;
+  const std::filesystem::path& folder() const;
+  const std::shared_ptr<AnchorLog>& anchors() const;
 
  private:
-  struct File;
-  std::unique_ptr<File> file_;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace onbehalf::service

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "audit/audit.h"
 #include "onbehalf/service/method.h"
 #include "onbehalf/win32/account_names.h"
 #include "process_hardening.h"
@@ -17,6 +18,8 @@ struct ServiceFacts {
   Hardening hardening;
   std::function<std::string()>
       last_error;  // when the last error was logged (Log::TimeOfLastError); "" for never
+  std::function<AuditState()> audit;
+  bool audit_required = true;
 };
 
 // service.status, service.connections and service.disconnect. `server` must outlive every call.

@@ -35,6 +35,9 @@ struct Parameter {
   std::string summary;
   Json schema;  // of JSON Schema: type, enum, minimum, maximum, minLength, maxLength
   bool required = false;
+  // Its value may be written to the audit: it is no secret and not the caller's content. The values of all others are
+  // redacted there.
+  bool audited = false;
 };
 
 // A request as its handler sees it.
@@ -64,6 +67,8 @@ struct Method {
   std::string access_default = "D:";
   Acts acts = Acts::kAsService;
   Pace pace = Pace::kMayBlock;
+  // Administrators may call it also while the audit cannot be written, to find out why.
+  bool without_audit_for_administrators = false;
   std::function<MethodResult(const Call&)> handler;
 };
 

@@ -33,6 +33,15 @@ struct Settings {
     std::uint64_t file_bytes = 10 * 1024 * 1024;
     std::uint32_t files = 5;  // older files that are kept beside the current one
   } log;
+  struct Audit {
+    bool required = true;  // requests are refused while the audit cannot be written
+    std::uint64_t file_bytes = 64 * 1024 * 1024;
+    std::uint32_t keep_days = 90;
+    std::uint64_t keep_bytes = 1024 * 1024 * 1024;  // of all files together
+    std::uint32_t anchor_lines = 1000;              // at most so many lines are not anchored in the event log
+    std::uint32_t anchor_minutes = 5;               // nor any for longer than this
+    std::uint32_t denials_per_minute = 60;  // events of denials, and as many of changes of the policy
+  } audit;
 };
 
 // One thing wrong with a settings file.

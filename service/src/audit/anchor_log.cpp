@@ -1,0 +1,128 @@
+#include "audit/anchor_log.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <cwchar>
+
+#include "event_log.h"
+#include "event_messages.h"
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/unique_handle.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+struct EventLogTraits {
+  using Type = HANDLE;
+  static Type Invalid() noexcept { return nullptr; }
+  static void Close(Type log) noexcept { ::CloseEventLog(log); }
+};
+
+// ReadEventLogW gives whole records only; one has at most this many bytes.
+constexpr std::size_t kMostRecordBytes = 0x7ffff;
+
+bool Take(std::string_view& text, std::string_view word) {
+  if (!text.starts_with(word)) return false;
+  text.remove_prefix(word.size());
+  return true;
+}
+
+std::string Fault(std::string_view what, DWORD code) {
+  return "the event log cannot be read: " + std::string(what) + " says " + win32::ErrorName(code);
+}
+
+// The string at `*at` (in units) of a record of `units`, which ends in a NUL; `*at` goes behind it.
+std::wstring_view StringAt(const wchar_t* record, std::size_t units, std::size_t* at) {
+  const std::size_t begin = std::min(*at, units);
+  std::size_t end = begin;
+  while (end < units && record[end] != L'\0') ++end;
+  *at = end + 1;
+  return {record + begin, end - begin};
+}
+
+// Adds the anchor that a record is, if it is one of this source's.
+void AddAnchor(const char* bytes, std::size_t size, const wchar_t* source,
+               std::vector<AuditAnchor>& anchors) {
+  EVENTLOGRECORD record;
+  std::memcpy(&record, bytes, sizeof record);
+  if (record.EventID != ONBEHALF_EVENT_AUDIT_ANCHOR || record.NumStrings < 2) return;
+  std::vector<wchar_t> text(size / sizeof(wchar_t));
+  std::memcpy(text.data(), bytes, text.size() * sizeof(wchar_t));
+  // The source's name follows the fixed part; the strings are where StringOffset says (EVENTLOGRECORD).
+  std::size_t at = sizeof record / sizeof(wchar_t);
+  if (StringAt(text.data(), text.size(), &at) != source) return;
+  at = record.StringOffset / sizeof(wchar_t);
+  AuditAnchor anchor;
+  anchor.file = win32::ToUtf8Lossy(StringAt(text.data(), text.size(), &at));
+  if (ParseAnchorText(win32::ToUtf8Lossy(StringAt(text.data(), text.size(), &at)), anchor.head)) {
+    anchors.push_back(std::move(anchor));
+  }
+}
+
+}  // namespace
+
+std::string AnchorText(const AuditHead& head) {
+  return "seq " + std::to_string(head.seq) + " hash " + head.hash.ToString() + " chain " +
+         head.chain.ToString();
+}
+
+bool ParseAnchorText(std::string_view text, AuditHead& head) {
+  if (!Take(text, "seq ")) return false;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), head.seq);
+  if (error != std::errc()) return false;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  if (!Take(text, " hash ")) return false;
+  const auto hash = AuditHash::FromText(text.substr(0, 64));
+  if (!hash || !Take(text, hash->view()) || !Take(text, " chain ")) return false;
+  const auto chain = AuditChainId::FromText(text);
+  if (!chain) return false;
+  head.hash = *hash;
+  head.chain = *chain;
+  return true;
+}
+
+EventLogAnchors::EventLogAnchors(const wchar_t* source) : source_(source) {}
+
+bool EventLogAnchors::Write(const AuditAnchor& anchor) {
+  return ReportToEventLog(source_, Event::kAuditAnchor, {anchor.file, AnchorText(anchor.head)});
+}
+
+AnchorLog::Reading EventLogAnchors::Read() {
+  Reading reading;
+  const win32::UniqueHandle<EventLogTraits> log(::OpenEventLogW(nullptr, source_));
+  if (!log) {
+    reading.fault = Fault("OpenEventLogW", ::GetLastError());
+    return reading;
+  }
+  std::vector<char> buffer(64 * 1024);
+  while (reading.anchors.size() < kMostAnchors) {
+    DWORD read = 0;
+    DWORD needed = 0;
+    if (!::ReadEventLogW(log.get(), EVENTLOG_SEQUENTIAL_READ | EVENTLOG_BACKWARDS_READ, 0, buffer.data(),
+                         static_cast<DWORD>(buffer.size()), &read, &needed)) {
+      const DWORD error = ::GetLastError();
+      if (error == ERROR_HANDLE_EOF) break;
+      if (error == ERROR_INSUFFICIENT_BUFFER && needed > buffer.size() && needed <= kMostRecordBytes) {
+        buffer.resize(needed);
+        continue;
+      }
+      reading.fault = Fault("ReadEventLogW", error);
+      break;
+    }
+    for (std::size_t at = 0; at + sizeof(EVENTLOGRECORD) <= read;) {
+      DWORD length = 0;
+      std::memcpy(&length, buffer.data() + at, sizeof length);
+      if (length < sizeof(EVENTLOGRECORD) || length > read - at) break;
+      AddAnchor(buffer.data() + at, length, source_, reading.anchors);
+      at += length;
+    }
+    if (read == 0) break;
+  }
+  std::reverse(reading.anchors.begin(), reading.anchors.end());
+  return reading;
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "audit/sha256.h"
+
+namespace onbehalf::service {
+
+// Bytes as lower-case hexadecimal text, by value.
+template <std::size_t kCharacters>
+class HexText {
+ public:
+  // All zeros.
+  HexText() { text_.fill('0'); }
+  static std::optional<HexText> FromText(std::string_view text) {
+    if (text.size() != kCharacters) return std::nullopt;
+    for (const char c : text) {
+      if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return std::nullopt;
+    }
+    HexText hex;
+    std::memcpy(hex.text_.data(), text.data(), kCharacters);
+    return hex;
+  }
+  static HexText FromBytes(const std::array<unsigned char, kCharacters / 2>& bytes) {
+    constexpr char kDigits[] = "0123456789abcdef";
+    HexText hex;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      hex.text_[2 * i] = kDigits[bytes[i] >> 4];
+      hex.text_[2 * i + 1] = kDigits[bytes[i] & 0xf];
+    }
+    return hex;
+  }
+
+  std::string_view view() const { return {text_.data(), text_.size()}; }
+  std::string ToString() const { return std::string(view()); }
+  friend bool operator==(const HexText&, const HexText&) = default;
+
+ private:
+  std::array<char, kCharacters> text_;
+};
+
+using AuditHash = HexText<64>;
+// Names a chain: random, made with its first line. It tells a chain from another that began later in its
+// place.
+using AuditChainId = HexText<16>;
+
+// Where a chain stands: its last line. Number 0 and a hash of zeros before the first one.
+struct AuditHead {
+  AuditChainId chain;
+  std::uint64_t seq = 0;
+  AuditHash hash;
+};
+
+// What the end of a line says. Every line ends in "seq":N,"hash":"…"}; the first one of a file has
+// "chain":"…", "previous":"…" before that.
+struct AuditSeal {
+  std::string_view before_hash;  // the bytes that the hash is over: all of the line up to ,"hash"
+  std::uint64_t seq = 0;
+  AuditHash hash;
+  // Only in the first line of a file.
+  std::optional<AuditChainId> chain;
+  std::optional<AuditHash> previous;
+};
+
+// The most that Seal adds to a line.
+inline constexpr std::size_t kSealBytes = 320;
+
+// The seal of a line, which is given without its newline; nullopt if it has none. Quotation marks inside the
+// line's values are escaped, so nothing that a peer chose can look like one.
+std::optional<AuditSeal> ParseSeal(std::string_view line);
+
+// A number in decimal, within itself.
+class DecimalText {
+ public:
+  explicit DecimalText(std::uint64_t number);
+  std::string_view view() const { return {digits_.data(), size_}; }
+
+ private:
+  std::array<char, 20> digits_;
+  std::size_t size_;
+};
+
+// Computes hashes of the chain. One thread at a time.
+class AuditHasher {
+ public:
+  // SHA-256 over the previous line's hash (its 64 characters) and `before_hash`.
+  AuditHash Next(const AuditHash& previous, std::string_view before_hash) {
+    return AuditHash::FromBytes(sha256_.Of({previous.view(), before_hash}));
+  }
+  AuditHash Of(std::string_view bytes) { return AuditHash::FromBytes(sha256_.Of({bytes})); }
+
+ private:
+  Sha256 sha256_;
+};
+
+// Ends an open line ("{…", without its last brace) as the next one of the chain, and gives where the chain
+// stands when it has been written. Line is a BasicAuditLine.
+template <typename Line>
+AuditHead Seal(Line& line, const AuditHead& head, bool is_first_of_file, AuditHasher& hasher) {
+  if (is_first_of_file) {
+    line.Word("chain", head.chain.view());
+    line.Word("previous", head.hash.view());
+  }
+  AuditHead next{head.chain, head.seq + 1, {}};
+  line.Number("seq", next.seq);
+  next.hash = hasher.Next(head.hash, line.view());
+  line.Word("hash", next.hash.view());
+  line.End();
+  return next;
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "audit/anchor_log.h"
+
+namespace onbehalf::service {
+
+// The first place at which the audit is not what was written.
+struct AuditProblem {
+  std::string file;
+  std::uint64_t line = 0;  // from 1
+  std::string what;
+};
+
+struct AuditVerification {
+  std::uint64_t files = 0;
+  std::uint64_t lines = 0;    // that were looked at: up to the problem, if there is one
+  std::uint64_t anchors = 0;  // that the lines were compared with, and agreed with
+  std::optional<AuditProblem> problem;
+  // What limits the verdict, for people; empty if nothing does: anchors that could not be read, lines that
+  // were torn.
+  std::string note;
+};
+
+// Walks all files in `folder` in their order and computes the chain again: finds the first line that was
+// changed, removed, put in or moved, and the file that is missing; against `anchors`, also an end that was
+// cut off and a chain that was computed anew. `head` is what the process that writes the audit knows of its
+// end; with it, half a line at the end is one that is being written. Memory: one line and the anchors. Throws
+// win32::Win32Error(ERROR_CANCELLED) when `stop` is asked for, and for a folder or file that cannot be read.
+AuditVerification VerifyAudit(const std::filesystem::path& folder, const AnchorLog::Reading& anchors,
+                              const std::optional<AuditAnchor>& head = std::nullopt,
+                              const std::stop_token& stop = {});
+
+}  // namespace onbehalf::service

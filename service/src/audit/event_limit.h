@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <ratio>
+#include <utility>
+
+#include "onbehalf/win32/lock.h"
+
+namespace onbehalf::service {
+
+// How many events of a kind may be reported: at most `per_minute` at once, and as many a minute in the long
+// run; what is left out is counted. Any thread.
+class EventLimit {
+ public:
+  using Time = std::chrono::system_clock::time_point;
+
+  explicit EventLimit(std::uint32_t per_minute) : per_minute_(per_minute), tokens_(per_minute) {}
+
+  // How many have been left out since the last that was reported, if one may be reported at `now`. A clock
+  // that is set back gives none.
+  std::optional<std::uint64_t> Take(Time now) {
+    const std::lock_guard lock(lock_);
+    if (now > refilled_) {
+      const std::chrono::duration<double, std::ratio<60>> minutes = now - refilled_;
+      tokens_ += minutes.count() * per_minute_;
+      if (tokens_ > per_minute_) tokens_ = per_minute_;
+    }
+    refilled_ = now;
+    if (tokens_ < 1) {
+      ++left_out_;
+      return std::nullopt;
+    }
+    tokens_ -= 1;
+    return std::exchange(left_out_, 0);
+  }
+
+ private:
+  const double per_minute_;
+  win32::Lock lock_;
+  double tokens_;
+  Time refilled_;
+  std::uint64_t left_out_ = 0;
+};
+
+}  // namespace onbehalf::service
