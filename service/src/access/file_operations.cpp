@@ -21,8 +21,8 @@ struct FindHandleTraits {
   static void Close(Type handle) noexcept { ::FindClose(handle); }
 };
 
-// A virus scanner or a reader has the file for a moment: it cannot be replaced then (ERROR_ACCESS_DENIED, also when the
-// reader shares everything).
+// A virus scanner or a reader has the file for a moment: it cannot be replaced then (ERROR_ACCESS_DENIED,
+// also when the reader shares everything).
 constexpr int kReplaceTries = 11;
 constexpr DWORD kReplacePause = 25;  // milliseconds
 
@@ -35,7 +35,8 @@ class WindowsFiles final : public FileOperations {
     if (code != ERROR_ALREADY_EXISTS) throw Win32Error(code, "CreateDirectoryW", Text(folder));
     const DWORD attributes = ::GetFileAttributesW(folder.c_str());
     if (attributes == INVALID_FILE_ATTRIBUTES) ThrowLastError("GetFileAttributesW", Text(folder));
-    if ((attributes & FILE_ATTRIBUTE_DIRECTORY) == 0) throw Win32Error(code, "CreateDirectoryW", Text(folder));
+    if ((attributes & FILE_ATTRIBUTE_DIRECTORY) == 0)
+      throw Win32Error(code, "CreateDirectoryW", Text(folder));
     RefuseLink(attributes, folder);
   }
 
@@ -111,9 +112,9 @@ class WindowsFiles final : public FileOperations {
 
   std::optional<std::string> Read(const path& file, std::size_t most) override {
     AssertNotImpersonating();
-    const win32::UniqueFile opened(::CreateFileW(
-        file.c_str(), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING,
-        FILE_FLAG_OPEN_REPARSE_POINT, nullptr));
+    const win32::UniqueFile opened(
+        ::CreateFileW(file.c_str(), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                      nullptr, OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT, nullptr));
     if (!opened) {
       const DWORD code = ::GetLastError();
       if (code == ERROR_FILE_NOT_FOUND) return std::nullopt;

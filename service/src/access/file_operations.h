@@ -11,9 +11,9 @@
 
 namespace onbehalf::service {
 
-// What the policy store does with files, one operation a function, so that a test can make each of them fail or be
-// the last. A link in the place of a file is never followed (ERROR_CANT_ACCESS_FILE). All throw Win32Error. Any thread,
-// except one that impersonates.
+// What the policy store does with files, one operation a function, so that a test can make each of them fail
+// or be the last. A link in the place of a file is never followed (ERROR_CANT_ACCESS_FILE). All throw
+// Win32Error. Any thread, except one that impersonates.
 class FileOperations {
  public:
   virtual ~FileOperations() = default;
@@ -29,8 +29,8 @@ class FileOperations {
   // What was written is on the disk, not only in its cache.
   virtual void Flush(HANDLE file) = 0;
   virtual void Close(win32::UniqueFile file) = 0;
-  // `from` takes the name `to`, and the place of what had it, in one step that is on the disk on return. Tries for a
-  // quarter of a second while another program has `to` open.
+  // `from` takes the name `to`, and the place of what had it, in one step that is on the disk on return.
+  // Tries for a quarter of a second while another program has `to` open.
   virtual void Replace(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
   // Nothing to be done if the file is not there.
   virtual void Delete(const std::filesystem::path& file) = 0;

@@ -51,8 +51,8 @@ struct FolderWatch::State {
   win32::UniqueHandle<PoolTimerTraits> timer;
 
   bool Open() {
-    // Last write and size: the file was written to. File names: made, removed, renamed. Attributes and security do not
-    // change what the file says, and whether it can be read is found out when it is read.
+    // Last write and size: the file was written to. File names: made, removed, renamed. Attributes and
+    // security do not change what the file says, and whether it can be read is found out when it is read.
     notification.reset(::FindFirstChangeNotificationW(
         folder.c_str(), FALSE,
         FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_LAST_WRITE | FILE_NOTIFY_CHANGE_SIZE));
@@ -70,8 +70,8 @@ struct FolderWatch::State {
   void OnChange() {
     const std::lock_guard lock(mutex);
     if (stopping) return;
-    // Before anybody looks, so that no change after the look is missed. A failure leaves no notification, and the
-    // look that follows opens one.
+    // Before anybody looks, so that no change after the look is missed. A failure leaves no notification, and
+    // the look that follows opens one.
     if (::FindNextChangeNotification(notification.get())) {
       ::SetThreadpoolWait(wait.get(), notification.get(), nullptr);
     } else {

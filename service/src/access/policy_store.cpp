@@ -1,0 +1,433 @@
+#include "access/policy_store.h"
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+#include "access/folder_watch.h"
+#include "impersonation.h"
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/lock.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+using std::chrono::milliseconds;
+using std::filesystem::path;
+using win32::Win32Error;
+
+// What a double of JSON holds exactly (RFC 8259, 6): a greater number in a file from outside is not believed.
+constexpr std::uint64_t kGreatestVersion = (std::uint64_t{1} << 53) - 1;
+
+// A program that writes access.json may keep everyone out until it is done. Only then is that worth a call.
+constexpr milliseconds kHeldPause{100};
+constexpr int kHeldPatience = 20;
+// Windows need not tell that a file was closed.
+constexpr milliseconds kUnreadablePause{1'000};
+
+constexpr std::wstring_view kVersionBegin = L"access-";
+constexpr std::wstring_view kVersionEnd = L".json";
+constexpr std::wstring_view kUnfinishedEnd = L".new";
+
+std::wstring VersionName(std::uint64_t version) {
+  std::wstring digits = std::to_wstring(version);
+  if (digits.size() < 8) digits.insert(0, 8 - digits.size(), L'0');
+  return std::wstring(kVersionBegin) + digits + std::wstring(kVersionEnd);
+}
+
+// nullopt for a name that VersionName does not give.
+std::optional<std::uint64_t> VersionOf(std::wstring_view name) {
+  if (!name.starts_with(kVersionBegin) || !name.ends_with(kVersionEnd)) return std::nullopt;
+  // The two have no letter in common where they could overlap.
+  const auto digits =
+      name.substr(kVersionBegin.size(), name.size() - kVersionBegin.size() - kVersionEnd.size());
+  std::uint64_t version = 0;
+  for (const wchar_t digit : digits) {
+    if (digit < L'0' || digit > L'9' || version > kGreatestVersion / 10) return std::nullopt;
+    version = version * 10 + static_cast<std::uint64_t>(digit - L'0');
+  }
+  if (version == 0 || VersionName(version) != name) return std::nullopt;
+  return version;
+}
+
+// What access.json is: its whole text, because sizes and times of different texts can be the same.
+struct OnDisk {
+  enum class Kind { kMissing, kText, kUnreadable } kind = Kind::kMissing;
+  std::string text;            // or why it cannot be read
+  DWORD code = ERROR_SUCCESS;  // likewise
+  friend bool operator==(const OnDisk&, const OnDisk&) = default;
+};
+
+PolicyFault FileFault(std::string message) { return {"", "", std::move(message)}; }
+
+}  // namespace
+
+struct PolicyStore::State {
+  State(path folder_path, FileOperations& operations, std::size_t kept_versions)
+      : folder(std::move(folder_path)), files(operations), kept(std::max<std::size_t>(kept_versions, 1)) {}
+
+  const path folder;
+  FileOperations& files;
+  const std::size_t kept;
+
+  const path current = folder / L"access.json";
+  const path unfinished = folder / L"access.json.new";
+  const path refused = folder / L"access.json.refused";
+  const path lock_file = folder / L"access.lock";
+  const path history = folder / L"history";
+
+  win32::Lock mutex;
+  OnDisk known;                    // as last read or written
+  bool known_is_refused = false;   // it is a text with faults
+  std::uint64_t version = 0;       // of the document that was last loaded, read or written
+  std::optional<OnDisk> reported;  // as on_change was last called for, unless `known` is newer
+
+  std::function<void()> on_change;
+  int held = 0;  // looks in a row that found access.json closed to everyone; of the watch's thread
+  win32::UniqueFile in_use;
+  std::unique_ptr<FolderWatch> watch;  // last: it must end before all that it looks at
+
+  path VersionFile(std::uint64_t number) const { return history / VersionName(number); }
+
+  // All below: under `mutex`.
+
+  OnDisk Look() {
+    try {
+      // One byte more than a policy may have, so that too long a text stays one.
+      std::optional<std::string> text = files.Read(current, kMaxPolicyBytes + 1);
+      if (!text) return {};
+      return {OnDisk::Kind::kText, std::move(*text), ERROR_SUCCESS};
+    } catch (const Win32Error& error) {
+      return {OnDisk::Kind::kUnreadable, error.what(), error.win32_code()};
+    }
+  }
+
+  // Ascending.
+  std::vector<std::uint64_t> Versions() {
+    std::vector<std::uint64_t> versions;
+    for (const std::wstring& name : files.List(history)) {
+      if (const auto number = VersionOf(name)) versions.push_back(*number);
+    }
+    std::sort(versions.begin(), versions.end());
+    return versions;
+  }
+
+  std::uint64_t LastVersion() {
+    const std::vector<std::uint64_t> versions = Versions();
+    return versions.empty() ? 0 : versions.back();
+  }
+
+  // nullopt for one that is not there or has faults.
+  std::optional<PolicyDocument> Version(std::uint64_t number) {
+    const std::optional<std::string> text = files.Read(VersionFile(number), kMaxPolicyBytes + 1);
+    if (!text) return std::nullopt;
+    PolicyReading reading = ParsePolicy(*text);
+    if (!reading.faults.empty()) return std::nullopt;
+    reading.document.version = number;
+    return std::move(reading.document);
+  }
+
+  // The number that a document of access.json has (see the class).
+  std::uint64_t NumberOf(const PolicyDocument& document) {
+    const std::uint64_t last = LastVersion();
+    if (document.version > last && document.version <= kGreatestVersion) return document.version;
+    const std::optional<PolicyDocument> newest = last == 0 ? std::nullopt : Version(last);
+    return newest && newest->nodes == document.nodes ? last : last + 1;
+  }
+
+  PolicyReading ReadKnown() {
+    PolicyReading reading;
+    switch (known.kind) {
+      case OnDisk::Kind::kMissing:
+        version = 0;
+        break;
+      case OnDisk::Kind::kUnreadable:
+        reading.faults.push_back(FileFault("access.json cannot be read: " + known.text));
+        break;
+      case OnDisk::Kind::kText:
+        reading = ParsePolicy(known.text);
+        known_is_refused = !reading.faults.empty();
+        if (known_is_refused) break;
+        try {
+          reading.document.version = NumberOf(reading.document);
+          version = reading.document.version;
+        } catch (const Win32Error& error) {
+          reading.faults.push_back(FileFault("the history cannot be read: " + std::string(error.what())));
+        }
+        break;
+    }
+    return reading;
+  }
+
+  void Know(OnDisk disk) {
+    known = std::move(disk);
+    known_is_refused = false;
+    reported.reset();
+  }
+
+  // One that is there was left by a write that was cut short.
+  void WriteNew(const path& file, std::string_view text) {
+    files.Delete(file);
+    win32::UniqueFile opened = files.Create(file);
+    files.Write(opened.get(), text);
+    files.Flush(opened.get());
+    files.Close(std::move(opened));
+  }
+
+  void WriteVersion(std::uint64_t number, std::string_view text) {
+    files.MakeFolder(history);
+    const path file = VersionFile(number);
+    path half = file;
+    half += kUnfinishedEnd;
+    try {
+      WriteNew(half, text);
+      files.Replace(half, file);
+    } catch (const Win32Error&) {
+      DeleteIfPossible(half);
+      throw;
+    }
+  }
+
+  // What stays is removed by the next Load: the reason that brought us here is what is to be told.
+  bool DeleteIfPossible(const path& file) {
+    try {
+      files.Delete(file);
+      return true;
+    } catch (const Win32Error&) {
+      return false;
+    }
+  }
+
+  // What stays is removed the next time: the policy has been written, which must not be told as a failure.
+  void Prune() {
+    try {
+      const std::vector<std::uint64_t> versions = Versions();
+      const std::size_t too_many = versions.size() - std::min(versions.size(), kept);
+      for (std::size_t i = 0; i < too_many; ++i) files.Delete(VersionFile(versions[i]));
+    } catch (const Win32Error&) {
+    }
+  }
+
+  // access.json.new last, because it says which version of the history is not one.
+  void RemoveLeftovers() {
+    for (const std::wstring& name : files.List(history)) {
+      if (name.starts_with(kVersionBegin) && name.ends_with(kUnfinishedEnd)) files.Delete(history / name);
+    }
+    const std::optional<std::string> left = files.Read(unfinished, kMaxPolicyBytes + 1);
+    if (!left) return;
+    const std::uint64_t last = LastVersion();
+    if (last != 0 && files.Read(VersionFile(last), kMaxPolicyBytes + 1) == left && Look().text != *left) {
+      files.Delete(VersionFile(last));
+    }
+    files.Delete(unfinished);
+  }
+
+  // Held by whoever watches or resets, gone with its process: the name too, however it ends.
+  win32::UniqueFile TakeFolder() {
+    win32::UniqueFile taken(::CreateFileW(lock_file.c_str(), GENERIC_READ | DELETE, 0, nullptr, OPEN_ALWAYS,
+                                          FILE_FLAG_DELETE_ON_CLOSE | FILE_FLAG_OPEN_REPARSE_POINT, nullptr));
+    if (taken) return taken;
+    const DWORD code = ::GetLastError();
+    const std::string name = win32::ToUtf8Lossy(lock_file.native());
+    if (code == ERROR_SHARING_VIOLATION) {
+      throw PolicyInUse("another process of the service works on this policy: it has " + name + " open");
+    }
+    throw Win32Error(code, "CreateFileW", name);
+  }
+
+  // For FolderWatch: not under `mutex`. Returns when to look again though nothing changes.
+  milliseconds LookForChange() {
+    OnDisk now;
+    {
+      const std::lock_guard lock(mutex);
+      now = Look();
+      held = now.code == ERROR_SHARING_VIOLATION ? held + 1 : 0;
+      if (held > 0 && held < kHeldPatience) return kHeldPause;
+      const milliseconds again = now.kind == OnDisk::Kind::kUnreadable ? kUnreadablePause : milliseconds(0);
+      if (now == known) {
+        reported.reset();
+        return again;
+      }
+      if (reported == now) return again;
+      reported = now;
+    }
+    on_change();
+    return now.kind == OnDisk::Kind::kUnreadable ? kUnreadablePause : milliseconds(0);
+  }
+};
+
+PolicyStore::PolicyStore(path folder, FileOperations& files, std::size_t kept)
+    : state_(std::make_unique<State>(std::move(folder), files, kept)) {}
+
+PolicyStore::~PolicyStore() = default;
+
+PolicyStore::Loaded PolicyStore::Load() {
+  AssertNotImpersonating();
+  const std::lock_guard lock(state_->mutex);
+  Loaded loaded;
+  try {
+    // What is there may be another process's write that is under way.
+    const win32::UniqueFile taken = state_->in_use ? win32::UniqueFile() : state_->TakeFolder();
+    state_->RemoveLeftovers();
+  } catch (const std::runtime_error& error) {
+    loaded.warnings.push_back(FileFault("what a write that was cut short may have left was not removed: " +
+                                        std::string(error.what())));
+  }
+  state_->Know(state_->Look());
+  PolicyReading reading = state_->ReadKnown();
+  loaded.warnings.insert(loaded.warnings.end(), reading.warnings.begin(), reading.warnings.end());
+  if (reading.faults.empty()) {
+    loaded.document = std::move(reading.document);
+    loaded.source =
+        state_->known.kind == OnDisk::Kind::kMissing ? Loaded::Source::kDefault : Loaded::Source::kFile;
+    return loaded;
+  }
+  loaded.faults = std::move(reading.faults);
+  loaded.source = Loaded::Source::kAdministratorsOnly;
+  loaded.document.administrators_only = true;
+  try {
+    const std::vector<std::uint64_t> versions = state_->Versions();
+    for (auto number = versions.rbegin(); number != versions.rend(); ++number) {
+      if (auto document = state_->Version(*number)) {
+        loaded.document = std::move(*document);
+        loaded.source = Loaded::Source::kLastGood;
+        break;
+      }
+    }
+  } catch (const Win32Error& error) {
+    loaded.faults.push_back(FileFault("the history cannot be read: " + std::string(error.what())));
+  }
+  state_->version = loaded.document.version;
+  return loaded;
+}
+
+PolicyReading PolicyStore::Read() {
+  AssertNotImpersonating();
+  const std::lock_guard lock(state_->mutex);
+  state_->Know(state_->Look());
+  return state_->ReadKnown();
+}
+
+void PolicyStore::Write(const PolicyDocument& document, const NameOf& name_of) {
+  AssertNotImpersonating();
+  // Before the lock: names may take seconds.
+  const std::string text = ToText(document, name_of);
+  const std::lock_guard lock(state_->mutex);
+  const auto refuse_conflict = [this] {
+    if (state_->Look() != state_->known) {
+      throw PolicyConflict("access.json was changed by somebody else since it was last read");
+    }
+  };
+  refuse_conflict();
+  if (state_->known.kind == OnDisk::Kind::kUnreadable) {
+    throw PolicyConflict("access.json cannot be read: " + state_->known.text);
+  }
+  if (document.version <= std::max(state_->version, state_->LastVersion())) {
+    throw std::invalid_argument("version " + std::to_string(document.version) +
+                                " of the policy has been given already");
+  }
+  try {
+    // Somebody is at work on it.
+    if (state_->known_is_refused) state_->WriteNew(state_->refused, state_->known.text);
+    state_->WriteNew(state_->unfinished, text);
+    state_->WriteVersion(document.version, text);
+    // Again, because the writing took a while.
+    refuse_conflict();
+    state_->files.Replace(state_->unfinished, state_->current);
+  } catch (...) {
+    // In this order: as long as the version is there, access.json.new says that it never came into force.
+    if (state_->DeleteIfPossible(state_->VersionFile(document.version)))
+      state_->DeleteIfPossible(state_->unfinished);
+    throw;
+  }
+  state_->Know({OnDisk::Kind::kText, text, ERROR_SUCCESS});
+  state_->version = document.version;
+  state_->Prune();
+}
+
+std::uint64_t PolicyStore::NextVersion() {
+  AssertNotImpersonating();
+  const std::lock_guard lock(state_->mutex);
+  return std::max(state_->version, state_->LastVersion()) + 1;
+}
+
+void PolicyStore::Remember(const PolicyDocument& document, const NameOf& name_of) {
+  AssertNotImpersonating();
+  if (document.version == 0) return;
+  const std::string text = ToText(document, name_of);
+  const std::lock_guard lock(state_->mutex);
+  const std::vector<std::uint64_t> versions = state_->Versions();
+  if (std::binary_search(versions.begin(), versions.end(), document.version)) {
+    const std::optional<PolicyDocument> there = state_->Version(document.version);
+    if (there && there->nodes == document.nodes) return;
+    if (there) {
+      throw std::invalid_argument("the history has another version " + std::to_string(document.version));
+    }
+  }
+  state_->WriteVersion(document.version, text);
+  state_->Prune();
+}
+
+std::vector<PolicyVersion> PolicyStore::History() {
+  AssertNotImpersonating();
+  const std::lock_guard lock(state_->mutex);
+  std::vector<PolicyVersion> history;
+  const std::vector<std::uint64_t> versions = state_->Versions();
+  for (auto number = versions.rbegin(); number != versions.rend(); ++number) {
+    if (auto document = state_->Version(*number)) {
+      history.push_back({*number, std::move(document->changed), std::move(document->changed_by)});
+    }
+  }
+  return history;
+}
+
+std::optional<PolicyDocument> PolicyStore::Find(std::uint64_t version) {
+  AssertNotImpersonating();
+  const std::lock_guard lock(state_->mutex);
+  const std::vector<std::uint64_t> versions = state_->Versions();
+  if (!std::binary_search(versions.begin(), versions.end(), version)) return std::nullopt;
+  return state_->Version(version);
+}
+
+void PolicyStore::Watch(std::function<void()> on_change) {
+  AssertNotImpersonating();
+  state_->watch.reset();
+  state_->in_use.reset();
+  state_->on_change = std::move(on_change);
+  if (!state_->on_change) return;
+  state_->in_use = state_->TakeFolder();
+  state_->watch = std::make_unique<FolderWatch>(state_->folder,
+                                                [state = state_.get()] { return state->LookForChange(); });
+}
+
+PolicyStore::Removed PolicyStore::Remove() {
+  AssertNotImpersonating();
+  const std::lock_guard lock(state_->mutex);
+  const win32::UniqueFile taken = state_->in_use ? win32::UniqueFile() : state_->TakeFolder();
+  state_->RemoveLeftovers();
+  Removed removed;
+  const std::optional<std::string> text = state_->files.Read(state_->current, kMaxPolicyBytes + 1);
+  if (!text) return removed;
+  removed.was_there = true;
+  const PolicyReading reading = ParsePolicy(*text);
+  if (reading.faults.empty()) {
+    const std::uint64_t number = state_->NumberOf(reading.document);
+    const std::vector<std::uint64_t> versions = state_->Versions();
+    // As it stands, with its comments.
+    if (!std::binary_search(versions.begin(), versions.end(), number)) state_->WriteVersion(number, *text);
+    state_->files.Delete(state_->current);
+    removed.kept_as = number;
+  } else {
+    state_->files.Replace(state_->current, state_->refused);
+    removed.kept_file = state_->refused;
+  }
+  state_->Know({});
+  state_->version = 0;
+  return removed;
+}
+
+}  // namespace onbehalf::service
