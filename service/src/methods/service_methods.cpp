@@ -77,6 +77,15 @@ Json Connections(const ServerControl& server) {
           {"timed_out", statistics.connections_timed_out.load()}};
 }
 
+Json Audit(const ServiceFacts& facts) {
+  const AuditState state = facts.audit ? facts.audit() : AuditState();
+  return {{"ok", state.ok},
+          {"required", facts.audit_required},
+          {"since", state.ok ? Json(nullptr) : Json(Utc(state.since))},
+          {"error", state.ok ? Json(nullptr) : Json(state.error)},
+          {"lines_lost", state.lines_lost}};
+}
+
 MethodResult Status(const ServerControl& server, const ServiceFacts& facts) {
   const Statistics& statistics = server.statistics();
   const auto uptime = std::chrono::floor<std::chrono::seconds>(system_clock::now() - server.started());
@@ -88,6 +97,7 @@ MethodResult Status(const ServerControl& server, const ServiceFacts& facts) {
       {"started", Utc(server.started())},
       {"uptime_s", uptime.count() < 0 ? 0 : uptime.count()},
       {"last_error", last_error.empty() ? Json(nullptr) : Json(last_error)},
+      {"audit", Audit(facts)},
       {"connections", Connections(server)},
       {"requests",
        {{"answered", statistics.requests.load()},
@@ -107,6 +117,11 @@ Json StatusSchema() {
        {"started", Text("UTC")},
        {"uptime_s", Integer("seconds")},
        {"last_error", OrNull(Text("when an error was logged last, UTC"))},
+       {"audit", Object({{"ok", Boolean("it can be written")},
+                         {"required", Boolean("requests are refused while it cannot be written")},
+                         {"since", OrNull(Text("when a line could not be written first, UTC"))},
+                         {"error", OrNull(Text("why not"))},
+                         {"lines_lost", Integer("since then")}})},
        {"connections", Object({{"open", Integer("")},
                                {"silent", Integer("of the open ones: have sent nothing yet")},
                                {"accepted", Integer("since the start")},
@@ -183,6 +198,7 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
   status.access_default = kSeenByAuthenticatedUsers;
   status.acts = Acts::kAsService;
   status.pace = Pace::kQuick;
+  status.without_audit_for_administrators = true;
   status.handler = [&server, facts = std::move(facts)](const Call&) { return Status(server, facts); };
   registry.Add(std::move(status));
 
@@ -202,7 +218,7 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
   disconnect.name = "service.disconnect";
   disconnect.summary = "Ends a connection at once. InvalidParams if there is none of this id (any more).";
   disconnect.parameters = {{"connection", "Its id, as service.connections lists it.",
-                            Json{{"type", "integer"}, {"minimum", 1}}, true}};
+                            Json{{"type", "integer"}, {"minimum", 1}}, true, true}};
   disconnect.result_schema = Object({{"disconnected", Boolean("true")}});
   disconnect.access_default = kForAdministrators;
   disconnect.acts = Acts::kAsService;
