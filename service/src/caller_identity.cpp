@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "access/granted_rights.h"
 #include "impersonation_mark.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/win32_error.h"
@@ -43,7 +44,12 @@ CallerIdentity::Capture CallerIdentity::FromLastMessage(HANDLE pipe) {
 }
 
 CallerIdentity::CallerIdentity(win32::Token token)
-    : token_(std::move(token)), facts_(token_.Facts()), user_(token_.User()) {}
+    : token_(std::move(token)),
+      facts_(token_.Facts()),
+      user_(token_.User()),
+      granted_(std::make_unique<GrantedRights>()) {}
+
+CallerIdentity::~CallerIdentity() = default;
 
 bool CallerIdentity::IsSameAs(const CallerIdentity& other) const {
   if (!(user_ == other.user_) || facts_.logon_id != other.facts_.logon_id) return false;

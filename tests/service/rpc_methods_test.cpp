@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "access_policy.h"
+#include "access/access_policy.h"
 #include "method_caller.h"
 #include "methods/identity_methods.h"
 #include "methods/service_methods.h"

@@ -199,6 +199,12 @@ Sid Token::User() const {
   return Sid::FromPsid(answer.As<TOKEN_USER>().User.Sid);
 }
 
+bool Token::IsUserDenyOnly() const {
+  TokenAnswer<sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE> answer;
+  answer.Get(get(), TokenUser);
+  return (answer.As<TOKEN_USER>().User.Attributes & SE_GROUP_USE_FOR_DENY_ONLY) != 0;
+}
+
 std::vector<TokenGroup> Token::Groups() const {
   GroupsAnswer answer;
   answer.Get(get(), ::TokenGroups);

@@ -12,6 +12,9 @@
 
 namespace onbehalf::service {
 
+class AccessPolicy;
+class GrantedRights;
+
 // Why the identity of the last message's writer could not be taken.
 struct CaptureFailure {
   DWORD code = ERROR_SUCCESS;
@@ -32,6 +35,9 @@ class CallerIdentity {
   static Capture FromLastMessage(HANDLE pipe);
 
   explicit CallerIdentity(win32::Token token);
+  ~CallerIdentity();
+  CallerIdentity(const CallerIdentity&) = delete;
+  CallerIdentity& operator=(const CallerIdentity&) = delete;
 
   const win32::Token& token() const { return token_; }
   const win32::Sid& user() const { return user_; }
@@ -46,6 +52,9 @@ class CallerIdentity {
   win32::Token token_;
   win32::TokenFacts facts_;
   win32::Sid user_;
+  // What Windows has answered about this token so far: for the policy alone, and gone with this object.
+  friend class AccessPolicy;
+  const std::unique_ptr<GrantedRights> granted_;
 };
 
 // What is known of the other end of a connection beside its identity. For the audit and for people: never an input

@@ -76,6 +76,8 @@ class Token {
 
   TokenFacts Facts() const;
   Sid User() const;
+  // The user counts for deny entries only (CreateRestrictedToken can make it so).
+  bool IsUserDenyOnly() const;
   std::vector<TokenGroup> Groups() const;
   std::vector<TokenPrivilege> Privileges() const;
   // Restricting SIDs. Empty for a token without; also where the system cannot tell (Wine: error 1).

@@ -1,4 +1,4 @@
-#include "access_policy.h"
+#include "access/access_policy.h"
 
 #include <gtest/gtest.h>
 

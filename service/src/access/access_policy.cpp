@@ -1,0 +1,226 @@
+#include "access/access_policy.h"
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+#include <variant>
+
+#include "access/granted_rights.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+using win32::AccessEntry;
+using win32::SecurityDescriptor;
+using win32::Sid;
+
+// A default is at most this large as an ACL, so that a document's entries have the room that FindFaults
+// counts on.
+constexpr std::size_t kMaxDefaultBytes = 2048;
+
+// Anonymous and guest logons are refused before anything else is asked, although the pipe's own descriptor
+// has shut them out already: the two can be changed apart.
+const std::vector<AccessEntry>& AlwaysDenied() {
+  static const std::vector<AccessEntry> denied = {
+      {ACCESS_DENIED_ACE_TYPE, 0, kAllRights, Sid::FromWellKnown(WinAnonymousSid)},
+      {ACCESS_DENIED_ACE_TYPE, 0, kAllRights, Sid::FromWellKnown(WinBuiltinGuestsSid)}};
+  return denied;
+}
+
+std::size_t AceBytes(const AccessEntry& entry) {
+  return offsetof(ACCESS_ALLOWED_ACE, SidStart) + entry.sid.size();
+}
+
+// An ACL's bytes, aligned as ACLs are.
+using AclBytes = std::vector<DWORD>;
+
+AclBytes ToAcl(const EffectiveNode& node) {
+  std::size_t bytes = sizeof(ACL);
+  for (const EffectiveEntry& effective : node.entries) bytes += AceBytes(effective.entry);
+  if (bytes > std::numeric_limits<WORD>::max()) {
+    throw std::invalid_argument("more entries than an ACL can hold: " + node.name);
+  }
+  AclBytes buffer((bytes + sizeof(DWORD) - 1) / sizeof(DWORD));
+  auto* acl = reinterpret_cast<ACL*>(buffer.data());
+  if (!::InitializeAcl(acl, static_cast<DWORD>(buffer.size() * sizeof(DWORD)), ACL_REVISION)) {
+    win32::ThrowLastError("InitializeAcl");
+  }
+  for (const EffectiveEntry& effective : node.entries) {
+    const AccessEntry& entry = effective.entry;
+    const auto add = entry.denies() ? &::AddAccessDeniedAce : &::AddAccessAllowedAce;
+    if (!add(acl, ACL_REVISION, entry.mask, entry.sid.get()))
+      win32::ThrowLastError("AddAccessAllowedAce", node.name);
+  }
+  return buffer;
+}
+
+SecurityDescriptor ToDescriptor(AclBytes& acl) {
+  SECURITY_DESCRIPTOR descriptor;
+  if (!::InitializeSecurityDescriptor(&descriptor, SECURITY_DESCRIPTOR_REVISION)) {
+    win32::ThrowLastError("InitializeSecurityDescriptor");
+  }
+  if (!::SetSecurityDescriptorOwner(&descriptor, NodeOwner().get(), FALSE)) {
+    win32::ThrowLastError("SetSecurityDescriptorOwner");
+  }
+  // AccessCheck asks for a group (ERROR_INVALID_SECURITY_DESCR) and makes nothing of it.
+  if (!::SetSecurityDescriptorGroup(&descriptor, NodeOwner().get(), FALSE)) {
+    win32::ThrowLastError("SetSecurityDescriptorGroup");
+  }
+  if (!::SetSecurityDescriptorDacl(&descriptor, TRUE, reinterpret_cast<ACL*>(acl.data()), FALSE)) {
+    win32::ThrowLastError("SetSecurityDescriptorDacl");
+  }
+  if (!::SetSecurityDescriptorControl(&descriptor, SE_DACL_PROTECTED, SE_DACL_PROTECTED)) {
+    win32::ThrowLastError("SetSecurityDescriptorControl");
+  }
+  return SecurityDescriptor::FromPointer(&descriptor);
+}
+
+PolicyNode DefaultNode(const std::string& name, const MethodRegistry& methods) {
+  auto parsed = ParseNode(name, DefaultSddl(name, methods));
+  if (const auto* faults = std::get_if<std::vector<PolicyFault>>(&parsed)) {
+    throw std::invalid_argument("a method's default access is no good: " + Describe(faults->front()));
+  }
+  PolicyNode node = std::get<PolicyNode>(std::move(parsed));
+  std::size_t bytes = 0;
+  for (const AccessEntry& entry : node.entries) bytes += AceBytes(entry);
+  if (bytes > kMaxDefaultBytes)
+    throw std::invalid_argument("a method's default access has too many entries: " + name);
+  return node;
+}
+
+}  // namespace
+
+const Sid& NodeOwner() {
+  static const Sid system = Sid::FromWellKnown(WinLocalSystemSid);
+  return system;
+}
+
+AccessPolicy AccessPolicy::Compile(PolicyDocument document, const MethodRegistry& methods) {
+  // 0 is what an identity has that remembers nothing.
+  static std::atomic<std::uint64_t> last_id{0};
+  AccessPolicy policy;
+  policy.id_ = ++last_id;
+  policy.document_ = std::move(document);
+  policy.AddNode(std::string(kRootNode), methods, true);
+  policy.AddNode(std::string(kPipeNode), methods, true);
+  for (const Method* method : methods.All()) {
+    policy.AddNode(std::string(ParentOf(method->name).value_or(kRootNode)), methods, true);
+    policy.AddNode(method->name, methods, true);
+  }
+  for (const auto& [name, node] : policy.document_.nodes) policy.AddNode(name, methods, false);
+
+  std::map<AclBytes, std::size_t> known;
+  for (auto& [name, node] : policy.nodes_) {
+    policy.CollectEntries(node);
+    AclBytes acl = ToAcl(node);
+    const auto [interned, is_new] = known.try_emplace(acl, policy.descriptors_.size());
+    if (is_new) policy.descriptors_.push_back(ToDescriptor(acl));
+    node.descriptor = interned->second;
+  }
+  policy.root_ = policy.Find(kRootNode);
+  return policy;
+}
+
+void AccessPolicy::AddNode(const std::string& name, const MethodRegistry& methods, bool is_registered) {
+  const auto [position, added] = nodes_.try_emplace(name);
+  if (!added) return;
+  EffectiveNode& node = position->second;
+  node.name = name;
+  node.is_registered = is_registered;
+  const auto named = document_.nodes.find(name);
+  node.is_default = named == document_.nodes.end();
+  if (document_.administrators_only) {
+    if (name == kRootNode) node.own = DefaultNode(name, methods);
+  } else {
+    node.own = node.is_default ? DefaultNode(name, methods) : named->second;
+    PutInOrder(node.own.entries);
+  }
+}
+
+void AccessPolicy::CollectEntries(EffectiveNode& node) const {
+  for (const AccessEntry& entry : AlwaysDenied()) node.entries.push_back({"", entry});
+  std::optional<std::string_view> level = node.name;
+  bool is_protected = false;
+  while (level && !is_protected) {
+    // A namespace of which nothing is known has no entries.
+    if (const auto found = nodes_.find(*level); found != nodes_.end()) {
+      for (const AccessEntry& entry : found->second.own.entries)
+        node.entries.push_back({found->first, entry});
+      is_protected = found->second.own.is_protected;
+    }
+    level = ParentOf(*level);
+  }
+}
+
+const EffectiveNode& AccessPolicy::NodeOf(const Method& method) const {
+  const EffectiveNode* node = Find(method.name);
+  return node == nullptr ? *root_ : *node;
+}
+
+ACCESS_MASK AccessPolicy::AskWindows(const EffectiveNode& node, const CallerIdentity& caller) const {
+  return win32::CheckAccess(Descriptor(node), caller.token(), MAXIMUM_ALLOWED, kAccessMapping).granted &
+         kAllRights;
+}
+
+AccessDecision AccessPolicy::Check(const Method& method, const CallerIdentity& caller) const {
+  const EffectiveNode& node = NodeOf(method);
+  const auto answer = caller.granted_->Get(id_, node.descriptor, descriptors_.size(),
+                                           [&] { return AskWindows(node, caller); });
+  AccessDecision decision;
+  decision.node = method.name;
+  decision.allowed = (answer.granted & kCall) == kCall;
+  if (decision.allowed) return decision;
+  decision.visible = (answer.granted & kSee) == kSee;
+  // Whoever may not even see the method learns nothing from the time of the answer: Windows is asked as often
+  // as it is for a method that there is not, of which nothing can be remembered.
+  if (!decision.visible && !answer.is_new) AskWindows(node, caller);
+  if (const auto index = DenyingEntry(node.entries, NodeOwner(), TokenSids::Of(caller.token()), kCall)) {
+    decision.entry = ToSddl(node.entries[*index].entry);
+  }
+  return decision;
+}
+
+AccessDecision AccessPolicy::CheckUnknown(const CallerIdentity& caller) const {
+  AskWindows(*root_, caller);
+  DenyingEntry(root_->entries, NodeOwner(), TokenSids::Of(caller.token()), kCall);
+  return {};
+}
+
+ACCESS_MASK AccessPolicy::Granted(const EffectiveNode& node, const CallerIdentity& caller) const {
+  return caller.granted_
+      ->Get(id_, node.descriptor, descriptors_.size(), [&] { return AskWindows(node, caller); })
+      .granted;
+}
+
+bool AccessPolicy::MaySee(const Method& method, const CallerIdentity& caller) const {
+  return (Granted(NodeOf(method), caller) & kSee) == kSee;
+}
+
+bool AccessPolicy::IsAdministrator(const CallerIdentity& caller) const {
+  return (Granted(*root_, caller) & kManage) == kManage;
+}
+
+const EffectiveNode* AccessPolicy::Find(std::string_view node) const {
+  const auto found = nodes_.find(node);
+  return found == nodes_.end() ? nullptr : &found->second;
+}
+
+std::vector<const EffectiveNode*> AccessPolicy::Nodes() const {
+  std::vector<const EffectiveNode*> nodes = {root_, Find(kPipeNode)};
+  nodes.reserve(nodes_.size());
+  for (const auto& [name, node] : nodes_) {
+    if (name != kRootNode && name != kPipeNode) nodes.push_back(&node);
+  }
+  return nodes;
+}
+
+const SecurityDescriptor& AccessPolicy::Descriptor(const EffectiveNode& node) const {
+  return descriptors_.at(node.descriptor);
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,90 @@
+#include "access/dacl_walk.h"
+
+#include <algorithm>
+
+namespace onbehalf::service {
+namespace {
+
+using win32::Sid;
+
+const TokenSid* Find(const std::vector<TokenSid>& sids, const Sid& sid) {
+  const auto found =
+      std::find_if(sids.begin(), sids.end(), [&](const TokenSid& one) { return one.sid == sid; });
+  return found == sids.end() ? nullptr : &*found;
+}
+
+bool IsEnabled(const TokenSid* sid) { return sid != nullptr && sid->is_enabled; }
+
+TokenSid ToTokenSid(const win32::TokenGroup& group) {
+  return {group.sid, false, group.enabled() && !group.deny_only(), group.deny_only()};
+}
+
+}  // namespace
+
+TokenSids TokenSids::Of(const win32::Token& token) {
+  TokenSids sids;
+  const auto groups = token.Groups();
+  sids.normal.reserve(groups.size() + 1);
+  const bool user_denies_only = token.IsUserDenyOnly();
+  sids.normal.push_back({token.User(), true, !user_denies_only, user_denies_only});
+  for (const win32::TokenGroup& group : groups) sids.normal.push_back(ToTokenSid(group));
+  for (const win32::TokenGroup& group : token.RestrictingSids()) {
+    // Their attributes say nothing.
+    sids.restricting.push_back({group.sid, false, true, false});
+  }
+  return sids;
+}
+
+DaclWalk WalkDacl(const std::vector<EffectiveEntry>& dacl, const Sid& owner, const TokenSids& token,
+                  const std::vector<TokenSid>& sids, ACCESS_MASK asked) {
+  static const Sid owner_rights = Sid::FromWellKnown(WinCreatorOwnerRightsSid);
+  DaclWalk walk;
+  walk.entries.resize(dacl.size());
+  walk.missing = asked;
+  // A restricted token owns what both its lists own.
+  const TokenSid* as_owner = Find(token.normal, owner);
+  if (!IsEnabled(as_owner) || (!token.restricting.empty() && !IsEnabled(Find(token.restricting, owner)))) {
+    as_owner = nullptr;
+  }
+  const bool limits_owner = std::any_of(dacl.begin(), dacl.end(), [](const EffectiveEntry& effective) {
+    return effective.entry.sid == owner_rights;
+  });
+  if (as_owner != nullptr && !limits_owner) {
+    walk.missing &= ~static_cast<ACCESS_MASK>(READ_CONTROL | WRITE_DAC);
+    walk.through_owner = walk.missing != asked;
+  }
+  for (std::size_t i = 0; i < dacl.size() && walk.missing != 0; ++i) {
+    const win32::AccessEntry& entry = dacl[i].entry;
+    WalkedEntry& walked = walk.entries[i];
+    walked.via = entry.sid == owner_rights ? as_owner : Find(sids, entry.sid);
+    const bool counts =
+        walked.via != nullptr && (walked.via->is_enabled || (entry.denies() && walked.via->is_deny_only));
+    if (!counts) {
+      const bool is_deny_only = walked.via != nullptr && walked.via->is_deny_only;
+      walked.step = is_deny_only ? Step::kDenyOnly : Step::kNoMatch;
+    } else if ((entry.mask & walk.missing) == 0) {
+      walked.step = Step::kNotAsked;
+    } else if (entry.denies()) {
+      walked.step = Step::kDenies;
+      walk.deciding = i;
+      return walk;
+    } else {
+      walk.missing &= ~entry.mask;
+      walked.step = walk.missing == 0 ? Step::kDecides : Step::kAllows;
+      if (walk.missing == 0) walk.deciding = i;
+    }
+  }
+  return walk;
+}
+
+std::optional<std::size_t> DenyingEntry(const std::vector<EffectiveEntry>& dacl, const Sid& owner,
+                                        const TokenSids& token, ACCESS_MASK asked) {
+  const DaclWalk walk = WalkDacl(dacl, owner, token, token.normal, asked);
+  if (walk.missing != 0) return walk.deciding;
+  // The token's own SIDs had it all; its restricting ones must have been refused.
+  if (token.restricting.empty()) return std::nullopt;
+  const DaclWalk restricted = WalkDacl(dacl, owner, token, token.restricting, asked);
+  return restricted.missing != 0 ? restricted.deciding : std::nullopt;
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,89 @@
+#include "access/explanation.h"
+
+#include <algorithm>
+
+#include "access/access_rights.h"
+
+namespace onbehalf::service {
+namespace {
+
+using win32::Sid;
+
+// Why Windows refuses what every entry allows.
+std::string WhyRefused(const CallerIdentity& caller, ACCESS_MASK asked) {
+  // No node has a label, and that is one of medium, no write-up ([MS-DTYP] 2.5.3.2; "Mandatory Integrity
+  // Control").
+  if ((asked & kManage) != 0 && caller.token().IntegrityLevel().rid < SECURITY_MANDATORY_MEDIUM_RID) {
+    return "Refused because the caller's integrity level is below medium: it cannot manage, whatever the "
+           "entries allow.";
+  }
+  return "Windows refused it although the entries allow it: something beside them limits this token, as an "
+         "app "
+         "container does.";
+}
+
+// Why this system allows what an entry denies or none allows.
+std::string WhyAllowed(const EffectiveNode& node, const DaclWalk& walk) {
+  static const Sid owner_rights = Sid::FromWellKnown(WinCreatorOwnerRightsSid);
+  if (walk.deciding && walk.entries[*walk.deciding].via->is_deny_only) {
+    return "This system's AccessCheck allowed it, unlike Windows', which lets a deny entry count against a "
+           "deny-only "
+           "group: " +
+           ToSddl(node.entries[*walk.deciding].entry) + ".";
+  }
+  const bool limits_owner =
+      std::any_of(node.entries.begin(), node.entries.end(),
+                  [](const EffectiveEntry& entry) { return entry.entry.sid == owner_rights; });
+  if (limits_owner) {
+    return "This system's AccessCheck allowed it, unlike Windows', which limits an owner by entries for "
+           "OWNER RIGHTS "
+           "(OW).";
+  }
+  return "This system's AccessCheck allowed it although the entries do not, by Windows' rules.";
+}
+
+}  // namespace
+
+Explanation Explain(const AccessPolicy& policy, const EffectiveNode& node, const CallerIdentity& caller,
+                    ACCESS_MASK right) {
+  Explanation explanation;
+  explanation.asked = right;
+  explanation.granted = policy.Granted(node, caller);
+  explanation.allowed = (explanation.granted & right) == right;
+
+  const TokenSids token = TokenSids::Of(caller.token());
+  const DaclWalk walk = WalkDacl(node.entries, NodeOwner(), token, token.normal, right);
+  explanation.deciding = walk.deciding;
+  explanation.through_owner = walk.through_owner;
+  explanation.entries.reserve(node.entries.size());
+  for (std::size_t i = 0; i < node.entries.size(); ++i) {
+    const WalkedEntry& walked = walk.entries[i];
+    ExplainedEntry entry{
+        node.entries[i].node, node.entries[i].entry, walked.step, std::nullopt, false, false, false};
+    if (walked.via != nullptr) {
+      entry.via = walked.via->sid;
+      entry.via_is_user = walked.via->is_user;
+      entry.via_enabled = walked.via->is_enabled;
+      entry.via_deny_only = walked.via->is_deny_only;
+    }
+    explanation.entries.push_back(std::move(entry));
+  }
+
+  const bool own_sids_allow = walk.missing == 0;
+  explanation.restricted_refused =
+      own_sids_allow && !token.restricting.empty() &&
+      WalkDacl(node.entries, NodeOwner(), token, token.restricting, right).missing != 0;
+  const bool walk_allows = own_sids_allow && !explanation.restricted_refused;
+  if (walk_allows != explanation.allowed) {
+    explanation.note = explanation.allowed ? WhyAllowed(node, walk) : WhyRefused(caller, right);
+  } else if (explanation.restricted_refused) {
+    explanation.note =
+        "The caller's token is restricted, and its restricting SIDs are not given what its own SIDs are.";
+  } else if (own_sids_allow && !walk.deciding) {
+    explanation.note =
+        "SYSTEM owns every node, and an owner needs no entry to read and change its descriptor.";
+  }
+  return explanation;
+}
+
+}  // namespace onbehalf::service
