@@ -26,6 +26,7 @@ enum class Event {
   kPolicyChanged,
   kAuditNotRequired,
   kAuditRestored,
+  kPolicyRefused,
 };
 
 // Reports one event of `source`. Its text has two places for strings: a missing one is empty, and what is more than two

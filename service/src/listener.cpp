@@ -1,5 +1,6 @@
 #include "listener.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,57 +52,84 @@ Listener::Listener(PipeOptions options, std::uint32_t waiting_instances, ThreadP
 
 Listener::~Listener() { Stop(); }
 
-std::unique_ptr<PipeInstance> Listener::CreateFirst() {
+PipeOptions Listener::CurrentOptions() {
+  const std::lock_guard lock(mutex_);
+  return options_;
+}
+
+std::unique_ptr<PipeInstance> Listener::CreateFirst(const PipeOptions& options) {
   std::unique_ptr<PipeInstance> pipe;
   bool existed = false;
   try {
-    pipe = std::make_unique<PipeInstance>(options_, true, pool_);
+    pipe = std::make_unique<PipeInstance>(options, true, pool_);
     // Where the system does not honour the flag of the first instance, the number of instances still tells.
     existed = pipe->InstanceCount() != 1;
   } catch (const win32::Win32Error& error) {
     if (error.win32_code() != ERROR_ACCESS_DENIED && error.win32_code() != ERROR_PIPE_BUSY) throw;
     existed = true;
     try {
-      pipe = std::make_unique<PipeInstance>(options_, false, pool_);
+      pipe = std::make_unique<PipeInstance>(options, false, pool_);
     } catch (const win32::Win32Error& second) {
-      throw PipeTaken("the pipe " + options_.path + " exists and does not let the service in (" +
+      throw PipeTaken("the pipe " + options.path + " exists and does not let the service in (" +
                       win32::ErrorName(second.win32_code()) + "): another program has made it");
     }
   }
-  Verify(*pipe, existed);
+  Verify(*pipe, options, existed);
   if (existed) {
     log_.Write(LogLevel::kWarning, "the pipe exists already and is ours: a client still holds an end of it",
-               {{"pipe", options_.path}});
+               {{"pipe", options.path}});
   }
   return pipe;
 }
 
-void Listener::Verify(const PipeInstance& pipe, bool existed) const {
+void Listener::SetDescriptorOf(const PipeInstance& pipe, const PipeOptions& options) {
+  constexpr SECURITY_INFORMATION kSet =
+      DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
+  if (!::SetKernelObjectSecurity(pipe.get(), kSet, options.descriptor.get())) {
+    win32::ThrowLastError("SetKernelObjectSecurity", options.path);
+  }
+}
+
+void Listener::Verify(const PipeInstance& pipe, const PipeOptions& options, bool existed) {
   constexpr SECURITY_INFORMATION kParts =
       OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
   const auto difference = [&] {
-    return DifferenceOf(win32::SecurityDescriptor::FromKernelObject(pipe.get(), kParts), options_.descriptor);
+    return DifferenceOf(win32::SecurityDescriptor::FromKernelObject(pipe.get(), kParts), options.descriptor);
   };
   // The pipe has one descriptor, its first instance's: what is asked for at later ones is ignored by Windows.
   PipeDifference found = difference();
-  const bool is_service_owned = *options_.descriptor.Owner() == win32::Sid::ForService(kServiceName);
+  const bool is_service_owned = *options.descriptor.Owner() == win32::Sid::ForService(kServiceName);
   if (existed && is_service_owned && found.owner_is_same && !found.text.empty()) {
     // Left over from a run of ours with other settings: only a client's end keeps it there. Nobody else can have made
     // it, because only the service itself can give an object to its service SID.
-    constexpr SECURITY_INFORMATION kSet =
-        DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
-    if (!::SetKernelObjectSecurity(pipe.get(), kSet, options_.descriptor.get())) {
-      win32::ThrowLastError("SetKernelObjectSecurity", options_.path);
-    }
+    SetDescriptorOf(pipe, options);
     found = difference();
   }
   if (found.text.empty()) return;
-  throw PipeTaken("the pipe " + options_.path + (existed ? " was made by another program: " : " is not as asked for: ") +
+  throw PipeTaken("the pipe " + options.path + (existed ? " was made by another program: " : " is not as asked for: ") +
                   found.text);
 }
 
+void Listener::SetDescriptor(const win32::SecurityDescriptor& descriptor) {
+  const Busy busy(*this);
+  std::shared_ptr<Waiting> any;
+  std::optional<PipeOptions> options;
+  {
+    const std::lock_guard lock(mutex_);
+    options_.descriptor = descriptor;
+    options = options_;
+    if (!waiting_.empty()) any = waiting_.begin()->second;
+  }
+  // An instance that waits for nobody but us, when all of the others have just been taken.
+  std::unique_ptr<PipeInstance> own;
+  if (!any) own = std::make_unique<PipeInstance>(*options, false, pool_);
+  const PipeInstance& pipe = any ? *any->pipe : *own;
+  SetDescriptorOf(pipe, *options);
+  Verify(pipe, *options, false);
+}
+
 void Listener::Start() {
-  auto first = std::make_shared<Waiting>(*this, CreateFirst());
+  auto first = std::make_shared<Waiting>(*this, CreateFirst(CurrentOptions()));
   {
     const std::lock_guard lock(mutex_);
     waiting_.emplace(first.get(), first);
@@ -125,9 +153,10 @@ bool Listener::Replenish() {
     }
     std::shared_ptr<Waiting> next;
     try {
-      auto instance = std::make_unique<PipeInstance>(options_, false, pool_);
+      const PipeOptions options = CurrentOptions();
+      auto instance = std::make_unique<PipeInstance>(options, false, pool_);
       // With none of ours waiting, the name may have become free meanwhile, and another program may have taken it.
-      if (is_alone) Verify(*instance, true);
+      if (is_alone) Verify(*instance, options, true);
       next = std::make_shared<Waiting>(*this, std::move(instance));
     } catch (const std::exception& error) {
       log_.Write(LogLevel::kError, "an instance of the pipe could not be created; it is tried again",

@@ -38,6 +38,9 @@ class Listener {
   void Start();
   // No client is handed on after the return.
   void Stop();
+  // Guards the pipe with another descriptor from now on, the live pipe included: it has one for all instances. Throws
+  // PipeTaken when the pipe does not read back so, Win32Error.
+  void SetDescriptor(const win32::SecurityDescriptor& descriptor);
   // Brings the number of waiting instances up again, after creating one has failed. True when all are there.
   bool Replenish();
 
@@ -45,12 +48,14 @@ class Listener {
   class Waiting;
   class Busy;
 
-  std::unique_ptr<PipeInstance> CreateFirst();
+  PipeOptions CurrentOptions();
+  std::unique_ptr<PipeInstance> CreateFirst(const PipeOptions& options);
   // Throws PipeTaken unless the pipe is ours and guarded as asked for. One that `existed` and is ours gets our descriptor.
-  void Verify(const PipeInstance& pipe, bool existed) const;
+  static void Verify(const PipeInstance& pipe, const PipeOptions& options, bool existed);
+  static void SetDescriptorOf(const PipeInstance& pipe, const PipeOptions& options);
   void OnConnect(Waiting& waiting, DWORD code);
 
-  const PipeOptions options_;
+  PipeOptions options_;  // under mutex_
   const std::uint32_t wanted_;
   ThreadPool& pool_;
   Log& log_;

@@ -1,6 +1,9 @@
 #include "pipe_descriptor.h"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdio>
 #include <vector>
 
 #include "onbehalf/win32/token.h"
@@ -11,6 +14,27 @@ using win32::AccessEntry;
 using win32::SecurityDescriptor;
 using win32::Sid;
 
+namespace {
+
+// FILE_GENERIC_READ|FILE_GENERIC_WRITE, with FILE_CREATE_PIPE_INSTANCE (0x4: further instances are checked against the
+// first one's descriptor), and READ_CONTROL, WRITE_DAC and WRITE_OWNER, because descriptor and label are changed on the
+// live pipe.
+constexpr ACCESS_MASK kServiceRights =
+    FILE_GENERIC_READ | FILE_GENERIC_WRITE | FILE_CREATE_PIPE_INSTANCE | WRITE_DAC | WRITE_OWNER;
+static_assert(kServiceRights == 0x1e019f);
+// FILE_GENERIC_READ|FILE_GENERIC_WRITE without FILE_CREATE_PIPE_INSTANCE, which is the same bit as FILE_APPEND_DATA and so
+// hides in GENERIC_WRITE. FILE_WRITE_ATTRIBUTES (0x100) stays: clients set the read mode.
+constexpr ACCESS_MASK kClientRights = (FILE_GENERIC_READ | FILE_GENERIC_WRITE) & ~ACCESS_MASK{FILE_CREATE_PIPE_INSTANCE};
+static_assert(kClientRights == 0x12019b);
+
+std::string Entry(const char* type_and_flags, ACCESS_MASK mask, const std::string& account) {
+  std::array<char, 11> hex{};
+  std::snprintf(hex.data(), hex.size(), "0x%lx", static_cast<unsigned long>(mask));
+  return std::string("(") + type_and_flags + ";" + hex.data() + ";;;" + account + ")";
+}
+
+}  // namespace
+
 Sid PipeOwner() {
   const win32::Token token = win32::Token::FromOwnProcess();
   const Sid service = Sid::ForService(kServiceName);
@@ -20,25 +44,46 @@ Sid PipeOwner() {
   return token.User();
 }
 
-SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const Sid& owner) {
+SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const Sid& owner, const AccessPolicy& policy) {
+  const EffectiveNode& node = *policy.Find(kPipeNode);
   const std::string service = owner.ToString();
+  // Inherited denials come after the node's own allow entries, which Windows takes for a canonical order only if they are
+  // marked as inherited.
+  const bool mark_inherited = std::any_of(node.entries.begin(), node.entries.end(), [](const EffectiveEntry& each) {
+    return each.node == kRootNode && each.entry.denies();
+  });
+  const auto clients = [&](bool denies, bool inherited) {
+    std::string entries;
+    for (const auto& [from, entry] : node.entries) {
+      // What always holds stands first, below.
+      if (from.empty() || (entry.mask & kCall) == 0 || entry.denies() != denies || (from == kRootNode) != inherited) continue;
+      const bool mark = inherited && mark_inherited;
+      entries += Entry(denies ? (mark ? "D;ID" : "D;") : (mark ? "A;ID" : "A;"), kClientRights, entry.sid.ToString());
+    }
+    return entries;
+  };
   std::string sddl = "O:" + service + "G:SYD:P";
   // Anonymous and guest logons never get in, whatever groups they are in.
   sddl += "(D;;FA;;;AN)(D;;FA;;;BG)";
   // Everybody who comes over the network, local WinRM and SSH sessions included.
   if (settings.deny_network_logons) sddl += "(D;;FA;;;NU)";
-  // The service: FILE_GENERIC_READ|FILE_GENERIC_WRITE, with FILE_CREATE_PIPE_INSTANCE (0x4: further instances are checked
-  // against the first one's descriptor), and READ_CONTROL, WRITE_DAC and WRITE_OWNER, because descriptor and label are
-  // changed on the live pipe.
-  sddl += "(A;;0x1e019f;;;" + service + ")";
+  sddl += clients(true, false);
+  sddl += Entry("A;", kServiceRights, service);
   // Being the owner gives READ_CONTROL and nothing more: without this entry it would imply WRITE_DAC.
   sddl += "(A;;RC;;;OW)";
-  // Clients: FILE_GENERIC_READ|FILE_GENERIC_WRITE without FILE_CREATE_PIPE_INSTANCE (0x4), which is the same bit as
-  // FILE_APPEND_DATA and so hides in GENERIC_WRITE. FILE_WRITE_ATTRIBUTES (0x100) stays: clients set the read mode.
-  for (const char* account : {"SY", "BA", "AU"}) sddl += std::string("(A;;0x12019b;;;") + account + ")";
+  sddl += clients(false, false);
+  sddl += clients(true, true);
+  sddl += clients(false, true);
   // No writing up and no reading up from below medium integrity: app containers and low-integrity processes stay out.
   sddl += "S:(ML;;NWNR;;;ME)";
   return SecurityDescriptor::FromSddl(sddl);
+}
+
+bool LetsServiceIn(const SecurityDescriptor& descriptor) {
+  constexpr GENERIC_MAPPING kFile = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE, FILE_ALL_ACCESS};
+  const win32::Token own = win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE)
+                               .Duplicate(TokenImpersonation, win32::ImpersonationLevel::kIdentification, TOKEN_QUERY);
+  return win32::CheckAccess(descriptor, own, kServiceRights, kFile).allowed;
 }
 
 PipeDifference DifferenceOf(const SecurityDescriptor& actual, const SecurityDescriptor& wanted) {

@@ -3,13 +3,15 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
-#include "access_policy.h"
+#include "access/access_control.h"
 #include "account_quota.h"
 #include "audit/audit.h"
 #include "connection_table.h"
@@ -17,7 +19,9 @@
 #include "log.h"
 #include "onbehalf/service/method.h"
 #include "onbehalf/service/settings.h"
+#include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/lock.h"
+#include "pipe_descriptor.h"
 #include "server_parts.h"
 #include "statistics.h"
 #include "thread_pool.h"
@@ -28,14 +32,18 @@ namespace onbehalf::service {
 // nothing of how the process was started. Start and Stop by one thread; the rest by any.
 class Server final : public ServerControl {
  public:
-  Server(const Settings& settings, PipeOptions pipe, Audit& audit, Log& log);
+  // `policy_folder` is the folder of access.json. Everything given by reference must outlive this.
+  Server(const Settings& settings, std::string pipe_path, std::filesystem::path policy_folder, Audit& audit, Log& log,
+         std::shared_ptr<win32::AccountNames> names);
   // Stops, if it has been started.
   ~Server() override;
 
   // To be filled before Start, and not changed after.
   MethodRegistry& methods() { return methods_; }
+  // In force from Start on.
+  AccessControl& access() { return access_; }
 
-  // Listens when it returns. Throws PipeTaken or Win32Error; may then be called again.
+  // Listens when it returns. Throws PipeTaken, PolicyInUse or Win32Error; may then be called again.
   void Start();
   // Refuses what comes, lets what is in flight end for Limits::stop_grace, then answers it ShuttingDown and asks its
   // handlers to end; returns when every answer is written, or its client has failed to read it, and every handler
@@ -46,22 +54,25 @@ class Server final : public ServerControl {
   std::chrono::system_clock::time_point started() const override { return started_; }
   std::vector<ConnectionInfo> Connections() const override;
   bool Disconnect(std::uint64_t connection_id) override;
-  // Whether the caller may find the method in rpc.discover.
-  bool MaySee(const Method& method, const CallerIdentity& caller) const;
-
  private:
+  // Brings the listener up. Throws as Start does.
+  void Listen();
   void OnClient(std::unique_ptr<PipeInstance> pipe);
+  // Who may connect follows from the policy; a policy that shuts the service itself out is refused.
+  std::optional<std::string> WhyNot(const AccessPolicy& policy) const;
+  void OnPolicy(const AccessPolicy& policy);
   // The watch runs while there is something to watch, so that an idle service never wakes up.
   void StartWatch();
   void Watch();
 
   const Settings& settings_;
-  const PipeOptions pipe_;
+  const std::string pipe_path_;
+  const win32::Sid pipe_owner_ = PipeOwner();
   Audit& audit_;
   Log& log_;
   const std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   MethodRegistry methods_;
-  std::optional<AccessPolicy> policy_;
+  AccessControl access_;
   Statistics statistics_;
   ConnectionTable connections_;
   AccountQuota handler_quota_;

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <string>
 
-#include "access_policy.h"
+#include "access/access_control.h"
 #include "account_quota.h"
 #include "audit/audit.h"
 #include "connection_table.h"
@@ -48,7 +48,7 @@ class UnansweredRequests {
 struct ServerParts {
   const Settings& settings;
   const MethodRegistry& methods;
-  const AccessPolicy& policy;
+  const AccessControl& access;
   Audit& audit;
   Log& log;
   Statistics& statistics;

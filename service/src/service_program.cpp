@@ -18,6 +18,7 @@
 #include "file_permissions.h"
 #include "listener.h"
 #include "log.h"
+#include "methods/access_methods.h"
 #include "methods/audit_methods.h"
 #include "methods/identity_methods.h"
 #include "methods/rpc_methods.h"

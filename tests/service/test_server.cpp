@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "methods/access_methods.h"
 #include "methods/identity_methods.h"
 #include "methods/rpc_methods.h"
 #include "pipe_descriptor.h"
@@ -41,15 +42,16 @@ service::Server& TestServer::server() {
     service::AuditOptions audit;
     audit.settings = settings_.audit;
     audit_ = std::make_unique<service::Audit>(folder_, std::move(audit));
-    service::PipeOptions pipe{pipe_path_, service::PipeDescriptor(settings_.pipe, service::PipeOwner()),
-                              false};
-    server_ = std::make_unique<service::Server>(settings_, std::move(pipe), *audit_, *log_);
+    std::filesystem::create_directories(policy_folder());
+    const auto names = std::make_shared<win32::AccountNames>();
+    server_ = std::make_unique<service::Server>(settings_, pipe_path_, policy_folder(), *audit_, *log_, names);
     service::Server& server = *server_;
     service::AddRpcMethods(server.methods(),
                            [&server](const service::Method& method, const service::CallerIdentity& caller) {
-                             return server.MaySee(method, caller);
+                             return server.access().policy()->MaySee(method, caller);
                            });
-    service::AddIdentityMethods(server.methods(), std::make_shared<win32::AccountNames>());
+    service::AddIdentityMethods(server.methods(), names);
+    service::AddAccessMethods(server.methods(), server.access(), names);
   }
   return *server_;
 }

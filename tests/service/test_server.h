@@ -14,8 +14,8 @@
 
 namespace onbehalf::test {
 
-// The whole pipe server in this process, on a pipe and in a folder of its own, with the built-in rpc and
-// identity methods. Change settings() and methods() before Start. When it goes, it stops and its folder is
+// The whole pipe server in this process, on a pipe and in a folder of its own, with the built-in rpc,
+// identity and access methods. Change settings() and methods() before Start. When it goes, it stops and its folder is
 // removed.
 class TestServer {
  public:
@@ -32,6 +32,7 @@ class TestServer {
 
   const std::string& pipe_path() const { return pipe_path_; }
   const std::filesystem::path& folder() const { return folder_; }
+  std::filesystem::path policy_folder() const { return folder_ / "policy"; }
   // The audit's lines so far, in order.
   std::vector<nlohmann::json> AuditLines() const;
   // The log's text so far.

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "onbehalf/win32/lean_windows.h"
 
 namespace onbehalf::service {
@@ -12,5 +17,13 @@ inline constexpr ACCESS_MASK kSee =
 inline constexpr ACCESS_MASK kManage = WRITE_DAC;  // GW: change its descriptor
 inline constexpr ACCESS_MASK kAllRights = kCall | kSee | kManage;
 inline constexpr GENERIC_MAPPING kAccessMapping = {kSee, kManage, kCall, kAllRights};
+
+// The words for people and for JSON: call (connect at `pipe:`), see, manage. A right is in a mask when all of
+// it is.
+std::vector<std::string_view> RightsWords(std::string_view node, ACCESS_MASK mask);
+// "call, see"; the mask in hexadecimal when no right is whole in it.
+std::string RightsText(std::string_view node, ACCESS_MASK mask);
+// At `pipe:` both call and connect; nullopt for any other word.
+std::optional<ACCESS_MASK> RightNamed(std::string_view node, std::string_view word);
 
 }  // namespace onbehalf::service

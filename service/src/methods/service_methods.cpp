@@ -8,6 +8,7 @@
 #include <numeric>
 #include <utility>
 
+#include "methods/account_json.h"
 #include "methods/schema.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "utc_time.h"
@@ -149,13 +150,7 @@ MethodResult List(const ServerControl& server, win32::AccountNames& names, const
   Json list = Json::array();
   for (const ConnectionInfo& connection : server.Connections()) {
     Json account = nullptr;
-    if (connection.user) {
-      std::optional<win32::AccountName> name;
-      // A look-up may take seconds; once the request is over, none is made any more.
-      if (!call.stop.stop_requested()) name = names.Find(*connection.user);
-      account = Json{{"sid", connection.user->ToString()},
-                     {"name", name ? Json(name->Qualified()) : Json(nullptr)}};
-    }
+    if (connection.user) account = AccountJson(*connection.user, names, call.stop);
     const std::string& image = connection.process.image_path;
     list.push_back(
         {{"id", connection.id},

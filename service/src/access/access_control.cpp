@@ -1,0 +1,344 @@
+#include "access/access_control.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "access/access_rights.h"
+#include "event_log.h"
+#include "request_error.h"
+#include "utc_time.h"
+
+namespace onbehalf::service {
+namespace {
+
+using protocol::Error;
+using protocol::ErrorCode;
+using protocol::Json;
+using Source = PolicyStore::Loaded::Source;
+
+Error Refusal(ErrorCode code, std::string message, Json data = nullptr) {
+  Error error = ToError(code);
+  error.message = std::move(message);
+  error.data = std::move(data);
+  return error;
+}
+
+Error Conflict(std::uint64_t version) {
+  return Refusal(
+      ErrorCode::kPolicyConflict,
+      "The policy has been changed meanwhile; it is at version " + std::to_string(version) + " now.",
+      Json{{"version", version}});
+}
+
+Error ToError(const std::vector<PolicyFault>& faults) {
+  Json list = Json::array();
+  std::string text;
+  for (const PolicyFault& fault : faults) {
+    if (!text.empty()) text += "; ";
+    text += Describe(fault);
+    list.push_back({{"node", fault.node}, {"entry", fault.entry}, {"message", fault.message}});
+  }
+  return Refusal(ErrorCode::kInvalidParams, std::move(text), Json{{"faults", std::move(list)}});
+}
+
+std::string Lines(const std::vector<PolicyFault>& faults) {
+  std::string text;
+  for (const PolicyFault& fault : faults) text += (text.empty() ? "" : "; ") + Describe(fault);
+  return text;
+}
+
+std::string Now() { return UtcText(std::chrono::system_clock::now(), UtcText::Fraction::kNone).ToString(); }
+
+// Those denied `bit` before the entry at `index`.
+std::set<win32::Sid> DeniedBefore(const std::vector<EffectiveEntry>& entries, std::size_t index,
+                                  ACCESS_MASK bit) {
+  std::set<win32::Sid> denied;
+  for (std::size_t i = 0; i < index; ++i) {
+    const win32::AccessEntry& entry = entries[i].entry;
+    if (entry.denies() && (entry.mask & bit) != 0) denied.insert(entry.sid);
+  }
+  return denied;
+}
+
+bool Gains(const std::vector<EffectiveEntry>& before, const std::vector<EffectiveEntry>& after,
+           ACCESS_MASK bit) {
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    const win32::AccessEntry& entry = after[i].entry;
+    if (!entry.allows() || (entry.mask & bit) == 0) continue;
+    const std::set<win32::Sid> denied_now = DeniedBefore(after, i, bit);
+    bool had_it = false;
+    for (std::size_t j = 0; j < before.size() && !had_it; ++j) {
+      const win32::AccessEntry& old = before[j].entry;
+      if (!old.allows() || (old.mask & bit) == 0 || !(old.sid == entry.sid)) continue;
+      const std::set<win32::Sid> denied_then = DeniedBefore(before, j, bit);
+      had_it = std::includes(denied_now.begin(), denied_now.end(), denied_then.begin(), denied_then.end());
+    }
+    if (!had_it) return true;
+  }
+  return false;
+}
+
+Error MayNotGive(std::string_view node, ACCESS_MASK rights) {
+  const std::string words = RightsText(node, rights);
+  return Refusal(
+      ErrorCode::kAccessDenied,
+      "The change would give " + words + " at " + std::string(node) +
+          " to others, and the caller does not hold " + words + " there.",
+      Json{{"reason", "givesMoreThanHeld"}, {"node", node}, {"rights", RightsWords(node, rights)}});
+}
+
+}  // namespace
+
+std::vector<NodeChange> Differences(const PolicyDocument& before, const PolicyDocument& after) {
+  const auto sddl = [](const PolicyDocument& document,
+                       const std::string& node) -> std::optional<std::string> {
+    const auto found = document.nodes.find(node);
+    if (found == document.nodes.end()) return std::nullopt;
+    return ToSddl(found->second);
+  };
+  std::set<std::string> names;
+  for (const PolicyDocument* document : {&before, &after}) {
+    for (const auto& [name, node] : document->nodes) names.insert(name);
+  }
+  std::vector<NodeChange> changes;
+  for (const std::string& name : names) {
+    NodeChange change{name, sddl(before, name), sddl(after, name)};
+    if (change.before != change.after) changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
+ACCESS_MASK RightsGained(const std::vector<EffectiveEntry>& before,
+                         const std::vector<EffectiveEntry>& after) {
+  ACCESS_MASK gained = 0;
+  for (ACCESS_MASK bit = 1; bit != 0; bit <<= 1) {
+    if (((kCall | kSee | kManage) & bit) != 0 && Gains(before, after, bit)) gained |= bit;
+  }
+  return gained;
+}
+
+std::variant<const EffectiveNode*, Error> RequireVisible(const AccessPolicy& policy, std::string_view node,
+                                                         const CallerIdentity& caller) {
+  const EffectiveNode* const found = policy.Find(node);
+  if (found != nullptr && (policy.Granted(*found, caller) & (kSee | kManage)) != 0) return found;
+  return Refusal(ErrorCode::kInvalidParams, "node: there is no node " + std::string(node));
+}
+
+std::optional<Error> RequireManager(const AccessPolicy& policy, std::string_view node,
+                                    const CallerIdentity& caller) {
+  const auto visible = RequireVisible(policy, node, caller);
+  if (const auto* refusal = std::get_if<Error>(&visible)) return *refusal;
+  if ((policy.Granted(*std::get<const EffectiveNode*>(visible), caller) & kManage) == kManage)
+    return std::nullopt;
+  return Refusal(ErrorCode::kAccessDenied, "Changing " + std::string(node) + " needs the right manage there.",
+                 Json{{"reason", "notAManager"}, {"node", node}});
+}
+
+AccessControl::AccessControl(const MethodRegistry& methods, std::filesystem::path policy_folder, Audit& audit,
+                             Log& log, std::shared_ptr<win32::AccountNames> names)
+    : methods_(methods),
+      audit_(audit),
+      log_(log),
+      names_(std::move(names)),
+      folder_(std::move(policy_folder)) {}
+
+AccessControl::~AccessControl() { Stop(); }
+
+void AccessControl::Start() {
+  const std::lock_guard changing(changing_);
+  store_ = std::make_unique<PolicyStore>(folder_);
+  PolicyStore::Loaded loaded = store_->Load();
+  if (!loaded.faults.empty()) {
+    const char* const instead = loaded.source == Source::kLastGood
+                                    ? "the last good copy of the policy is in force"
+                                    : "only administrators may do anything";
+    log_.Write(LogLevel::kError, "access.json is refused",
+               {{"instead", instead}, {"faults", Lines(loaded.faults)}});
+    ReportToEventLog(Event::kPolicyRefused, {Lines(loaded.faults), instead});
+  }
+  for (const PolicyFault& warning : loaded.warnings) {
+    log_.Write(LogLevel::kWarning, "access.json", {{"what", Describe(warning)}});
+  }
+  if (observer_.refuses && !loaded.document.administrators_only) {
+    if (const auto why = observer_.refuses(AccessPolicy::Compile(loaded.document, methods_))) {
+      log_.Write(LogLevel::kError, "access.json is refused", {{"faults", *why}});
+      ReportToEventLog(Event::kPolicyRefused, {*why, "only administrators may do anything"});
+      loaded.document = {};
+      loaded.document.administrators_only = true;
+      loaded.source = Source::kAdministratorsOnly;
+    }
+  }
+  // One that was put there while the service did not run, and may be gone when it is to be rolled back to.
+  if (loaded.source == Source::kFile) {
+    try {
+      store_->Remember(loaded.document, [this](const win32::Sid& sid) { return NameOf(sid); });
+    } catch (const win32::Win32Error& error) {
+      log_.Write(LogLevel::kWarning, "the policy could not be put into its history", {{"what", error.what()}});
+    }
+  }
+  Publish(std::move(loaded.document), loaded.source);
+}
+
+void AccessControl::Follow() {
+  store_->Watch([this] { Reload(); });
+}
+
+void AccessControl::Stop() {
+  // Waits for a reload that is under way, which takes the lock of changes: so not under it.
+  store_.reset();
+}
+
+std::shared_ptr<const AccessPolicy> AccessControl::policy() const {
+  const std::lock_guard lock(mutex_);
+  return policy_;
+}
+
+PolicyStore::Loaded::Source AccessControl::source() const {
+  const std::lock_guard lock(mutex_);
+  return source_;
+}
+
+std::optional<PolicyDocument> AccessControl::Version(std::uint64_t version) const {
+  const auto now = policy();
+  if (now && now->version() == version) return now->document();
+  if (version == 0) return PolicyDocument{};
+  return store_->Find(version);
+}
+
+std::optional<std::string> AccessControl::NameOf(const win32::Sid& sid) const {
+  const auto name = names_->Find(sid);
+  if (!name) return std::nullopt;
+  return name->Qualified();
+}
+
+void AccessControl::Publish(PolicyDocument document, Source source) {
+  auto next = std::make_shared<const AccessPolicy>(AccessPolicy::Compile(std::move(document), methods_));
+  {
+    const std::lock_guard lock(mutex_);
+    policy_ = next;
+    source_ = source;
+  }
+  if (observer_.took_effect) observer_.took_effect(*next);
+}
+
+void AccessControl::Reload() {
+  const std::lock_guard changing(changing_);
+  const auto now = policy();
+  const auto refuse = [&](const std::string& why) {
+    log_.Write(LogLevel::kError, "a new access.json is refused; the policy stays as it was",
+               {{"version", now->version()}, {"faults", why}});
+    ReportToEventLog(Event::kPolicyRefused, {why, "the policy stays as it was"});
+  };
+  try {
+    PolicyReading read = store_->Read();
+    if (!read.faults.empty()) return refuse(Lines(read.faults));
+    const std::vector<NodeChange> changes = Differences(now->document(), read.document);
+    const Source source = read.document.version == 0 ? Source::kDefault : Source::kFile;
+    if (changes.empty() && !now->document().administrators_only) {
+      const std::lock_guard lock(mutex_);
+      source_ = source;
+      return;
+    }
+    if (observer_.refuses) {
+      if (const auto why = observer_.refuses(AccessPolicy::Compile(read.document, methods_)))
+        return refuse(*why);
+    }
+    for (const PolicyFault& warning : read.warnings) {
+      log_.Write(LogLevel::kWarning, "access.json", {{"what", Describe(warning)}});
+    }
+    // Whatever number the file names: versions only go up while the service runs, so that one never means two
+    // policies.
+    if (source == Source::kFile) {
+      read.document.version = std::max(read.document.version, now->version() + 1);
+      store_->Remember(read.document);
+    }
+    for (const NodeChange& change : changes) {
+      if (!audit_.Record(AuditPolicyChange{
+              {}, nullptr, change.node, change.before, change.after, read.document.version})) {
+        // The file is there: not to follow it would leave the policy that somebody has replaced. The audit's
+        // own alarm tells of the missing line.
+        log_.Write(LogLevel::kError, "a change of access.json could not be recorded in the audit",
+                   {{"node", change.node}, {"after", change.after.value_or("(default)")}});
+      }
+    }
+    log_.Write(LogLevel::kInfo, "access.json was replaced and is in force",
+               {{"version", read.document.version}, {"nodes_changed", changes.size()}});
+    Publish(std::move(read.document), source);
+  } catch (const std::exception& error) {
+    refuse(error.what());
+  }
+}
+
+std::variant<PolicyChange, Error> AccessControl::Change(const PolicyRequest& request, const Edit& edit) {
+  const std::lock_guard changing(changing_);
+  const auto now = policy();
+  if (request.if_version && *request.if_version != now->version()) return Conflict(now->version());
+  if (now->document().administrators_only) {
+    return Refusal(ErrorCode::kInvalidParams,
+                   "access.json cannot be read and administrators only are let in: mend the file, or stop "
+                   "the service and "
+                   "run onbehalf-service.exe --reset-access.");
+  }
+
+  PolicyDocument next = now->document();
+  if (std::optional<Error> fault = edit(next, *now)) return *fault;
+  PolicyChange change;
+  change.version = now->version();
+  change.nodes = Differences(now->document(), next);
+  change.changed = !change.nodes.empty();
+  for (const NodeChange& node : change.nodes) {
+    const EffectiveNode* const there = now->Find(node.node);
+    // A node that is not there yet is its parent's to manage.
+    const EffectiveNode& judged = there != nullptr ? *there : *now->Find(*ParentOf(node.node));
+    if (auto refusal = RequireManager(*now, judged.name, request.caller)) return *refusal;
+  }
+  if (!change.changed) return change;
+
+  const std::vector<PolicyFault> faults = FindFaults(next);
+  if (!faults.empty()) return ToError(faults);
+  next.version = store_->NextVersion();
+  next.changed = Now();
+  next.changed_by =
+      NameOf(request.caller.user()).value_or("?") + " (" + request.caller.user().ToString() + ")";
+  const AccessPolicy compiled = AccessPolicy::Compile(next, methods_);
+  for (const EffectiveNode* node : compiled.Nodes()) {
+    const EffectiveNode* before = now->Find(node->name);
+    if (before == nullptr) before = now->Find(*ParentOf(node->name));
+    const ACCESS_MASK gained = RightsGained(before->entries, node->entries);
+    if (gained == 0) continue;
+    const ACCESS_MASK missing = gained & ~now->Granted(*before, request.caller);
+    if (missing != 0) return MayNotGive(node->name, missing);
+  }
+  if (observer_.refuses) {
+    if (const auto why = observer_.refuses(compiled)) return Refusal(ErrorCode::kInvalidParams, *why);
+  }
+  const auto warnings = FindWarnings(next, methods_);
+  for (const PolicyFault& warning : warnings) {
+    const auto is_new = [&](const NodeChange& node) { return node.node == warning.node; };
+    if (std::any_of(change.nodes.begin(), change.nodes.end(), is_new))
+      change.warnings.push_back(Describe(warning));
+  }
+  if (request.dry_run) return change;
+
+  for (const NodeChange& node : change.nodes) {
+    const AuditPolicyChange record{request.request_id, &request.caller, node.node,
+                                   node.before,        node.after,      next.version};
+    if (!audit_.Record(record)) return service::ToError(ErrorCode::kAuditUnavailable);
+  }
+  try {
+    store_->Write(next, [this](const win32::Sid& sid) { return NameOf(sid); });
+  } catch (const PolicyConflict&) {
+    return Refusal(
+        ErrorCode::kPolicyConflict,
+        "access.json has been replaced meanwhile, and what is in it will be in force in a moment.");
+  }
+  change.version = next.version;
+  Publish(std::move(next), Source::kFile);
+  return change;
+}
+
+}  // namespace onbehalf::service

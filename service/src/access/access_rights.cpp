@@ -1,0 +1,49 @@
+#include "access/access_rights.h"
+
+#include <array>
+#include <cstdio>
+
+#include "access/policy_document.h"
+
+namespace onbehalf::service {
+namespace {
+
+struct Right {
+  std::string_view word;
+  ACCESS_MASK mask;
+};
+constexpr std::array<Right, 3> kRights{{{"call", kCall}, {"see", kSee}, {"manage", kManage}}};
+constexpr std::string_view kConnect = "connect";
+
+}  // namespace
+
+std::vector<std::string_view> RightsWords(std::string_view node, ACCESS_MASK mask) {
+  std::vector<std::string_view> words;
+  for (const Right& right : kRights) {
+    if ((mask & right.mask) != right.mask) continue;
+    words.push_back(right.mask == kCall && node == kPipeNode ? kConnect : right.word);
+  }
+  return words;
+}
+
+std::string RightsText(std::string_view node, ACCESS_MASK mask) {
+  std::string text;
+  for (const std::string_view word : RightsWords(node, mask)) {
+    if (!text.empty()) text += ", ";
+    text += word;
+  }
+  if (!text.empty()) return text;
+  std::array<char, 11> hex{};
+  std::snprintf(hex.data(), hex.size(), "0x%lx", static_cast<unsigned long>(mask));
+  return hex.data();
+}
+
+std::optional<ACCESS_MASK> RightNamed(std::string_view node, std::string_view word) {
+  if (node == kPipeNode && word == kConnect) return kCall;
+  for (const Right& right : kRights) {
+    if (word == right.word) return right.mask;
+  }
+  return std::nullopt;
+}
+
+}  // namespace onbehalf::service

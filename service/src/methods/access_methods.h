@@ -1,0 +1,15 @@
+#pragma once
+
+#include <memory>
+
+#include "access/access_control.h"
+#include "onbehalf/service/method.h"
+#include "onbehalf/win32/account_names.h"
+
+namespace onbehalf::service {
+
+// access.*: shows, changes and explains the policy. Everybody who has authenticated may call them; what a caller sees and
+// may change is decided node by node, by `see` and `manage`. `access` must outlive every call.
+void AddAccessMethods(MethodRegistry& registry, AccessControl& access, std::shared_ptr<win32::AccountNames> names);
+
+}  // namespace onbehalf::service
