@@ -162,23 +162,36 @@ const EffectiveNode& AccessPolicy::NodeOf(const Method& method) const {
   return node == nullptr ? *root_ : *node;
 }
 
-ACCESS_MASK AccessPolicy::AskWindows(const EffectiveNode& node, const CallerIdentity& caller) const {
-  return win32::CheckAccess(Descriptor(node), caller.token(), MAXIMUM_ALLOWED, kAccessMapping).granted &
-         kAllRights;
+bool AccessPolicy::AskWindows(const EffectiveNode& node, const CallerIdentity& caller,
+                              ACCESS_MASK right) const {
+  return win32::CheckAccess(Descriptor(node), caller.token(), right, kAccessMapping).allowed;
+}
+
+bool AccessPolicy::Has(const EffectiveNode& node, const CallerIdentity& caller, ACCESS_MASK right) const {
+  return caller.granted_
+      ->Get(id_, node.descriptor, descriptors_.size(), right, [&] { return AskWindows(node, caller, right); })
+      .allowed;
 }
 
 AccessDecision AccessPolicy::Check(const Method& method, const CallerIdentity& caller) const {
   const EffectiveNode& node = NodeOf(method);
-  const auto answer = caller.granted_->Get(id_, node.descriptor, descriptors_.size(),
-                                           [&] { return AskWindows(node, caller); });
+  const auto get = [&](ACCESS_MASK right) {
+    return caller.granted_->Get(id_, node.descriptor, descriptors_.size(), right,
+                                [&] { return AskWindows(node, caller, right); });
+  };
   AccessDecision decision;
   decision.node = method.name;
-  decision.allowed = (answer.granted & kCall) == kCall;
+  const GrantedRights::Answer call = get(kCall);
+  decision.allowed = call.allowed;
   if (decision.allowed) return decision;
-  decision.visible = (answer.granted & kSee) == kSee;
+  const GrantedRights::Answer see = get(kSee);
+  decision.visible = see.allowed;
   // Whoever may not even see the method learns nothing from the time of the answer: Windows is asked as often
   // as it is for a method that there is not, of which nothing can be remembered.
-  if (!decision.visible && !answer.is_new) AskWindows(node, caller);
+  if (!decision.visible) {
+    if (!call.is_new) AskWindows(node, caller, kCall);
+    if (!see.is_new) AskWindows(node, caller, kSee);
+  }
   if (const auto index = DenyingEntry(node.entries, NodeOwner(), TokenSids::Of(caller.token()), kCall)) {
     decision.entry = ToSddl(node.entries[*index].entry);
   }
@@ -186,23 +199,24 @@ AccessDecision AccessPolicy::Check(const Method& method, const CallerIdentity& c
 }
 
 AccessDecision AccessPolicy::CheckUnknown(const CallerIdentity& caller) const {
-  AskWindows(*root_, caller);
+  AskWindows(*root_, caller, kCall);
+  AskWindows(*root_, caller, kSee);
   DenyingEntry(root_->entries, NodeOwner(), TokenSids::Of(caller.token()), kCall);
   return {};
 }
 
 ACCESS_MASK AccessPolicy::Granted(const EffectiveNode& node, const CallerIdentity& caller) const {
-  return caller.granted_
-      ->Get(id_, node.descriptor, descriptors_.size(), [&] { return AskWindows(node, caller); })
-      .granted;
+  ACCESS_MASK granted = 0;
+  for (const ACCESS_MASK right : {kCall, kSee, kManage}) granted |= Has(node, caller, right) ? right : 0;
+  return granted;
 }
 
 bool AccessPolicy::MaySee(const Method& method, const CallerIdentity& caller) const {
-  return (Granted(NodeOf(method), caller) & kSee) == kSee;
+  return Has(NodeOf(method), caller, kSee);
 }
 
 bool AccessPolicy::IsAdministrator(const CallerIdentity& caller) const {
-  return (Granted(*root_, caller) & kManage) == kManage;
+  return Has(*root_, caller, kManage);
 }
 
 const EffectiveNode* AccessPolicy::Find(std::string_view node) const {

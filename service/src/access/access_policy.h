@@ -38,9 +38,10 @@ struct EffectiveNode {
 // deny before allow within each level, as the effective descriptor of a file in a folder has it. The service
 // (SYSTEM) owns it: an owner has WRITE_DAC without any entry. Immutable once made; any thread.
 //
-// Windows decides: AccessCheck with the request's own token, once for each descriptor and captured identity,
-// which remembers the answer (CallerIdentity). Whatever checks throws win32::Win32Error when the check itself
-// fails: the request is then refused.
+// Windows decides: AccessCheck with the request's own token, once for each right, descriptor and captured
+// identity, which remembers the answer (CallerIdentity). Each right is asked for by itself, because
+// MAXIMUM_ALLOWED is not the same everywhere: Wine's takes away what any later entry denies. Whatever checks
+// throws win32::Win32Error when the check itself fails: the request is then refused.
 class AccessPolicy {
  public:
   // The policy of a document that has no faults (FindFaults). Throws std::invalid_argument for a method whose
@@ -56,11 +57,12 @@ class AccessPolicy {
   std::uint64_t version() const { return document_.version; }
   const PolicyDocument& document() const { return document_; }
 
-  // A method that was not registered when the policy was compiled has the root's descriptor.
+  // For an allowed call exactly one AccessCheck, or none where its answer is remembered; a second one for who
+  // is not allowed. A method that was not registered when the policy was compiled has the root's descriptor.
   AccessDecision Check(const Method& method, const CallerIdentity& caller) const;
   // The same system calls for a method that there is not: denied, and not visible.
   AccessDecision CheckUnknown(const CallerIdentity& caller) const;
-  // What of kCall, kSee and kManage the caller has at a node of this policy.
+  // Which of kCall, kSee and kManage the caller has, whole, at a node of this policy. Asks for all three.
   ACCESS_MASK Granted(const EffectiveNode& node, const CallerIdentity& caller) const;
   // Whether the caller may find the method in rpc.discover.
   bool MaySee(const Method& method, const CallerIdentity& caller) const;
@@ -78,11 +80,12 @@ class AccessPolicy {
   void AddNode(const std::string& name, const MethodRegistry& methods, bool is_registered);
   void CollectEntries(EffectiveNode& node) const;
   const EffectiveNode& NodeOf(const Method& method) const;
-  ACCESS_MASK AskWindows(const EffectiveNode& node, const CallerIdentity& caller) const;
+  bool AskWindows(const EffectiveNode& node, const CallerIdentity& caller, ACCESS_MASK right) const;
+  bool Has(const EffectiveNode& node, const CallerIdentity& caller, ACCESS_MASK right) const;
 
   PolicyDocument document_;
-  std::uint64_t id_ =
-      0;  // of this object among all of the process, so that what is remembered is never another's
+  // Of this object among all of the process, so that what an identity remembers is never another policy's.
+  std::uint64_t id_ = 0;
   // Nodes refer to the names of others by view, which a copy would break.
   std::map<std::string, EffectiveNode, std::less<>> nodes_;
   const EffectiveNode* root_ = nullptr;

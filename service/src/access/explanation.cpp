@@ -9,6 +9,17 @@ namespace {
 
 using win32::Sid;
 
+ExplainedEntry ToExplained(const EffectiveEntry& effective, const WalkedEntry& walked) {
+  ExplainedEntry entry{effective.node, effective.entry, walked.step, std::nullopt, false, false, false};
+  if (walked.via != nullptr) {
+    entry.via = walked.via->sid;
+    entry.via_is_user = walked.via->is_user;
+    entry.via_enabled = walked.via->is_enabled;
+    entry.via_deny_only = walked.via->is_deny_only;
+  }
+  return entry;
+}
+
 // Why Windows refuses what every entry allows.
 std::string WhyRefused(const CallerIdentity& caller, ACCESS_MASK asked) {
   // No node has a label, and that is one of medium, no write-up ([MS-DTYP] 2.5.3.2; "Mandatory Integrity
@@ -57,25 +68,27 @@ Explanation Explain(const AccessPolicy& policy, const EffectiveNode& node, const
   explanation.through_owner = walk.through_owner;
   explanation.entries.reserve(node.entries.size());
   for (std::size_t i = 0; i < node.entries.size(); ++i) {
-    const WalkedEntry& walked = walk.entries[i];
-    ExplainedEntry entry{
-        node.entries[i].node, node.entries[i].entry, walked.step, std::nullopt, false, false, false};
-    if (walked.via != nullptr) {
-      entry.via = walked.via->sid;
-      entry.via_is_user = walked.via->is_user;
-      entry.via_enabled = walked.via->is_enabled;
-      entry.via_deny_only = walked.via->is_deny_only;
-    }
-    explanation.entries.push_back(std::move(entry));
+    explanation.entries.push_back(ToExplained(node.entries[i], walk.entries[i]));
   }
 
   const bool own_sids_allow = walk.missing == 0;
-  explanation.restricted_refused =
-      own_sids_allow && !token.restricting.empty() &&
-      WalkDacl(node.entries, NodeOwner(), token, token.restricting, right).missing != 0;
+  if (own_sids_allow && !token.restricting.empty()) {
+    const DaclWalk restricted = WalkDacl(node.entries, NodeOwner(), token, token.restricting, right);
+    explanation.restricted_refused = restricted.missing != 0;
+    if (explanation.restricted_refused) {
+      // What the token's own SIDs were given was not the end of it.
+      if (walk.deciding) explanation.entries[*walk.deciding].step = Step::kAllows;
+      explanation.deciding = restricted.deciding;
+      if (restricted.deciding) {
+        explanation.entries[*restricted.deciding] =
+            ToExplained(node.entries[*restricted.deciding], restricted.entries[*restricted.deciding]);
+      }
+    }
+  }
   const bool walk_allows = own_sids_allow && !explanation.restricted_refused;
   if (walk_allows != explanation.allowed) {
     explanation.note = explanation.allowed ? WhyAllowed(node, walk) : WhyRefused(caller, right);
+    explanation.deciding.reset();
   } else if (explanation.restricted_refused) {
     explanation.note =
         "The caller's token is restricted, and its restricting SIDs are not given what its own SIDs are.";

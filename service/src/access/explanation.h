@@ -32,9 +32,11 @@ struct Explanation {
   ACCESS_MASK asked = 0;
   ACCESS_MASK granted = 0;              // what of call, see and manage AccessCheck gives, asked or not
   std::vector<ExplainedEntry> entries;  // the node's, in their order
-  std::optional<std::size_t> deciding;  // the entry that denied, or gave the last right; nullopt: none did
-  bool through_owner = false;           // the owner (SYSTEM) has READ_CONTROL and WRITE_DAC without any entry
-  bool restricted_refused = false;      // the token's own SIDs were given all, its restricting ones were not
+  // The entry that denied, or gave the last right; nullopt: none did, or the system decided otherwise than
+  // the walk.
+  std::optional<std::size_t> deciding;
+  bool through_owner = false;       // the owner (SYSTEM) has READ_CONTROL and WRITE_DAC without any entry
+  bool restricted_refused = false;  // the token's own SIDs were given all, its restricting ones were not
   std::string note;  // one sentence where the entries alone do not explain the verdict, else empty
 };
 
