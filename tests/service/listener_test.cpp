@@ -95,9 +95,9 @@ TEST(Listener, ThePipeCarriesItsDescriptor) {
                                   {false, FILE_ALL_ACCESS, "S-1-5-32-546"},
                                   {true, 0x1e019f, owner},
                                   {true, READ_CONTROL, "S-1-3-4"},
+                                  {true, 0x12019b, "S-1-5-11"},
                                   {true, 0x12019b, "S-1-5-18"},
-                                  {true, 0x12019b, "S-1-5-32-544"},
-                                  {true, 0x12019b, "S-1-5-11"}};
+                                  {true, 0x12019b, "S-1-5-32-544"}};
   const auto entries = actual.Dacl();
   ASSERT_EQ(entries.size(), wanted.size());
   for (std::size_t i = 0; i < wanted.size(); ++i) {

@@ -82,6 +82,14 @@ bool Gains(const std::vector<EffectiveEntry>& before, const std::vector<Effectiv
   return false;
 }
 
+// Whom the rule does not bind that nobody gives more than they hold: administrators who manage the root. They could set
+// the whole policy back (--reset-access), and one who has denied a group that he is in could not mend it otherwise.
+bool IsBoundless(const AccessPolicy& policy, const CallerIdentity& caller) {
+  if (!policy.IsAdministrator(caller)) return false;
+  return caller.user() == win32::Sid::FromWellKnown(WinLocalSystemSid) ||
+         caller.token().IsMember(win32::Sid::FromWellKnown(WinBuiltinAdministratorsSid));
+}
+
 Error MayNotGive(std::string_view node, ACCESS_MASK rights) {
   const std::string words = RightsText(node, rights);
   return Refusal(
@@ -152,21 +160,19 @@ void AccessControl::Start() {
   const std::lock_guard changing(changing_);
   store_ = std::make_unique<PolicyStore>(folder_);
   PolicyStore::Loaded loaded = store_->Load();
-  if (!loaded.faults.empty()) {
-    const char* const instead = loaded.source == Source::kLastGood
-                                    ? "the last good copy of the policy is in force"
-                                    : "only administrators may do anything";
-    log_.Write(LogLevel::kError, "access.json is refused",
-               {{"instead", instead}, {"faults", Lines(loaded.faults)}});
-    ReportToEventLog(Event::kPolicyRefused, {Lines(loaded.faults), instead});
+  constexpr const char* kAdministratorsOnly = "only administrators may do anything";
+  std::string fault = Lines(loaded.faults);
+  if (!fault.empty()) {
+    RefuseFile(fault, loaded.source == Source::kLastGood ? "the last good copy of the policy is in force"
+                                                         : kAdministratorsOnly);
   }
   for (const PolicyFault& warning : loaded.warnings) {
     log_.Write(LogLevel::kWarning, "access.json", {{"what", Describe(warning)}});
   }
   if (observer_.refuses && !loaded.document.administrators_only) {
     if (const auto why = observer_.refuses(AccessPolicy::Compile(loaded.document, methods_))) {
-      log_.Write(LogLevel::kError, "access.json is refused", {{"faults", *why}});
-      ReportToEventLog(Event::kPolicyRefused, {*why, "only administrators may do anything"});
+      RefuseFile(*why, kAdministratorsOnly);
+      fault = *why;
       loaded.document = {};
       loaded.document.administrators_only = true;
       loaded.source = Source::kAdministratorsOnly;
@@ -180,7 +186,7 @@ void AccessControl::Start() {
       log_.Write(LogLevel::kWarning, "the policy could not be put into its history", {{"what", error.what()}});
     }
   }
-  Publish(std::move(loaded.document), loaded.source);
+  Publish(std::move(loaded.document), loaded.source, std::move(fault));
 }
 
 void AccessControl::Follow() {
@@ -202,6 +208,11 @@ PolicyStore::Loaded::Source AccessControl::source() const {
   return source_;
 }
 
+std::string AccessControl::fault() const {
+  const std::lock_guard lock(mutex_);
+  return fault_;
+}
+
 std::optional<PolicyDocument> AccessControl::Version(std::uint64_t version) const {
   const auto now = policy();
   if (now && now->version() == version) return now->document();
@@ -215,12 +226,18 @@ std::optional<std::string> AccessControl::NameOf(const win32::Sid& sid) const {
   return name->Qualified();
 }
 
-void AccessControl::Publish(PolicyDocument document, Source source) {
+void AccessControl::RefuseFile(const std::string& why, const char* instead) {
+  log_.Write(LogLevel::kError, "access.json is refused", {{"instead", instead}, {"faults", why}});
+  ReportToEventLog(Event::kPolicyRefused, {why, instead});
+}
+
+void AccessControl::Publish(PolicyDocument document, Source source, std::string fault) {
   auto next = std::make_shared<const AccessPolicy>(AccessPolicy::Compile(std::move(document), methods_));
   {
     const std::lock_guard lock(mutex_);
     policy_ = next;
     source_ = source;
+    fault_ = std::move(fault);
   }
   if (observer_.took_effect) observer_.took_effect(*next);
 }
@@ -229,9 +246,12 @@ void AccessControl::Reload() {
   const std::lock_guard changing(changing_);
   const auto now = policy();
   const auto refuse = [&](const std::string& why) {
-    log_.Write(LogLevel::kError, "a new access.json is refused; the policy stays as it was",
-               {{"version", now->version()}, {"faults", why}});
-    ReportToEventLog(Event::kPolicyRefused, {why, "the policy stays as it was"});
+    RefuseFile(why, "the policy stays as it was");
+    {
+      const std::lock_guard lock(mutex_);
+      fault_ = why;
+    }
+    if (observer_.refused_file) observer_.refused_file(why);
   };
   try {
     PolicyReading read = store_->Read();
@@ -241,6 +261,7 @@ void AccessControl::Reload() {
     if (changes.empty() && !now->document().administrators_only) {
       const std::lock_guard lock(mutex_);
       source_ = source;
+      fault_.clear();
       return;
     }
     if (observer_.refuses) {
@@ -306,6 +327,7 @@ std::variant<PolicyChange, Error> AccessControl::Change(const PolicyRequest& req
       NameOf(request.caller.user()).value_or("?") + " (" + request.caller.user().ToString() + ")";
   const AccessPolicy compiled = AccessPolicy::Compile(next, methods_);
   for (const EffectiveNode* node : compiled.Nodes()) {
+    if (IsBoundless(*now, request.caller)) break;
     const EffectiveNode* before = now->Find(node->name);
     if (before == nullptr) before = now->Find(*ParentOf(node->name));
     const ACCESS_MASK gained = RightsGained(before->entries, node->entries);

@@ -64,16 +64,20 @@ class AccessControl {
   // The policy stays in force and can no longer be changed. No other call may be under way.
   void Stop();
 
-  // Asked before a policy takes effect: a sentence that says why it cannot, or nothing. `took_effect` is
-  // called after. One at a time; to be set before Start.
+  // One at a time, on whatever thread; to be set before Start.
   struct Observer {
-    std::function<std::optional<std::string>(const AccessPolicy&)> refuses;
-    std::function<void(const AccessPolicy&)> took_effect;
+    // Asked before a policy takes effect: a sentence that says why it cannot, or nothing.
+    std::function<std::optional<std::string>(const AccessPolicy&)> refuses = {};
+    std::function<void(const AccessPolicy&)> took_effect = {};
+    // An access.json that somebody has put there is not used.
+    std::function<void(const std::string& why)> refused_file = {};
   };
   void Observe(Observer observer) { observer_ = std::move(observer); }
 
   std::shared_ptr<const AccessPolicy> policy() const;
   PolicyStore::Loaded::Source source() const;
+  // Why the access.json that is there now is not used; empty: it is, or there is none.
+  std::string fault() const;
   std::vector<PolicyVersion> History() const { return store_->History(); }
   std::optional<PolicyDocument> Version(std::uint64_t version) const;
 
@@ -87,7 +91,8 @@ class AccessControl {
 
  private:
   void Reload();
-  void Publish(PolicyDocument document, PolicyStore::Loaded::Source source);
+  void Publish(PolicyDocument document, PolicyStore::Loaded::Source source, std::string fault = {});
+  void RefuseFile(const std::string& why, const char* instead);
   std::optional<std::string> NameOf(const win32::Sid& sid) const;
 
   const MethodRegistry& methods_;
@@ -102,6 +107,7 @@ class AccessControl {
   mutable win32::Lock mutex_;
   std::shared_ptr<const AccessPolicy> policy_;  // under mutex_
   PolicyStore::Loaded::Source source_ = PolicyStore::Loaded::Source::kDefault;
+  std::string fault_;
 };
 
 // Nothing if the caller may change this node (manage), else AccessDenied; or, for who may not even see it,

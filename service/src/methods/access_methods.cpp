@@ -219,13 +219,20 @@ MethodResult List(AccessControl& access, const Call& call) {
                      {"sddl", ToSddl(node->own)},
                      {"may", RightsWords(node->name, granted)}});
   }
-  return Json{{"version", policy->version()}, {"source", Word(access.source())}, {"nodes", std::move(nodes)}};
+  // What is wrong names nodes that only those who see the root may know of.
+  const bool knows_all = !std::holds_alternative<Error>(RequireVisible(*policy, kRootNode, call.caller));
+  const std::string fault = access.fault();
+  return Json{{"version", policy->version()},
+              {"source", Word(access.source())},
+              {"fault", knows_all && !fault.empty() ? Json(fault) : Json(nullptr)},
+              {"nodes", std::move(nodes)}};
 }
 
 Json ListSchema() {
   return Object(
       {{"version", Integer("goes up with every change")},
        {"source", Text("file, default (there is none), lastGood or administratorsOnly (it is wrong)")},
+       {"fault", OrNull(Text("why the access.json that is there is not used; for who may see the root"))},
        {"nodes", ListOf(Object({{"node", Text("")},
                                 {"parent", OrNull(Text("from which it inherits"))},
                                 {"default", Boolean("nobody has set it")},

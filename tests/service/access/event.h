@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/unique_handle.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::test {
+
+// Something that a test waits for. Any thread.
+class Event {
+ public:
+  Event() : event_(::CreateEventW(nullptr, TRUE, FALSE, nullptr)) {
+    if (!event_) win32::ThrowLastError("CreateEventW");
+  }
+  void Set() { ::SetEvent(event_.get()); }
+  void Reset() { ::ResetEvent(event_.get()); }
+  // False when it has not come about for half a minute.
+  bool Wait() { return ::WaitForSingleObject(event_.get(), 30'000) == WAIT_OBJECT_0; }
+
+ private:
+  win32::UniqueObject event_;
+};
+
+}  // namespace onbehalf::test
