@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <system_error>
+
+#include "access/access_options.h"
+#include "audit/audit_options.h"
+#include "words.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -21,47 +23,14 @@ struct CommandName {
 constexpr std::array kCommands = {
     CommandName{"ping", Command::kPing},       CommandName{"whoami", Command::kWhoami},
     CommandName{"methods", Command::kMethods}, CommandName{"call", Command::kCall},
+    CommandName{"access", Command::kAccess},   CommandName{"audit", Command::kAudit},
     CommandName{"doctor", Command::kDoctor},
 };
-constexpr std::array<std::string_view, 6> kGlobalOptions = {"--server", "--pipe",  "--timeout",
-                                                            "--level",  "--trust", "--json"};
-
-bool IsGlobalOption(std::string_view word) {
-  return std::find(kGlobalOptions.begin(), kGlobalOptions.end(), word.substr(0, word.find('='))) !=
-         kGlobalOptions.end();
-}
-
-[[noreturn]] void Refuse(const std::string& what) { throw UsageError(what); }
-
-// The words of the command line, one after the other.
-class Words {
- public:
-  explicit Words(std::span<const std::string> words) : words_(words) {}
-  bool AtEnd() const { return next_ == words_.size(); }
-  const std::string& Peek() const { return words_[next_]; }
-  const std::string& Take() { return words_[next_++]; }
-  // The word after `option`.
-  const std::string& TakeValueOf(const std::string& option, std::string_view example) {
-    if (AtEnd() || (Peek().starts_with("--"))) {
-      Refuse(option + " needs a value: " + option + " " + std::string(example));
-    }
-    return Take();
-  }
-
- private:
-  std::span<const std::string> words_;
-  std::size_t next_ = 0;
-};
+constexpr char kCommandNames[] = "ping, whoami, methods, call, access, audit or doctor";
 
 std::chrono::milliseconds ParseTimeout(const std::string& text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 1 ||
-      value > kMaxTimeoutMilliseconds) {
-    Refuse("--timeout is a number of milliseconds from 1 to " + std::to_string(kMaxTimeoutMilliseconds) +
-           ", not '" + text + "'");
-  }
-  return std::chrono::milliseconds(value);
+  return std::chrono::milliseconds(
+      ParseNumber("--timeout", " of milliseconds", text, 1, kMaxTimeoutMilliseconds));
 }
 
 client::Level ParseLevel(const std::string& text) {
@@ -109,14 +78,6 @@ void TakeGlobalOption(Words& words, CommandLine& line) {
   }
 }
 
-// A word after the command that the command does not take.
-[[noreturn]] void RefuseExtra(const std::string& command, const std::string& word) {
-  if (IsGlobalOption(word)) {
-    Refuse(word + " stands before the command: onbehalf " + word + " … " + command);
-  }
-  Refuse("'" + command + "' does not take '" + word + "'");
-}
-
 }  // namespace
 
 CommandLine ParseCommandLine(std::span<const std::string> arguments) {
@@ -133,13 +94,13 @@ CommandLine ParseCommandLine(std::span<const std::string> arguments) {
     }
     TakeGlobalOption(words, line);
   }
-  if (words.AtEnd()) Refuse("a command is missing: ping, whoami, methods, call or doctor");
+  if (words.AtEnd()) Refuse("a command is missing: " + std::string(kCommandNames));
 
   const std::string name = words.Take();
-  const auto* command = std::find_if(kCommands.begin(), kCommands.end(),
-                                     [&](const CommandName& entry) { return entry.name == name; });
+  const auto command = std::find_if(kCommands.begin(), kCommands.end(),
+                                    [&](const CommandName& entry) { return entry.name == name; });
   if (command == kCommands.end()) {
-    Refuse("there is no command '" + name + "': ping, whoami, methods, call or doctor");
+    Refuse("there is no command '" + name + "': " + kCommandNames);
   }
   line.command = command->command;
   if (!words.AtEnd() && words.Peek() == "--help") {
@@ -157,6 +118,12 @@ CommandLine ParseCommandLine(std::span<const std::string> arguments) {
       }
       line.method = words.Take();
       if (!words.AtEnd() && !words.Peek().starts_with("--")) line.params = words.Take();
+      break;
+    case Command::kAccess:
+      ParseAccess(words, line);
+      break;
+    case Command::kAudit:
+      ParseAudit(words, line);
       break;
     case Command::kDoctor:
       if (!words.AtEnd() && words.Peek() == "--bundle") {
@@ -182,7 +149,36 @@ Commands
   methods [NAME]                    the methods you may call; of one its parameters, result and errors
   call METHOD [PARAMS | @FILE | -]  calls a method; PARAMS is a JSON object or array, @FILE a file with it,
                                     - standard input
+  access …, audit …                 see below
   doctor [--bundle FILE]            checks the installation, says what to do; FILE: a support archive (tar)
+
+Who may call what
+  access list [NODE]                              the nodes that you may see, with their own entries
+  access show NODE                                a node's entries, inherited ones too, in the order that counts
+  access grant  ACCOUNT NODE RIGHT[,RIGHT…]       lets an account (or all of a group) call, see or manage
+  access deny   ACCOUNT NODE RIGHT[,RIGHT…]       refuses it, whatever else lets it
+  access revoke ACCOUNT NODE [RIGHT[,RIGHT…]] [--allow|--deny]
+                                                  takes entries of the account away, all or of these rights
+  access set NODE SDDL | access set NODE --default
+                                                  replaces the node's entries, or gives it back its default
+  access check NODE [--right RIGHT] [--account ACCOUNT]
+                                                  may you (or the account): exit code 0 if so, 5 if not
+  access explain NODE [--right RIGHT] [--account ACCOUNT]
+                                                  which entry decides, and what to type to change it
+  access history                                  the policy's versions, newest first
+  access diff FROM [TO]                           what two versions differ in (TO: the current one)
+  access rollback VERSION                         puts an earlier version in force again
+                                    NODE is / (all), pipe: (who may connect), file (a namespace) or file.write (a
+                                    method). RIGHT is call (at pipe: connect), see or manage. ACCOUNT is
+                                    DOMAIN\NAME, NAME@DOMAIN, NT SERVICE\NAME, a SID or an alias of SDDL (BU).
+                                    Every change takes --dry-run (shows it, changes nothing) and --if-version N
+                                    (changes only the policy of version N).
+
+Who did what
+  audit [--follow] [--account ACCOUNT] [--method METHOD] [--denied] [--last N]
+                                    the last N records (50, at most 1000); --follow: and those to come, until
+                                    Ctrl+C; --denied: only what was not allowed
+  audit verify                      whether the audit is whole; exit code 1 if not, with the first broken line
 
 Options, before the command
   --server HOST                     another computer's service (it must allow remote callers)
@@ -195,8 +191,8 @@ Options, before the command
   --help, --version
 
 Results go to standard output, everything else to standard error.
-Exit codes: 0 done, 1 the service answered with an error (doctor: a check failed), 2 usage, 3 no connection,
-4 server not trusted, 5 access denied.
+Exit codes: 0 done, 1 the service answered with an error (doctor: a check failed; audit verify: the audit is
+broken), 2 usage, 3 no connection, 4 server not trusted, 5 access denied (access check: not allowed).
 )";
 }
 

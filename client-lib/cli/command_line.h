@@ -16,14 +16,16 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class Command { kHelp, kVersion, kPing, kWhoami, kMethods, kCall, kDoctor };
+enum class Command { kHelp, kVersion, kPing, kWhoami, kMethods, kCall, kAccess, kAudit, kDoctor };
 
 struct CommandLine {
   client::Options options;
   bool json = false;
   Command command = Command::kHelp;
-  std::string method;                 // of methods (may be empty) and call
+  std::string method;                 // of methods (may be empty), call, access and audit ("access.show")
   std::optional<std::string> params;  // of call, as given: JSON, @FILE or -
+  client::Json arguments;             // of access and audit: the method's parameters, by name
+  bool follow = false;                // of audit
   std::optional<std::string> bundle;  // of doctor: the archive to write
 };
 

@@ -11,11 +11,13 @@
 
 namespace onbehalf::cli {
 
-// One function a command, one file each. They throw what the client throws, and UsageError.
+// One function a command, one file or folder each. They throw what the client throws, and UsageError.
 ExitCode Ping(const CommandLine& line, Output& output);
 ExitCode Whoami(const CommandLine& line, Output& output);
 ExitCode Methods(const CommandLine& line, Output& output);
 ExitCode Call(const CommandLine& line, Output& output);
+ExitCode Access(const CommandLine& line, Output& output);
+ExitCode Audit(const CommandLine& line, Output& output);
 ExitCode Doctor(const CommandLine& line, Output& output);
 
 // identity.whoami's result for people. Members that a service does not send are left out.

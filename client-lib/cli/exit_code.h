@@ -5,11 +5,12 @@ namespace onbehalf::cli {
 // What onbehalf.exe's exit code says. Scripts rely on these numbers.
 enum class ExitCode : int {
   kDone = 0,
-  kServiceError = 1,  // the service answered with an error; for doctor: a check failed
+  kServiceError =
+      1,  // the service answered with an error; doctor: a check failed; audit verify: it is broken
   kUsage = 2,
   kNoConnection = 3,
   kNotTrusted = 4,
-  kAccessDenied = 5,  // the service answered AccessDenied (-32010)
+  kAccessDenied = 5,  // the service answered AccessDenied (-32010); access check: not allowed
 };
 
 }  // namespace onbehalf::cli

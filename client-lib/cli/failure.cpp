@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "json_members.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/win32_error.h"
@@ -12,12 +13,6 @@ namespace {
 
 using client::Json;
 using protocol::ErrorCode;
-
-std::string TextMember(const Json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(name);
-  return found == object.end() || found->is_null() ? std::string() : Display(*found);
-}
 
 Failure Make(ExitCode exit_code, std::string_view kind, const Json& code, const std::string& name,
              const std::string& message, const Json& data, const std::string& advice,
@@ -85,15 +80,20 @@ std::string AdviceForConnection(const std::error_code& code) {
 
 }  // namespace
 
-std::string AdviceFor(int code, const Json& data) {
+std::string AdviceFor(int code, const Json& data, std::string_view method) {
+  const bool is_access = method.starts_with("access.");
   switch (static_cast<ErrorCode>(code)) {
     case ErrorCode::kAccessDenied:
-      return "Ask an administrator of this computer for the right to call the method; the request's number "
-             "above "
-             "finds the line in the audit that says which entry decided.";
+      return is_access || method.starts_with("audit.")
+                 ? "Managing needs the right manage on the node, and nobody gives more than they hold there: "
+                   "'onbehalf access explain NODE --right manage' shows what decides."
+                 : "'onbehalf access explain METHOD' shows which entry decides, to those who may see the "
+                   "method; an "
+                   "administrator of this computer can give the right to call it.";
     case ErrorCode::kMethodNotFound:
       return "'onbehalf methods' shows what there is for you; an administrator may see more.";
     case ErrorCode::kInvalidParams:
+      if (is_access) return "'onbehalf access list' shows the nodes, 'onbehalf --help' the grammar.";
       return "'onbehalf methods NAME' shows a method's parameters.";
     case ErrorCode::kImpersonationLevel:
       return "Call with --level impersonate (for a remote service the account must be trusted for it).";
@@ -113,6 +113,10 @@ std::string AdviceFor(int code, const Json& data) {
       return "Ask an administrator to look at the disk and at %ProgramData%\\OnBehalf\\logs: nothing is done "
              "while it "
              "cannot be recorded.";
+    case ErrorCode::kPolicyConflict:
+      return "Somebody changed the policy meanwhile, and nothing was changed now: look at it ('onbehalf "
+             "access "
+             "history', 'onbehalf access show NODE') and run the command again.";
     case ErrorCode::kInternalError:
       return "The service's log says more; 'onbehalf doctor --bundle support.tar' collects it for a report.";
     default:
@@ -138,7 +142,7 @@ Failure Explain(const client::RpcError& error, std::string_view method) {
   const bool denied = error.code() == static_cast<int>(ErrorCode::kAccessDenied);
   return Make(denied ? ExitCode::kAccessDenied : ExitCode::kServiceError, "service", error.code(),
               info != nullptr ? std::string(info->name) : "error", error.what(), data,
-              AdviceFor(error.code(), data), details);
+              AdviceFor(error.code(), data, method), details);
 }
 
 Failure Explain(const std::system_error& error, const client::Options& options) {

@@ -25,7 +25,7 @@ Failure Explain(const std::system_error& error, const client::Options& options);
 Failure Explain(const client::ServerNotTrusted& error);
 Failure Explain(const UsageError& error);
 
-// What to do about an error of the service; empty when the message says it all.
-std::string AdviceFor(int code, const client::Json& data);
+// What to do about an error of the service to `method`; empty when the message says it all.
+std::string AdviceFor(int code, const client::Json& data, std::string_view method);
 
 }  // namespace onbehalf::cli

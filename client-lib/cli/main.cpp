@@ -31,6 +31,10 @@ ExitCode Run(const cli::CommandLine& line, cli::Output& output) {
       return cli::Methods(line, output);
     case cli::Command::kCall:
       return cli::Call(line, output);
+    case cli::Command::kAccess:
+      return cli::Access(line, output);
+    case cli::Command::kAudit:
+      return cli::Audit(line, output);
     case cli::Command::kDoctor:
       return cli::Doctor(line, output);
   }

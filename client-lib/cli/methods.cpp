@@ -3,24 +3,13 @@
 
 #include "commands.h"
 #include "failure.h"
+#include "json_members.h"
 #include "onbehalf/protocol/error_code.h"
 
 namespace onbehalf::cli {
 namespace {
 
 using client::Json;
-
-std::string Text(const Json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(name);
-  return found == object.end() || found->is_null() ? std::string() : Display(*found);
-}
-
-const Json* ListOf(const Json& object, const char* name) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(name);
-  return found == object.end() || !found->is_array() || found->empty() ? nullptr : &*found;
-}
 
 // A JSON Schema in a few words: its type and limits. What it holds beyond that is shown as JSON with --json.
 std::string SchemaWords(const Json& schema) {
@@ -50,7 +39,7 @@ std::string SchemaWords(const Json& schema) {
 }  // namespace
 
 const Json* FindMethod(const Json& document, std::string_view name) {
-  const Json* methods = ListOf(document, "methods");
+  const Json* methods = ListMember(document, "methods");
   if (methods == nullptr) return nullptr;
   for (const Json& method : *methods) {
     if (method.is_object() && method.contains("name") && method.at("name") == name) return &method;
@@ -59,13 +48,13 @@ const Json* FindMethod(const Json& document, std::string_view name) {
 }
 
 std::string RenderMethods(const Json& document, std::string_view name_space) {
-  const Json* methods = ListOf(document, "methods");
+  const Json* methods = ListMember(document, "methods");
   if (methods == nullptr) return {};
   std::vector<std::vector<std::string>> rows = {{"METHOD", "ACTS", "SUMMARY"}};
   for (const Json& method : *methods) {
-    const std::string name = Text(method, "name");
+    const std::string name = TextMember(method, "name");
     if (!name_space.empty() && !name.starts_with(std::string(name_space) + ".")) continue;
-    rows.push_back({name, Text(method, "x-acts"), Text(method, "summary")});
+    rows.push_back({name, TextMember(method, "x-acts"), TextMember(method, "summary")});
   }
   return rows.size() == 1 ? std::string() : AlignedTable(rows);
 }
@@ -77,22 +66,23 @@ Json ErrorsOf(const Json& document) {
 }
 
 std::string RenderMethod(const Json& method, const Json& errors) {
-  std::string text = Text(method, "name") + "\n";
+  std::string text = TextMember(method, "name") + "\n";
   std::vector<std::vector<std::string>> head;
-  const std::string acts = Text(method, "x-acts");
-  if (!Text(method, "summary").empty()) head.push_back({"summary", Text(method, "summary")});
+  const std::string acts = TextMember(method, "x-acts");
+  if (!TextMember(method, "summary").empty()) head.push_back({"summary", TextMember(method, "summary")});
   if (!acts.empty()) head.push_back({"acts", acts});
   text += AlignedTable(head, 2);
 
-  if (const Json* parameters = ListOf(method, "params")) {
+  const Json* parameters = ListMember(method, "params");
+  if (parameters != nullptr && !parameters->empty()) {
     std::vector<std::vector<std::string>> rows;
     for (const Json& parameter : *parameters) {
       const bool required =
           parameter.is_object() && parameter.contains("required") && parameter.at("required") == true;
-      const std::string summary = Text(parameter, "summary");
-      rows.push_back({Text(parameter, "name"), required ? "required" : "optional",
+      const std::string summary = TextMember(parameter, "summary");
+      rows.push_back({TextMember(parameter, "name"), required ? "required" : "optional",
                       SchemaWords(parameter.is_object() ? parameter.value("schema", Json()) : Json()),
-                      summary.empty() ? Text(parameter, "description") : summary});
+                      summary.empty() ? TextMember(parameter, "description") : summary});
     }
     text += "  parameters\n" + AlignedTable(rows, 4);
   } else {
@@ -112,7 +102,7 @@ std::string RenderMethod(const Json& method, const Json& errors) {
   }
   std::vector<std::vector<std::string>> rows;
   for (const auto& [name, error] : errors.items()) {
-    rows.push_back({Printable(name), Text(error, "code"), Text(error, "message")});
+    rows.push_back({Printable(name), TextMember(error, "code"), TextMember(error, "message")});
   }
   if (!rows.empty()) text += "  errors\n" + AlignedTable(rows, 4);
   return text;

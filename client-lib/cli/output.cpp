@@ -42,6 +42,11 @@ void Output::Result(const client::Json& value, std::string_view text) {
   }
 }
 
+bool Output::Continue(std::string_view text) {
+  WriteTo(stdout, text);
+  return std::ferror(stdout) == 0;
+}
+
 void Output::Error(std::string_view text) { WriteTo(stderr, text); }
 
 std::string Printable(std::string_view text) {
@@ -68,26 +73,29 @@ std::string Display(const client::Json& value) {
   return value.is_string() ? Printable(value.get_ref<const std::string&>()) : Printable(value.dump());
 }
 
-std::string AlignedTable(const std::vector<std::vector<std::string>>& rows, std::size_t indent) {
-  std::vector<std::size_t> widths;
+std::string AlignedColumns::Lines(const Rows& rows, std::size_t indent) {
   for (const std::vector<std::string>& row : rows) {
-    for (std::size_t column = 0; column < row.size(); ++column) {
-      if (column == widths.size()) widths.push_back(0);
-      // What ends its row needs no column of its width.
-      if (column + 1 < row.size()) widths[column] = std::max(widths[column], WidthOf(row[column]));
+    if (widths_.size() < row.size()) widths_.resize(row.size());
+    // What ends its row needs no column of its width.
+    for (std::size_t column = 0; column + 1 < row.size(); ++column) {
+      widths_[column] = std::max(widths_[column], WidthOf(row[column]));
     }
   }
-  std::string table;
+  std::string lines;
   for (const std::vector<std::string>& row : rows) {
     std::string line(indent, ' ');
     for (std::size_t column = 0; column < row.size(); ++column) {
       line += row[column];
-      if (column + 1 < row.size()) line.append(widths[column] - WidthOf(row[column]) + 2, ' ');
+      if (column + 1 < row.size()) line.append(widths_[column] - WidthOf(row[column]) + 2, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
-    table += line + "\n";
+    lines += line + "\n";
   }
-  return table;
+  return lines;
+}
+
+std::string AlignedTable(const Rows& rows, std::size_t indent) {
+  return AlignedColumns().Lines(rows, indent);
 }
 
 }  // namespace onbehalf::cli

@@ -22,6 +22,8 @@ class Output {
   bool json() const { return json_; }
   // A result: `value` as one line of JSON with --json, else `text`.
   void Result(const client::Json& value, std::string_view text);
+  // The same, one more piece of a result that has no end. False when nobody reads standard output any more.
+  [[nodiscard]] bool Continue(std::string_view text);
   // Everything else.
   void Error(std::string_view text);
 
@@ -36,7 +38,20 @@ std::string Printable(std::string_view text);
 // A JSON value in a line for people: strings without quotes, all others as JSON.
 std::string Display(const client::Json& value);
 
-// Lines of cells in aligned columns, two spaces between them. Rows may be of different lengths.
-std::string AlignedTable(const std::vector<std::vector<std::string>>& rows, std::size_t indent = 0);
+// Lines of cells; rows may be of different lengths.
+using Rows = std::vector<std::vector<std::string>>;
+
+// Columns that stay as wide as they have been, for lines that come piece by piece.
+class AlignedColumns {
+ public:
+  // The rows in lines, two spaces between the columns.
+  std::string Lines(const Rows& rows, std::size_t indent = 0);
+
+ private:
+  std::vector<std::size_t> widths_;
+};
+
+// All the rows in aligned columns.
+std::string AlignedTable(const Rows& rows, std::size_t indent = 0);
 
 }  // namespace onbehalf::cli

@@ -2,23 +2,12 @@
 #include <vector>
 
 #include "commands.h"
+#include "json_members.h"
 
 namespace onbehalf::cli {
 namespace {
 
 using client::Json;
-
-// nullptr when there is none, so that an older service's answer can still be shown.
-const Json* Member(const Json& object, const char* name) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(name);
-  return found == object.end() || found->is_null() ? nullptr : &*found;
-}
-
-std::string Text(const Json& object, const char* name) {
-  const Json* value = Member(object, name);
-  return value == nullptr ? std::string() : Display(*value);
-}
 
 std::string Hexadecimal(const Json& number) {
   if (!number.is_number_unsigned() && !number.is_number_integer()) return Display(number);
@@ -39,8 +28,8 @@ std::string GroupTable(const Json& groups) {
   std::vector<std::vector<std::string>> rows;
   for (const Json& group : groups) {
     const Json* attributes = Member(group, "attributes");
-    const std::string name = Text(group, "name");
-    rows.push_back({name.empty() ? std::string("-") : name, Text(group, "sid"),
+    const std::string name = TextMember(group, "name");
+    rows.push_back({name.empty() ? std::string("-") : name, TextMember(group, "sid"),
                     attributes != nullptr && attributes->is_array() ? Joined(*attributes) : std::string()});
   }
   return AlignedTable(rows, 2);
@@ -51,7 +40,7 @@ std::string PrivilegeTable(const Json& privileges) {
   for (const Json& privilege : privileges) {
     const Json* enabled = Member(privilege, "enabled");
     rows.push_back(
-        {Text(privilege, "name"), enabled != nullptr && *enabled == true ? "enabled" : "disabled"});
+        {TextMember(privilege, "name"), enabled != nullptr && *enabled == true ? "enabled" : "disabled"});
   }
   return AlignedTable(rows, 2);
 }
@@ -64,31 +53,31 @@ std::string RenderWhoami(const Json& identity) {
     if (!text.empty()) rows.push_back({label, text});
   };
   if (const Json* account = Member(identity, "account")) {
-    add("account", Text(*account, "name"));
-    add("sid", Text(*account, "sid"));
+    add("account", TextMember(*account, "name"));
+    add("sid", TextMember(*account, "sid"));
   }
-  add("level", Text(identity, "level"));
+  add("level", TextMember(identity, "level"));
   if (const Json* integrity = Member(identity, "integrity")) {
     const Json* rid = Member(*integrity, "rid");
-    add("integrity", Text(*integrity, "name") + (rid == nullptr ? "" : " (" + Hexadecimal(*rid) + ")"));
+    add("integrity", TextMember(*integrity, "name") + (rid == nullptr ? "" : " (" + Hexadecimal(*rid) + ")"));
   }
   if (const Json* elevation = Member(identity, "elevation")) {
     const Json* elevated = Member(*elevation, "elevated");
     const std::string half =
         elevated == nullptr ? ""
                             : (*elevated == true ? std::string(", elevated") : std::string(", not elevated"));
-    add("elevation", Text(*elevation, "type") + half);
+    add("elevation", TextMember(*elevation, "type") + half);
   }
-  add("session", Text(identity, "session"));
+  add("session", TextMember(identity, "session"));
   if (const Json* logon_id = Member(identity, "logon_id")) {
     add("logon id", logon_id->is_string() ? Display(*logon_id) : Hexadecimal(*logon_id));
   }
-  add("logon sid", Text(identity, "logon_sid"));
+  add("logon sid", TextMember(identity, "logon_sid"));
   if (const Json* process = Member(identity, "process")) {
-    const std::string image = Text(*process, "image");
-    add("process", Text(*process, "id") + (image.empty() ? "" : "  " + image));
+    const std::string image = TextMember(*process, "image");
+    add("process", TextMember(*process, "id") + (image.empty() ? "" : "  " + image));
   }
-  add("computer", Text(identity, "computer"));
+  add("computer", TextMember(identity, "computer"));
   std::string text = AlignedTable(rows);
 
   const auto add_list = [&](const char* label, const Json* list, std::string (*table)(const Json&)) {

@@ -165,6 +165,158 @@ TEST(Program, EndsWithFiveWhenAccessIsDenied) {
   EXPECT_EQ(Json::parse(json.errors).at("error").at("code"), -32010);
 }
 
+// A service whose policy is version 7 and whose audit has one line.
+Json PolicyService(const Json& request) {
+  const std::string method = request.at("method");
+  const Json params = request.value("params", Json());
+  if (method == "access.check") {
+    return {{"result",
+             {{"node", params.at("node")},
+              {"right", "call"},
+              {"allowed", params.at("node") == "rpc.ping"},
+              {"account", {{"sid", "S-1-1-0"}, {"name", "Everyone"}}},
+              {"approximate", false},
+              {"note", ""}}}};
+  }
+  if (method == "access.history") {
+    return {
+        {"result",
+         {{"version", 7},
+          {"versions",
+           Json::array({{{"version", 7}, {"changed", "now"}, {"changedBy", "me"}, {"current", true}}})}}}};
+  }
+  if (method == "access.grant") {
+    if (params.value("version", 7) != 7) {
+      return {{"error",
+               {{"code", -32018},
+                {"message", "The policy has been changed meanwhile."},
+                {"data", {{"version", 7}}}}}};
+    }
+    const bool dry = params.value("dryRun", false);
+    return {{"result",
+             {{"version", dry ? 7 : 8},
+              {"changed", true},
+              {"dryRun", dry},
+              {"node", params.at("node")},
+              {"before", nullptr},
+              {"after", "D:(A;;GX;;;S-1-5-21-1-2-3-4)"},
+              {"warnings", {"S-1-5-21-1-2-3-4 has no name"}}}}};
+  }
+  if (method == "access.show")
+    return {{"error", {{"code", -32602}, {"message", "node: there is no node 'x'"}}}};
+  if (method == "access.set") {
+    return {{"error", {{"code", -32010}, {"message", "refused"}, {"data", {{"reason", "you may not"}}}}}};
+  }
+  if (method == "audit.verify") {
+    return {
+        {"result",
+         {{"ok", false},
+          {"files", 1},
+          {"lines", 2},
+          {"anchors", 0},
+          {"problem", {{"file", "audit-2026-11-22.jsonl"}, {"line", 2}, {"what", "the hash is another"}}}}}};
+  }
+  if (method == "audit.read") {
+    Json lines = Json::array();
+    if (!params.contains("after") && !params.contains("denied")) {
+      lines = {{{"time", "now"}, {"event", "decision"}, {"verdict", "allowed"}, {"method", "rpc.ping"}}};
+    }
+    return {{"result", {{"lines", lines}, {"cursor", "1"}, {"more", false}}}};
+  }
+  return {{"error", {{"code", -32601}, {"message", "no such method"}}}};
+}
+
+TEST(Program, ChangesThePolicyAndWarnsOnStandardError) {
+  FakeServer server(test::Answering(PolicyService));
+  const auto granted = RunAgainst(server, {"access", "grant", "S-1-5-21-1-2-3-4", "file", "call"});
+  EXPECT_EQ(granted.code, Code(ExitCode::kDone)) << granted.errors;
+  EXPECT_EQ(granted.output,
+            "file: changed, the policy is version 8 now\n"
+            "  before  the default\n"
+            "  after   D:(A;;GX;;;S-1-5-21-1-2-3-4)\n"
+            "    + allow  S-1-5-21-1-2-3-4  call\n");
+  EXPECT_EQ(granted.errors, "warning: S-1-5-21-1-2-3-4 has no name\n");
+
+  const auto json =
+      RunAgainst(server, {"--json", "access", "grant", "S-1-5-21-1-2-3-4", "file", "call", "--dry-run"});
+  EXPECT_EQ(json.code, Code(ExitCode::kDone));
+  EXPECT_EQ(json.errors, "");
+  EXPECT_EQ(Json::parse(json.output).at("dryRun"), true);
+
+  const auto late = RunAgainst(server, {"access", "grant", "BU", "file", "call", "--if-version", "6"});
+  EXPECT_EQ(late.code, Code(ExitCode::kServiceError));
+  EXPECT_EQ(late.output, "");
+  EXPECT_NE(late.errors.find("PolicyConflict (-32018)"), std::string::npos) << late.errors;
+  EXPECT_NE(late.errors.find("run the command again"), std::string::npos) << late.errors;
+}
+
+TEST(Program, EndsWithFiveWhenACheckIsAnsweredWithNo) {
+  FakeServer server(test::Answering(PolicyService));
+  const auto yes = RunAgainst(server, {"access", "check", "rpc.ping"});
+  EXPECT_EQ(yes.code, Code(ExitCode::kDone));
+  EXPECT_EQ(yes.output, "yes: Everyone may call rpc.ping\n");
+  const auto no = RunAgainst(server, {"access", "check", "file"});
+  EXPECT_EQ(no.code, Code(ExitCode::kAccessDenied));
+  EXPECT_EQ(no.output, "no: Everyone may not call file\n  why  onbehalf access explain file\n");
+  EXPECT_EQ(no.errors, "");
+  EXPECT_EQ(RunAgainst(server, {"--json", "access", "check", "file"}).code, Code(ExitCode::kAccessDenied));
+}
+
+TEST(Program, TellsWhatTheServiceSaysAboutAccess) {
+  FakeServer server(test::Answering(PolicyService));
+  const auto history = RunAgainst(server, {"access", "history"});
+  EXPECT_EQ(history.output, "VERSION      CHANGED  BY\n7 (current)  now      me\n") << history.errors;
+  const auto unknown = RunAgainst(server, {"access", "show", "x"});
+  EXPECT_EQ(unknown.code, Code(ExitCode::kServiceError));
+  EXPECT_EQ(unknown.output, "");
+  EXPECT_EQ(unknown.errors.find("error: InvalidParams (-32602): node: there is no node 'x'\n"), 0u)
+      << unknown.errors;
+  const auto refused = RunAgainst(server, {"access", "set", "file", "--default"});
+  EXPECT_EQ(refused.code, Code(ExitCode::kAccessDenied));
+  EXPECT_NE(refused.errors.find("you may not"), std::string::npos) << refused.errors;
+}
+
+TEST(Program, ReadsTheAudit) {
+  FakeServer server(test::Answering(PolicyService));
+  const auto lines = RunAgainst(server, {"audit"});
+  EXPECT_EQ(lines.code, Code(ExitCode::kDone)) << lines.errors;
+  EXPECT_EQ(lines.output,
+            "TIME  VERDICT  ACCOUNT  METHOD    NODE  REASON  REQUEST\n"
+            "now   allowed  -        rpc.ping  -     -       -\n");
+  const auto json = RunAgainst(server, {"--json", "audit"});
+  EXPECT_EQ(json.output,
+            "{\"event\":\"decision\",\"method\":\"rpc.ping\",\"time\":\"now\",\"verdict\":\"allowed\"}\n");
+  const auto none = RunAgainst(server, {"audit", "--denied"});
+  EXPECT_EQ(none.code, Code(ExitCode::kDone));
+  EXPECT_EQ(none.output, "");
+  EXPECT_EQ(none.errors, "There is no such record in the audit.\n");
+}
+
+TEST(Program, EndsWithOneWhenTheAuditIsBroken) {
+  FakeServer server(test::Answering(PolicyService));
+  const auto broken = RunAgainst(server, {"audit", "verify"});
+  EXPECT_EQ(broken.code, Code(ExitCode::kServiceError));
+  EXPECT_EQ(broken.output,
+            "the audit is broken: audit-2026-11-22.jsonl, line 2: the hash is another\n"
+            "  looked at  1 file, 2 lines, 0 anchors\n");
+}
+
+TEST(Program, FollowsTheAuditUntilItIsStopped) {
+  FakeServer server(test::Answering(PolicyService));
+  ChildProcess::Options options;
+  options.executable = BesideThisTest("onbehalf.exe");
+  options.arguments = {"--pipe", server.name(), "--trust", "same-user", "--json", "audit", "--follow"};
+  options.creation_flags = CREATE_NEW_PROCESS_GROUP;
+  ChildProcess child = ChildProcess::Start(options);
+  EXPECT_NE(child.ReadLine().value_or("").find("rpc.ping"), std::string::npos);
+  if (!::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, child.id())) {
+    GTEST_SKIP() << "no console here to send Ctrl+Break from: " << ::GetLastError();
+  }
+  const auto exit = child.WaitForExit();
+  EXPECT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
+  EXPECT_EQ(exit.errors, "");
+}
+
 TEST(Program, ShowsHelpAndVersion) {
   EXPECT_NE(RunProgram({"--help"}).output.find("onbehalf [OPTIONS] COMMAND"), std::string::npos);
   const auto version = RunProgram({"--version"});

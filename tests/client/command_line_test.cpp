@@ -63,6 +63,81 @@ TEST(CommandLine, TakesEveryCommand) {
   EXPECT_EQ(ParseCommandLine(Arguments{"doctor", "--bundle", "x.tar"}).bundle, "x.tar");
 }
 
+TEST(CommandLine, TakesEveryAccessCommand) {
+  struct Row {
+    Arguments arguments;
+    const char* method;
+    const char* parameters;
+  };
+  const Row rows[] = {
+      {{"list"}, "access.list", "{}"},
+      {{"list", "file"}, "access.list", R"({"node": "file"})"},
+      {{"show", "/"}, "access.show", R"({"node": "/"})"},
+      {{"grant", "PC\\alice", "file.write", "call"},
+       "access.grant",
+       R"({"account": "PC\\alice", "node": "file.write", "rights": ["call"]})"},
+      {{"deny", "BU", "pipe:", "connect"},
+       "access.deny",
+       R"({"account": "BU", "node": "pipe:", "rights": ["connect"]})"},
+      {{"grant", "--if-version", "7", "BU", "--dry-run", "file", "call,see,call"},
+       "access.grant",
+       R"({"account": "BU", "node": "file", "rights": ["call", "see"], "dryRun": true, "version": 7})"},
+      {{"grant", "BU", "file", "call,", "see", "manage"},
+       "access.grant",
+       R"({"account": "BU", "node": "file", "rights": ["call", "see", "manage"]})"},
+      {{"revoke", "BU", "file"}, "access.revoke", R"({"account": "BU", "node": "file"})"},
+      {{"revoke", "BU", "file", "see", "--deny"},
+       "access.revoke",
+       R"({"account": "BU", "node": "file", "rights": ["see"], "type": "deny"})"},
+      {{"revoke", "--allow", "BU", "file"},
+       "access.revoke",
+       R"({"account": "BU", "node": "file", "type": "allow"})"},
+      {{"set", "file", "D:P(A;;GX;;;BU)", "--dry-run"},
+       "access.set",
+       R"json({"node": "file", "sddl": "D:P(A;;GX;;;BU)", "dryRun": true})json"},
+      {{"set", "file", "--default"}, "access.set", R"({"node": "file", "sddl": null})"},
+      {{"check", "file"}, "access.check", R"({"node": "file"})"},
+      {{"check", "file", "--account", "BU", "--right", "see"},
+       "access.check",
+       R"({"node": "file", "right": "see", "account": "BU"})"},
+      {{"explain", "--right", "manage", "file"}, "access.explain", R"({"node": "file", "right": "manage"})"},
+      {{"history"}, "access.history", "{}"},
+      {{"diff", "3"}, "access.diff", R"({"from": 3})"},
+      {{"diff", "0", "3"}, "access.diff", R"({"from": 0, "to": 3})"},
+      {{"rollback", "3", "--if-version", "9"}, "access.rollback", R"({"to": 3, "version": 9})"},
+  };
+  for (const Row& row : rows) {
+    Arguments arguments = {"access"};
+    arguments.insert(arguments.end(), row.arguments.begin(), row.arguments.end());
+    const CommandLine line = ParseCommandLine(arguments);
+    EXPECT_EQ(line.command, Command::kAccess);
+    EXPECT_EQ(line.method, row.method);
+    EXPECT_EQ(line.arguments, client::Json::parse(row.parameters)) << line.arguments;
+  }
+  EXPECT_EQ(ParseCommandLine(Arguments{"access", "--help"}).command, Command::kHelp);
+  EXPECT_EQ(ParseCommandLine(Arguments{"access", "grant", "--help"}).command, Command::kHelp);
+}
+
+TEST(CommandLine, TakesEveryAuditOption) {
+  const CommandLine newest = ParseCommandLine(Arguments{"audit"});
+  EXPECT_EQ(newest.command, Command::kAudit);
+  EXPECT_EQ(newest.method, "audit.read");
+  EXPECT_EQ(newest.arguments, client::Json({{"limit", 50}}));
+  EXPECT_FALSE(newest.follow);
+
+  const CommandLine line = ParseCommandLine(Arguments{
+      "audit", "--follow", "--account", "PC\\alice", "--method", "file.write", "--denied", "--last", "1000"});
+  EXPECT_TRUE(line.follow);
+  EXPECT_EQ(
+      line.arguments,
+      client::Json({{"account", "PC\\alice"}, {"method", "file.write"}, {"denied", true}, {"limit", 1000}}));
+
+  const CommandLine verify = ParseCommandLine(Arguments{"audit", "verify"});
+  EXPECT_EQ(verify.method, "audit.verify");
+  EXPECT_EQ(verify.arguments, client::Json::object());
+  EXPECT_EQ(ParseCommandLine(Arguments{"audit", "--help"}).command, Command::kHelp);
+}
+
 TEST(CommandLine, SaysWhatIsWrong) {
   struct Row {
     Arguments arguments;
@@ -71,7 +146,7 @@ TEST(CommandLine, SaysWhatIsWrong) {
   const Row rows[] = {
       {{}, "a command is missing"},
       {{"--json"}, "a command is missing"},
-      {{"access", "show"}, "there is no command 'access'"},
+      {{"files", "show"}, "there is no command 'files'"},
       {{"Ping"}, "there is no command 'Ping'"},
       {{"--colour", "ping"}, "there is no option --colour"},
       {{"-j", "ping"}, "there is no option -j"},
@@ -96,6 +171,45 @@ TEST(CommandLine, SaysWhatIsWrong) {
       {{"call", "--json", "m"}, "--json stands before the command"},
       {{"call", "m", "--json"}, "--json stands before the command"},
       {{"call", "m", "{}", "x"}, "'call' does not take 'x'"},
+      {{"access"}, "'access' needs one of list, show,"},
+      {{"access", "--json"}, "--json stands before the command"},
+      {{"access", "give"}, "there is no 'access give': list, show,"},
+      {{"access", "list", "a", "b"}, "'access list' does not take 'b'"},
+      {{"access", "show"}, "something is missing: onbehalf access show NODE"},
+      {{"access", "show", "a", "--dry-run"}, "'access show' does not take '--dry-run'"},
+      {{"access", "show", "a", "--json"}, "--json stands before the command"},
+      {{"access", "grant", "alice", "file"},
+       "something is missing: onbehalf access grant ACCOUNT NODE RIGHT"},
+      {{"access", "grant", "alice", "file", "read"}, "there is no right 'read'"},
+      {{"access", "grant", "alice", "file", "call,read"}, "there is no right 'read'"},
+      {{"access", "grant", "alice", "file", ","}, "a right is missing"},
+      {{"access", "grant", "alice", "file", "call", "--deny"}, "'access grant' does not take '--deny'"},
+      {{"access", "grant", "alice", "file", "call", "--if-version"}, "--if-version needs a value"},
+      {{"access", "grant", "alice", "file", "call", "--if-version", "x"}, "--if-version is a number"},
+      {{"access", "grant", "alice", "file", "call", "--if-version", "-1"}, "--if-version is a number"},
+      {{"access", "grant", "alice", "file", "call", "--dry-run", "--dry-run"},
+       "--dry-run stands there twice"},
+      {{"access", "revoke", "alice"}, "something is missing: onbehalf access revoke"},
+      {{"access", "revoke", "alice", "file", "--allow", "--deny"}, "--allow and --deny exclude each other"},
+      {{"access", "set", "file"}, "'access set' takes either SDDL"},
+      {{"access", "set", "file", "D:", "--default"}, "'access set' takes either SDDL"},
+      {{"access", "set", "file", "D:", "x"}, "'access set' does not take 'x'"},
+      {{"access", "check", "file", "--right"}, "--right needs a value"},
+      {{"access", "check", "file", "--right", "call,see"}, "there is no right 'call,see'"},
+      {{"access", "explain", "file", "--account", "--right", "see"}, "--account needs a value"},
+      {{"access", "history", "5"}, "'access history' does not take '5'"},
+      {{"access", "diff"}, "something is missing: onbehalf access diff FROM [TO]"},
+      {{"access", "diff", "one"}, "FROM is a number"},
+      {{"access", "diff", "1", "two"}, "TO is a number"},
+      {{"access", "rollback"}, "something is missing: onbehalf access rollback VERSION"},
+      {{"access", "rollback", "last"}, "VERSION is a number"},
+      {{"audit", "show"}, "'audit' does not take 'show'"},
+      {{"audit", "--json"}, "--json stands before the command"},
+      {{"audit", "--last", "0"}, "--last is a number of records from 1 to 1000"},
+      {{"audit", "--last", "1001"}, "--last is a number of records from 1 to 1000"},
+      {{"audit", "--account"}, "--account needs a value"},
+      {{"audit", "--method", "--denied"}, "--method needs a value"},
+      {{"audit", "verify", "--follow"}, "'audit verify' does not take '--follow'"},
       {{"doctor", "--bundle"}, "--bundle needs a value"},
       {{"doctor", "x"}, "'doctor' does not take 'x'"},
   };
@@ -113,8 +227,14 @@ TEST(CommandLine, SaysWhatIsWrong) {
 TEST(CommandLine, HelpNamesEveryCommandOptionAndExitCode) {
   const std::string help(HelpText());
   for (const char* word :
-       {"ping", "whoami", "methods", "call", "doctor", "--bundle", "--server", "--pipe", "--timeout",
-        "--level", "--trust", "--json", "--help", "--version", "0 done", "5 access denied"}) {
+       {"ping",         "whoami",           "methods",        "call",          "access list",
+        "access show",  "access grant",     "access deny",    "access revoke", "access set",
+        "access check", "access explain",   "access history", "access diff",   "access rollback",
+        "--dry-run",    "--if-version",     "--allow|--deny", "--default",     "--right",
+        "--account",    "audit [--follow]", "audit verify",   "--denied",      "--last",
+        "--method",     "doctor",           "--bundle",       "--server",      "--pipe",
+        "--timeout",    "--level",          "--trust",        "--json",        "--help",
+        "--version",    "0 done",           "5 access denied"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
   }
 }

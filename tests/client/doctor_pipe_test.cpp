@@ -47,7 +47,8 @@ TEST(DoctorPipe, AUserMayStandInTheServicesPlace) {
 }
 
 TEST(DoctorPipe, EachDeviationIsFound) {
-  const std::string own = "(A;;0x1e019f;;;" + Sid::ForService("OnBehalf").ToString() + ")";
+  const std::string service = Sid::ForService("OnBehalf").ToString();
+  const std::string own = "(A;;0x1e019f;;;" + service + ")";
   const std::string deny = "(D;;FA;;;AN)(D;;FA;;;BG)";
   const std::string rest = "(A;;RC;;;OW)(A;;0x12019b;;;SY)(A;;0x12019b;;;BA)";
   const std::string users = "(A;;0x12019b;;;AU)";
@@ -56,26 +57,63 @@ TEST(DoctorPipe, EachDeviationIsFound) {
     std::string dacl;
     Verdict verdict;
   };
+  const std::string client = "(A;;0x12019b;;;";
   const Row rows[] = {
       {"anonymous is not refused", "P(D;;FA;;;BG)" + own + rest + users, Verdict::kFail},
       {"guests are not refused", "P(D;;FA;;;AN)" + own + rest + users, Verdict::kFail},
+      {"guests are refused in part", "P(D;;FA;;;AN)(D;;0x12019b;;;BG)" + own + rest + users, Verdict::kFail},
+      {"refused after somebody is let in", "P" + client + "AU)" + deny + own + rest, Verdict::kFail},
       {"users may make instances", "P" + deny + own + rest + "(A;;0x12019f;;;AU)", Verdict::kFail},
       {"users may write all", "P" + deny + own + rest + "(A;;GA;;;AU)", Verdict::kFail},
       {"users may change the DACL", "P" + deny + own + rest + "(A;;0x16019b;;;AU)", Verdict::kFail},
       {"users may take it", "P" + deny + own + rest + "(A;;0x1a019b;;;AU)", Verdict::kFail},
-      {"users are not let in", "P" + deny + own + rest, Verdict::kWarn},
-      {"the owner is not limited", "P" + deny + own + "(A;;0x12019b;;;SY)(A;;0x12019b;;;BA)" + users,
+      {"users may delete it", "P" + deny + own + rest + "(A;;0x13019b;;;AU)", Verdict::kFail},
+      {"guests are let in as well", "P" + deny + own + rest + client + "BG)", Verdict::kFail},
+      {"anonymous is let in as well", "P" + deny + own + rest + client + "AN)", Verdict::kFail},
+      {"a domain's guests are let in", "P" + deny + own + rest + client + "S-1-5-21-1-2-3-514)",
+       Verdict::kFail},
+      {"the service is not in it", "P" + deny + rest + users, Verdict::kFail},
+      {"the service lacks a right", "P" + deny + "(A;;0x12019b;;;" + service + ")" + rest + users,
+       Verdict::kFail},
+      {"the owner is not limited", "P" + deny + own + client + "SY)" + client + "BA)" + users,
        Verdict::kWarn},
-      {"somebody else is let in", "P" + deny + own + rest + users + "(A;;0x12019b;;;WD)", Verdict::kWarn},
+      {"the owner may change it", "P" + deny + own + "(A;;0x60000;;;OW)" + users, Verdict::kFail},
+      {"users may only read", "P" + deny + own + rest + "(A;;0x120089;;;AU)", Verdict::kWarn},
+      {"nobody may connect", "P" + deny + own + "(A;;RC;;;OW)", Verdict::kWarn},
+      {"the policy lets fewer in", "P" + deny + own + rest, Verdict::kOk},
+      {"the policy lets somebody else in", "P" + deny + own + rest + client + "S-1-5-21-1-2-3-1001)",
+       Verdict::kOk},
+      {"the policy refuses somebody", "P" + deny + "(D;;0x12019b;;;S-1-5-21-1-2-3-1002)" + own + rest + users,
+       Verdict::kOk},
+      {"the root refuses somebody after the pipe's own entries",
+       "P" + deny + own + "(A;;RC;;;OW)" + users +
+           "(D;ID;0x12019b;;;S-1-5-21-1-2-3-1002)(A;ID;0x12019b;;;BA)",
+       Verdict::kOk},
       {"network logons are refused as well", "P(D;;FA;;;NU)" + deny + own + rest + users, Verdict::kOk},
       {"not protected", deny + own + rest + users, Verdict::kWarn},
-      {"out of order", "P" + own + deny + rest + users, Verdict::kFail},
       {"empty", "P", Verdict::kFail},
       {"none", "NO_ACCESS_CONTROL", Verdict::kFail},
   };
   for (const Row& row : rows) EXPECT_EQ(Judge(row.dacl), row.verdict) << row.what;
   EXPECT_EQ(Judge("P" + deny + own + rest + users, ""), Verdict::kWarn) << "no label";
   EXPECT_EQ(Judge("P" + deny + own + rest + users, "S:(ML;;NW;;;LW)"), Verdict::kWarn) << "another label";
+}
+
+TEST(DoctorPipe, SomebodyElseMayNotOwnWhatNamesTheService) {
+  const std::string service = Sid::ForService("OnBehalf").ToString();
+  const auto descriptor =
+      SecurityDescriptor::FromSddl("O:S-1-5-21-1-2-3-1001G:SYD:" + ExpectedDacl(service) + kLabel);
+  EXPECT_EQ(Worst(JudgePipeDescriptor(descriptor, "OnBehalf")), Verdict::kFail);
+}
+
+TEST(DoctorPipe, SaysWhoMayConnect) {
+  const std::string service = Sid::ForService("OnBehalf").ToString();
+  const auto descriptor =
+      SecurityDescriptor::FromSddl("O:" + service + "G:SYD:P(D;;FA;;;AN)(D;;FA;;;BG)(A;;0x1e019f;;;" +
+                                   service + ")(A;;RC;;;OW)(A;;0x12019b;;;S-1-5-21-1-2-3-1001)" + kLabel);
+  const Findings findings = JudgePipeDescriptor(descriptor, "OnBehalf");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].found, "as it has to be; may connect: S-1-5-21-1-2-3-1001");
 }
 
 TEST(DoctorPipe, ThatIsNotThereOrNotTheServicesFails) {

@@ -22,7 +22,7 @@ TEST(Failure, OfTheServiceSaysCodeNameMessageRequestAndWhatToDo) {
   EXPECT_TRUE(Has(failure.text, "AccessDenied (-32010): refused")) << failure.text;
   EXPECT_TRUE(Has(failure.text, "service.status"));
   EXPECT_TRUE(Has(failure.text, "r-1"));
-  EXPECT_TRUE(Has(failure.text, "Ask an administrator"));
+  EXPECT_TRUE(Has(failure.text, "'onbehalf access explain METHOD' shows which entry decides"));
   const Json& error = failure.json.at("error");
   EXPECT_EQ(error.at("kind"), "service");
   EXPECT_EQ(error.at("code"), -32010);
@@ -48,6 +48,32 @@ TEST(Failure, OfTheServiceShowsItsDataWithoutControlCharacters) {
   EXPECT_TRUE(Has(failure.text, "no\\x1b[2J"));
   EXPECT_TRUE(Has(failure.text, "a\\x0ab"));
   EXPECT_TRUE(Has(failure.text, "Windows refused it to your account"));
+}
+
+TEST(Failure, OfAChangeThatCameTooLateSaysToRunItAgain) {
+  const Failure failure = Explain(
+      client::RpcError(-32018, "The policy has been changed meanwhile.", {{"version", 9}}), "access.grant");
+  EXPECT_EQ(failure.exit_code, ExitCode::kServiceError);
+  EXPECT_EQ(failure.text,
+            "error: PolicyConflict (-32018): The policy has been changed meanwhile.\n"
+            "  method      access.grant\n"
+            "  version     9\n"
+            "  what to do  Somebody changed the policy meanwhile, and nothing was changed now: look at it "
+            "('onbehalf access history', 'onbehalf access show NODE') and run the command again.\n");
+}
+
+TEST(Failure, OfTheAccessCommandsSaysWhatTheyNeed) {
+  const Failure unknown =
+      Explain(client::RpcError(-32602, "node: there is no node 'x'", nullptr), "access.show");
+  EXPECT_EQ(unknown.exit_code, ExitCode::kServiceError);
+  EXPECT_TRUE(Has(unknown.text, "InvalidParams (-32602): node: there is no node 'x'"));
+  EXPECT_TRUE(Has(unknown.text, "'onbehalf access list' shows the nodes")) << unknown.text;
+  const Failure refused = Explain(
+      client::RpcError(-32010, "refused", {{"reason", "you do not hold 'see' at file"}}), "access.grant");
+  EXPECT_EQ(refused.exit_code, ExitCode::kAccessDenied);
+  EXPECT_TRUE(Has(refused.text, "reason      you do not hold 'see' at file")) << refused.text;
+  EXPECT_TRUE(Has(refused.text, "the right manage on the node")) << refused.text;
+  EXPECT_TRUE(Has(Explain(client::RpcError(-32602, "x", nullptr), "file.write").text, "methods NAME"));
 }
 
 TEST(Failure, OfTheConnectionNamesThePipeAndWhatToCheck) {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <system_error>
 
+#include "json_members.h"
 #include "onbehalf/protocol/error_code.h"
 #include "output.h"
 #include "server_trust.h"
@@ -32,12 +33,6 @@ Finding NotDone(const std::string& check, Verdict verdict, const Failure& failur
   return {check, verdict, found, error.value("advice", std::string())};
 }
 
-std::string Text(const Json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(name);
-  return found == object.end() || found->is_null() ? std::string() : Display(*found);
-}
-
 }  // namespace
 
 ConnectionFacts CollectConnectionFacts(const client::Options& options) {
@@ -63,9 +58,9 @@ Findings JudgeConnection(const ConnectionFacts& facts) {
   if (facts.whoami.failure) {
     findings.push_back(NotDone("connection.identity", Verdict::kFail, *facts.whoami.failure));
   } else {
-    const std::string level = Text(facts.whoami.answer, "level");
+    const std::string level = TextMember(facts.whoami.answer, "level");
     const std::string account = facts.whoami.answer.is_object() && facts.whoami.answer.contains("account")
-                                    ? Text(facts.whoami.answer.at("account"), "name")
+                                    ? TextMember(facts.whoami.answer.at("account"), "name")
                                     : std::string();
     const std::string found = "seen as " + account + ", level " + level;
     const bool wants_impersonation = facts.asked_level == client::Level::kImpersonate;
@@ -93,9 +88,9 @@ Findings JudgeConnection(const ConnectionFacts& facts) {
   }
   const Json& status = facts.status.answer;
   std::string found = "up";
-  if (!Text(status, "version").empty()) found += ", version " + Text(status, "version");
+  if (!TextMember(status, "version").empty()) found += ", version " + TextMember(status, "version");
   findings.push_back({"service.status", Verdict::kOk, found, {}});
-  const std::string last_error = Text(status, "last_error");
+  const std::string last_error = TextMember(status, "last_error");
   if (last_error.empty()) {
     findings.push_back({"service.last_error", Verdict::kOk, "none since it started", {}});
   } else {

@@ -16,9 +16,9 @@ namespace {
 constexpr ACCESS_MASK kClientRights = 0x12019b;
 // The service's own: instances, WRITE_DAC and WRITE_OWNER to change the descriptor live, but not DELETE.
 constexpr ACCESS_MASK kServiceRights = 0x1e019f;
-// With these an account could stand in for the service or open the pipe to others.
+// With these an account could stand in for the service, open the pipe to others or take it away.
 constexpr ACCESS_MASK kServerRights =
-    FILE_CREATE_PIPE_INSTANCE | WRITE_DAC | WRITE_OWNER | GENERIC_WRITE | GENERIC_ALL;
+    FILE_CREATE_PIPE_INSTANCE | WRITE_DAC | WRITE_OWNER | DELETE | GENERIC_WRITE | GENERIC_ALL;
 
 std::string Hexadecimal(ACCESS_MASK mask) {
   char text[16];
@@ -33,13 +33,23 @@ std::string Words(const win32::AccessEntry& entry, win32::AccountNames& names) {
          names.Display(entry.sid) + " " + Hexadecimal(entry.mask);
 }
 
-bool SameEntry(const win32::AccessEntry& a, const win32::AccessEntry& b) {
-  return a.type == b.type && a.mask == b.mask && a.sid == b.sid;
+// Nobody knows who these are: anonymous logons, Guests, and the Guest account and guests of any domain.
+bool IsUnknownCaller(const win32::Sid& sid) {
+  if (::IsWellKnownSid(sid.get(), WinAnonymousSid) || ::IsWellKnownSid(sid.get(), WinBuiltinGuestsSid) ||
+      ::IsWellKnownSid(sid.get(), WinNullSid)) {
+    return true;
+  }
+  const std::string text = sid.ToString();
+  return text.starts_with("S-1-5-21-") && (text.ends_with("-501") || text.ends_with("-514"));
 }
 
-bool Contains(const std::vector<win32::AccessEntry>& entries, const win32::AccessEntry& wanted) {
-  return std::any_of(entries.begin(), entries.end(),
-                     [&](const win32::AccessEntry& entry) { return SameEntry(entry, wanted); });
+// Whether everything is refused to `sid` before anything is allowed to anybody.
+bool IsRefusedFirst(const std::vector<win32::AccessEntry>& entries, const win32::Sid& sid) {
+  for (const win32::AccessEntry& entry : entries) {
+    if (entry.allows()) return false;
+    if (entry.denies() && entry.sid == sid && (entry.mask & FILE_ALL_ACCESS) == FILE_ALL_ACCESS) return true;
+  }
+  return false;
 }
 
 constexpr char kAdvice[] =
@@ -77,23 +87,6 @@ PipeFacts CollectPipeFacts(const client::Options& options) {
   return facts;
 }
 
-std::vector<win32::AccessEntry> ExpectedPipeEntries(const win32::Sid& service) {
-  const auto allow = [](ACCESS_MASK mask, const win32::Sid& sid) {
-    return win32::AccessEntry{ACCESS_ALLOWED_ACE_TYPE, 0, mask, sid};
-  };
-  const auto deny = [](const win32::Sid& sid) {
-    return win32::AccessEntry{ACCESS_DENIED_ACE_TYPE, 0, FILE_ALL_ACCESS, sid};
-  };
-  const auto known = [](WELL_KNOWN_SID_TYPE type) { return win32::Sid::FromWellKnown(type); };
-  return {deny(known(WinAnonymousSid)),
-          deny(known(WinBuiltinGuestsSid)),
-          allow(kServiceRights, service),
-          allow(READ_CONTROL, known(WinCreatorOwnerRightsSid)),
-          allow(kClientRights, known(WinLocalSystemSid)),
-          allow(kClientRights, known(WinBuiltinAdministratorsSid)),
-          allow(kClientRights, known(WinAuthenticatedUserSid))};
-}
-
 Findings JudgePipeDescriptor(const win32::SecurityDescriptor& descriptor, std::string_view service) {
   const std::string check = "pipe.descriptor";
   Findings findings;
@@ -102,34 +95,71 @@ Findings JudgePipeDescriptor(const win32::SecurityDescriptor& descriptor, std::s
     return {{check, Verdict::kFail, "no DACL: everyone may do everything with the pipe", kAdvice}};
   }
   const std::vector<win32::AccessEntry> entries = descriptor.Dacl();
+  const auto find = [&](const auto& wanted) {
+    return std::find_if(entries.begin(), entries.end(), wanted) != entries.end();
+  };
+  const auto owner = descriptor.Owner();
   // Who stands in the service's place: its SID where an entry names it, else the owner.
   const win32::Sid service_sid = win32::Sid::ForService(service);
-  const bool named = std::any_of(entries.begin(), entries.end(),
-                                 [&](const win32::AccessEntry& entry) { return entry.sid == service_sid; });
-  const win32::Sid own = named ? service_sid : descriptor.Owner().value_or(service_sid);
-  const std::vector<win32::AccessEntry> expected = ExpectedPipeEntries(own);
+  const bool named = find([&](const win32::AccessEntry& entry) { return entry.sid == service_sid; });
+  const win32::Sid own = named ? service_sid : owner.value_or(service_sid);
+  const win32::Sid owner_rights = win32::Sid::FromWellKnown(WinCreatorOwnerRightsSid);
 
-  for (const win32::AccessEntry& wanted : expected) {
-    if (Contains(entries, wanted)) continue;
-    // Denials and the limit on the owner keep somebody out; what allows too little only shuts out.
-    findings.push_back({check, wanted.denies() ? Verdict::kFail : Verdict::kWarn,
-                        "missing: " + Words(wanted, names), kAdvice});
+  if (!owner || *owner != own) {
+    findings.push_back({check, Verdict::kFail,
+                        "its owner is " + (owner ? names.Display(*owner) : std::string("nobody")) + ", not " +
+                            names.Display(own),
+                        kAdvice});
   }
+  for (const WELL_KNOWN_SID_TYPE type : {WinAnonymousSid, WinBuiltinGuestsSid}) {
+    const win32::Sid sid = win32::Sid::FromWellKnown(type);
+    if (IsRefusedFirst(entries, sid)) continue;
+    findings.push_back(
+        {check, Verdict::kFail, names.Display(sid) + " is not refused before all others", kAdvice});
+  }
+  if (!find([&](const win32::AccessEntry& entry) {
+        return entry.allows() && entry.sid == own && entry.mask == kServiceRights;
+      })) {
+    findings.push_back({check, Verdict::kFail,
+                        "the service's own entry is missing: allow " + names.Display(own) + " " +
+                            Hexadecimal(kServiceRights) + "; it may be unable to make the next instance",
+                        kAdvice});
+  }
+  if (!find([&](const win32::AccessEntry& entry) {
+        return entry.allows() && entry.sid == owner_rights && entry.mask == READ_CONTROL;
+      })) {
+    findings.push_back(
+        {check, Verdict::kWarn, "owning it is not limited to reading its descriptor", kAdvice});
+  }
+
+  // The others follow from the policy: they may be anybody's, but let in and nothing more.
+  std::string clients;
   for (const win32::AccessEntry& entry : entries) {
-    if (Contains(expected, entry)) continue;
-    if (entry.allows() && (entry.mask & kServerRights) != 0 && entry.sid != own) {
+    if (entry.denies() || entry.sid == own) continue;
+    if (!entry.allows()) {
+      findings.push_back(
+          {check, Verdict::kWarn, "not an entry of the service's: " + Words(entry, names), kAdvice});
+    } else if ((entry.mask & kServerRights) != 0) {
       findings.push_back({check, Verdict::kFail,
                           Words(entry, names) + ": may make instances of the pipe or change who may use it",
                           kAdvice});
-    } else if (entry.denies()) {
-      findings.push_back({check, Verdict::kOk, "refuses more: " + Words(entry, names), {}});
+    } else if (IsUnknownCaller(entry.sid)) {
+      findings.push_back(
+          {check, Verdict::kFail, Words(entry, names) + ": nobody knows who that is", kAdvice});
+    } else if (entry.sid == owner_rights) {
+      continue;
+    } else if (entry.mask != kClientRights) {
+      findings.push_back(
+          {check, Verdict::kWarn,
+           Words(entry, names) + ": other rights than clients need, " + Hexadecimal(kClientRights), kAdvice});
     } else {
-      findings.push_back({check, Verdict::kWarn, "not expected: " + Words(entry, names), kAdvice});
+      clients += (clients.empty() ? "" : ", ") + names.Display(entry.sid);
     }
   }
-  if (!descriptor.IsCanonical()) {
-    findings.push_back(
-        {check, Verdict::kFail, "its entries are out of order, so that a refusal may not count", kAdvice});
+  if (clients.empty()) {
+    findings.push_back({check, Verdict::kWarn, "nobody may connect",
+                        "'onbehalf access show pipe:' shows who may; if nobody reaches the service any more, "
+                        "onbehalf-service.exe --reset-access is the way out."});
   }
   if (!descriptor.IsProtected()) {
     findings.push_back({check, Verdict::kWarn, "it is not protected", kAdvice});
@@ -147,10 +177,7 @@ Findings JudgePipeDescriptor(const win32::SecurityDescriptor& descriptor, std::s
                         {}});
   }
   if (findings.empty()) {
-    findings.push_back({check,
-                        Verdict::kOk,
-                        "as expected, " + std::to_string(entries.size()) + " entries and the label",
-                        {}});
+    findings.push_back({check, Verdict::kOk, "as it has to be; may connect: " + clients, {}});
   }
   return findings;
 }

@@ -3,12 +3,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "finding.h"
 #include "onbehalf/client/client.h"
 #include "onbehalf/win32/security_descriptor.h"
-#include "onbehalf/win32/sid.h"
 
 namespace onbehalf::cli::doctor {
 
@@ -22,12 +20,9 @@ struct PipeFacts {
 };
 PipeFacts CollectPipeFacts(const client::Options& options);
 
-// The entries that clients of a pipe of the service's should find, `service` being the SID in its place (its
-// own, or its user's where the process has no service SID).
-std::vector<win32::AccessEntry> ExpectedPipeEntries(const win32::Sid& service);
-
-// Entry by entry against the expected ones: a missing refusal and a right too many are failures, what is
-// only different is a warning.
+// What holds whatever the policy says of who may connect: the service owns the pipe and has its own entry,
+// anonymous logons and guests are refused first, nobody else may make instances or change the descriptor, and
+// lower integrity is shut out. What opens the pipe is a failure, what is only different a warning.
 Findings JudgePipeDescriptor(const win32::SecurityDescriptor& descriptor, std::string_view service);
 Findings JudgePipe(const PipeFacts& facts, std::string_view service);
 

@@ -1,0 +1,135 @@
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/access_text.h"
+#include "access/own_entries.h"
+#include "json_members.h"
+#include "output.h"
+
+namespace onbehalf::cli {
+namespace {
+
+using client::Json;
+
+constexpr char kDryRun[] = " (dry run: nothing is changed)\n";
+
+// What the policy says of a node, before or after.
+struct Side {
+  std::string sddl;  // empty: nothing, the node has its default
+  std::optional<OwnEntries> own;
+};
+
+Side SideOf(const Json& change, const char* name, win32::AccountNames& names) {
+  Side side{TextMember(change, name), std::nullopt};
+  if (!side.sddl.empty()) side.own = ReadOwnEntries(TextMember(change, "node"), side.sddl, names);
+  return side;
+}
+
+void AddRows(Rows& rows, std::string_view sign, const std::vector<EntryWords>& entries) {
+  for (const EntryWords& entry : entries) {
+    rows.push_back({std::string(sign) + " " + entry.type, entry.account, entry.rights});
+  }
+}
+
+// Those of `from` that are not in `without`; an entry that stands twice is in it twice.
+std::vector<EntryWords> Difference(std::vector<EntryWords> from, const std::vector<EntryWords>& without) {
+  for (const EntryWords& entry : without) {
+    const auto found = std::find(from.begin(), from.end(), entry);
+    if (found != from.end()) from.erase(found);
+  }
+  return from;
+}
+
+// A node's two sides, and below them the entries that the policy has no longer and those it has now.
+std::string Sides(const Json& change, win32::AccountNames& names) {
+  const Side before = SideOf(change, "before", names);
+  const Side after = SideOf(change, "after", names);
+  const auto shown = [](const Side& side) { return side.sddl.empty() ? "the default" : side.sddl; };
+  std::string text = AlignedTable({{"before", shown(before)}, {"after", shown(after)}}, 2);
+  if ((!before.sddl.empty() && !before.own) || (!after.sddl.empty() && !after.own)) return text;
+
+  const OwnEntries old_own = before.own.value_or(OwnEntries{});
+  const OwnEntries new_own = after.own.value_or(OwnEntries{});
+  Rows rows;
+  AddRows(rows, "-", Difference(old_own.entries, new_own.entries));
+  AddRows(rows, "+", Difference(new_own.entries, old_own.entries));
+  text += AlignedTable(rows, 4);
+  if (old_own.is_protected != new_own.is_protected) {
+    text += std::string("    ") + (new_own.is_protected ? "+" : "-") + " protected (inherits nothing)\n";
+  }
+  return text;
+}
+
+std::string SidesOfNodes(const Json* nodes, win32::AccountNames& names) {
+  std::string text;
+  if (nodes == nullptr) return text;
+  for (const Json& node : *nodes) text += TextMember(node, "node") + "\n" + Sides(node, names);
+  return text;
+}
+
+}  // namespace
+
+std::string RenderChange(const Json& change, win32::AccountNames& names) {
+  const std::string node = TextMember(change, "node");
+  const std::string version = TextMember(change, "version");
+  if (!FlagMember(change, "changed")) {
+    const std::string sddl = TextMember(change, "before");
+    return node + ": nothing to change, the policy stays at version " + version + "\n" +
+           AlignedTable({{"entries", sddl.empty() ? "the default" : sddl}}, 2);
+  }
+  const std::string head = FlagMember(change, "dryRun")
+                               ? node + " would be changed" + kDryRun
+                               : node + ": changed, the policy is version " + version + " now\n";
+  return head + Sides(change, names);
+}
+
+std::string RenderWarnings(const Json& change) {
+  std::string text;
+  if (const Json* warnings = ListMember(change, "warnings")) {
+    for (const Json& warning : *warnings) text += "warning: " + Display(warning) + "\n";
+  }
+  return text;
+}
+
+std::string RenderHistory(const Json& history) {
+  const Json* versions = ListMember(history, "versions");
+  if (versions == nullptr || versions->empty()) {
+    return "No version is kept: the policy is " + (TextMember(history, "version") == "0"
+                                                       ? "the built-in default, which nobody has changed.\n"
+                                                       : "version " + TextMember(history, "version") + ".\n");
+  }
+  Rows rows = {{"VERSION", "CHANGED", "BY"}};
+  for (const Json& version : *versions) {
+    const std::string who = TextMember(version, "changedBy");
+    const std::string when = TextMember(version, "changed");
+    rows.push_back({TextMember(version, "version") + (FlagMember(version, "current") ? " (current)" : ""),
+                    when.empty() ? "-" : when, who.empty() ? "-" : who});
+  }
+  return AlignedTable(rows);
+}
+
+std::string RenderDiff(const Json& diff, win32::AccountNames& names) {
+  const std::string from = TextMember(diff, "from");
+  const std::string to = TextMember(diff, "to");
+  const Json* nodes = ListMember(diff, "nodes");
+  if (nodes == nullptr || nodes->empty()) return "versions " + from + " and " + to + " say the same\n";
+  return "from version " + from + " to version " + to + "\n" + SidesOfNodes(nodes, names);
+}
+
+std::string RenderRollback(const Json& rollback, const Json& arguments, win32::AccountNames& names) {
+  const std::string to = TextMember(arguments, "to");
+  const std::string version = TextMember(rollback, "version");
+  if (!FlagMember(rollback, "changed")) {
+    return "nothing to change: version " + version + ", which is in force, says the same as version " + to +
+           "\n";
+  }
+  const std::string head = FlagMember(rollback, "dryRun")
+                               ? "version " + to + " would be in force again" + kDryRun
+                               : "version " + to + " is in force again, as version " + version + "\n";
+  return head + SidesOfNodes(ListMember(rollback, "nodes"), names);
+}
+
+}  // namespace onbehalf::cli

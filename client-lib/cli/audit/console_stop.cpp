@@ -1,0 +1,33 @@
+#include "audit/console_stop.h"
+
+#include <atomic>
+
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::cli {
+namespace {
+
+// The event of the one ConsoleStop: Windows gives the handler no context.
+std::atomic<HANDLE> stop_event = nullptr;
+
+// Runs on a thread of its own.
+BOOL WINAPI OnControl(DWORD control) {
+  if (control != CTRL_C_EVENT && control != CTRL_BREAK_EVENT) return FALSE;
+  const HANDLE event = stop_event.load();
+  return event != nullptr && ::SetEvent(event) ? TRUE : FALSE;
+}
+
+}  // namespace
+
+ConsoleStop::ConsoleStop() : event_(::CreateEventW(nullptr, TRUE, FALSE, nullptr)) {
+  if (!event_) win32::ThrowLastError("CreateEventW");
+  stop_event = event_.get();
+  if (!::SetConsoleCtrlHandler(OnControl, TRUE)) win32::ThrowLastError("SetConsoleCtrlHandler");
+}
+
+ConsoleStop::~ConsoleStop() {
+  ::SetConsoleCtrlHandler(OnControl, FALSE);
+  stop_event = nullptr;
+}
+
+}  // namespace onbehalf::cli

@@ -1,0 +1,29 @@
+#include "fixed_account_names.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace onbehalf::test {
+
+win32::AccountSource FixedAccountNames() {
+  static const std::map<std::string, win32::AccountName, std::less<>> kNames = {
+      {"S-1-5-18", {"NT AUTHORITY", "SYSTEM", SidTypeWellKnownGroup}},
+      {"S-1-5-11", {"NT AUTHORITY", "Authenticated Users", SidTypeWellKnownGroup}},
+      {"S-1-5-32-544", {"BUILTIN", "Administrators", SidTypeAlias}},
+      {"S-1-5-32-545", {"BUILTIN", "Users", SidTypeAlias}},
+      {"S-1-5-21-1-2-3-1001", {"PC", "alice", SidTypeUser}},
+      {"S-1-5-21-1-2-3-1002", {"PC", "bob", SidTypeUser}},
+  };
+  win32::AccountSource source = win32::AccountSource::Windows();
+  source.name_of = [](const win32::Sid& sid) -> std::optional<win32::AccountName> {
+    const auto found = kNames.find(sid.ToString());
+    if (found == kNames.end()) return std::nullopt;
+    return found->second;
+  };
+  source.sid_of = [](std::string_view) -> std::optional<win32::Sid> { return std::nullopt; };
+  return source;
+}
+
+}  // namespace onbehalf::test
