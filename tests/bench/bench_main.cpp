@@ -26,6 +26,7 @@
 #include "onbehalf/win32/process.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
+#include "policy_checks.h"
 #include "service/test_server.h"
 #include "support/child_process.h"
 #include "support/unique_pipe_name.h"
@@ -206,6 +207,7 @@ int Run(const std::string& json_file, std::size_t requests, std::size_t memory_r
   report["calls_in_all"] = calls;
   report["memory_growth_bytes"] = grown;
   service.WaitForExit();
+  report["policy_checks"] = MeasurePolicyChecks(memory_requests);
 
   if (!json_file.empty()) {
     std::ofstream out(json_file);

@@ -287,20 +287,31 @@ Json ShowSchema() {
                  {"entries", ListOf(ObjectOf(EntryMembers()), "in the order in which Windows looks at them")}});
 }
 
+// A right at a node that the caller may see.
+struct Asked {
+  const EffectiveNode& node;
+  ACCESS_MASK right;
+};
+
+std::variant<Asked, Error> AskedFrom(const AccessPolicy& policy, const Call& call) {
+  const std::string name = TextOf(call, "node");
+  const auto right = RightFrom(name, OptionalText(call, "right").value_or("call"));
+  if (const auto* fault = std::get_if<Error>(&right)) return *fault;
+  const auto visible = RequireVisible(policy, name, call.caller);
+  if (const auto* fault = std::get_if<Error>(&visible)) return *fault;
+  return Asked{*std::get<const EffectiveNode*>(visible), std::get<ACCESS_MASK>(right)};
+}
+
 MethodResult Check(AccessControl& access, AccountNames& names, const Call& call) {
   const auto policy = access.policy();
-  const std::string word = OptionalText(call, "right").value_or("call");
-  const auto right = RightFrom(TextOf(call, "node"), word);
-  if (const auto* fault = std::get_if<Error>(&right)) return *fault;
-  const ACCESS_MASK mask = std::get<ACCESS_MASK>(right);
-  const auto visible = RequireVisible(*policy, TextOf(call, "node"), call.caller);
-  if (const auto* fault = std::get_if<Error>(&visible)) return *fault;
-  const EffectiveNode& node = *std::get<const EffectiveNode*>(visible);
+  const auto asked = AskedFrom(*policy, call);
+  if (const auto* fault = std::get_if<Error>(&asked)) return *fault;
+  const auto& [node, mask] = std::get<Asked>(asked);
   const Answer answer(names, call);
   Json result{{"node", node.name}, {"right", RightsWords(node.name, mask).front()}};
 
-  const auto asked = OptionalText(call, "account");
-  if (!asked) {
+  const auto other = OptionalText(call, "account");
+  if (!other) {
     result["allowed"] = (policy->Granted(node, call.caller) & mask) == mask;
     result["account"] = answer.Account(call.caller.user());
     result["approximate"] = false;
@@ -308,7 +319,7 @@ MethodResult Check(AccessControl& access, AccountNames& names, const Call& call)
     return result;
   }
   if (auto refusal = RequireManager(*policy, node.name, call.caller)) return *refusal;
-  const auto account = AccountFrom(*asked, names);
+  const auto account = AccountFrom(*other, names);
   if (const auto* fault = std::get_if<Error>(&account)) return *fault;
   const Sid& sid = std::get<Sid>(account);
   const ACCESS_MASK granted = win32::AccessOfAccount(policy->Descriptor(node), sid) & kAllRights;
@@ -346,13 +357,9 @@ std::string Advice(const Explanation& explanation, const EffectiveNode& node, AC
 
 MethodResult ExplainTo(AccessControl& access, AccountNames& names, const Call& call) {
   const auto policy = access.policy();
-  const std::string word = OptionalText(call, "right").value_or("call");
-  const auto right = RightFrom(TextOf(call, "node"), word);
-  if (const auto* fault = std::get_if<Error>(&right)) return *fault;
-  const ACCESS_MASK mask = std::get<ACCESS_MASK>(right);
-  const auto visible = RequireVisible(*policy, TextOf(call, "node"), call.caller);
-  if (const auto* fault = std::get_if<Error>(&visible)) return *fault;
-  const EffectiveNode& node = *std::get<const EffectiveNode*>(visible);
+  const auto asked = AskedFrom(*policy, call);
+  if (const auto* fault = std::get_if<Error>(&asked)) return *fault;
+  const auto& [node, mask] = std::get<Asked>(asked);
 
   const Answer answer(names, call);
   const Explanation explanation = Explain(*policy, node, call.caller, mask);
