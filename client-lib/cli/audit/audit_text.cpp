@@ -92,12 +92,22 @@ std::string RenderVerification(const Json& verification) {
   };
   const std::string looked =
       counted("files", "file") + ", " + counted("lines", "line") + ", " + counted("anchors", "anchor");
-  if (FlagMember(verification, "ok")) return "the audit is whole: " + looked + "\n";
-  const Json* problem = Member(verification, "problem");
-  if (problem == nullptr) return "the audit is broken; looked at " + looked + "\n";
-  const std::string line = TextMember(*problem, "line");
-  return "the audit is broken: " + TextMember(*problem, "file") + (line.empty() ? "" : ", line " + line) +
-         ": " + TextMember(*problem, "what") + "\n" + AlignedTable({{"looked at", looked}}, 2);
+  Rows rows;
+  std::string text = "the audit is whole: " + looked + "\n";
+  if (!FlagMember(verification, "ok")) {
+    text = "the audit is broken";
+    if (const Json* problem = Member(verification, "problem")) {
+      const std::string line = TextMember(*problem, "line");
+      text += ": " + TextMember(*problem, "file") + (line.empty() ? "" : ", line " + line) + ": " +
+              TextMember(*problem, "what");
+    }
+    text += "\n";
+    rows.push_back({"looked at", looked});
+  }
+  // What limits the verdict.
+  if (const std::string note = TextMember(verification, "note"); !note.empty())
+    rows.push_back({"note", note});
+  return text + AlignedTable(rows, 2);
 }
 
 }  // namespace onbehalf::cli
