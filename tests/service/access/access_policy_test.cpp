@@ -2,15 +2,26 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
+#include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
-#include "fault_test.h"
+#include "access/callers.h"
+#include "access/policy_document.h"
 #include "onbehalf/win32/security_descriptor.h"
+#include "onbehalf/win32/win32_error.h"
 #include "support/platform_probe.h"
+#include "support/restricted_token.h"
+#include "support/token_seam.h"
 
 namespace onbehalf::test {
 namespace {
@@ -18,33 +29,67 @@ namespace {
 using service::AccessDecision;
 using service::AccessPolicy;
 using service::CallerIdentity;
+using service::EffectiveEntry;
+using service::EffectiveNode;
 using service::Method;
 using service::MethodRegistry;
+using service::PolicyDocument;
+using service::PolicyNode;
 using win32::AccessEntry;
 using win32::SecurityDescriptor;
 using win32::Sid;
 
-Method Named(std::string name, std::string access_default) {
-  Method method = PublicMethod(std::move(name), service::Acts::kAsService, service::Pace::kQuick,
-                               [](const service::Call&) -> service::MethodResult { return Json(nullptr); });
-  method.access_default = std::move(access_default);
-  return method;
+PolicyNode Node(std::string_view name, const std::string& sddl) {
+  return std::get<PolicyNode>(service::ParseNode(name, sddl));
 }
 
-std::string Own() { return OwnToken().User().ToString(); }
+// Counts the calls of Windows' functions while it lives.
+class CallCount {
+ public:
+  CallCount() : seam_(Hooks()) {}
+  int checks() const { return checks_; }
+  int queries() const { return queries_; }
+  // What is AccessCheck's answer from now on, if not Windows' own.
+  void FailWith(DWORD code) { fails_with_ = code; }
+
+ private:
+  TokenHooks Hooks() {
+    TokenHooks hooks;
+    hooks.access_check = [this](auto... arguments) {
+      ++checks_;
+      return fails_with_ == 0 ? WindowsAccessCheck(arguments...) : onbehalf::test::FailWith(fails_with_);
+    };
+    hooks.get_token_information = [this](auto... arguments) {
+      ++queries_;
+      return WindowsGetTokenInformation(arguments...);
+    };
+    return hooks;
+  }
+
+  std::atomic<int> checks_{0};
+  std::atomic<int> queries_{0};
+  std::atomic<DWORD> fails_with_{0};
+  TokenSeam seam_;
+};
 
 // The built-in policy over these methods.
 class BuiltInPolicy : public testing::Test {
  protected:
   BuiltInPolicy() {
-    methods_.Add(Named("test.everybody", "D:(A;;GXGR;;;AU)"));
-    methods_.Add(Named("test.visible", "D:(A;;GR;;;AU)"));
-    methods_.Add(Named("test.hidden", "D:"));
-    methods_.Add(Named("test.deniesUser", "D:(D;;GX;;;" + Own() + ")(A;;GXGR;;;AU)"));
-    methods_.Add(Named("test.deniesUserLast", "D:(A;;GXGR;;;AU)(D;;GX;;;" + Own() + ")"));
-    methods_.Add(Named("test.deniesAdministrators", "D:(D;;GX;;;BA)(A;;GXGR;;;AU)"));
-    methods_.Add(Named("test.callOnly", "D:(A;;GX;;;AU)"));
-    methods_.Add(Named("test.world", "D:(A;;GA;;;WD)(A;;GA;;;AN)(A;;GA;;;BG)"));
+    const std::string own = OwnSid();
+    for (const auto& [name, sddl] :
+         {std::pair<const char*, std::string>{"test.everybody", "D:(A;;GXGR;;;AU)"},
+          {"test.sameAsEverybody", "D:(A;;GXGR;;;AU)"},
+          {"test.visible", "D:(A;;GR;;;AU)"},
+          {"test.hidden", "D:"},
+          {"test.hiddenToo", "D:(D;;GX;;;" + own + ")"},
+          {"test.deniesUser", "D:(D;;GX;;;" + own + ")(A;;GXGR;;;AU)"},
+          {"test.deniesUserLast", "D:(A;;GXGR;;;AU)(D;;GX;;;" + own + ")"},
+          {"test.deniesAdministrators", "D:(D;;GX;;;BA)(A;;GXGR;;;AU)"},
+          {"test.callOnly", "D:(A;;GX;;;AU)"},
+          {"test.world", "D:(A;;GXGR;;;WD)(A;;GXGR;;;AN)(A;;GXGR;;;BG)"}}) {
+      methods_.Add(MethodWithDefault(name, sddl));
+    }
     policy_ = AccessPolicy::BuiltIn(methods_);
   }
 
@@ -54,11 +99,16 @@ class BuiltInPolicy : public testing::Test {
   bool MaySee(const char* method, const CallerIdentity& caller) const {
     return policy_->MaySee(*methods_.Find(method), caller);
   }
+  const SecurityDescriptor& DescriptorOf(std::string_view node) const {
+    return policy_->Descriptor(*policy_->Find(node));
+  }
   const AccessPolicy& policy() const { return *policy_; }
   const MethodRegistry& methods() const { return methods_; }
 
-  const CallerIdentity administrator_{OwnToken()};
-  const CallerIdentity ordinary_{DenyOnlyToken()};
+  const std::shared_ptr<const CallerIdentity> administrator_caller_ = Caller(Who::kAdministrator);
+  const std::shared_ptr<const CallerIdentity> ordinary_caller_ = Caller(Who::kOrdinary);
+  const CallerIdentity& administrator_ = *administrator_caller_;
+  const CallerIdentity& ordinary_ = *ordinary_caller_;
 
  private:
   MethodRegistry methods_;
@@ -108,7 +158,7 @@ TEST_F(BuiltInPolicy, LetsDenyWinOverAllowOfTheSameLevelWhateverTheirOrder) {
       EXPECT_FALSE(decision.allowed) << method;
       // Seeing is not denied.
       EXPECT_TRUE(decision.visible) << method;
-      EXPECT_EQ(decision.entry, "(D;;0x1;;;" + Own() + ")") << method;
+      EXPECT_EQ(decision.entry, "(D;;GX;;;" + OwnSid() + ")") << method;
       EXPECT_EQ(decision.node, method);
     }
   }
@@ -116,7 +166,7 @@ TEST_F(BuiltInPolicy, LetsDenyWinOverAllowOfTheSameLevelWhateverTheirOrder) {
 
 TEST_F(BuiltInPolicy, LetsTheMethodDenyWhatTheRootGives) {
   EXPECT_FALSE(Check("test.deniesAdministrators", administrator_).allowed);
-  EXPECT_EQ(Check("test.deniesAdministrators", administrator_).entry, "(D;;0x1;;;S-1-5-32-544)");
+  EXPECT_EQ(Check("test.deniesAdministrators", administrator_).entry, "(D;;GX;;;BA)");
 }
 
 TEST_F(BuiltInPolicy, NamesNoEntryWhereNoneDecided) {
@@ -126,37 +176,33 @@ TEST_F(BuiltInPolicy, NamesNoEntryWhereNoneDecided) {
 }
 
 TEST_F(BuiltInPolicy, AsksWindowsWithAnIdentificationTokenToo) {
-  const CallerIdentity caller(OwnToken(win32::ImpersonationLevel::kIdentification));
-  EXPECT_TRUE(Check("test.hidden", caller).allowed);
-  EXPECT_TRUE(policy().IsAdministrator(caller));
+  const auto caller = Caller(Who::kIdentified);
+  EXPECT_TRUE(Check("test.hidden", *caller).allowed);
+  EXPECT_TRUE(policy().IsAdministrator(*caller));
 }
 
 TEST_F(BuiltInPolicy, MethodsThatItDoesNotKnowHaveTheRootsDescriptor) {
-  const Method added = Named("test.later", "D:(A;;GXGR;;;WD)");
+  const Method added = MethodWithDefault("test.later", "D:(A;;GXGR;;;WD)");
   EXPECT_TRUE(policy().Check(added, administrator_).allowed);
   EXPECT_FALSE(policy().Check(added, ordinary_).allowed);
 }
 
-// The descriptor that Windows is asked with.
-SecurityDescriptor DescriptorOf(const AccessPolicy& policy, const Method& method,
-                                const CallerIdentity& caller) {
+TEST_F(BuiltInPolicy, AsksWindowsWithTheNodesDescriptor) {
   std::optional<SecurityDescriptor> asked;
   TokenHooks hooks;
-  hooks.access_check = [&asked](PSECURITY_DESCRIPTOR descriptor, HANDLE token, DWORD desired,
-                                GENERIC_MAPPING* mapping, PRIVILEGE_SET* privileges, DWORD* privileges_size,
-                                DWORD* granted, BOOL* allowed) {
+  hooks.access_check = [&asked](PSECURITY_DESCRIPTOR descriptor, auto... arguments) {
     asked = SecurityDescriptor::FromPointer(descriptor);
-    return WindowsAccessCheck(descriptor, token, desired, mapping, privileges, privileges_size, granted,
-                              allowed);
+    return WindowsAccessCheck(descriptor, arguments...);
   };
   const TokenSeam seam(hooks);
-  static_cast<void>(policy.MaySee(method, caller));
-  return *asked;
+  Check("test.visible", administrator_);
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(asked->ToSddl(), DescriptorOf("test.visible").ToSddl());
 }
 
 TEST_F(BuiltInPolicy, GivesEveryMethodAProtectedDescriptorThatSystemOwns) {
   for (const Method* method : methods().All()) {
-    const SecurityDescriptor descriptor = DescriptorOf(policy(), *method, administrator_);
+    const SecurityDescriptor& descriptor = DescriptorOf(method->name);
     EXPECT_TRUE(descriptor.IsProtected()) << method->name;
     EXPECT_TRUE(descriptor.HasDacl()) << method->name;
     // An owner may change the descriptor without any entry that says so: no account that calls may be it.
@@ -166,7 +212,7 @@ TEST_F(BuiltInPolicy, GivesEveryMethodAProtectedDescriptorThatSystemOwns) {
 
 TEST_F(BuiltInPolicy, DeniesAnonymousAndGuestsBeforeAnythingElseIsAsked) {
   for (const Method* method : methods().All()) {
-    const std::vector<AccessEntry> entries = DescriptorOf(policy(), *method, administrator_).Dacl();
+    const std::vector<AccessEntry> entries = DescriptorOf(method->name).Dacl();
     ASSERT_GE(entries.size(), 4U) << method->name;
     const ACCESS_MASK all = service::kCall | service::kSee | service::kManage;
     const WELL_KNOWN_SID_TYPE denied[] = {WinAnonymousSid, WinBuiltinGuestsSid};
@@ -182,12 +228,12 @@ TEST_F(BuiltInPolicy, DeniesAnonymousAndGuestsBeforeAnythingElseIsAsked) {
 // A token of Guests or of the anonymous logon cannot be made everywhere. This one's own user, put in their
 // place in the very descriptor that Windows is asked with, is denied what the method gives to everyone.
 TEST_F(BuiltInPolicy, DenialOfAnonymousAndGuestsHoldsAgainstAMethodThatAllowsThem) {
-  const std::string sddl = DescriptorOf(policy(), *methods().Find("test.world"), administrator_).ToSddl();
+  const std::string sddl = DescriptorOf("test.world").ToSddl();
   for (const std::string alias : {";;;AN)", ";;;BG)"}) {
     std::string changed = sddl;
     const std::size_t at = changed.find(alias);
     ASSERT_NE(at, std::string::npos) << sddl;
-    changed.replace(at, alias.size(), ";;;" + Own() + ")");
+    changed.replace(at, alias.size(), ";;;" + OwnSid() + ")");
     const auto descriptor = SecurityDescriptor::FromSddl(changed);
     for (const ACCESS_MASK right : {service::kCall, service::kSee, service::kManage}) {
       EXPECT_FALSE(
@@ -222,96 +268,251 @@ TEST_F(BuiltInPolicy, DeniesTheAnonymousLogonWhateverTheMethodAllows) {
   }
 }
 
-// ---- Through the pipe ----
+// ---- What a check costs, and what is remembered of it ----
 
-class PolicyAtWork : public FaultTest {
+TEST_F(BuiltInPolicy, AsksWindowsOnceForAnAllowedCall) {
+  const CallCount count;
+  EXPECT_TRUE(Check("test.everybody", ordinary_).allowed);
+  EXPECT_EQ(count.checks(), 1);
+  EXPECT_EQ(count.queries(), 0);
+  // A batch asks with the same capture.
+  EXPECT_TRUE(Check("test.everybody", ordinary_).allowed);
+  EXPECT_EQ(count.checks(), 1);
+}
+
+TEST_F(BuiltInPolicy, AsksOnceForNodesOfEqualEntries) {
+  EXPECT_EQ(&DescriptorOf("test.everybody"), &DescriptorOf("test.sameAsEverybody"));
+  EXPECT_NE(&DescriptorOf("test.everybody"), &DescriptorOf("test.visible"));
+  // Nobody but the root speaks at either.
+  EXPECT_EQ(&DescriptorOf("test.hidden"), &DescriptorOf("/"));
+  const CallCount count;
+  EXPECT_TRUE(MaySee("test.everybody", ordinary_));
+  EXPECT_TRUE(MaySee("test.sameAsEverybody", ordinary_));
+  EXPECT_EQ(count.checks(), 1);
+  EXPECT_TRUE(MaySee("test.visible", ordinary_));
+  EXPECT_EQ(count.checks(), 2);
+}
+
+TEST_F(BuiltInPolicy, RemembersEachNodeAndRightByItself) {
+  const CallCount count;
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_TRUE(Check("test.everybody", ordinary_).allowed);
+    EXPECT_TRUE(MaySee("test.everybody", ordinary_));
+    EXPECT_TRUE(MaySee("test.visible", ordinary_));
+    EXPECT_TRUE(Check("test.callOnly", ordinary_).allowed);
+    EXPECT_FALSE(MaySee("test.callOnly", ordinary_));
+    EXPECT_FALSE(policy().IsAdministrator(ordinary_));
+    EXPECT_EQ(policy().Granted(*policy().Find("test.visible"), ordinary_), service::kSee);
+  }
+  // Call, see; see; call, see; manage of the root; call and manage of test.visible.
+  EXPECT_EQ(count.checks(), 8);
+}
+
+TEST_F(BuiltInPolicy, RemembersNothingForAnotherCapture) {
+  EXPECT_TRUE(policy().IsAdministrator(administrator_));
+  const CallCount count;
+  EXPECT_TRUE(policy().IsAdministrator(*Caller(Who::kAdministrator)));
+  EXPECT_EQ(count.checks(), 1);
+}
+
+TEST_F(BuiltInPolicy, RemembersNothingForAnotherPolicyOfTheSameVersion) {
+  PolicyDocument document;
+  document.nodes.emplace("test.everybody", PolicyNode{});
+  std::optional<AccessPolicy> other = AccessPolicy::Compile(std::move(document), methods());
+  EXPECT_EQ(other->version(), policy().version());
+  const Method& method = *methods().Find("test.everybody");
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_TRUE(policy().Check(method, ordinary_).allowed);
+    EXPECT_FALSE(other->Check(method, ordinary_).allowed);
+  }
+  // At the same place in memory.
+  other = AccessPolicy::BuiltIn(methods());
+  EXPECT_TRUE(other->Check(method, ordinary_).allowed);
+}
+
+TEST_F(BuiltInPolicy, RemembersNoCheckThatFailed) {
+  CallCount count;
+  count.FailWith(ERROR_NOT_ENOUGH_MEMORY);
+  EXPECT_THROW(Check("test.everybody", ordinary_), win32::Win32Error);
+  EXPECT_THROW(policy().CheckUnknown(ordinary_), win32::Win32Error);
+  EXPECT_THROW(policy().IsAdministrator(administrator_), win32::Win32Error);
+  count.FailWith(ERROR_SUCCESS);
+  EXPECT_TRUE(Check("test.everybody", ordinary_).allowed);
+  EXPECT_TRUE(policy().IsAdministrator(administrator_));
+}
+
+TEST_F(BuiltInPolicy, AsksOnceWhenSeveralThreadsWantTheSame) {
+  const CallCount count;
+  std::vector<std::thread> threads;
+  std::atomic<int> allowed{0};
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 100; ++round) allowed += Check("test.everybody", ordinary_).allowed ? 1 : 0;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(allowed, 400);
+  EXPECT_EQ(count.checks(), 1);
+}
+
+// Otherwise the time of an answer would tell which names there are.
+TEST_F(BuiltInPolicy, CostsTheSameForAHiddenMethodAsForOneThatThereIsNot) {
+  struct Cost {
+    int checks;
+    int queries;
+    bool operator==(const Cost&) const = default;
+  };
+  const auto cost_of = [](const auto& check) {
+    const CallCount count;
+    EXPECT_FALSE(check().visible);
+    return Cost{count.checks(), count.queries()};
+  };
+  const auto hidden = [&] { return Check("test.hidden", ordinary_); };
+  const auto hidden_too = [&] { return Check("test.hiddenToo", ordinary_); };
+  const auto unknown = [&] { return policy().CheckUnknown(ordinary_); };
+  const Cost first = cost_of(unknown);
+  EXPECT_EQ(first.checks, 2);
+  // In any order, with whatever is remembered, also after the same capture has asked rpc.discover.
+  EXPECT_EQ(cost_of(hidden), first);
+  EXPECT_EQ(cost_of(hidden), first);
+  EXPECT_EQ(cost_of(unknown), first);
+  EXPECT_EQ(cost_of(hidden_too), first);
+  EXPECT_EQ(cost_of(unknown), first);
+  for (const Method* method : methods().All()) policy().MaySee(*method, ordinary_);
+  EXPECT_EQ(cost_of(hidden), first);
+  EXPECT_EQ(cost_of(hidden_too), first);
+  EXPECT_EQ(cost_of(unknown), first);
+}
+
+// ---- Out of a document ----
+
+class CompiledPolicy : public testing::Test {
  protected:
-  PolicyAtWork() {
-    for (const char* sddl : {"D:", "D:(A;;GR;;;AU)"}) {
-      Method method = Named(std::string(sddl) == "D:" ? "test.hidden" : "test.visible", sddl);
-      method.handler = [this](const service::Call&) -> service::MethodResult {
-        ++guarded_runs_;
-        return Json("done");
-      };
-      server().methods().Add(std::move(method));
-    }
-    Start();
+  CompiledPolicy() {
+    methods_.Add(MethodWithDefault("file.read", "D:(A;;GXGR;;;AU)"));
+    methods_.Add(MethodWithDefault("file.write", "D:"));
+    methods_.Add(MethodWithDefault("rpc.ping", "D:(A;;GXGR;;;AU)"));
+  }
+  AccessPolicy Compile(PolicyDocument document) const {
+    return AccessPolicy::Compile(std::move(document), methods_);
   }
 
-  // The bytes of the answer to a request with this id for this method.
-  std::string AnswerTo(RawClient& client, const char* method, const Json& params, const Json& id) {
-    writers().Add(DenyOnlyToken());
-    Json request{{"jsonrpc", "2.0"}, {"id", id}, {"method", method}};
-    if (!params.is_null()) request["params"] = params;
-    client.Send(request);
-    return client.ReadText().value_or("closed");
-  }
-  int guarded_runs() const { return guarded_runs_; }
-
- private:
-  std::atomic<int> guarded_runs_{0};
+  MethodRegistry methods_;
 };
 
-TEST_F(PolicyAtWork, AnswersForAHiddenMethodAsForOneThatDoesNotExist) {
-  RawClient client = Connect();
-  // Parameters that would be refused too, ids of every kind.
-  for (const Json& params : {Json(nullptr), Json::object(), Json{{"no", "such"}}, Json::array({1, 2, 3})}) {
-    for (const Json& id : {Json(1), Json("one"), Json(0)}) {
-      EXPECT_EQ(AnswerTo(client, "test.hidden", params, id), AnswerTo(client, "test.absent", params, id));
-    }
+std::vector<std::string> Names(const AccessPolicy& policy) {
+  std::vector<std::string> names;
+  for (const EffectiveNode* node : policy.Nodes()) names.push_back(node->name);
+  return names;
+}
+
+// "node(entry)" for each effective entry.
+std::string EntriesOf(const AccessPolicy& policy, std::string_view node) {
+  std::string text;
+  for (const EffectiveEntry& entry : policy.Find(node)->entries) {
+    text += std::string(entry.node) + service::ToSddl(entry.entry) + " ";
   }
-  EXPECT_EQ(CodeOf(Json::parse(AnswerTo(client, "test.hidden", nullptr, 5))), -32601);
-  EXPECT_EQ(guarded_runs(), 0);
+  return text;
 }
 
-TEST_F(PolicyAtWork, DeniesAVisibleMethodWithTheRequestThatTheAuditExplains) {
-  RawClient client = Connect();
-  const Json answer = Json::parse(AnswerTo(client, "test.visible", nullptr, 1));
-  EXPECT_EQ(CodeOf(answer), -32010) << answer;
-  EXPECT_EQ(guarded_runs(), 0);
-  const auto lines = server().AuditLines();
-  ASSERT_EQ(lines.size(), 1U);
-  EXPECT_EQ(lines[0].value("request", ""), answer["error"]["data"].value("requestId", "?"));
-  EXPECT_EQ(lines[0].value("verdict", ""), "denied");
-  EXPECT_EQ(lines[0].value("node", ""), "test.visible");
-  EXPECT_EQ(lines[0].value("reason", ""), "AccessDenied");
-  EXPECT_EQ(lines[0].value("account", ""), Own());
-}
+TEST_F(CompiledPolicy, HasTheRegisteredNodesAndThoseOfTheDocument) {
+  PolicyDocument document;
+  document.version = 7;
+  for (const char* name : {"file.write", "odbc.query", "Zoo"}) document.nodes.emplace(name, PolicyNode{});
+  const AccessPolicy policy = Compile(document);
+  EXPECT_EQ(policy.version(), 7U);
+  EXPECT_EQ(policy.document(), document);
+  EXPECT_EQ(Names(policy), (std::vector<std::string>{"/", "pipe:", "Zoo", "file", "file.read", "file.write",
+                                                     "odbc.query", "rpc", "rpc.ping"}));
+  for (const char* name : {"odbc", "file.delete", "", "file.", "FILE"})
+    EXPECT_EQ(policy.Find(name), nullptr) << name;
 
-TEST_F(PolicyAtWork, TellsTheAuditWhatItDoesNotTellTheCaller) {
-  RawClient client = Connect();
-  AnswerTo(client, "test.hidden", nullptr, 1);
-  AnswerTo(client, "test.absent", nullptr, 2);
-  const auto lines = server().AuditLines();
-  ASSERT_EQ(lines.size(), 2U);
-  EXPECT_EQ(lines[0].value("verdict", ""), "denied");
-  EXPECT_EQ(lines[0].value("node", ""), "test.hidden");
-  EXPECT_EQ(lines[1].value("verdict", ""), "refused");
-  EXPECT_EQ(lines[1].value("reason", ""), "MethodNotFound");
-  EXPECT_FALSE(lines[1].contains("node"));
-}
-
-TEST_F(PolicyAtWork, ChecksEveryRequestAndNotTheConnection) {
-  RawClient client = Connect();
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(client.Call("test.hidden")["result"], "done");
-    EXPECT_EQ(CodeOf(Json::parse(AnswerTo(client, "test.hidden", nullptr, 100 + i))), -32601);
+  EXPECT_FALSE(policy.Find("file.write")->is_default);
+  EXPECT_TRUE(policy.Find("file.write")->is_registered);
+  EXPECT_TRUE(policy.Find("file.read")->is_default);
+  EXPECT_TRUE(policy.Find("file")->is_default);
+  EXPECT_TRUE(policy.Find("file")->is_registered);
+  EXPECT_FALSE(policy.Find("odbc.query")->is_default);
+  EXPECT_FALSE(policy.Find("odbc.query")->is_registered);
+  for (const char* name : {"/", "pipe:"}) {
+    EXPECT_TRUE(policy.Find(name)->is_default && policy.Find(name)->is_registered) << name;
   }
-  EXPECT_EQ(guarded_runs(), 3);
+  EXPECT_EQ(service::ToSddl(policy.Find("file.read")->own), "D:(A;;GXGR;;;AU)");
+  EXPECT_EQ(service::ToSddl(policy.Find("/")->own), "D:(A;;GA;;;SY)(A;;GA;;;BA)");
+  EXPECT_EQ(service::ToSddl(policy.Find("pipe:")->own), "D:(A;;GX;;;AU)");
 }
 
-TEST_F(PolicyAtWork, ShowsEachCallerTheMethodsThatItMaySee) {
-  RawClient client = Connect();
-  const auto names = [](const Json& answer) {
-    std::string all;
-    for (const Json& method : answer["result"]["methods"]) all += method.value("name", "?") + " ";
-    return all;
-  };
-  const std::string administrators = names(client.Call("rpc.discover"));
-  EXPECT_NE(administrators.find("test.hidden "), std::string::npos) << administrators;
-  const std::string others = names(Json::parse(AnswerTo(client, "rpc.discover", nullptr, 1)));
-  EXPECT_EQ(others.find("test.hidden "), std::string::npos) << others;
-  EXPECT_NE(others.find("test.visible "), std::string::npos) << others;
+TEST_F(CompiledPolicy, SaysWhereEachEntryStands) {
+  PolicyDocument document;
+  document.nodes.emplace("/", Node("/", "D:(D;;GW;;;NU)(A;;GA;;;BA)"));
+  document.nodes.emplace("file", Node("file", "D:(A;;GR;;;BU)"));
+  AccessPolicy compiled = Compile(document);
+  // Also after the policy has moved.
+  const AccessPolicy policy = std::move(compiled);
+  const std::string always = "(D;;GA;;;AN) (D;;GA;;;BG) ";
+  EXPECT_EQ(EntriesOf(policy, "file.read"),
+            always + "file.read(A;;GXGR;;;AU) file(A;;GR;;;BU) /(D;;GW;;;NU) /(A;;GA;;;BA) ");
+  EXPECT_EQ(EntriesOf(policy, "file"), always + "file(A;;GR;;;BU) /(D;;GW;;;NU) /(A;;GA;;;BA) ");
+  EXPECT_EQ(EntriesOf(policy, "pipe:"), always + "pipe:(A;;GX;;;AU) /(D;;GW;;;NU) /(A;;GA;;;BA) ");
+  EXPECT_EQ(EntriesOf(policy, "/"), always + "/(D;;GW;;;NU) /(A;;GA;;;BA) ");
+}
+
+TEST_F(CompiledPolicy, OfAMethodThatIsNotRegisteredInheritsAsTheOthersDo) {
+  PolicyDocument document;
+  document.nodes.emplace("odbc.query", Node("odbc.query", "D:(A;;GX;;;BU)"));
+  EXPECT_EQ(EntriesOf(Compile(document), "odbc.query"),
+            "(D;;GA;;;AN) (D;;GA;;;BG) odbc.query(A;;GX;;;BU) /(A;;GA;;;SY) /(A;;GA;;;BA) ");
+  document.nodes.emplace("odbc", Node("odbc", "D:P(A;;GR;;;BU)"));
+  EXPECT_EQ(EntriesOf(Compile(document), "odbc.query"),
+            "(D;;GA;;;AN) (D;;GA;;;BG) odbc.query(A;;GX;;;BU) odbc(A;;GR;;;BU) ");
+}
+
+TEST_F(CompiledPolicy, LeavesNobodyButAdministratorsInPlaceOfAnUnreadableOne) {
+  PolicyDocument document;
+  document.administrators_only = true;
+  document.nodes.emplace("/", Node("/", "D:(A;;GX;;;AU)(A;;GA;;;BA)"));
+  document.nodes.emplace("file.write", Node("file.write", "D:P(A;;GX;;;AU)"));
+  const AccessPolicy policy = Compile(document);
+  for (const EffectiveNode* node : policy.Nodes()) {
+    EXPECT_EQ(EntriesOf(policy, node->name), "(D;;GA;;;AN) (D;;GA;;;BG) /(A;;GA;;;SY) /(A;;GA;;;BA) ")
+        << node->name;
+    EXPECT_EQ(policy.Granted(*node, *Caller(Who::kOrdinary)), 0U) << node->name;
+    EXPECT_EQ(policy.Granted(*node, *Caller(Who::kAdministrator)), service::kAllRights) << node->name;
+  }
+}
+
+TEST_F(CompiledPolicy, RefusesAMethodWhoseDefaultIsNone) {
+  std::string large = "D:";
+  for (int i = 0; i < 100; ++i) large += "(A;;GX;;;S-1-5-21-1-2-3-" + std::to_string(1000 + i) + ")";
+  for (const std::string& sddl : {std::string(""), std::string("O:SY"), std::string("D:(A;OICI;GX;;;AU)"),
+                                  std::string("D:(A;;FA;;;AU)"), std::string("D:(A;;GA;;;WD)"),
+                                  std::string("D:(XA;;GX;;;AU;(Member_of {SID(BA)}))"),
+                                  std::string("D:(OA;;GX;00000000-0000-0000-0000-000000000001;;AU)"),
+                                  std::string("D:NO_ACCESS_CONTROL"), std::string("D:(A;;GX;;;AU"), large}) {
+    MethodRegistry methods;
+    methods.Add(MethodWithDefault("test.method", sddl));
+    EXPECT_THROW(AccessPolicy::BuiltIn(methods), std::invalid_argument) << sddl;
+  }
+}
+
+// The largest document that has no faults compiles.
+TEST_F(CompiledPolicy, HasRoomForWhateverADocumentMayHold) {
+  PolicyNode node;
+  for (int i = 0; i < 999; ++i) {
+    node.entries.push_back(
+        {ACCESS_ALLOWED_ACE_TYPE, 0, service::kCall,
+         *Sid::FromString("S-1-5-21-4000000001-4000000002-4000000003-" + std::to_string(1000 + i))});
+  }
+  PolicyDocument document;
+  document.nodes.emplace("file", node);
+  node.entries.erase(node.entries.begin() + 950, node.entries.end());
+  document.nodes.emplace("file.read", node);
+  while (!service::FindFaults(document).empty()) document.nodes["file.read"].entries.pop_back();
+  ASSERT_GT(document.nodes["file.read"].entries.size(), 600U);
+  const AccessPolicy policy = Compile(document);
+  EXPECT_TRUE(policy.IsAdministrator(*Caller(Who::kAdministrator)));
+  EXPECT_EQ(policy.Descriptor(*policy.Find("file.read")).Dacl().size(),
+            2 + document.nodes["file.read"].entries.size() + 999 + 2);
 }
 
 }  // namespace
