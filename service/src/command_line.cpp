@@ -34,6 +34,8 @@ const char* const kCommandLineHelp =
     "      --pipe NAME      listen on \\\\.\\pipe\\NAME instead of the settings' pipe.name\n"
     "      --until-input-ends   stop when standard input ends, too\n"
     "  --check-config       say everything that is wrong in onbehalf.json; 0: nothing, 1: something\n"
+    "  --reset-access       remove the policy (access.json), so that the built-in default is in force again; for\n"
+    "                       administrators who are locked out, with the service stopped; the history keeps it\n"
     "  --data FOLDER        the folder with onbehalf.json, policy and logs; without it %ProgramData%\\OnBehalf\n"
     "  --version            the version\n"
     "  --help               this text\n";
@@ -43,7 +45,9 @@ CommandLineResult ParseCommandLine(int argc, const wchar_t* const* argv) {
   CommandLine& line = result.command_line;
   bool has_mode = false;
   const auto set_mode = [&](Mode mode) {
-    if (has_mode && line.mode != mode) result.fault = "--console, --check-config, --version and --help exclude each other";
+    if (has_mode && line.mode != mode) {
+      result.fault = "--console, --check-config, --reset-access, --version and --help exclude each other";
+    }
     line.mode = mode;
     has_mode = true;
   };
@@ -56,6 +60,8 @@ CommandLineResult ParseCommandLine(int argc, const wchar_t* const* argv) {
       set_mode(Mode::kConsole);
     } else if (option == L"--check-config") {
       set_mode(Mode::kCheckConfig);
+    } else if (option == L"--reset-access") {
+      set_mode(Mode::kResetAccess);
     } else if (option == L"--version") {
       set_mode(Mode::kVersion);
     } else if (option == L"--help" || option == L"-h" || option == L"/?") {
@@ -66,6 +72,7 @@ CommandLineResult ParseCommandLine(int argc, const wchar_t* const* argv) {
       line.pipe = win32::ToUtf8Lossy(argv[++i]);
     } else if (option == L"--data") {
       line.folders.root = argv[++i];
+      line.own_folder = true;
     } else {
       result.fault = "unknown option " + win32::ToUtf8Lossy(option);
     }

@@ -45,13 +45,18 @@ class Inspection {
   // What only administrators may change.
   void Look(const path& file) { Look(file, administrators_); }
 
-  // A folder that the service writes to, and all that is in it.
+  // A folder that the service writes to, and all that is in it and its folders.
   void LookInside(const path& folder) {
     if (!Look(folder, with_service_)) return;
     std::error_code error;
     for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error)) {
-      Look(entry->path(), with_service_);
+      std::error_code unknown;
+      if (entry->is_directory(unknown)) {
+        LookInside(entry->path());
+      } else {
+        Look(entry->path(), with_service_);
+      }
     }
     if (error) Add(Text(folder) + " cannot be listed: " + error.message());
   }

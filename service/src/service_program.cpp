@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "access/reset_access.h"
 #include "audit/audit.h"
 #include "command_line.h"
 #include "event_log.h"
@@ -164,6 +165,17 @@ int CheckConfig(const DataFolders& folders) {
   return result.faults.empty() ? 0 : 1;
 }
 
+int ResetPolicy(const CommandLine& command_line) {
+  const ResetAccessResult result =
+      ResetAccess(command_line.folders.Policy(), command_line.own_folder ? std::string() : kServiceName);
+  if (!result.done) {
+    std::fprintf(stderr, "onbehalf-service: %s\n", result.text.c_str());
+    return 1;
+  }
+  std::puts(result.text.c_str());
+  return 0;
+}
+
 }  // namespace
 
 int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegistry&)>& add_methods) {
@@ -184,6 +196,8 @@ int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegi
         return 0;
       case Mode::kCheckConfig:
         return CheckConfig(parsed.command_line.folders);
+      case Mode::kResetAccess:
+        return ResetPolicy(parsed.command_line);
       case Mode::kConsole:
       case Mode::kService:
         break;

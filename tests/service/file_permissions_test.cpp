@@ -113,11 +113,14 @@ TEST_F(FilePermissionsTest, WhatEveryoneCanChangeIsAFindingWithItsRemedy) {
   ONBEHALF_SKIP_WITHOUT("files that keep the DACL they are given", FileDaclsAreKept());
   test::WriteAll(folders_.SettingsFile(), "{}");
   test::WriteAll(folders_.Policy() / L"access.json", "{}");
+  const path history = folders_.Policy() / L"history";
+  std::filesystem::create_directory(history);
+  test::WriteAll(history / L"access-00000001.json", "{}");
   test::WriteAll(folders_.Logs() / L"audit-2026-11-22.jsonl", "");
   ASSERT_EQ(Joined(Findings()), "");
-  for (const path& file :
-       {executable_, program_, folders_.root, folders_.SettingsFile(), folders_.Policy(),
-        folders_.Policy() / L"access.json", folders_.Logs(), folders_.Logs() / L"audit-2026-11-22.jsonl"}) {
+  for (const path& file : {executable_, program_, folders_.root, folders_.SettingsFile(), folders_.Policy(),
+                           folders_.Policy() / L"access.json", history, history / L"access-00000001.json",
+                           folders_.Logs(), folders_.Logs() / L"audit-2026-11-22.jsonl"}) {
     SetDacl(file, "D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;" + user_ + ")(A;;FA;;;WD)");
     const auto findings = Findings();
     ASSERT_EQ(findings.size(), 1u) << Text(file) << "\n" << Joined(findings);
