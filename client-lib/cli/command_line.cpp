@@ -163,8 +163,7 @@ Who may call what
                                                   replaces the node's entries, or gives it back its default
   access check NODE [--right RIGHT] [--account ACCOUNT]
                                                   may you (or the account): exit code 0 if so, 5 if not
-  access explain NODE [--right RIGHT] [--account ACCOUNT]
-                                                  which entry decides, and what to type to change it
+  access explain NODE [--right RIGHT]             which entry decides, and what to type to change it
   access history                                  the policy's versions, newest first
   access diff FROM [TO]                           what two versions differ in (TO: the current one)
   access rollback VERSION                         puts an earlier version in force again

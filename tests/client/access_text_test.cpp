@@ -244,7 +244,7 @@ TEST(AccessText, OfACheckAnswersAndSaysHowToFindOutWhy) {
   EXPECT_EQ(RenderCheck(check, {{"node", "pipe:"}, {"right", "connect"}, {"account", "BUILTIN\\Some Users"}}),
             "no: S-1-5-32-545 may not connect to the service (pipe:), as far as is known without a logon\n"
             "  note  groups of a logon are not known\n"
-            "  why   onbehalf access explain pipe: --right connect --account \"BUILTIN\\Some Users\"\n");
+            "  why   onbehalf access show pipe:\n");
 }
 
 TEST(AccessText, OfAnExplanationIsTheWalkTheVerdictAndTheAdvice) {

@@ -77,6 +77,14 @@ TEST(AuditText, OfAVerificationNamesTheFirstBrokenLine) {
            {"problem", {{"file", "audit-2026-11-22.jsonl"}, {"line", 17}, {"what", "the hash is another"}}}}),
       "the audit is broken: audit-2026-11-22.jsonl, line 17: the hash is another\n"
       "  looked at  2 files, 1 line, 1 anchor\n");
+  EXPECT_EQ(RenderVerification({{"ok", true},
+                                {"files", 1},
+                                {"lines", 2},
+                                {"anchors", 0},
+                                {"problem", nullptr},
+                                {"note", "the event log does not answer"}}),
+            "the audit is whole: 1 file, 2 lines, 0 anchors\n"
+            "  note  the event log does not answer\n");
 }
 
 // An audit whose audit.read gives at most two lines at once, and one line more with every question.

@@ -196,7 +196,7 @@ TEST(CommandLine, SaysWhatIsWrong) {
       {{"access", "set", "file", "D:", "x"}, "'access set' does not take 'x'"},
       {{"access", "check", "file", "--right"}, "--right needs a value"},
       {{"access", "check", "file", "--right", "call,see"}, "there is no right 'call,see'"},
-      {{"access", "explain", "file", "--account", "--right", "see"}, "--account needs a value"},
+      {{"access", "check", "file", "--account", "--right", "see"}, "--account needs a value"},
       {{"access", "history", "5"}, "'access history' does not take '5'"},
       {{"access", "diff"}, "something is missing: onbehalf access diff FROM [TO]"},
       {{"access", "diff", "one"}, "FROM is a number"},

@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 2> kChangeOptions = {"--dry-run", "--if-v
 constexpr std::array<std::string_view, 4> kRevokeOptions = {"--dry-run", "--if-version", "--allow", "--deny"};
 constexpr std::array<std::string_view, 3> kSetOptions = {"--dry-run", "--if-version", "--default"};
 constexpr std::array<std::string_view, 2> kCheckOptions = {"--right", "--account"};
+constexpr std::array<std::string_view, 1> kExplainOptions = {"--right"};
 
 struct Verb {
   std::string_view name;
@@ -39,7 +40,7 @@ constexpr std::array kVerbs = {
     Verb{"revoke", "ACCOUNT NODE [RIGHT[,RIGHT…]] [--allow|--deny]", 2, kAnyNumber, kRevokeOptions},
     Verb{"set", "NODE SDDL, or NODE --default", 1, 2, kSetOptions},
     Verb{"check", "NODE [--right RIGHT] [--account ACCOUNT]", 1, 1, kCheckOptions},
-    Verb{"explain", "NODE [--right RIGHT] [--account ACCOUNT]", 1, 1, kCheckOptions},
+    Verb{"explain", "NODE [--right RIGHT]", 1, 1, kExplainOptions},
     Verb{"history", "", 0, 0, {}},
     Verb{"diff", "FROM [TO]", 1, 2, {}},
     Verb{"rollback", "VERSION", 1, 1, kChangeOptions},

@@ -55,11 +55,11 @@ std::string RenderCheck(const Json& check, const Json& arguments) {
   Rows rows;
   if (!note.empty()) rows.push_back({"note", note});
   if (!allowed) {
-    std::string command = "onbehalf access explain " + Quoted(TextMember(check, "node"));
-    if (Member(arguments, "right") != nullptr) command += " --right " + TextMember(arguments, "right");
-    if (Member(arguments, "account") != nullptr) {
-      command += " --account " + Quoted(TextMember(arguments, "account"));
-    }
+    // The service explains what a token gets; of another account it has none.
+    const bool is_own = Member(arguments, "account") == nullptr;
+    std::string command = std::string(is_own ? "onbehalf access explain " : "onbehalf access show ") +
+                          Quoted(TextMember(check, "node"));
+    if (is_own && Member(arguments, "right") != nullptr) command += " --right " + TextMember(arguments, "right");
     rows.push_back({"why", command});
   }
   return text + AlignedTable(rows, 2);

@@ -345,14 +345,17 @@ Json CheckSchema() {
 std::string Advice(const Explanation& explanation, const EffectiveNode& node, ACCESS_MASK right, const Sid& caller,
                    AccountNames& names) {
   const std::string word(RightsWords(node.name, right).front());
-  if (!explanation.deciding) {
-    if (explanation.allowed) return "";
-    return "onbehalf access grant " + Argument(caller, names) + " " + node.name + " " + word;
-  }
+  const auto command = [&](const char* verb, const Sid& account, std::string_view at) {
+    return std::string("onbehalf access ") + verb + " " + Argument(account, names) + " " + std::string(at) + " " + word;
+  };
+  if (!explanation.deciding) return explanation.allowed ? "" : command("grant", caller, node.name);
   const ExplainedEntry& decided = explanation.entries.at(*explanation.deciding);
+  // What always holds cannot be changed.
   if (decided.node.empty()) return "";
-  return "onbehalf access revoke " + Argument(decided.entry.sid, names) + " " + std::string(decided.node) + " " + word +
-         (decided.entry.denies() ? " --deny" : " --allow");
+  if (decided.entry.denies()) return command("revoke", decided.entry.sid, decided.node) + " --deny";
+  // An entry for others as well, or for more than this node, is not to be taken away for one's sake.
+  const bool is_for_this_alone = decided.entry.sid == caller && decided.node == node.name;
+  return is_for_this_alone ? command("revoke", caller, node.name) + " --allow" : command("deny", caller, node.name);
 }
 
 MethodResult ExplainTo(AccessControl& access, AccountNames& names, const Call& call) {
