@@ -71,6 +71,13 @@ call call rpc.ping
 call call identity.whoami '{"no_such_parameter": 1}'
 call call service.connections
 
+heading "Who may call what"
+call access show service.status
+call access grant 'BUILTIN\Users' service.status call,see
+call access explain service.status
+call access revoke 'BUILTIN\Users' service.status
+call access history
+
 heading "A second caller: the same account with a restricted token (Administrators for denying only)"
 # Only what says who somebody is and what becomes of Administrators.
 call_whoami() {
@@ -126,6 +133,8 @@ fi
 heading "What the installed service wrote to its audit"
 printf '> type C:\\ProgramData\\OnBehalf\\logs\\audit-*.jsonl\n'
 audit_lines | tail -n "+$((audit_before + 1))" | sed -n 1,12p
+call audit --last 6
+call audit verify
 
 heading "The service is running"
 cat <<EOF
