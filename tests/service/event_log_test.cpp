@@ -55,6 +55,11 @@ TEST(EventLog, TheServicesExecutableHasTheTextOfEveryEvent) {
       {ONBEHALF_EVENT_AUDIT_UNAVAILABLE, "The audit of OnBehalf cannot be written"},
       {ONBEHALF_EVENT_HARDENING_INCOMPLETE, "Protections that OnBehalf asks Windows for"},
       {ONBEHALF_EVENT_INTERNAL_ERROR, "OnBehalf met an internal error"},
+      {ONBEHALF_EVENT_AUDIT_ANCHOR, "The chain of OnBehalf's audit stands here"},
+      {ONBEHALF_EVENT_REQUEST_DENIED, "OnBehalf has denied a request"},
+      {ONBEHALF_EVENT_POLICY_CHANGED, "The access policy of OnBehalf has been changed"},
+      {ONBEHALF_EVENT_AUDIT_NOT_REQUIRED, "The audit of OnBehalf cannot be written, and requests go on"},
+      {ONBEHALF_EVENT_AUDIT_RESTORED, "The audit of OnBehalf can be written again"},
   };
   for (const auto& [id, beginning] : beginnings) {
     const std::string text = MessageOf(module.get(), id);
@@ -73,6 +78,11 @@ TEST(EventLog, IdentifiersAreAContract) {
   EXPECT_EQ(ONBEHALF_EVENT_AUDIT_UNAVAILABLE, 0xC0000006u);
   EXPECT_EQ(ONBEHALF_EVENT_HARDENING_INCOMPLETE, 0x80000007u);
   EXPECT_EQ(ONBEHALF_EVENT_INTERNAL_ERROR, 0xC0000008u);
+  EXPECT_EQ(ONBEHALF_EVENT_AUDIT_ANCHOR, 0x40000009u);
+  EXPECT_EQ(ONBEHALF_EVENT_REQUEST_DENIED, 0x8000000Au);
+  EXPECT_EQ(ONBEHALF_EVENT_POLICY_CHANGED, 0x4000000Bu);
+  EXPECT_EQ(ONBEHALF_EVENT_AUDIT_NOT_REQUIRED, 0xC000000Cu);
+  EXPECT_EQ(ONBEHALF_EVENT_AUDIT_RESTORED, 0x4000000Du);
 }
 
 TEST(EventLog, TheServicesExecutableSaysItsVersion) {

@@ -39,6 +39,7 @@ class ServiceMethodsTest : public testing::Test {
     facts.pipe = R"(\\.\pipe\onbehalf)";
     facts.hardening = {{"one"}, {"two", "three"}};
     facts.last_error = [this] { return last_error_; };
+    facts.audit = [this] { return audit_; };
     AddServiceMethods(methods_, server_, std::move(facts), std::make_shared<win32::AccountNames>());
 
     ConnectionInfo silent;
@@ -63,6 +64,7 @@ class ServiceMethodsTest : public testing::Test {
 
   FakeServer server_;
   std::string last_error_;
+  AuditState audit_;
   MethodRegistry methods_;
 };
 
@@ -77,6 +79,27 @@ TEST_F(ServiceMethodsTest, StatusSaysWhatTheServiceIs) {
   EXPECT_TRUE(status.at("last_error").is_null());
   last_error_ = "2026-11-22T19:00:00.123Z";
   EXPECT_EQ(Status().at("last_error"), last_error_);
+}
+
+TEST_F(ServiceMethodsTest, StatusSaysWhetherTheAuditCanBeWritten) {
+  EXPECT_EQ(Status().at("audit"), (Json{{"ok", true},
+                                        {"required", true},
+                                        {"since", nullptr},
+                                        {"error", nullptr},
+                                        {"lines_lost", 0}}));
+  audit_ = {false, std::chrono::sys_days{std::chrono::year{2026} / 11 / 22} + 19h,
+            "ERROR_DISK_FULL: There is not enough space on the disk.", 3};
+  EXPECT_EQ(Status().at("audit"), (Json{{"ok", false},
+                                        {"required", true},
+                                        {"since", "2026-11-22T19:00:00.000Z"},
+                                        {"error", "ERROR_DISK_FULL: There is not enough space on the disk."},
+                                        {"lines_lost", 3}}));
+}
+
+TEST_F(ServiceMethodsTest, OnlyStatusGoesOnForAdministratorsWithoutAnAudit) {
+  for (const Method* method : methods_.All()) {
+    EXPECT_EQ(method->without_audit_for_administrators, method->name == "service.status") << method->name;
+  }
 }
 
 TEST_F(ServiceMethodsTest, AClockThatWasSetBackGivesNoNegativeUptime) {

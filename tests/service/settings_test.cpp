@@ -84,6 +84,15 @@ TEST(Settings, DefaultsAreWhatTheDesignSays) {
     "level": "info",
     "file_bytes": 10485760,
     "files": 5
+  },
+  "audit": {
+    "required": true,
+    "file_bytes": 67108864,
+    "keep_days": 90,
+    "keep_bytes": 1073741824,
+    "anchor_lines": 1000,
+    "anchor_minutes": 5,
+    "denials_per_minute": 60
   }
 }
 )";
@@ -269,7 +278,7 @@ TEST(Settings, TextThatIsNoJsonObjectIsOneFaultWithItsPlace) {
   EXPECT_EQ(only_fault("{\n  \"pipe\": {\n    \"name\": onbehalf\n  }\n}").substr(0, 7), "line 3,");
   EXPECT_NE(only_fault(R"({"pipe":{"name":"a","name":"b"}})").find("line 1,"), std::string::npos);
   EXPECT_EQ(only_fault("[]"),
-            "expected an object with the members pipe, limits, threads and log, found an array");
+            "expected an object with the members pipe, limits, threads, log and audit, found an array");
   EXPECT_EQ(only_fault("\xEF\xBB\xBF{}"),
             "the file begins with a byte order mark (BOM); save it as UTF-8 without BOM");
   EXPECT_EQ(only_fault(std::string_view("\xFF\xFE{\0}\0", 6)),

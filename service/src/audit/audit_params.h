@@ -31,9 +31,7 @@ class ParamsWriter {
     for (const Parameter& parameter : parameters) {
       const auto value = params.find(parameter.name);
       if (value == params.end()) continue;
-      if (!Next(first)) break;
-      Text(parameter.name);
-      line_.Put(":");
+      if (!Member(parameter.name, first)) break;
       if (parameter.audited) {
         Value(*value, 0);
       } else {
@@ -46,15 +44,24 @@ class ParamsWriter {
  private:
   // Values inside one another that are written.
   static constexpr int kDepth = 4;
+  // Of one string, so that it leaves room for the others.
+  static constexpr std::size_t kValueBytes = 256;
   static constexpr std::string_view kMore = "\xE2\x80\xA6";
 
-  // Before each member of the parameters. False when there is room for no more: then that is said.
-  bool Next(bool& first) {
+  // Before a member's value. False when there is no room for it: then that is said, by a member that no other
+  // is named like.
+  bool Member(std::string_view name, bool& first) {
     if (!first) line_.Put(",");
     first = false;
-    if (TakePiece()) return true;
-    line_.Put("\"\xE2\x80\xA6\":true");
-    return false;
+    const bool fits = name.size() <= bytes_left_ && name != kMore && TakePiece();
+    if (fits) {
+      line_.Quoted(name, name.size());
+      bytes_left_ -= name.size();
+    } else {
+      More();
+    }
+    line_.Put(fits ? ":" : ":true");
+    return fits;
   }
   bool TakePiece() {
     if (pieces_left_ == 0) return false;
@@ -64,8 +71,9 @@ class ParamsWriter {
   void More() { line_.Quoted(kMore, kMore.size()); }
 
   void Text(std::string_view text) {
-    line_.Quoted(text, bytes_left_);
-    bytes_left_ -= std::min(bytes_left_, text.size());
+    const std::size_t most = std::min(bytes_left_, kValueBytes);
+    line_.Quoted(text, most);
+    bytes_left_ -= std::min(most, text.size());
   }
 
   void Value(const Json& value, int depth) {
@@ -114,9 +122,7 @@ class ParamsWriter {
     line_.Put("{");
     bool first = true;
     for (auto member = object.begin(); member != object.end(); ++member) {
-      if (!Next(first)) break;
-      Text(member.key());
-      line_.Put(":");
+      if (!Member(member.key(), first)) break;
       Value(member.value(), depth + 1);
     }
     line_.Put("}");

@@ -1,0 +1,216 @@
+#include "audit/audit_chain.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "audit/audit_line.h"
+#include "audit_folder.h"
+
+namespace onbehalf::service {
+namespace {
+
+using namespace std::chrono_literals;
+using protocol::Json;
+using test::AuditFolder;
+
+constexpr const char* kFile = "audit-2026-11-22.jsonl";
+
+std::string ZeroHash() { return std::string(64, '0'); }
+
+// What docs/operating.md says of the hash, computed from the text alone.
+std::string HashOf(const std::string& previous, const std::string& line) {
+  AuditHasher hasher;
+  return hasher.Of(previous + line.substr(0, line.rfind(",\"hash\":"))).ToString();
+}
+
+TEST(Sha256, GivesTheHashesOfTheStandardOneAfterTheOther) {
+  AuditHasher hasher;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(hasher.Of("").view(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    EXPECT_EQ(hasher.Of("abc").view(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  }
+}
+
+TEST(AuditChain, EachLineHasANumberAndTheHashOfTheLineBeforeAndItself) {
+  AuditFolder folder;
+  ASSERT_TRUE(folder.Write(3));
+  const auto lines = folder.LinesOf(kFile);
+  const auto records = folder.Records(kFile);
+  ASSERT_EQ(records.size(), 3u);
+  std::string previous = ZeroHash();
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    EXPECT_EQ(records[i].at("seq"), i + 1);
+    EXPECT_EQ(records[i].at("hash"), HashOf(previous, lines[i]));
+    EXPECT_EQ(records[i].contains("previous"), i == 0);
+    EXPECT_EQ(records[i].contains("chain"), i == 0);
+    previous = records[i].at("hash").get<std::string>();
+  }
+  EXPECT_EQ(records[0].at("previous"), ZeroHash());
+  EXPECT_EQ(folder.audit().Head()->head.hash.view(), previous);
+}
+
+TEST(AuditChain, GoesOnOverRestartsAndFiles) {
+  AuditFolder folder;
+  ASSERT_TRUE(folder.Write(2));
+  folder.Stop();
+  ASSERT_TRUE(folder.Write(1));
+  folder.now = folder.now.load() + 24h;
+  ASSERT_TRUE(folder.Write(1));
+  folder.Stop();
+  folder.now = folder.now.load() + 24h;
+  ASSERT_TRUE(folder.Write(1));
+
+  const auto first = folder.Records(kFile);
+  const auto second = folder.Records("audit-2026-11-23.jsonl");
+  const auto third = folder.Records("audit-2026-11-24.jsonl");
+  ASSERT_EQ(first.size(), 3u);
+  ASSERT_EQ(second.size(), 1u);
+  ASSERT_EQ(third.size(), 1u);
+  EXPECT_EQ(second[0].at("previous"), first[2].at("hash"));
+  EXPECT_EQ(third[0].at("previous"), second[0].at("hash"));
+  EXPECT_EQ(third[0].at("chain"), first[0].at("chain"));
+  EXPECT_EQ(third[0].at("seq"), 5);
+  EXPECT_EQ(folder.Problem(), "ok");
+  EXPECT_EQ(folder.Verify().files, 3u);
+  EXPECT_EQ(folder.Verify().lines, 5u);
+}
+
+TEST(AuditChain, HalfALineIsClosedOffAndDeclared) {
+  AuditFolder folder;
+  ASSERT_TRUE(folder.Write(2));
+  folder.Stop();
+  const std::string whole = folder.Read(kFile);
+  for (const std::string& half : {std::string("{\"time\":\"2026"), std::string("{"), std::string("\xFF"),
+                                  std::string(100'000, 'x'), std::string("{}\n{\"half")}) {
+    folder.Stop();
+    test::WriteAll(folder.File(kFile), whole + half);
+    ASSERT_TRUE(folder.Write(1));
+    const auto lines = folder.LinesOf(kFile);
+    const Json torn = Json::parse(lines[lines.size() - 2]);
+    EXPECT_EQ(torn.at("event"), "torn");
+    EXPECT_EQ(torn.at("bytes"), half.size() + 1);
+    EXPECT_EQ(torn.at("seq"), 3);
+    // Without the anchors, which know what was written the last time round.
+    const AuditVerification result = VerifyAudit(folder.path(), {});
+    EXPECT_FALSE(result.problem);
+    EXPECT_NE(result.note.find("1 times the audit was cut short"), std::string::npos);
+  }
+}
+
+TEST(AuditChain, AHalfLineOfAnEarlierDayIsClosedOffInItsFile) {
+  AuditFolder folder;
+  ASSERT_TRUE(folder.Write(2));
+  folder.Stop();
+  test::WriteAll(folder.File(kFile), folder.Read(kFile) + "{\"ti");
+  folder.now = folder.now.load() + 24h;
+  ASSERT_TRUE(folder.Write(1));
+  EXPECT_EQ(Json::parse(folder.LinesOf(kFile).back()).at("event"), "torn");
+  EXPECT_EQ(folder.Records("audit-2026-11-23.jsonl").size(), 1u);
+  EXPECT_EQ(folder.Problem(), "ok");
+}
+
+TEST(AuditChain, WhatWasDeclaredTornCannotBeChangedLater) {
+  AuditFolder folder;
+  ASSERT_TRUE(folder.Write(2));
+  folder.Stop();
+  test::WriteAll(folder.File(kFile), folder.Read(kFile) + "{\"half");
+  ASSERT_TRUE(folder.Write(1));
+  folder.Stop();
+  auto lines = folder.LinesOf(kFile);
+  lines[2] = "{\"hald";
+  folder.Replace(kFile, lines);
+  EXPECT_EQ(folder.Problem(), std::string(kFile) + " 3: no line of the audit: it has no number and hash");
+}
+
+TEST(AuditChain, ALineThatOnlyItsNewlineIsMissingOfIsWhole) {
+  AuditFolder folder;
+  ASSERT_TRUE(folder.Write(2));
+  folder.Stop();
+  std::string text = folder.Read(kFile);
+  text.pop_back();
+  test::WriteAll(folder.File(kFile), text);
+  ASSERT_TRUE(folder.Write(1));
+  const auto records = folder.Records(kFile);
+  ASSERT_EQ(records.size(), 3u);
+  EXPECT_EQ(records[2].at("seq"), 3);
+  EXPECT_EQ(folder.Problem(), "ok");
+  EXPECT_EQ(folder.Verify().note.find("cut short"), std::string::npos);
+}
+
+TEST(AuditChain, AWriteThatFailedInTheMiddleIsDeclaredByTheNextThatWorks) {
+  AuditFolder folder;
+  int calls = 0;
+  folder.options.files.write = [&calls, windows = AuditFileCalls::Windows().write](
+                                   HANDLE file, std::string_view bytes, DWORD& written) -> DWORD {
+    if (++calls != 2) return windows(file, bytes, written);
+    windows(file, bytes.substr(0, 100), written);
+    return ERROR_DISK_FULL;
+  };
+  EXPECT_TRUE(folder.Write(1));
+  EXPECT_FALSE(folder.Write(1));
+  EXPECT_TRUE(folder.Write(1));
+  const auto lines = folder.LinesOf(kFile);
+  ASSERT_EQ(lines.size(), 5u);
+  EXPECT_EQ(lines[1].size(), 100u);
+  EXPECT_EQ(Json::parse(lines[2]).at("event"), "torn");
+  EXPECT_EQ(Json::parse(lines[3]).at("event"), "gap");
+  EXPECT_EQ(Json::parse(lines[4]).at("request"), "3");
+  EXPECT_EQ(folder.Problem(), "ok");
+}
+
+TEST(AuditChain, AWriteThatDidNotFailThoughWindowsSaidSoIsNotLeftOut) {
+  AuditFolder folder;
+  int calls = 0;
+  folder.options.files.write = [&calls, windows = AuditFileCalls::Windows().write](
+                                   HANDLE file, std::string_view bytes, DWORD& written) -> DWORD {
+    const DWORD code = windows(file, bytes, written);
+    return ++calls == 2 ? ERROR_GEN_FAILURE : code;
+  };
+  EXPECT_TRUE(folder.Write(1));
+  EXPECT_FALSE(folder.Write(1));
+  EXPECT_TRUE(folder.Write(1));
+  EXPECT_EQ(folder.Records(kFile).back().at("seq"), 4);
+  EXPECT_EQ(folder.Problem(), "ok");
+}
+
+TEST(AuditSeal, IsReadFromTheEndOfALineAndNowhereElse) {
+  const std::string hash(64, 'a');
+  const std::string seal = ",\"seq\":12,\"hash\":\"" + hash + "\"}";
+  const std::string line = "{\"a\":1" + seal;
+  const auto read = ParseSeal(line);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->seq, 12u);
+  EXPECT_EQ(read->hash.view(), hash);
+  EXPECT_EQ(read->before_hash, "{\"a\":1,\"seq\":12");
+  EXPECT_FALSE(read->previous);
+  const std::string first =
+      "{\"a\":1,\"chain\":\"0123456789abcdef\",\"previous\":\"" + std::string(64, 'b') + "\"" + seal;
+  ASSERT_TRUE(ParseSeal(first));
+  EXPECT_EQ(ParseSeal(first)->previous->view(), std::string(64, 'b'));
+  EXPECT_EQ(ParseSeal(first)->chain->view(), "0123456789abcdef");
+  for (const std::string& wrong :
+       {std::string(), std::string("{}"), "{\"a\":1" + seal + " ", "\"a\":1" + seal, "{\"a\":1" + seal + "}",
+        "{\"a\":1,\"seq\":012,\"hash\":\"" + hash + "\"}", "{\"a\":1,\"seq\":,\"hash\":\"" + hash + "\"}",
+        "{\"a\":1,\"seq\":18446744073709551616,\"hash\":\"" + hash + "\"}",
+        "{\"a\":1,\"seq\":12,\"hash\":\"" + std::string(64, 'A') + "\"}",
+        "{\"a\":1,\"seq\":12,\"hash\":\"" + std::string(63, 'a') + "\"}",
+        "{\"a\":\"\\\",\\\"seq\\\":12,\\\"hash\\\":\\\"" + hash + "\\\"}"}) {
+    EXPECT_FALSE(ParseSeal(wrong)) << wrong;
+  }
+}
+
+TEST(AuditSeal, FitsInItsBound) {
+  AuditLine line(std::chrono::system_clock::time_point{}, "x");
+  AuditHasher hasher;
+  AuditHead head;
+  head.seq = 18446744073709551614ull;
+  const std::size_t before = line.view().size();
+  Seal(line, head, true, hasher);
+  EXPECT_LE(line.view().size() - before, kSealBytes);
+}
+
+}  // namespace
+}  // namespace onbehalf::service

@@ -1,0 +1,191 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "audit/audit_files.h"
+#include "audit_folder.h"
+
+namespace onbehalf::service {
+namespace {
+
+using namespace std::chrono_literals;
+using protocol::Json;
+using test::AuditFolder;
+using Names = std::vector<std::string>;
+
+// Outcomes of AuditFolder::Write have 226 bytes, and the first of a file 328. A line is given room for the
+// longest seal.
+constexpr std::uint64_t kFourLines = 1260;
+
+std::vector<Json> Events(const AuditFolder& folder, const std::string& event) {
+  std::vector<Json> found;
+  for (const std::string& name : folder.Files()) {
+    for (Json& record : folder.Records(name)) {
+      if (record.at("event") == event) found.push_back(std::move(record));
+    }
+  }
+  return found;
+}
+
+TEST(AuditFileNames, AreReadAsTheyAreWrittenAndInOrder) {
+  for (const AuditFileName& name : {AuditFileName{"2026-11-22", 1}, AuditFileName{"2026-11-22", 2},
+                                    AuditFileName{"2026-11-22", 10}, AuditFileName{"2026-11-23", 1}}) {
+    EXPECT_EQ(AuditFileName::FromText(name.ToString()), name);
+  }
+  EXPECT_EQ((AuditFileName{"2026-11-22", 1}.ToString()), "audit-2026-11-22.jsonl");
+  EXPECT_EQ((AuditFileName{"2026-11-22", 2}.ToString()), "audit-2026-11-22.2.jsonl");
+  EXPECT_LT((AuditFileName{"2026-11-22", 9}), (AuditFileName{"2026-11-22", 10}));
+  EXPECT_LT((AuditFileName{"2026-11-22", 10}), (AuditFileName{"2026-11-23", 1}));
+  for (const char* other :
+       {"", "audit-.jsonl", "audit-2026-11-22", "audit-2026-11-22.1.jsonl", "audit-2026-11-22.0.jsonl",
+        "audit-2026-11-22.02.jsonl", "audit-2026-11-22..jsonl", "audit-2026-11-22.x.jsonl",
+        "audit-2026-11-22.2x.jsonl", "audit-2026-1-22.jsonl", "audit-2026_11_22.jsonl",
+        "audit-2026-11-22.99999999999.jsonl", "audit-2026-11-22-old.jsonl", "audit-2026-11-22.jsonl.bak",
+        "..\\audit-2026-11-22.jsonl"}) {
+    EXPECT_FALSE(AuditFileName::FromText(other)) << other;
+  }
+}
+
+TEST(AuditRotation, AFullFileIsFollowedByTheNextOfTheDay) {
+  AuditFolder folder;
+  folder.options.settings.file_bytes = kFourLines;
+  ASSERT_TRUE(folder.Write(12));
+  const Names expected = {"audit-2026-11-22.2.jsonl", "audit-2026-11-22.3.jsonl", "audit-2026-11-22.jsonl"};
+  EXPECT_EQ(folder.Files(), expected);
+  for (const std::string& name : expected)
+    EXPECT_LE(std::filesystem::file_size(folder.File(name)), kFourLines);
+  EXPECT_EQ(folder.Problem(), "ok");
+  folder.now = folder.now.load() + 24h;
+  ASSERT_TRUE(folder.Write(1));
+  EXPECT_EQ(folder.Records("audit-2026-11-23.jsonl").at(0).at("seq"), 13);
+  EXPECT_EQ(folder.Problem(), "ok");
+}
+
+TEST(AuditRotation, GoesOnInTheNewestFileAfterARestart) {
+  AuditFolder folder;
+  folder.options.settings.file_bytes = kFourLines;
+  ASSERT_TRUE(folder.Write(5));
+  folder.Stop();
+  ASSERT_TRUE(folder.Write(1));
+  EXPECT_EQ(folder.Records("audit-2026-11-22.2.jsonl").size(), 2u);
+  folder.Stop();
+  // Full already for the settings of the next start.
+  folder.options.settings.file_bytes = 300;
+  ASSERT_TRUE(folder.Write(1));
+  EXPECT_EQ(folder.Records("audit-2026-11-22.3.jsonl").size(), 1u);
+  EXPECT_EQ(folder.Problem(), "ok");
+}
+
+TEST(AuditRotation, ALineLongerThanAFileHasAFileOfItsOwn) {
+  AuditFolder folder;
+  folder.options.settings.file_bytes = 300;
+  ASSERT_TRUE(folder.Write(1));
+  const std::string sddl = "D:" + std::string(500, 'x');
+  ASSERT_TRUE(folder.audit().Record(AuditPolicyChange{{}, nullptr, "file", sddl, std::nullopt, 2}));
+  ASSERT_TRUE(folder.Write(1));
+  EXPECT_EQ(folder.Files().size(), 3u);
+  EXPECT_EQ(folder.Records("audit-2026-11-22.2.jsonl").at(0).at("before"), sddl);
+  EXPECT_EQ(folder.Problem(), "ok");
+}
+
+TEST(AuditRotation, AClockThatIsSetBackDoesNotTurnTheOrderRound) {
+  AuditFolder folder;
+  ASSERT_TRUE(folder.Write(1));
+  folder.now = folder.now.load() - 48h;
+  ASSERT_TRUE(folder.Write(1));
+  folder.Stop();
+  ASSERT_TRUE(folder.Write(1));
+  EXPECT_EQ(folder.Files(), Names{"audit-2026-11-22.jsonl"});
+  EXPECT_EQ(folder.Records("audit-2026-11-22.jsonl").at(2).at("time"), "2026-11-20T12:00:00.000000Z");
+  EXPECT_EQ(folder.Problem(), "ok");
+}
+
+TEST(AuditRetention, FilesThatAreTooOldAreRemovedAndThatIsALine) {
+  AuditFolder folder;
+  folder.options.settings.keep_days = 2;
+  for (int day = 0; day < 5; ++day) {
+    ASSERT_TRUE(folder.Write(2));
+    folder.now = folder.now.load() + 24h;
+  }
+  EXPECT_EQ(folder.Files(),
+            (Names{"audit-2026-11-24.jsonl", "audit-2026-11-25.jsonl", "audit-2026-11-26.jsonl"}));
+  const auto removals = Events(folder, "retention");
+  ASSERT_EQ(removals.size(), 2u);
+  EXPECT_EQ(removals[0].at("file"), "audit-2026-11-22.jsonl");
+  EXPECT_EQ(removals[0].at("why"), "age");
+  EXPECT_EQ(removals[0].at("last_seq"), 2);
+  EXPECT_EQ(removals[1].at("file"), "audit-2026-11-23.jsonl");
+  // What explains where the chain begins now.
+  EXPECT_EQ(removals[1].at("last"), folder.Records("audit-2026-11-24.jsonl").at(0).at("previous"));
+  EXPECT_EQ(folder.Problem(), "ok");
+}
+
+TEST(AuditRetention, TheOldestGoWhenThereIsTooMuch) {
+  AuditFolder folder;
+  folder.options.settings.file_bytes = kFourLines;
+  folder.options.settings.keep_bytes = 3 * kFourLines;
+  ASSERT_TRUE(folder.Write(40));
+  std::uint64_t bytes = 0;
+  for (const std::string& name : folder.Files()) bytes += std::filesystem::file_size(folder.File(name));
+  EXPECT_LE(bytes, folder.options.settings.keep_bytes);
+  EXPECT_GE(folder.Files().size(), 3u);
+  for (const Json& removal : Events(folder, "retention")) EXPECT_EQ(removal.at("why"), "size");
+  EXPECT_EQ(folder.Problem(), "ok");
+}
+
+TEST(AuditRetention, TheCurrentFileIsNeverRemoved) {
+  AuditFolder folder;
+  folder.options.settings.file_bytes = kFourLines;
+  folder.options.settings.keep_bytes = 1;
+  ASSERT_TRUE(folder.Write(20));
+  EXPECT_EQ(folder.Files().size(), 1u);
+  EXPECT_EQ(folder.Records(folder.Files()[0]).back().at("request"), "20");
+  EXPECT_EQ(folder.Problem(), "ok");
+}
+
+TEST(AuditRetention, OtherFilesAreLeftAlone) {
+  AuditFolder folder;
+  folder.options.settings.keep_days = 1;
+  const Names others = {"audit-2026-01-01.jsonl.bak", "audit-old.jsonl", "service.log"};
+  for (const std::string& name : others) test::WriteAll(folder.File(name), "x");
+  std::filesystem::create_directory(folder.File("audit-2026-01-02.jsonl"));
+  ASSERT_TRUE(folder.Write(1));
+  EXPECT_EQ(folder.Files().size(), 5u);
+}
+
+TEST(AuditRetention, AnEndThatNothingExplainsStaysAProblemAfterARemoval) {
+  AuditFolder folder;
+  folder.options.settings.keep_days = 2;
+  for (int day = 0; day < 5; ++day) {
+    ASSERT_TRUE(folder.Write(2));
+    folder.now = folder.now.load() + 24h;
+  }
+  folder.Stop();
+  std::filesystem::remove(folder.File("audit-2026-11-24.jsonl"));
+  EXPECT_EQ(folder.Problem(),
+            "audit-2026-11-25.jsonl 1: the files before this one are missing, and no line says that they "
+            "were removed "
+            "as too old");
+}
+
+TEST(AuditRetention, WhatCannotBeRemovedIsReportedAndStays) {
+  AuditFolder folder;
+  folder.options.settings.keep_days = 1;
+  folder.options.files.remove = [](const std::filesystem::path&) -> DWORD { return ERROR_ACCESS_DENIED; };
+  ASSERT_TRUE(folder.Write(1));
+  folder.now = folder.now.load() + 72h;
+  ASSERT_TRUE(folder.Write(1));
+  EXPECT_EQ(folder.Files().size(), 2u);
+  ASSERT_EQ(folder.reported.size(), 1u);
+  EXPECT_EQ(folder.reported[0].event, Event::kInternalError);
+  EXPECT_EQ(
+      folder.reported[0].strings,
+      (Names{"an old file of the audit cannot be removed: audit-2026-11-22.jsonl", "ERROR_ACCESS_DENIED"}));
+  EXPECT_EQ(folder.Problem(), "ok");
+}
+
+}  // namespace
+}  // namespace onbehalf::service

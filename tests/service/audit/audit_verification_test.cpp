@@ -1,0 +1,325 @@
+#include "audit/audit_verification.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "audit/audit_line.h"
+#include "audit_folder.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+using namespace std::chrono_literals;
+using test::AuditFolder;
+
+constexpr const char* kFirst = "audit-2026-11-22.jsonl";
+constexpr const char* kSecond = "audit-2026-11-23.jsonl";
+constexpr const char* kThird = "audit-2026-11-24.jsonl";
+
+// Three files of four lines each, written and closed, and anchored at the end of each.
+class Tampering : public testing::Test {
+ protected:
+  Tampering() {
+    for (int day = 0; day < 3; ++day) {
+      EXPECT_TRUE(folder_.Write(4));
+      folder_.audit().Anchor();
+      if (day != 2) folder_.now = folder_.now.load() + 24h;
+    }
+    folder_.Stop();
+    EXPECT_EQ(folder_.Problem(), "ok");
+    // One more for each file whose end was anchored a second time, with what was written meanwhile.
+    EXPECT_GE(folder_.Verify().anchors, 3u);
+    EXPECT_EQ(folder_.Verify().note, "");
+  }
+  // The first broken place: "audit-….jsonl 3".
+  std::string Place() {
+    const std::string problem = folder_.Problem();
+    return problem.substr(0, problem.find(':'));
+  }
+  // Computes the chain of all files anew from a line on, as one can who knows how it is done.
+  void Recompute(std::size_t from_file, std::size_t from_line, const std::string& find,
+                 const std::string& put) {
+    AuditHasher hasher;
+    AuditHash previous;
+    const std::vector<std::string> names = {kFirst, kSecond, kThird};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      auto lines = folder_.LinesOf(names[i]);
+      for (std::size_t at = 0; at < lines.size(); ++at) {
+        std::string line = lines[at];
+        if (i == from_file && at == from_line) line.replace(line.find(find), find.size(), put);
+        std::string body = line.substr(0, line.find(",\"chain\":"));
+        body = body.substr(0, body.rfind(",\"seq\":"));
+        const auto seal = ParseSeal(lines[at]);
+        if (seal->chain) {
+          body +=
+              ",\"chain\":\"" + seal->chain->ToString() + "\",\"previous\":\"" + previous.ToString() + "\"";
+        }
+        body += ",\"seq\":" + std::to_string(seal->seq);
+        previous = hasher.Next(previous, body);
+        lines[at] = body + ",\"hash\":\"" + previous.ToString() + "\"}";
+      }
+      folder_.Replace(names[i], lines);
+    }
+  }
+
+  AuditFolder folder_;
+};
+
+TEST_F(Tampering, AnyChangedByteIsFoundInItsLine) {
+  for (const char* name : {kFirst, kSecond, kThird}) {
+    const std::string text = folder_.Read(name);
+    std::size_t line = 1;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      const bool is_newline = text[at] == '\n';
+      // Every byte of what makes the chain, and every 7th of the rest.
+      if (at % 7 == 0 || is_newline || text.substr(at, 60).find("\"hash\"") != std::string::npos) {
+        std::string changed = text;
+        changed[at] = changed[at] == 'x' ? 'y' : 'x';
+        test::WriteAll(folder_.File(name), changed);
+        EXPECT_EQ(Place(), std::string(name) + " " + std::to_string(line))
+            << at << " " << text.substr(at, 20);
+      }
+      if (is_newline) ++line;
+    }
+    test::WriteAll(folder_.File(name), text);
+  }
+}
+
+TEST_F(Tampering, ARemovedLineIsFoundAtTheLineAfter) {
+  for (const std::size_t removed : {1u, 2u}) {
+    auto lines = folder_.LinesOf(kSecond);
+    const auto whole = lines;
+    lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(removed));
+    folder_.Replace(kSecond, lines);
+    EXPECT_EQ(folder_.Problem(), std::string(kSecond) + " " + std::to_string(removed + 1) + ": number " +
+                                     std::to_string(5 + removed) + " was to come and here is " +
+                                     std::to_string(6 + removed) +
+                                     ": lines are missing before this one, or were moved");
+    folder_.Replace(kSecond, whole);
+  }
+}
+
+TEST_F(Tampering, ARemovedFirstLineIsFound) {
+  auto lines = folder_.LinesOf(kSecond);
+  lines.erase(lines.begin());
+  folder_.Replace(kSecond, lines);
+  EXPECT_EQ(folder_.Problem(),
+            std::string(kSecond) +
+                " 1: the beginning of the file is missing: its first line does not name the "
+                "file before");
+}
+
+TEST_F(Tampering, SwappedLinesAreFoundAtTheFirstOfThem) {
+  auto lines = folder_.LinesOf(kSecond);
+  std::swap(lines[1], lines[2]);
+  folder_.Replace(kSecond, lines);
+  EXPECT_EQ(Place(), std::string(kSecond) + " 2");
+}
+
+TEST_F(Tampering, ALineThatWasPutInIsFound) {
+  auto lines = folder_.LinesOf(kFirst);
+  lines.insert(lines.begin() + 2, lines[1]);
+  folder_.Replace(kFirst, lines);
+  EXPECT_EQ(folder_.Problem(),
+            std::string(kFirst) + " 3: number 3 was to come and here is 2: the line was put or moved here");
+  lines[2] = "{\"event\":\"outcome\"}";
+  folder_.Replace(kFirst, lines);
+  EXPECT_EQ(folder_.Problem(), std::string(kFirst) + " 3: no line of the audit: it has no number and hash");
+  lines[2] = "";
+  folder_.Replace(kFirst, lines);
+  EXPECT_EQ(folder_.Problem(), std::string(kFirst) + " 3: no line of the audit: it has no number and hash");
+}
+
+TEST_F(Tampering, AnEndThatWasCutOffAFileIsFoundAtTheNextFile) {
+  auto lines = folder_.LinesOf(kFirst);
+  lines.pop_back();
+  folder_.Replace(kFirst, lines);
+  EXPECT_EQ(
+      folder_.Problem(),
+      std::string(kSecond) +
+          " 1: number 4 was to come and here is 5: a file before this one, or the end of the one before, is "
+          "missing");
+}
+
+TEST_F(Tampering, AnEndThatWasCutOffTheNewestFileIsFoundByItsAnchor) {
+  auto lines = folder_.LinesOf(kThird);
+  lines.pop_back();
+  folder_.Replace(kThird, lines);
+  EXPECT_EQ(folder_.Problem(),
+            std::string(kThird) +
+                " 4: the end is missing: the event log knows of number 12, and the last one here "
+                "is 11");
+  std::filesystem::remove(folder_.File(kThird));
+  EXPECT_EQ(folder_.Problem(),
+            std::string(kSecond) +
+                " 5: the end is missing: the event log knows of number 12, and the last one here is 8");
+}
+
+TEST_F(Tampering, WithoutAnchorsACutEndIsNotSeenAndThatIsSaid) {
+  auto lines = folder_.LinesOf(kThird);
+  lines.pop_back();
+  folder_.Replace(kThird, lines);
+  AuditVerification result = VerifyAudit(folder_.path(), {});
+  EXPECT_FALSE(result.problem);
+  EXPECT_EQ(result.anchors, 0u);
+  EXPECT_EQ(result.note,
+            "the event log has no anchor of these lines: an end that was cut off, or a chain that was "
+            "computed anew, "
+            "would not be seen");
+  result = VerifyAudit(folder_.path(),
+                       {{}, "the event log cannot be read: OpenEventLogW says ERROR_ACCESS_DENIED"});
+  EXPECT_EQ(result.anchors, 0u);
+  EXPECT_EQ(result.note,
+            "the anchors could not be compared: the event log cannot be read: OpenEventLogW says "
+            "ERROR_ACCESS_DENIED");
+}
+
+TEST_F(Tampering, TheServiceKnowsItsOwnEnd) {
+  const AuditAnchor head = folder_.anchors->Read().anchors.back();
+  auto lines = folder_.LinesOf(kThird);
+  lines.pop_back();
+  folder_.Replace(kThird, lines);
+  const auto result = VerifyAudit(folder_.path(), {}, head);
+  ASSERT_TRUE(result.problem);
+  EXPECT_EQ(result.problem->what,
+            "the end is missing: the service knows of number 12, and the last one here is 11");
+}
+
+TEST_F(Tampering, AHalfLineAtTheEndIsFoundUnlessTheServiceIsWritingIt) {
+  const AuditAnchor head = folder_.anchors->Read().anchors.back();
+  test::WriteAll(folder_.File(kThird), folder_.Read(kThird) + "{\"ti");
+  EXPECT_EQ(folder_.Problem(),
+            std::string(kThird) + " 5: half a line: it was never written to its end, or was cut");
+  EXPECT_FALSE(VerifyAudit(folder_.path(), {}, head).problem);
+}
+
+TEST_F(Tampering, AMissingFileInTheMiddleIsFound) {
+  std::filesystem::remove(folder_.File(kSecond));
+  EXPECT_EQ(
+      folder_.Problem(),
+      std::string(kThird) +
+          " 1: number 5 was to come and here is 9: a file before this one, or the end of the one before, is "
+          "missing");
+}
+
+TEST_F(Tampering, AMissingFirstFileThatWasNotRemovedByTheServiceIsFound) {
+  std::filesystem::remove(folder_.File(kFirst));
+  EXPECT_EQ(
+      folder_.Problem(),
+      std::string(kSecond) +
+          " 1: the files before this one are missing, and no line says that they were removed as too old");
+}
+
+TEST_F(Tampering, AChainThatWasComputedAnewIsFoundByTheFirstAnchorAfterIt) {
+  Recompute(1, 1, "\"request\":\"6\"", "\"request\":\"X\"");
+  EXPECT_FALSE(VerifyAudit(folder_.path(), {}).problem);
+  EXPECT_EQ(folder_.Problem(),
+            std::string(kSecond) +
+                " 4: its hash is not the one that the event log has of number 8: this line, or one "
+                "since the anchor before, was written anew");
+}
+
+TEST_F(Tampering, AllFilesGoneAreFoundByTheAnchors) {
+  for (const char* name : {kFirst, kSecond, kThird}) std::filesystem::remove(folder_.File(name));
+  EXPECT_EQ(folder_.Problem(),
+            std::string(kThird) + " 1: there are no lines at all, and the event log has anchors");
+}
+
+TEST_F(Tampering, AnotherChainInTheirPlaceIsToldByTheAnchorsOfTheOldOne) {
+  for (const char* name : {kFirst, kSecond, kThird}) std::filesystem::remove(folder_.File(name));
+  ASSERT_TRUE(folder_.Write(1));
+  folder_.Stop();
+  const AuditVerification result = folder_.Verify();
+  EXPECT_FALSE(result.problem);
+  EXPECT_EQ(result.anchors, 1u);
+  EXPECT_TRUE(result.note.ends_with(
+      " anchors of another chain, whose files are not here; the last is number 12 in " + std::string(kThird)))
+      << result.note;
+}
+
+TEST_F(Tampering, AFileOfAnotherChainIsFound) {
+  AuditFolder other;
+  other.now = folder_.now.load();
+  ASSERT_TRUE(other.Write(4));
+  other.Stop();
+  test::WriteAll(folder_.File(kThird), other.Read(kThird));
+  EXPECT_TRUE(folder_.Problem().starts_with(std::string(kThird) + " 1: another chain begins here: "));
+}
+
+TEST_F(Tampering, TheFirstOfSeveralIsNamed) {
+  auto lines = folder_.LinesOf(kThird);
+  lines[0][20] = 'x';
+  folder_.Replace(kThird, lines);
+  lines = folder_.LinesOf(kFirst);
+  lines[2][20] = 'x';
+  lines[3][20] = 'x';
+  folder_.Replace(kFirst, lines);
+  EXPECT_EQ(Place(), std::string(kFirst) + " 3");
+}
+
+TEST_F(Tampering, TheServiceGoesOnAndTheProblemStays) {
+  auto lines = folder_.LinesOf(kSecond);
+  lines[1][20] = 'x';
+  folder_.Replace(kSecond, lines);
+  ASSERT_TRUE(folder_.Write(5));
+  folder_.Stop();
+  EXPECT_EQ(Place(), std::string(kSecond) + " 2");
+}
+
+TEST(AuditVerification, AnEmptyFolderIsSound) {
+  AuditFolder folder;
+  EXPECT_EQ(folder.Problem(), "ok");
+  EXPECT_EQ(folder.Verify().files, 0u);
+}
+
+TEST(AuditVerification, AFolderThatIsMissingIsAnError) {
+  AuditFolder folder;
+  try {
+    VerifyAudit(folder.path() / "missing", {});
+    FAIL();
+  } catch (const win32::Win32Error& error) {
+    EXPECT_EQ(error.win32_code(), DWORD{ERROR_PATH_NOT_FOUND});
+  }
+}
+
+TEST(AuditVerification, CanBeStopped) {
+  AuditFolder folder;
+  ASSERT_TRUE(folder.Write(1));
+  std::stop_source stop;
+  stop.request_stop();
+  try {
+    VerifyAudit(folder.path(), {}, std::nullopt, stop.get_token());
+    FAIL();
+  } catch (const win32::Win32Error& error) {
+    EXPECT_EQ(error.win32_code(), DWORD{ERROR_CANCELLED});
+  }
+}
+
+TEST(AuditVerification, GoesAlongWithTheServiceThatWrites) {
+  AuditFolder folder;
+  folder.options.settings.file_bytes = 4096;
+  ASSERT_TRUE(folder.Write(1));
+  std::atomic<bool> stop = false;
+  std::jthread writer([&] {
+    while (!stop) folder.Write(1);
+  });
+  for (int i = 0; i < 20; ++i) {
+    const auto anchors = folder.anchors->Read();
+    const auto result = VerifyAudit(folder.path(), anchors, folder.audit().Head());
+    EXPECT_FALSE(result.problem) << result.problem->file << " " << result.problem->line << " "
+                                 << result.problem->what;
+  }
+  stop = true;
+}
+
+}  // namespace
+}  // namespace onbehalf::service
