@@ -28,6 +28,10 @@ class TestServer {
   service::Settings& settings() { return settings_; }
   service::MethodRegistry& methods() { return server().methods(); }
   service::Server& server();
+  service::Audit& audit() {
+    server();
+    return *audit_;
+  }
   void Start() { server().Start(); }
 
   const std::string& pipe_path() const { return pipe_path_; }

@@ -349,7 +349,9 @@ std::variant<PolicyChange, Error> AccessControl::Change(const PolicyRequest& req
   for (const NodeChange& node : change.nodes) {
     const AuditPolicyChange record{request.request_id, &request.caller, node.node,
                                    node.before,        node.after,      next.version};
-    if (!audit_.Record(record)) return service::ToError(ErrorCode::kAuditUnavailable);
+    if (!audit_.Record(record) && audit_.settings().required) {
+      return service::ToError(ErrorCode::kAuditUnavailable);
+    }
   }
   try {
     store_->Write(next, [this](const win32::Sid& sid) { return NameOf(sid); });
