@@ -208,7 +208,7 @@ void Server::Stop(const std::function<void()>& still_waiting) {
   const auto until = Connection::Clock::now() + settings_.limits.stop_grace;
   bool answered = false;
   while (!answered && Connection::Clock::now() < until) {
-    const auto left = std::chrono::duration_cast<milliseconds>(until - Connection::Clock::now());
+    const auto left = std::chrono::ceil<milliseconds>(until - Connection::Clock::now());
     answered = none(std::clamp(left, milliseconds(1), milliseconds(1'000)));
     if (!answered && still_waiting) still_waiting();
   }
