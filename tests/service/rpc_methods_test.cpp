@@ -36,7 +36,7 @@ class RpcMethodsTest : public testing::Test {
  protected:
   RpcMethodsTest() {
     AddRpcMethods(methods_, [this](const Method& method, const CallerIdentity& caller) {
-      return AccessPolicy::BuiltIn(methods_).MaySee(method, caller);
+      return AccessPolicy::Compile({}, methods_).MaySee(method, caller);
     });
     const auto names = std::make_shared<win32::AccountNames>();
     AddIdentityMethods(methods_, names);
@@ -115,7 +115,7 @@ TEST_F(RpcMethodsTest, DiscoverHasTheWholeTableOfErrors) {
 TEST_F(RpcMethodsTest, AnAdministratorSeesEveryMethod) {
   const test::MethodCaller caller;
   ONBEHALF_SKIP_WITHOUT("a user who is an administrator",
-                        AccessPolicy::BuiltIn(methods_).IsAdministrator(caller.caller()));
+                        AccessPolicy::Compile({}, methods_).IsAdministrator(caller.caller()));
   EXPECT_EQ(NamesIn(caller.Result(methods_, "rpc.discover")),
             (std::set<std::string>{"identity.whoami", "rpc.discover", "rpc.ping", "service.connections",
                                    "service.disconnect", "service.status"}));
@@ -124,7 +124,7 @@ TEST_F(RpcMethodsTest, AnAdministratorSeesEveryMethod) {
 TEST_F(RpcMethodsTest, AnOrdinaryUserSeesOnlyWhatIsForAll) {
   const test::MethodCaller caller(test::ImpersonationTokenOf(test::AdministratorsDenyOnlyToken()));
   ONBEHALF_SKIP_WITHOUT("a token that is no administrator's",
-                        !AccessPolicy::BuiltIn(methods_).IsAdministrator(caller.caller()));
+                        !AccessPolicy::Compile({}, methods_).IsAdministrator(caller.caller()));
   const Json document = caller.Result(methods_, "rpc.discover");
   EXPECT_EQ(NamesIn(document),
             (std::set<std::string>{"identity.whoami", "rpc.discover", "rpc.ping", "service.status"}));

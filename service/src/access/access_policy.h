@@ -44,12 +44,10 @@ struct EffectiveNode {
 // throws win32::Win32Error when the check itself fails: the request is then refused.
 class AccessPolicy {
  public:
-  // The policy of a document that has no faults (FindFaults). Throws std::invalid_argument for a method whose
+  // The policy of a document that has no faults (FindFaults); of an empty one what is built in: the methods' own
+  // defaults, and at the root full rights for administrators and SYSTEM. Throws std::invalid_argument for a method whose
   // default is no good node, or too large a one.
   static AccessPolicy Compile(PolicyDocument document, const MethodRegistry& methods);
-  // What holds without a document: the methods' own defaults, and at the root full rights for administrators
-  // and SYSTEM.
-  static AccessPolicy BuiltIn(const MethodRegistry& methods) { return Compile({}, methods); }
 
   AccessPolicy(AccessPolicy&&) = default;
   AccessPolicy& operator=(AccessPolicy&&) = default;

@@ -90,7 +90,7 @@ class BuiltInPolicy : public testing::Test {
           {"test.world", "D:(A;;GXGR;;;WD)(A;;GXGR;;;AN)(A;;GXGR;;;BG)"}}) {
       methods_.Add(MethodWithDefault(name, sddl));
     }
-    policy_ = AccessPolicy::BuiltIn(methods_);
+    policy_ = AccessPolicy::Compile({}, methods_);
   }
 
   AccessDecision Check(const char* method, const CallerIdentity& caller) const {
@@ -326,7 +326,7 @@ TEST_F(BuiltInPolicy, RemembersNothingForAnotherPolicyOfTheSameVersion) {
     EXPECT_FALSE(other->Check(method, ordinary_).allowed);
   }
   // At the same place in memory.
-  other = AccessPolicy::BuiltIn(methods());
+  other = AccessPolicy::Compile({}, methods());
   EXPECT_TRUE(other->Check(method, ordinary_).allowed);
 }
 
@@ -491,7 +491,7 @@ TEST_F(CompiledPolicy, RefusesAMethodWhoseDefaultIsNone) {
                                   std::string("D:NO_ACCESS_CONTROL"), std::string("D:(A;;GX;;;AU"), large}) {
     MethodRegistry methods;
     methods.Add(MethodWithDefault("test.method", sddl));
-    EXPECT_THROW(AccessPolicy::BuiltIn(methods), std::invalid_argument) << sddl;
+    EXPECT_THROW(AccessPolicy::Compile({}, methods), std::invalid_argument) << sddl;
   }
 }
 
