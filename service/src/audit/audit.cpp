@@ -539,6 +539,15 @@ bool Audit::Record(const AuditPolicyChange& change) {
   return recorded;
 }
 
+bool Audit::RecordWithdrawn(std::string_view request_id, std::uint64_t version) {
+  AssertNotImpersonating();
+  const system_clock::time_point now = impl_->options.now();
+  AuditLine line(now, "policyWithdrawn");
+  if (!request_id.empty()) line.Text("request", request_id, kRequestIdBytes);
+  line.Number("version", version);
+  return impl_->Append(line, now);
+}
+
 AuditState Audit::State() const {
   AuditState state;
   DWORD error = ERROR_SUCCESS;

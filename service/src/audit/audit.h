@@ -127,6 +127,8 @@ class Audit {
   [[nodiscard]] bool Record(const AuditDecision& decision);
   [[nodiscard]] bool Record(const AuditOutcome& outcome);
   [[nodiscard]] bool Record(const AuditPolicyChange& change);
+  // A change of the policy that was recorded has not come into force after all: what it was recorded with.
+  [[nodiscard]] bool RecordWithdrawn(std::string_view request_id, std::uint64_t version);
 
   AuditState State() const;
   // The line written last, and its file; nullopt before the first one.

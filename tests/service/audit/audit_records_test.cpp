@@ -150,6 +150,24 @@ TEST_F(AuditRecords, AChangeOfThePolicyIsWholeHoweverLong) {
   EXPECT_EQ(folder_.Problem(), "ok");
 }
 
+TEST_F(AuditRecords, AChangeThatDidNotComeIntoForceIsWithdrawn) {
+  ASSERT_TRUE(folder_.audit().Record(AuditPolicyChange{"r-1", &caller_, "file", "D:", "D:(A;;GX;;;BU)", 8}));
+  ASSERT_TRUE(folder_.audit().RecordWithdrawn("r-1", 8));
+  ASSERT_TRUE(folder_.audit().RecordWithdrawn("", 9));
+  auto records = folder_.Records(kFile);
+  ASSERT_EQ(records.size(), 3u);
+  for (Json& record : records) {
+    for (const char* member : {"chain", "previous", "seq", "hash"}) record.erase(member);
+  }
+  EXPECT_EQ(records[1], (Json{{"time", "2026-11-22T12:00:00.000000Z"},
+                              {"event", "policyWithdrawn"},
+                              {"request", "r-1"},
+                              {"version", 8}}));
+  EXPECT_EQ(records[2],
+            (Json{{"time", "2026-11-22T12:00:00.000000Z"}, {"event", "policyWithdrawn"}, {"version", 9}}));
+  EXPECT_EQ(folder_.Problem(), "ok");
+}
+
 TEST_F(AuditRecords, DenialsGoToTheEventLog) {
   ASSERT_TRUE(Deny());
   ASSERT_EQ(folder_.reported.size(), 1u);
