@@ -74,7 +74,7 @@ std::unique_ptr<PipeInstance> Listener::CreateFirst(const PipeOptions& options) 
                       win32::ErrorName(second.win32_code()) + "): another program has made it");
     }
   }
-  Verify(*pipe, options, existed);
+  Verify(pipe->get(), options, existed);
   if (existed) {
     log_.Write(LogLevel::kWarning, "the pipe exists already and is ours: a client still holds an end of it",
                {{"pipe", options.path}});
@@ -82,19 +82,19 @@ std::unique_ptr<PipeInstance> Listener::CreateFirst(const PipeOptions& options) 
   return pipe;
 }
 
-void Listener::SetDescriptorOf(const PipeInstance& pipe, const PipeOptions& options) {
+void Listener::SetDescriptorOf(HANDLE pipe, const PipeOptions& options) {
   constexpr SECURITY_INFORMATION kSet =
       DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
-  if (!::SetKernelObjectSecurity(pipe.get(), kSet, options.descriptor.get())) {
+  if (!::SetKernelObjectSecurity(pipe, kSet, options.descriptor.get())) {
     win32::ThrowLastError("SetKernelObjectSecurity", options.path);
   }
 }
 
-void Listener::Verify(const PipeInstance& pipe, const PipeOptions& options, bool existed) {
+void Listener::Verify(HANDLE pipe, const PipeOptions& options, bool existed) {
   constexpr SECURITY_INFORMATION kParts =
       OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
   const auto difference = [&] {
-    return DifferenceOf(win32::SecurityDescriptor::FromKernelObject(pipe.get(), kParts), options.descriptor);
+    return DifferenceOf(win32::SecurityDescriptor::FromKernelObject(pipe, kParts), options.descriptor);
   };
   // The pipe has one descriptor, its first instance's: what is asked for at later ones is ignored by Windows.
   PipeDifference found = difference();
@@ -112,25 +112,35 @@ void Listener::Verify(const PipeInstance& pipe, const PipeOptions& options, bool
 
 void Listener::SetDescriptor(const win32::SecurityDescriptor& descriptor) {
   const Busy busy(*this);
-  std::shared_ptr<Waiting> any;
+  const std::lock_guard guarding(guarding_);
   std::optional<PipeOptions> options;
+  // A handle of our own: an instance that waits now may be a client's, and closed, a moment later.
+  win32::UniqueFile pipe;
   {
     const std::lock_guard lock(mutex_);
     options_.descriptor = descriptor;
     options = options_;
-    if (!waiting_.empty()) any = waiting_.begin()->second;
+    if (!waiting_.empty() &&
+        !::DuplicateHandle(::GetCurrentProcess(), waiting_.begin()->second->pipe->get(), ::GetCurrentProcess(),
+                           pipe.put(), 0, FALSE, DUPLICATE_SAME_ACCESS)) {
+      win32::ThrowLastError("DuplicateHandle", options_.path);
+    }
   }
-  // An instance that waits for nobody but us, when all of the others have just been taken.
+  // The first instance is created with it.
+  if (!started_) return;
+  // All of the waiting instances have just been taken.
   std::unique_ptr<PipeInstance> own;
-  if (!any) own = std::make_unique<PipeInstance>(*options, false, pool_);
-  const PipeInstance& pipe = any ? *any->pipe : *own;
-  SetDescriptorOf(pipe, *options);
-  Verify(pipe, *options, false);
+  if (!pipe) own = std::make_unique<PipeInstance>(*options, false, pool_);
+  SetDescriptorOf(pipe ? pipe.get() : own->get(), *options);
+  Verify(pipe ? pipe.get() : own->get(), *options, false);
 }
 
 void Listener::Start() {
-  auto first = std::make_shared<Waiting>(*this, CreateFirst(CurrentOptions()));
+  std::shared_ptr<Waiting> first;
   {
+    const std::lock_guard guarding(guarding_);
+    first = std::make_shared<Waiting>(*this, CreateFirst(CurrentOptions()));
+    started_ = true;
     const std::lock_guard lock(mutex_);
     waiting_.emplace(first.get(), first);
   }
@@ -153,10 +163,12 @@ bool Listener::Replenish() {
     }
     std::shared_ptr<Waiting> next;
     try {
+      std::unique_lock guarding(guarding_, std::defer_lock);
+      if (is_alone) guarding.lock();
       const PipeOptions options = CurrentOptions();
       auto instance = std::make_unique<PipeInstance>(options, false, pool_);
       // With none of ours waiting, the name may have become free meanwhile, and another program may have taken it.
-      if (is_alone) Verify(*instance, options, true);
+      if (is_alone) Verify(instance->get(), options, true);
       next = std::make_shared<Waiting>(*this, std::move(instance));
     } catch (const std::exception& error) {
       log_.Write(LogLevel::kError, "an instance of the pipe could not be created; it is tried again",

@@ -51,8 +51,8 @@ class Listener {
   PipeOptions CurrentOptions();
   std::unique_ptr<PipeInstance> CreateFirst(const PipeOptions& options);
   // Throws PipeTaken unless the pipe is ours and guarded as asked for. One that `existed` and is ours gets our descriptor.
-  static void Verify(const PipeInstance& pipe, const PipeOptions& options, bool existed);
-  static void SetDescriptorOf(const PipeInstance& pipe, const PipeOptions& options);
+  static void Verify(HANDLE pipe, const PipeOptions& options, bool existed);
+  static void SetDescriptorOf(HANDLE pipe, const PipeOptions& options);
   void OnConnect(Waiting& waiting, DWORD code);
 
   PipeOptions options_;  // under mutex_
@@ -61,6 +61,10 @@ class Listener {
   Log& log_;
   const OnClient on_client_;
   const std::function<void()> on_incomplete_;
+
+  // Held while the pipe's descriptor is set or compared, so that nobody puts an older one back. Before mutex_.
+  win32::Lock guarding_;
+  bool started_ = false;  // under guarding_
 
   win32::Lock mutex_;
   win32::Condition changed_;

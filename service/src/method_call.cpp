@@ -52,7 +52,7 @@ MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, 
   // thread is the service's own again, because texts are loaded and logs are written for that.
   try {
     std::optional<RunningRequest::OnThisThread> cancellable;
-    if (method.pace == Pace::kMayBlock) cancellable.emplace(request);
+    if (method.pace == Pace::kMayBlock && method.interruptible) cancellable.emplace(request);
     if (method.acts == Acts::kAsCaller) {
       const Impersonation as_caller(call.caller.token(), win32::ImpersonationLevel::kImpersonation);
       if (as_caller) {

@@ -86,7 +86,8 @@ Server::Server(const Settings& settings, std::string pipe_path, std::filesystem:
   // be the one who loads them as its caller.
   static_cast<void>(win32::ErrorMessage(ERROR_ACCESS_DENIED));
   access_.Observe({[this](const AccessPolicy& policy) { return WhyNot(policy); },
-                   [this](const AccessPolicy& policy) { OnPolicy(policy); }});
+                   [this](const AccessPolicy& policy) { return OnPolicy(policy); },
+                   {}});
 }
 
 Server::~Server() { Stop(); }
@@ -106,10 +107,14 @@ void Server::Start() {
     if (timer_ == nullptr) win32::ThrowLastError("CreateThreadpoolTimer");
   }
   try {
-    Listen();
+    // Before the first client: it fails when another process works with the same policy.
     access_.Follow();
+    Listen();
   } catch (...) {
-    listener_.reset();
+    {
+      const std::lock_guard lock(listener_mutex_);
+      listener_.reset();
+    }
     access_.Stop();
     throw;
   }
@@ -118,11 +123,15 @@ void Server::Start() {
 }
 
 void Server::Listen() {
-  const PipeOptions pipe{pipe_path_, PipeDescriptor(settings_.pipe, pipe_owner_, *access_.policy()),
-                         settings_.pipe.remote};
-  listener_ = std::make_unique<Listener>(pipe, settings_.pipe.waiting_instances, io_pool_, log_,
-                                         [this](std::unique_ptr<PipeInstance> client) { OnClient(std::move(client)); },
-                                         [this] { StartWatch(); });
+  {
+    // A policy that comes meanwhile finds the listener, or is the one that it is made with.
+    const std::lock_guard lock(listener_mutex_);
+    const PipeOptions pipe{pipe_path_, PipeDescriptor(settings_.pipe, pipe_owner_, *access_.policy()),
+                           settings_.pipe.remote};
+    listener_ = std::make_unique<Listener>(
+        pipe, settings_.pipe.waiting_instances, io_pool_, log_,
+        [this](std::unique_ptr<PipeInstance> client) { OnClient(std::move(client)); }, [this] { StartWatch(); });
+  }
   listener_->Start();
 }
 
@@ -135,15 +144,18 @@ std::optional<std::string> Server::WhyNot(const AccessPolicy& policy) const {
   }
 }
 
-void Server::OnPolicy(const AccessPolicy& policy) {
+std::string Server::OnPolicy(const AccessPolicy& policy) {
+  const std::lock_guard lock(listener_mutex_);
   // The first one comes before there is a pipe to guard.
-  if (listener_ == nullptr) return;
+  if (listener_ == nullptr) return {};
   try {
     listener_->SetDescriptor(PipeDescriptor(settings_.pipe, pipe_owner_, policy));
+    return {};
   } catch (const std::exception& error) {
     // Those who may connect are still those of the old policy. What they may call is not.
     log_.Write(LogLevel::kError, "the pipe's descriptor could not be changed", {{"what", error.what()}});
     ReportToEventLog(Event::kInternalError, {"the pipe's descriptor could not be changed:", error.what()});
+    return "pipe:: who may connect has not been changed (the service's log says why)";
   }
 }
 

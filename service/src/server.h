@@ -60,7 +60,7 @@ class Server final : public ServerControl {
   void OnClient(std::unique_ptr<PipeInstance> pipe);
   // Who may connect follows from the policy; a policy that shuts the service itself out is refused.
   std::optional<std::string> WhyNot(const AccessPolicy& policy) const;
-  void OnPolicy(const AccessPolicy& policy);
+  std::string OnPolicy(const AccessPolicy& policy);
   // The watch runs while there is something to watch, so that an idle service never wakes up.
   void StartWatch();
   void Watch();
@@ -82,6 +82,7 @@ class Server final : public ServerControl {
   ThreadPool io_pool_;
   ThreadPool handler_pool_;
   std::unique_ptr<ServerParts> parts_;
+  win32::Lock listener_mutex_;  // between the listener's coming and going and a new policy
   std::unique_ptr<Listener> listener_;
   PTP_TIMER timer_ = nullptr;
   win32::Lock watch_mutex_;

@@ -90,6 +90,22 @@ bool IsBoundless(const AccessPolicy& policy, const CallerIdentity& caller) {
          caller.token().IsMember(win32::Sid::FromWellKnown(WinBuiltinAdministratorsSid));
 }
 
+// The node, or the nearest above it that there is.
+const EffectiveNode& NearestNode(const AccessPolicy& policy, std::string_view name) {
+  for (std::optional<std::string_view> at = name; at; at = ParentOf(*at)) {
+    if (const EffectiveNode* const node = policy.Find(*at)) return *node;
+  }
+  return *policy.Find(kRootNode);
+}
+
+// What the history has last, or the built-in policy.
+PolicyDocument LastVersion(PolicyStore& store) {
+  for (const PolicyVersion& version : store.History()) {
+    if (auto document = store.Find(version.version)) return *std::move(document);
+  }
+  return {};
+}
+
 Error MayNotGive(std::string_view node, ACCESS_MASK rights) {
   const std::string words = RightsText(node, rights);
   return Refusal(
@@ -132,6 +148,8 @@ ACCESS_MASK RightsGained(const std::vector<EffectiveEntry>& before,
 std::variant<const EffectiveNode*, Error> RequireVisible(const AccessPolicy& policy, std::string_view node,
                                                          const CallerIdentity& caller) {
   const EffectiveNode* const found = policy.Find(node);
+  // Windows is asked as often for a node that there is not, so that it cannot be told by the time it takes.
+  if (found == nullptr) policy.Granted(*policy.Find(kRootNode), caller);
   if (found != nullptr && (policy.Granted(*found, caller) & (kSee | kManage)) != 0) return found;
   return Refusal(ErrorCode::kInvalidParams, "node: there is no node " + std::string(node));
 }
@@ -145,6 +163,29 @@ std::optional<Error> RequireManager(const AccessPolicy& policy, std::string_view
   return Refusal(ErrorCode::kAccessDenied, "Changing " + std::string(node) + " needs the right manage there.",
                  Json{{"reason", "notAManager"}, {"node", node}});
 }
+
+namespace {
+
+// Nothing if nobody gains a right at any node that `caller` does not hold there.
+std::optional<Error> RefuseGains(const AccessPolicy& now, const AccessPolicy& next, const CallerIdentity& caller) {
+  for (const EffectiveNode* node : next.Nodes()) {
+    const EffectiveNode& before = NearestNode(now, node->name);
+    const ACCESS_MASK gained = RightsGained(before.entries, node->entries);
+    if (gained == 0) continue;
+    const ACCESS_MASK missing = gained & ~now.Granted(before, caller);
+    if (missing != 0) return MayNotGive(node->name, missing);
+  }
+  for (const EffectiveNode* node : now.Nodes()) {
+    if (next.Find(node->name) != nullptr) continue;
+    return Refusal(ErrorCode::kAccessDenied,
+                   "There is no " + node->name +
+                       " now whose default would hold instead: only an administrator may take its entries away.",
+                   Json{{"reason", "givesMoreThanHeld"}, {"node", node->name}});
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 AccessControl::AccessControl(const MethodRegistry& methods, std::filesystem::path policy_folder, Audit& audit,
                              Log& log, std::shared_ptr<win32::AccountNames> names)
@@ -169,6 +210,7 @@ void AccessControl::Start() {
   for (const PolicyFault& warning : loaded.warnings) {
     log_.Write(LogLevel::kWarning, "access.json", {{"what", Describe(warning)}});
   }
+  observer_refused_file_ = false;
   if (observer_.refuses && !loaded.document.administrators_only) {
     if (const auto why = observer_.refuses(AccessPolicy::Compile(loaded.document, methods_))) {
       RefuseFile(*why, kAdministratorsOnly);
@@ -180,13 +222,11 @@ void AccessControl::Start() {
   }
   // One that was put there while the service did not run, and may be gone when it is to be rolled back to.
   if (loaded.source == Source::kFile) {
-    try {
-      store_->Remember(loaded.document, [this](const win32::Sid& sid) { return NameOf(sid); });
-    } catch (const win32::Win32Error& error) {
-      log_.Write(LogLevel::kWarning, "the policy could not be put into its history", {{"what", error.what()}});
-    }
+    if (!store_->Find(loaded.document.version)) RecordOutsideChange(LastVersion(*store_), loaded.document);
+    RememberFile(loaded.document);
   }
-  Publish(std::move(loaded.document), loaded.source, std::move(fault));
+  Publish(std::make_shared<const AccessPolicy>(AccessPolicy::Compile(std::move(loaded.document), methods_)),
+          loaded.source, std::move(fault));
 }
 
 void AccessControl::Follow() {
@@ -231,15 +271,35 @@ void AccessControl::RefuseFile(const std::string& why, const char* instead) {
   ReportToEventLog(Event::kPolicyRefused, {why, instead});
 }
 
-void AccessControl::Publish(PolicyDocument document, Source source, std::string fault) {
-  auto next = std::make_shared<const AccessPolicy>(AccessPolicy::Compile(std::move(document), methods_));
+std::string AccessControl::Publish(std::shared_ptr<const AccessPolicy> policy, Source source, std::string fault) {
   {
     const std::lock_guard lock(mutex_);
-    policy_ = next;
+    policy_ = policy;
     source_ = source;
     fault_ = std::move(fault);
   }
-  if (observer_.took_effect) observer_.took_effect(*next);
+  return observer_.took_effect ? observer_.took_effect(*policy) : std::string();
+}
+
+void AccessControl::RecordOutsideChange(const PolicyDocument& before, const PolicyDocument& after) {
+  for (const NodeChange& change : Differences(before, after)) {
+    if (!audit_.Record(AuditPolicyChange{{}, nullptr, change.node, change.before, change.after, after.version})) {
+      // The file is there: not to follow it would leave the policy that somebody has replaced. The audit's own
+      // alarm tells of the missing line.
+      log_.Write(LogLevel::kError, "a change of access.json could not be recorded in the audit",
+                 {{"node", change.node}, {"after", change.after.value_or("(default)")}});
+    }
+  }
+}
+
+void AccessControl::RememberFile(const PolicyDocument& document) {
+  try {
+    store_->Remember(document, [this](const win32::Sid& sid) { return NameOf(sid); });
+  } catch (const std::exception& error) {
+    // In force it is all the same.
+    log_.Write(LogLevel::kError, "the policy could not be put into its history",
+               {{"version", document.version}, {"what", error.what()}});
+  }
 }
 
 void AccessControl::Reload() {
@@ -255,6 +315,7 @@ void AccessControl::Reload() {
   };
   try {
     PolicyReading read = store_->Read();
+    observer_refused_file_ = false;
     if (!read.faults.empty()) return refuse(Lines(read.faults));
     const std::vector<NodeChange> changes = Differences(now->document(), read.document);
     const Source source = read.document.version == 0 ? Source::kDefault : Source::kFile;
@@ -264,31 +325,21 @@ void AccessControl::Reload() {
       fault_.clear();
       return;
     }
+    auto next = std::make_shared<const AccessPolicy>(AccessPolicy::Compile(read.document, methods_));
     if (observer_.refuses) {
-      if (const auto why = observer_.refuses(AccessPolicy::Compile(read.document, methods_)))
+      if (const auto why = observer_.refuses(*next)) {
+        observer_refused_file_ = true;
         return refuse(*why);
+      }
     }
     for (const PolicyFault& warning : read.warnings) {
       log_.Write(LogLevel::kWarning, "access.json", {{"what", Describe(warning)}});
     }
-    // Whatever number the file names: versions only go up while the service runs, so that one never means two
-    // policies.
-    if (source == Source::kFile) {
-      read.document.version = std::max(read.document.version, now->version() + 1);
-      store_->Remember(read.document);
-    }
-    for (const NodeChange& change : changes) {
-      if (!audit_.Record(AuditPolicyChange{
-              {}, nullptr, change.node, change.before, change.after, read.document.version})) {
-        // The file is there: not to follow it would leave the policy that somebody has replaced. The audit's
-        // own alarm tells of the missing line.
-        log_.Write(LogLevel::kError, "a change of access.json could not be recorded in the audit",
-                   {{"node", change.node}, {"after", change.after.value_or("(default)")}});
-      }
-    }
+    if (source == Source::kFile) RememberFile(read.document);
+    RecordOutsideChange(now->document(), read.document);
     log_.Write(LogLevel::kInfo, "access.json was replaced and is in force",
                {{"version", read.document.version}, {"nodes_changed", changes.size()}});
-    Publish(std::move(read.document), source);
+    Publish(std::move(next), source);
   } catch (const std::exception& error) {
     refuse(error.what());
   }
@@ -305,6 +356,11 @@ std::variant<PolicyChange, Error> AccessControl::Change(const PolicyRequest& req
                    "run onbehalf-service.exe --reset-access.");
   }
 
+  if (observer_refused_file_) {
+    return Refusal(ErrorCode::kInvalidParams,
+                   "There is an access.json that is not used, and a change would overwrite it: " + fault());
+  }
+
   PolicyDocument next = now->document();
   if (std::optional<Error> fault = edit(next, *now)) return *fault;
   PolicyChange change;
@@ -312,10 +368,8 @@ std::variant<PolicyChange, Error> AccessControl::Change(const PolicyRequest& req
   change.nodes = Differences(now->document(), next);
   change.changed = !change.nodes.empty();
   for (const NodeChange& node : change.nodes) {
-    const EffectiveNode* const there = now->Find(node.node);
-    // A node that is not there yet is its parent's to manage.
-    const EffectiveNode& judged = there != nullptr ? *there : *now->Find(*ParentOf(node.node));
-    if (auto refusal = RequireManager(*now, judged.name, request.caller)) return *refusal;
+    // A node that is not there yet is to be managed by whom manages the one that it will be below.
+    if (auto refusal = RequireManager(*now, NearestNode(*now, node.node).name, request.caller)) return *refusal;
   }
   if (!change.changed) return change;
 
@@ -325,18 +379,12 @@ std::variant<PolicyChange, Error> AccessControl::Change(const PolicyRequest& req
   next.changed = Now();
   next.changed_by =
       NameOf(request.caller.user()).value_or("?") + " (" + request.caller.user().ToString() + ")";
-  const AccessPolicy compiled = AccessPolicy::Compile(next, methods_);
-  for (const EffectiveNode* node : compiled.Nodes()) {
-    if (IsBoundless(*now, request.caller)) break;
-    const EffectiveNode* before = now->Find(node->name);
-    if (before == nullptr) before = now->Find(*ParentOf(node->name));
-    const ACCESS_MASK gained = RightsGained(before->entries, node->entries);
-    if (gained == 0) continue;
-    const ACCESS_MASK missing = gained & ~now->Granted(*before, request.caller);
-    if (missing != 0) return MayNotGive(node->name, missing);
+  const auto compiled = std::make_shared<const AccessPolicy>(AccessPolicy::Compile(next, methods_));
+  if (!IsBoundless(*now, request.caller)) {
+    if (auto refusal = RefuseGains(*now, *compiled, request.caller)) return *refusal;
   }
   if (observer_.refuses) {
-    if (const auto why = observer_.refuses(compiled)) return Refusal(ErrorCode::kInvalidParams, *why);
+    if (const auto why = observer_.refuses(*compiled)) return Refusal(ErrorCode::kInvalidParams, *why);
   }
   const auto warnings = FindWarnings(next, methods_);
   for (const PolicyFault& warning : warnings) {
@@ -345,23 +393,37 @@ std::variant<PolicyChange, Error> AccessControl::Change(const PolicyRequest& req
       change.warnings.push_back(Describe(warning));
   }
   if (request.dry_run) return change;
+  // The caller has been answered by now.
+  if (request.stop.stop_requested()) return service::ToError(ErrorCode::kRequestCancelled);
 
+  const auto withdraw = [&] {
+    if (!audit_.RecordWithdrawn(request.request_id, next.version)) {
+      log_.Write(LogLevel::kError, "that a change of the policy was not made could not be recorded in the audit",
+                 {{"request", request.request_id}, {"version", next.version}});
+    }
+  };
   for (const NodeChange& node : change.nodes) {
     const AuditPolicyChange record{request.request_id, &request.caller, node.node,
                                    node.before,        node.after,      next.version};
     if (!audit_.Record(record) && audit_.settings().required) {
+      if (&node != &change.nodes.front()) withdraw();
       return service::ToError(ErrorCode::kAuditUnavailable);
     }
   }
   try {
     store_->Write(next, [this](const win32::Sid& sid) { return NameOf(sid); });
   } catch (const PolicyConflict&) {
+    withdraw();
     return Refusal(
         ErrorCode::kPolicyConflict,
         "access.json has been replaced meanwhile, and what is in it will be in force in a moment.");
+  } catch (...) {
+    withdraw();
+    throw;
   }
   change.version = next.version;
-  Publish(std::move(next), Source::kFile);
+  std::string undone = Publish(compiled, Source::kFile);
+  if (!undone.empty()) change.warnings.push_back(std::move(undone));
   return change;
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -27,6 +28,7 @@ struct PolicyRequest {
   std::string_view request_id;
   bool dry_run = false;                     // everything is checked, nothing is changed
   std::optional<std::uint64_t> if_version;  // refused with PolicyConflict at any other version
+  std::stop_token stop;  // nothing is changed once it is set; a change that has begun is finished
 };
 
 // One node that a change has made another.
@@ -68,7 +70,8 @@ class AccessControl {
   struct Observer {
     // Asked before a policy takes effect: a sentence that says why it cannot, or nothing.
     std::function<std::optional<std::string>(const AccessPolicy&)> refuses = {};
-    std::function<void(const AccessPolicy&)> took_effect = {};
+    // What of it could not be done, in a sentence, or "".
+    std::function<std::string(const AccessPolicy&)> took_effect = {};
     // An access.json that somebody has put there is not used.
     std::function<void(const std::string& why)> refused_file = {};
   };
@@ -91,7 +94,10 @@ class AccessControl {
 
  private:
   void Reload();
-  void Publish(PolicyDocument document, PolicyStore::Loaded::Source source, std::string fault = {});
+  // What the observer could not do of it.
+  std::string Publish(std::shared_ptr<const AccessPolicy> policy, PolicyStore::Loaded::Source source, std::string fault = {});
+  void RecordOutsideChange(const PolicyDocument& before, const PolicyDocument& after);
+  void RememberFile(const PolicyDocument& document);
   void RefuseFile(const std::string& why, const char* instead);
   std::optional<std::string> NameOf(const win32::Sid& sid) const;
 
@@ -108,6 +114,8 @@ class AccessControl {
   std::shared_ptr<const AccessPolicy> policy_;  // under mutex_
   PolicyStore::Loaded::Source source_ = PolicyStore::Loaded::Source::kDefault;
   std::string fault_;
+  // The file is good and was refused by the observer, so that the store does not know of it. Under changing_.
+  bool observer_refused_file_ = false;
 };
 
 // Nothing if the caller may change this node (manage), else AccessDenied; or, for who may not even see it,

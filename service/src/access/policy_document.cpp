@@ -81,11 +81,15 @@ const std::vector<Crowd>& Crowds() {
         {"S-1-2-0", "all local logons"},
         {"S-1-2-1", "all console logons"},
         {"S-1-5-2", "all network logons"},
+        {"S-1-5-3", "all batch logons"},
         {"S-1-5-4", "all interactive logons"},
+        {"S-1-5-6", "all services"},
         {"S-1-5-7", "anonymous logons"},
         {"S-1-5-11", "all authenticated users"},
         {"S-1-5-14", "all remote interactive logons"},
         {"S-1-5-15", "all accounts of this organization"},
+        {"S-1-5-64-10", "all NTLM logons"},
+        {"S-1-5-80-0", "all services with a SID"},
         {"S-1-5-113", "all local accounts"},
         {"S-1-5-32-545", "all users"},
         {"S-1-5-32-546", "guests"},
@@ -138,13 +142,18 @@ const Sid& Administrators() {
   return administrators;
 }
 
-// Whether a deny entry for `sid` hits every administrator: they themselves, and groups that each of them is
-// in.
+// Whether a deny entry for `sid` hits every administrator: they themselves, and groups that each of them is in, however they
+// have logged on. One for some logons only (NETWORK) leaves the others.
 bool DeniesAdministrators(const Sid& sid) {
-  static const Sid everyone = Sid::FromWellKnown(WinWorldSid);
-  static const Sid authenticated = Sid::FromWellKnown(WinAuthenticatedUserSid);
-  static const Sid users = Sid::FromWellKnown(WinBuiltinUsersSid);
-  return sid == Administrators() || sid == everyone || sid == authenticated || sid == users;
+  static const std::vector<Sid> groups = [] {
+    std::vector<Sid> list = {Administrators()};
+    // Everyone, LOCAL, Authenticated Users, This Organization, Users.
+    for (const std::string_view text : {"S-1-1-0", "S-1-2-0", "S-1-5-11", "S-1-5-15", "S-1-5-32-545"}) {
+      if (const auto group = Sid::FromString(text)) list.push_back(*group);
+    }
+    return list;
+  }();
+  return std::find(groups.begin(), groups.end(), sid) != groups.end();
 }
 
 // ---- Rights ----

@@ -67,7 +67,7 @@ std::optional<std::string> OptionalText(const Call& call, const char* name) {
 }
 
 PolicyRequest RequestOf(const Call& call) {
-  PolicyRequest request{call.caller, call.request_id, false, std::nullopt};
+  PolicyRequest request{call.caller, call.request_id, false, std::nullopt, call.stop};
   if (const auto dry = call.params.find("dryRun"); dry != call.params.end()) request.dry_run = dry->get<bool>();
   if (const auto version = call.params.find("version"); version != call.params.end()) {
     request.if_version = version->get<std::uint64_t>();
@@ -645,6 +645,8 @@ void AddAccessMethods(MethodRegistry& registry, AccessControl& access, std::shar
     method.acts = Acts::kAsService;
     // Names are looked up and files are written.
     method.pace = Pace::kMayBlock;
+    // The audit and access.json are written, which have to be whole.
+    method.interruptible = false;
     method.handler = std::move(handler);
     registry.Add(std::move(method));
   };

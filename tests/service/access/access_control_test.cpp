@@ -220,12 +220,76 @@ TEST_F(PolicyTest, EveryChangeIsInTheAuditWithOldAndNew) {
   EXPECT_EQ(lines[1].at("version"), 2);
 }
 
+// A node of a module that is not loaded now; its namespace is nobody's either.
+TEST_F(PolicyTest, ANodeWithoutAMethodIsTakenAwayAndBroughtBack) {
+  access_.Stop();
+  std::ofstream(policy_file(), std::ios::binary)
+      << R"j({"format": 1, "version": 2, "nodes": {"mod.read": {"sddl": "D:P(A;;GA;;;BA)(A;;GRGW;;;)j" << OwnSid()
+      << R"j()"}}})j";
+  access_.Start();
+  const std::uint64_t version = access_.policy()->version();
+  // Its default is not known, so that nobody knows what its end would give away.
+  EXPECT_EQ(Refused("access.set", {{"node", "mod.read"}, {"sddl", nullptr}}, Who::kOrdinary).data.at("reason"),
+            "givesMoreThanHeld");
+  Result("access.rollback", {{"to", 0}});
+  EXPECT_EQ(access_.policy()->Find("mod.read"), nullptr);
+  Result("access.rollback", {{"to", version}});
+  EXPECT_NE(access_.policy()->Find("mod.read"), nullptr);
+}
+
+TEST_F(PolicyTest, AFileThatCameWhileTheServiceDidNotRunIsInTheAudit) {
+  access_.Stop();
+  std::ofstream(policy_file(), std::ios::binary)
+      << R"j({"format": 1, "version": 2, "nodes": {"file.write": {"sddl": "D:(A;;GX;;;AU)"}}})j";
+  access_.Start();
+  ASSERT_EQ(ChangesInAudit().size(), 1U);
+  EXPECT_EQ(ChangesInAudit().front().at("node"), "file.write");
+  // Once.
+  access_.Stop();
+  access_.Start();
+  EXPECT_EQ(ChangesInAudit().size(), 1U);
+}
+
+TEST_F(PolicyTest, AChangeWhoseRequestHasEndedIsNotMade) {
+  std::stop_source ended;
+  ended.request_stop();
+  const service::Method& grant = *methods_.Find("access.grant");
+  EXPECT_FALSE(grant.interruptible);
+  const Json params{{"account", "BU"}, {"node", "file"}, {"rights", {"call"}}};
+  const auto result = grant.handler({*Caller(Who::kAdministrator), process_, params, "r-1", 1, ended.get_token(),
+                                     std::chrono::steady_clock::now()});
+  EXPECT_EQ(std::get<protocol::Error>(result).code, ErrorCode::kRequestCancelled);
+  EXPECT_EQ(access_.policy()->version(), 0U);
+}
+
+TEST_F(PolicyTest, WhatTheObserverCouldNotDoIsAWarning) {
+  access_.Observe({{}, [](const service::AccessPolicy&) { return std::string("the pipe is as it was"); }, {}});
+  const Json result = Result("access.grant", {{"account", "BU"}, {"node", "file"}, {"rights", {"call"}}});
+  EXPECT_EQ(result.at("warnings"), Json{"the pipe is as it was"});
+}
+
+// The file is replaced behind the service's back, which does not look: it loses nothing and says so in the audit.
+TEST_F(PolicyTest, AChangeThatMeetsAnotherFileIsWithdrawn) {
+  Result("access.grant", {{"account", "BU"}, {"node", "file"}, {"rights", {"call"}}});
+  const std::string theirs = R"j({"format": 1, "version": 5, "nodes": {}})j";
+  std::ofstream(policy_file(), std::ios::binary) << theirs;
+  EXPECT_EQ(Refused("access.grant", {{"account", "IU"}, {"node", "file"}, {"rights", {"call"}}}).code,
+            ErrorCode::kPolicyConflict);
+  EXPECT_EQ(ReadAll(policy_file()), theirs);
+  EXPECT_EQ(access_.policy()->version(), 1U);
+  const std::string audit = AuditText();
+  EXPECT_NE(audit.find("\"event\":\"policyWithdrawn\""), std::string::npos) << audit;
+}
+
 // Follows access.json, and lets the test wait for what is made of it.
 class ReplacedFile : public PolicyTest {
  protected:
   ReplacedFile() {
     access_.Observe({{},
-                     [this](const service::AccessPolicy&) { took_effect_.Set(); },
+                     [this](const service::AccessPolicy&) {
+                       took_effect_.Set();
+                       return std::string();
+                     },
                      [this](const std::string& why) {
                        why_ = why;
                        refused_.Set();
@@ -276,6 +340,21 @@ TEST_F(ReplacedFile, ThatIsWrongIsRefusedWholeAndThePolicyStays) {
   ASSERT_TRUE(took_effect_.Wait());
   EXPECT_FALSE(MayCall("file.write", Who::kOrdinary));
   EXPECT_EQ(Result("access.list", Json::object()).at("fault"), nullptr);
+}
+
+TEST_F(ReplacedFile, ThatTheServiceCannotUseIsNotOverwrittenByAChange) {
+  access_.Observe({[](const service::AccessPolicy& policy) -> std::optional<std::string> {
+                     if (policy.document().nodes.contains("pipe:")) return "the pipe is closed to the service";
+                     return std::nullopt;
+                   },
+                   {},
+                   [this](const std::string&) { refused_.Set(); }});
+  const std::string text = Text(R"j("pipe:": {"sddl": "D:(D;;GX;;;BU)"})j");
+  Replace(text);
+  ASSERT_TRUE(refused_.Wait());
+  EXPECT_EQ(Refused("access.grant", {{"account", "BU"}, {"node", "file"}, {"rights", {"call"}}}).message,
+            "There is an access.json that is not used, and a change would overwrite it: the pipe is closed to the service");
+  EXPECT_EQ(ReadAll(policy_file()), text);
 }
 
 TEST_F(ReplacedFile, WhenRemovedGivesTheBuiltInPolicyBack) {

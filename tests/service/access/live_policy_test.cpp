@@ -153,6 +153,30 @@ TEST(LivePolicy, WhoMayConnectIsChangedOnTheLivePipeAndOnEveryInstance) {
   EXPECT_EQ(DaclOf(early).find(";IU)"), std::string::npos);
 }
 
+// A waiting instance becomes a client's at any moment, also while its descriptor is set through it.
+TEST(LivePolicy, WhoMayConnectIsChangedWhileClientsComeAndGo) {
+  TestServer server;
+  server.Start();
+  RawClient administrator(server.pipe_path());
+  std::atomic<bool> stop = false;
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      while (!stop) RawClient(server.pipe_path()).Call("rpc.ping");
+    });
+  }
+  const Json grant{{"account", "IU"}, {"node", "pipe:"}, {"rights", {"connect"}}};
+  for (int round = 0; round < 20; ++round) {
+    const Json granted = administrator.Call("access.grant", grant);
+    EXPECT_EQ(granted.at("result").at("warnings"), Json::array());
+    RawClient client(server.pipe_path());
+    EXPECT_NE(DaclOf(client).find(";IU)"), std::string::npos);
+    EXPECT_EQ(administrator.Call("access.revoke", grant).at("result").at("warnings"), Json::array());
+    EXPECT_EQ(DaclOf(client).find(";IU)"), std::string::npos);
+  }
+  stop = true;
+}
+
 TEST(LivePolicy, AnEntryThatShutsTheServiceOutOfItsPipeIsRefused) {
   TestServer server;
   server.Start();

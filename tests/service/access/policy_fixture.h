@@ -69,6 +69,13 @@ class PolicyTest : public testing::Test {
     const auto policy = access_.policy();
     return policy->Granted(*policy->Find(node), *Caller(who));
   }
+  std::string AuditText() const {
+    std::string text;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+      if (entry.path().extension() == ".jsonl") text += ReadAll(entry.path());
+    }
+    return text;
+  }
   // The audit's lines of changes of the policy.
   std::vector<Json> ChangesInAudit() const {
     std::vector<Json> lines;

@@ -67,6 +67,9 @@ struct Method {
   std::string access_default = "D:";
   Acts acts = Acts::kAsService;
   Pace pace = Pace::kMayBlock;
+  // Whether blocking I/O of the handler is ended (CancelSynchronousIo, ERROR_OPERATION_ABORTED) when the request is cancelled
+  // or late. false for what writes files that must be whole; such a handler asks Call::stop before it begins to write.
+  bool interruptible = true;
   // Administrators may call it also while the audit cannot be written, to find out why.
   bool without_audit_for_administrators = false;
   std::function<MethodResult(const Call&)> handler;
