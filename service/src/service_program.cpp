@@ -173,6 +173,7 @@ int ResetPolicy(const CommandLine& command_line) {
     return 1;
   }
   std::puts(result.text.c_str());
+  ReportToEventLog(Event::kPolicyChanged, {"--reset-access:", result.text});
   return 0;
 }
 
