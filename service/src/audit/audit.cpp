@@ -9,7 +9,9 @@
 #include "audit/audit_line.h"
 #include "audit/audit_params.h"
 #include "audit/event_limit.h"
+#include "audit/event_queue.h"
 #include "impersonation.h"
+#include "onbehalf/protocol/error_code.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/unique_handle.h"
@@ -59,10 +61,15 @@ void AppendField(std::string& text, std::string_view name, std::string_view valu
   AppendEscaped(text, value, Escaping::kLog, max_bytes);
 }
 
-std::string LeftOut(std::uint64_t count) {
+std::string LeftOut(std::uint64_t count, std::string_view where_they_are) {
   if (count == 0) return {};
-  return "(" + std::to_string(count) +
-         " more since the last of these events were left out; the audit has them)";
+  return "(" + std::to_string(count) + " more since the last of these events were left out" +
+         std::string(where_they_are) + ")";
+}
+constexpr std::string_view kInTheAudit = "; the audit has them";
+
+bool IsAccessDenied(std::string_view error) {
+  return error == protocol::InfoOf(protocol::ErrorCode::kAccessDenied).name;
 }
 
 constexpr DWORD kShareAll = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
@@ -87,7 +94,9 @@ struct Audit::Impl {
       : folder(audit_folder),
         options(std::move(audit_options)),
         denials(options.settings.denials_per_minute),
-        changes(options.settings.denials_per_minute) {
+        changes(options.settings.denials_per_minute),
+        failed_removals(options.settings.denials_per_minute),
+        events(options.report) {
     if (options.anchors == nullptr) return;
     const auto on_timer = [](PTP_CALLBACK_INSTANCE, void* context, PTP_TIMER) {
       AssertNotImpersonating();
@@ -111,6 +120,8 @@ struct Audit::Impl {
   const AuditOptions options;
   EventLimit denials;
   EventLimit changes;
+  EventLimit failed_removals;
+  EventQueue events;
   PTP_TIMER anchor_timer = nullptr;
   win32::Lock anchoring;  // anchors go out one after the other; taken before `lock`
 
@@ -389,10 +400,19 @@ struct Audit::Impl {
       code = options.files.remove(old);
     }
     if (code != ERROR_SUCCESS) {
-      options.report(Event::kInternalError,
-                     {"an old file of the audit cannot be removed: " + text, win32::ErrorName(code)});
+      const auto left_out = failed_removals.Take(time);
+      if (!left_out) return true;
+      std::string why_not = win32::ErrorName(code);
+      if (*left_out != 0) why_not += ' ' + LeftOut(*left_out, {});
+      Post(failed_removals, *left_out, Event::kInternalError,
+           "an old file of the audit cannot be removed: " + text, std::move(why_not));
     }
     return true;
+  }
+
+  // What finds no room is left out and counted, with those that were left out before it.
+  void Post(EventLimit& limit, std::uint64_t left_out, Event event, std::string first, std::string second) {
+    if (!events.Post(event, std::move(first), std::move(second))) limit.LeaveOut(left_out + 1);
   }
 
   // Under `lock`, at any time: the timer's callback takes what is there then. A time that is set replaces the
@@ -441,7 +461,7 @@ struct Audit::Impl {
     AppendField(text, "node", decision.node, kNodeBytes);
     AppendField(text, "entry", decision.entry, kEntryBytes);
     AppendField(text, "request", decision.request_id, kRequestIdBytes);
-    options.report(Event::kRequestDenied, {text, LeftOut(*left_out)});
+    Post(denials, *left_out, Event::kRequestDenied, std::move(text), LeftOut(*left_out, kInTheAudit));
   }
 
   void Report(const AuditPolicyChange& change, system_clock::time_point time) {
@@ -458,7 +478,7 @@ struct Audit::Impl {
     AppendField(text, "version", std::to_string(change.version), 20);
     AppendField(text, "before", change.before.value_or("(default)"), kEventSddlBytes);
     AppendField(text, "after", change.after.value_or("(default)"), kEventSddlBytes);
-    options.report(Event::kPolicyChanged, {text, LeftOut(*left_out)});
+    Post(changes, *left_out, Event::kPolicyChanged, std::move(text), LeftOut(*left_out, kInTheAudit));
   }
 };
 
@@ -502,7 +522,10 @@ bool Audit::Record(const AuditDecision& decision) {
     ParamsWriter(line).Write(*decision.parameters, *decision.params);
   }
   const bool recorded = impl_->Append(line, now);
-  if (decision.verdict == AuditVerdict::kDenied) impl_->Report(decision, now);
+  // Not a denial that is answered as if there were no such method: it must cost what a request for a method
+  // costs that there is not.
+  if (decision.verdict == AuditVerdict::kDenied && IsAccessDenied(decision.reason))
+    impl_->Report(decision, now);
   return recorded;
 }
 
@@ -572,6 +595,8 @@ void Audit::Anchor() {
   AssertNotImpersonating();
   impl_->WriteAnchors();
 }
+
+void Audit::Flush() { impl_->events.Flush(); }
 
 const Settings::Audit& Audit::settings() const { return impl_->options.settings; }
 const std::filesystem::path& Audit::folder() const { return impl_->folder; }

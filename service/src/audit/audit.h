@@ -88,7 +88,8 @@ struct AuditOptions {
   // The lines' time, and with it the day of the file.
   std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
   std::shared_ptr<AnchorLog> anchors = nullptr;  // nullptr: the chain is not anchored
-  // Where denials, changes of the policy and what goes wrong are reported.
+  // Where denials (of those who may know the method), changes of the policy and what goes wrong are reported:
+  // on a thread of the process's pool, one after the other.
   std::function<void(Event, std::initializer_list<std::string_view>)> report =
       [](Event event, std::initializer_list<std::string_view> strings) { ReportToEventLog(event, strings); };
   AuditFileCalls files = AuditFileCalls::Windows();
@@ -115,7 +116,7 @@ class Audit {
  public:
   // Opens nothing yet. Throws win32::Win32Error when there is no SHA-256.
   explicit Audit(const std::filesystem::path& folder, AuditOptions options = {});
-  // Anchors what is not yet anchored.
+  // Anchors what is not yet anchored, and waits for the events that are not yet reported.
   ~Audit();
   Audit(const Audit&) = delete;
   Audit& operator=(const Audit&) = delete;
@@ -135,6 +136,8 @@ class Audit {
   std::optional<AuditAnchor> Head() const;
   // Anchors where the chain stands now, if that is not anchored yet.
   void Anchor();
+  // Waits until the events of all that was recorded before have been reported.
+  void Flush();
 
   const Settings::Audit& settings() const;
   const std::filesystem::path& folder() const;

@@ -36,6 +36,11 @@ class EventLimit {
     tokens_ -= 1;
     return std::exchange(left_out_, 0);
   }
+  // What was taken could not be reported after all, and neither can what had been left out before it.
+  void LeaveOut(std::uint64_t count) {
+    const std::lock_guard lock(lock_);
+    left_out_ += count;
+  }
 
  private:
   const double per_minute_;

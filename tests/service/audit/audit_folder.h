@@ -64,7 +64,7 @@ class AuditFolder {
     options.now = [this] { return now.load(); };
     options.anchors = anchors;
     options.report = [this](service::Event event, std::initializer_list<std::string_view> strings) {
-      reported.push_back({event, {strings.begin(), strings.end()}});
+      reported_.push_back({event, {strings.begin(), strings.end()}});
     };
     now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22} + 12h;
   }
@@ -75,6 +75,11 @@ class AuditFolder {
     return *audit_;
   }
   void Stop() { audit_.reset(); }
+  // The events of all that has been recorded.
+  const std::vector<Reported>& reported() {
+    if (audit_) audit_->Flush();
+    return reported_;
+  }
 
   // Writes that many outcomes with requests "1", "2", … after those before; true if all were written.
   bool Write(int lines) {
@@ -119,10 +124,10 @@ class AuditFolder {
 
   std::atomic<std::chrono::system_clock::time_point> now;
   const std::shared_ptr<MemoryAnchors> anchors = std::make_shared<MemoryAnchors>();
-  std::vector<Reported> reported;
   service::AuditOptions options;
 
  private:
+  std::vector<Reported> reported_;  // before the audit, which appends to it until its end
   TemporaryFolder folder_;
   std::optional<service::Audit> audit_;
   int last_ = 0;

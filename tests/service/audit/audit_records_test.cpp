@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "audit/anchor_log.h"
 #include "audit/event_limit.h"
+#include "audit/event_queue.h"
 #include "audit_folder.h"
 #include "onbehalf/service/caller_identity.h"
 #include "onbehalf/win32/unique_handle.h"
@@ -44,7 +48,7 @@ class AuditRecords : public testing::Test {
   }
   static Parameter Shown(const std::string& name) { return {name, "", Json(), false, true}; }
   static Parameter Secret(const std::string& name) { return {name, "", Json(), false}; }
-  bool Deny() {
+  bool Deny(std::string_view reason = "AccessDenied") {
     AuditDecision decision;
     decision.request_id = "r-7";
     decision.method = "file.write\r\nforged";
@@ -52,6 +56,7 @@ class AuditRecords : public testing::Test {
     decision.verdict = AuditVerdict::kDenied;
     decision.node = "file.write";
     decision.entry = "(D;;GX;;;S-1-5-32-546)";
+    decision.reason = reason;
     return folder_.audit().Record(decision);
   }
 
@@ -170,9 +175,9 @@ TEST_F(AuditRecords, AChangeThatDidNotComeIntoForceIsWithdrawn) {
 
 TEST_F(AuditRecords, DenialsGoToTheEventLog) {
   ASSERT_TRUE(Deny());
-  ASSERT_EQ(folder_.reported.size(), 1u);
-  EXPECT_EQ(folder_.reported[0].event, Event::kRequestDenied);
-  EXPECT_EQ(folder_.reported[0].strings,
+  ASSERT_EQ(folder_.reported().size(), 1u);
+  EXPECT_EQ(folder_.reported()[0].event, Event::kRequestDenied);
+  EXPECT_EQ(folder_.reported()[0].strings,
             (Texts{"method=file.write\\r\\nforged account=" + caller_.user().ToString() +
                        " node=file.write entry=(D;;GX;;;S-1-5-32-546) request=r-7",
                    ""}));
@@ -181,24 +186,65 @@ TEST_F(AuditRecords, DenialsGoToTheEventLog) {
   ASSERT_TRUE(folder_.audit().Record(allowed));
   allowed.verdict = AuditVerdict::kRefused;
   ASSERT_TRUE(folder_.audit().Record(allowed));
-  EXPECT_EQ(folder_.reported.size(), 1u);
+  EXPECT_EQ(folder_.reported().size(), 1u);
+}
+
+TEST_F(AuditRecords, WhatIsAnsweredAsIfThereWereNoSuchMethodIsNotReported) {
+  ASSERT_TRUE(Deny("MethodNotFound"));
+  AuditDecision unknown;
+  unknown.method = "no.such";
+  unknown.reason = "MethodNotFound";
+  ASSERT_TRUE(folder_.audit().Record(unknown));
+  EXPECT_TRUE(folder_.reported().empty());
+  EXPECT_EQ(folder_.Records(kFile).at(0).at("verdict"), "denied");
+}
+
+TEST_F(AuditRecords, NobodyWaitsForTheEventLog) {
+  const win32::UniqueObject entered(::CreateEventW(nullptr, FALSE, FALSE, nullptr));
+  const win32::UniqueObject goes_on(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
+  folder_.options.settings.denials_per_minute = 1000;
+  folder_.options.report = [&, report = folder_.options.report](
+                               Event event, std::initializer_list<std::string_view> strings) {
+    ::SetEvent(entered.get());
+    ::WaitForSingleObject(goes_on.get(), INFINITE);
+    report(event, strings);
+  };
+  ASSERT_TRUE(Deny());
+  ASSERT_EQ(::WaitForSingleObject(entered.get(), 10'000), DWORD{WAIT_OBJECT_0});
+  // The event log hangs: so many wait for it, and five are left out.
+  bool recorded = true;
+  for (std::size_t i = 0; i < EventQueue::kMostEvents + 5; ++i) recorded = Deny() && recorded;
+  recorded = folder_.Write(1) && recorded;
+  folder_.audit().Anchor();
+  ::SetEvent(goes_on.get());
+  EXPECT_TRUE(recorded);
+  EXPECT_EQ(folder_.reported().size(), EventQueue::kMostEvents + 1);
+  ASSERT_TRUE(Deny());
+  EXPECT_EQ(folder_.reported().back().strings[1],
+            "(5 more since the last of these events were left out; the audit has them)");
+}
+
+TEST_F(AuditRecords, TheEndOfTheAuditWaitsForItsEvents) {
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(Deny());
+  folder_.Stop();
+  EXPECT_EQ(folder_.reported().size(), 20u);
 }
 
 TEST_F(AuditRecords, ManyDenialsAreLeftOutAndCounted) {
   folder_.options.settings.denials_per_minute = 3;
   for (int i = 0; i < 10; ++i) ASSERT_TRUE(Deny());
-  EXPECT_EQ(folder_.reported.size(), 3u);
+  EXPECT_EQ(folder_.reported().size(), 3u);
   // A change of the policy is not drowned by them.
   ASSERT_TRUE(folder_.audit().Record(AuditPolicyChange{"r", &caller_, "file", "D:", "D:(A;;GX;;;BU)", 2}));
-  ASSERT_EQ(folder_.reported.size(), 4u);
-  EXPECT_EQ(folder_.reported[3].event, Event::kPolicyChanged);
-  EXPECT_EQ(folder_.reported[3].strings[0], "node=file by=" + caller_.user().ToString() +
-                                                " request=r version=2 before=D: after=D:(A;;GX;;;BU)");
+  ASSERT_EQ(folder_.reported().size(), 4u);
+  EXPECT_EQ(folder_.reported()[3].event, Event::kPolicyChanged);
+  EXPECT_EQ(folder_.reported()[3].strings[0], "node=file by=" + caller_.user().ToString() +
+                                                  " request=r version=2 before=D: after=D:(A;;GX;;;BU)");
   folder_.now = folder_.now.load() + 20s;
   ASSERT_TRUE(Deny());
   ASSERT_TRUE(Deny());
-  ASSERT_EQ(folder_.reported.size(), 5u);
-  EXPECT_EQ(folder_.reported[4].strings[1],
+  ASSERT_EQ(folder_.reported().size(), 5u);
+  EXPECT_EQ(folder_.reported()[4].strings[1],
             "(7 more since the last of these events were left out; the audit has them)");
   EXPECT_EQ(folder_.Records(kFile).size(), 13u);
 }

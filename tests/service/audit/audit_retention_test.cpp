@@ -179,10 +179,10 @@ TEST(AuditRetention, WhatCannotBeRemovedIsReportedAndStays) {
   folder.now = folder.now.load() + 72h;
   ASSERT_TRUE(folder.Write(1));
   EXPECT_EQ(folder.Files().size(), 2u);
-  ASSERT_EQ(folder.reported.size(), 1u);
-  EXPECT_EQ(folder.reported[0].event, Event::kInternalError);
+  ASSERT_EQ(folder.reported().size(), 1u);
+  EXPECT_EQ(folder.reported()[0].event, Event::kInternalError);
   EXPECT_EQ(
-      folder.reported[0].strings,
+      folder.reported()[0].strings,
       (Names{"an old file of the audit cannot be removed: audit-2026-11-22.jsonl", "ERROR_ACCESS_DENIED"}));
   EXPECT_EQ(folder.Problem(), "ok");
 }
