@@ -264,7 +264,8 @@ struct Audit::Impl {
   }
 
   // What follows the file's last sealed line is none of the chain: what a write left that did not come to its
-  // end. It is declared by a line that has its hash, except a line that is whole but for its newline.
+  // end. It is declared by a line that has its hash, except a line that is whole but for its newline: one of
+  // the chain, or the one that declares what is before it.
   bool CloseOff(system_clock::time_point time) {
     std::string rest;
     {
@@ -287,13 +288,26 @@ struct Audit::Impl {
     if (rest.empty()) return true;
     if (!rest.ends_with('\n')) {
       if (!Write("\n")) return false;
-      if (Adopt(rest)) return true;
+      const std::string_view all = rest;
+      const std::size_t last = all.rfind('\n') + 1;  // npos + 1 is 0
+      if ((last == 0 || all.substr(last).find(TornMembers(all.substr(0, last))) != std::string_view::npos) &&
+          Adopt(all.substr(last))) {
+        return true;
+      }
       rest += '\n';
     }
     AuditLine line(time, "torn");
-    line.Number("bytes", rest.size());
-    line.Word("sha256", hasher.Of(rest).view());
+    line.Put(TornMembers(rest));
     return WriteSealed(line);
+  }
+
+  // What a line "torn" says of `rest`. No value of a line can contain it: quotation marks are escaped there.
+  std::string TornMembers(std::string_view rest) {
+    std::string text(",\"bytes\":");
+    text += DecimalText(rest.size()).view();
+    text += ",\"sha256\":\"";
+    text += hasher.Of(rest).view();
+    return text + '"';
   }
 
   // Takes a line that is in the file for the chain's last one, if it is the next one of the chain.

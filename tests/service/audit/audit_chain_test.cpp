@@ -140,6 +140,49 @@ TEST(AuditChain, ALineThatOnlyItsNewlineIsMissingOfIsWhole) {
   EXPECT_EQ(folder.Verify().note.find("cut short"), std::string::npos);
 }
 
+TEST(AuditChain, ADeclarationThatOnlyItsNewlineIsMissingOfIsWhole) {
+  for (const std::string& half :
+       {std::string("{\"half"), std::string("{\"half\n{\"other"), std::string("\n\nx")}) {
+    AuditFolder folder;
+    ASSERT_TRUE(folder.Write(2));
+    folder.Stop();
+    const std::string torn = folder.Read(kFile) + half;
+    test::WriteAll(folder.File(kFile), torn);
+    ASSERT_TRUE(folder.Write(1));
+    folder.Stop();
+    // The declaration is written, but for its newline.
+    const std::string text = folder.Read(kFile);
+    test::WriteAll(folder.File(kFile), text.substr(0, text.find('\n', torn.size() + 1)));
+    ASSERT_TRUE(folder.Write(2));
+    // Without the anchors, which know what was written the last time round.
+    const AuditVerification result = VerifyAudit(folder.path(), {});
+    EXPECT_FALSE(result.problem) << result.problem->line << ": " << result.problem->what;
+    EXPECT_NE(result.note.find("1 times the audit was cut short"), std::string::npos) << result.note;
+    const auto lines = folder.LinesOf(kFile);
+    EXPECT_EQ(Json::parse(lines[lines.size() - 3]).at("event"), "torn");
+    EXPECT_EQ(Json::parse(lines.back()).at("seq"), 5);
+  }
+}
+
+TEST(AuditChain, ADeclarationOfSomethingElseIsNotTakenForOne) {
+  AuditFolder folder;
+  ASSERT_TRUE(folder.Write(2));
+  folder.Stop();
+  const std::string whole = folder.Read(kFile);
+  const auto with = [&](const std::string& half) { test::WriteAll(folder.File(kFile), whole + half); };
+  with("{\"half");
+  ASSERT_TRUE(folder.Write(1));
+  folder.Stop();
+  std::string declaration = folder.LinesOf(kFile)[3];
+  with("{\"hald\n" + declaration);
+  ASSERT_TRUE(folder.Write(1));
+  folder.Stop();
+  // It stays what it is, a line that does not declare what is before it.
+  const AuditVerification result = VerifyAudit(folder.path(), {});
+  ASSERT_TRUE(result.problem);
+  EXPECT_EQ(result.problem->line, 3u);
+}
+
 TEST(AuditChain, AWriteThatFailedInTheMiddleIsDeclaredByTheNextThatWorks) {
   AuditFolder folder;
   int calls = 0;
