@@ -205,7 +205,8 @@ std::vector<SettingRow> MakeRows() {
           "Size at which a new file of the audit is begun, beside one for each day."),
       Integer(
           "audit.keep_days", 1, 36'500, [](auto& s) -> auto& { return s.audit.keep_days; },
-          "Files of the audit of earlier days than so many ago are removed."),
+          "Files of the audit of earlier days than so many ago are removed. When a file is begun after days without any, "
+          "or after the clock has jumped ahead, that is reckoned from the day after the newest file."),
       Integer(
           "audit.keep_bytes", 128 * kKiB, 1024 * kGiB, [](auto& s) -> auto& { return s.audit.keep_bytes; },
           "Size of all files of the audit together. The oldest are removed for new ones."),

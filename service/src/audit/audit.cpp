@@ -370,7 +370,7 @@ struct Audit::Impl {
     for (const AuditFile& file : files) {
       if (file.name != name) bytes += file.size;
     }
-    const std::string oldest_day = DayBefore(time, options.settings.keep_days);
+    const std::string oldest_day = DayBefore(AgeIsReckonedFrom(time, files), options.settings.keep_days);
     for (const AuditFile& file : files) {
       const bool is_old = file.name.day < oldest_day;
       if (file.name >= name || (!is_old && bytes <= options.settings.keep_bytes)) break;
@@ -381,6 +381,19 @@ struct Audit::Impl {
       bytes -= file.size;
     }
     return true;
+  }
+
+  // Now, or the day after the newest file of an earlier day than the one that is begun: a clock
+  // that jumps ahead must not make all there is too old at once. After a pause, the age of what was before it
+  // takes effect with the file of the next day.
+  system_clock::time_point AgeIsReckonedFrom(system_clock::time_point time,
+                                             const std::vector<AuditFile>& files) const {
+    for (auto file = files.rbegin(); file != files.rend(); ++file) {
+      const auto begin = file->name.Begin();
+      if (file->name.day >= name.day || !begin) continue;
+      return std::min<system_clock::time_point>(time, *begin + std::chrono::days(1));
+    }
+    return time;
   }
 
   bool Remove(const AuditFile& file, std::string_view why, system_clock::time_point time) {

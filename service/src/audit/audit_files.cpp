@@ -71,6 +71,20 @@ std::string AuditFileName::ToString() const {
   return text;
 }
 
+std::optional<std::chrono::sys_days> AuditFileName::Begin() const {
+  if (!IsDay(day)) return std::nullopt;
+  const auto number_at = [this](std::size_t at, std::size_t count) {
+    int value = 0;
+    std::from_chars(day.data() + at, day.data() + at + count, value);
+    return value;
+  };
+  const std::chrono::year_month_day date(std::chrono::year(number_at(0, 4)),
+                                         std::chrono::month(static_cast<unsigned>(number_at(5, 2))),
+                                         std::chrono::day(static_cast<unsigned>(number_at(8, 2))));
+  if (!date.ok()) return std::nullopt;
+  return std::chrono::sys_days(date);
+}
+
 std::optional<AuditFileName> AuditFileName::FromText(std::string_view text) {
   if (!text.starts_with(kPrefix) || !text.ends_with(kSuffix)) return std::nullopt;
   text.remove_prefix(kPrefix.size());

@@ -21,6 +21,8 @@ struct AuditFileName {
   std::uint32_t number = 1;
 
   std::string ToString() const;
+  // When the day begins; nullopt for a day that no calendar has ("2026-02-30").
+  std::optional<std::chrono::sys_days> Begin() const;
   // nullopt for every other name.
   static std::optional<AuditFileName> FromText(std::string_view text);
   friend auto operator<=>(const AuditFileName&, const AuditFileName&) = default;

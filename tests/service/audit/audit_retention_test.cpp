@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <string>
@@ -46,6 +47,14 @@ TEST(AuditFileNames, AreReadAsTheyAreWrittenAndInOrder) {
         "audit-2026-11-22.99999999999.jsonl", "audit-2026-11-22-old.jsonl", "audit-2026-11-22.jsonl.bak",
         "..\\audit-2026-11-22.jsonl"}) {
     EXPECT_FALSE(AuditFileName::FromText(other)) << other;
+  }
+}
+
+TEST(AuditFileNames, AreOfDaysThatTheCalendarHas) {
+  EXPECT_EQ((AuditFileName{"2028-02-29", 1}.Begin()),
+            std::chrono::sys_days{std::chrono::year{2028} / 2 / 29});
+  for (const char* other : {"2026-02-29", "2026-13-01", "2026-00-01", "2026-01-00", "2026-99-99", ""}) {
+    EXPECT_FALSE((AuditFileName{other, 1}.Begin())) << other;
   }
 }
 
@@ -123,6 +132,44 @@ TEST(AuditRetention, FilesThatAreTooOldAreRemovedAndThatIsALine) {
   EXPECT_EQ(folder.Problem(), "ok");
 }
 
+TEST(AuditRetention, AClockThatJumpsAheadDoesNotMakeEverythingTooOld) {
+  AuditFolder folder;
+  folder.options.settings.keep_days = 3;
+  folder.options.settings.file_bytes = kFourLines;
+  for (int day = 0; day < 3; ++day) {
+    ASSERT_TRUE(folder.Write(2));
+    folder.now = folder.now.load() + 24h;
+  }
+  const auto right = folder.now.load();
+  const Names before = {"audit-2026-11-22.jsonl", "audit-2026-11-23.jsonl", "audit-2026-11-24.jsonl"};
+  folder.now = std::chrono::sys_days{std::chrono::year{2099} / 1 / 1};
+  // Several files of that day, also after a restart and when the clock is right again.
+  ASSERT_TRUE(folder.Write(8));
+  folder.Stop();
+  ASSERT_TRUE(folder.Write(8));
+  folder.now = right;
+  ASSERT_TRUE(folder.Write(8));
+  const Names after = folder.Files();
+  for (const std::string& name : before)
+    EXPECT_TRUE(std::find(after.begin(), after.end(), name) != after.end()) << name;
+  EXPECT_GE(after.size(), 3u + 6u);
+  EXPECT_TRUE(Events(folder, "retention").empty());
+  EXPECT_EQ(folder.Problem(), "ok");
+}
+
+TEST(AuditRetention, AfterAPauseWhatIsTooOldGoesWithTheFileOfTheNextDay) {
+  AuditFolder folder;
+  folder.options.settings.keep_days = 2;
+  ASSERT_TRUE(folder.Write(1));
+  folder.now = folder.now.load() + 24h * 30;
+  ASSERT_TRUE(folder.Write(1));
+  EXPECT_EQ(folder.Files().size(), 2u);
+  folder.now = folder.now.load() + 24h;
+  ASSERT_TRUE(folder.Write(1));
+  EXPECT_EQ(folder.Files(), (Names{"audit-2026-12-22.jsonl", "audit-2026-12-23.jsonl"}));
+  EXPECT_EQ(folder.Problem(), "ok");
+}
+
 TEST(AuditRetention, TheOldestGoWhenThereIsTooMuch) {
   AuditFolder folder;
   folder.options.settings.file_bytes = kFourLines;
@@ -176,9 +223,11 @@ TEST(AuditRetention, WhatCannotBeRemovedIsReportedAndStays) {
   folder.options.settings.keep_days = 1;
   folder.options.files.remove = [](const std::filesystem::path&) -> DWORD { return ERROR_ACCESS_DENIED; };
   ASSERT_TRUE(folder.Write(1));
-  folder.now = folder.now.load() + 72h;
-  ASSERT_TRUE(folder.Write(1));
-  EXPECT_EQ(folder.Files().size(), 2u);
+  for (int day = 0; day < 2; ++day) {
+    folder.now = folder.now.load() + 24h;
+    ASSERT_TRUE(folder.Write(1));
+  }
+  EXPECT_EQ(folder.Files().size(), 3u);
   ASSERT_EQ(folder.reported().size(), 1u);
   EXPECT_EQ(folder.reported()[0].event, Event::kInternalError);
   EXPECT_EQ(
