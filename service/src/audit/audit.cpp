@@ -491,6 +491,17 @@ struct Audit::Impl {
     Post(denials, *left_out, Event::kRequestDenied, std::move(text), LeftOut(*left_out, kInTheAudit));
   }
 
+  void Report(const AuditOutcome& outcome, system_clock::time_point time) {
+    const auto left_out = denials.Take(time);
+    if (!left_out) return;
+    std::string text;
+    AppendField(text, "method", outcome.method, kMethodBytes);
+    if (outcome.caller != nullptr) AppendField(text, "account", SidText(outcome.caller->user()).view(), 192);
+    AppendField(text, "by", "handler", 64);
+    AppendField(text, "request", outcome.request_id, kRequestIdBytes);
+    Post(denials, *left_out, Event::kRequestDenied, std::move(text), LeftOut(*left_out, kInTheAudit));
+  }
+
   void Report(const AuditPolicyChange& change, system_clock::time_point time) {
     const auto left_out = changes.Take(time);
     if (!left_out) return;
@@ -567,7 +578,10 @@ bool Audit::Record(const AuditOutcome& outcome) {
   if (outcome.win32) line.Number("win32", *outcome.win32);
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(outcome.took).count();
   line.Number("took_us", took < 0 ? 0 : static_cast<std::uint64_t>(took));
-  return impl_->Append(line, now);
+  const bool recorded = impl_->Append(line, now);
+  // A method that asks more than who may call it (access.set) denies by itself.
+  if (IsAccessDenied(outcome.outcome)) impl_->Report(outcome, now);
+  return recorded;
 }
 
 bool Audit::Record(const AuditPolicyChange& change) {

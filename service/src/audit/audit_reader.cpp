@@ -45,6 +45,9 @@ bool Has(const Json& line, const char* member, std::string_view value) {
   return found != line.end() && found->is_string() && found->get_ref<const std::string&>() == value;
 }
 
+constexpr std::string_view kDeniedText = "\"verdict\":\"denied\"";
+constexpr std::string_view kRefusedByHandlerText = "\"outcome\":\"AccessDenied\"";
+
 // What a filter asks of a line. The text is searched first, because parsing costs a hundred times as much:
 // quotation marks in values are escaped, so a member's text is that member, of the line or of its parameters.
 class Match {
@@ -60,19 +63,22 @@ class Match {
       AppendEscaped(text, method_, Escaping::kJson, method_.size());
       wanted_.push_back(text + "\"");
     }
-    if (denied_only_) wanted_.push_back("\"verdict\":\"denied\"");
   }
 
   bool operator()(std::string_view text) const {
-    if (wanted_.empty()) return !text.empty();
+    if (wanted_.empty() && !denied_only_) return !text.empty();
     for (const std::string& wanted : wanted_) {
       if (text.find(wanted) == std::string_view::npos) return false;
+    }
+    if (denied_only_ && text.find(kDeniedText) == std::string_view::npos &&
+        text.find(kRefusedByHandlerText) == std::string_view::npos) {
+      return false;
     }
     Json line;
     if (protocol::ParseJson(text, kLineLimits, line) || !line.is_object()) return false;
     return (account_.empty() || Has(line, "account", account_)) &&
            (method_.empty() || Has(line, "method", method_)) &&
-           (!denied_only_ || Has(line, "verdict", "denied"));
+           (!denied_only_ || Has(line, "verdict", "denied") || Has(line, "outcome", "AccessDenied"));
   }
 
  private:

@@ -16,7 +16,9 @@ namespace onbehalf::service {
 struct AuditFilter {
   std::optional<win32::Sid> account;  // whose request or change it was
   std::optional<std::string> method;
-  bool denied_only = false;  // decisions by which a request was denied
+  // Decisions by which a request was denied, and outcomes of those whose method itself denied it
+  // (AccessDenied).
+  bool denied_only = false;
 };
 
 struct AuditPage {

@@ -96,7 +96,7 @@ void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win
        Json{{"type", "string"}, {"minLength", 1}, {"maxLength", 1024}}, false, true},
       {"method", "Only requests for this method.",
        Json{{"type", "string"}, {"minLength", 1}, {"maxLength", 256}}, false, true},
-      {"denied", "Whether only denials are wanted.", Json{{"type", "boolean"}}, false, true},
+      {"denied", "Whether only denials are wanted, by the policy or by the method itself.", Json{{"type", "boolean"}}, false, true},
       {"after", "A cursor of an earlier answer: the lines behind it. Without it, the newest lines.",
        Json{{"type", "string"}, {"maxLength", 256}}, false, true},
       {"limit", "At most so many lines (100).",

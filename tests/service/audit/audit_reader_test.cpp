@@ -157,6 +157,35 @@ TEST_F(AuditReaderTest, FiltersByAccountMethodAndDenial) {
   expect({});
 }
 
+TEST_F(AuditReaderTest, WhatAMethodItselfDeniedIsADenial) {
+  ASSERT_TRUE(Decide("1", "access.set", AuditVerdict::kAllowed));
+  AuditOutcome outcome;
+  outcome.method = "access.set";
+  outcome.caller = &caller_;
+  for (const char* word : {"AccessDenied", "ok", "WindowsError"}) {
+    outcome.request_id = word;
+    outcome.outcome = word;
+    ASSERT_TRUE(folder_.audit().Record(outcome));
+  }
+  // Only a parameter says so.
+  const std::vector<Parameter> parameters = {{"outcome", "", Json(), true, true}};
+  const Json params = {{"outcome", "AccessDenied"}};
+  AuditDecision decision;
+  decision.request_id = "2";
+  decision.verdict = AuditVerdict::kAllowed;
+  decision.parameters = &parameters;
+  decision.params = &params;
+  ASSERT_TRUE(folder_.audit().Record(decision));
+  ASSERT_TRUE(Decide("3", "file.read", AuditVerdict::kDenied));
+  AuditFilter filter;
+  filter.denied_only = true;
+  EXPECT_EQ(Requests(reader_.Newest(filter, 10)), (Names{"AccessDenied", "3"}));
+  EXPECT_EQ(Requests(After("", 10, filter)), (Names{"AccessDenied", "3"}));
+  filter.method = "access.set";
+  filter.account = caller_.user();
+  EXPECT_EQ(Requests(reader_.Newest(filter, 10)), Names{"AccessDenied"});
+}
+
 TEST_F(AuditReaderTest, AParameterThatLooksLikeAMemberIsNone) {
   const std::vector<Parameter> parameters = {{"x", "", Json(), true, true},
                                              {"account", "", Json(), true, true}};

@@ -199,6 +199,23 @@ TEST_F(AuditRecords, WhatIsAnsweredAsIfThereWereNoSuchMethodIsNotReported) {
   EXPECT_EQ(folder_.Records(kFile).at(0).at("verdict"), "denied");
 }
 
+TEST_F(AuditRecords, WhatAMethodItselfDeniesIsReportedLikeADenial) {
+  AuditOutcome outcome;
+  outcome.request_id = "r-8";
+  outcome.method = "access.set";
+  outcome.caller = &caller_;
+  outcome.outcome = "AccessDenied";
+  ASSERT_TRUE(folder_.audit().Record(outcome));
+  outcome.outcome = "WindowsError";
+  outcome.win32 = ERROR_ACCESS_DENIED;
+  ASSERT_TRUE(folder_.audit().Record(outcome));
+  ASSERT_EQ(folder_.reported().size(), 1u);
+  EXPECT_EQ(folder_.reported()[0].event, Event::kRequestDenied);
+  EXPECT_EQ(
+      folder_.reported()[0].strings,
+      (Texts{"method=access.set account=" + caller_.user().ToString() + " by=handler request=r-8", ""}));
+}
+
 TEST_F(AuditRecords, NobodyWaitsForTheEventLog) {
   const win32::UniqueObject entered(::CreateEventW(nullptr, FALSE, FALSE, nullptr));
   const win32::UniqueObject goes_on(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
