@@ -92,6 +92,7 @@ bool EventLogAnchors::Write(const AuditAnchor& anchor) {
 
 AnchorLog::Reading EventLogAnchors::Read() {
   Reading reading;
+  reading.is_shared = std::wstring_view(source_) != kAuditEventSource;
   const win32::UniqueHandle<EventLogTraits> log(::OpenEventLogW(nullptr, source_));
   if (!log) {
     reading.fault = Fault("OpenEventLogW", ::GetLastError());

@@ -22,6 +22,9 @@ class AnchorLog {
   struct Reading {
     std::vector<AuditAnchor> anchors;  // oldest first
     std::string fault;                 // why they could not be read; empty if they could
+    // Audits in other folders, or whoever may write there, may have anchored there as well: those of another
+    // chain tell nothing of this one.
+    bool is_shared = false;
   };
 
   virtual ~AnchorLog() = default;

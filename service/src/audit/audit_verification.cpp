@@ -1,6 +1,7 @@
 #include "audit/audit_verification.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -40,8 +41,8 @@ Json Parse(std::string_view line) {
 class Walk {
  public:
   Walk(const std::filesystem::path& folder, const AnchorLog::Reading& anchors,
-       const std::optional<AuditAnchor>& head, const std::stop_token& stop)
-      : folder_(folder), reading_(anchors), live_(head), stop_(stop) {}
+       const std::optional<AuditAnchor>& head, const std::stop_token& stop, std::uint32_t keep_days)
+      : folder_(folder), reading_(anchors), live_(head), stop_(stop), keep_days_(keep_days) {}
 
   // False when a file that was listed is not there any more.
   bool Run() {
@@ -61,6 +62,7 @@ class Walk {
       if (!WalkFile(std::move(opened))) return true;
     }
     CheckEnd(files);
+    if (!result_.problem) CheckOtherChain(files);
     return true;
   }
 
@@ -207,6 +209,22 @@ class Walk {
     }
   }
 
+  // Another chain whose files would not yet be too old, and of which no line says that they were removed.
+  void CheckOtherChain(const std::vector<AuditFile>& files) {
+    if (other_ == nullptr || reading_.is_shared) return;
+    const auto is_retained = [this](const std::string& last) { return last == other_->head.hash.view(); };
+    if (std::any_of(retained_.begin(), retained_.end(), is_retained)) return;
+    const auto other = AuditFileName::FromText(other_->file);
+    const auto other_day = other ? other->Begin() : std::nullopt;
+    const auto newest_day = files.back().name.Begin();
+    if (!other_day || !newest_day || *other_day < *newest_day - std::chrono::days(keep_days_)) return;
+    file_ = first_file_;
+    Problem(first_line_, "another chain was in the place of this one: the event log knows of number " +
+                             std::to_string(other_->head.seq) + " of chain " + other_->head.chain.ToString() +
+                             " in " + other_->file +
+                             ", and no line says that its files were removed as too old");
+  }
+
   void CutOff(const std::vector<AuditFile>& files, std::uint64_t seq, std::string_view who) {
     if (files.empty()) file_ = live_ ? live_->file : std::string();
     Problem(line_ + 1, "the end is missing: " + std::string(who) + " knows of number " + std::to_string(seq) +
@@ -240,6 +258,7 @@ class Walk {
   const AnchorLog::Reading& reading_;
   const std::optional<AuditAnchor>& live_;
   const std::stop_token& stop_;
+  const std::uint32_t keep_days_;
   AuditHasher hasher_;
   AuditVerification result_;
 
@@ -269,9 +288,10 @@ class Walk {
 }  // namespace
 
 AuditVerification VerifyAudit(const std::filesystem::path& folder, const AnchorLog::Reading& anchors,
-                              const std::optional<AuditAnchor>& head, const std::stop_token& stop) {
+                              const std::optional<AuditAnchor>& head, const std::stop_token& stop,
+                              std::uint32_t keep_days) {
   for (int left = kTries;; --left) {
-    Walk walk(folder, anchors, head, stop);
+    Walk walk(folder, anchors, head, stop, keep_days);
     if (walk.Run()) return walk.Take();
     if (left == 1) throw win32::Win32Error(ERROR_FILE_NOT_FOUND, "CreateFileW");
   }

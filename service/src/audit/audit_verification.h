@@ -7,6 +7,7 @@
 #include <string>
 
 #include "audit/anchor_log.h"
+#include "onbehalf/service/settings.h"
 
 namespace onbehalf::service {
 
@@ -29,11 +30,15 @@ struct AuditVerification {
 
 // Walks all files in `folder` in their order and computes the chain again: finds the first line that was
 // changed, removed, put in or moved, and the file that is missing; against `anchors`, also an end that was
-// cut off and a chain that was computed anew. `head` is what the process that writes the audit knows of its
-// end; with it, half a line at the end is one that is being written. Memory: one line and the anchors. Throws
-// win32::Win32Error(ERROR_CANCELLED) when `stop` is asked for, and for a folder or file that cannot be read.
+// cut off, a chain that was computed anew, and another chain in the place of one whose newest anchor is of a
+// file of less than `keep_days` days before the newest file here: the service never removes the newest file,
+// so that its own removals do not begin another chain. `head` is what the process that writes the audit knows
+// of its end; with it, half a line at the end is one that is being written. Memory: one line and the anchors.
+// Throws win32::Win32Error(ERROR_CANCELLED) when `stop` is asked for, and for a folder or file that cannot be
+// read.
 AuditVerification VerifyAudit(const std::filesystem::path& folder, const AnchorLog::Reading& anchors,
                               const std::optional<AuditAnchor>& head = std::nullopt,
-                              const std::stop_token& stop = {});
+                              const std::stop_token& stop = {},
+                              std::uint32_t keep_days = Settings::Audit{}.keep_days);
 
 }  // namespace onbehalf::service

@@ -73,7 +73,7 @@ MethodResult Verify(const Audit& audit, const Call& call) {
     anchors.fault = "none are kept";
   }
   // After the anchors: the audit goes on meanwhile, and the chain must reach at least as far as any of them.
-  const AuditVerification result = VerifyAudit(audit.folder(), anchors, audit.Head(), call.stop);
+  const AuditVerification result = VerifyAudit(audit.folder(), anchors, audit.Head(), call.stop, audit.settings().keep_days);
   Json problem = nullptr;
   if (result.problem) {
     problem =

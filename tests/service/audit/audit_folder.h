@@ -32,7 +32,7 @@ class MemoryAnchors final : public service::AnchorLog {
   }
   Reading Read() override {
     const std::lock_guard lock(mutex_);
-    return {anchors_, fault};
+    return {anchors_, fault, is_shared};
   }
   // "audit-2026-11-22.jsonl 3"
   std::vector<std::string> Places() {
@@ -45,6 +45,7 @@ class MemoryAnchors final : public service::AnchorLog {
 
   std::atomic<bool> refuses{false};
   std::string fault;
+  bool is_shared = false;
 
  private:
   std::mutex mutex_;

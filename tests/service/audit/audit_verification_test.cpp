@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <stop_token>
 #include <string>
@@ -234,10 +235,52 @@ TEST_F(Tampering, AllFilesGoneAreFoundByTheAnchors) {
             std::string(kThird) + " 1: there are no lines at all, and the event log has anchors");
 }
 
-TEST_F(Tampering, AnotherChainInTheirPlaceIsToldByTheAnchorsOfTheOldOne) {
+TEST_F(Tampering, AnotherChainInTheirPlaceIsFoundByTheAnchorsOfTheOldOne) {
+  const AuditAnchor old = folder_.anchors->Read().anchors.back();
+  for (const char* name : {kFirst, kSecond, kThird}) std::filesystem::remove(folder_.File(name));
+  // For as long as the old files were to be kept.
+  const std::uint32_t keep_days = folder_.options.settings.keep_days;
+  folder_.now = folder_.now.load() + 24h * keep_days;
+  ASSERT_TRUE(folder_.Write(1));
+  folder_.Stop();
+  const std::string file = folder_.Files().at(0);
+  EXPECT_EQ(folder_.Problem(),
+            file +
+                " 1: another chain was in the place of this one: the event log knows of number 12 of chain " +
+                old.head.chain.ToString() + " in " + kThird +
+                ", and no line says that its files were removed as too old");
+  EXPECT_TRUE(VerifyAudit(folder_.path(), folder_.anchors->Read(), std::nullopt, {}, keep_days).problem);
+  EXPECT_FALSE(VerifyAudit(folder_.path(), folder_.anchors->Read(), std::nullopt, {}, keep_days - 1).problem);
+}
+
+TEST_F(Tampering, AnotherChainWhoseRemovalIsALineIsNoProblem) {
+  folder_.options.settings.keep_days = 2;
+  for (int day = 0; day < 2; ++day) {
+    folder_.now = folder_.now.load() + 24h;
+    ASSERT_TRUE(folder_.Write(1));
+  }
+  folder_.Stop();
+  AuditAnchor other = folder_.anchors->Read().anchors.back();
+  other.file = kSecond;
+  other.head.chain = *AuditChainId::FromText("0123456789abcdef");
+  ASSERT_TRUE(folder_.anchors->Write(other));
+  EXPECT_TRUE(folder_.Problem().starts_with(std::string(kThird) + " 1: another chain was in the place"));
+  AnchorLog::Reading reading = folder_.anchors->Read();
+  for (const std::string& name : folder_.Files()) {
+    for (const protocol::Json& record : folder_.Records(name)) {
+      if (record.at("event") == "retention" && record.at("file") == kSecond)
+        reading.anchors.back().head.hash = *AuditHash::FromText(record.at("last").get<std::string>());
+    }
+  }
+  const AuditVerification result = VerifyAudit(folder_.path(), reading);
+  EXPECT_FALSE(result.problem) << result.problem->what;
+}
+
+TEST_F(Tampering, AnchorsOfAnotherChainAreOnlyToldWhereOthersMayHaveWrittenThem) {
   for (const char* name : {kFirst, kSecond, kThird}) std::filesystem::remove(folder_.File(name));
   ASSERT_TRUE(folder_.Write(1));
   folder_.Stop();
+  folder_.anchors->is_shared = true;
   const AuditVerification result = folder_.Verify();
   EXPECT_FALSE(result.problem);
   EXPECT_EQ(result.anchors, 1u);
