@@ -26,6 +26,11 @@ rem can ask which process the service is.
 set "SERVICE_SDDL=D:(A;;CCLCSWRPWPDTLORC;;;SY)(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;BA)(A;;CCLCSWLORC;;;IU)(A;;CCLCSWLORC;;;SU)(A;;LCRC;;;AU)"
 set "SERVICE_KEY=HKLM\SYSTEM\CurrentControlSet\Services\OnBehalf"
 set "EVENT_KEY=HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\OnBehalf"
+rem The anchors of the audit have an event log of their own, into which only the service may write (2): whoever has
+rem logged on may write into Application. SYSTEM and administrators may read (1) and clear (4) it, and clearing is itself
+rem an event, in System.
+set "AUDIT_LOG_KEY=HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit"
+set "AUDIT_LOG_SDDL=O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;%SERVICE_SID%)"
 set "DESCRIPTION=Does each request as the account that asked for it: JSON-RPC over a named pipe."
 
 set "TARGET=%ProgramFiles%\OnBehalf"
@@ -93,6 +98,7 @@ set MADE_DATA=
 set MADE_STAGING=
 set MADE_SETTINGS=
 set MADE_EVENT_SOURCE=
+set MADE_AUDIT_LOG=
 set MADE_SERVICE=
 set STOPPED=
 set SWAPPED=
@@ -118,6 +124,8 @@ if errorlevel 1 goto undo
 call :swap_programs
 if errorlevel 1 goto undo
 call :make_event_source
+if errorlevel 1 goto undo
+call :make_audit_log
 if errorlevel 1 goto undo
 call :make_service
 if errorlevel 1 goto undo
@@ -376,6 +384,34 @@ if errorlevel 1 exit /b 1
 call :expect_value "%EVENT_KEY%" TypesSupported 0x7
 exit /b %errorlevel%
 
+:make_audit_log
+if defined DRY_RUN goto make_audit_log_now
+%REG% query "%AUDIT_LOG_KEY%" >nul 2>&1
+if errorlevel 1 set MADE_AUDIT_LOG=1
+:make_audit_log_now
+rem The descriptor first: from then on there is the log.
+set COMMAND=%REG% add "%AUDIT_LOG_KEY%" /v CustomSD /t REG_SZ /d "%AUDIT_LOG_SDDL%" /f
+call :run "the event log of the audit could not be registered"
+if errorlevel 1 exit /b 1
+rem 16 MiB, some 20,000 anchors. The oldest are overwritten.
+set COMMAND=%REG% add "%AUDIT_LOG_KEY%" /v MaxSize /t REG_DWORD /d 16777216 /f
+call :run "the event log of the audit could not be registered"
+if errorlevel 1 exit /b 1
+set COMMAND=%REG% add "%AUDIT_LOG_KEY%\OnBehalf-Audit" /v EventMessageFile /t REG_EXPAND_SZ /d "%PROGRAM%" /f
+call :run "the event source of the audit could not be registered"
+if errorlevel 1 exit /b 1
+set COMMAND=%REG% add "%AUDIT_LOG_KEY%\OnBehalf-Audit" /v TypesSupported /t REG_DWORD /d 7 /f
+call :run "the event source of the audit could not be registered"
+if errorlevel 1 exit /b 1
+call :expect_value "%AUDIT_LOG_KEY%" CustomSD "%AUDIT_LOG_SDDL%"
+if errorlevel 1 exit /b 1
+call :expect_value "%AUDIT_LOG_KEY%" MaxSize 0x1000000
+if errorlevel 1 exit /b 1
+call :expect_value "%AUDIT_LOG_KEY%\OnBehalf-Audit" EventMessageFile "%PROGRAM%"
+if errorlevel 1 exit /b 1
+call :expect_value "%AUDIT_LOG_KEY%\OnBehalf-Audit" TypesSupported 0x7
+exit /b %errorlevel%
+
 :make_service
 if defined IS_UPGRADE goto configure_service
 set COMMAND=%SC% create OnBehalf type= own start= auto error= normal binPath= "\"%PROGRAM%\"" obj= "NT SERVICE\OnBehalf" DisplayName= "OnBehalf"
@@ -517,6 +553,12 @@ echo ^> %REG% delete "%EVENT_KEY%" /f
 %REG% query "%EVENT_KEY%" >nul 2>&1
 if not errorlevel 1 set "LEFT=%LEFT% the event source;"
 :undo_event_source_done
+if not defined MADE_AUDIT_LOG goto undo_audit_log_done
+echo ^> %REG% delete "%AUDIT_LOG_KEY%" /f
+%REG% delete "%AUDIT_LOG_KEY%" /f >nul 2>&1
+%REG% query "%AUDIT_LOG_KEY%" >nul 2>&1
+if not errorlevel 1 set "LEFT=%LEFT% the event log of the audit;"
+:undo_audit_log_done
 for %%F in (onbehalf-service onbehalf) do call :undo_program "%%F"
 if defined MADE_SETTINGS call :delete_file "%DATA%\onbehalf.json"
 if defined MADE_DATA call :delete_folder "%DATA%"
@@ -664,11 +706,15 @@ if defined VALUE set "VALUE=%VALUE:"='%"
 exit /b 0
 
 :expect_value
-if defined DRY_RUN echo     expect %~2 = %~3& exit /b 0
+if defined DRY_RUN goto expect_value_shown
 call :read_value "%~1" %~2
 if /i "%VALUE%"=="%~3" exit /b 0
 set "WHY=%~2 in %~1 was set to %~3 and reads back as %VALUE%."
 exit /b 1
+rem A line of its own: behind an if, Wine's cmd.exe takes a parenthesis in the value for the start of a block.
+:expect_value_shown
+echo     expect %~2 = %~3
+exit /b 0
 
 :expect_said
 if defined DRY_RUN echo     expect %~2 in sc.exe %~1& exit /b 0

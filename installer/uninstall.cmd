@@ -9,6 +9,7 @@ set "REG=%SYSTEM32%\reg.exe"
 set "PING=%SYSTEM32%\ping.exe"
 set "SERVICE_KEY=HKLM\SYSTEM\CurrentControlSet\Services\OnBehalf"
 set "EVENT_KEY=HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\OnBehalf"
+set "AUDIT_LOG_KEY=HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit"
 set "TARGET=%ProgramFiles%\OnBehalf"
 set "DATA=%ProgramData%\OnBehalf"
 set PURGE=
@@ -75,6 +76,15 @@ echo ^> %REG% delete "%EVENT_KEY%" /f
 if errorlevel 1 set "LEFT=%LEFT% the event source;"
 
 :event_source_gone
+rem Its events stay in a file of Windows' (System32\winevt\Logs): they are evidence.
+%REG% query "%AUDIT_LOG_KEY%" >nul 2>&1
+if errorlevel 1 goto audit_log_gone
+set FOUND=1
+echo ^> %REG% delete "%AUDIT_LOG_KEY%" /f
+%REG% delete "%AUDIT_LOG_KEY%" /f >nul
+if errorlevel 1 set "LEFT=%LEFT% the event log of the audit;"
+
+:audit_log_gone
 for %%F in (onbehalf-service.exe onbehalf.exe onbehalf-service.new.exe onbehalf.new.exe onbehalf-service.old.exe onbehalf.old.exe) do call :delete_file "%TARGET%\%%F"
 rem Not with /s: what somebody else put there stays, and so does the folder.
 if not exist "%TARGET%\" goto target_gone
@@ -119,7 +129,7 @@ exit /b 1
 :help
 echo uninstall.cmd [/purge]
 echo.
-echo Stops and removes the service OnBehalf, its event source and its programs. Needs an elevated prompt.
+echo Stops and removes the service OnBehalf, its event sources and its programs. Needs an elevated prompt.
 echo.
 echo   /purge   also removes settings, policy and logs ("%%ProgramData%%\OnBehalf"), which otherwise stay
 echo.

@@ -16,6 +16,7 @@
 
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/process.h"
+#include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
@@ -33,6 +34,9 @@ constexpr std::chrono::seconds kPatience{100};
 
 constexpr wchar_t kServiceKey[] = L"SYSTEM\\CurrentControlSet\\Services\\OnBehalf";
 constexpr wchar_t kEventKey[] = L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\OnBehalf";
+constexpr wchar_t kAuditLogKey[] = L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\OnBehalf-Audit";
+constexpr wchar_t kAuditSourceKey[] =
+    L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\OnBehalf-Audit\\OnBehalf-Audit";
 // Whether install.cmd runs elevated: it asks whether this key of LocalService can be read.
 constexpr wchar_t kElevatedKey[] = L"S-1-5-19";
 
@@ -178,6 +182,7 @@ class InstallerTest : public testing::Test {
     EXPECT_FALSE(fs::exists(DataFolder()));
     EXPECT_FALSE(fs::exists(StagingFolder()));
     EXPECT_FALSE(KeyExists(HKEY_LOCAL_MACHINE, kEventKey));
+    EXPECT_FALSE(KeyExists(HKEY_LOCAL_MACHINE, kAuditLogKey));
   }
 
   fs::path scratch_;
@@ -223,6 +228,14 @@ TEST_F(InstallerTest, DryRunShowsEveryCommandAndRunsNone) {
 > <windows>\System32\reg.exe add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\OnBehalf" /v TypesSupported /t REG_DWORD /d 7 /f
     expect EventMessageFile = <programs>\OnBehalf\onbehalf-service.exe
     expect TypesSupported = 0x7
+> <windows>\System32\reg.exe add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit" /v CustomSD /t REG_SZ /d "O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;<service>)" /f
+> <windows>\System32\reg.exe add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit" /v MaxSize /t REG_DWORD /d 16777216 /f
+> <windows>\System32\reg.exe add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit\OnBehalf-Audit" /v EventMessageFile /t REG_EXPAND_SZ /d "<programs>\OnBehalf\onbehalf-service.exe" /f
+> <windows>\System32\reg.exe add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit\OnBehalf-Audit" /v TypesSupported /t REG_DWORD /d 7 /f
+    expect CustomSD = O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;<service>)
+    expect MaxSize = 0x1000000
+    expect EventMessageFile = <programs>\OnBehalf\onbehalf-service.exe
+    expect TypesSupported = 0x7
 > <windows>\System32\sc.exe create OnBehalf type= own start= auto error= normal binPath= "\"<programs>\OnBehalf\onbehalf-service.exe\"" obj= "NT SERVICE\OnBehalf" DisplayName= "OnBehalf"
     expect ImagePath = '<programs>\OnBehalf\onbehalf-service.exe'
     expect ObjectName = NT SERVICE\OnBehalf
@@ -260,6 +273,10 @@ TEST_F(InstallerTest, InstallsAndStarts) {
   EXPECT_EQ(ReadValue(kServiceKey, L"ImagePath"), '"' + program + '"');
   EXPECT_EQ(ReadValue(kServiceKey, L"ObjectName"), "NT SERVICE\\OnBehalf");
   EXPECT_EQ(ReadValue(kEventKey, L"EventMessageFile"), program);
+  EXPECT_EQ(ReadValue(kAuditSourceKey, L"EventMessageFile"), program);
+  // The descriptor of the log, by number and rights: only the service writes (2).
+  const std::string service = win32::Sid::ForService("OnBehalf").ToString();
+  EXPECT_EQ(ReadValue(kAuditLogKey, L"CustomSD"), "O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;" + service + ")");
   EXPECT_EQ(ReadFile(DataFolder() / L"onbehalf.json"), "{}\r\n");
   EXPECT_TRUE(fs::is_directory(DataFolder() / L"policy"));
   EXPECT_TRUE(fs::is_directory(DataFolder() / L"logs"));
@@ -380,6 +397,7 @@ TEST_F(InstallerTest, UninstallKeepsDataUnlessPurged) {
   EXPECT_FALSE(QueryService().has_value());
   EXPECT_FALSE(fs::exists(ProgramFolder()));
   EXPECT_FALSE(KeyExists(HKEY_LOCAL_MACHINE, kEventKey));
+  EXPECT_FALSE(KeyExists(HKEY_LOCAL_MACHINE, kAuditLogKey));
   EXPECT_TRUE(fs::exists(DataFolder() / L"onbehalf.json"));
 
   const Outcome again = Uninstall();
