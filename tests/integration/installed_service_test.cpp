@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -127,6 +128,40 @@ TEST(InstalledServiceTest, AuditsTheDecisionAndTheOutcomeOfEachRequest) {
   EXPECT_EQ(lines[before + 1].at("request"), lines[before].at("request"));
   EXPECT_EQ(lines[before + 2].at("method"), "no.such");
   EXPECT_EQ(lines[before + 2].at("reason"), "MethodNotFound");
+}
+
+TEST(InstalledServiceTest, AChangeOfThePolicyOutlivesARestartAndIsInTheAudit) {
+  const auto service = InstalledService::Open(kService, kControl);
+  const ChildProcess::Exit granted = CommandLine({"access", "grant", "BUILTIN\\Users", "service.status", "call"});
+  ASSERT_EQ(granted.code, 0U) << granted.output;
+  Restart(service, [] {});
+  const json shown = Client::Connect().Call("access.show", {{"node", "service.status"}});
+  EXPECT_EQ(shown.at("sddl"), "D:(A;;GR;;;AU)(A;;GX;;;BU)");
+  EXPECT_EQ(CommandLine({"access", "set", "service.status", "--default"}).code, 0U);
+  EXPECT_EQ(Client::Connect().Call("access.show", {{"node", "service.status"}}).at("default"), true);
+
+  const std::vector<json> lines = AuditLines();
+  const auto is_change = [](const json& line) { return line.at("event") == "policy"; };
+  ASSERT_GE(std::count_if(lines.begin(), lines.end(), is_change), 2);
+  const auto last = std::find_if(lines.rbegin(), lines.rend(), is_change);
+  EXPECT_EQ(last->at("before"), "D:(A;;GR;;;AU)(A;;GX;;;BU)");
+  EXPECT_EQ(last->at("account"), win32::Token::FromOwnProcess().User().ToString());
+  const ChildProcess::Exit verified = CommandLine({"audit", "verify"});
+  EXPECT_EQ(verified.code, 0U) << verified.output;
+}
+
+TEST(InstalledServiceTest, ThePolicyIsResetOnlyWhileTheServiceIsStopped) {
+  const auto service = InstalledService::Open(kService, kControl);
+  const auto reset = [] {
+    ChildProcess::Options options;
+    options.executable = win32::ToUtf8((Variable(L"ProgramFiles") / L"OnBehalf" / L"onbehalf-service.exe").wstring());
+    options.arguments = {"--reset-access"};
+    return RunChild(options).code;
+  };
+  ASSERT_EQ(CommandLine({"access", "grant", "BUILTIN\\Users", "service.status", "call"}).code, 0U);
+  EXPECT_EQ(reset(), 1U);
+  Restart(service, [&] { EXPECT_EQ(reset(), 0U); });
+  EXPECT_EQ(Client::Connect().Call("access.list").at("source"), "default");
 }
 
 TEST(InstalledServiceTest, TheCommandLineEndsWithItsExitCodes) {

@@ -73,7 +73,8 @@ MethodResult Verify(const Audit& audit, const Call& call) {
     anchors.fault = "none are kept";
   }
   // After the anchors: the audit goes on meanwhile, and the chain must reach at least as far as any of them.
-  const AuditVerification result = VerifyAudit(audit.folder(), anchors, audit.Head(), call.stop, audit.settings().keep_days);
+  const AuditVerification result =
+      VerifyAudit(audit.folder(), anchors, audit.Head(), call.stop, audit.settings().keep_days);
   Json problem = nullptr;
   if (result.problem) {
     problem =
@@ -96,7 +97,8 @@ void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win
        Json{{"type", "string"}, {"minLength", 1}, {"maxLength", 1024}}, false, true},
       {"method", "Only requests for this method.",
        Json{{"type", "string"}, {"minLength", 1}, {"maxLength", 256}}, false, true},
-      {"denied", "Whether only denials are wanted, by the policy or by the method itself.", Json{{"type", "boolean"}}, false, true},
+      {"denied", "Whether only denials are wanted, by the policy or by the method itself.",
+       Json{{"type", "boolean"}}, false, true},
       {"after", "A cursor of an earlier answer: the lines behind it. Without it, the newest lines.",
        Json{{"type", "string"}, {"maxLength", 256}}, false, true},
       {"limit", "At most so many lines (100).",
