@@ -230,6 +230,10 @@ int wmain(int argc, wchar_t** argv) {
       bench::ServeBarePipe(arguments[1], std::stoul(arguments[2]), bench::kRequest.size(), std::stoul(arguments[3]));
       return 0;
     }
+    if (arguments.size() == 1 && arguments[0] == "--checks") {
+      bench::MeasurePolicyChecks(100'000);
+      return 0;
+    }
     std::string json_file;
     std::size_t requests = 20'000;
     std::size_t memory_requests = 100'000;
@@ -241,7 +245,7 @@ int wmain(int argc, wchar_t** argv) {
       } else if (arguments[i] == "--json" && i + 1 < arguments.size()) {
         json_file = arguments[++i];
       } else {
-        std::fputs("usage: onbehalf_bench [--quick | --requests N] [--json FILE]\n", stderr);
+        std::fputs("usage: onbehalf_bench [--quick | --requests N] [--json FILE] | --checks\n", stderr);
         return 2;
       }
     }
