@@ -57,7 +57,9 @@ protocol::JsonLimits JsonLimitsOf(const Options& options) {
 
 win32::Clock::time_point DeadlineAfter(std::chrono::milliseconds timeout) {
   const win32::Clock::time_point now = win32::Clock::now();
-  return timeout >= win32::kNoDeadline - now ? win32::kNoDeadline : now + timeout;
+  // In milliseconds: an enormous timeout is no number of nanoseconds.
+  const auto longest = std::chrono::floor<std::chrono::milliseconds>(win32::kNoDeadline - now);
+  return timeout >= longest ? win32::kNoDeadline : now + timeout;
 }
 
 }  // namespace

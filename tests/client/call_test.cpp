@@ -52,6 +52,15 @@ TEST(Call, GivesTheResult) {
   EXPECT_EQ(Client::Connect(server.ClientOptions()).Call("rpc.ping"), "rpc.ping");
 }
 
+// A timeout that is no number of nanoseconds.
+TEST(Call, AnEnormousTimeoutIsNone) {
+  FakeServer server(Answering([](const Json&) { return Json{{"result", 1}}; }));
+  Options options = server.ClientOptions();
+  options.connect_timeout = std::chrono::milliseconds::max();
+  options.call_timeout = std::chrono::milliseconds::max();
+  EXPECT_EQ(Client::Connect(options).Call("x"), 1);
+}
+
 TEST(Call, SendsParametersByNameByPositionAndNone) {
   FakeServer server(Answering([](const Json& request) {
     return Json{{"result", request.value("params", Json("none"))}};
