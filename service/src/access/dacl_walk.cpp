@@ -21,6 +21,26 @@ TokenSid ToTokenSid(const win32::TokenGroup& group) {
 
 }  // namespace
 
+std::string_view Word(Step step) {
+  switch (step) {
+    case Step::kNoMatch:
+      return "noMatch";
+    case Step::kNotAsked:
+      return "notAsked";
+    case Step::kDenies:
+      return "denies";
+    case Step::kAllows:
+      return "allows";
+    case Step::kDecides:
+      return "decides";
+    case Step::kDenyOnly:
+      return "denyOnly";
+    case Step::kNotReached:
+      break;
+  }
+  return "notReached";
+}
+
 TokenSids TokenSids::Of(const win32::Token& token) {
   TokenSids sids;
   const auto groups = token.Groups();

@@ -29,6 +29,9 @@ enum class Step {
   kDenyOnly,    // it allows a group that the caller's token has for denying only: does not count
 };
 
+// "noMatch", "notAsked", …: as access.explain says it.
+std::string_view Word(Step step);
+
 // A SID of a token, as an entry meets it.
 struct TokenSid {
   win32::Sid sid;

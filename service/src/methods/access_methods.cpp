@@ -154,26 +154,6 @@ std::string_view Word(PolicyStore::Loaded::Source source) {
   return "administratorsOnly";
 }
 
-std::string_view Word(Step step) {
-  switch (step) {
-    case Step::kNoMatch:
-      return "noMatch";
-    case Step::kNotAsked:
-      return "notAsked";
-    case Step::kDenies:
-      return "denies";
-    case Step::kAllows:
-      return "allows";
-    case Step::kDecides:
-      return "decides";
-    case Step::kDenyOnly:
-      return "denyOnly";
-    case Step::kNotReached:
-      break;
-  }
-  return "notReached";
-}
-
 Json NodesJson(const std::vector<NodeChange>& changes) {
   Json nodes = Json::array();
   for (const NodeChange& change : changes) {

@@ -26,26 +26,6 @@ using test::OwnSid;
 using test::Who;
 using win32::Sid;
 
-std::string_view Word(Step step) {
-  switch (step) {
-    case Step::kNoMatch:
-      return "noMatch";
-    case Step::kNotAsked:
-      return "notAsked";
-    case Step::kDenies:
-      return "denies";
-    case Step::kAllows:
-      return "allows";
-    case Step::kDecides:
-      return "decides";
-    case Step::kNotReached:
-      return "notReached";
-    case Step::kDenyOnly:
-      return "denyOnly";
-  }
-  return "?";
-}
-
 // A policy with these nodes.
 AccessPolicy Policy(const std::vector<std::pair<std::string, std::string>>& nodes) {
   PolicyDocument document;
