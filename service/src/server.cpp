@@ -97,15 +97,7 @@ void Server::Start() {
   access_.Start();
   parts_.reset(new ServerParts{settings_, methods_, access_, audit_, log_, statistics_, connections_, handler_quota_,
                                unanswered_, io_pool_, handler_pool_, stopping_, RunId(started_)});
-  if (timer_ == nullptr) {
-    const auto on_timer = [](PTP_CALLBACK_INSTANCE, void* context, PTP_TIMER) {
-      AssertNotImpersonating();
-      static_cast<Server*>(context)->Watch();
-      AssertNotImpersonating();
-    };
-    timer_ = ::CreateThreadpoolTimer(on_timer, this, io_pool_.environment());
-    if (timer_ == nullptr) win32::ThrowLastError("CreateThreadpoolTimer");
-  }
+  if (!timer_) timer_.emplace([this] { Watch(); }, io_pool_.environment());
   try {
     // Before the first client: it fails when another process works with the same policy.
     access_.Follow();
@@ -181,12 +173,8 @@ void Server::StartWatch() {
   const std::lock_guard lock(watch_mutex_);
   if (watching_) return;
   watching_ = true;
-  const auto period = static_cast<DWORD>(WatchPeriod(settings_.limits).count());
-  // Relative times are negative, in units of 100 ns.
-  ULARGE_INTEGER due;
-  due.QuadPart = static_cast<ULONGLONG>(-(static_cast<LONGLONG>(period) * 10'000));
-  FILETIME due_time{due.LowPart, due.HighPart};
-  ::SetThreadpoolTimer(timer_, &due_time, period, period / 4);
+  const milliseconds period = WatchPeriod(settings_.limits);
+  timer_->Start(period, period, period / 4);
 }
 
 void Server::Watch() {
@@ -196,12 +184,12 @@ void Server::Watch() {
   const std::lock_guard lock(watch_mutex_);
   if (!complete || connections_.size() > 0 || !watching_) return;
   watching_ = false;
-  ::SetThreadpoolTimer(timer_, nullptr, 0, 0);
+  timer_->Stop();
 }
 
 void Server::Stop(const std::function<void()>& still_waiting) {
   if (listener_ == nullptr) {
-    if (timer_ != nullptr) ::CloseThreadpoolTimer(std::exchange(timer_, nullptr));
+    timer_.reset();
     return;
   }
   const auto wait = [&](auto&& is_done, milliseconds at_most) {
@@ -244,10 +232,9 @@ void Server::Stop(const std::function<void()>& still_waiting) {
   {
     const std::lock_guard lock(watch_mutex_);
     watching_ = false;
-    ::SetThreadpoolTimer(timer_, nullptr, 0, 0);
   }
-  ::WaitForThreadpoolTimerCallbacks(timer_, TRUE);
-  ::CloseThreadpoolTimer(std::exchange(timer_, nullptr));
+  timer_->Close();
+  timer_.reset();
   access_.Stop();
   listener_.reset();
 }

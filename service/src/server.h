@@ -84,7 +84,7 @@ class Server final : public ServerControl {
   std::unique_ptr<ServerParts> parts_;
   win32::Lock listener_mutex_;  // between the listener's coming and going and a new policy
   std::unique_ptr<Listener> listener_;
-  PTP_TIMER timer_ = nullptr;
+  std::optional<PoolTimer> timer_;  // from Start to Stop
   win32::Lock watch_mutex_;
   bool watching_ = false;
 };

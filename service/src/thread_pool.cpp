@@ -1,6 +1,7 @@
 #include "thread_pool.h"
 
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include "impersonation.h"
@@ -37,6 +38,44 @@ void ThreadPool::Submit(std::function<void()> work) {
     win32::ThrowLastError("TrySubmitThreadpoolCallback");
   }
   static_cast<void>(owned.release());
+}
+
+PoolTimer::PoolTimer(std::function<void()> on_time, PTP_CALLBACK_ENVIRON environment)
+    : on_time_(std::move(on_time)) {
+  const auto call = [](PTP_CALLBACK_INSTANCE, void* context, PTP_TIMER) {
+    AssertNotImpersonating();
+    static_cast<PoolTimer*>(context)->on_time_();
+    AssertNotImpersonating();
+  };
+  timer_ = ::CreateThreadpoolTimer(call, this, environment);
+  if (timer_ == nullptr) win32::ThrowLastError("CreateThreadpoolTimer");
+}
+
+PoolTimer::~PoolTimer() {
+  Close();
+  ::CloseThreadpoolTimer(timer_);
+}
+
+void PoolTimer::Start(Duration due, Duration period, Duration window) {
+  // Relative times are negative, in units of 100 ns.
+  ULARGE_INTEGER time;
+  time.QuadPart = static_cast<ULONGLONG>(-(static_cast<LONGLONG>(due.count()) * 10'000));
+  FILETIME due_time{time.LowPart, time.HighPart};
+  const std::lock_guard guard(lock_);
+  if (closed_) return;
+  ::SetThreadpoolTimer(timer_, &due_time, static_cast<DWORD>(period.count()), static_cast<DWORD>(window.count()));
+}
+
+void PoolTimer::Stop() { ::SetThreadpoolTimer(timer_, nullptr, 0, 0); }
+
+void PoolTimer::Close() {
+  {
+    // A call that is under way could start it again.
+    const std::lock_guard guard(lock_);
+    closed_ = true;
+  }
+  Stop();
+  ::WaitForThreadpoolTimerCallbacks(timer_, TRUE);
 }
 
 }  // namespace onbehalf::service

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 
 #include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/lock.h"
 
 namespace onbehalf::service {
 
@@ -25,6 +27,33 @@ class ThreadPool {
  private:
   PTP_POOL pool_;
   TP_CALLBACK_ENVIRON environment_;
+};
+
+// Calls a function when its time has come, on a thread that has no token before and after. Any thread.
+class PoolTimer {
+ public:
+  using Duration = std::chrono::milliseconds;
+
+  // `environment`: a ThreadPool's, or nullptr for the process's own pool. Throws Win32Error.
+  explicit PoolTimer(std::function<void()> on_time, PTP_CALLBACK_ENVIRON environment = nullptr);
+  // Closes.
+  ~PoolTimer();
+  PoolTimer(const PoolTimer&) = delete;
+  PoolTimer& operator=(const PoolTimer&) = delete;
+
+  // After `due`, and then every `period` if that is not zero, up to `window` later where that saves waking up. Replaces
+  // what was set before.
+  void Start(Duration due, Duration period = Duration(0), Duration window = Duration(0));
+  // A call that is under way goes on.
+  void Stop();
+  // Waits for a call that is under way; none comes after, and Start does nothing any more. Not in such a call.
+  void Close();
+
+ private:
+  const std::function<void()> on_time_;
+  PTP_TIMER timer_;
+  win32::Lock lock_;
+  bool closed_ = false;
 };
 
 }  // namespace onbehalf::service

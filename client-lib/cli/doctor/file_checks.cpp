@@ -36,14 +36,9 @@ FileFacts Collect(std::string check, std::string path, bool service_may_write, b
 
 // The names of what is in a directory; none where it cannot be listed, which the directory's own check tells.
 std::vector<std::string> NamesIn(const std::string& directory) {
-  struct FindTraits {
-    using Type = HANDLE;
-    static Type Invalid() noexcept { return INVALID_HANDLE_VALUE; }
-    static void Close(Type handle) noexcept { ::FindClose(handle); }
-  };
   std::vector<std::string> names;
   WIN32_FIND_DATAW entry{};
-  const win32::UniqueHandle<FindTraits> search(
+  const win32::UniqueFindHandle search(
       ::FindFirstFileW(win32::ToWide(directory + "\\*").c_str(), &entry));
   if (!search) return names;
   do {

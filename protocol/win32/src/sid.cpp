@@ -1,7 +1,5 @@
 #include "onbehalf/win32/sid.h"
 
-#include <bcrypt.h>
-#include <ntsecapi.h>
 #include <sddl.h>
 
 #include <algorithm>
@@ -9,6 +7,7 @@
 #include <cstring>
 #include <functional>
 
+#include "onbehalf/win32/hash.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
@@ -19,38 +18,6 @@ namespace {
 // Of a SID's fixed part: revision, count of sub-authorities, six bytes of authority.
 constexpr std::size_t kFixedSize = 8;
 constexpr std::size_t kCountOffset = 1;
-constexpr std::size_t kSha1Size = 20;
-
-struct AlgorithmTraits {
-  using Type = BCRYPT_ALG_HANDLE;
-  static Type Invalid() noexcept { return nullptr; }
-  static void Close(Type algorithm) noexcept { ::BCryptCloseAlgorithmProvider(algorithm, 0); }
-};
-struct HashTraits {
-  using Type = BCRYPT_HASH_HANDLE;
-  static Type Invalid() noexcept { return nullptr; }
-  static void Close(Type hash) noexcept { ::BCryptDestroyHash(hash); }
-};
-
-void Check(NTSTATUS status, const char* operation) {
-  if (status < 0) throw Win32Error(::LsaNtStatusToWinError(status), operation);
-}
-
-// SHA-1 because service SIDs are defined by it; nothing here is kept secret or proved by it.
-std::array<UCHAR, kSha1Size> Sha1(std::span<const std::byte> data) {
-  UniqueHandle<AlgorithmTraits> algorithm;
-  Check(::BCryptOpenAlgorithmProvider(algorithm.put(), BCRYPT_SHA1_ALGORITHM, nullptr, 0),
-        "BCryptOpenAlgorithmProvider");
-  UniqueHandle<HashTraits> hash;
-  Check(::BCryptCreateHash(algorithm.get(), hash.put(), nullptr, 0, nullptr, 0, 0), "BCryptCreateHash");
-  // Not const in the declaration; only read.
-  auto* bytes = reinterpret_cast<UCHAR*>(const_cast<std::byte*>(data.data()));
-  Check(::BCryptHashData(hash.get(), bytes, static_cast<ULONG>(data.size()), 0), "BCryptHashData");
-  std::array<UCHAR, kSha1Size> digest{};
-  Check(::BCryptFinishHash(hash.get(), digest.data(), static_cast<ULONG>(digest.size()), 0),
-        "BCryptFinishHash");
-  return digest;
-}
 
 std::wstring UpperCase(const std::wstring& text) {
   const int length = static_cast<int>(text.size());
@@ -93,8 +60,10 @@ Sid Sid::FromWellKnown(WELL_KNOWN_SID_TYPE type) {
 Sid Sid::ForService(std::string_view service_name) {
   if (service_name.empty()) throw Win32Error(ERROR_INVALID_NAME, "Sid::ForService");
   const std::wstring name = UpperCase(ToWide(service_name));
-  const auto digest = Sha1(std::as_bytes(std::span(name)));
-  constexpr DWORD kSubAuthorities = 1 + kSha1Size / sizeof(DWORD);
+  // SHA-1 because service SIDs are defined by it; nothing here is kept secret or proved by it.
+  const Sha1::Digest digest =
+      Sha1().Of({{reinterpret_cast<const char*>(name.data()), name.size() * sizeof(wchar_t)}});
+  constexpr DWORD kSubAuthorities = 1 + sizeof(Sha1::Digest) / sizeof(DWORD);
   SID_IDENTIFIER_AUTHORITY authority = SECURITY_NT_AUTHORITY;
   Sid sid;
   if (!::InitializeSid(sid.bytes_.data(), &authority, static_cast<BYTE>(kSubAuthorities))) {

@@ -1,7 +1,6 @@
 #include "access/access_control.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <mutex>
 #include <set>
@@ -36,19 +35,10 @@ Error Conflict(std::uint64_t version) {
 
 Error ToError(const std::vector<PolicyFault>& faults) {
   Json list = Json::array();
-  std::string text;
   for (const PolicyFault& fault : faults) {
-    if (!text.empty()) text += "; ";
-    text += Describe(fault);
     list.push_back({{"node", fault.node}, {"entry", fault.entry}, {"message", fault.message}});
   }
-  return Refusal(ErrorCode::kInvalidParams, std::move(text), Json{{"faults", std::move(list)}});
-}
-
-std::string Lines(const std::vector<PolicyFault>& faults) {
-  std::string text;
-  for (const PolicyFault& fault : faults) text += (text.empty() ? "" : "; ") + Describe(fault);
-  return text;
+  return Refusal(ErrorCode::kInvalidParams, Describe(faults), Json{{"faults", std::move(list)}});
 }
 
 std::string Now() { return UtcText(std::chrono::system_clock::now(), UtcText::Fraction::kNone).ToString(); }
@@ -66,15 +56,18 @@ std::set<win32::Sid> DeniedBefore(const std::vector<EffectiveEntry>& entries, st
 
 bool Gains(const std::vector<EffectiveEntry>& before, const std::vector<EffectiveEntry>& after,
            ACCESS_MASK bit) {
-  for (std::size_t i = 0; i < after.size(); ++i) {
-    const win32::AccessEntry& entry = after[i].entry;
-    if (!entry.allows() || (entry.mask & bit) == 0) continue;
-    const std::set<win32::Sid> denied_now = DeniedBefore(after, i, bit);
+  std::set<win32::Sid> denied_now;
+  for (const auto& [node, entry] : after) {
+    if ((entry.mask & bit) == 0) continue;
+    if (entry.denies()) {
+      denied_now.insert(entry.sid);
+      continue;
+    }
     bool had_it = false;
-    for (std::size_t j = 0; j < before.size() && !had_it; ++j) {
-      const win32::AccessEntry& old = before[j].entry;
+    for (std::size_t i = 0; i < before.size() && !had_it; ++i) {
+      const win32::AccessEntry& old = before[i].entry;
       if (!old.allows() || (old.mask & bit) == 0 || !(old.sid == entry.sid)) continue;
-      const std::set<win32::Sid> denied_then = DeniedBefore(before, j, bit);
+      const std::set<win32::Sid> denied_then = DeniedBefore(before, i, bit);
       had_it = std::includes(denied_now.begin(), denied_now.end(), denied_then.begin(), denied_then.end());
     }
     if (!had_it) return true;
@@ -113,6 +106,27 @@ Error MayNotGive(std::string_view node, ACCESS_MASK rights) {
       "The change would give " + words + " at " + std::string(node) +
           " to others, and the caller does not hold " + words + " there.",
       Json{{"reason", "givesMoreThanHeld"}, {"node", node}, {"rights", RightsWords(node, rights)}});
+}
+
+// Nothing if nobody gains a right at any node that `caller` does not hold there.
+std::optional<Error> RefuseGains(const AccessPolicy& now, const AccessPolicy& next, const CallerIdentity& caller) {
+  for (const EffectiveNode* node : next.Nodes()) {
+    const EffectiveNode& before = NearestNode(now, node->name);
+    // Most are as they were.
+    if (before.entries == node->entries) continue;
+    const ACCESS_MASK gained = RightsGained(before.entries, node->entries);
+    if (gained == 0) continue;
+    const ACCESS_MASK missing = gained & ~now.Granted(before, caller);
+    if (missing != 0) return MayNotGive(node->name, missing);
+  }
+  for (const EffectiveNode* node : now.Nodes()) {
+    if (next.Find(node->name) != nullptr) continue;
+    return Refusal(ErrorCode::kAccessDenied,
+                   "There is no " + node->name +
+                       " now whose default would hold instead: only an administrator may take its entries away.",
+                   Json{{"reason", "givesMoreThanHeld"}, {"node", node->name}});
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -164,29 +178,6 @@ std::optional<Error> RequireManager(const AccessPolicy& policy, std::string_view
                  Json{{"reason", "notAManager"}, {"node", node}});
 }
 
-namespace {
-
-// Nothing if nobody gains a right at any node that `caller` does not hold there.
-std::optional<Error> RefuseGains(const AccessPolicy& now, const AccessPolicy& next, const CallerIdentity& caller) {
-  for (const EffectiveNode* node : next.Nodes()) {
-    const EffectiveNode& before = NearestNode(now, node->name);
-    const ACCESS_MASK gained = RightsGained(before.entries, node->entries);
-    if (gained == 0) continue;
-    const ACCESS_MASK missing = gained & ~now.Granted(before, caller);
-    if (missing != 0) return MayNotGive(node->name, missing);
-  }
-  for (const EffectiveNode* node : now.Nodes()) {
-    if (next.Find(node->name) != nullptr) continue;
-    return Refusal(ErrorCode::kAccessDenied,
-                   "There is no " + node->name +
-                       " now whose default would hold instead: only an administrator may take its entries away.",
-                   Json{{"reason", "givesMoreThanHeld"}, {"node", node->name}});
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
 AccessControl::AccessControl(const MethodRegistry& methods, std::filesystem::path policy_folder, Audit& audit,
                              Log& log, std::shared_ptr<win32::AccountNames> names)
     : methods_(methods),
@@ -202,22 +193,22 @@ void AccessControl::Start() {
   store_ = std::make_unique<PolicyStore>(folder_);
   PolicyStore::Loaded loaded = store_->Load();
   constexpr const char* kAdministratorsOnly = "only administrators may do anything";
-  std::string fault = Lines(loaded.faults);
+  std::string fault = Describe(loaded.faults);
   if (!fault.empty()) {
     RefuseFile(fault, loaded.source == Source::kLastGood ? "the last good copy of the policy is in force"
                                                          : kAdministratorsOnly);
   }
-  for (const PolicyFault& warning : loaded.warnings) {
-    log_.Write(LogLevel::kWarning, "access.json", {{"what", Describe(warning)}});
-  }
+  LogWarnings(loaded.warnings);
   observer_refused_file_ = false;
+  auto policy = Compiled(loaded.document);
   if (observer_.refuses && !loaded.document.administrators_only) {
-    if (const auto why = observer_.refuses(AccessPolicy::Compile(loaded.document, methods_))) {
+    if (const auto why = observer_.refuses(*policy)) {
       RefuseFile(*why, kAdministratorsOnly);
       fault = *why;
       loaded.document = {};
       loaded.document.administrators_only = true;
       loaded.source = Source::kAdministratorsOnly;
+      policy = Compiled(loaded.document);
     }
   }
   // One that was put there while the service did not run, and may be gone when it is to be rolled back to.
@@ -225,8 +216,7 @@ void AccessControl::Start() {
     if (!store_->Find(loaded.document.version)) RecordOutsideChange(LastVersion(*store_), loaded.document);
     RememberFile(loaded.document);
   }
-  Publish(std::make_shared<const AccessPolicy>(AccessPolicy::Compile(std::move(loaded.document), methods_)),
-          loaded.source, std::move(fault));
+  Publish(std::move(policy), loaded.source, std::move(fault));
 }
 
 void AccessControl::Follow() {
@@ -258,6 +248,16 @@ std::optional<PolicyDocument> AccessControl::Version(std::uint64_t version) cons
   if (now && now->version() == version) return now->document();
   if (version == 0) return PolicyDocument{};
   return store_->Find(version);
+}
+
+std::shared_ptr<const AccessPolicy> AccessControl::Compiled(const PolicyDocument& document) const {
+  return std::make_shared<const AccessPolicy>(AccessPolicy::Compile(document, methods_));
+}
+
+void AccessControl::LogWarnings(const std::vector<PolicyFault>& warnings) {
+  for (const PolicyFault& warning : warnings) {
+    log_.Write(LogLevel::kWarning, "access.json", {{"what", Describe(warning)}});
+  }
 }
 
 std::optional<std::string> AccessControl::NameOf(const win32::Sid& sid) const {
@@ -316,7 +316,7 @@ void AccessControl::Reload() {
   try {
     PolicyReading read = store_->Read();
     observer_refused_file_ = false;
-    if (!read.faults.empty()) return refuse(Lines(read.faults));
+    if (!read.faults.empty()) return refuse(Describe(read.faults));
     const std::vector<NodeChange> changes = Differences(now->document(), read.document);
     const Source source = read.document.version == 0 ? Source::kDefault : Source::kFile;
     if (changes.empty() && !now->document().administrators_only) {
@@ -325,16 +325,14 @@ void AccessControl::Reload() {
       fault_.clear();
       return;
     }
-    auto next = std::make_shared<const AccessPolicy>(AccessPolicy::Compile(read.document, methods_));
+    auto next = Compiled(read.document);
     if (observer_.refuses) {
       if (const auto why = observer_.refuses(*next)) {
         observer_refused_file_ = true;
         return refuse(*why);
       }
     }
-    for (const PolicyFault& warning : read.warnings) {
-      log_.Write(LogLevel::kWarning, "access.json", {{"what", Describe(warning)}});
-    }
+    LogWarnings(read.warnings);
     if (source == Source::kFile) RememberFile(read.document);
     RecordOutsideChange(now->document(), read.document);
     log_.Write(LogLevel::kInfo, "access.json was replaced and is in force",
@@ -379,7 +377,7 @@ std::variant<PolicyChange, Error> AccessControl::Change(const PolicyRequest& req
   next.changed = Now();
   next.changed_by =
       NameOf(request.caller.user()).value_or("?") + " (" + request.caller.user().ToString() + ")";
-  const auto compiled = std::make_shared<const AccessPolicy>(AccessPolicy::Compile(next, methods_));
+  const auto compiled = Compiled(next);
   if (!IsBoundless(*now, request.caller)) {
     if (auto refusal = RefuseGains(*now, *compiled, request.caller)) return *refusal;
   }

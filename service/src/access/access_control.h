@@ -98,6 +98,8 @@ class AccessControl {
   std::string Publish(std::shared_ptr<const AccessPolicy> policy, PolicyStore::Loaded::Source source, std::string fault = {});
   void RecordOutsideChange(const PolicyDocument& before, const PolicyDocument& after);
   void RememberFile(const PolicyDocument& document);
+  std::shared_ptr<const AccessPolicy> Compiled(const PolicyDocument& document) const;
+  void LogWarnings(const std::vector<PolicyFault>& warnings);
   void RefuseFile(const std::string& why, const char* instead);
   std::optional<std::string> NameOf(const win32::Sid& sid) const;
 

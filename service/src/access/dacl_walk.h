@@ -16,6 +16,7 @@ namespace onbehalf::service {
 struct EffectiveEntry {
   std::string_view node;  // where it stands; empty for the ones that deny always. Lives as long as the policy
   win32::AccessEntry entry;
+  friend bool operator==(const EffectiveEntry&, const EffectiveEntry&) = default;
 };
 
 // What an entry did when Windows came to it.

@@ -15,12 +15,6 @@ using win32::Win32Error;
 
 std::string Text(const path& file) { return win32::ToUtf8Lossy(file.native()); }
 
-struct FindHandleTraits {
-  using Type = HANDLE;
-  static Type Invalid() noexcept { return INVALID_HANDLE_VALUE; }
-  static void Close(Type handle) noexcept { ::FindClose(handle); }
-};
-
 // A virus scanner or a reader has the file for a moment: it cannot be replaced then (ERROR_ACCESS_DENIED,
 // also when the reader shares everything).
 constexpr int kReplaceTries = 11;
@@ -96,7 +90,7 @@ class WindowsFiles final : public FileOperations {
     if (attributes != INVALID_FILE_ATTRIBUTES) RefuseLink(attributes, folder);
     std::vector<std::wstring> names;
     WIN32_FIND_DATAW found;
-    const win32::UniqueHandle<FindHandleTraits> search(::FindFirstFileW((folder / L"*").c_str(), &found));
+    const win32::UniqueFindHandle search(::FindFirstFileW((folder / L"*").c_str(), &found));
     if (!search) {
       const DWORD code = ::GetLastError();
       if (code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND) return names;

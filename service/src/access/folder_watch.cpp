@@ -1,7 +1,6 @@
 #include "access/folder_watch.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <mutex>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
+#include "thread_pool.h"
 
 namespace onbehalf::service {
 namespace {
@@ -30,11 +30,6 @@ struct PoolWaitTraits {
   static Type Invalid() noexcept { return nullptr; }
   static void Close(Type wait) noexcept { ::CloseThreadpoolWait(wait); }
 };
-struct PoolTimerTraits {
-  using Type = PTP_TIMER;
-  static Type Invalid() noexcept { return nullptr; }
-  static void Close(Type timer) noexcept { ::CloseThreadpoolTimer(timer); }
-};
 
 }  // namespace
 
@@ -48,7 +43,7 @@ struct FolderWatch::State {
   bool stopping = false;
   win32::UniqueHandle<NotificationTraits> notification;
   win32::UniqueHandle<PoolWaitTraits> wait;
-  win32::UniqueHandle<PoolTimerTraits> timer;
+  PoolTimer timer{[this] { OnTimer(); }};
 
   bool Open() {
     // Last write and size: the file was written to. File names: made, removed, renamed. Attributes and
@@ -61,10 +56,7 @@ struct FolderWatch::State {
 
   void LookIn(milliseconds pause) {
     looking = Looking::kSoon;
-    // Negative: from now on, in units of 100 ns (SetThreadpoolTimer).
-    const auto due = static_cast<std::uint64_t>(-(pause.count() * 10'000));
-    FILETIME time{static_cast<DWORD>(due), static_cast<DWORD>(due >> 32)};
-    ::SetThreadpoolTimer(timer.get(), &time, 0, 0);
+    timer.Start(pause);
   }
 
   void OnChange() {
@@ -107,15 +99,8 @@ FolderWatch::FolderWatch(const std::filesystem::path& folder, std::function<mill
     AssertNotImpersonating();
     static_cast<State*>(context)->OnChange();
   };
-  const auto on_timer = [](PTP_CALLBACK_INSTANCE, void* context, PTP_TIMER) {
-    AssertNotImpersonating();
-    static_cast<State*>(context)->OnTimer();
-    AssertNotImpersonating();
-  };
   state.wait.reset(::CreateThreadpoolWait(on_change, &state, nullptr));
   if (!state.wait) win32::ThrowLastError("CreateThreadpoolWait");
-  state.timer.reset(::CreateThreadpoolTimer(on_timer, &state, nullptr));
-  if (!state.timer) win32::ThrowLastError("CreateThreadpoolTimer");
   if (!state.Open()) {
     win32::ThrowLastError("FindFirstChangeNotificationW", win32::ToUtf8Lossy(folder.native()));
   }
@@ -131,9 +116,7 @@ FolderWatch::~FolderWatch() {
     state_->stopping = true;
   }
   ::SetThreadpoolWait(state_->wait.get(), nullptr, nullptr);
-  ::SetThreadpoolTimer(state_->timer.get(), nullptr, 0, 0);
   ::WaitForThreadpoolWaitCallbacks(state_->wait.get(), TRUE);
-  ::WaitForThreadpoolTimerCallbacks(state_->timer.get(), TRUE);
 }
 
 }  // namespace onbehalf::service

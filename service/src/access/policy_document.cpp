@@ -694,4 +694,10 @@ std::string Describe(const PolicyFault& fault) {
   return text + fault.message;
 }
 
+std::string Describe(const std::vector<PolicyFault>& faults) {
+  std::string text;
+  for (const PolicyFault& fault : faults) text += (text.empty() ? "" : "; ") + Describe(fault);
+  return text;
+}
+
 }  // namespace onbehalf::service

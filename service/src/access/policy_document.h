@@ -104,5 +104,7 @@ std::optional<std::string_view> ParentOf(std::string_view node);
 
 // One line: "file.write: (A;;GW;;;WD): gives manage to everyone …".
 std::string Describe(const PolicyFault& fault);
+// All of them in one line.
+std::string Describe(const std::vector<PolicyFault>& faults);
 
 }  // namespace onbehalf::service

@@ -17,6 +17,7 @@
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
+#include "thread_pool.h"
 
 namespace onbehalf::service {
 namespace {
@@ -61,6 +62,10 @@ void AppendField(std::string& text, std::string_view name, std::string_view valu
   AppendEscaped(text, value, Escaping::kLog, max_bytes);
 }
 
+void AppendAccount(std::string& text, std::string_view name, const CallerIdentity* caller) {
+  if (caller != nullptr) AppendField(text, name, SidText(caller->user()).view(), 192);
+}
+
 std::string LeftOut(std::uint64_t count, std::string_view where_they_are) {
   if (count == 0) return {};
   return "(" + std::to_string(count) + " more since the last of these events were left out" +
@@ -97,20 +102,10 @@ struct Audit::Impl {
         changes(options.settings.denials_per_minute),
         failed_removals(options.settings.denials_per_minute),
         events(options.report) {
-    if (options.anchors == nullptr) return;
-    const auto on_timer = [](PTP_CALLBACK_INSTANCE, void* context, PTP_TIMER) {
-      AssertNotImpersonating();
-      static_cast<Impl*>(context)->WriteAnchors();
-      AssertNotImpersonating();
-    };
-    anchor_timer = ::CreateThreadpoolTimer(on_timer, this, nullptr);
-    if (anchor_timer == nullptr) win32::ThrowLastError("CreateThreadpoolTimer");
+    if (options.anchors != nullptr) anchor_timer.emplace([this] { WriteAnchors(); });
   }
   ~Impl() {
-    if (anchor_timer == nullptr) return;
-    ::SetThreadpoolTimer(anchor_timer, nullptr, 0, 0);
-    ::WaitForThreadpoolTimerCallbacks(anchor_timer, TRUE);
-    ::CloseThreadpoolTimer(anchor_timer);
+    if (anchor_timer) anchor_timer->Close();
     WriteAnchors();
   }
   Impl(const Impl&) = delete;
@@ -122,7 +117,7 @@ struct Audit::Impl {
   EventLimit changes;
   EventLimit failed_removals;
   EventQueue events;
-  PTP_TIMER anchor_timer = nullptr;
+  std::optional<PoolTimer> anchor_timer;  // if there are anchors
   win32::Lock anchoring;  // anchors go out one after the other; taken before `lock`
 
   win32::Lock lock;
@@ -232,7 +227,7 @@ struct Audit::Impl {
     }
     if (name == before) return true;
     retention_due = true;
-    if (head->seq != 0 && !before.day.empty() && anchor_timer != nullptr) {
+    if (head->seq != 0 && !before.day.empty() && anchor_timer) {
       ended.push_back({*head, before.ToString()});
       StartAnchorTimer(std::chrono::minutes(0));
     }
@@ -335,7 +330,7 @@ struct Audit::Impl {
     if (!Write(line.view())) return false;
     *head = next;
     has_sealed_line = true;
-    if (anchor_timer == nullptr) return true;
+    if (!anchor_timer) return true;
     ++lines_to_anchor;
     // What is to be anchored at once already, because a file has ended, stays so.
     if (lines_to_anchor == 1 && ended.empty())
@@ -445,12 +440,7 @@ struct Audit::Impl {
   // Under `lock`, at any time: the timer's callback takes what is there then. A time that is set replaces the
   // one that was set before.
   void StartAnchorTimer(std::chrono::milliseconds after) {
-    if (anchor_timer == nullptr) return;
-    // Relative times are negative, in units of 100 ns.
-    ULARGE_INTEGER due;
-    due.QuadPart = static_cast<ULONGLONG>(-(static_cast<LONGLONG>(after.count()) * 10'000));
-    FILETIME due_time{due.LowPart, due.HighPart};
-    ::SetThreadpoolTimer(anchor_timer, &due_time, 0, 1'000);
+    if (anchor_timer) anchor_timer->Start(after, std::chrono::milliseconds(0), std::chrono::seconds(1));
   }
 
   // What is not taken is tried again with the next ones.
@@ -478,45 +468,48 @@ struct Audit::Impl {
     }
   }
 
-  void Report(const AuditDecision& decision, system_clock::time_point time) {
-    const auto left_out = denials.Take(time);
+  // `fields` gives the event's text, which is only put together if it may be reported.
+  template <typename Fields>
+  void Report(EventLimit& limit, Event event, system_clock::time_point time, Fields&& fields) {
+    const auto left_out = limit.Take(time);
     if (!left_out) return;
     std::string text;
-    AppendField(text, "method", decision.method, kMethodBytes);
-    if (decision.caller != nullptr)
-      AppendField(text, "account", SidText(decision.caller->user()).view(), 192);
-    AppendField(text, "node", decision.node, kNodeBytes);
-    AppendField(text, "entry", decision.entry, kEntryBytes);
-    AppendField(text, "request", decision.request_id, kRequestIdBytes);
-    Post(denials, *left_out, Event::kRequestDenied, std::move(text), LeftOut(*left_out, kInTheAudit));
+    fields(text);
+    Post(limit, *left_out, event, std::move(text), LeftOut(*left_out, kInTheAudit));
+  }
+
+  void Report(const AuditDecision& decision, system_clock::time_point time) {
+    Report(denials, Event::kRequestDenied, time, [&](std::string& text) {
+      AppendField(text, "method", decision.method, kMethodBytes);
+      AppendAccount(text, "account", decision.caller);
+      AppendField(text, "node", decision.node, kNodeBytes);
+      AppendField(text, "entry", decision.entry, kEntryBytes);
+      AppendField(text, "request", decision.request_id, kRequestIdBytes);
+    });
   }
 
   void Report(const AuditOutcome& outcome, system_clock::time_point time) {
-    const auto left_out = denials.Take(time);
-    if (!left_out) return;
-    std::string text;
-    AppendField(text, "method", outcome.method, kMethodBytes);
-    if (outcome.caller != nullptr) AppendField(text, "account", SidText(outcome.caller->user()).view(), 192);
-    AppendField(text, "by", "handler", 64);
-    AppendField(text, "request", outcome.request_id, kRequestIdBytes);
-    Post(denials, *left_out, Event::kRequestDenied, std::move(text), LeftOut(*left_out, kInTheAudit));
+    Report(denials, Event::kRequestDenied, time, [&](std::string& text) {
+      AppendField(text, "method", outcome.method, kMethodBytes);
+      AppendAccount(text, "account", outcome.caller);
+      AppendField(text, "by", "handler", 64);
+      AppendField(text, "request", outcome.request_id, kRequestIdBytes);
+    });
   }
 
   void Report(const AuditPolicyChange& change, system_clock::time_point time) {
-    const auto left_out = changes.Take(time);
-    if (!left_out) return;
-    std::string text;
-    AppendField(text, "node", change.node, kNodeBytes);
-    if (change.caller != nullptr) {
-      AppendField(text, "by", SidText(change.caller->user()).view(), 192);
-      AppendField(text, "request", change.request_id, kRequestIdBytes);
-    } else {
-      AppendField(text, "by", "a change of access.json from outside", 64);
-    }
-    AppendField(text, "version", std::to_string(change.version), 20);
-    AppendField(text, "before", change.before.value_or("(default)"), kEventSddlBytes);
-    AppendField(text, "after", change.after.value_or("(default)"), kEventSddlBytes);
-    Post(changes, *left_out, Event::kPolicyChanged, std::move(text), LeftOut(*left_out, kInTheAudit));
+    Report(changes, Event::kPolicyChanged, time, [&](std::string& text) {
+      AppendField(text, "node", change.node, kNodeBytes);
+      AppendAccount(text, "by", change.caller);
+      if (change.caller != nullptr) {
+        AppendField(text, "request", change.request_id, kRequestIdBytes);
+      } else {
+        AppendField(text, "by", "a change of access.json from outside", 64);
+      }
+      AppendField(text, "version", std::to_string(change.version), 20);
+      AppendField(text, "before", change.before.value_or("(default)"), kEventSddlBytes);
+      AppendField(text, "after", change.after.value_or("(default)"), kEventSddlBytes);
+    });
   }
 };
 

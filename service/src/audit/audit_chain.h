@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "audit/sha256.h"
+#include "onbehalf/win32/hash.h"
 
 namespace onbehalf::service {
 
@@ -96,7 +96,7 @@ class AuditHasher {
   AuditHash Of(std::string_view bytes) { return AuditHash::FromBytes(sha256_.Of({bytes})); }
 
  private:
-  Sha256 sha256_;
+  win32::Sha256 sha256_;
 };
 
 // Ends an open line ("{…", without its last brace) as the next one of the chain, and gives where the chain

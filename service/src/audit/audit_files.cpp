@@ -19,12 +19,6 @@ constexpr std::size_t kBlockBytes = 64 * 1024;
 // The end of a file is looked at each time it is opened; a line has some 500 bytes.
 constexpr std::size_t kFirstReverseBlockBytes = 4 * 1024;
 
-struct FindTraits {
-  using Type = HANDLE;
-  static Type Invalid() noexcept { return INVALID_HANDLE_VALUE; }
-  static void Close(Type find) noexcept { ::FindClose(find); }
-};
-
 bool IsDay(std::string_view text) {
   if (text.size() != kDayCharacters) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -105,7 +99,7 @@ std::optional<AuditFileName> AuditFileName::FromText(std::string_view text) {
 std::vector<AuditFile> ListAuditFiles(const std::filesystem::path& folder) {
   std::vector<AuditFile> files;
   WIN32_FIND_DATAW found{};
-  const win32::UniqueHandle<FindTraits> find(::FindFirstFileW((folder / L"audit-*.jsonl").c_str(), &found));
+  const win32::UniqueFindHandle find(::FindFirstFileW((folder / L"audit-*.jsonl").c_str(), &found));
   if (!find) {
     const DWORD error = ::GetLastError();
     if (error == ERROR_FILE_NOT_FOUND) return files;
@@ -133,6 +127,16 @@ win32::UniqueFile OpenAuditFile(const std::filesystem::path& folder, const Audit
                                        OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT, nullptr));
   if (!file) win32::ThrowLastError("CreateFileW", text);
   return file;
+}
+
+std::optional<win32::UniqueFile> OpenAuditFileIfThere(const std::filesystem::path& folder,
+                                                      const AuditFileName& name) {
+  try {
+    return OpenAuditFile(folder, name);
+  } catch (const win32::Win32Error& error) {
+    if (error.win32_code() == ERROR_FILE_NOT_FOUND) return std::nullopt;
+    throw;
+  }
 }
 
 LineReader::LineReader(win32::UniqueFile file, std::uint64_t offset)
@@ -244,7 +248,7 @@ AuditHead RecoverHead(const std::filesystem::path& folder) {
   }
   if (!has_chain) {
     std::array<unsigned char, 8> bytes{};
-    FillWithRandom(bytes.data(), bytes.size());
+    win32::FillWithRandom(bytes);
     head.chain = AuditChainId::FromBytes(bytes);
   }
   return head;

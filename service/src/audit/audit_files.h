@@ -40,6 +40,9 @@ std::vector<AuditFile> ListAuditFiles(const std::filesystem::path& folder);
 
 // Opens for reading, whoever writes it at the same time. Throws win32::Win32Error with the file's name.
 win32::UniqueFile OpenAuditFile(const std::filesystem::path& folder, const AuditFileName& name);
+// nullopt when the file has been removed since it was listed.
+std::optional<win32::UniqueFile> OpenAuditFileIfThere(const std::filesystem::path& folder,
+                                                      const AuditFileName& name);
 
 // The longest line that is taken for one. What is longer is no line of the audit.
 inline constexpr std::size_t kLongestLine = 64 * 1024 * 1024;

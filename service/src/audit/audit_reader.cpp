@@ -93,16 +93,6 @@ bool HasRoom(const std::vector<std::string>& lines, std::size_t bytes, std::size
   return lines.size() < limit && (lines.empty() || bytes + line_bytes <= AuditReader::kPageBytes);
 }
 
-// nullopt when the file has been removed meanwhile.
-std::optional<win32::UniqueFile> OpenIfThere(const std::filesystem::path& folder, const AuditFileName& name) {
-  try {
-    return OpenAuditFile(folder, name);
-  } catch (const win32::Win32Error& error) {
-    if (error.win32_code() == ERROR_FILE_NOT_FOUND) return std::nullopt;
-    throw;
-  }
-}
-
 }  // namespace
 
 AuditPage AuditReader::Newest(const AuditFilter& filter, std::size_t limit,
@@ -112,7 +102,7 @@ AuditPage AuditReader::Newest(const AuditFilter& filter, std::size_t limit,
   std::size_t bytes = 0;
   const std::vector<AuditFile> files = ListAuditFiles(folder_);
   for (auto file = files.rbegin(); file != files.rend(); ++file) {
-    auto opened = OpenIfThere(folder_, file->name);
+    auto opened = OpenAuditFileIfThere(folder_, file->name);
     if (!opened) continue;
     ReverseLineReader lines(std::move(*opened));
     if (page.cursor.empty()) page.cursor = ToText({file->name, lines.end()});
@@ -145,7 +135,7 @@ std::optional<AuditPage> AuditReader::After(std::string_view text, const AuditFi
   for (const AuditFile& file : ListAuditFiles(folder_)) {
     if (at && file.name < at->file) continue;
     if (!at || file.name != at->file) at = Cursor{file.name, 0};
-    auto opened = OpenIfThere(folder_, file.name);
+    auto opened = OpenAuditFileIfThere(folder_, file.name);
     if (!opened) continue;
     LineReader lines(std::move(*opened), at->offset);
     while (const auto line = lines.Next()) {

@@ -51,15 +51,10 @@ class Walk {
       file_ = file.name.ToString();
       line_ = 0;
       is_last_file_ = &file == &files.back();
-      win32::UniqueFile opened;
-      try {
-        opened = OpenAuditFile(folder_, file.name);
-      } catch (const win32::Win32Error& error) {
-        if (error.win32_code() == ERROR_FILE_NOT_FOUND) return false;
-        throw;
-      }
+      auto opened = OpenAuditFileIfThere(folder_, file.name);
+      if (!opened) return false;
       ++result_.files;
-      if (!WalkFile(std::move(opened))) return true;
+      if (!WalkFile(*std::move(opened))) return true;
     }
     CheckEnd(files);
     if (!result_.problem) CheckOtherChain(files);

@@ -517,9 +517,7 @@ MethodResult Set(AccessControl& access, AccountNames& names, const Call& call) {
     }
     auto parsed = ParseNode(node, sddl.get<std::string>());
     if (const auto* faults = std::get_if<std::vector<PolicyFault>>(&parsed)) {
-      std::string text = "sddl: ";
-      for (const PolicyFault& fault : *faults) text += (&fault == &faults->front() ? "" : "; ") + Describe(fault);
-      return InvalidParams(std::move(text));
+      return InvalidParams("sddl: " + Describe(*faults));
     }
     PolicyNode& next = std::get<PolicyNode>(parsed);
     const PolicyNode& own = now.Find(node)->own;

@@ -64,6 +64,12 @@ struct RegistryKeyTraits {
   static Type Invalid() noexcept { return nullptr; }
   static void Close(Type key) noexcept { ::RegCloseKey(key); }
 };
+// Searches of a folder (FindFirstFileW).
+struct FindHandleTraits {
+  using Type = HANDLE;
+  static Type Invalid() noexcept { return INVALID_HANDLE_VALUE; }
+  static void Close(Type handle) noexcept { ::FindClose(handle); }
+};
 struct LocalMemoryTraits {
   using Type = void*;
   static Type Invalid() noexcept { return nullptr; }
@@ -74,6 +80,7 @@ using UniqueObject = UniqueHandle<NullHandleTraits>;
 using UniqueFile = UniqueHandle<FileHandleTraits>;
 using UniqueServiceHandle = UniqueHandle<ServiceHandleTraits>;
 using UniqueRegistryKey = UniqueHandle<RegistryKeyTraits>;
+using UniqueFindHandle = UniqueHandle<FindHandleTraits>;
 using UniqueLocalMemory = UniqueHandle<LocalMemoryTraits>;
 
 }  // namespace onbehalf::win32

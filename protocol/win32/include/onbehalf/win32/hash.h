@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <span>
+#include <string_view>
+
+#include "onbehalf/win32/unique_handle.h"
+
+namespace onbehalf::win32 {
+
+enum class HashAlgorithm { kSha1, kSha256 };
+
+// A hash by Windows (CNG), with one object that is used again for every hash, so that a hash takes no memory. One
+// thread at a time.
+class HashObject {
+ public:
+  // Throws Win32Error.
+  explicit HashObject(HashAlgorithm algorithm);
+
+  // The hash of the parts, one after the other; `digest` has the algorithm's size. Throws Win32Error.
+  void Of(std::initializer_list<std::string_view> parts, std::span<unsigned char> digest);
+
+ private:
+  struct AlgorithmTraits {
+    using Type = void*;
+    static Type Invalid() noexcept { return nullptr; }
+    static void Close(Type algorithm) noexcept;
+  };
+  struct HashTraits {
+    using Type = void*;
+    static Type Invalid() noexcept { return nullptr; }
+    static void Close(Type hash) noexcept;
+  };
+
+  UniqueHandle<AlgorithmTraits> algorithm_;
+  UniqueHandle<HashTraits> hash_;
+};
+
+template <HashAlgorithm kAlgorithm, std::size_t kBytes>
+class Hash {
+ public:
+  using Digest = std::array<unsigned char, kBytes>;
+
+  // As HashObject::Of.
+  Digest Of(std::initializer_list<std::string_view> parts) {
+    Digest digest{};
+    object_.Of(parts, digest);
+    return digest;
+  }
+
+ private:
+  HashObject object_{kAlgorithm};
+};
+
+using Sha1 = Hash<HashAlgorithm::kSha1, 20>;
+using Sha256 = Hash<HashAlgorithm::kSha256, 32>;
+
+// Bytes that nobody can guess. Throws Win32Error.
+void FillWithRandom(std::span<unsigned char> bytes);
+
+}  // namespace onbehalf::win32
