@@ -277,18 +277,28 @@ TEST(Call, SaysThatTheServerHadGoneBeforeTheWrite) {
   }
 }
 
-TEST(Call, EndsAtItsTimeout) {
-  Options options;
-  options.call_timeout = std::chrono::milliseconds(100);
+TEST(Call, EndsAtItsTimeoutCancelsAndStaysConnected) {
+  std::promise<Json> cancel;
+  FakeServer server([&](Session& session) {
+    const Json late = session.ReadRequest();
+    cancel.set_value(session.ReadRequest());
+    const Json next = session.ReadRequest();
+    session.Answer(late, "too late");
+    session.Answer(next, "in time");
+    session.ReadRequest();
+  });
+  Client client = Client::Connect(server.ClientOptions());
   const auto start = std::chrono::steady_clock::now();
-  EXPECT_EQ(CodeOfCall(
-                [](Session& session) {
-                  session.ReadRequest();
-                  session.ReadRequest();
-                },
-                options),
-            std::errc::timed_out);
+  try {
+    client.Call("x", nullptr, std::chrono::milliseconds(100));
+    FAIL() << "no error";
+  } catch (const std::system_error& error) {
+    EXPECT_EQ(error.code(), std::errc::timed_out);
+  }
   EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(90));
+  EXPECT_EQ(cancel.get_future().get(),
+            Json({{"jsonrpc", "2.0"}, {"method", "$/cancelRequest"}, {"params", {{"id", 1}}}}));
+  EXPECT_EQ(client.Call("y"), "in time");
 }
 
 TEST(Call, EndsAtItsTimeoutThoughNotificationsKeepComing) {

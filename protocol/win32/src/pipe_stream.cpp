@@ -76,13 +76,13 @@ PipeStream::PipeStream(UniqueFile pipe)
       reading_(std::make_unique<OverlappedOperation>(pipe_.get())),
       writing_(std::make_unique<OverlappedOperation>(pipe_.get())) {}
 
-std::size_t PipeStream::Read(std::span<char> buffer, Clock::time_point deadline) {
+std::size_t PipeStream::Read(std::span<char> buffer, Clock::time_point deadline, HANDLE stop) {
   const DWORD size = static_cast<DWORD>(
       std::min<std::size_t>(buffer.size(), static_cast<std::size_t>(std::numeric_limits<LONG>::max())));
   for (;;) {
     const BOOL succeeded = ::ReadFile(pipe_.get(), buffer.data(), size, nullptr, reading_->Prepare());
     const DWORD error = succeeded ? ERROR_SUCCESS : ::GetLastError();
-    const auto outcome = reading_->Wait(succeeded != FALSE, error, deadline);
+    const auto outcome = reading_->Wait(succeeded != FALSE, error, deadline, stop);
     if (IsClosed(outcome.code)) return 0;
     if (outcome.code != ERROR_SUCCESS && outcome.code != ERROR_MORE_DATA) {
       throw Win32Error(outcome.code, "ReadFile");
@@ -93,13 +93,13 @@ std::size_t PipeStream::Read(std::span<char> buffer, Clock::time_point deadline)
   }
 }
 
-void PipeStream::Write(std::string_view bytes, Clock::time_point deadline) {
+void PipeStream::Write(std::string_view bytes, Clock::time_point deadline, HANDLE stop) {
   if (bytes.size() > std::numeric_limits<DWORD>::max())
     throw Win32Error(ERROR_INVALID_PARAMETER, "WriteFile");
   const DWORD size = static_cast<DWORD>(bytes.size());
   const BOOL succeeded = ::WriteFile(pipe_.get(), bytes.data(), size, nullptr, writing_->Prepare());
   const DWORD error = succeeded ? ERROR_SUCCESS : ::GetLastError();
-  const auto outcome = writing_->Wait(succeeded != FALSE, error, deadline);
+  const auto outcome = writing_->Wait(succeeded != FALSE, error, deadline, stop);
   if (outcome.code != ERROR_SUCCESS) throw Win32Error(outcome.code, "WriteFile");
   if (outcome.bytes != size) throw Win32Error(ERROR_WRITE_FAULT, "WriteFile");
 }

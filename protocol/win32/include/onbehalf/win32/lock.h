@@ -41,11 +41,18 @@ class Condition {
   // False when `timeout` has passed before `is_true` was.
   template <typename Predicate>
   bool WaitFor(Lock& lock, std::chrono::milliseconds timeout, Predicate is_true) {
-    const auto end = std::chrono::steady_clock::now() + timeout;
+    return WaitUntil(lock, std::chrono::steady_clock::now() + timeout, is_true);
+  }
+  // The same until a point in time; time_point::max() is forever.
+  template <typename Predicate>
+  bool WaitUntil(Lock& lock, std::chrono::steady_clock::time_point end, Predicate is_true) {
     while (!is_true()) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
-      if (left <= 0) return false;
-      const DWORD wait = left < 0x7fffffff ? static_cast<DWORD>(left) : 0x7fffffff;
+      DWORD wait = INFINITE;
+      if (end != std::chrono::steady_clock::time_point::max()) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+        if (left <= 0) return false;
+        wait = left < 0x7fffffff ? static_cast<DWORD>(left) : 0x7fffffff;
+      }
       ::SleepConditionVariableSRW(&condition_, &lock.lock_, wait, 0);
     }
     return true;

@@ -38,12 +38,14 @@ class PipeStream {
   HANDLE get() const noexcept { return pipe_.get(); }
 
   // Reads at least one byte into `buffer`, which is not empty, and says how many; 0 when the other end is
-  // closed (109, 232, 233). Empty messages are passed over. Throws Win32Error(WAIT_TIMEOUT) at the deadline.
-  std::size_t Read(std::span<char> buffer, Clock::time_point deadline);
+  // closed (109, 232, 233). Empty messages are passed over. Throws Win32Error: WAIT_TIMEOUT at the deadline,
+  // ERROR_CANCELLED when the event `stop` is set before.
+  std::size_t Read(std::span<char> buffer, Clock::time_point deadline, HANDLE stop = nullptr);
   // Writes all of `bytes` in one write: one message on a message-type pipe. Throws Win32Error (WAIT_TIMEOUT,
-  // ERROR_NO_DATA / ERROR_BROKEN_PIPE / ERROR_PIPE_NOT_CONNECTED when the other end is closed). After a
-  // time-out part of the message may have arrived: the connection is of no more use.
-  void Write(std::string_view bytes, Clock::time_point deadline);
+  // ERROR_CANCELLED when the event `stop` is set, ERROR_NO_DATA / ERROR_BROKEN_PIPE / ERROR_PIPE_NOT_CONNECTED
+  // when the other end is closed). After the first two part of a message that is longer than what the other
+  // end reads at once may have arrived: the connection is then of no more use.
+  void Write(std::string_view bytes, Clock::time_point deadline, HANDLE stop = nullptr);
 
  private:
   UniqueFile pipe_;

@@ -1,0 +1,92 @@
+#include "callback_thread.h"
+
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "onbehalf/win32/lock.h"
+
+namespace onbehalf::client {
+namespace {
+
+// Callbacks that wait. While there are as many, nothing more is read from the connection.
+constexpr std::size_t kMostWaiting = 128;
+
+thread_local int callbacks_on_this_thread = 0;
+
+}  // namespace
+
+InCallback::InCallback() { ++callbacks_on_this_thread; }
+InCallback::~InCallback() { --callbacks_on_this_thread; }
+bool InCallback::IsActive() { return callbacks_on_this_thread > 0; }
+
+// Kept by the thread too, which may outlive the object.
+struct CallbackThread::State {
+  std::function<void()> on_room;
+  mutable win32::Lock lock;
+  win32::Condition changed;
+  std::deque<std::function<void()>> waiting;
+  bool ends = false;
+  std::thread thread;
+};
+
+CallbackThread::CallbackThread(std::function<void()> on_room) : state_(std::make_shared<State>()) {
+  state_->on_room = std::move(on_room);
+}
+
+CallbackThread::~CallbackThread() = default;
+
+void CallbackThread::Post(std::function<void()> callback) {
+  const std::lock_guard guard(state_->lock);
+  state_->waiting.push_back(std::move(callback));
+  if (!state_->ends && !state_->thread.joinable()) state_->thread = std::thread([state = state_] { Run(state); });
+  state_->changed.NotifyAll();
+}
+
+bool CallbackThread::HasRoom() const {
+  const std::lock_guard guard(state_->lock);
+  return state_->waiting.size() < kMostWaiting;
+}
+
+bool CallbackThread::IsThisThread() const {
+  const std::lock_guard guard(state_->lock);
+  return state_->thread.get_id() == std::this_thread::get_id();
+}
+
+void CallbackThread::Run(const std::shared_ptr<State>& state) {
+  const InCallback in_callback;
+  for (;;) {
+    std::function<void()> next;
+    bool has_room_again = false;
+    {
+      const std::lock_guard guard(state->lock);
+      state->changed.Wait(state->lock, [&] { return state->ends || !state->waiting.empty(); });
+      if (state->waiting.empty()) return;
+      has_room_again = state->waiting.size() == kMostWaiting;
+      next = std::move(state->waiting.front());
+      state->waiting.pop_front();
+    }
+    if (has_room_again) state->on_room();
+    next();
+  }
+}
+
+void CallbackThread::End() {
+  std::thread thread;
+  {
+    const std::lock_guard guard(state_->lock);
+    state_->ends = true;
+    state_->changed.NotifyAll();
+    thread = std::move(state_->thread);
+  }
+  if (!thread.joinable()) return;
+  if (thread.get_id() == std::this_thread::get_id()) {
+    thread.detach();
+  } else {
+    thread.join();
+  }
+}
+
+}  // namespace onbehalf::client

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+namespace onbehalf::client {
+
+// Marks this thread as one that runs a callback of an application, for as long as the object lives: what it waits for
+// must not wait for room that only the callback's end makes.
+class InCallback {
+ public:
+  InCallback();
+  ~InCallback();
+  InCallback(const InCallback&) = delete;
+  InCallback& operator=(const InCallback&) = delete;
+
+  static bool IsActive();
+};
+
+// Runs an application's callbacks one after the other, in the order in which they were posted, on a thread of its own,
+// which begins with the first of them. Any thread.
+class CallbackThread {
+ public:
+  // `on_room` is called, on that thread, when there is room again.
+  explicit CallbackThread(std::function<void()> on_room);
+  // End has been called.
+  ~CallbackThread();
+  CallbackThread(const CallbackThread&) = delete;
+  CallbackThread& operator=(const CallbackThread&) = delete;
+
+  // Never waits, and takes the callback whether there is room or not.
+  void Post(std::function<void()> callback);
+  // False while so many callbacks wait that no more should be made.
+  bool HasRoom() const;
+  bool IsThisThread() const;
+  // Runs what has been posted and ends the thread; in a callback: lets the thread do so by itself after it. Nothing may
+  // be posted afterwards.
+  void End();
+
+ private:
+  struct State;
+  static void Run(const std::shared_ptr<State>& state);
+  const std::shared_ptr<State> state_;
+};
+
+}  // namespace onbehalf::client
