@@ -71,8 +71,8 @@ void FakeServer::Session::Refuse(const Json& request, int code, std::string_view
   Send({{"jsonrpc", "2.0"}, {"id", request.at("id")}, {"error", std::move(error)}});
 }
 
-FakeServer::FakeServer(Script script, std::string_view sddl)
-    : name_(UniquePipeName()),
+FakeServer::FakeServer(Script script, std::string_view sddl, std::string_view name)
+    : name_(name.empty() ? UniquePipeName() : std::string(name)),
       sddl_(sddl),
       script_(std::move(script)),
       stop_(::CreateEventW(nullptr, TRUE, FALSE, nullptr)) {

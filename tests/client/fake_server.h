@@ -47,8 +47,8 @@ class FakeServer {
   using Script = std::function<void(Session&)>;
 
   // `sddl`: the pipe's descriptor, empty: this user owns it and everyone may use it. Throws Win32Error (1307
-  // where the owner may not be set).
-  explicit FakeServer(Script script, std::string_view sddl = {});
+  // where the owner may not be set). `name`: the pipe's, empty: a unique one.
+  explicit FakeServer(Script script, std::string_view sddl = {}, std::string_view name = {});
   ~FakeServer();
   FakeServer(const FakeServer&) = delete;
   FakeServer& operator=(const FakeServer&) = delete;

@@ -15,7 +15,6 @@
 // clang-format off
 #include "onbehalf/win32/lean_windows.h"
 #include <psapi.h>
-#include <tlhelp32.h>
 // clang-format on
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
@@ -23,23 +22,11 @@
 #include "raw_client.h"
 #include "support/handle_count.h"
 #include "support/platform_probe.h"
+#include "support/thread_count.h"
 #include "test_server.h"
 
 namespace onbehalf::test {
 namespace {
-
-std::size_t ThreadsOfThisProcess() {
-  const win32::UniqueFile snapshot(::CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0));
-  if (!snapshot) win32::ThrowLastError("CreateToolhelp32Snapshot");
-  std::size_t count = 0;
-  THREADENTRY32 entry{};
-  entry.dwSize = sizeof(entry);
-  for (BOOL more = ::Thread32First(snapshot.get(), &entry); more;
-       more = ::Thread32Next(snapshot.get(), &entry)) {
-    if (entry.th32OwnerProcessID == ::GetCurrentProcessId()) ++count;
-  }
-  return count;
-}
 
 std::size_t PrivateBytes() {
   PROCESS_MEMORY_COUNTERS counters{};
@@ -79,7 +66,7 @@ TEST(Load, FiveHundredClientsAtOnceShareABoundedNumberOfThreads) {
                                       --running;
                                       return Json(1);
                                     }));
-  const std::size_t before = ThreadsOfThisProcess();
+  const std::size_t before = OwnThreadCount();
   server.Start();
   std::vector<std::unique_ptr<RawClient>> clients;
   for (std::size_t i = 0; i < kClients; ++i)
@@ -91,7 +78,7 @@ TEST(Load, FiveHundredClientsAtOnceShareABoundedNumberOfThreads) {
   EXPECT_EQ(server.server().Connections().size(), kClients);
   EXPECT_LE(most, 8U);
   // Two that read, eight that run handlers, and the few that Windows' pools keep for timers and waits.
-  EXPECT_LE(ThreadsOfThisProcess(), before + 2 + 8 + 6);
+  EXPECT_LE(OwnThreadCount(), before + 2 + 8 + 6);
 }
 
 TEST(Load, TenThousandConnectAndDropAndTheServerStillServes) {

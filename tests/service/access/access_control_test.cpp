@@ -8,7 +8,7 @@
 
 #include "access/access_rights.h"
 #include "access/policy_fixture.h"
-#include "access/event.h"
+#include "support/event.h"
 #include "onbehalf/protocol/error_code.h"
 
 namespace onbehalf::test {

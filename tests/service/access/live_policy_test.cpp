@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "access/callers.h"
-#include "access/event.h"
+#include "support/event.h"
 #include "messages.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/win32/security_descriptor.h"

@@ -1,0 +1,342 @@
+#include <gtest/gtest.h>
+
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "fake_server.h"
+#include "onbehalf/client/client.h"
+#include "outcomes.h"
+#include "support/handle_count.h"
+#include "support/event.h"
+#include "support/thread_count.h"
+
+namespace onbehalf::client {
+namespace {
+
+using test::Answering;
+using test::FakeServer;
+using test::Heard;
+using test::WordOfCall;
+using Session = FakeServer::Session;
+using Words = std::vector<std::string>;
+
+// Answers every request with its first parameter.
+FakeServer::Script Echoing() {
+  return Answering([](const Json& request) { return Json{{"result", request.at("params").at(0)}}; });
+}
+
+// Reads `count` requests, then does `then` with them.
+FakeServer::Script AfterReading(std::size_t count, std::function<void(Session&, const std::vector<Json>&)> then) {
+  return [=](Session& session) {
+    std::vector<Json> requests;
+    while (requests.size() < count) {
+      requests.push_back(session.ReadRequest());
+      if (requests.back().is_null()) return;
+    }
+    then(session, requests);
+  };
+}
+
+TEST(CallAsync, GivesResultsAndErrorsThroughAFuture) {
+  FakeServer server([](Session& session) {
+    session.Answer(session.ReadRequest(), "done");
+    session.Refuse(session.ReadRequest(), -32010, "no");
+    session.ReadRequest();
+  });
+  Client client = Client::Connect(server.ClientOptions());
+  std::future<Json> first = client.CallAsync("x");
+  EXPECT_EQ(first.get(), "done");
+  std::future<Json> second = client.CallAsync("x");
+  EXPECT_EQ(WordOfCall([&] { return second.get(); }), "rpc -32010");
+}
+
+TEST(CallAsync, GivesAnswersAsTheyComeAndNotAsTheyWereAskedFor) {
+  FakeServer server(AfterReading(32, [](Session& session, const std::vector<Json>& requests) {
+    for (auto request = requests.rbegin(); request != requests.rend(); ++request) {
+      session.Answer(*request, request->at("params").at(0));
+    }
+    session.ReadRequest();
+  }));
+  Client client = Client::Connect(server.ClientOptions());
+  std::vector<std::future<Json>> futures;
+  for (int i = 0; i < 32; ++i) futures.push_back(client.CallAsync("x", Json::array({i})));
+  for (int i = 0; i < 32; ++i) EXPECT_EQ(futures[static_cast<std::size_t>(i)].get(), i);
+}
+
+TEST(CallAsync, CallsBackInTheOrderOfTheAnswers) {
+  FakeServer server(AfterReading(3, [](Session& session, const std::vector<Json>& requests) {
+    session.Answer(requests[2], "third");
+    session.Answer(requests[0], "first");
+    session.Refuse(requests[1], -32012, "busy");
+    session.ReadRequest();
+  }));
+  Heard heard;
+  Client client = Client::Connect(server.ClientOptions());
+  for (int i = 0; i < 3; ++i) client.CallAsync("x", nullptr, {}, heard.AsCallback());
+  EXPECT_EQ(heard.Wait(3), (Words{"\"third\"", "\"first\"", "rpc -32012"}));
+}
+
+TEST(CallAsync, RunsAllCallbacksOnOneThreadThatIsNotTheCallers) {
+  FakeServer server(Echoing());
+  Heard heard;
+  Client client = Client::Connect(server.ClientOptions());
+  std::mutex mutex;
+  std::vector<std::thread::id> threads;
+  for (int i = 0; i < 5; ++i) {
+    client.CallAsync("x", Json::array({i}), {}, [&](const Outcome& outcome) {
+      {
+        const std::lock_guard guard(mutex);
+        threads.push_back(std::this_thread::get_id());
+      }
+      heard.AsCallback()(outcome);
+    });
+  }
+  ASSERT_EQ(heard.Wait(5), (Words{"0", "1", "2", "3", "4"}));
+  const std::lock_guard guard(mutex);
+  for (const std::thread::id id : threads) {
+    EXPECT_EQ(id, threads.front());
+    EXPECT_NE(id, std::this_thread::get_id());
+  }
+}
+
+TEST(CallAsync, ACallbackMayCall) {
+  FakeServer server(Echoing());
+  Heard heard;
+  Client client = Client::Connect(server.ClientOptions());
+  client.CallAsync("x", Json::array({1}), {}, [&](const Outcome& outcome) {
+    heard.Say(test::WordOf(outcome));
+    heard.Say(client.Call("x", Json::array({2})).dump());
+    client.CallAsync("x", Json::array({3}), {}, heard.AsCallback());
+  });
+  EXPECT_EQ(heard.Wait(3), (Words{"1", "2", "3"}));
+}
+
+// The queue of callbacks is full, and only the callback that waits would make room.
+TEST(CallAsync, ACallbackMayCallWhileManyOthersWait) {
+  constexpr std::size_t kCalls = 600;
+  FakeServer server(Echoing());
+  Heard heard;
+  Client client = Client::Connect(server.ClientOptions());
+  test::Event all_are_sent;
+  for (std::size_t i = 0; i < kCalls; ++i) {
+    client.CallAsync("x", Json::array({i}), {}, [&, i](const Outcome& outcome) {
+      if (i == 0) {
+        all_are_sent.Wait();
+        EXPECT_EQ(client.Call("x", Json::array({"inside"})), "inside");
+      }
+      heard.Say(test::WordOf(outcome));
+    });
+  }
+  all_are_sent.Set();
+  const Words words = heard.Wait(kCalls);
+  ASSERT_EQ(words.size(), kCalls);
+  for (std::size_t i = 0; i < kCalls; ++i) EXPECT_EQ(words[i], std::to_string(i));
+}
+
+TEST(CallAsync, ACallbackMayDestroyTheClient) {
+  FakeServer server(AfterReading(2, [](Session& session, const std::vector<Json>& requests) {
+    session.Answer(requests[0], 1);
+    session.ReadRequest();
+  }));
+  Heard heard;
+  auto client = std::make_unique<Client>(Client::Connect(server.ClientOptions()));
+  test::Event sent;
+  client->CallAsync("x", nullptr, {}, [&](const Outcome& outcome) {
+    sent.Wait();
+    client.reset();
+    heard.Say(test::WordOf(outcome));
+  });
+  client->CallAsync("y", nullptr, {}, heard.AsCallback());
+  sent.Set();
+  EXPECT_EQ(heard.Wait(2), (Words{"1", "operation_canceled"}));
+}
+
+TEST(CallAsync, EndsAtItsTimeoutWithoutAnybodyWaiting) {
+  Heard heard;
+  FakeServer server([&](Session& session) {
+    const Json request = session.ReadRequest();
+    heard.Say(session.ReadRequest().value("method", ""));
+    session.Answer(request, "too late");
+    session.Answer(session.ReadRequest(), "in time");
+    session.ReadRequest();
+  });
+  Client client = Client::Connect(server.ClientOptions());
+  CallOptions options;
+  options.timeout = std::chrono::milliseconds(50);
+  EXPECT_EQ(WordOfCall([&] { return client.CallAsync("x", nullptr, options).get(); }), "timed_out");
+  EXPECT_EQ(heard.Wait(1), Words{"$/cancelRequest"});
+  EXPECT_EQ(client.Call("y"), "in time");
+}
+
+TEST(CallAsync, AShorterTimeoutIsKeptBesideALongerOne) {
+  FakeServer server([](Session& session) {
+    while (!session.ReadRequest().is_null()) {
+    }
+  });
+  Heard heard;
+  Client client = Client::Connect(server.ClientOptions());
+  client.CallAsync("x", nullptr, {}, [&](const Outcome& outcome) { heard.Say("long " + test::WordOf(outcome)); });
+  CallOptions options;
+  options.timeout = std::chrono::milliseconds(50);
+  client.CallAsync("x", nullptr, options,
+                   [&](const Outcome& outcome) { heard.Say("short " + test::WordOf(outcome)); });
+  EXPECT_EQ(heard.Wait(1), Words{"short timed_out"});
+  client.Close();
+  EXPECT_EQ(heard.Wait(2), (Words{"short timed_out", "long operation_canceled"}));
+}
+
+TEST(CallAsync, ThrowsWhatKeepsItFromBeingSentAndDoesNotCallBack) {
+  FakeServer server([](Session& session) { session.ReadRequest(); });
+  Client client = Client::Connect(server.ClientOptions());
+  const auto never = [](const Outcome&) { ADD_FAILURE() << "called back"; };
+  EXPECT_THROW(client.CallAsync("x", "text", {}, never), std::invalid_argument);
+  EXPECT_THROW(client.CallAsync("x", "\xFF", {}, never), std::invalid_argument);
+  EXPECT_THROW(client.CallAsync("x", nullptr, {}, {}), std::invalid_argument);
+  client.Close();
+  EXPECT_EQ(WordOfCall([&]() -> Json {
+              client.CallAsync("x", nullptr, {}, never);
+              return nullptr;
+            }),
+            "not_connected");
+}
+
+TEST(Calls, OfManyThreadsShareAConnection) {
+  constexpr int kThreads = 16;
+  constexpr int kCalls = 60;
+  FakeServer server(Echoing());
+  Client client = Client::Connect(server.ClientOptions());
+  std::vector<std::jthread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int i = 0; i < kCalls; ++i) {
+        const int value = thread * kCalls + i;
+        // Every other one leaves the reading to whoever does it.
+        const Json result = i % 2 == 0 ? client.Call("x", Json::array({value}))
+                                       : client.CallAsync("x", Json::array({value})).get();
+        ASSERT_EQ(result, value);
+      }
+    });
+  }
+}
+
+// Each waits, and gets its own answer in whatever order they come.
+TEST(Calls, OfManyThreadsAreAnsweredInAnyOrder) {
+  constexpr std::size_t kThreads = 24;
+  FakeServer server(AfterReading(kThreads, [](Session& session, const std::vector<Json>& requests) {
+    for (std::size_t i = 0; i < kThreads; ++i) {
+      const Json& request = requests[(i * 7) % kThreads];
+      session.Answer(request, request.at("params").at(0));
+    }
+    session.ReadRequest();
+  }));
+  Client client = Client::Connect(server.ClientOptions());
+  std::vector<std::jthread> threads;
+  for (std::size_t thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] { EXPECT_EQ(client.Call("x", Json::array({thread})), thread); });
+  }
+}
+
+// The thread that reads has its time over; another that waits must go on reading.
+TEST(Calls, GoOnWhenTheOneThatReadsIsOver) {
+  test::Event first_is_over;
+  FakeServer server([&](Session& session) {
+    session.ReadRequest();
+    const Json second = session.ReadRequest();
+    first_is_over.Wait();
+    session.Answer(second, "second");
+    session.ReadRequest();
+  });
+  Client client = Client::Connect(server.ClientOptions());
+  std::jthread first([&] {
+    EXPECT_EQ(WordOfCall([&] { return client.Call("x", nullptr, std::chrono::milliseconds(100)); }), "timed_out");
+    first_is_over.Set();
+  });
+  std::jthread second([&] { EXPECT_EQ(client.Call("x"), "second"); });
+}
+
+// "It must show": a server that goes with 64 calls pending.
+TEST(Calls, AllEndWhenTheServerGoes) {
+  constexpr std::size_t kWaiting = 32;
+  constexpr std::size_t kAsync = 32;
+  FakeServer server(AfterReading(kWaiting + kAsync, [](Session&, const std::vector<Json>&) {}));
+  Heard heard;
+  Client client = Client::Connect(server.ClientOptions());
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 0; i < kWaiting; ++i) {
+    threads.emplace_back([&] { heard.Say(WordOfCall([&] { return client.Call("x"); })); });
+  }
+  for (std::size_t i = 0; i < kAsync; ++i) client.CallAsync("x", nullptr, {}, heard.AsCallback());
+  EXPECT_EQ(heard.Wait(kWaiting + kAsync), Words(kWaiting + kAsync, "connection_reset"));
+  EXPECT_FALSE(client.IsConnected());
+}
+
+TEST(Calls, AllEndWhenTheClientIsClosed) {
+  constexpr std::size_t kEach = 8;
+  test::Event all_are_read;
+  FakeServer server(AfterReading(2 * kEach, [&](Session& session, const std::vector<Json>&) {
+    all_are_read.Set();
+    session.ReadRequest();
+  }));
+  Heard heard;
+  Client client = Client::Connect(server.ClientOptions());
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 0; i < kEach; ++i) {
+    threads.emplace_back([&] { heard.Say(WordOfCall([&] { return client.Call("x"); })); });
+    client.CallAsync("x", nullptr, {}, heard.AsCallback());
+  }
+  all_are_read.Wait();
+  client.Close();
+  EXPECT_EQ(heard.Wait(2 * kEach), Words(2 * kEach, "operation_canceled"));
+  EXPECT_EQ(WordOfCall([&] { return client.Call("x"); }), "not_connected");
+}
+
+// "It must show": a client destroyed with calls pending leaves nothing behind.
+TEST(Calls, LeaveNoHandleAndNoThreadWhenTheClientIsDestroyed) {
+  constexpr std::size_t kCalls = 8;
+  FakeServer server([](Session& session) {
+    while (!session.ReadRequest().is_null()) {
+    }
+  });
+  std::size_t handles = 0;
+  std::size_t threads = 0;
+  for (int round = 0; round < 60; ++round) {
+    if (round == 10) {
+      handles = test::OpenHandleCount();
+      threads = test::OwnThreadCount();
+    }
+    Heard heard;
+    std::vector<std::future<Json>> futures;
+    {
+      Client client = Client::Connect(server.ClientOptions());
+      client.OnNotification([](const std::string&, const Json&) {});
+      for (std::size_t i = 0; i < kCalls; ++i) {
+        client.CallAsync("x", nullptr, {}, heard.AsCallback());
+        futures.push_back(client.CallAsync("x"));
+      }
+    }
+    // The destructor has waited for them.
+    ASSERT_EQ(heard.Wait(kCalls), Words(kCalls, "operation_canceled"));
+    for (std::future<Json>& future : futures) {
+      ASSERT_EQ(WordOfCall([&] { return future.get(); }), "operation_canceled");
+    }
+  }
+  EXPECT_LE(test::OpenHandleCount(), handles + 10);
+  EXPECT_LE(test::OwnThreadCount(), threads + 1);
+}
+
+// Only a caller that asks for it gets threads.
+TEST(Calls, ThatWaitNeedNoThread) {
+  FakeServer server(Echoing());
+  Client client = Client::Connect(server.ClientOptions());
+  const std::size_t threads = test::OwnThreadCount();
+  EXPECT_EQ(client.Call("x", Json::array({1})), 1);
+  EXPECT_EQ(test::OwnThreadCount(), threads);
+}
+
+}  // namespace
+}  // namespace onbehalf::client

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <condition_variable>
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "onbehalf/client/client.h"
+
+namespace onbehalf::test {
+
+// What an outcome is, in a word for comparing: the result as JSON, "rpc CODE", the name of a std::errc that the client
+// uses, or what().
+inline std::string WordOf(const client::Outcome& outcome) {
+  try {
+    return outcome.result().dump();
+  } catch (const client::RpcError& error) {
+    return "rpc " + std::to_string(error.code());
+  } catch (const std::system_error& error) {
+    if (error.code() == std::errc::timed_out) return "timed_out";
+    if (error.code() == std::errc::connection_reset) return "connection_reset";
+    if (error.code() == std::errc::not_connected) return "not_connected";
+    if (error.code() == std::errc::operation_canceled) return "operation_canceled";
+    if (error.code() == std::errc::protocol_error) return "protocol_error";
+    return error.what();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
+// The same of something that calls.
+template <typename Call>
+std::string WordOfCall(Call call) {
+  try {
+    return WordOf(client::Outcome(client::Json(call())));
+  } catch (...) {
+    return WordOf(client::Outcome(std::current_exception()));
+  }
+}
+
+// Things that callbacks say, in their order, and a way to wait for them. Any thread.
+class Heard {
+ public:
+  static constexpr std::chrono::seconds kPatience{30};
+
+  void Say(std::string word) {
+    const std::lock_guard guard(mutex_);
+    words_.push_back(std::move(word));
+    changed_.notify_all();
+  }
+  client::Client::Callback AsCallback() {
+    return [this](const client::Outcome& outcome) { Say(WordOf(outcome)); };
+  }
+  // The words so far, once there are `count`; fewer when the patience has ended.
+  std::vector<std::string> Wait(std::size_t count) {
+    std::unique_lock guard(mutex_);
+    changed_.wait_for(guard, kPatience, [&] { return words_.size() >= count; });
+    return words_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> words_;
+};
+
+}  // namespace onbehalf::test
