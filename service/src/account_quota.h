@@ -9,12 +9,12 @@
 
 namespace onbehalf::service {
 
-// How many handlers run for each account at this moment. Any thread.
+// How many of something (running handlers, open streams) each account has at this moment. Any thread.
 class AccountQuota {
  public:
-  explicit AccountQuota(std::size_t handlers_per_account) : limit_(handlers_per_account) {}
+  explicit AccountQuota(std::size_t per_account) : limit_(per_account) {}
 
-  // A handler of the account starts; false when the account has as many as it may. Each success is given back by Leave.
+  // One more of the account; false when it has as many as it may. Each success is given back by Leave.
   [[nodiscard]] bool TryEnter(const win32::Sid& account);
   void Leave(const win32::Sid& account);
 

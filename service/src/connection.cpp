@@ -8,7 +8,9 @@
 #include "method_call.h"
 #include "onbehalf/win32/fail_fast.h"
 #include "parameters.h"
+#include "progress_channel.h"
 #include "request_error.h"
+#include "stream_request.h"
 
 namespace onbehalf::service {
 namespace {
@@ -51,6 +53,7 @@ Connection::Connection(ServerParts& server, std::unique_ptr<PipeInstance> pipe, 
       id_(id),
       pipe_(std::move(pipe)),
       writes_(pipe_->get(), server.io_pool, [this](DWORD code) { OnWriteEnd(code); }),
+      room_(writes_, server.settings.limits.progress_queue_bytes),
       buffer_(new char[kReadBytes]),
       reader_(server.settings.limits.frame, server.settings.limits.json.depth),
       connected_at_(Clock::now()),
@@ -218,6 +221,8 @@ bool Connection::Begin(const RequestPtr& request) {
     if (refusal) {
       Answer(request, *refusal);
       Finish(request);
+    } else if (request->method->stream) {
+      StreamRequest::Open(shared_from_this(), request, server_);
     } else if (request->method->pace == Pace::kQuick) {
       Run(request);
     } else {
@@ -272,19 +277,25 @@ std::optional<Error> Connection::Admit(RunningRequest& request, AuditDecision& d
     decision.entry = entry;
     // Byte for byte what a method that does not exist is answered with.
     if (!access.visible) return service::ToError(ErrorCode::kMethodNotFound);
-    Error denied = service::ToError(ErrorCode::kAccessDenied);
-    denied.data = Json{{"requestId", request.audit_id()}};
-    return denied;
+    return AccessDenied(request.audit_id());
   }
 
   if (caller.level() < RequiredLevel(*method)) return level_error(RequiredLevel(*method));
 
-  std::variant<Json, Error> bound = BindParameters(*method, request.params());
+  Json token;
+  std::variant<Json, Error> bound = BindParameters(*method, request.params(), &token);
   if (auto* fault = std::get_if<Error>(&bound)) return std::move(*fault);
+  if (method->stream) {
+    if (auto refusal = StreamRequest::WhyNot(request, !token.is_null())) return refusal;
+  }
 
   if (method->pace == Pace::kMayBlock) {
-    if (!server_.handler_quota.TryEnter(caller.user())) return service::ToError(ErrorCode::kBusy);
-    request.holds_quota = true;
+    AccountQuota& quota = method->stream ? server_.stream_quota : server_.handler_quota;
+    if (!quota.TryEnter(caller.user())) return service::ToError(ErrorCode::kBusy);
+    request.quota = &quota;
+  }
+  if (!token.is_null() && !request.is_notification()) {
+    request.set_progress(std::make_shared<ProgressChannel>(shared_from_this(), std::move(token), server_));
   }
   request.set_params(std::move(std::get<Json>(bound)));
   request.method = method;
@@ -299,26 +310,32 @@ void Connection::Run(const RequestPtr& request) {
     const auto stopped = request->stop_reason();
     const MethodResult result = stopped ? MethodResult(service::ToError(*stopped))
                                         : CallHandler(*request, process_, id_, server_.log);
-
-    AuditOutcome outcome;
-    outcome.request_id = request->audit_id();
-    outcome.method = request->method_name();
-    outcome.caller = request->caller();
-    outcome.outcome = "ok";
-    if (const auto* error = std::get_if<Error>(&result)) {
-      outcome.outcome = protocol::InfoOf(error->code).name;
-      if (error->code == ErrorCode::kWindowsError && error->data.is_object()) {
-        const auto code = error->data.find("code");
-        if (code != error->data.end() && code->is_number_unsigned()) outcome.win32 = code->get<DWORD>();
-      }
-    }
-    outcome.took = Clock::now() - begun;
-    Record(outcome);
-    Answer(request, result);
-    Finish(request);
+    Complete(request, result, Clock::now() - begun);
   } catch (const std::exception& error) {
     Fail(request, error);
   }
+}
+
+void Connection::Complete(const RequestPtr& request, const MethodResult& result, std::chrono::nanoseconds took) {
+  AuditOutcome outcome;
+  outcome.request_id = request->audit_id();
+  outcome.method = request->method_name();
+  outcome.caller = request->caller();
+  outcome.outcome = "ok";
+  if (const auto* error = std::get_if<Error>(&result)) {
+    outcome.outcome = protocol::InfoOf(error->code).name;
+    if (error->code == ErrorCode::kWindowsError && error->data.is_object()) {
+      const auto code = error->data.find("code");
+      if (code != error->data.end() && code->is_number_unsigned()) outcome.win32 = code->get<DWORD>();
+    }
+    outcome.denial_is_recorded = request->denied_since;
+  }
+  outcome.took = took;
+  Record(outcome);
+  // Before the answer: who has it may ask for the next one.
+  LeaveQuota(*request);
+  Answer(request, result);
+  Finish(request);
 }
 
 void Connection::Answer(const RequestPtr& request, const MethodResult& result) {
@@ -330,6 +347,7 @@ void Connection::Answer(const RequestPtr& request, const MethodResult& result) {
            ? server_.statistics.requests_denied
            : server_.statistics.requests_failed);
   }
+  if (const auto progress = request->progress()) progress->Close();
   if (!request->is_notification()) {
     std::string text;
     try {
@@ -351,7 +369,8 @@ void Connection::Answer(const RequestPtr& request, const MethodResult& result) {
       Send(*whole);
     }
   }
-  server_.statistics.AddLatency(Clock::now() - request->read_at());
+  // How long a stream was open says nothing of how fast the service is.
+  if (!request->stream()) server_.statistics.AddLatency(Clock::now() - request->read_at());
 }
 
 // ---- What surrounds the path ----
@@ -478,7 +497,7 @@ void Connection::ReadNext() {
 }
 
 void Connection::Finish(const RequestPtr& request) {
-  if (request->holds_quota.exchange(false)) server_.handler_quota.Leave(request->caller()->user());
+  LeaveQuota(*request);
   bool gone = false;
   {
     const std::lock_guard lock(mutex_);
@@ -494,6 +513,10 @@ void Connection::Finish(const RequestPtr& request) {
     close = closing_ && requests_.empty() && waiting_.empty() && writes_.bytes() == 0;
   }
   if (close) Close();
+}
+
+void Connection::LeaveQuota(RunningRequest& request) {
+  if (AccountQuota* const quota = request.quota.exchange(nullptr)) quota->Leave(request.caller()->user());
 }
 
 void Connection::BeginWaiting() {
@@ -536,7 +559,7 @@ void Connection::Send(std::string_view text) {
   server_.statistics.bytes_written += frame.size();
   switch (writes_.Add(std::move(frame), shared_from_this())) {
     case WriteQueue::Added::kWritten:
-      return;
+      return room_.OnWritten();
     case WriteQueue::Added::kFailed:
       return Close();
     case WriteQueue::Added::kPending: {
@@ -560,6 +583,7 @@ void Connection::Refuse(const Error& error) {
 
 void Connection::OnWriteEnd(DWORD code) {
   if (code != ERROR_SUCCESS) return Close();
+  room_.OnWritten();
   bool close = false;
   bool read = false;
   {
@@ -608,6 +632,44 @@ void Connection::Close() {
   if (!keep_unread) pipe_->Disconnect();
   // Handlers that still run keep it in the table, where the watch goes on asking them to end.
   if (gone) server_.connections.Remove(id_);
+}
+
+std::vector<Connection::RequestPtr> Connection::Requests() const {
+  const std::lock_guard lock(mutex_);
+  return requests_;
+}
+
+void Connection::Subscribe(EventSet events) {
+  std::shared_ptr<Subscriptions> subscriptions;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!subscriptions_) subscriptions_ = std::make_shared<Subscriptions>(weak_from_this(), server_);
+    subscriptions = subscriptions_;
+  }
+  subscriptions->Set(events);
+}
+
+void Connection::Notify(std::size_t event) {
+  std::shared_ptr<Subscriptions> subscriptions;
+  {
+    const std::lock_guard lock(mutex_);
+    subscriptions = subscriptions_;
+  }
+  if (subscriptions) subscriptions->Notify(event);
+}
+
+void Connection::BeginStop() {
+  Notify(kStopping);
+  for (const RequestPtr& request : Requests()) {
+    if (request->stream()) request->Stop(ErrorCode::kShuttingDown);
+  }
+}
+
+void Connection::OnPolicyChange() {
+  for (const RequestPtr& request : Requests()) {
+    if (const auto stream = request->stream()) stream->Look();
+  }
+  Notify(kMethodsChanged);
 }
 
 void Connection::StopRequests(ErrorCode reason) {

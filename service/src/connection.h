@@ -23,7 +23,9 @@
 #include "running_request.h"
 #include "server_parts.h"
 #include "statistics.h"
+#include "subscriptions.h"
 #include "write_queue.h"
+#include "write_room.h"
 
 namespace onbehalf::service {
 
@@ -48,6 +50,13 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void Close();
   // Takes no more requests, and ends when the answers that are queued have been written (or time out).
   void CloseWhenWritten();
+  // The service begins to stop: subscribers are told, and streams, which would not end by themselves, are ended. Other requests
+  // go on.
+  void BeginStop();
+  // The policy is another: streams look whether they may go on, and subscribers are told.
+  void OnPolicyChange();
+  // The notifications that the client wants from now on.
+  void Subscribe(EventSet events);
   // Answers every request in flight with `reason` and asks their handlers to end.
   void StopRequests(protocol::ErrorCode reason);
   // Whatever has waited too long by `now`: requests are answered, the connection is closed.
@@ -55,9 +64,22 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // Methods whose handlers have been asked to end and have not.
   std::vector<std::string> StuckMethods() const;
 
+  // ---- For what its requests consist of: their progress and streams ----
+
+  using RequestPtr = std::shared_ptr<RunningRequest>;
+
+  const ClientProcess& process() const { return process_; }
+  WriteRoom& room() { return room_; }
+  void Send(std::string_view text);
+  // What is known of a request before it is judged.
+  AuditDecision DecisionOn(const RunningRequest& request) const;
+  [[nodiscard]] bool Record(const AuditDecision& decision);
+  // The request has been done: its outcome is recorded, it is answered and gone.
+  void Complete(const RequestPtr& request, const MethodResult& result, std::chrono::nanoseconds took);
+  void Fail(const RequestPtr& request, const std::exception& error);
+
  private:
   using Capture = CallerIdentity::Capture;
-  using RequestPtr = std::shared_ptr<RunningRequest>;
 
   // The path, in its order.
   void OnComplete(DWORD code, DWORD bytes) override;
@@ -74,23 +96,22 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::size_t InFlight() const;
   // Answers a request that will not begin, and records that.
   void RefuseUnbegun(const RequestPtr& request, const protocol::Error& error);
-  void Fail(const RequestPtr& request, const std::exception& error);
   // Its account runs as many handlers as it may: a batch's request waits until one of its connection has ended. False
   // when there is none that could end, or it is in no batch.
   bool WaitForQuota(const RequestPtr& request);
-  [[nodiscard]] bool Record(const AuditDecision& decision);
   void Record(const AuditOutcome& outcome);
   // What becomes of a request whose decision could not be recorded.
   bool MayGoUnrecorded(const RunningRequest& request, bool is_refused) const;
 
   void Identify(const CallerIdentity& caller);
-  // What is known of a request before it is judged.
-  AuditDecision DecisionOn(const RunningRequest& request) const;
   void CancelRequest(const Json& params);
   void ReadNext();
   void Finish(const RequestPtr& request);
   void BeginWaiting();
-  void Send(std::string_view text);
+  // Of the request's account there is one less.
+  static void LeaveQuota(RunningRequest& request);
+  std::vector<RequestPtr> Requests() const;
+  void Notify(std::size_t event);
   // For a stream that cannot be trusted any more: the error goes out under id null, then the connection ends.
   void Refuse(const protocol::Error& error);
   void OnWriteEnd(DWORD code);
@@ -102,6 +123,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   const std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
   std::unique_ptr<PipeInstance> pipe_;
   WriteQueue writes_;
+  WriteRoom room_;  // for what is no answer
 
   // Only the read's callback uses these, and there is one read at a time.
   std::unique_ptr<char[]> buffer_;
@@ -127,6 +149,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::uint64_t requests_read_ = 0;
   std::vector<RequestPtr> requests_;  // until answered and their handlers have ended
   std::deque<RequestPtr> waiting_;    // of a batch, not begun
+  std::shared_ptr<Subscriptions> subscriptions_;  // from the first one on
   bool beginning_waiting_ = false;    // by one thread at a time
   bool begin_again_ = false;          // a request has ended since that thread took the last one out
 };

@@ -2,9 +2,12 @@
 
 #include <exception>
 #include <optional>
+#include <stdexcept>
+#include <utility>
 
 #include "impersonation.h"
 #include "onbehalf/win32/win32_error.h"
+#include "progress_channel.h"
 #include "request_error.h"
 
 namespace onbehalf::service {
@@ -38,14 +41,22 @@ MethodResult Refusal(const ImpersonationFailure& failure, const RunningRequest& 
   return InternalError(request.audit_id());
 }
 
-}  // namespace
-
-MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id,
-                         Log& log) {
+// Runs `work(call)` under the identity that the method's Acts asks for. Nothing when it has returned; otherwise the error
+// that its caller gets.
+template <typename Work>
+std::optional<MethodResult> RunUnderIdentity(RunningRequest& request, const ClientProcess& process,
+                                             std::uint64_t connection_id, Log& log, Work&& work) {
   const Method& method = *request.method;
-  const Call call{*request.caller(),    process,          request.params(),    request.audit_id(),
-                  connection_id,        request.stop_token(), request.deadline()};
-  MethodResult result;
+  const std::shared_ptr<ProgressChannel> progress = method.reports_progress ? request.progress() : nullptr;
+  const Call call{*request.caller(),
+                  process,
+                  request.params(),
+                  request.audit_id(),
+                  connection_id,
+                  request.stop_token(),
+                  request.deadline(),
+                  progress ? *progress : Progress::Unwanted(),
+                  request};
   std::optional<ImpersonationFailure> failure;
   std::exception_ptr thrown;
   // The innermost scope is the caller's: nothing but the handler runs in it. What it throws is looked at after the
@@ -56,12 +67,12 @@ MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, 
     if (method.acts == Acts::kAsCaller) {
       const Impersonation as_caller(call.caller.token(), win32::ImpersonationLevel::kImpersonation);
       if (as_caller) {
-        result = method.handler(call);
+        work(call);
       } else {
         failure = as_caller.failure();
       }
     } else {
-      result = method.handler(call);
+      work(call);
     }
   } catch (...) {
     thrown = std::current_exception();
@@ -70,7 +81,37 @@ MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, 
   // audit, and do the next request of the same message.
   if (method.acts == Acts::kAsService) AssertThreadHasNoToken();
   if (failure) return Refusal(*failure, request, log);
-  return thrown ? ToResult(thrown, request, log) : std::move(result);
+  if (thrown) return ToResult(thrown, request, log);
+  return std::nullopt;
+}
+
+}  // namespace
+
+MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id,
+                         Log& log) {
+  MethodResult result;
+  auto failure = RunUnderIdentity(request, process, connection_id, log,
+                                  [&](const Call& call) { result = request.method->handler(call); });
+  return failure ? *std::move(failure) : std::move(result);
+}
+
+Stream::Step CallStream(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id, Log& log,
+                        std::unique_ptr<Stream>& stream, const Waker& waker) {
+  Stream::Step step;
+  auto failure = RunUnderIdentity(request, process, connection_id, log, [&](const Call& call) {
+    if (!stream) {
+      auto opened = request.method->stream(call, waker);
+      if (auto* error = std::get_if<protocol::Error>(&opened)) {
+        step = MethodResult(std::move(*error));
+        return;
+      }
+      stream = std::move(std::get<std::unique_ptr<Stream>>(opened));
+      if (!stream) throw std::logic_error("the method has opened no stream");
+    }
+    step = stream->Next(call);
+  });
+  if (failure) return *std::move(failure);
+  return step;
 }
 
 }  // namespace onbehalf::service

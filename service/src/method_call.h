@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "log.h"
 #include "onbehalf/service/method.h"
@@ -13,5 +14,8 @@ namespace onbehalf::service {
 // did: if one is left on it, the process ends. Access, level and parameters have been checked.
 MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id,
                          Log& log);
+// The same for the next step of request.method's stream, which is opened first if `stream` is null.
+Stream::Step CallStream(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id, Log& log,
+                        std::unique_ptr<Stream>& stream, const Waker& waker);
 
 }  // namespace onbehalf::service

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "onbehalf/service/method.h"
+#include "parameters.h"
 
 namespace onbehalf::service {
 namespace {
@@ -25,12 +26,23 @@ void MethodRegistry::Add(Method method) {
     throw std::invalid_argument("a method's name must be namespace.method in letters, digits and _: " +
                                 method.name);
   }
-  if (!method.handler) throw std::invalid_argument("a method needs a handler: " + method.name);
+  if (!method.handler && !method.stream) {
+    throw std::invalid_argument("a method needs a handler or a stream: " + method.name);
+  }
+  if (method.handler && method.stream) {
+    throw std::invalid_argument("a method has either a handler or a stream: " + method.name);
+  }
+  if (method.stream && method.pace == Pace::kQuick) {
+    throw std::invalid_argument("a stream may block: " + method.name);
+  }
   bool optional_seen = false;
   for (const Parameter& parameter : method.parameters) {
     if (parameter.required && optional_seen) {
       throw std::invalid_argument("a required parameter follows an optional one: " + method.name + ", " +
                                   parameter.name);
+    }
+    if (parameter.name == kProgressToken) {
+      throw std::invalid_argument("a parameter cannot be called progressToken: " + method.name);
     }
     optional_seen = optional_seen || !parameter.required;
   }

@@ -103,6 +103,16 @@ bool Fits(const Json& value, const Json& schema) {
       return false;
     }
   }
+  if (value.is_array()) {
+    if (const Json* const minimum = Member(schema, "minItems");
+        minimum != nullptr && value.size() < minimum->get<std::size_t>()) {
+      return false;
+    }
+    if (const Json* const maximum = Member(schema, "maxItems");
+        maximum != nullptr && value.size() > maximum->get<std::size_t>()) {
+      return false;
+    }
+  }
   return true;
 }
 
@@ -141,7 +151,7 @@ std::string Expected(const Json& schema) {
     text = "a value";
   }
   return text + Range(schema, "minimum", "maximum", "") +
-         Range(schema, "minLength", "maxLength", " characters");
+         Range(schema, "minLength", "maxLength", " characters") + Range(schema, "minItems", "maxItems", " elements");
 }
 
 // What was given, for a value that does not fit: its type, or what about it is out of range.
@@ -152,15 +162,27 @@ std::string Got(const Json& value, const Json& schema) {
   if (value.is_string() && (schema.contains("minLength") || schema.contains("maxLength"))) {
     return "a string of " + std::to_string(Characters(value.get_ref<const std::string&>())) + " characters";
   }
+  if (value.is_array() && (schema.contains("minItems") || schema.contains("maxItems"))) {
+    return "an array of " + std::to_string(value.size()) + " elements";
+  }
   if (schema.contains("enum")) return "another value";
   return std::string(TypeOf(value));
 }
 
-std::optional<protocol::Error> Bind(const Parameter& parameter, const Json& value, Json& bound) {
-  if (!Fits(value, parameter.schema)) {
-    return InvalidParams(parameter.name + ": expected " + Expected(parameter.schema) + ", got " +
-                         Got(value, parameter.schema));
+// Nothing if `value`, and every element of it, fits. As deep as the schema, which is the service's.
+std::optional<protocol::Error> Misfit(const std::string& name, const Json& value, const Json& schema) {
+  if (!Fits(value, schema)) {
+    return InvalidParams(name + ": expected " + Expected(schema) + ", got " + Got(value, schema));
   }
+  const Json* const items = value.is_array() ? Member(schema, "items") : nullptr;
+  for (std::size_t i = 0; items != nullptr && i < value.size(); ++i) {
+    if (auto error = Misfit(name + "[" + std::to_string(i) + "]", value[i], *items)) return error;
+  }
+  return std::nullopt;
+}
+
+std::optional<protocol::Error> Bind(const Parameter& parameter, const Json& value, Json& bound) {
+  if (auto error = Misfit(parameter.name, value, parameter.schema)) return error;
   // Handlers read integers as such, however they were spelled.
   const bool is_integer = parameter.schema.value("type", Json()) == "integer";
   bound[parameter.name] =
@@ -168,20 +190,31 @@ std::optional<protocol::Error> Bind(const Parameter& parameter, const Json& valu
   return std::nullopt;
 }
 
+// It comes back with every value of the progress, so it is short.
+const Json kTokenSchema{{"type", {"string", "integer"}}, {"maxLength", 1024}};
+
 }  // namespace
 
-std::variant<Json, protocol::Error> BindParameters(const Method& method, const Json& params) {
+std::variant<Json, protocol::Error> BindParameters(const Method& method, const Json& params, Json* progress_token) {
   Json bound = Json::object();
+  const Json* token = nullptr;
   if (params.is_array()) {
-    if (params.size() > method.parameters.size()) {
-      return InvalidParams("expected at most " + std::to_string(method.parameters.size()) +
-                           " parameters, got " + std::to_string(params.size()));
+    const std::size_t declared = method.parameters.size();
+    if (method.takes_progress_token() && params.size() == declared + 1) token = &params[declared];
+    if (params.size() > declared && token == nullptr) {
+      return InvalidParams("expected at most " + std::to_string(declared) + " parameters" +
+                           (method.takes_progress_token() ? " and a progress token" : "") + ", got " +
+                           std::to_string(params.size()));
     }
-    for (std::size_t i = 0; i < params.size(); ++i) {
+    for (std::size_t i = 0; i < std::min(declared, params.size()); ++i) {
       if (auto error = Bind(method.parameters[i], params[i], bound)) return *std::move(error);
     }
   } else if (params.is_object()) {
     for (const auto& [name, value] : params.items()) {
+      if (name == kProgressToken) {
+        if (method.takes_progress_token()) token = &value;
+        continue;
+      }
       const auto parameter = std::find_if(method.parameters.begin(), method.parameters.end(),
                                           [&name = name](const Parameter& one) { return one.name == name; });
       if (parameter == method.parameters.end()) {
@@ -198,6 +231,10 @@ std::variant<Json, protocol::Error> BindParameters(const Method& method, const J
     if (parameter.required && !bound.contains(parameter.name)) {
       return InvalidParams(parameter.name + ": required, expected " + Expected(parameter.schema));
     }
+  }
+  if (token != nullptr) {
+    if (auto error = Misfit(std::string(kProgressToken), *token, kTokenSchema)) return *std::move(error);
+    if (progress_token != nullptr) *progress_token = *token;
   }
   return bound;
 }

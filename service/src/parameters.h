@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string_view>
 #include <variant>
 
 #include "onbehalf/protocol/json_rpc.h"
@@ -11,9 +12,16 @@ namespace onbehalf::service {
 // the caller used. `params` is null (none given), an object or an array. Checked against Method::parameters:
 // nothing required is missing, nothing unknown is there, and each value fits its schema. The schema words
 // that are checked are type (one or an array of them), enum, minimum, maximum, minLength and maxLength (in
-// characters); others only document. Otherwise InvalidParams, whose message names the parameter and says what
-// was expected and found, without the caller's value in it. Parameters that were not given are not members of
-// the result.
-std::variant<Json, protocol::Error> BindParameters(const Method& method, const Json& params);
+// characters), items, minItems and maxItems; others only document. Otherwise InvalidParams, whose message names the
+// parameter (and the element: "events[1]") and says what was expected and found, without the caller's value in it.
+// Parameters that were not given are not members of the result.
+//
+// Beside the parameters a caller may give a progressToken, a string or an integer: by name, or by position directly behind
+// the declared ones. It goes to `progress_token`, if that is given, and not to the result. Methods that take none ignore
+// one that is given by name, whatever it is.
+std::variant<Json, protocol::Error> BindParameters(const Method& method, const Json& params,
+                                                   Json* progress_token = nullptr);
+
+inline constexpr std::string_view kProgressToken = "progressToken";
 
 }  // namespace onbehalf::service

@@ -46,6 +46,12 @@ Error ToError(ErrorCode code) {
   return error;
 }
 
+Error AccessDenied(std::string_view request_id) {
+  Error error = ToError(ErrorCode::kAccessDenied);
+  error.data = Json{{"requestId", request_id}};
+  return error;
+}
+
 Error InternalError(std::string_view request_id) {
   Error error = ToError(ErrorCode::kInternalError);
   error.data = Json{{"requestId", request_id}};

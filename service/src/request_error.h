@@ -19,6 +19,8 @@ protocol::Error ToError(const CaptureFailure& failure, win32::ImpersonationLevel
 protocol::Error ToError(const win32::Win32Error& error);
 // The code with the table's own sentence.
 protocol::Error ToError(protocol::ErrorCode code);
+// The policy refuses the caller: the request's id finds the line in the audit.
+protocol::Error AccessDenied(std::string_view request_id);
 // InternalError: the request's id lets an administrator find it in the log.
 protocol::Error InternalError(std::string_view request_id);
 

@@ -5,8 +5,31 @@
 #include <variant>
 
 #include "onbehalf/win32/win32_error.h"
+#include "stream_request.h"
 
 namespace onbehalf::service {
+namespace {
+
+win32::UniqueObject ManualResetEvent(bool is_set) {
+  win32::UniqueObject event(::CreateEventW(nullptr, TRUE, is_set ? TRUE : FALSE, nullptr));
+  if (!event) win32::ThrowLastError("CreateEventW");
+  return event;
+}
+
+class NeverSet final : public StopEvent {
+ public:
+  HANDLE handle() override { return event_.get(); }
+
+ private:
+  const win32::UniqueObject event_ = ManualResetEvent(false);
+};
+
+}  // namespace
+
+StopEvent& StopEvent::Never() {
+  static NeverSet never;
+  return never;
+}
 
 std::optional<std::string> BatchAnswers::Add(const protocol::Id& id, std::string answer) {
   const std::lock_guard lock(mutex_);
@@ -44,9 +67,43 @@ void RunningRequest::Stop(protocol::ErrorCode reason) {
     if (!stop_reason_) stop_reason_ = reason;
   }
   stop_.request_stop();
+  std::shared_ptr<StreamRequest> stream;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stop_event_) ::SetEvent(stop_event_.get());
+    // Fails with ERROR_NOT_FOUND when the thread is in no synchronous I/O at this moment: the stop token has to do then.
+    if (thread_) ::CancelSynchronousIo(thread_.get());
+    stream = stream_;
+  }
+  if (stream) stream->Look();
+}
+
+HANDLE RunningRequest::handle() {
   const std::lock_guard lock(mutex_);
-  // Fails with ERROR_NOT_FOUND when the thread is in no synchronous I/O at this moment: the stop token has to do then.
-  if (thread_) ::CancelSynchronousIo(thread_.get());
+  // The one who sets the reason looks for the event after that, under the same lock.
+  if (!stop_event_) stop_event_ = ManualResetEvent(stop_reason_.has_value());
+  return stop_event_.get();
+}
+
+std::shared_ptr<ProgressChannel> RunningRequest::progress() const {
+  const std::lock_guard lock(mutex_);
+  return progress_;
+}
+
+void RunningRequest::set_progress(std::shared_ptr<ProgressChannel> progress) {
+  const std::lock_guard lock(mutex_);
+  progress_ = std::move(progress);
+}
+
+void RunningRequest::BecomeStream(std::shared_ptr<StreamRequest> stream) {
+  deadline_ = Clock::time_point::max();
+  const std::lock_guard lock(mutex_);
+  stream_ = std::move(stream);
+}
+
+std::shared_ptr<StreamRequest> RunningRequest::stream() const {
+  const std::lock_guard lock(mutex_);
+  return stream_;
 }
 
 std::optional<protocol::ErrorCode> RunningRequest::stop_reason() const {

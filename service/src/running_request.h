@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "account_quota.h"
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/service/caller_identity.h"
 #include "onbehalf/service/method.h"
@@ -17,6 +18,9 @@
 #include "onbehalf/win32/unique_handle.h"
 
 namespace onbehalf::service {
+
+class ProgressChannel;
+class StreamRequest;
 
 // The answers of a batch, which go out together when the last of them is there. Any thread.
 class BatchAnswers {
@@ -36,7 +40,7 @@ class BatchAnswers {
 
 // One request from when it was read until its handler has ended. Its answer and its handler's end are two things: a
 // request whose deadline passes is answered at once, whatever the handler does. Any thread.
-class RunningRequest {
+class RunningRequest final : public StopEvent {
  public:
   using Clock = std::chrono::steady_clock;
 
@@ -58,15 +62,28 @@ class RunningRequest {
   const std::string& audit_id() const { return audit_id_; }
   const std::shared_ptr<BatchAnswers>& batch() const { return batch_; }
   Clock::time_point read_at() const { return read_at_; }
-  Clock::time_point deadline() const { return deadline_; }
+  Clock::time_point deadline() const { return deadline_; }  // of a stream: time_point::max()
   // Set by the path when access has been granted, before any other thread may run it; null until then.
   const Method* method = nullptr;
-  // It counts among the running handlers of its account, until it is finished.
-  std::atomic<bool> holds_quota{false};
+  // Where it counts as one of its account, until its handler or stream has ended; null if nowhere.
+  std::atomic<AccountQuota*> quota{nullptr};
+  // Of a stream, for its turns: the policy has denied it since it was admitted, and that is recorded.
+  bool denied_since = false;
+
+  // What its caller is told of on the way; null if that was not asked for. Set before any other thread may run it.
+  std::shared_ptr<ProgressChannel> progress() const;
+  void set_progress(std::shared_ptr<ProgressChannel> progress);
+  // It is a stream from now on: it has no deadline, and Stop has the stream look.
+  void BecomeStream(std::shared_ptr<StreamRequest> stream);
+  // Null if it is none.
+  std::shared_ptr<StreamRequest> stream() const;
 
   std::stop_token stop_token() const { return stop_.get_token(); }
 
-  // Asks the handler to end, for `reason`: sets its stop token and cancels the synchronous I/O that its thread is
+  // For its handler, or its stream: set together with stop_token.
+  HANDLE handle() override;
+
+  // Asks the handler to end, for `reason`: sets its stop token and event and cancels the synchronous I/O that its thread is
   // blocked in. The first reason stays. To be called again as long as is_stuck(): I/O that began just after a
   // call is not touched by it.
   void Stop(protocol::ErrorCode reason);
@@ -99,13 +116,16 @@ class RunningRequest {
   const std::shared_ptr<BatchAnswers> batch_;
   const std::string audit_id_;
   const Clock::time_point read_at_;
-  const Clock::time_point deadline_;
+  std::atomic<Clock::time_point> deadline_;
   std::stop_source stop_;
   std::atomic<bool> answered_{false};
 
   mutable win32::Lock mutex_;
   std::optional<protocol::ErrorCode> stop_reason_;
-  win32::UniqueObject thread_;  // while the handler runs
+  win32::UniqueObject thread_;      // while the handler runs
+  win32::UniqueObject stop_event_;  // from its first use on
+  std::shared_ptr<ProgressChannel> progress_;
+  std::shared_ptr<StreamRequest> stream_;
 };
 
 }  // namespace onbehalf::service

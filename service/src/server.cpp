@@ -80,6 +80,7 @@ Server::Server(const Settings& settings, std::string pipe_path, std::filesystem:
       access_(methods_, std::move(policy_folder), audit, log, std::move(names)),
       connections_(settings.limits),
       handler_quota_(settings.limits.handlers_per_account),
+      stream_quota_(settings.limits.streams_per_account),
       io_pool_(1, IoThreads(settings)),
       handler_pool_(0, settings.threads.handlers) {
   // Windows may load the texts of its errors when it is first asked for one; a handler that reports an error must not
@@ -96,7 +97,7 @@ void Server::Start() {
   stopping_ = false;
   access_.Start();
   parts_.reset(new ServerParts{settings_, methods_, access_, audit_, log_, statistics_, connections_, handler_quota_,
-                               unanswered_, io_pool_, handler_pool_, stopping_, RunId(started_)});
+                               stream_quota_, unanswered_, io_pool_, handler_pool_, stopping_, RunId(started_)});
   if (!timer_) timer_.emplace([this] { Watch(); }, io_pool_.environment());
   try {
     // Before the first client: it fails when another process works with the same policy.
@@ -137,6 +138,7 @@ std::optional<std::string> Server::WhyNot(const AccessPolicy& policy) const {
 }
 
 std::string Server::OnPolicy(const AccessPolicy& policy) {
+  for (const auto& connection : connections_.All()) connection->OnPolicyChange();
   const std::lock_guard lock(listener_mutex_);
   // The first one comes before there is a pipe to guard.
   if (listener_ == nullptr) return {};
@@ -204,6 +206,7 @@ void Server::Stop(const std::function<void()>& still_waiting) {
 
   listener_->Stop();
   stopping_ = true;
+  for (const auto& connection : connections_.All()) connection->BeginStop();
   const auto none = [this](milliseconds timeout) { return unanswered_.WaitUntilNone(timeout); };
   const auto until = Connection::Clock::now() + settings_.limits.stop_grace;
   bool answered = false;
@@ -245,6 +248,13 @@ std::vector<ConnectionInfo> Server::Connections() const {
     if (!connection->IsClosed()) all.push_back(connection->Info());
   }
   return all;
+}
+
+bool Server::Subscribe(std::uint64_t connection_id, EventSet events) {
+  const std::shared_ptr<Connection> connection = connections_.Find(connection_id);
+  if (!connection) return false;
+  connection->Subscribe(events);
+  return true;
 }
 
 bool Server::Disconnect(std::uint64_t connection_id) {

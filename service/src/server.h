@@ -24,6 +24,7 @@
 #include "pipe_descriptor.h"
 #include "server_parts.h"
 #include "statistics.h"
+#include "subscriptions.h"
 #include "thread_pool.h"
 
 namespace onbehalf::service {
@@ -49,6 +50,9 @@ class Server final : public ServerControl {
   // handlers to end; returns when every answer is written, or its client has failed to read it, and every handler
   // has ended. `still_waiting` is called about once a second.
   void Stop(const std::function<void()>& still_waiting = {});
+
+  // Has a connection get these notifications and no others; false when there is no such connection (any more).
+  bool Subscribe(std::uint64_t connection_id, EventSet events);
 
   const Statistics& statistics() const override { return statistics_; }
   std::chrono::system_clock::time_point started() const override { return started_; }
@@ -76,6 +80,7 @@ class Server final : public ServerControl {
   Statistics statistics_;
   ConnectionTable connections_;
   AccountQuota handler_quota_;
+  AccountQuota stream_quota_;
   UnansweredRequests unanswered_;
   std::atomic<bool> stopping_{false};
   std::atomic<std::uint64_t> last_connection_{0};

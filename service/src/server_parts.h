@@ -54,6 +54,7 @@ struct ServerParts {
   Statistics& statistics;
   ConnectionTable& connections;
   AccountQuota& handler_quota;
+  AccountQuota& stream_quota;
   UnansweredRequests& unanswered;
   ThreadPool& io_pool;
   ThreadPool& handler_pool;

@@ -123,7 +123,7 @@ class Application final : public HostedService {
     MethodRegistry& methods = server_->methods();
     AddRpcMethods(methods, [this](const Method& method, const CallerIdentity& caller) {
       return server_->access().policy()->MaySee(method, caller);
-    });
+    }, [this](std::uint64_t connection, EventSet events) { return server_->Subscribe(connection, events); });
     AddAccessMethods(methods, server_->access(), names);
     AddIdentityMethods(methods, names);
     AddServiceMethods(methods, *server_, {pipe_path_, hardening_, [this] { return log_->TimeOfLastError(); },

@@ -137,6 +137,9 @@ std::vector<SettingRow> MakeRows() {
           [](auto& s) -> auto& { return s.limits.handlers_per_account; },
           "Handlers of one account that run at the same time."),
       Integer(
+          "limits.streams_per_account", 1, 10'000, [](auto& s) -> auto& { return s.limits.streams_per_account; },
+          "Streams of one account that are open at the same time. One more is answered with Busy."),
+      Integer(
           "limits.connections_per_account", 1, 100'000,
           [](auto& s) -> auto& { return s.limits.connections_per_account; }, "Connections of one account."),
       Integer(
@@ -154,6 +157,11 @@ std::vector<SettingRow> MakeRows() {
           "limits.write_queue_bytes", 4 * kKiB, 4 * kGiB,
           [](auto& s) -> auto& { return s.limits.write_queue_bytes; },
           "Answers waiting to be read by one client. While there is more, nothing is read from it."),
+      Integer(
+          "limits.progress_queue_bytes", 4 * kKiB, 4 * kGiB,
+          [](auto& s) -> auto& { return s.limits.progress_queue_bytes; },
+          "While more waits to be read by one client, its streams pause, and of each request's progress only the newest "
+          "value is kept."),
       Integer(
           "limits.first_request_timeout_ms", 100, kDayMs,
           [](auto& s) -> auto& { return s.limits.first_request_timeout; },

@@ -40,6 +40,35 @@ void ThreadPool::Submit(std::function<void()> work) {
   static_cast<void>(owned.release());
 }
 
+PoolWork::PoolWork(std::function<void()> work, ThreadPool& pool) : work_(std::move(work)) {
+  const auto call = [](PTP_CALLBACK_INSTANCE, void* context, PTP_WORK) {
+    AssertNotImpersonating();
+    auto& self = *static_cast<PoolWork*>(context);
+    std::shared_ptr<void> owner;
+    {
+      const std::lock_guard guard(self.lock_);
+      owner = std::move(self.owner_);
+    }
+    self.work_();
+    owner.reset();
+    AssertNotImpersonating();
+  };
+  handle_ = ::CreateThreadpoolWork(call, this, pool.environment());
+  if (handle_ == nullptr) win32::ThrowLastError("CreateThreadpoolWork");
+}
+
+// Windows frees it when a callback that is under way, in which this may run, has returned.
+PoolWork::~PoolWork() { ::CloseThreadpoolWork(handle_); }
+
+void PoolWork::Submit(std::shared_ptr<void> owner) {
+  {
+    const std::lock_guard guard(lock_);
+    if (owner_) return;
+    owner_ = std::move(owner);
+  }
+  ::SubmitThreadpoolWork(handle_);
+}
+
 PoolTimer::PoolTimer(std::function<void()> on_time, PTP_CALLBACK_ENVIRON environment)
     : on_time_(std::move(on_time)) {
   const auto call = [](PTP_CALLBACK_INSTANCE, void* context, PTP_TIMER) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
@@ -27,6 +28,27 @@ class ThreadPool {
  private:
   PTP_POOL pool_;
   TP_CALLBACK_ENVIRON environment_;
+};
+
+// Calls a function on a thread of a pool, once for each time it was asked for; asked for again before that call has begun,
+// it is one. Calls may overlap. Asking neither fails nor waits nor takes memory. Any thread, also one that
+// impersonates.
+class PoolWork {
+ public:
+  // Throws Win32Error.
+  PoolWork(std::function<void()> work, ThreadPool& pool);
+  ~PoolWork();
+  PoolWork(const PoolWork&) = delete;
+  PoolWork& operator=(const PoolWork&) = delete;
+
+  // `owner` is what this belongs to: kept until the call has returned, where it may be let go as the last.
+  void Submit(std::shared_ptr<void> owner);
+
+ private:
+  const std::function<void()> work_;
+  PTP_WORK handle_;
+  win32::Lock lock_;
+  std::shared_ptr<void> owner_;  // from Submit to the beginning of the call
 };
 
 // Calls a function when its time has come, on a thread that has no token before and after. Any thread.

@@ -94,11 +94,6 @@ void CALLBACK WriteQueue::OnEvent(PTP_CALLBACK_INSTANCE, void* context, PTP_WAIT
   AssertNotImpersonating();
 }
 
-std::size_t WriteQueue::bytes() const {
-  const std::lock_guard lock(mutex_);
-  return bytes_;
-}
-
 std::optional<std::chrono::steady_clock::time_point> WriteQueue::waiting_since() const {
   const std::lock_guard lock(mutex_);
   if (!pending_) return std::nullopt;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -36,8 +37,8 @@ class WriteQueue {
   // Never waits. `keep_alive` is whatever owns this queue.
   Added Add(std::string message, std::shared_ptr<void> keep_alive);
 
-  // Bytes that were added and not yet taken by the pipe.
-  std::size_t bytes() const;
+  // Bytes that were added and not yet taken by the pipe. Takes no lock.
+  std::size_t bytes() const { return bytes_; }
   // Since when the write under way has been waiting; nullopt if there is none.
   std::optional<std::chrono::steady_clock::time_point> waiting_since() const;
   DWORD last_error() const;
@@ -53,7 +54,7 @@ class WriteQueue {
 
   mutable win32::Lock mutex_;
   std::deque<std::string> messages_;  // the first is being written while pending_
-  std::size_t bytes_ = 0;
+  std::atomic<std::size_t> bytes_{0};  // changed under mutex_
   bool pending_ = false;
   DWORD error_ = ERROR_SUCCESS;
   std::chrono::steady_clock::time_point since_{};

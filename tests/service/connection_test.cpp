@@ -101,7 +101,7 @@ TEST(Connection, AMessageLargerThanOneReadIsOneFrame) {
   TestServer server;
   server.Start();
   RawClient client(server.pipe_path());
-  const std::string echo(65536, 'x');
+  const std::string echo(1024 * 1024, 'x');
   EXPECT_EQ(client.Call("rpc.ping", {{"echo", echo}}).at("result").at("echo"), echo);
   // Mostly white space: far over a read, under the frame's limit.
   std::string text = RequestMessage("large", "rpc.ping").dump();

@@ -11,39 +11,17 @@
 #include <vector>
 
 #include "messages.h"
-// In this order: the system's two need what <windows.h> declares.
-// clang-format off
 #include "onbehalf/win32/lean_windows.h"
-#include <psapi.h>
-// clang-format on
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
-#include "onbehalf/win32/win32_error.h"
+#include "process_usage.h"
 #include "raw_client.h"
 #include "support/handle_count.h"
 #include "support/platform_probe.h"
-#include "support/thread_count.h"
 #include "test_server.h"
 
 namespace onbehalf::test {
 namespace {
-
-std::size_t PrivateBytes() {
-  PROCESS_MEMORY_COUNTERS counters{};
-  counters.cb = sizeof(counters);
-  if (!::GetProcessMemoryInfo(::GetCurrentProcess(), &counters, sizeof(counters))) {
-    win32::ThrowLastError("GetProcessMemoryInfo");
-  }
-  return counters.PagefileUsage;
-}
-
-// Whether the system's figure grows when this process takes memory and uses it.
-bool PrivateBytesAreCounted() {
-  constexpr std::size_t kBytes = 64 * 1024 * 1024;
-  const std::size_t before = PrivateBytes();
-  const std::vector<char> used(kBytes, 'x');
-  return PrivateBytes() >= before + kBytes / 2;
-}
 
 TEST(Load, FiveHundredClientsAtOnceShareABoundedNumberOfThreads) {
   constexpr std::size_t kClients = 500;
@@ -66,7 +44,7 @@ TEST(Load, FiveHundredClientsAtOnceShareABoundedNumberOfThreads) {
                                       --running;
                                       return Json(1);
                                     }));
-  const std::size_t before = OwnThreadCount();
+  const std::size_t before = ThreadsOfThisProcess();
   server.Start();
   std::vector<std::unique_ptr<RawClient>> clients;
   for (std::size_t i = 0; i < kClients; ++i)
@@ -78,7 +56,7 @@ TEST(Load, FiveHundredClientsAtOnceShareABoundedNumberOfThreads) {
   EXPECT_EQ(server.server().Connections().size(), kClients);
   EXPECT_LE(most, 8U);
   // Two that read, eight that run handlers, and the few that Windows' pools keep for timers and waits.
-  EXPECT_LE(OwnThreadCount(), before + 2 + 8 + 6);
+  EXPECT_LE(ThreadsOfThisProcess(), before + 2 + 8 + 6);
 }
 
 TEST(Load, TenThousandConnectAndDropAndTheServerStillServes) {

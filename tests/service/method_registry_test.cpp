@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -57,6 +58,26 @@ TEST(MethodRegistry, RefusesAMethodWithoutHandler) {
   Method method = Named("a.b");
   method.handler = nullptr;
   EXPECT_THROW(registry.Add(std::move(method)), std::invalid_argument);
+}
+
+TEST(MethodRegistry, TakesAStreamInPlaceOfAHandlerButNotBoth) {
+  const auto open = [](const Call&, Waker) { return std::unique_ptr<Stream>(); };
+  MethodRegistry registry;
+  Method method = Named("a.b");
+  method.stream = open;
+  EXPECT_THROW(registry.Add(method), std::invalid_argument);
+  method.handler = nullptr;
+  method.pace = Pace::kQuick;
+  EXPECT_THROW(registry.Add(method), std::invalid_argument);
+  method.pace = Pace::kMayBlock;
+  EXPECT_NO_THROW(registry.Add(method));
+}
+
+TEST(MethodRegistry, RefusesAParameterThatIsCalledAsTheProgressTokenIs) {
+  MethodRegistry registry;
+  Method method = Named("a.b");
+  method.parameters = {{"progressToken", "", {}, false}};
+  EXPECT_THROW(registry.Add(method), std::invalid_argument);
 }
 
 TEST(MethodRegistry, RefusesARequiredParameterAfterAnOptionalOne) {

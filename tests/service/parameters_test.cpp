@@ -104,6 +104,19 @@ TEST(Parameters, FitTheirSchemaOrTheMessageSaysWhatWasExpected) {
       {R"({"type":["string","null"]})", "null", ""},
       {R"({"type":["string","null"]})", "\"x\"", ""},
       {R"({"type":["string","null"]})", "1", "p: expected a string or null, got an integer"},
+      {R"({"type":"array","items":{"type":"integer"}})", "[]", ""},
+      {R"({"type":"array","items":{"type":"integer"}})", "[1,2]", ""},
+      {R"({"type":"array","items":{"type":"integer"}})", R"([1,"2"])", "p[1]: expected an integer, got a string"},
+      {R"({"type":"array","items":{"enum":["a","b"]}})", R"(["b","a","c"])",
+       R"(p[2]: expected one of "a", "b", got another value)"},
+      {R"({"type":"array","items":{"type":"array","items":{"type":"null"}}})", "[[],[null,0]]",
+       "p[1][1]: expected null, got an integer"},
+      {R"({"type":["array","null"],"items":{"type":"integer"}})", "null", ""},
+      {R"({"type":"array","minItems":1,"maxItems":2})", "[1]", ""},
+      {R"({"type":"array","minItems":1,"maxItems":2})", "[]",
+       "p: expected an array of 1 to 2 elements, got an array of 0 elements"},
+      {R"({"type":"array","maxItems":2})", "[1,2,3]",
+       "p: expected an array of at most 2 elements, got an array of 3 elements"},
       {R"({"enum":["a","b",3]})", "3", ""},
       {R"({"enum":["a","b",3]})", "\"c\"", R"(p: expected one of "a", "b", 3, got another value)"},
       {R"({"type":"integer","minimum":1})", "1", ""},
@@ -133,6 +146,28 @@ TEST(Parameters, FitTheirSchemaOrTheMessageSaysWhatWasExpected) {
     EXPECT_EQ(Bound(method, Json{{"p", value}}), expected) << row.schema << " by name";
     EXPECT_EQ(Bound(method, Json::array({value})), expected) << row.schema << " by position";
   }
+}
+
+TEST(Parameters, AProgressTokenIsTakenOutByNameAndByPosition) {
+  Method method = kTwo;
+  method.reports_progress = true;
+  for (const char* params : {R"({"id":5,"text":"x","progressToken":"t"})", R"([5,"x","t"])"}) {
+    Json token;
+    const auto bound = BindParameters(method, Parse(params), &token);
+    ASSERT_TRUE(std::holds_alternative<Json>(bound)) << params;
+    EXPECT_EQ(std::get<Json>(bound), Parse(R"({"id":5,"text":"x"})")) << params;
+    EXPECT_EQ(token, "t") << params;
+  }
+  Json token;
+  EXPECT_TRUE(std::holds_alternative<Json>(BindParameters(method, Parse("[5]"), &token)));
+  EXPECT_TRUE(token.is_null());
+  EXPECT_EQ(Bound(method, Parse(R"([5,"x",null])")),
+            "progressToken: expected a string or an integer of at most 1024 characters, got null");
+  EXPECT_EQ(Bound(method, Parse(R"([5,"x",1,1])")), "expected at most 2 parameters and a progress token, got 4");
+  // Others ignore it by name.
+  EXPECT_EQ(Bound(kTwo, Parse(R"({"id":5,"progressToken":[]})")), R"({"id":5})");
+  EXPECT_TRUE(std::holds_alternative<Json>(BindParameters(kTwo, Parse(R"({"id":5,"progressToken":1})"), &token)));
+  EXPECT_TRUE(token.is_null());
 }
 
 TEST(Parameters, AnIntegerSpelledAsAFloatArrivesAsAnInteger) {

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <cstdint>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "access/access_policy.h"
 #include "method_caller.h"
@@ -37,6 +39,9 @@ class RpcMethodsTest : public testing::Test {
   RpcMethodsTest() {
     AddRpcMethods(methods_, [this](const Method& method, const CallerIdentity& caller) {
       return AccessPolicy::Compile({}, methods_).MaySee(method, caller);
+    }, [this](std::uint64_t connection, EventSet events) {
+      subscribed_ = {connection, events};
+      return true;
     });
     const auto names = std::make_shared<win32::AccountNames>();
     AddIdentityMethods(methods_, names);
@@ -48,6 +53,7 @@ class RpcMethodsTest : public testing::Test {
     return names;
   }
 
+  std::pair<std::uint64_t, EventSet> subscribed_;
   NoServer server_;
   MethodRegistry methods_;
 };
@@ -64,7 +70,51 @@ TEST_F(RpcMethodsTest, PingEchoesAndNeverBlocks) {
   EXPECT_EQ(test::MethodCaller().Result(methods_, "rpc.ping", {{"echo", "x"}}).at("echo"), "x");
   EXPECT_EQ(methods_.Find("rpc.ping")->pace, Pace::kQuick);
   EXPECT_TRUE(std::holds_alternative<protocol::Error>(
-      BindParameters(*methods_.Find("rpc.ping"), Json::array({std::string(65537, 'x')}))));
+      BindParameters(*methods_.Find("rpc.ping"), Json::array({std::string(1024 * 1024 + 1, 'x')}))));
+}
+
+TEST_F(RpcMethodsTest, SubscribePutsWhatIsWantedInPlaceOfTheRestAndAnswersIt) {
+  const test::MethodCaller caller;
+  const Method& subscribe = *methods_.Find("rpc.subscribe");
+  const auto subscribed = [&](const Json& events) {
+    const Json result = caller.Result(methods_, "rpc.subscribe", {{"events", events}});
+    EXPECT_EQ(test::Misfit(result, subscribe.result_schema), "");
+    EXPECT_EQ(subscribed_.first, 1u);
+    return result.at("events");
+  };
+  EXPECT_EQ(subscribed(Json::array({"service.stopping", "rpc.methodsChanged", "service.stopping"})),
+            Json::array({"rpc.methodsChanged", "service.stopping"}));
+  EXPECT_TRUE(subscribed_.second.all());
+  EXPECT_EQ(subscribed(Json::array({"service.stopping"})), Json::array({"service.stopping"}));
+  EXPECT_TRUE(subscribed_.second.test(kStopping));
+  EXPECT_FALSE(subscribed_.second.test(kMethodsChanged));
+  EXPECT_EQ(subscribed(Json::array()), Json::array());
+  EXPECT_TRUE(subscribed_.second.none());
+
+  const auto unknown = BindParameters(subscribe, {{"events", Json::array({"service.stopping", "none"})}});
+  ASSERT_TRUE(std::holds_alternative<protocol::Error>(unknown));
+  EXPECT_EQ(std::get<protocol::Error>(unknown).message,
+            R"(events[1]: expected one of "rpc.methodsChanged", "service.stopping", got another value)");
+}
+
+TEST_F(RpcMethodsTest, DiscoverSaysWhichMethodsReportProgressAndWhichAreStreams) {
+  Method copy;
+  copy.name = "app.copy";
+  copy.access_default = "D:(A;;GXGR;;;AU)";
+  copy.reports_progress = true;
+  copy.handler = [](const Call&) -> MethodResult { return Json(); };
+  methods_.Add(std::move(copy));
+  Method watch;
+  watch.name = "app.watch";
+  watch.access_default = "D:(A;;GXGR;;;AU)";
+  watch.progress_schema = Json{{"type", "integer"}};
+  watch.stream = [](const Call&, Waker) { return std::unique_ptr<Stream>(); };
+  methods_.Add(std::move(watch));
+  const Json document = test::MethodCaller().Result(methods_, "rpc.discover");
+  EXPECT_EQ(document.at("methods").at(0).at("x-progress"), (Json{{"stream", false}, {"schema", Json::object()}}));
+  EXPECT_EQ(document.at("methods").at(1).at("x-progress"),
+            (Json{{"stream", true}, {"schema", {{"type", "integer"}}}}));
+  EXPECT_FALSE(document.at("methods").at(2).contains("x-progress"));
 }
 
 TEST_F(RpcMethodsTest, DiscoverIsAnOpenRpcDocument) {
@@ -117,8 +167,8 @@ TEST_F(RpcMethodsTest, AnAdministratorSeesEveryMethod) {
   ONBEHALF_SKIP_WITHOUT("a user who is an administrator",
                         AccessPolicy::Compile({}, methods_).IsAdministrator(caller.caller()));
   EXPECT_EQ(NamesIn(caller.Result(methods_, "rpc.discover")),
-            (std::set<std::string>{"identity.whoami", "rpc.discover", "rpc.ping", "service.connections",
-                                   "service.disconnect", "service.status"}));
+            (std::set<std::string>{"identity.whoami", "rpc.discover", "rpc.ping", "rpc.subscribe",
+                                   "service.connections", "service.disconnect", "service.status"}));
 }
 
 TEST_F(RpcMethodsTest, AnOrdinaryUserSeesOnlyWhatIsForAll) {
@@ -127,7 +177,7 @@ TEST_F(RpcMethodsTest, AnOrdinaryUserSeesOnlyWhatIsForAll) {
                         !AccessPolicy::Compile({}, methods_).IsAdministrator(caller.caller()));
   const Json document = caller.Result(methods_, "rpc.discover");
   EXPECT_EQ(NamesIn(document),
-            (std::set<std::string>{"identity.whoami", "rpc.discover", "rpc.ping", "service.status"}));
+            (std::set<std::string>{"identity.whoami", "rpc.discover", "rpc.ping", "rpc.subscribe", "service.status"}));
   EXPECT_EQ(document.dump().find("service.disconnect"), std::string::npos);
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "methods/access_methods.h"
+#include "methods/audit_methods.h"
 #include "methods/identity_methods.h"
 #include "methods/rpc_methods.h"
 #include "pipe_descriptor.h"
@@ -49,7 +50,11 @@ service::Server& TestServer::server() {
     service::AddRpcMethods(server.methods(),
                            [&server](const service::Method& method, const service::CallerIdentity& caller) {
                              return server.access().policy()->MaySee(method, caller);
+                           },
+                           [&server](std::uint64_t connection, service::EventSet events) {
+                             return server.Subscribe(connection, events);
                            });
+    service::AddAuditMethods(server.methods(), *audit_, names);
     service::AddIdentityMethods(server.methods(), names);
     service::AddAccessMethods(server.methods(), server.access(), names);
   }

@@ -15,7 +15,7 @@
 namespace onbehalf::test {
 
 // The whole pipe server in this process, on a pipe and in a folder of its own, with the built-in rpc,
-// identity and access methods. Change settings() and methods() before Start. When it goes, it stops and its folder is
+// identity, access and audit methods. Change settings() and methods() before Start. When it goes, it stops and its folder is
 // removed.
 class TestServer {
  public:

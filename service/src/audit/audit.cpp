@@ -1,6 +1,7 @@
 #include "audit/audit.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <mutex>
 #include <utility>
@@ -120,6 +121,10 @@ struct Audit::Impl {
   std::optional<PoolTimer> anchor_timer;  // if there are anchors
   win32::Lock anchoring;  // anchors go out one after the other; taken before `lock`
 
+  win32::Lock followers_lock;
+  std::vector<const Follower*> followers;
+  std::atomic<bool> has_followers{false};  // changed under followers_lock: usually there are none
+
   win32::Lock lock;
   // All below under `lock`.
   AuditHasher hasher;
@@ -142,14 +147,19 @@ struct Audit::Impl {
   // Appends a line as the next one of the chain.
   template <typename Line>
   bool Append(Line& line, system_clock::time_point time) {
-    const std::lock_guard guard(lock);
-    if (IsReady(line.day(), line.view().size() + kSealBytes, time) && WriteGap(time) && Retain(time) &&
-        WriteSealed(line)) {
+    {
+      const std::lock_guard guard(lock);
+      if (!IsReady(line.day(), line.view().size() + kSealBytes, time) || !WriteGap(time) || !Retain(time) ||
+          !WriteSealed(line)) {
+        if (lines_lost++ == 0) failing_since = time;
+        return false;
+      }
       error = ERROR_SUCCESS;
-      return true;
     }
-    if (lines_lost++ == 0) failing_since = time;
-    return false;
+    if (!has_followers) return true;
+    const std::lock_guard guard(followers_lock);
+    for (const Follower* follower : followers) follower->on_line_();
+    return true;
   }
 
   bool OpenNow() {
@@ -530,6 +540,19 @@ bool Audit::Open() {
   return true;
 }
 
+Audit::Follower::Follower(Audit& audit, std::function<void()> on_line)
+    : audit_(audit), on_line_(std::move(on_line)) {
+  const std::lock_guard guard(audit_.impl_->followers_lock);
+  audit_.impl_->followers.push_back(this);
+  audit_.impl_->has_followers = true;
+}
+
+Audit::Follower::~Follower() {
+  const std::lock_guard guard(audit_.impl_->followers_lock);
+  std::erase(audit_.impl_->followers, this);
+  audit_.impl_->has_followers = !audit_.impl_->followers.empty();
+}
+
 bool Audit::Record(const AuditDecision& decision) {
   AssertNotImpersonating();
   const system_clock::time_point now = impl_->options.now();
@@ -573,7 +596,7 @@ bool Audit::Record(const AuditOutcome& outcome) {
   line.Number("took_us", took < 0 ? 0 : static_cast<std::uint64_t>(took));
   const bool recorded = impl_->Append(line, now);
   // A method that asks more than who may call it (access.set) denies by itself.
-  if (IsAccessDenied(outcome.outcome)) impl_->Report(outcome, now);
+  if (IsAccessDenied(outcome.outcome) && !outcome.denial_is_recorded) impl_->Report(outcome, now);
   return recorded;
 }
 

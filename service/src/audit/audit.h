@@ -51,6 +51,7 @@ struct AuditOutcome {
   const CallerIdentity* caller = nullptr;
   std::string_view outcome;    // "ok", or the error's name ("WindowsError")
   std::optional<DWORD> win32;  // for WindowsError
+  bool denial_is_recorded = false;  // AccessDenied is the policy's, of which a decision tells already
   std::chrono::nanoseconds took{};
 };
 
@@ -130,6 +131,22 @@ class Audit {
   [[nodiscard]] bool Record(const AuditPolicyChange& change);
   // A change of the policy that was recorded has not come into force after all: what it was recorded with.
   [[nodiscard]] bool RecordWithdrawn(std::string_view request_id, std::uint64_t version);
+
+  // Calls a function after each line that has been written, for as long as this lives. On the thread that has written it,
+  // under a lock: the function must not wait, and nothing of the audit may be done in it.
+  class Follower {
+   public:
+    Follower(Audit& audit, std::function<void()> on_line);
+    // No call comes after.
+    ~Follower();
+    Follower(const Follower&) = delete;
+    Follower& operator=(const Follower&) = delete;
+
+   private:
+    friend class Audit;
+    Audit& audit_;
+    const std::function<void()> on_line_;
+  };
 
   AuditState State() const;
   // The line written last, and its file; nullopt before the first one.

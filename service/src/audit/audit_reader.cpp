@@ -89,14 +89,14 @@ class Match {
 };
 
 bool HasRoom(const std::vector<std::string>& lines, std::size_t bytes, std::size_t line_bytes,
-             std::size_t limit) {
-  return lines.size() < limit && (lines.empty() || bytes + line_bytes <= AuditReader::kPageBytes);
+             std::size_t limit, std::size_t page_bytes) {
+  return lines.size() < limit && (lines.empty() || bytes + line_bytes <= page_bytes);
 }
 
 }  // namespace
 
 AuditPage AuditReader::Newest(const AuditFilter& filter, std::size_t limit,
-                              const std::stop_token& stop) const {
+                              const std::stop_token& stop, std::size_t page_bytes) const {
   const Match matches(filter);
   AuditPage page;
   std::size_t bytes = 0;
@@ -109,7 +109,7 @@ AuditPage AuditReader::Newest(const AuditFilter& filter, std::size_t limit,
     while (const auto line = lines.Previous()) {
       if (stop.stop_requested()) break;
       if (!matches(*line)) continue;
-      if (!HasRoom(page.lines, bytes, line->size(), limit)) {
+      if (!HasRoom(page.lines, bytes, line->size(), limit, page_bytes)) {
         std::reverse(page.lines.begin(), page.lines.end());
         return page;
       }
@@ -123,7 +123,7 @@ AuditPage AuditReader::Newest(const AuditFilter& filter, std::size_t limit,
 }
 
 std::optional<AuditPage> AuditReader::After(std::string_view text, const AuditFilter& filter,
-                                            std::size_t limit, const std::stop_token& stop) const {
+                                            std::size_t limit, const std::stop_token& stop, std::size_t page_bytes) const {
   AuditPage page;
   std::optional<Cursor> at;
   if (!text.empty()) {
@@ -141,7 +141,7 @@ std::optional<AuditPage> AuditReader::After(std::string_view text, const AuditFi
     while (const auto line = lines.Next()) {
       if (!lines.ended_in_newline()) break;
       const bool matched = matches(*line);
-      if (stop.stop_requested() || (matched && !HasRoom(page.lines, bytes, line->size(), limit))) {
+      if (stop.stop_requested() || (matched && !HasRoom(page.lines, bytes, line->size(), limit, page_bytes))) {
         page.more = true;
         page.cursor = ToText(*at);
         return page;

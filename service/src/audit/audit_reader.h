@@ -28,7 +28,7 @@ struct AuditPage {
 };
 
 // Reads the audit's files, whoever writes them at the same time; no part of the process that does is needed.
-// A page has at most `limit` lines and, beyond its first line, kPageBytes; less when `stop` is asked for. A
+// A page has at most `limit` lines and, beyond its first line, `page_bytes`; less when `stop` is asked for. A
 // line that is only half written yet is not given. Throws win32::Win32Error for a file that cannot be read.
 // Any thread, several at once.
 class AuditReader {
@@ -38,11 +38,13 @@ class AuditReader {
   explicit AuditReader(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   // The newest lines that fit. `more` is false: nothing is behind them yet.
-  AuditPage Newest(const AuditFilter& filter, std::size_t limit, const std::stop_token& stop = {}) const;
+  AuditPage Newest(const AuditFilter& filter, std::size_t limit, const std::stop_token& stop = {},
+                   std::size_t page_bytes = kPageBytes) const;
   // The next ones behind a cursor; when its file has been removed meanwhile, those of the oldest file that is
   // newer. nullopt for a text that is no cursor.
   std::optional<AuditPage> After(std::string_view cursor, const AuditFilter& filter, std::size_t limit,
-                                 const std::stop_token& stop = {}) const;
+                                 const std::stop_token& stop = {},
+                                 std::size_t page_bytes = kPageBytes) const;
 
  private:
   const std::filesystem::path folder_;

@@ -21,6 +21,8 @@ using protocol::Json;
 constexpr int kTries = 4;
 // What lies between two sealed lines and may be declared by a line "torn".
 constexpr std::size_t kMostTornBytes = kLongestLine;
+// Some tens of milliseconds.
+constexpr std::uint64_t kLinesBetweenProgress = 4096;
 
 // The event of a sealed line: {"time":"…","event":"retention",…
 std::string_view EventOf(std::string_view line) {
@@ -41,12 +43,20 @@ Json Parse(std::string_view line) {
 class Walk {
  public:
   Walk(const std::filesystem::path& folder, const AnchorLog::Reading& anchors,
-       const std::optional<AuditAnchor>& head, const std::stop_token& stop, std::uint32_t keep_days)
-      : folder_(folder), reading_(anchors), live_(head), stop_(stop), keep_days_(keep_days) {}
+       const std::optional<AuditAnchor>& head, const std::stop_token& stop, std::uint32_t keep_days,
+       const std::function<void(const AuditVerificationProgress&)>& on_progress)
+      : folder_(folder),
+        reading_(anchors),
+        live_(head),
+        stop_(stop),
+        keep_days_(keep_days),
+        on_progress_(on_progress) {}
 
   // False when a file that was listed is not there any more.
   bool Run() {
     const std::vector<AuditFile> files = ListAuditFiles(folder_);
+    progress_.files_in_all = files.size();
+    Report();
     for (const AuditFile& file : files) {
       file_ = file.name.ToString();
       line_ = 0;
@@ -55,6 +65,8 @@ class Walk {
       if (!opened) return false;
       ++result_.files;
       if (!WalkFile(*std::move(opened))) return true;
+      progress_.files_done = result_.files;
+      Report();
     }
     CheckEnd(files);
     if (!result_.problem) CheckOtherChain(files);
@@ -67,6 +79,11 @@ class Walk {
   }
 
  private:
+  void Report() {
+    progress_.lines = result_.lines;
+    if (on_progress_) on_progress_(progress_);
+  }
+
   bool Problem(std::string what) { return Problem(line_, std::move(what)); }
   bool Problem(std::uint64_t line, std::string what) {
     result_.problem = AuditProblem{file_, line, std::move(what)};
@@ -88,7 +105,7 @@ class Walk {
                        "half a line: it was never written to its end, or was cut");
       }
       ++line_;
-      ++result_.lines;
+      if (++result_.lines % kLinesBetweenProgress == 0) Report();
       const auto seal = ParseSeal(*line);
       if (!seal) {
         if (torn_.empty()) torn_line_ = line_;
@@ -254,6 +271,8 @@ class Walk {
   const std::optional<AuditAnchor>& live_;
   const std::stop_token& stop_;
   const std::uint32_t keep_days_;
+  const std::function<void(const AuditVerificationProgress&)>& on_progress_;
+  AuditVerificationProgress progress_;
   AuditHasher hasher_;
   AuditVerification result_;
 
@@ -284,9 +303,10 @@ class Walk {
 
 AuditVerification VerifyAudit(const std::filesystem::path& folder, const AnchorLog::Reading& anchors,
                               const std::optional<AuditAnchor>& head, const std::stop_token& stop,
-                              std::uint32_t keep_days) {
+                              std::uint32_t keep_days,
+                              const std::function<void(const AuditVerificationProgress&)>& on_progress) {
   for (int left = kTries;; --left) {
-    Walk walk(folder, anchors, head, stop, keep_days);
+    Walk walk(folder, anchors, head, stop, keep_days, on_progress);
     if (walk.Run()) return walk.Take();
     if (left == 1) throw win32::Win32Error(ERROR_FILE_NOT_FOUND, "CreateFileW");
   }

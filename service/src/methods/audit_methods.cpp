@@ -1,9 +1,13 @@
 #include "methods/audit_methods.h"
 
 #include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "audit/audit_reader.h"
 #include "audit/audit_verification.h"
@@ -19,6 +23,8 @@ namespace {
 constexpr const char* kForAdministrators = "D:";
 constexpr std::size_t kMostLines = 1000;
 constexpr std::size_t kLinesUnlessSaid = 100;
+// Of the lines of a follower's piece, beyond its first line: well under what may wait for a client.
+constexpr std::size_t kFollowBytes = 64 * 1024;
 // What is shown of a line that is none of the audit's.
 constexpr std::size_t kUnreadableBytes = 256;
 
@@ -40,29 +46,85 @@ Json ToJson(const std::string& line) {
   return {{"event", "unreadable"}, {"text", shown}};
 }
 
-MethodResult Read(const Audit& audit, win32::AccountNames& names, const Call& call) {
-  AuditFilter filter;
-  if (const auto account = TextOf(call.params, "account")) {
-    filter.account = win32::Sid::FromString(*account);
-    if (!filter.account) filter.account = names.FindSid(*account);
-    if (!filter.account) return Invalid("account: no account has this name or SID");
+// What audit.read and audit.follow are asked for, page by page.
+class Pages {
+ public:
+  static std::variant<Pages, protocol::Error> Of(const Audit& audit, win32::AccountNames& names, const Json& params,
+                                                 std::size_t page_bytes) {
+    Pages pages(audit.folder(), page_bytes);
+    if (const auto account = TextOf(params, "account")) {
+      pages.filter_.account = win32::Sid::FromString(*account);
+      if (!pages.filter_.account) pages.filter_.account = names.FindSid(*account);
+      if (!pages.filter_.account) return Invalid("account: no account has this name or SID");
+    }
+    pages.filter_.method = TextOf(params, "method");
+    pages.filter_.denied_only = params.value("denied", false);
+    pages.limit_ = params.value("limit", kLinesUnlessSaid);
+    pages.after_ = TextOf(params, "after");
+    return pages;
   }
-  filter.method = TextOf(call.params, "method");
-  filter.denied_only = call.params.value("denied", false);
-  const auto limit = call.params.value("limit", kLinesUnlessSaid);
 
-  const AuditReader reader(audit.folder());
-  AuditPage page;
-  if (const auto after = TextOf(call.params, "after")) {
-    auto next = reader.After(*after, filter, limit, call.stop);
-    if (!next) return Invalid("after: this is no cursor that audit.read has given");
-    page = std::move(*next);
-  } else {
-    page = reader.Newest(filter, limit, call.stop);
+  // The one behind that before, or behind `after`, or the newest.
+  std::variant<AuditPage, protocol::Error> Next(const std::stop_token& stop) {
+    std::optional<AuditPage> page = after_ ? reader_.After(*after_, filter_, limit_, stop, page_bytes_)
+                                           : reader_.Newest(filter_, limit_, stop, page_bytes_);
+    if (!page) return Invalid("after: this is no cursor that audit.read has given");
+    after_ = page->cursor;
+    return *std::move(page);
   }
+
+ private:
+  Pages(const std::filesystem::path& folder, std::size_t page_bytes) : reader_(folder), page_bytes_(page_bytes) {}
+
+  AuditReader reader_;
+  std::size_t page_bytes_;
+  AuditFilter filter_;
+  std::size_t limit_ = kLinesUnlessSaid;
+  std::optional<std::string> after_;
+};
+
+Json LinesOf(const AuditPage& page) {
   Json lines = Json::array();
   for (const std::string& line : page.lines) lines.push_back(ToJson(line));
-  return Json{{"lines", std::move(lines)}, {"cursor", page.cursor}, {"more", page.more}};
+  return lines;
+}
+
+MethodResult Read(const Audit& audit, win32::AccountNames& names, const Call& call) {
+  auto pages = Pages::Of(audit, names, call.params, AuditReader::kPageBytes);
+  if (auto* error = std::get_if<protocol::Error>(&pages)) return std::move(*error);
+  auto next = std::get<Pages>(pages).Next(call.stop);
+  if (auto* error = std::get_if<protocol::Error>(&next)) return std::move(*error);
+  const auto& page = std::get<AuditPage>(next);
+  return Json{{"lines", LinesOf(page)}, {"cursor", page.cursor}, {"more", page.more}};
+}
+
+// Goes on for as long as its caller wants. That it sends what it has read writes no line, so it never follows itself.
+class Follow final : public Stream {
+ public:
+  Follow(Audit& audit, Pages pages, Waker waker) : pages_(std::move(pages)), follower_(audit, std::move(waker)) {}
+
+  Step Next(const Call& call) override {
+    auto next = pages_.Next(call.stop);
+    if (auto* error = std::get_if<protocol::Error>(&next)) return MethodResult(std::move(*error));
+    const auto& page = std::get<AuditPage>(next);
+    if (page.lines.empty()) return Later{};
+    return Piece{Json{{"lines", LinesOf(page)}, {"cursor", page.cursor}}};
+  }
+
+ private:
+  Pages pages_;
+  const Audit::Follower follower_;  // from before the first page is read, so that no line is missed
+};
+
+std::variant<std::unique_ptr<Stream>, protocol::Error> OpenFollow(Audit& audit, win32::AccountNames& names,
+                                                                  const Call& call, Waker waker) {
+  auto pages = Pages::Of(audit, names, call.params, kFollowBytes);
+  if (auto* error = std::get_if<protocol::Error>(&pages)) return std::move(*error);
+  return std::make_unique<Follow>(audit, std::move(std::get<Pages>(pages)), std::move(waker));
+}
+
+void ReportTo(Progress& progress, const AuditVerificationProgress& done) {
+  progress.Report({{"done", done.files_done}, {"total", done.files_in_all}, {"lines", done.lines}});
 }
 
 MethodResult Verify(const Audit& audit, const Call& call) {
@@ -73,8 +135,10 @@ MethodResult Verify(const Audit& audit, const Call& call) {
     anchors.fault = "none are kept";
   }
   // After the anchors: the audit goes on meanwhile, and the chain must reach at least as far as any of them.
+  std::function<void(const AuditVerificationProgress&)> on_progress;
+  if (call.progress.wanted()) on_progress = [&](const auto& done) { ReportTo(call.progress, done); };
   const AuditVerification result =
-      VerifyAudit(audit.folder(), anchors, audit.Head(), call.stop, audit.settings().keep_days);
+      VerifyAudit(audit.folder(), anchors, audit.Head(), call.stop, audit.settings().keep_days, on_progress);
   Json problem = nullptr;
   if (result.problem) {
     problem =
@@ -110,8 +174,24 @@ void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win
   read.access_default = kForAdministrators;
   read.acts = Acts::kAsService;
   read.pace = Pace::kMayBlock;
-  read.handler = [&audit, names = std::move(names)](const Call& call) { return Read(audit, *names, call); };
+  read.handler = [&audit, names](const Call& call) { return Read(audit, *names, call); };
+
+  Method follow;
+  follow.name = "audit.follow";
+  follow.summary = "A stream of the audit's lines: the newest, or those behind a cursor, and then each one as it is written.";
+  follow.parameters = read.parameters;
+  follow.parameters.back().summary = "At most so many lines in a piece (100).";
+  follow.result_schema = Described("null", "it goes on until it is cancelled");
+  follow.progress_schema = Object({{"lines", ListOf(Json{{"type", "object"}}, "oldest first, as they stand in the audit")},
+                                   {"cursor", Text("for after")}});
+  follow.access_default = read.access_default;
+  follow.acts = Acts::kAsService;
+  follow.pace = Pace::kMayBlock;
+  follow.stream = [&audit, names](const Call& call, Waker waker) {
+    return OpenFollow(audit, *names, call, std::move(waker));
+  };
   registry.Add(std::move(read));
+  registry.Add(std::move(follow));
 
   Method verify;
   verify.name = "audit.verify";
@@ -125,6 +205,10 @@ void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win
               {"problem", OrNull(Object({{"file", Text("")}, {"line", Integer("from 1")}, {"what", Text("")}},
                                         "the first broken line"))},
               {"note", OrNull(Text("what limits this verdict"))}});
+  verify.progress_schema = Object({{"done", Integer("files")},
+                                   {"total", Integer("files there are")},
+                                   {"lines", Integer("looked at")}});
+  verify.reports_progress = true;
   verify.access_default = kForAdministrators;
   verify.acts = Acts::kAsService;
   verify.pace = Pace::kMayBlock;

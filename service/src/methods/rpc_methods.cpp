@@ -1,6 +1,7 @@
 #include "methods/rpc_methods.h"
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,8 +15,9 @@ namespace {
 
 // Everybody who has authenticated may find and call these (GR: see, GX: call).
 constexpr const char* kForAuthenticatedUsers = "D:(A;;GXGR;;;AU)";
-// Enough to measure with, too little to fill a queue with.
-constexpr std::size_t kEchoCharacters = 65536;
+// Enough to try out large payloads with. In UTF-8 and JSON's escapes it can be more than the limit of a response, which is
+// answered TooLarge.
+constexpr std::size_t kEchoCharacters = 1024 * 1024;
 
 MethodResult Ping(const Call& call) {
   Json answer{{"pong", true},
@@ -33,16 +35,33 @@ Json Describe(const Method& method) {
                       {"schema", parameter.schema}});
   }
   const bool as_caller = method.acts == Acts::kAsCaller;
-  Json result_schema = method.result_schema.is_null() ? Json::object() : method.result_schema;
-  return {{"name", method.name},
+  const auto any_if_null = [](const Json& schema) { return schema.is_null() ? Json::object() : schema; };
+  Json description{{"name", method.name},
           {"summary", method.summary},
           {"paramStructure", "either"},
           {"params", std::move(params)},
-          {"result", {{"name", "result"}, {"schema", std::move(result_schema)}}},
+          {"result", {{"name", "result"}, {"schema", any_if_null(method.result_schema)}}},
           {"x-acts", as_caller ? "caller" : "service"},
           {"x-impersonation-level", as_caller ? "impersonation" : "identification"},
           {"x-access-default", method.access_default},
           {"x-pace", method.pace == Pace::kQuick ? "quick" : "may block"}};
+  if (method.takes_progress_token()) {
+    description["x-progress"] = {{"stream", static_cast<bool>(method.stream)},
+                                 {"schema", any_if_null(method.progress_schema)}};
+  }
+  return description;
+}
+
+MethodResult Subscribe(const SubscribeFunction& subscribe, const Call& call) {
+  EventSet events;
+  for (const Json& name : call.params.at("events")) events.set(IndexOf(name.get_ref<const std::string&>()));
+  // False when the connection has ended meanwhile: nobody gets the answer then.
+  static_cast<void>(subscribe(call.connection_id, events));
+  Json subscribed = Json::array();
+  for (std::size_t i = 0; i < kServerEvents.size(); ++i) {
+    if (events.test(i)) subscribed.push_back(kServerEvents[i]);
+  }
+  return Json{{"events", std::move(subscribed)}};
 }
 
 // Every error that any method may be answered with.
@@ -58,8 +77,8 @@ Json Errors() {
 
 }  // namespace
 
-void AddRpcMethods(MethodRegistry& registry,
-                   std::function<bool(const Method&, const CallerIdentity&)> may_see) {
+void AddRpcMethods(MethodRegistry& registry, std::function<bool(const Method&, const CallerIdentity&)> may_see,
+                   SubscribeFunction subscribe) {
   Method ping;
   ping.name = "rpc.ping";
   ping.summary = "Answers at once: the service is there, and this caller may call it.";
@@ -72,6 +91,22 @@ void AddRpcMethods(MethodRegistry& registry,
   ping.pace = Pace::kQuick;
   ping.handler = Ping;
   registry.Add(std::move(ping));
+
+  Json event_names = Json::array();
+  for (const std::string_view name : kServerEvents) event_names.push_back(name);
+  Json events = ListOf(Json{{"type", "string"}, {"enum", event_names}}, "names of the notifications");
+  events["maxItems"] = 4 * kServerEvents.size();
+  Method subscription;
+  subscription.name = "rpc.subscribe";
+  subscription.summary = "Says which notifications of the service this connection wants, in place of those before.";
+  subscription.parameters = {{"events", "The ones wanted; an empty array for none.", events, true, true}};
+  subscription.result_schema =
+      Object({{"events", ListOf(Json{{"type", "string"}, {"enum", event_names}}, "those subscribed to")}});
+  subscription.access_default = kForAuthenticatedUsers;
+  subscription.acts = Acts::kAsService;
+  subscription.pace = Pace::kQuick;
+  subscription.handler = [subscribe = std::move(subscribe)](const Call& call) { return Subscribe(subscribe, call); };
+  registry.Add(std::move(subscription));
 
   Method discover;
   discover.name = "rpc.discover";

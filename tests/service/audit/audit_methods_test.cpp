@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <variant>
 
 #include "audit_folder.h"
 #include "method_caller.h"
@@ -152,8 +155,65 @@ TEST_F(AuditMethods, VerifySaysThatThereWereNoAnchors) {
             "ERROR_ACCESS_DENIED");
 }
 
+TEST_F(AuditMethods, AFollowerIsCalledForEachLineUntilItGoes) {
+  int lines = 0;
+  {
+    const Audit::Follower one(folder_.audit(), [&] { ++lines; });
+    const Audit::Follower other(folder_.audit(), [&] { lines += 100; });
+    ASSERT_TRUE(folder_.Write(3));
+    EXPECT_EQ(lines, 303);
+  }
+  ASSERT_TRUE(folder_.Write(1));
+  EXPECT_EQ(lines, 303);
+}
+
+TEST_F(AuditMethods, FollowTakesWhatReadDoesAndDescribesItsPieces) {
+  const Method& read = *methods_.Find("audit.read");
+  const Method& follow = *methods_.Find("audit.follow");
+  ASSERT_EQ(follow.parameters.size(), read.parameters.size());
+  for (std::size_t i = 0; i < read.parameters.size(); ++i) {
+    EXPECT_EQ(follow.parameters[i].name, read.parameters[i].name);
+    EXPECT_EQ(follow.parameters[i].schema, read.parameters[i].schema);
+  }
+  ASSERT_TRUE(folder_.Write(3));
+  const ClientProcess process;
+  const Json params{{"limit", 2}};
+  const Call call{caller_.caller(), process, params, "r-1", 1, {}, std::chrono::steady_clock::time_point::max()};
+  int woken = 0;
+  auto opened = follow.stream(call, [&] { ++woken; });
+  const auto& stream = std::get<std::unique_ptr<Stream>>(opened);
+  const Json newest = std::get<Stream::Piece>(stream->Next(call)).value;
+  EXPECT_EQ(test::Misfit(newest, follow.progress_schema), "");
+  EXPECT_EQ(newest.at("lines").size(), 2u);
+  EXPECT_TRUE(std::holds_alternative<Stream::Later>(stream->Next(call)));
+  EXPECT_EQ(woken, 0);
+  ASSERT_TRUE(folder_.Write(5));
+  EXPECT_EQ(woken, 5);
+  for (const std::size_t size : {2u, 2u, 1u}) {
+    EXPECT_EQ(std::get<Stream::Piece>(stream->Next(call)).value.at("lines").size(), size);
+  }
+  EXPECT_TRUE(std::holds_alternative<Stream::Later>(stream->Next(call)));
+}
+
+TEST_F(AuditMethods, APieceOfAFollowerIsBounded) {
+  const Method& follow = *methods_.Find("audit.follow");
+  ASSERT_TRUE(folder_.Write(2'000));
+  const ClientProcess process;
+  const Json params{{"limit", 1000}, {"after", ""}};
+  const Call call{caller_.caller(), process, params, "r-1", 1, {}, std::chrono::steady_clock::time_point::max()};
+  auto opened = follow.stream(call, [] {});
+  const auto& stream = std::get<std::unique_ptr<Stream>>(opened);
+  std::size_t lines = 0;
+  while (lines < 2'000) {
+    const Json piece = std::get<Stream::Piece>(stream->Next(call)).value;
+    EXPECT_LE(piece.dump().size(), 80'000u);
+    lines += piece.at("lines").size();
+  }
+  EXPECT_EQ(lines, 2'000u);
+}
+
 TEST_F(AuditMethods, OnlyAdministratorsMayCallThemUntilOthersAreLet) {
-  for (const char* name : {"audit.read", "audit.verify"}) {
+  for (const char* name : {"audit.read", "audit.follow", "audit.verify"}) {
     EXPECT_EQ(methods_.Find(name)->access_default, "D:");
     EXPECT_EQ(methods_.Find(name)->acts, Acts::kAsService);
     EXPECT_EQ(methods_.Find(name)->pace, Pace::kMayBlock);

@@ -37,6 +37,8 @@ struct Limits {
   // One more is answered Busy (so that a cancel can still be read).
   std::size_t requests_per_connection = 32;
   std::size_t handlers_per_account = 16;
+  // Open streams; one more is answered Busy.
+  std::size_t streams_per_account = 16;
   std::size_t connections_per_account = 64;
   std::size_t connections = 512;
   // Of `connections`, how many only administrators may take.
@@ -45,6 +47,9 @@ struct Limits {
   std::size_t silent_connections = 64;
   // Bytes waiting to be written to one connection; while there are more, nothing is read from it.
   std::size_t write_queue_bytes = 8 * 1024 * 1024;
+  // While there are more, no stream of the connection is asked for a piece, and of a request's progress only the
+  // newest value waits.
+  std::size_t progress_queue_bytes = 256 * 1024;
 
   std::chrono::milliseconds first_request_timeout{30'000};  // from the connection to its first request
   std::chrono::milliseconds header_timeout{5'000};          // from a header's first byte to its last

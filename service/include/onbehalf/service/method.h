@@ -12,6 +12,7 @@
 
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/service/caller_identity.h"
+#include "onbehalf/win32/lean_windows.h"
 
 namespace onbehalf::service {
 
@@ -33,11 +34,42 @@ enum class Pace {
 struct Parameter {
   std::string name;
   std::string summary;
-  Json schema;  // of JSON Schema: type, enum, minimum, maximum, minLength, maxLength
+  Json schema;  // of JSON Schema: type, enum, minimum, maximum, minLength, maxLength, items, minItems, maxItems
   bool required = false;
   // Its value may be written to the audit: it is no secret and not the caller's content. The values of all others are
   // redacted there.
   bool audited = false;
+};
+
+// Tells the caller how far a request has come, with $/progress. Any thread, also one that impersonates: nothing waits,
+// logs or opens a file here. Until the handler returns.
+class Progress {
+ public:
+  // Of those who did not ask.
+  static Progress& Unwanted();
+  // Whether the caller has asked for it: what only a report needs can be left out otherwise.
+  virtual bool wanted() const = 0;
+  // Sends `value` in the order of the calls. While the client leaves too much unread (limits.progress_queue_bytes) only the
+  // newest value waits for it; the last one goes out before the answer. Nothing happens if it is not wanted or the request
+  // has been answered. Throws std::invalid_argument for a string that is not valid UTF-8, and std::length_error for a value
+  // that is larger than a response may be.
+  virtual void Report(Json value) = 0;
+
+ protected:
+  ~Progress() = default;
+};
+
+// Call::stop as an event, for handlers that wait for something of Windows with WaitForMultipleObjects.
+class StopEvent {
+ public:
+  // One that is never set.
+  static StopEvent& Never();
+  // Set (manual reset) from when Call::stop is; made by the first call. Borrowed: until the handler returns. Any thread.
+  // Throws win32::Win32Error.
+  virtual HANDLE handle() = 0;
+
+ protected:
+  ~StopEvent() = default;
 };
 
 // A request as its handler sees it.
@@ -50,18 +82,48 @@ struct Call {
   std::uint64_t connection_id;
   // Set when the caller cancels, the deadline passes, the connection ends or the service stops.
   std::stop_token stop;
-  std::chrono::steady_clock::time_point deadline;
+  std::chrono::steady_clock::time_point deadline;  // a stream's is time_point::max(): it has none
+  Progress& progress = Progress::Unwanted();       // if Method::reports_progress
+  // To wait for what `stop` says. A std::stop_callback instead must not be destroyed while it may run: GCC 12's library can
+  // wait for ever then (GCC's bug 104928).
+  StopEvent& stop_event = StopEvent::Never();
 };
 
 // A handler's answer. What the caller did wrong is an Error; what Windows refuses is thrown as win32::Win32Error and
 // answered as WindowsError; any other exception is answered as InternalError and logged.
 using MethodResult = std::variant<Json, protocol::Error>;
 
+// Results that come piece by piece, each as a $/progress of the request, until the last of them is its answer. Pulled: the
+// service asks for a piece, sends it and asks again when the client has room for it, so a stream never waits for its
+// client. Made, asked and destroyed by threads of the pool for handlers, one at a time, and destroyed without the
+// caller's token. What Next throws ends the stream as it would a handler.
+class Stream {
+ public:
+  struct Piece {
+    Json value;
+  };
+  // There is nothing at the moment: Next is called again after its Waker has been.
+  struct Later {};
+  // MethodResult ends it: the answer.
+  using Step = std::variant<Piece, Later, MethodResult>;
+
+  virtual ~Stream() = default;
+  // Runs as the method's Acts says. `call` is of this one call: its params, caller and stop are the request's.
+  virtual Step Next(const Call& call) = 0;
+};
+
+// Says that a stream may have something again. Never waits, fails or takes memory; any thread, also one that impersonates
+// or holds a lock. May be called at any time, also during Next (which is then called once more) and after the stream has ended
+// (then nothing happens).
+using Waker = std::function<void()>;
+
 struct Method {
   std::string name;     // namespace.method, for example "identity.whoami"
   std::string summary;  // one line
   std::vector<Parameter> parameters;
   Json result_schema;  // JSON Schema of the result
+  // JSON Schema of a value of its progress, or of a stream's piece; null if it has none, or any.
+  Json progress_schema = nullptr;
   // Explicit entries of the method's security descriptor until an administrator sets others: an SDDL DACL, "D:" for
   // none. What they do not decide is decided by the entries of the namespace and the root.
   std::string access_default = "D:";
@@ -72,14 +134,23 @@ struct Method {
   bool interruptible = true;
   // Administrators may call it also while the audit cannot be written, to find out why.
   bool without_audit_for_administrators = false;
-  std::function<MethodResult(const Call&)> handler;
+  // The handler calls Call::progress. Callers ask for it with a progressToken.
+  bool reports_progress = false;
+  // One of the two. A stream's method is kMayBlock; its request has no deadline, and needs a progressToken.
+  std::function<MethodResult(const Call&)> handler = {};
+  // Opens a stream, or says why not; runs as Next does.
+  std::function<std::variant<std::unique_ptr<Stream>, protocol::Error>(const Call&, Waker)> stream = {};
+
+  // A progressToken means something to it.
+  bool takes_progress_token() const { return reports_progress || stream; }
 };
 
 // Every method the service has. Filled before the service starts, then only read.
 class MethodRegistry {
  public:
-  // Throws std::invalid_argument if the name is taken or not of the form namespace.method (letters, digits and _), the
-  // handler is missing, or a required parameter follows an optional one.
+  // Throws std::invalid_argument if the name is taken or not of the form namespace.method (letters, digits and _), it has
+  // neither handler nor stream, or both, a stream is kQuick, a required parameter follows an optional one, or a parameter is
+  // called progressToken.
   void Add(Method method);
   // nullptr when there is none.
   const Method* Find(std::string_view name) const;
