@@ -13,7 +13,7 @@
 #include "outcomes.h"
 #include "support/handle_count.h"
 #include "support/event.h"
-#include "support/thread_count.h"
+#include "support/process_usage.h"
 
 namespace onbehalf::client {
 namespace {
@@ -307,7 +307,7 @@ TEST(Calls, LeaveNoHandleAndNoThreadWhenTheClientIsDestroyed) {
   for (int round = 0; round < 60; ++round) {
     if (round == 10) {
       handles = test::OpenHandleCount();
-      threads = test::OwnThreadCount();
+      threads = test::ThreadsOfThisProcess();
     }
     Heard heard;
     std::vector<std::future<Json>> futures;
@@ -326,16 +326,16 @@ TEST(Calls, LeaveNoHandleAndNoThreadWhenTheClientIsDestroyed) {
     }
   }
   EXPECT_LE(test::OpenHandleCount(), handles + 10);
-  EXPECT_LE(test::OwnThreadCount(), threads + 1);
+  EXPECT_LE(test::ThreadsOfThisProcess(), threads + 1);
 }
 
 // Only a caller that asks for it gets threads.
 TEST(Calls, ThatWaitNeedNoThread) {
   FakeServer server(Echoing());
   Client client = Client::Connect(server.ClientOptions());
-  const std::size_t threads = test::OwnThreadCount();
+  const std::size_t threads = test::ThreadsOfThisProcess();
   EXPECT_EQ(client.Call("x", Json::array({1})), 1);
-  EXPECT_EQ(test::OwnThreadCount(), threads);
+  EXPECT_EQ(test::ThreadsOfThisProcess(), threads);
 }
 
 }  // namespace

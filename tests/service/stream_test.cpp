@@ -18,7 +18,7 @@
 #include "messages.h"
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/win32_error.h"
-#include "process_usage.h"
+#include "support/process_usage.h"
 #include "raw_client.h"
 #include "stream_source.h"
 #include "support/handle_count.h"
