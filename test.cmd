@@ -17,10 +17,11 @@ for %%P in ("%ROOT%\build\msvc\bin\onbehalf_*_tests.exe") do call :run_program "
 ctest --test-dir "%ROOT%\build\msvc" -L program --output-on-failure --output-junit "%RESULTS%\programs.xml"
 if errorlevel 1 set "FAILED=%FAILED% programs"
 
-rem The integration tests call the service as install.cmd installed it.
+rem The integration tests and the foreign clients call the service as install.cmd installed it.
 call "%ROOT%\build\msvc\installer\install.cmd"
 if errorlevel 1 goto not_installed
 call :run onbehalf_integration_tests
+call :run_foreign
 call "%ROOT%\build\msvc\installer\uninstall.cmd" /purge
 if errorlevel 1 set "FAILED=%FAILED% uninstall"
 goto summary
@@ -43,6 +44,31 @@ exit /b 0
 if errorlevel 1 set "FAILED=%FAILED% %~1"
 rem A program that crashed has written no report.
 if not exist "%RESULTS%\%~1.xml" echo ^<testsuite^>^<testcase classname="%~1" name="all"^>^<failure/^>^</testcase^>^</testsuite^>>"%RESULTS%\%~1.xml"
+exit /b 0
+
+:run_foreign
+rem With the machine's own Node; ONBEHALF_REQUIRE_RUNTIMES=1 makes its lack, or that of .NET or PowerShell 7, a failure.
+set "FOREIGN=%ROOT%\build\foreign"
+"%SystemRoot%\System32\where.exe" /q npm
+if errorlevel 1 goto no_node
+if not exist "%FOREIGN%" mkdir "%FOREIGN%"
+copy /y "%ROOT%\tests\foreign\package*.json" "%FOREIGN%" >nul
+pushd "%FOREIGN%"
+call npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+if errorlevel 1 goto foreign_failed
+set "NODE_PATH=%FOREIGN%\node_modules"
+node "%ROOT%\tests\foreign\main.js" --report "%RESULTS%\foreign.xml"
+if errorlevel 1 goto foreign_failed
+popd
+exit /b 0
+:foreign_failed
+popd
+set "FAILED=%FAILED% foreign"
+if not exist "%RESULTS%\foreign.xml" echo ^<testsuite^>^<testcase classname="foreign" name="all"^>^<failure/^>^</testcase^>^</testsuite^>>"%RESULTS%\foreign.xml"
+exit /b 0
+:no_node
+if "%ONBEHALF_REQUIRE_RUNTIMES%"=="1" set "FAILED=%FAILED% foreign (there is no Node)"
+echo ^<testsuite^>^<testcase classname="foreign" name="all"^>^<skipped message="there is no Node with npm"/^>^</testcase^>^</testsuite^>>"%RESULTS%\foreign.xml"
 exit /b 0
 
 :usage

