@@ -79,9 +79,8 @@ install_foreign_clients() {
   local source=$root/tests/foreign folder=$build/foreign log=$build/log/foreign.log
   mkdir -p "$folder" "$build/log"
   # npm writes the second file when it has installed everything.
-  if cmp -s "$source/package-lock.json" "$folder/package-lock.json" && [ -f "$folder/node_modules/.package-lock.json" ]; then
-    return 0
-  fi
+  if cmp -s "$source/package-lock.json" "$folder/package-lock.json" &&
+    [ -f "$folder/node_modules/.package-lock.json" ]; then return 0; fi
   rm -rf "$folder/node_modules"
   cp "$source/package.json" "$source/package-lock.json" "$folder"
   # --force: Node's build for Windows says that it is for no other system.

@@ -3,8 +3,8 @@
 //     npm install
 //     node first_call.js
 //
-// It prints who it is to the service, what it gets back, and, for those who may read the audit (administrators), its own
-// calls there, until it cancels:
+// It prints who it is to the service, what it gets back, and, for those who may read the audit (administrators), its
+// own calls there, until it cancels:
 //
 //     I am CONTOSO\alice (S-1-5-21-1004336348-1177238915-682003330-1104)
 //     echo: by position

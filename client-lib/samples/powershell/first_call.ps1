@@ -1,10 +1,10 @@
-# Calls OnBehalf with nothing but what Windows PowerShell 5.1 and PowerShell 7 bring: a NamedPipeClientStream and one line
-# of JSON for each message.
+# Calls OnBehalf with nothing but what Windows PowerShell 5.1 and PowerShell 7 bring: a NamedPipeClientStream and one
+# line of JSON for each message.
 #
 #     powershell -NoProfile -ExecutionPolicy Bypass -File first_call.ps1
 #
-# It prints who it is to the service, what it gets back, and, for those who may read the audit (administrators), its own
-# calls there, until it cancels:
+# It prints who it is to the service, what it gets back, and, for those who may read the audit (administrators), its
+# own calls there, until it cancels:
 #
 #     I am CONTOSO\alice (S-1-5-21-1004336348-1177238915-682003330-1104)
 #     echo: by position
