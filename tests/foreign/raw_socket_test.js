@@ -18,6 +18,9 @@ function write(socket, bytes) {
   return new Promise((resolve, reject) => socket.write(bytes, (error) => (error ? reject(error) : resolve())));
 }
 
+// Far more of them than a pipe's buffer takes.
+const kLongText = 'x'.repeat(64 * 1024);
+
 const request = (id, method, params) => JSON.stringify({ jsonrpc: '2.0', id, method, params });
 const headerDelimited = (text) => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
 
@@ -72,6 +75,16 @@ for (const [framing, frame] of [
     assert.equal((await next.transcript.answer(1)).result.pong, true);
   });
 }
+
+test('RawSocket.MayGoWithoutReadingItsAnswers', async (one) => {
+  const socket = await openSocket(one);
+  const frames = Array.from({ length: 32 }, (_, id) => headerDelimited(request(id, 'rpc.ping', { echo: kLongText })));
+  await write(socket, frames.join(''));
+  socket.destroy();
+  const next = await open(one, 'header');
+  await write(next.socket, headerDelimited(request(1, 'rpc.ping')));
+  assert.equal((await next.transcript.answer(1)).result.pong, true);
+});
 
 test('RawSocket.MaySendManyFramesInOneWrite', async (one) => {
   const { socket, transcript } = await open(one, 'header');
