@@ -8,7 +8,8 @@ usage() {
 usage: ./test.sh [--long]
 
 Builds the project natively and for Windows, runs every test (Windows programs under Wine, in a prefix of their own),
-prints a summary and ends with 0 only if nothing failed. Missing packages are installed from the distribution.
+prints a summary and ends with 0 only if nothing failed. Missing packages are installed from the distribution; Node's
+build for Windows and vscode-jsonrpc, which call the service too, are fetched with npm.
 
   --long   also: each fuzzer for 60 seconds, and the tests of the Clang build for Windows
 EOF
