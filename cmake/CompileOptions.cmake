@@ -2,7 +2,7 @@
 # reaches those who use the libraries.
 add_library(onbehalf_compile_options INTERFACE)
 if(MSVC)
-  target_compile_options(onbehalf_compile_options INTERFACE /W4 /permissive- /utf-8 /EHsc)
+  target_compile_options(onbehalf_compile_options INTERFACE /W4 /utf-8 "$<$<COMPILE_LANGUAGE:CXX>:/permissive-;/EHsc>")
 else()
   target_compile_options(onbehalf_compile_options INTERFACE -Wall -Wextra -Wconversion)
 endif()

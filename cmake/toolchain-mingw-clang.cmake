@@ -2,7 +2,6 @@
 # the same target, and the one whose compile commands clang-tidy reads.
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_SYSTEM_PROCESSOR AMD64)
-# GoogleTest's own project() asks for a C compiler too.
 set(CMAKE_C_COMPILER clang)
 set(CMAKE_C_COMPILER_TARGET x86_64-w64-mingw32)
 set(CMAKE_CXX_COMPILER clang++)
@@ -15,6 +14,7 @@ set(onbehalf_mingw_include "${onbehalf_mingw_gcc}/include/c++")
 set(CMAKE_CXX_FLAGS_INIT "-femulated-tls -nostdinc++ -isystem ${onbehalf_mingw_include} -isystem ${onbehalf_mingw_include}/x86_64-w64-mingw32 -isystem ${onbehalf_mingw_include}/backward")
 # winpthread: the C++ library of the POSIX thread model stands on it, and only GCC adds it unasked.
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-static -fuse-ld=lld -L${onbehalf_mingw_gcc} -lwinpthread")
+set(CMAKE_SHARED_LINKER_FLAGS_INIT "${CMAKE_EXE_LINKER_FLAGS_INIT}")
 set(CMAKE_FIND_ROOT_PATH /usr/x86_64-w64-mingw32)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
