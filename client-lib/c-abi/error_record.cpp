@@ -1,5 +1,6 @@
 #include "error_record.h"
 
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <system_error>
@@ -78,11 +79,34 @@ Facts FactsOfCurrentException() {
   }
 }
 
+// The records of all threads, each deleted with its thread, the rest with the library. Not thread_local: MinGW's runtime
+// keeps a library loaded until every thread has ended for which it has to destroy something.
+class RecordsOfThreads {
+ public:
+  RecordsOfThreads() : slot_(::FlsAlloc(&Delete)) {}
+  ~RecordsOfThreads() { ::FlsFree(slot_); }
+  RecordsOfThreads(const RecordsOfThreads&) = delete;
+  RecordsOfThreads& operator=(const RecordsOfThreads&) = delete;
+
+  ErrorRecord* OfThisThread() noexcept {
+    if (void* record = ::FlsGetValue(slot_)) return static_cast<ErrorRecord*>(record);
+    std::unique_ptr<ErrorRecord> record(new (std::nothrow) ErrorRecord);
+    return record && ::FlsSetValue(slot_, record.get()) ? record.release() : nullptr;
+  }
+
+ private:
+  static void WINAPI Delete(void* record) { delete static_cast<ErrorRecord*>(record); }
+
+  const DWORD slot_;
+} records;
+
 }  // namespace
 
-ErrorRecord& ErrorRecord::Last() noexcept {
-  thread_local ErrorRecord last;
-  return last;
+ErrorRecord* ErrorRecord::Last() noexcept { return records.OfThisThread(); }
+
+const onbehalf_error& ErrorRecord::OutOfMemory() noexcept {
+  static const onbehalf_error error = WithoutStrings(ONBEHALF_OUT_OF_MEMORY, "there is not enough memory");
+  return error;
 }
 
 void ErrorRecord::SetOk() noexcept { view_ = WithoutStrings(ONBEHALF_OK, ""); }
@@ -101,7 +125,7 @@ onbehalf_status ErrorRecord::SetCurrentException() noexcept {
       view_.data_length = static_cast<int64_t>(data_.size());
     }
   } catch (const std::bad_alloc&) {
-    view_ = WithoutStrings(ONBEHALF_OUT_OF_MEMORY, "there is not enough memory");
+    view_ = OutOfMemory();
   } catch (...) {
     view_ = WithoutStrings(ONBEHALF_INTERNAL_ERROR, "an exception that says nothing about itself");
   }

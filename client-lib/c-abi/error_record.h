@@ -10,8 +10,8 @@ namespace onbehalf::c_abi {
 // One thread at a time. Nothing here throws: without memory for the strings, that is what it says.
 class ErrorRecord {
  public:
-  // The one of this thread, which onbehalf_last_error shows.
-  static ErrorRecord& Last() noexcept;
+  // The one of this thread, which onbehalf_last_error shows; nullptr without memory for it.
+  static ErrorRecord* Last() noexcept;
 
   ErrorRecord() noexcept { SetOk(); }
   ErrorRecord(const ErrorRecord&) = delete;
@@ -23,6 +23,8 @@ class ErrorRecord {
 
   // Valid until the next change, or until this object goes.
   const onbehalf_error& view() const noexcept { return view_; }
+  // What there is to say where there is no record.
+  static const onbehalf_error& OutOfMemory() noexcept;
 
  private:
   std::string name_;

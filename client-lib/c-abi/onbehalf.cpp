@@ -34,12 +34,14 @@ using Use = onbehalf_client::Use;
 // Runs `body`, and makes of what it throws a status and this thread's last error.
 template <typename Body>
 onbehalf_status Guarded(const Body& body) noexcept {
+  ErrorRecord* const last = ErrorRecord::Last();
+  if (last == nullptr) return ONBEHALF_OUT_OF_MEMORY;
   try {
     body();
   } catch (...) {
-    return ErrorRecord::Last().SetCurrentException();
+    return last->SetCurrentException();
   }
-  ErrorRecord::Last().SetOk();
+  last->SetOk();
   return ONBEHALF_OK;
 }
 
@@ -112,7 +114,10 @@ uint32_t ONBEHALF_CALL onbehalf_abi_version(void) {
   return (static_cast<uint32_t>(ONBEHALF_ABI_MAJOR) << 16U) | static_cast<uint32_t>(ONBEHALF_ABI_MINOR);
 }
 
-const onbehalf_error* ONBEHALF_CALL onbehalf_last_error(void) { return &ErrorRecord::Last().view(); }
+const onbehalf_error* ONBEHALF_CALL onbehalf_last_error(void) {
+  const ErrorRecord* const last = ErrorRecord::Last();
+  return last != nullptr ? &last->view() : &ErrorRecord::OutOfMemory();
+}
 
 onbehalf_status ONBEHALF_CALL onbehalf_connect(const onbehalf_options* options, onbehalf_client** client) {
   if (client != nullptr) *client = nullptr;

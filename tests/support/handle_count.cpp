@@ -31,7 +31,9 @@ constexpr LONG kInfoLengthMismatch = static_cast<LONG>(0xC0000004);
 
 }  // namespace
 
-std::size_t OpenHandleCount() {
+std::size_t OpenHandleCount() { return OpenHandleCountOf(::GetCurrentProcessId()); }
+
+std::size_t OpenHandleCountOf(std::uint32_t process_id) {
   const auto query = reinterpret_cast<QuerySystemInformation>(reinterpret_cast<void*>(
       ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "NtQuerySystemInformation")));
   std::vector<std::uint64_t> answer(1U << 13U);
@@ -47,10 +49,9 @@ std::size_t OpenHandleCount() {
     answer.resize(answer.size() * 2);
   }
   const auto* table = reinterpret_cast<const HandleTable*>(answer.data());
-  const ULONG_PTR own = ::GetCurrentProcessId();
   std::size_t count = 0;
   for (ULONG_PTR i = 0; i < table->count; ++i) {
-    if (table->entries[i].process_id == own) ++count;
+    if (table->entries[i].process_id == process_id) ++count;
   }
   return count;
 }

@@ -1,6 +1,8 @@
 """Calls OnBehalf from Python for Windows with nothing but ctypes and onbehalf.dll.
 
-    python onbehalf_ctypes.py [METHOD [PARAMS]]      PARAMS is JSON; identity.whoami if there is no METHOD
+    python onbehalf_ctypes.py [--async] [METHOD [PARAMS]]
+
+PARAMS is JSON; without METHOD it is identity.whoami. With --async the call shows its progress on standard error.
 
 onbehalf.dll is looked for beside this file, or where the environment variable ONBEHALF_DLL says. The environment
 variables ONBEHALF_PIPE and ONBEHALF_TRUST (service, same-user, any) change how it connects.
@@ -217,6 +219,8 @@ class Client:
 
 
 def main(arguments):
+    is_async = arguments[:1] == ["--async"]
+    arguments = arguments[is_async:]
     method = arguments[0] if arguments else "identity.whoami"
     params = json.loads(arguments[1]) if len(arguments) > 1 else None
     beside = pathlib.Path(__file__).resolve().parent / "onbehalf.dll"
@@ -224,7 +228,12 @@ def main(arguments):
     try:
         trust = os.environ.get("ONBEHALF_TRUST", "service")
         with Client(library, os.environ.get("ONBEHALF_PIPE"), trust) as client:
-            print(json.dumps(client.call(method, params)))
+            if is_async:
+                call = client.call_async(method, params, lambda value: print(f"progress: {json.dumps(value)}", file=sys.stderr))
+                result = call.result.result()
+            else:
+                result = client.call(method, params)
+            print(json.dumps(result))
     except OnBehalfError as error:
         print(error, file=sys.stderr)
         return 1
