@@ -39,8 +39,7 @@ Struct StructArgument(const Struct* given, std::uint32_t first_size, const std::
   if (size > sizeof known) {
     const char* const bytes = reinterpret_cast<const char*>(given);
     if (std::any_of(bytes + sizeof known, bytes + size, [](char byte) { return byte != 0; })) {
-      throw invalid_argument(name + " uses a member that version " ONBEHALF_VERSION
-                             " of onbehalf.dll does not know");
+      throw invalid_argument(name + " uses a member that version " ONBEHALF_VERSION " of onbehalf.dll does not know");
     }
   }
   if (known.reserved != 0) {

@@ -24,7 +24,7 @@ onbehalf_client::Callback::Callback(const onbehalf_client* client) noexcept : cl
 
 onbehalf_client::Callback::~Callback() { innermost = outer_; }
 
-void onbehalf_client::Free() {
+void onbehalf_client::Free() noexcept {
   client_.Close();
   // Callbacks of calls are users; those of notifications are none between two of them.
   client_.OnNotification({});

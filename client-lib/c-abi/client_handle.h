@@ -52,7 +52,7 @@ struct onbehalf_client {
   onbehalf::client::Client& client() { return client_; }
 
   // For the owner, once. Ends every call, then deletes this or leaves that to the last user.
-  void Free();
+  void Free() noexcept;
 
  private:
   ~onbehalf_client() = default;

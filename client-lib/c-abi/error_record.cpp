@@ -79,8 +79,8 @@ Facts FactsOfCurrentException() {
   }
 }
 
-// The records of all threads, each deleted with its thread, the rest with the library. Not thread_local: MinGW's runtime
-// keeps a library loaded until every thread has ended for which it has to destroy something.
+// The records of all threads, each deleted with its thread, the rest with the library. Not thread_local: MinGW's
+// runtime keeps a library loaded until every thread has ended for which it has to destroy something.
 class RecordsOfThreads {
  public:
   RecordsOfThreads() : slot_(::FlsAlloc(&Delete)) {}

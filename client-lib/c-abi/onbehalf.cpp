@@ -128,16 +128,15 @@ onbehalf_status ONBEHALF_CALL onbehalf_connect(const onbehalf_options* options, 
 }
 
 onbehalf_status ONBEHALF_CALL onbehalf_call(onbehalf_client* client, const char* method, const char* params,
-                                            int64_t params_length, const onbehalf_call_options* options,
-                                            char** result, int64_t* result_length) {
+                                            int64_t params_length, const onbehalf_call_options* options, char** result,
+                                            int64_t* result_length) {
   if (result != nullptr) *result = nullptr;
   if (result_length != nullptr) *result_length = 0;
   return Guarded([&] {
     Required(result, "result");
     const Use use(Required(client, "client"));
-    const std::string text = onbehalf::protocol::ToText(
-        client->client().Call(TextArgument(method, "method"), ParamsArgument(params, params_length),
-                              ToCallOptions(options, client)));
+    const std::string text = onbehalf::protocol::ToText(client->client().Call(
+        TextArgument(method, "method"), ParamsArgument(params, params_length), ToCallOptions(options, client)));
     *result = Copy(text).release();
     if (result_length != nullptr) *result_length = Length(text);
   });
@@ -145,8 +144,7 @@ onbehalf_status ONBEHALF_CALL onbehalf_call(onbehalf_client* client, const char*
 
 onbehalf_status ONBEHALF_CALL onbehalf_call_async(onbehalf_client* client, const char* method, const char* params,
                                                   int64_t params_length, const onbehalf_call_options* options,
-                                                  onbehalf_done_callback done, void* user,
-                                                  onbehalf_request** request) {
+                                                  onbehalf_done_callback done, void* user, onbehalf_request** request) {
   if (request != nullptr) *request = nullptr;
   return Guarded([&] {
     Required(done, "done");
@@ -193,8 +191,8 @@ onbehalf_status ONBEHALF_CALL onbehalf_notify(onbehalf_client* client, const cha
   });
 }
 
-onbehalf_status ONBEHALF_CALL onbehalf_on_notification(onbehalf_client* client,
-                                                       onbehalf_notification_callback handler, void* user) {
+onbehalf_status ONBEHALF_CALL onbehalf_on_notification(onbehalf_client* client, onbehalf_notification_callback handler,
+                                                       void* user) {
   return Guarded([&] {
     const Use use(Required(client, "client"));
     if (handler == nullptr) {

@@ -251,9 +251,8 @@ TEST(PythonSample, Calls) {
   const FakeServer server(service.script());
   ChildProcess::Options options;
   options.executable = *python;
-  options.environment = {{"ONBEHALF_DLL", PathBeside("onbehalf.dll")},
-                         {"ONBEHALF_PIPE", server.name()},
-                         {"ONBEHALF_TRUST", "same-user"}};
+  options.environment = {
+      {"ONBEHALF_DLL", PathBeside("onbehalf.dll")}, {"ONBEHALF_PIPE", server.name()}, {"ONBEHALF_TRUST", "same-user"}};
   const std::string sample = ONBEHALF_SOURCE_FOLDER "/client-lib/samples/python/onbehalf_ctypes.py";
 
   options.arguments = {sample, "echo", R"({"a":1})"};

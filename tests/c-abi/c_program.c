@@ -704,9 +704,9 @@ static void CheckFreeWithPendingCalls(void) {
   NewArrivals(&arrivals, client, PENDING_CALLS + 1);
   for (i = 0; i < PENDING_CALLS; ++i) {
     NewPending(&pendings[i], client);
-    CHECK_STATUS(library.call_async(client, "never", NULL, 0, NULL, UseClientAtItsEnd, &pendings[i],
-                                    &pendings[i].request),
-                 ONBEHALF_OK);
+    CHECK_STATUS(
+        library.call_async(client, "never", NULL, 0, NULL, UseClientAtItsEnd, &pendings[i], &pendings[i].request),
+        ONBEHALF_OK);
   }
   NewPending(&waiting, client);
   thread = CreateThread(NULL, 0, WaitForNever, &waiting, 0, NULL);
@@ -835,8 +835,8 @@ static unsigned long long AllocatedBytes(void) {
   return bytes;
 }
 
-/* The argument is how often. Prints what is allocated when it has warmed up and when it is done, and goes on at a line of
-   input each time. */
+/* The argument is how often. Prints what is allocated when it has warmed up and when it is done, and goes on at a line
+   of input each time. */
 static void CheckLeaks(void) {
   char line[8];
   /* Their buffers would be new after the first count. */

@@ -59,7 +59,8 @@ std::vector<std::string> NamesInDefinition() {
 TEST(Exports, AreThoseOfTheDefinitionFileAndNoOthers) {
   const LoadedLibrary library;
   ASSERT_TRUE(library);
-  const auto* exports = library.At<IMAGE_EXPORT_DIRECTORY>(library.Directory(IMAGE_DIRECTORY_ENTRY_EXPORT).VirtualAddress);
+  const auto* exports =
+      library.At<IMAGE_EXPORT_DIRECTORY>(library.Directory(IMAGE_DIRECTORY_ENTRY_EXPORT).VirtualAddress);
   const auto* offsets = library.At<std::uint32_t>(exports->AddressOfNames);
   std::vector<std::string> names;
   for (DWORD i = 0; i < exports->NumberOfNames; ++i) names.push_back(library.At<char>(offsets[i]));

@@ -1,6 +1,5 @@
 /* The public header alone, as C, and what programs built with it rely on for ever: the layout of its structs. */
 #include <onbehalf/onbehalf.h>
-
 #include <stddef.h>
 
 #define HAS(name, condition) typedef char name[(condition) ? 1 : -1]

@@ -16,12 +16,12 @@ void LoadOnBehalf(void) {
     exit(1);
   }
 /* The assignment is never done, but the compiler compares the pointer's type with the header's. */
-#define LOAD(name)                                                            \
-  do {                                                                        \
-    const FARPROC address = GetProcAddress(module, "onbehalf_" #name);        \
-    (void)sizeof(library.name = onbehalf_##name);                             \
+#define LOAD(name)                                                           \
+  do {                                                                       \
+    const FARPROC address = GetProcAddress(module, "onbehalf_" #name);       \
+    (void)sizeof(library.name = onbehalf_##name);                            \
     if (address == NULL) Fail(__FILE__, __LINE__, "export onbehalf_" #name); \
-    memcpy(&library.name, &address, sizeof address);                          \
+    memcpy(&library.name, &address, sizeof address);                         \
   } while (0)
   LOAD(version);
   LOAD(abi_version);

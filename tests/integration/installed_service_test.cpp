@@ -213,15 +213,16 @@ TEST(InstalledServiceTest, DoctorFindsNothingThatFails) {
   EXPECT_EQ(doctor.code, 0U) << doctor.output << doctor.errors;
 }
 
-TEST(InstalledServiceTest, TheSampleOfTheReadmeSaysWhoOneIs) {
-  ChildProcess::Options options;
+TEST(InstalledServiceTest, TheSamplesSayWhoOneIs) {
+  const std::string name = Client::Connect().Call("identity.whoami").at("account").at("name");
   const auto folder = std::filesystem::path(win32::ToWide(win32::OwnImagePath())).parent_path();
-  options.executable = win32::ToUtf8((folder / L"onbehalf_first_call.exe").wstring());
-  const auto exit = RunChild(options);
-  EXPECT_EQ(exit.code, 0U) << exit.errors;
-  EXPECT_NE(exit.output.find(Client::Connect().Call("identity.whoami").at("account").at("name").get<std::string>()),
-            std::string::npos)
-      << exit.output;
+  for (const wchar_t* sample : {L"onbehalf_first_call.exe", L"onbehalf_whoami_c.exe"}) {
+    ChildProcess::Options options;
+    options.executable = win32::ToUtf8((folder / sample).wstring());
+    const auto exit = RunChild(options);
+    EXPECT_EQ(exit.code, 0U) << exit.errors;
+    EXPECT_NE(exit.output.find(name), std::string::npos) << exit.output;
+  }
 }
 
 TEST(InstalledServiceTest, StopsAndStartsUnderTheServiceControlManager) {

@@ -116,9 +116,9 @@ typedef struct onbehalf_options {
 
 /* More about an error. */
 typedef struct onbehalf_error {
-  uint32_t size;       /* of what the library has written: members beyond it are not there */
+  uint32_t size; /* of what the library has written: members beyond it are not there */
   onbehalf_status status;
-  int32_t code;        /* see onbehalf_status; 0 where that says nothing of a code */
+  int32_t code; /* see onbehalf_status; 0 where that says nothing of one */
   uint32_t reserved;
   const char* name;    /* of the code ("AccessDenied", "ERROR_FILE_NOT_FOUND"); "" if it has none */
   const char* message; /* for people; never NULL */
@@ -126,8 +126,8 @@ typedef struct onbehalf_error {
   int64_t data_length; /* 0 without data */
 } onbehalf_error;
 
-/* A value of the call's $/progress, in order, never after the call has ended. onbehalf_call runs it on the thread that
-   called, onbehalf_call_async on the client's thread for callbacks. */
+/* A value of the call's $/progress as JSON, in order, never after the call has ended; NULL if there is no memory for it.
+   onbehalf_call runs it on the thread that called, onbehalf_call_async on the client's thread for callbacks. */
 typedef void(ONBEHALF_CALL* onbehalf_progress_callback)(void* user, const char* value, int64_t value_length);
 
 /* The outcome of a call: ONBEHALF_OK with the result as JSON and no error, or another status with the error and no
@@ -135,12 +135,12 @@ typedef void(ONBEHALF_CALL* onbehalf_progress_callback)(void* user, const char* 
 typedef void(ONBEHALF_CALL* onbehalf_done_callback)(void* user, onbehalf_status status, const char* result,
                                                     int64_t result_length, const onbehalf_error* error);
 
-/* A notification of the service; params as JSON ("null" if it has none). */
+/* A notification of the service; params as JSON ("null" if it has none), NULL if there is no memory for them. */
 typedef void(ONBEHALF_CALL* onbehalf_notification_callback)(void* user, const char* method, const char* params,
                                                             int64_t params_length);
 
 /* onbehalf_call_options.flags. The method may be done twice without harm: when the connection is lost before the answer
-   has come, the client connects again and repeats the call until its time is over. Other calls are sent once at most. */
+   has come, the client connects again and repeats the call until its time is over. Others are sent once at most. */
 #define ONBEHALF_IDEMPOTENT 0x1u
 
 /* What a call asks for beside its method and parameters; zero is the default of every member. */
@@ -161,63 +161,64 @@ ONBEHALF_API const char* ONBEHALF_CALL onbehalf_version(void);
    lower. */
 ONBEHALF_API uint32_t ONBEHALF_CALL onbehalf_abi_version(void);
 
-/* What the last function on this thread that returns onbehalf_status, or onbehalf_is_connected, came to. Never NULL; valid
-   until the next such function on this thread. Callbacks are given the error of their call instead. */
+/* What the last function on this thread that returns onbehalf_status, or onbehalf_is_connected, came to. Never NULL;
+   valid until the next such function on this thread. Callbacks are given the error of their call instead. */
 ONBEHALF_API const onbehalf_error* ONBEHALF_CALL onbehalf_last_error(void);
 
 /* Opens the pipe and verifies who made it, before the first byte is written. `options` may be NULL. The client is freed
    with onbehalf_free_client. */
 ONBEHALF_API onbehalf_status ONBEHALF_CALL onbehalf_connect(const onbehalf_options* options, onbehalf_client** client);
 
-/* Calls a method and waits for its result, which is freed with onbehalf_free_string. `options` and `result_length` may be
-   NULL. */
-ONBEHALF_API onbehalf_status ONBEHALF_CALL onbehalf_call(onbehalf_client* client, const char* method, const char* params,
-                                                         int64_t params_length, const onbehalf_call_options* options,
-                                                         char** result, int64_t* result_length);
+/* Calls a method and waits for its result, which is freed with onbehalf_free_string. `options` and `result_length` may
+   be NULL. */
+ONBEHALF_API onbehalf_status ONBEHALF_CALL onbehalf_call(onbehalf_client* client, const char* method,
+                                                         const char* params, int64_t params_length,
+                                                         const onbehalf_call_options* options, char** result,
+                                                         int64_t* result_length);
 
 /* Sends the request and does not wait for its answer. If this returns ONBEHALF_OK, `done` is called exactly once, else
-   never. It runs on the client's thread for callbacks: all callbacks of a client do, one at a time, in the order in which
-   the service sent what they are about; `done` may be called before this returns. `options` and `request` may be
-   NULL. The request, set before the first callback, is only needed to cancel; it is freed with onbehalf_free_request. */
+   never. It runs on the client's thread for callbacks: all callbacks of a client do, one at a time, in the order in
+   which the service sent what they are about; `done` may be called before this returns. `options` and `request` may be
+   NULL. The request, set before the first callback, is only needed to cancel; it is freed with onbehalf_free_request.
+ */
 ONBEHALF_API onbehalf_status ONBEHALF_CALL onbehalf_call_async(onbehalf_client* client, const char* method,
                                                                const char* params, int64_t params_length,
                                                                const onbehalf_call_options* options,
                                                                onbehalf_done_callback done, void* user,
                                                                onbehalf_request** request);
 
-/* Asks the service to cancel the call. It still ends with `done`: usually with ONBEHALF_CANCELLED, or with its result if
-   that was faster. Does nothing when the call has ended, or was cancelled, already. */
+/* Asks the service to cancel the call. It still ends with `done`: usually with ONBEHALF_CANCELLED, or with its result
+   if that was faster. Does nothing when the call has ended, or was cancelled, already. */
 ONBEHALF_API onbehalf_status ONBEHALF_CALL onbehalf_cancel(onbehalf_request* request);
 
-/* The call itself goes on if it has not ended. May stand in the call's own callbacks, and after the client was freed. NULL
-   does nothing. */
+/* The call itself goes on if it has not ended. May stand in the call's own callbacks, and after the client was freed.
+   NULL does nothing. */
 ONBEHALF_API void ONBEHALF_CALL onbehalf_free_request(onbehalf_request* request);
 
 /* Sends a notification: the service does it, if the caller may, and never answers. */
 ONBEHALF_API onbehalf_status ONBEHALF_CALL onbehalf_notify(onbehalf_client* client, const char* method,
                                                            const char* params, int64_t params_length);
 
-/* From now on `handler` gets every notification of the service that is no progress of a call, on the client's thread for
-   callbacks. NULL ends that. When this returns, the handler that was set before is not running any more (unless this is
-   called in it). */
+/* From now on `handler` gets every notification of the service that is no progress of a call, on the client's thread
+   for callbacks. NULL ends that. When this returns, the handler that was set before is not running any more (unless
+   this is called in it). */
 ONBEHALF_API onbehalf_status ONBEHALF_CALL onbehalf_on_notification(onbehalf_client* client,
-                                                                    onbehalf_notification_callback handler,
-                                                                    void* user);
+                                                                    onbehalf_notification_callback handler, void* user);
 
 /* 1, or 0 once the connection has failed or was closed, which is noticed when it is used, or at once while anything is
    under way or a notification handler is set. 0 for NULL. */
 ONBEHALF_API int32_t ONBEHALF_CALL onbehalf_is_connected(onbehalf_client* client);
 
-/* Ends the connection and every call under way (ONBEHALF_CONNECTION_CLOSED). Does not wait for callbacks. Later calls fail
-   with ONBEHALF_CONNECTION_NOT_CONNECTED. */
+/* Ends the connection and every call under way (ONBEHALF_CONNECTION_CLOSED). Does not wait for callbacks. Later calls
+   fail with ONBEHALF_CONNECTION_NOT_CONNECTED. */
 ONBEHALF_API onbehalf_status ONBEHALF_CALL onbehalf_close(onbehalf_client* client);
 
 /* Closes, and waits until every function under way on other threads has returned and every callback has: each call
    that was pending ends with ONBEHALF_CONNECTION_CLOSED. Callbacks may use the client until then.
 
-   In a callback of the same client this does not wait: the callbacks that are still to come follow on their thread when this one has
-   returned, may use the client, and the last of them ends it. onbehalf.dll must not be unloaded before. NULL does
-   nothing. */
+   In a callback of the same client this does not wait: the callbacks that are still to come follow on their thread when
+   this one has returned, may use the client, and the last of them ends it. onbehalf.dll must not be unloaded before.
+   NULL does nothing. */
 ONBEHALF_API void ONBEHALF_CALL onbehalf_free_client(onbehalf_client* client);
 
 /* A result of onbehalf_call. NULL does nothing. */

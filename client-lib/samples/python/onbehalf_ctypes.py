@@ -218,6 +218,10 @@ class Client:
             raise OnBehalfError(self._library.onbehalf_last_error().contents)
 
 
+def show_progress(value):
+    print(f"progress: {json.dumps(value)}", file=sys.stderr)
+
+
 def main(arguments):
     is_async = arguments[:1] == ["--async"]
     arguments = arguments[is_async:]
@@ -229,7 +233,7 @@ def main(arguments):
         trust = os.environ.get("ONBEHALF_TRUST", "service")
         with Client(library, os.environ.get("ONBEHALF_PIPE"), trust) as client:
             if is_async:
-                call = client.call_async(method, params, lambda value: print(f"progress: {json.dumps(value)}", file=sys.stderr))
+                call = client.call_async(method, params, show_progress)
                 result = call.result.result()
             else:
                 result = client.call(method, params)
