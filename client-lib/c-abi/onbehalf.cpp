@@ -91,10 +91,12 @@ void GiveOutcome(const Outcome& outcome, onbehalf_done_callback done, void* user
     result = protocol::ToText(outcome.result());
   } catch (...) {
     error.SetCurrentException();
-    done(user, error.view().status, nullptr, 0, &error.view());
-    return;
   }
-  done(user, ONBEHALF_OK, result.c_str(), Length(result), nullptr);
+  if (error.view().status == ONBEHALF_OK) {
+    done(user, ONBEHALF_OK, result.c_str(), Length(result), nullptr);
+  } else {
+    done(user, error.view().status, nullptr, 0, &error.view());
+  }
 }
 
 void GiveNotification(onbehalf_notification_callback handler, void* user, const std::string& method,
