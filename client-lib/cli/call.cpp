@@ -2,21 +2,30 @@
 #include <io.h>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <string>
+#include <utility>
 
+#include "call_times.h"
+#include "cancel_watch.h"
 #include "commands.h"
+#include "console_stop.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
+#include "progress_view.h"
 
 namespace onbehalf::cli {
 namespace {
+
+using client::Json;
 
 // More than the service takes in a frame by default; its settings may allow more than that default.
 constexpr std::size_t kMaxParamsBytes = 64 * 1024 * 1024;
@@ -84,21 +93,84 @@ client::Json ParseParams(std::string_view text) {
   return params;
 }
 
-ExitCode Call(const CommandLine& line, Output& output) {
-  client::Json params;
-  if (line.params) {
-    const std::string& given = *line.params;
-    if (given == "-") {
-      params = ParseParams(ToUtf8Text(ReadStandardInput()));
-    } else if (given.starts_with("@")) {
-      params = ParseParams(ToUtf8Text(ReadFile(given.substr(1))));
-    } else {
-      params = ParseParams(given);
-    }
+namespace {
+
+Json ParamsOf(const CommandLine& line) {
+  if (!line.params) return nullptr;
+  const std::string& given = *line.params;
+  if (given == "-") return ParseParams(ToUtf8Text(ReadStandardInput()));
+  if (given.starts_with("@")) return ParseParams(ToUtf8Text(ReadFile(given.substr(1))));
+  return ParseParams(given);
+}
+
+ExitCode CallOnce(client::Client& service, const CommandLine& line, const Json& params,
+                  client::CallOptions options, Output& output) {
+  ProgressView view(output.ErrorColumns(), output.json());
+  if (line.plan.progress) {
+    options.progress = [&](const Json& value) { output.Error(view.Show(value)); };
+    if (!line.has_timeout) options.timeout = kNoTimeout;
   }
-  const client::Json result = client::Client::Connect(line.options).Call(line.method, params);
-  output.Result(result, result.dump(2) + "\n");
+  try {
+    const Json result = service.Call(line.method, params, options);
+    output.Error(view.Clear());
+    output.Result(result, result.dump(2) + "\n");
+    return ExitCode::kDone;
+  } catch (...) {
+    output.Error(view.Clear());
+    throw;
+  }
+}
+
+// A notification is not answered, so what comes behind it on the connection is: any answer to that says that
+// the service has read the notification too.
+ExitCode NotifyOnce(client::Client& service, const CommandLine& line, const Json& params) {
+  service.Notify(line.method, params);
+  try {
+    service.Call("rpc.ping");
+  } catch (const client::RpcError&) {
+    // An answer as well.
+  }
   return ExitCode::kDone;
+}
+
+ExitCode CallRepeatedly(client::Client& service, const CommandLine& line, const Json& params,
+                        const client::CallOptions& options, Output& output) {
+  CallTimes times;
+  bool is_read = true;
+  const auto tell_times = [&] { output.Error(output.json() ? times.ToJson().dump() + "\n" : times.Text()); };
+  std::int64_t done = 0;
+  try {
+    for (; done < *line.plan.repeat && is_read; ++done) {
+      const auto start = std::chrono::steady_clock::now();
+      const Json result = service.Call(line.method, params, options);
+      times.Add(std::chrono::steady_clock::now() - start);
+      is_read = output.Continue(result.dump() + "\n");
+    }
+  } catch (...) {
+    if (done > 0) tell_times();
+    throw;
+  }
+  tell_times();
+  return is_read ? ExitCode::kDone : ExitCode::kServiceError;
+}
+
+}  // namespace
+
+ExitCode Call(const CommandLine& line, Output& output) {
+  const Json params = ParamsOf(line);
+  if (line.plan.progress && params.is_array()) {
+    throw UsageError(
+        "--progress needs the parameters by name, as a JSON object: the token for it is one of them");
+  }
+  client::Client service = client::Client::Connect(line.options);
+  if (line.plan.notify) return NotifyOnce(service, line, params);
+  // From here on Ctrl+C cancels the call; until the connection was there it has ended the program.
+  const ConsoleStop stop;
+  const CancelWatch watch(stop.event(), line.plan.cancel_after);
+  client::CallOptions options;
+  options.stop = watch.token();
+  return line.plan.repeat ? CallRepeatedly(service, line, params, options, output)
+                          : CallOnce(service, line, params, std::move(options), output);
 }
 
 }  // namespace onbehalf::cli

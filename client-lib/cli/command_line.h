@@ -1,11 +1,15 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <string_view>
+#include <vector>
 
+#include "command_table.h"
 #include "onbehalf/client/client.h"
 
 namespace onbehalf::cli {
@@ -16,23 +20,35 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class Command { kHelp, kVersion, kPing, kWhoami, kMethods, kCall, kAccess, kAudit, kDoctor };
+// How `call` calls. `notify` and `repeat` each stand alone.
+struct CallPlan {
+  bool notify = false;
+  bool progress = false;
+  std::optional<std::chrono::milliseconds> cancel_after;
+  std::optional<std::int64_t> repeat;
+};
 
 struct CommandLine {
   client::Options options;
+  bool has_timeout = false;  // --timeout was given
   bool json = false;
   Command command = Command::kHelp;
+  std::string help_of;                // of help: the command; empty: all of them
   std::string method;                 // of methods (may be empty), call, access and audit ("access.show")
   std::optional<std::string> params;  // of call, as given: JSON, @FILE or -
-  client::Json arguments;             // of access and audit: the method's parameters, by name
-  bool follow = false;                // of audit
-  std::optional<std::string> bundle;  // of doctor: the archive to write
+  CallPlan plan;                      // of call
+  client::Json arguments = client::Json::object();  // of access and audit: the method's parameters, by name
+  bool follow = false;                              // of audit
+  std::optional<std::string> bundle;                // of doctor: the archive to write
+  std::string shell;                                // of completions
+  std::vector<std::string> words;                   // of complete: what was given to it
 };
 
 // `arguments` are UTF-8, without the program's name. Throws UsageError.
 CommandLine ParseCommandLine(std::span<const std::string> arguments);
 
-// The text of --help.
-std::string_view HelpText();
+// The words before the command that are the connection's options, as far as they are whole and right. For
+// completion: never throws UsageError. Gives how many words they are.
+std::size_t TakeConnectionOptions(std::span<const std::string> arguments, CommandLine& line);
 
 }  // namespace onbehalf::cli

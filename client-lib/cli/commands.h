@@ -16,9 +16,12 @@ ExitCode Ping(const CommandLine& line, Output& output);
 ExitCode Whoami(const CommandLine& line, Output& output);
 ExitCode Methods(const CommandLine& line, Output& output);
 ExitCode Call(const CommandLine& line, Output& output);
+ExitCode Shell(const CommandLine& line, Output& output);
 ExitCode Access(const CommandLine& line, Output& output);
 ExitCode Audit(const CommandLine& line, Output& output);
 ExitCode Doctor(const CommandLine& line, Output& output);
+ExitCode PrintCompletions(const CommandLine& line, Output& output);
+ExitCode CompleteWords(const CommandLine& line, Output& output);
 
 // identity.whoami's result for people. Members that a service does not send are left out.
 std::string RenderWhoami(const client::Json& identity);
@@ -32,6 +35,10 @@ const client::Json* FindMethod(const client::Json& document, std::string_view na
 client::Json ErrorsOf(const client::Json& document);
 // One method: parameters, result, errors.
 std::string RenderMethod(const client::Json& method, const client::Json& errors);
+
+// What `methods [NAME]` shows of rpc.discover's document; `name` may be empty. Throws RpcError when there is
+// no such method or namespace.
+void ShowMethods(const client::Json& document, const std::string& name, Output& output);
 
 // `text` as the params of a call. Throws UsageError unless it is a JSON object or array.
 client::Json ParseParams(std::string_view text);

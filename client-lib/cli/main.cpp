@@ -18,7 +18,7 @@ using cli::ExitCode;
 ExitCode Run(const cli::CommandLine& line, cli::Output& output) {
   switch (line.command) {
     case cli::Command::kHelp:
-      output.Result(std::string(cli::HelpText()), cli::HelpText());
+      output.Result(cli::HelpText(line.help_of), cli::HelpText(line.help_of));
       return ExitCode::kDone;
     case cli::Command::kVersion:
       output.Result({{"version", ONBEHALF_VERSION}}, "onbehalf " ONBEHALF_VERSION "\n");
@@ -31,12 +31,18 @@ ExitCode Run(const cli::CommandLine& line, cli::Output& output) {
       return cli::Methods(line, output);
     case cli::Command::kCall:
       return cli::Call(line, output);
+    case cli::Command::kShell:
+      return cli::Shell(line, output);
     case cli::Command::kAccess:
       return cli::Access(line, output);
     case cli::Command::kAudit:
       return cli::Audit(line, output);
     case cli::Command::kDoctor:
       return cli::Doctor(line, output);
+    case cli::Command::kCompletions:
+      return cli::PrintCompletions(line, output);
+    case cli::Command::kComplete:
+      return cli::CompleteWords(line, output);
   }
   return ExitCode::kUsage;
 }

@@ -108,25 +108,29 @@ std::string RenderMethod(const Json& method, const Json& errors) {
   return text;
 }
 
-ExitCode Methods(const CommandLine& line, Output& output) {
-  const Json document = client::Client::Connect(line.options).Call("rpc.discover");
-  if (line.method.empty()) {
+void ShowMethods(const Json& document, const std::string& name, Output& output) {
+  if (name.empty()) {
     const std::string table = RenderMethods(document);
     output.Result(document, table.empty() ? "There is no method that you may see.\n" : table);
-    return ExitCode::kDone;
+    return;
   }
-  if (const Json* method = FindMethod(document, line.method)) {
+  if (const Json* method = FindMethod(document, name)) {
     output.Result(*method, RenderMethod(*method, ErrorsOf(document)));
-    return ExitCode::kDone;
+    return;
   }
   // A method that this caller may not see is told as one that does not exist, as the service itself tells it.
-  const std::string table = output.json() ? std::string() : RenderMethods(document, line.method);
+  const std::string table = output.json() ? std::string() : RenderMethods(document, name);
   if (!table.empty()) {
     output.Result(nullptr, table);
-    return ExitCode::kDone;
+    return;
   }
   const auto& info = protocol::InfoOf(protocol::ErrorCode::kMethodNotFound);
   throw client::RpcError(static_cast<int>(info.code), std::string(info.message), nullptr);
+}
+
+ExitCode Methods(const CommandLine& line, Output& output) {
+  ShowMethods(client::Client::Connect(line.options).Call("rpc.discover"), line.method, output);
+  return ExitCode::kDone;
 }
 
 }  // namespace onbehalf::cli

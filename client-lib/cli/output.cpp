@@ -6,14 +6,10 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "text_columns.h"
+
 namespace onbehalf::cli {
 namespace {
-
-// Columns a text takes: code points, which is right for the names that appear here.
-std::size_t WidthOf(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
 
 void WriteTo(std::FILE* stream, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stream);
@@ -49,6 +45,13 @@ bool Output::Continue(std::string_view text) {
 
 void Output::Error(std::string_view text) { WriteTo(stderr, text); }
 
+std::optional<std::size_t> Output::ErrorColumns() const {
+  CONSOLE_SCREEN_BUFFER_INFO info;
+  // Fails for what is no console.
+  if (!::GetConsoleScreenBufferInfo(::GetStdHandle(STD_ERROR_HANDLE), &info)) return std::nullopt;
+  return static_cast<std::size_t>(std::max(info.dwSize.X, SHORT{1}));
+}
+
 std::string Printable(std::string_view text) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string printable;
@@ -78,7 +81,7 @@ std::string AlignedColumns::Lines(const Rows& rows, std::size_t indent) {
     if (widths_.size() < row.size()) widths_.resize(row.size());
     // What ends its row needs no column of its width.
     for (std::size_t column = 0; column + 1 < row.size(); ++column) {
-      widths_[column] = std::max(widths_[column], WidthOf(row[column]));
+      widths_[column] = std::max(widths_[column], ColumnsOf(row[column]));
     }
   }
   std::string lines;
@@ -86,7 +89,7 @@ std::string AlignedColumns::Lines(const Rows& rows, std::size_t indent) {
     std::string line(indent, ' ');
     for (std::size_t column = 0; column < row.size(); ++column) {
       line += row[column];
-      if (column + 1 < row.size()) line.append(widths_[column] - WidthOf(row[column]) + 2, ' ');
+      if (column + 1 < row.size()) line.append(widths_[column] - ColumnsOf(row[column]) + 2, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
     lines += line + "\n";

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,8 @@ class Output {
   [[nodiscard]] bool Continue(std::string_view text);
   // Everything else.
   void Error(std::string_view text);
+  // How wide standard error's console is; nullopt: it is none.
+  std::optional<std::size_t> ErrorColumns() const;
 
  private:
   bool json_;

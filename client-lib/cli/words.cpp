@@ -1,25 +1,19 @@
 #include "words.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <system_error>
 
 #include "command_line.h"
 
 namespace onbehalf::cli {
-namespace {
-
-constexpr std::array<std::string_view, 6> kGlobalOptions = {"--server", "--pipe",  "--timeout",
-                                                            "--level",  "--trust", "--json"};
-
-}  // namespace
-
 void Refuse(const std::string& what) { throw UsageError(what); }
 
 bool IsGlobalOption(std::string_view word) {
-  return std::find(kGlobalOptions.begin(), kGlobalOptions.end(), word.substr(0, word.find('='))) !=
-         kGlobalOptions.end();
+  const std::string_view name = word.substr(0, word.find('='));
+  const std::span<const OptionInfo> options = GlobalOptions();
+  return std::any_of(options.begin(), options.end(),
+                     [&](const OptionInfo& option) { return option.name == name; });
 }
 
 void RefuseExtra(const std::string& command, const std::string& word) {
@@ -43,6 +37,27 @@ std::int64_t ParseNumber(const std::string& what, const std::string& kind, const
 const std::string& Words::TakeValueOf(const std::string& option, std::string_view example) {
   if (AtEnd() || AtOption()) Refuse(option + " needs a value: " + option + " " + std::string(example));
   return Take();
+}
+
+Given TakeAll(Words& words, const CommandInfo& command) {
+  const std::string name(command.name);
+  Given given;
+  while (!words.AtEnd()) {
+    if (!words.AtOption()) {
+      if (given.words.size() == command.most) RefuseExtra(name, words.Peek());
+      given.words.push_back(words.Take());
+      continue;
+    }
+    const std::string option = words.Take();
+    const OptionInfo* info = FindOption(command, option);
+    if (info == nullptr) RefuseExtra(name, option);
+    if (given.Has(option)) Refuse(option + " stands there twice");
+    given.options[option] = info->value.empty() ? std::string() : words.TakeValueOf(option, info->example);
+  }
+  if (given.words.size() < command.fewest) {
+    Refuse("something is missing: onbehalf " + name + " " + std::string(command.takes));
+  }
+  return given;
 }
 
 }  // namespace onbehalf::cli

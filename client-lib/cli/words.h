@@ -2,9 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "command_table.h"
 
 namespace onbehalf::cli {
 
@@ -30,6 +34,7 @@ class Words {
   // Neither at the end.
   const std::string& Peek() const { return words_[next_]; }
   const std::string& Take() { return words_[next_++]; }
+  std::size_t taken() const { return next_; }
   // Whether an option comes next: a word that begins with "--".
   bool AtOption() const { return !AtEnd() && Peek().starts_with("--"); }
   // The word after `option`. Throws UsageError, with `example` for it.
@@ -39,5 +44,19 @@ class Words {
   std::span<const std::string> words_;
   std::size_t next_ = 0;
 };
+
+// What was given to a command, as its entry in the table has it.
+struct Given {
+  std::vector<std::string> words;                           // that are no options
+  std::map<std::string, std::string, std::less<>> options;  // without a value: the empty text
+
+  bool Has(std::string_view option) const { return options.find(option) != options.end(); }
+  // Only of an option that was given.
+  const std::string& ValueOf(std::string_view option) const { return options.find(option)->second; }
+};
+
+// All words that are left; options may stand anywhere among them. Throws UsageError for what the command does
+// not take and for what is missing.
+Given TakeAll(Words& words, const CommandInfo& command);
 
 }  // namespace onbehalf::cli

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -87,58 +85,95 @@ TEST(AuditText, OfAVerificationNamesTheFirstBrokenLine) {
             "  note  the event log does not answer\n");
 }
 
-// An audit whose audit.read gives at most two lines at once, and one line more with every question.
-class GrowingAudit {
+// A service whose audit has two lines, with one more in each of the pieces of audit.follow, which goes on
+// until it is cancelled.
+class FollowedAudit {
  public:
-  Json operator()(const Json& request) {
-    const Json& params = request.at("params");
-    asked.push_back(params);
-    const int limit = std::min(params.at("limit").get<int>(), 2);
-    const int begin = params.contains("after") ? std::stoi(params.at("after").get<std::string>())
-                                               : std::max(0, size - limit);
-    const int end = std::min(begin + limit, size);
-    Json lines = Json::array();
-    for (int i = begin; i < end; ++i) lines.push_back({{"seq", i}});
-    if (end == size) size += 3;
-    return {{"result", {{"lines", lines}, {"cursor", std::to_string(end)}, {"more", end < size - 3}}}};
+  void operator()(test::FakeServer::Session& session) {
+    const Json read = session.ReadRequest();
+    asked.push_back(read);
+    session.Answer(read,
+                   {{"lines", Json::array({{{"seq", 3}}, {{"seq", 4}}})}, {"cursor", "5"}, {"more", true}});
+    follow_ = session.ReadRequest();
+    if (follow_.is_null()) return;
+    asked.push_back(follow_);
+    if (!refusal.is_null())
+      return session.Refuse(follow_, refusal.at("code"), refusal.at("message").get<std::string>());
+    SendPiece(session, Json::array({{{"seq", 5}}}));
+    SendPiece(session, Json::array({{{"seq", 6}}, {{"seq", 7}}}));
+    const Json cancel = session.ReadRequest();
+    asked.push_back(cancel);
+    session.Refuse(follow_, -32800, "cancelled");
   }
 
-  int size = 5;
+  Json refusal;  // {code, message}: what audit.follow answers at once
   std::vector<Json> asked;
+
+ private:
+  void SendPiece(test::FakeServer::Session& session, const Json& lines) {
+    const Json value = {{"lines", lines}, {"cursor", "9"}};
+    session.Send({{"jsonrpc", "2.0"},
+                  {"method", "$/progress"},
+                  {"params", {{"token", follow_.at("params").at("progressToken")}, {"value", value}}}});
+  }
+
+  Json follow_;
 };
 
-TEST(AuditReader, FollowsWithoutLosingOrRepeatingALine) {
-  GrowingAudit audit;
-  std::vector<int> seen;
-  {
-    test::FakeServer server(test::Answering([&](const Json& request) { return audit(request); }));
+class AuditReaderTest : public testing::Test {
+ protected:
+  // Follows the audit, and stops when so many records have been seen.
+  void Follow(std::size_t count) {
+    test::FakeServer server([this](test::FakeServer::Session& session) { audit_(session); });
     client::Client client = client::Client::Connect(server.ClientOptions());
-    AuditReader reader(client, {{"limit", 2}, {"denied", true}});
     const win32::UniqueObject stop(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
-    FollowAudit(reader, stop.get(), std::chrono::milliseconds(1), [&](const Json& records) {
-      for (const Json& record : records) seen.push_back(record.at("seq").get<int>());
-      if (seen.size() >= 8) ::SetEvent(stop.get());
-      return true;
+    FollowAudit(client, {{"limit", 2}, {"denied", true}}, stop.get(), [&](const Json& records) {
+      for (const Json& record : records) seen_.push_back(record.at("seq").get<int>());
+      if (seen_.size() >= count) ::SetEvent(stop.get());
+      return is_read_;
     });
   }
-  EXPECT_EQ(seen, (std::vector<int>{3, 4, 5, 6, 7, 8, 9, 10}));
-  ASSERT_GE(audit.asked.size(), 2u);
-  EXPECT_EQ(audit.asked[0], Json({{"limit", 2}, {"denied", true}}));
-  EXPECT_EQ(audit.asked[1], Json({{"limit", 1000}, {"denied", true}, {"after", "5"}}));
+
+  FollowedAudit audit_;
+  bool is_read_ = true;
+  std::vector<int> seen_;
+};
+
+TEST_F(AuditReaderTest, FollowsFromTheNewestRecordOn) {
+  Follow(5);
+  EXPECT_EQ(seen_, (std::vector<int>{3, 4, 5, 6, 7}));
+  ASSERT_EQ(audit_.asked.size(), 3u);
+  EXPECT_EQ(audit_.asked[0].at("method"), "audit.read");
+  EXPECT_EQ(audit_.asked[0].at("params"), Json({{"limit", 2}, {"denied", true}}));
+  EXPECT_EQ(audit_.asked[1].at("method"), "audit.follow");
+  Json following = audit_.asked[1].at("params");
+  EXPECT_EQ(following.erase("progressToken"), 1u);
+  EXPECT_EQ(following, Json({{"denied", true}, {"after", "5"}}));
+  EXPECT_EQ(audit_.asked[2].at("method"), "$/cancelRequest");
+  EXPECT_EQ(audit_.asked[2].at("params").at("id"), audit_.asked[1].at("id"));
 }
 
-TEST(AuditReader, StopsWhenNobodyReadsAnyMore) {
-  GrowingAudit audit;
-  test::FakeServer server(test::Answering([&](const Json& request) { return audit(request); }));
-  client::Client client = client::Client::Connect(server.ClientOptions());
-  AuditReader reader(client, {{"limit", 2}});
-  const win32::UniqueObject stop(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
-  int shown = 0;
-  FollowAudit(reader, stop.get(), std::chrono::hours(1), [&](const Json&) {
-    ++shown;
-    return false;
-  });
-  EXPECT_EQ(shown, 1);
+TEST_F(AuditReaderTest, StopsWhenNobodyReadsAnyMore) {
+  is_read_ = false;
+  Follow(1'000);
+  EXPECT_EQ(seen_, (std::vector<int>{3, 4}));
+}
+
+TEST_F(AuditReaderTest, SaysWhenTheServiceCannotFollow) {
+  audit_.refusal = {{"code", -32601}, {"message", "no such method"}};
+  try {
+    Follow(1'000);
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const client::RpcError& error) {
+    EXPECT_EQ(error.code(), -32601);
+    EXPECT_NE(std::string(error.what()).find("without --follow"), std::string::npos) << error.what();
+  }
+  EXPECT_EQ(seen_, (std::vector<int>{3, 4}));
+}
+
+TEST_F(AuditReaderTest, SaysWhatElseEndsIt) {
+  audit_.refusal = {{"code", -32800}, {"message", "cancelled by somebody else"}};
+  EXPECT_THROW(Follow(1'000), client::RpcError);
 }
 
 }  // namespace

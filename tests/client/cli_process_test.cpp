@@ -7,9 +7,9 @@
 
 #include "exit_code.h"
 #include "fake_server.h"
-#include "onbehalf/win32/process.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
+#include "onbehalf_program.h"
 #include "support/child_process.h"
 #include "support/unique_pipe_name.h"
 
@@ -17,28 +17,12 @@ namespace onbehalf::cli {
 namespace {
 
 using client::Json;
+using test::BesideThisTest;
 using test::ChildProcess;
+using test::Code;
 using test::FakeServer;
-
-std::string BesideThisTest(const std::string& name) {
-  const std::string own = win32::OwnImagePath();
-  return own.substr(0, own.find_last_of('\\') + 1) + name;
-}
-
-ChildProcess::Exit RunProgram(const std::vector<std::string>& arguments) {
-  ChildProcess::Options options;
-  options.executable = BesideThisTest("onbehalf.exe");
-  options.arguments = arguments;
-  return test::RunChild(options);
-}
-
-ChildProcess::Exit RunAgainst(const FakeServer& server, std::vector<std::string> command) {
-  std::vector<std::string> arguments = {"--pipe", server.name(), "--trust", "same-user"};
-  arguments.insert(arguments.end(), command.begin(), command.end());
-  return RunProgram(arguments);
-}
-
-DWORD Code(ExitCode code) { return static_cast<DWORD>(code); }
+using test::RunAgainst;
+using test::RunProgram;
 
 Json Service(const Json& request) {
   const std::string method = request.at("method");
@@ -91,10 +75,7 @@ TEST(Program, CallsWithParametersFromTheLineAFileAndStandardInput) {
   EXPECT_EQ(RunAgainst(server, {"--json", "call", "echo", "@" + file}).output, "[1,2]\n");
   ::DeleteFileW(win32::ToWide(file).c_str());
 
-  ChildProcess::Options options;
-  options.executable = BesideThisTest("onbehalf.exe");
-  options.arguments = {"--pipe", server.name(), "--trust", "same-user", "--json", "call", "echo", "-"};
-  ChildProcess child = ChildProcess::Start(options);
+  ChildProcess child = test::StartAgainst(server, {"--json", "call", "echo", "-"});
   child.WriteInput("{\"from\":");
   child.WriteInput("\"input\"}");
   const auto exit = child.WaitForExit();
@@ -302,13 +283,24 @@ TEST(Program, EndsWithOneWhenTheAuditIsBroken) {
 }
 
 TEST(Program, FollowsTheAuditUntilItIsStopped) {
-  FakeServer server(test::Answering(PolicyService));
-  ChildProcess::Options options;
-  options.executable = BesideThisTest("onbehalf.exe");
-  options.arguments = {"--pipe", server.name(), "--trust", "same-user", "--json", "audit", "--follow"};
-  options.creation_flags = CREATE_NEW_PROCESS_GROUP;
-  ChildProcess child = ChildProcess::Start(options);
-  EXPECT_NE(child.ReadLine().value_or("").find("rpc.ping"), std::string::npos);
+  FakeServer server([](FakeServer::Session& session) {
+    session.Answer(session.ReadRequest(),
+                   {{"lines", Json::array({{{"seq", 1}}})}, {"cursor", "1"}, {"more", false}});
+    const Json follow = session.ReadRequest();
+    EXPECT_EQ(follow.at("method"), "audit.follow");
+    session.Send({{"jsonrpc", "2.0"},
+                  {"method", "$/progress"},
+                  {"params",
+                   {{"token", follow.at("params").at("progressToken")},
+                    {"value", {{"lines", Json::array({{{"seq", 2}}})}, {"cursor", "2"}}}}}});
+    const Json cancel = session.ReadRequest();
+    if (cancel.is_null()) return;
+    EXPECT_EQ(cancel.at("method"), "$/cancelRequest");
+    session.Refuse(follow, -32800, "cancelled");
+  });
+  ChildProcess child = test::StartAgainst(server, {"--json", "audit", "--follow"});
+  EXPECT_EQ(child.ReadLine(), "{\"seq\":1}");
+  EXPECT_EQ(child.ReadLine(), "{\"seq\":2}");
   if (!::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, child.id())) {
     GTEST_SKIP() << "no console here to send Ctrl+Break from: " << ::GetLastError();
   }
@@ -317,8 +309,44 @@ TEST(Program, FollowsTheAuditUntilItIsStopped) {
   EXPECT_EQ(exit.errors, "");
 }
 
+TEST(Program, CompletesWordsAndIsSilentWithoutAService) {
+  FakeServer server(test::Answering(Service));
+  const auto methods =
+      RunProgram({"complete", "6", "--pipe", server.name(), "--trust", "same-user", "call", "rpc.", "{}"});
+  EXPECT_EQ(methods.code, Code(ExitCode::kDone));
+  EXPECT_EQ(methods.output, "rpc.ping\n");
+  EXPECT_EQ(methods.errors, "");
+  // The empty word at the end, which a shell may leave out.
+  EXPECT_EQ(RunProgram({"complete", "4", "--pipe", server.name(), "completions"}).output,
+            "powershell\nbash\n");
+  EXPECT_EQ(RunProgram({"complete", "3", "doctor", "--bundle"}).output, "\tfiles\n");
+
+  // No service, one that is mute, one that refuses: nothing, and soon.
+  FakeServer mute([](FakeServer::Session& session) {
+    while (!session.ReadSome().empty()) {
+    }
+  });
+  FakeServer refusing(
+      [](FakeServer::Session& session) { session.Refuse(session.ReadRequest(), -32010, "refused"); });
+  for (const std::string& pipe : {test::UniquePipeName(), mute.name(), refusing.name()}) {
+    const auto exit = RunProgram({"complete", "6", "--pipe", pipe, "--trust", "same-user", "call", ""});
+    EXPECT_EQ(exit.code, Code(ExitCode::kDone));
+    EXPECT_EQ(exit.output, "");
+    EXPECT_EQ(exit.errors, "");
+  }
+  EXPECT_EQ(RunProgram({"complete", "x"}).code, Code(ExitCode::kUsage));
+}
+
+TEST(Program, PrintsScriptsForShells) {
+  EXPECT_NE(RunProgram({"completions", "bash"}).output.find("complete -F _onbehalf onbehalf"),
+            std::string::npos);
+  EXPECT_NE(RunProgram({"completions", "powershell"}).output.find("Register-ArgumentCompleter -Native"),
+            std::string::npos);
+}
+
 TEST(Program, ShowsHelpAndVersion) {
   EXPECT_NE(RunProgram({"--help"}).output.find("onbehalf [OPTIONS] COMMAND"), std::string::npos);
+  EXPECT_NE(RunProgram({"call", "--help"}).output.find("--cancel-after MS"), std::string::npos);
   const auto version = RunProgram({"--version"});
   EXPECT_EQ(version.code, 0u);
   EXPECT_EQ(version.output.find("onbehalf "), 0u);

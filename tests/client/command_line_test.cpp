@@ -58,9 +58,37 @@ TEST(CommandLine, TakesEveryCommand) {
     EXPECT_EQ(ParseCommandLine(Arguments{"call", "m", params}).params, params);
   }
 
+  EXPECT_EQ(ParseCommandLine(Arguments{"shell"}).command, Command::kShell);
+  for (const std::string shell : {"powershell", "bash"}) {
+    EXPECT_EQ(ParseCommandLine(Arguments{"completions", shell}).command, Command::kCompletions);
+    EXPECT_EQ(ParseCommandLine(Arguments{"completions", shell}).shell, shell);
+  }
+  const CommandLine complete = ParseCommandLine(Arguments{"complete", "3", "--json", "access", "--help"});
+  EXPECT_EQ(complete.command, Command::kComplete);
+  EXPECT_EQ(complete.words, (Arguments{"3", "--json", "access", "--help"}));
+
   EXPECT_EQ(ParseCommandLine(Arguments{"doctor"}).command, Command::kDoctor);
   EXPECT_FALSE(ParseCommandLine(Arguments{"doctor"}).bundle);
   EXPECT_EQ(ParseCommandLine(Arguments{"doctor", "--bundle", "x.tar"}).bundle, "x.tar");
+}
+
+TEST(CommandLine, TakesEveryOptionOfCall) {
+  const CallPlan plain = ParseCommandLine(Arguments{"call", "m"}).plan;
+  EXPECT_FALSE(plain.notify);
+  EXPECT_FALSE(plain.progress);
+  EXPECT_FALSE(plain.cancel_after);
+  EXPECT_FALSE(plain.repeat);
+  EXPECT_FALSE(ParseCommandLine(Arguments{"call", "m"}).has_timeout);
+  EXPECT_TRUE(ParseCommandLine(Arguments{"--timeout", "5", "call", "m"}).has_timeout);
+
+  EXPECT_TRUE(ParseCommandLine(Arguments{"call", "--notify", "m", "{}"}).plan.notify);
+  EXPECT_EQ(ParseCommandLine(Arguments{"call", "m", "--repeat", "1000000"}).plan.repeat, 1'000'000);
+  const CommandLine line =
+      ParseCommandLine(Arguments{"call", "m", "--progress", "@file.json", "--cancel-after", "1"});
+  EXPECT_EQ(line.method, "m");
+  EXPECT_EQ(line.params, "@file.json");
+  EXPECT_TRUE(line.plan.progress);
+  EXPECT_EQ(line.plan.cancel_after, std::chrono::milliseconds(1));
 }
 
 TEST(CommandLine, TakesEveryAccessCommand) {
@@ -171,6 +199,21 @@ TEST(CommandLine, SaysWhatIsWrong) {
       {{"call", "--json", "m"}, "--json stands before the command"},
       {{"call", "m", "--json"}, "--json stands before the command"},
       {{"call", "m", "{}", "x"}, "'call' does not take 'x'"},
+      {{"call", "-x"}, "'call' does not take '-x'"},
+      {{"call", "m", "--follow"}, "'call' does not take '--follow'"},
+      {{"call", "m", "--cancel-after"}, "--cancel-after needs a value"},
+      {{"call", "m", "--cancel-after", "0"}, "--cancel-after is a number of milliseconds from 1 to 86400000"},
+      {{"call", "m", "--repeat", "0"}, "--repeat is a number of calls from 1 to 1000000"},
+      {{"call", "m", "--repeat", "1000001"}, "--repeat is a number of calls from 1 to 1000000"},
+      {{"call", "m", "--notify", "--notify"}, "--notify stands there twice"},
+      {{"call", "m", "--notify", "--progress"}, "a notification has no answer"},
+      {{"call", "m", "--notify", "--cancel-after", "5"}, "a notification has no answer"},
+      {{"call", "m", "--repeat", "5", "--notify"}, "a notification has no answer"},
+      {{"call", "m", "--repeat", "5", "--progress"}, "--repeat measures whole calls"},
+      {{"call", "m", "--repeat", "5", "--cancel-after", "5"}, "--repeat measures whole calls"},
+      {{"shell", "bash"}, "'shell' does not take 'bash'"},
+      {{"completions"}, "something is missing: onbehalf completions powershell|bash"},
+      {{"completions", "zsh"}, "completions are for powershell or bash, not 'zsh'"},
       {{"access"}, "'access' needs one of list, show,"},
       {{"access", "--json"}, "--json stands before the command"},
       {{"access", "give"}, "there is no 'access give': list, show,"},
@@ -225,18 +268,52 @@ TEST(CommandLine, SaysWhatIsWrong) {
 }
 
 TEST(CommandLine, HelpNamesEveryCommandOptionAndExitCode) {
-  const std::string help(HelpText());
-  for (const char* word :
-       {"ping",         "whoami",           "methods",        "call",          "access list",
-        "access show",  "access grant",     "access deny",    "access revoke", "access set",
-        "access check", "access explain",   "access history", "access diff",   "access rollback",
-        "--dry-run",    "--if-version",     "--allow|--deny", "--default",     "--right",
-        "--account",    "audit [--follow]", "audit verify",   "--denied",      "--last",
-        "--method",     "doctor",           "--bundle",       "--server",      "--pipe",
-        "--timeout",    "--level",          "--trust",        "--json",        "--help",
-        "--version",    "0 done",           "5 access denied"}) {
+  const std::string help = HelpText();
+  for (const CommandInfo& command : CommandTable()) {
+    if (command.summary.empty()) continue;
+    EXPECT_NE(help.find("\n  " + std::string(command.name)), std::string::npos) << command.name;
+    for (const OptionInfo& option : command.options) {
+      EXPECT_NE(help.find("[" + std::string(option.name)), std::string::npos) << option.name;
+    }
+  }
+  for (const OptionInfo& option : GlobalOptions()) {
+    EXPECT_NE(help.find("\n  " + std::string(option.name)), std::string::npos) << option.name;
+  }
+  for (const char* word : {"--dry-run", "--if-version", "0 done", "5 access denied"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
   }
+  EXPECT_EQ(help.find("complete INDEX"), std::string::npos);
+}
+
+TEST(CommandLine, HelpFitsTheLine) {
+  for (std::string_view name : {"", "call", "access", "access grant", "audit"}) {
+    const std::string help = HelpText(name);
+    for (std::size_t begin = 0; begin < help.size();) {
+      const std::size_t end = help.find('\n', begin);
+      ASSERT_NE(end, std::string::npos);
+      EXPECT_LE(end - begin, 120u) << help.substr(begin, end - begin);
+      EXPECT_NE(help[end - (end > begin ? 1 : 0)], ' ') << help.substr(begin, end - begin);
+      begin = end + 1;
+    }
+  }
+}
+
+TEST(CommandLine, HelpOfACommandIsAboutItAlone) {
+  EXPECT_EQ(ParseCommandLine(Arguments{"--help"}).help_of, "");
+  EXPECT_EQ(ParseCommandLine(Arguments{"call", "--help"}).help_of, "call");
+  EXPECT_EQ(ParseCommandLine(Arguments{"access", "--help"}).help_of, "access");
+  EXPECT_EQ(ParseCommandLine(Arguments{"access", "grant", "--help"}).help_of, "access grant");
+  EXPECT_EQ(
+      HelpText("access list")
+          .find("  access list [NODE]                the nodes that you may see, with their own entries\n"),
+      0u);
+  const std::string call = HelpText("call");
+  EXPECT_NE(call.find("  --cancel-after MS "), std::string::npos) << call;
+  EXPECT_EQ(call.find("whoami"), std::string::npos);
+  const std::string grant = HelpText("access grant");
+  EXPECT_NE(grant.find("  --dry-run "), std::string::npos) << grant;
+  EXPECT_NE(grant.find("NODE is / (all)"), std::string::npos);
+  EXPECT_EQ(grant.find("access list"), std::string::npos);
 }
 
 }  // namespace

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <string_view>
+
 #include "command_line.h"
 #include "words.h"
 
 namespace onbehalf::cli {
 
-// What follows `access`: sets the line's method and arguments, or its command to kHelp. Options may stand
-// anywhere after the verb. Throws UsageError.
-void ParseAccess(Words& words, CommandLine& line);
+// What was given to `access VERB`: sets the line's method and arguments. Throws UsageError.
+void TakeAccess(std::string_view verb, const Given& given, CommandLine& line);
 
 }  // namespace onbehalf::cli

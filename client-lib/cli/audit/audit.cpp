@@ -1,10 +1,9 @@
-#include <chrono>
 #include <string>
 
 #include "audit/audit_reader.h"
 #include "audit/audit_text.h"
-#include "audit/console_stop.h"
 #include "commands.h"
+#include "console_stop.h"
 #include "json_members.h"
 #include "onbehalf/win32/account_names.h"
 
@@ -12,8 +11,6 @@ namespace onbehalf::cli {
 namespace {
 
 using client::Json;
-
-constexpr std::chrono::seconds kFollowInterval{1};
 
 // The records in lines; with --json each as it is.
 class Lines {
@@ -51,13 +48,12 @@ ExitCode Audit(const CommandLine& line, Output& output) {
   }
   Lines lines(output.json());
   const auto show = [&](const Json& records) { return output.Continue(lines.Of(records)); };
-  AuditReader reader(service, line.arguments);
   if (line.follow) {
     const ConsoleStop stop;
-    FollowAudit(reader, stop.event(), kFollowInterval, show);
+    FollowAudit(service, line.arguments, stop.event(), show);
     return ExitCode::kDone;
   }
-  const Json records = reader.ReadNewest();
+  const Json records = ReadNewestAudit(service, line.arguments).records;
   if (records.empty()) output.Error("There is no such record in the audit.\n");
   return show(records) ? ExitCode::kDone : ExitCode::kServiceError;
 }

@@ -12,33 +12,15 @@ constexpr std::int64_t kMostLast = 1000;
 
 }  // namespace
 
-void ParseAudit(Words& words, CommandLine& line) {
-  line.arguments = client::Json::object();
-  if (!words.AtEnd() && words.Peek() == "verify") {
-    words.Take();
-    line.method = "audit.verify";
-    if (!words.AtEnd()) RefuseExtra("audit verify", words.Peek());
-    return;
-  }
+void TakeAudit(const Given& given, CommandLine& line) {
   line.method = "audit.read";
-  line.arguments["limit"] = kDefaultLast;
-  while (!words.AtEnd()) {
-    const std::string word = words.Take();
-    if (word == "--follow") {
-      line.follow = true;
-    } else if (word == "--denied") {
-      line.arguments["denied"] = true;
-    } else if (word == "--account") {
-      line.arguments["account"] = words.TakeValueOf(word, "CONTOSO\\alice");
-    } else if (word == "--method") {
-      line.arguments["method"] = words.TakeValueOf(word, "file.write");
-    } else if (word == "--last") {
-      line.arguments["limit"] =
-          ParseNumber(word, " of records", words.TakeValueOf(word, "100"), 1, kMostLast);
-    } else {
-      RefuseExtra("audit", word);
-    }
-  }
+  line.follow = given.Has("--follow");
+  line.arguments["limit"] = given.Has("--last")
+                                ? ParseNumber("--last", " of records", given.ValueOf("--last"), 1, kMostLast)
+                                : kDefaultLast;
+  if (given.Has("--denied")) line.arguments["denied"] = true;
+  if (given.Has("--account")) line.arguments["account"] = given.ValueOf("--account");
+  if (given.Has("--method")) line.arguments["method"] = given.ValueOf("--method");
 }
 
 }  // namespace onbehalf::cli

@@ -5,8 +5,7 @@
 
 namespace onbehalf::cli {
 
-// What follows `audit`: sets the line's method (audit.read or audit.verify), arguments and follow. Throws
-// UsageError.
-void ParseAudit(Words& words, CommandLine& line);
+// What was given to `audit`: sets the line's arguments and follow. Throws UsageError.
+void TakeAudit(const Given& given, CommandLine& line);
 
 }  // namespace onbehalf::cli

@@ -1,50 +1,53 @@
 #include "audit/audit_reader.h"
 
-#include <utility>
-
+#include "cancel_watch.h"
 #include "json_members.h"
+#include "onbehalf/protocol/error_code.h"
 
 namespace onbehalf::cli {
 namespace {
 
 using client::Json;
 
-// What audit.read gives at once.
-constexpr int kMostAtOnce = 1000;
+AuditPage PageOf(const Json& result) {
+  const Json* records = ListMember(result, "lines");
+  const Json* cursor = Member(result, "cursor");
+  return {records == nullptr ? Json::array() : *records, cursor == nullptr ? Json() : *cursor};
+}
 
 }  // namespace
 
-AuditReader::AuditReader(client::Client& client, Json arguments)
-    : client_(client), arguments_(std::move(arguments)) {}
-
-Json AuditReader::ReadNewest() {
-  Json records = Read();
-  more_ = false;  // older ones, which nobody has asked for
-  arguments_["limit"] = kMostAtOnce;
-  return records;
+AuditPage ReadNewestAudit(client::Client& service, const Json& arguments) {
+  return PageOf(service.Call("audit.read", arguments));
 }
 
-Json AuditReader::ReadMore() {
-  Json records = Read();
-  while (more_) {
-    for (Json& record : Read()) records.push_back(std::move(record));
-  }
-  return records;
-}
-
-Json AuditReader::Read() {
-  const Json result = client_.Call("audit.read", arguments_);
-  if (const Json* cursor = Member(result, "cursor")) arguments_["after"] = *cursor;
-  more_ = FlagMember(result, "more");
-  const Json* lines = ListMember(result, "lines");
-  return lines == nullptr ? Json::array() : *lines;
-}
-
-void FollowAudit(AuditReader& reader, HANDLE stop, std::chrono::milliseconds interval,
+void FollowAudit(client::Client& service, const Json& arguments, HANDLE stop,
                  const std::function<bool(const Json& records)>& show) {
-  for (Json records = reader.ReadNewest();; records = reader.ReadMore()) {
-    if (!show(records)) return;
-    if (::WaitForSingleObject(stop, static_cast<DWORD>(interval.count())) == WAIT_OBJECT_0) return;
+  CancelWatch watch(stop);
+  const AuditPage newest = ReadNewestAudit(service, arguments);
+  if (!show(newest.records)) return;
+
+  Json following = arguments;
+  following.erase("limit");  // of the newest
+  if (!newest.cursor.is_null()) following["after"] = newest.cursor;
+  client::CallOptions options;
+  options.timeout = kNoTimeout;
+  options.stop = watch.token();
+  bool is_read = true;
+  options.progress = [&](const Json& piece) {
+    if (is_read) is_read = show(PageOf(piece).records);
+    if (!is_read) watch.Cancel();
+  };
+  try {
+    service.Call("audit.follow", following, options);
+  } catch (const client::RpcError& error) {
+    if (error.code() == client::kRequestCancelled && watch.token().stop_requested()) return;
+    if (error.code() != static_cast<int>(protocol::ErrorCode::kMethodNotFound)) throw;
+    throw client::RpcError(
+        error.code(),
+        "this service has no audit.follow for you, or is too old to have it; without --follow the "
+        "audit can be read",
+        error.data());
   }
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <functional>
 
 #include "onbehalf/client/client.h"
@@ -8,30 +7,20 @@
 
 namespace onbehalf::cli {
 
-// Reads the audit through audit.read: the newest records, and then those that come. One thread. Throws what
-// Client::Call throws.
-class AuditReader {
- public:
-  // `arguments` are audit.read's: what to look for, and `limit`, how many to begin with. `client` outlives
-  // this.
-  AuditReader(client::Client& client, client::Json arguments);
-
-  // The newest records, the older ones first.
-  client::Json ReadNewest();
-  // The records that have come since, all of them. Only after ReadNewest.
-  client::Json ReadMore();
-
- private:
-  client::Json Read();
-
-  client::Client& client_;
-  client::Json arguments_;
-  bool more_ = false;
+// What audit.read gives at once.
+struct AuditPage {
+  client::Json records;  // an array, the older ones first
+  client::Json cursor;   // where those that come begin; null if the service does not say
 };
 
-// Gives `show` the newest records, and then those that come, asking every `interval`, until `stop` (an event)
-// is signalled or `show` says false.
-void FollowAudit(AuditReader& reader, HANDLE stop, std::chrono::milliseconds interval,
+// The newest records. `arguments` are audit.read's: what to look for, and `limit`, how many. Throws what
+// Client::Call throws.
+AuditPage ReadNewestAudit(client::Client& service, const client::Json& arguments);
+
+// Gives `show` the newest records, and then those that come (audit.follow), until `stop` (an event) is
+// signalled or `show` says false. Returns then; whatever else ends the stream is thrown as Client::Call
+// throws it. `show` runs on the calling thread.
+void FollowAudit(client::Client& service, const client::Json& arguments, HANDLE stop,
                  const std::function<bool(const client::Json& records)>& show);
 
 }  // namespace onbehalf::cli

@@ -1,4 +1,4 @@
-#include "audit/console_stop.h"
+#include "console_stop.h"
 
 #include <atomic>
 
@@ -14,7 +14,8 @@ std::atomic<HANDLE> stop_event = nullptr;
 BOOL WINAPI OnControl(DWORD control) {
   if (control != CTRL_C_EVENT && control != CTRL_BREAK_EVENT) return FALSE;
   const HANDLE event = stop_event.load();
-  return event != nullptr && ::SetEvent(event) ? TRUE : FALSE;
+  if (event == nullptr || ::WaitForSingleObject(event, 0) == WAIT_OBJECT_0) return FALSE;
+  return ::SetEvent(event);
 }
 
 }  // namespace

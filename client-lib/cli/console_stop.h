@@ -4,7 +4,8 @@
 
 namespace onbehalf::cli {
 
-// While it lives, Ctrl+C and Ctrl+Break signal its event and do not end the process. One at a time.
+// While it lives, the first Ctrl+C (or Ctrl+Break) signals its event and does not end the process; the next
+// one, while the event is signalled, ends it as always (0xC000013A). One at a time.
 class ConsoleStop {
  public:
   ConsoleStop();
@@ -12,8 +13,10 @@ class ConsoleStop {
   ConsoleStop(const ConsoleStop&) = delete;
   ConsoleStop& operator=(const ConsoleStop&) = delete;
 
-  // Borrowed.
+  // Manual reset. Borrowed.
   HANDLE event() const { return event_.get(); }
+  // For what comes next.
+  void Reset() { ::ResetEvent(event_.get()); }
 
  private:
   win32::UniqueObject event_;

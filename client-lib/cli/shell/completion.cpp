@@ -1,0 +1,140 @@
+#include "shell/completion.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "json_members.h"
+
+namespace onbehalf::cli::shell {
+namespace {
+
+using client::Json;
+
+constexpr std::array<std::string_view, 4> kWords = {"exit", "help", "methods", "quit"};
+
+bool IsPlain(std::string_view name) {
+  return std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < '\x7F'; });
+}
+
+std::string NameOf(const Json& entry) {
+  const Json* name = Member(entry, "name");
+  return name != nullptr && name->is_string() && IsPlain(name->get_ref<const std::string&>())
+             ? name->get<std::string>()
+             : std::string();
+}
+
+std::vector<std::string> ParameterNames(const Json& method) {
+  std::vector<std::string> names;
+  if (const Json* parameters = ListMember(method, "params")) {
+    for (const Json& parameter : *parameters) {
+      std::string name = NameOf(parameter);
+      if (!name.empty()) names.push_back(std::move(name));
+    }
+  }
+  return names;
+}
+
+void AddMatching(Completions& completions, const std::vector<std::string>& names, std::string_view prefix) {
+  for (const std::string& name : names) {
+    if (name.starts_with(prefix)) completions.candidates.push_back(name);
+  }
+}
+
+void Sort(std::vector<std::string>& names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+}
+
+// The words of a text that are not inside a JSON value with spaces in it, with where they begin.
+struct Word {
+  std::size_t begin;
+  std::string_view text;
+};
+std::vector<Word> WordsOf(std::string_view text) {
+  std::vector<Word> words;
+  std::size_t begin = 0;
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if (c == '}' || c == ']') {
+      depth -= depth > 0 ? 1 : 0;
+    } else if ((c == ' ' || c == '\t') && depth == 0) {
+      if (i > begin) words.push_back({begin, text.substr(begin, i - begin)});
+      begin = i + 1;
+    }
+  }
+  words.push_back({begin, text.substr(begin)});  // the one before the cursor, perhaps empty
+  return words;
+}
+
+}  // namespace
+
+MethodCatalogue::MethodCatalogue(const Json& document) {
+  std::map<std::string, std::vector<std::string>> methods;
+  if (const Json* list = ListMember(document, "methods")) {
+    for (const Json& method : *list) {
+      std::string name = NameOf(method);
+      if (!name.empty()) methods.emplace(std::move(name), ParameterNames(method));
+    }
+  }
+  for (auto& [name, parameters] : methods) {
+    methods_.push_back(name);
+    parameters_.push_back(std::move(parameters));
+    // "a.b" of "a.b.c" too: a node for each.
+    for (std::size_t dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
+      namespaces_.push_back(name.substr(0, dot));
+    }
+  }
+  Sort(namespaces_);
+}
+
+Completions MethodCatalogue::Complete(std::string_view before) const {
+  const std::vector<Word> words = WordsOf(before);
+  const Word& last = words.back();
+  Completions completions;
+  completions.begin = last.begin;
+  if (words.size() == 1) {
+    for (const std::string_view word : kWords) {
+      if (word.starts_with(last.text)) completions.candidates.emplace_back(word);
+    }
+    AddMatching(completions, methods_, last.text);
+  } else if (words[0].text == "methods") {
+    if (words.size() == 2) {
+      AddMatching(completions, methods_, last.text);
+      AddMatching(completions, namespaces_, last.text);
+    }
+  } else if (last.text.find_first_of("={[\"") == std::string_view::npos &&
+             words[1].text.find_first_of("{[") != 0) {
+    const auto method = std::lower_bound(methods_.begin(), methods_.end(), words[0].text);
+    if (method == methods_.end() || *method != words[0].text) return completions;
+    for (const std::string& name : parameters_[static_cast<std::size_t>(method - methods_.begin())]) {
+      const std::string candidate = name + "=";
+      const bool is_there = std::any_of(words.begin() + 1, words.end() - 1,
+                                        [&](const Word& word) { return word.text.starts_with(candidate); });
+      if (!is_there && candidate.starts_with(last.text)) completions.candidates.push_back(candidate);
+    }
+  }
+  Sort(completions.candidates);
+  return completions;
+}
+
+std::string CommonPrefix(const std::vector<std::string>& candidates) {
+  if (candidates.empty()) return {};
+  std::string prefix = candidates.front();
+  for (const std::string& candidate : candidates) {
+    const auto differs = std::mismatch(prefix.begin(), prefix.end(), candidate.begin(), candidate.end());
+    prefix.erase(differs.first, prefix.end());
+  }
+  return prefix;
+}
+
+}  // namespace onbehalf::cli::shell

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "onbehalf/win32/unique_handle.h"
+#include "shell/console_keys.h"
+#include "shell/line_editor.h"
+
+namespace onbehalf::cli::shell {
+
+// Reads lines from the console, with a LineEditor, and shows them there whatever standard output is. Uses the
+// console's own functions rather than escape sequences, because they say where the cursor really is after
+// wide text. One thread. Throws Win32Error.
+class ConsoleLine {
+ public:
+  // Whether standard input is a console.
+  static bool IsThere();
+
+  ConsoleLine();
+
+  // The next line; nullopt at its end (Ctrl+Z or Ctrl+D in an empty line). Ctrl+C gives the line up and
+  // begins another one.
+  std::optional<std::string> Read(std::string_view prompt, const History& history,
+                                  const LineEditor::Completer& completer);
+
+ private:
+  void Draw(std::string_view prompt, LineEditor& editor);
+  void List(const std::vector<std::string>& candidates);
+  void Write(std::string_view text);
+  CONSOLE_SCREEN_BUFFER_INFO Screen() const;
+
+  HANDLE input_;  // borrowed
+  win32::UniqueFile screen_;
+  ConsoleKeys keys_;
+};
+
+}  // namespace onbehalf::cli::shell

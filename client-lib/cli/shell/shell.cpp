@@ -1,0 +1,239 @@
+#include <fcntl.h>
+#include <io.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+#include "cancel_watch.h"
+#include "commands.h"
+#include "console_stop.h"
+#include "failure.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+#include "shell/completion.h"
+#include "shell/console_line.h"
+#include "shell/history_file.h"
+#include "shell/shell_line.h"
+
+namespace onbehalf::cli {
+namespace {
+
+using client::Json;
+using namespace shell;
+
+// Tab waits no longer than this for what the service says.
+constexpr std::chrono::milliseconds kDiscoverForTab{2'000};
+
+constexpr char kHelp[] =
+    "METHOD [PARAMS]   calls a method. PARAMS is a JSON object or array, or NAME=VALUE ..., each VALUE JSON "
+    "or text\n"
+    "                  without spaces: file.read path=C:\\a.txt\n"
+    "methods [NAME]    the methods you may call; of one its parameters, result and errors\n"
+    "help, quit, exit\n"
+    "Tab completes methods and parameters. Ctrl+C cancels the call that is under way, Ctrl+Z or Ctrl+D "
+    "ends.\n"
+    "Lines with a word such as password among the parameters are not kept in the history.\n";
+
+// One connection, made again when it was lost, and what is asked on it. One thread; the notifications come on
+// another.
+class Session {
+ public:
+  enum class Result { kDone, kFailed, kQuit };
+
+  // On a console Ctrl+C never ends the shell. Throws what Client::Connect throws.
+  Session(const CommandLine& line, Output& output, bool on_console)
+      : line_(line),
+        output_(output),
+        on_console_(on_console),
+        service_(client::Client::Connect(line.options)) {
+    if (on_console_) stop_.emplace();
+    Listen();
+  }
+
+  // Does what a line says. A failure has been told when this returns.
+  Result Do(std::string_view text) {
+    std::string method;
+    try {
+      const Request request = ParseShellLine(CheckedText(text));
+      if (std::holds_alternative<Quit>(request)) return Result::kQuit;
+      if (std::holds_alternative<Help>(request)) {
+        output_.Result(kHelp, kHelp);
+      } else if (const auto* list = std::get_if<ListMethods>(&request)) {
+        method = "rpc.discover";
+        ShowMethods(Call(method, nullptr), list->name, output_);
+      } else if (const auto* call = std::get_if<CallMethod>(&request)) {
+        method = call->method;
+        const Json result = Call(method, call->params);
+        output_.Result(result, result.dump(2) + "\n");
+      }
+      return Result::kDone;
+    } catch (const UsageError& error) {
+      Failure failure = Explain(error);
+      // Its advice is about the program's own command line.
+      failure.text = "error: " + Printable(error.what()) + "\n";
+      failure.json["error"].erase("advice");
+      Tell(failure);
+    } catch (const client::RpcError& error) {
+      Tell(Explain(error, method));
+    } catch (const client::ServerNotTrusted& error) {
+      Tell(Explain(error));
+    } catch (const std::system_error& error) {
+      Tell(Explain(error, line_.options));
+    }
+    return Result::kFailed;
+  }
+
+  // For Tab.
+  Completions Complete(std::string_view before) {
+    if (is_stale_.exchange(false)) {
+      try {
+        catalogue_ = MethodCatalogue(service_.Call("rpc.discover", nullptr, kDiscoverForTab));
+      } catch (const std::exception&) {
+        // Tab asks nothing: what was known, and the shell's own words, is what there is. The next line says
+        // what is wrong.
+        is_stale_ = true;
+      }
+    }
+    return catalogue_.Complete(before);
+  }
+
+ private:
+  // The text, if it is UTF-8. Throws UsageError.
+  static std::string_view CheckedText(std::string_view text) {
+    try {
+      win32::ToWide(text);
+    } catch (const win32::Win32Error&) {
+      throw UsageError("the line is not UTF-8");
+    }
+    return text;
+  }
+
+  // A connection on which notifications are heard is one whose end is noticed at once.
+  void Listen() {
+    service_.OnNotification([this](const std::string& method, const Json&) {
+      if (method == "rpc.methodsChanged") is_stale_ = true;
+    });
+    is_stale_ = true;
+    if (!on_console_) return;
+    try {
+      service_.Call("rpc.subscribe", {{"events", {"rpc.methodsChanged"}}}, kDiscoverForTab);
+    } catch (const client::RpcError&) {
+      // An older service: then Tab knows the methods that there were at the beginning.
+    }
+  }
+
+  Json Call(const std::string& method, const Json& params) {
+    if (!service_.IsConnected()) {
+      service_ = client::Client::Connect(line_.options);
+      Listen();
+      output_.Error("The connection was lost, and has been made again.\n");
+    }
+    if (on_console_) {
+      stop_->Reset();
+      return Call(method, params, *stop_);
+    }
+    // While lines are waited for, Ctrl+C ends the program, as it does any other.
+    const ConsoleStop stop;
+    return Call(method, params, stop);
+  }
+
+  Json Call(const std::string& method, const Json& params, const ConsoleStop& stop) {
+    const CancelWatch watch(stop.event());
+    client::CallOptions options;
+    options.stop = watch.token();
+    return service_.Call(method, params, options);
+  }
+
+  void Tell(const Failure& failure) {
+    output_.Error(output_.json() ? failure.json.dump() + "\n" : failure.text);
+  }
+
+  const CommandLine& line_;
+  Output& output_;
+  bool on_console_;
+  std::optional<ConsoleStop> stop_;
+  MethodCatalogue catalogue_;
+  std::atomic<bool> is_stale_ = true;  // the catalogue
+  client::Client service_;             // last: its callbacks use the others
+};
+
+// The lines that were entered on the console. What goes wrong with their file is said once; they are kept
+// without it.
+class Entered {
+ public:
+  explicit Entered(Output& output) : output_(output) {
+    try {
+      file_.emplace();
+      history_ = file_->Load();
+    } catch (const std::exception& error) {
+      GiveUp(error);
+    }
+  }
+
+  void Add(const std::string& text) {
+    if (!history_.Add(text) || !file_) return;
+    try {
+      file_->Append(text);
+    } catch (const std::exception& error) {
+      GiveUp(error);
+    }
+  }
+  const History& history() const { return history_; }
+
+ private:
+  void GiveUp(const std::exception& error) {
+    file_.reset();
+    output_.Error(std::string("warning: the history is not kept: ") + error.what() + "\n");
+  }
+
+  Output& output_;
+  History history_;
+  std::optional<HistoryFile> file_;
+};
+
+ExitCode RunOnConsole(const CommandLine& line, Output& output) {
+  Session session(line, output, true);
+  output.Error("Connected to " + client::PipePath(line.options) + ". 'help' says what a line may be.\n");
+  const std::string prompt =
+      line.options.server == "." ? "onbehalf> " : "onbehalf@" + line.options.server + "> ";
+  Entered entered(output);
+  ConsoleLine console;
+  for (;;) {
+    const std::optional<std::string> text = console.Read(
+        prompt, entered.history(), [&](std::string_view before) { return session.Complete(before); });
+    if (!text) return ExitCode::kDone;
+    entered.Add(*text);
+    if (session.Do(*text) == Session::Result::kQuit) return ExitCode::kDone;
+  }
+}
+
+ExitCode RunOnLines(const CommandLine& line, Output& output) {
+  Session session(line, output, false);
+  ::_setmode(::_fileno(stdin), _O_BINARY);
+  ExitCode code = ExitCode::kDone;
+  bool is_first = true;
+  for (std::string text; std::getline(std::cin, text);) {
+    if (std::exchange(is_first, false) && text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+    const Session::Result result = session.Do(text);
+    if (result == Session::Result::kQuit) return code;
+    if (result == Session::Result::kFailed) code = ExitCode::kServiceError;
+  }
+  return code;
+}
+
+}  // namespace
+
+ExitCode Shell(const CommandLine& line, Output& output) {
+  return ConsoleLine::IsThere() ? RunOnConsole(line, output) : RunOnLines(line, output);
+}
+
+}  // namespace onbehalf::cli

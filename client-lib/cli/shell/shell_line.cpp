@@ -1,0 +1,116 @@
+#include "shell/shell_line.h"
+
+#include <cstddef>
+
+#include "commands.h"
+#include "doctor/secrets.h"
+
+namespace onbehalf::cli::shell {
+namespace {
+
+using client::Json;
+
+constexpr std::string_view kSpaces = " \t\r";
+
+std::string_view WithoutSpaces(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(kSpaces);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kSpaces) - begin + 1);
+}
+
+std::string_view TakeWord(std::string_view& text) {
+  const std::string_view word = text.substr(0, text.find_first_of(kSpaces));
+  text = WithoutSpaces(text.substr(word.size()));
+  return word;
+}
+
+// Where the JSON string, object or array that `text` begins with ends; npos if it does not.
+std::size_t EndOfJson(std::string_view text) {
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+    if (!in_string && depth == 0 && i < text.size()) return i + 1;
+  }
+  return std::string_view::npos;
+}
+
+// The value at the beginning of `rest`, which is taken from it.
+Json TakeValue(const std::string& name, std::string_view& rest) {
+  if (rest.empty() || (rest[0] != '"' && rest[0] != '{' && rest[0] != '[')) {
+    const std::string_view word = rest.substr(0, rest.find_first_of(kSpaces));
+    rest.remove_prefix(word.size());
+    Json value = Json::parse(word, nullptr, false);
+    return value.is_discarded() ? Json(word) : value;
+  }
+  const std::size_t end = EndOfJson(rest);
+  if (end == std::string_view::npos) {
+    throw UsageError("the value of " + name + " has no end: " + std::string(rest));
+  }
+  const std::string_view text = rest.substr(0, end);
+  rest.remove_prefix(end);
+  if (!rest.empty() && kSpaces.find(rest[0]) == std::string_view::npos) {
+    throw UsageError("a space is missing behind the value of " + name + ": " + std::string(text));
+  }
+  // As an array, because that is what is parsed strictly.
+  return ParseParams("[" + std::string(text) + "]")[0];
+}
+
+Json TakeParams(std::string_view rest) {
+  if (rest.empty()) return nullptr;
+  if (rest[0] == '{' || rest[0] == '[') return ParseParams(rest);
+  Json params = Json::object();
+  while (!rest.empty()) {
+    const std::size_t equals = rest.find('=');
+    const std::string_view word = rest.substr(0, rest.find_first_of(kSpaces));
+    if (equals == std::string_view::npos || equals == 0 || equals >= word.size()) {
+      throw UsageError("'" + std::string(word) +
+                       "' is no parameter: write NAME=VALUE, or all of them as one JSON object");
+    }
+    const std::string name(rest.substr(0, equals));
+    rest.remove_prefix(equals + 1);
+    if (params.contains(name)) throw UsageError("the parameter " + name + " stands there twice");
+    params[name] = TakeValue(name, rest);
+    rest = WithoutSpaces(rest);
+  }
+  return params;
+}
+
+}  // namespace
+
+Request ParseShellLine(std::string_view line) {
+  std::string_view rest = WithoutSpaces(line);
+  if (rest.empty()) return Nothing{};
+  const std::string word(TakeWord(rest));
+  if (word == "methods") {
+    const std::string name(TakeWord(rest));
+    if (!rest.empty())
+      throw UsageError("'methods' takes one name, not '" + name + " " + std::string(rest) + "'");
+    return ListMethods{name};
+  }
+  if (word == "help" || word == "quit" || word == "exit") {
+    if (!rest.empty()) throw UsageError("'" + word + "' stands alone, without '" + std::string(rest) + "'");
+    if (word == "help") return Help{};
+    return Quit{};
+  }
+  return CallMethod{word, TakeParams(rest)};
+}
+
+bool HoldsSecret(std::string_view line) {
+  std::string_view rest = WithoutSpaces(line);
+  TakeWord(rest);
+  // All of it, because a secret may stand in a value too: "Driver=…;Pwd=…".
+  return doctor::LooksSecret(rest);
+}
+
+}  // namespace onbehalf::cli::shell

@@ -1,0 +1,186 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+
+#include "fake_server.h"
+#include "onbehalf/win32/unique_handle.h"
+#include "onbehalf_program.h"
+#include "support/child_process.h"
+
+namespace onbehalf::cli {
+namespace {
+
+using client::Json;
+using test::ChildProcess;
+using test::Code;
+using test::FakeServer;
+using test::RunAgainst;
+
+void SendProgress(FakeServer::Session& session, const Json& request, const Json& value) {
+  session.Send({{"jsonrpc", "2.0"},
+                {"method", "$/progress"},
+                {"params", {{"token", request.at("params").at("progressToken")}, {"value", value}}}});
+}
+
+TEST(CallProcess, RepeatsOnOneConnection) {
+  std::atomic<int> connections = 0;
+  std::atomic<int> calls = 0;
+  FakeServer server([&](FakeServer::Session& session) {
+    ++connections;
+    for (Json request = session.ReadRequest(); !request.is_null(); request = session.ReadRequest()) {
+      session.Answer(request, {{"n", ++calls}, {"echo", request.at("params")}});
+    }
+  });
+  const auto exit = RunAgainst(server, {"call", "echo", "{\"a\": 1}", "--repeat", "3"});
+  EXPECT_EQ(exit.code, Code(ExitCode::kDone));
+  EXPECT_EQ(exit.output,
+            "{\"echo\":{\"a\":1},\"n\":1}\n{\"echo\":{\"a\":1},\"n\":2}\n{\"echo\":{\"a\":1},\"n\":3}\n");
+  EXPECT_EQ(exit.errors.find("3 calls in "), 0u) << exit.errors;
+  EXPECT_NE(exit.errors.find("median"), std::string::npos) << exit.errors;
+  EXPECT_EQ(connections, 1);
+
+  const auto json = RunAgainst(server, {"--json", "call", "echo", "{}", "--repeat", "2"});
+  EXPECT_EQ(Json::parse(json.errors).at("calls"), 2) << json.errors;
+}
+
+TEST(CallProcess, RepeatsUntilTheFirstError) {
+  int calls = 0;
+  FakeServer server(test::Answering([&](const Json&) -> Json {
+    if (++calls == 3) return {{"error", {{"code", -32012}, {"message", "busy"}}}};
+    return {{"result", calls}};
+  }));
+  const auto exit = RunAgainst(server, {"call", "m", "--repeat", "1000"});
+  EXPECT_EQ(exit.code, Code(ExitCode::kServiceError));
+  EXPECT_EQ(exit.output, "1\n2\n");
+  EXPECT_EQ(exit.errors.find("2 calls in "), 0u) << exit.errors;
+  EXPECT_NE(exit.errors.find("error: Busy (-32012)"), std::string::npos) << exit.errors;
+}
+
+TEST(CallProcess, NotifiesAndWaitsUntilThatIsRead) {
+  Json first;
+  Json second;
+  FakeServer server([&](FakeServer::Session& session) {
+    first = session.ReadRequest();
+    second = session.ReadRequest();
+    // Any answer will do.
+    session.Refuse(second, -32010, "refused");
+  });
+  const auto exit = RunAgainst(server, {"call", "note", "[1]", "--notify"});
+  EXPECT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
+  EXPECT_EQ(exit.output, "");
+  EXPECT_EQ(exit.errors, "");
+  EXPECT_EQ(first, Json({{"jsonrpc", "2.0"}, {"method", "note"}, {"params", {1}}}));
+  EXPECT_EQ(second.at("method"), "rpc.ping");
+}
+
+TEST(CallProcess, CancelsAfterAWhile) {
+  Json request;
+  Json cancel;
+  FakeServer server([&](FakeServer::Session& session) {
+    request = session.ReadRequest();
+    cancel = session.ReadRequest();
+    session.Refuse(request, -32800, "The request was cancelled.");
+  });
+  const auto exit = RunAgainst(server, {"call", "slow", "--cancel-after", "50"});
+  EXPECT_EQ(exit.code, Code(ExitCode::kServiceError));
+  EXPECT_EQ(exit.output, "");
+  EXPECT_NE(exit.errors.find("RequestCancelled (-32800)"), std::string::npos) << exit.errors;
+  EXPECT_EQ(cancel.at("method"), "$/cancelRequest");
+  EXPECT_EQ(cancel.at("params").at("id"), request.at("id"));
+}
+
+TEST(CallProcess, GivesTheResultThatWasFasterThanTheCancel) {
+  FakeServer server(test::Answering([](const Json&) -> Json { return {{"result", 5}}; }));
+  const auto exit = RunAgainst(server, {"call", "quick", "--cancel-after", "60000"});
+  EXPECT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
+  EXPECT_EQ(exit.output, "5\n");
+}
+
+class CallProcessStopTest : public testing::Test {
+ protected:
+  CallProcessStopTest()
+      : read_(::CreateEventW(nullptr, FALSE, FALSE, nullptr)), server_([this](FakeServer::Session& session) {
+          const Json request = session.ReadRequest();
+          ::SetEvent(read_.get());
+          const Json cancel = session.ReadRequest();
+          if (cancel.is_null()) return;
+          EXPECT_EQ(cancel.at("method"), "$/cancelRequest");
+          ::SetEvent(read_.get());
+          if (answers_) session.Refuse(request, -32800, "cancelled");
+          session.ReadRequest();
+        }) {}
+
+  void WaitUntilRead() {
+    ASSERT_EQ(::WaitForSingleObject(read_.get(), static_cast<DWORD>(ChildProcess::kPatience.count() * 1000)),
+              WAIT_OBJECT_0);
+  }
+
+  win32::UniqueObject read_;
+  std::atomic<bool> answers_ = true;
+  FakeServer server_;
+};
+
+TEST_F(CallProcessStopTest, CtrlBreakCancelsTheCall) {
+  ChildProcess child = test::StartAgainst(server_, {"call", "slow"});
+  WaitUntilRead();
+  if (!::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, child.id())) {
+    GTEST_SKIP() << "no console here to send Ctrl+Break from: " << ::GetLastError();
+  }
+  WaitUntilRead();
+  const auto exit = child.WaitForExit();
+  EXPECT_EQ(exit.code, Code(ExitCode::kServiceError));
+  EXPECT_NE(exit.errors.find("RequestCancelled (-32800)"), std::string::npos) << exit.errors;
+}
+
+TEST_F(CallProcessStopTest, ASecondCtrlBreakEndsTheProgram) {
+  answers_ = false;
+  ChildProcess child = test::StartAgainst(server_, {"call", "slow"});
+  WaitUntilRead();
+  if (!::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, child.id())) {
+    GTEST_SKIP() << "no console here to send Ctrl+Break from: " << ::GetLastError();
+  }
+  WaitUntilRead();
+  ASSERT_TRUE(::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, child.id()));
+  const auto exit = child.WaitForExit();
+  EXPECT_EQ(exit.code, static_cast<DWORD>(STATUS_CONTROL_C_EXIT));
+}
+
+TEST(CallProcess, ShowsProgressInLines) {
+  Json params;
+  FakeServer server([&](FakeServer::Session& session) {
+    const Json request = session.ReadRequest();
+    params = request.at("params");
+    SendProgress(session, request, {{"done", 1}, {"total", 2}});
+    SendProgress(session, request, {{"step", "copying"}});
+    SendProgress(session, request, {{"done", 2}, {"total", 2}});
+    session.Answer(request, "done");
+  });
+  const auto exit = RunAgainst(server, {"call", "long", "{\"a\": 1}", "--progress"});
+  EXPECT_EQ(exit.code, Code(ExitCode::kDone));
+  EXPECT_EQ(exit.output, "\"done\"\n");
+  EXPECT_EQ(exit.errors, " 50%  1/2\n{\"step\":\"copying\"}\n100%  2/2\n");
+  EXPECT_EQ(params.at("a"), 1);
+
+  const auto json = RunAgainst(server, {"--json", "call", "long", "--progress"});
+  EXPECT_EQ(json.output, "\"done\"\n");
+  EXPECT_EQ(json.errors.find("{\"progress\":{\"done\":1,\"total\":2}}\n"), 0u) << json.errors;
+}
+
+TEST(CallProcess, AsksForProgressOnlyWhenItIsWanted) {
+  Json request;
+  FakeServer server([&](FakeServer::Session& session) {
+    request = session.ReadRequest();
+    session.Answer(request, 1);
+  });
+  EXPECT_EQ(RunAgainst(server, {"call", "m", "{}"}).output, "1\n");
+  EXPECT_EQ(request.at("params"), Json::object());
+
+  const auto positional = RunAgainst(server, {"call", "m", "[1]", "--progress"});
+  EXPECT_EQ(positional.code, Code(ExitCode::kUsage));
+  EXPECT_NE(positional.errors.find("--progress needs the parameters by name"), std::string::npos)
+      << positional.errors;
+}
+
+}  // namespace
+}  // namespace onbehalf::cli
