@@ -16,11 +16,12 @@
 #include "cancel_watch.h"
 #include "commands.h"
 #include "console_stop.h"
+#include "method_catalogue.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
-#include "progress_view.h"
+#include "shown_call.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -103,22 +104,24 @@ Json ParamsOf(const CommandLine& line) {
   return ParseParams(given);
 }
 
-ExitCode CallOnce(client::Client& service, const CommandLine& line, const Json& params,
-                  client::CallOptions options, Output& output) {
-  ProgressView view(output.ErrorColumns(), output.json());
-  if (line.plan.progress) {
-    options.progress = [&](const Json& value) { output.Error(view.Show(value)); };
-    if (!line.has_timeout) options.timeout = kNoTimeout;
-  }
+// What the service says of the method's progress. A method that says nothing may still report some.
+Progress AskedProgress(client::Client& service, const CommandLine& line) {
+  if (!line.plan.progress) return Progress::kNone;
   try {
-    const Json result = service.Call(line.method, params, options);
-    output.Error(view.Clear());
-    output.Result(result, result.dump(2) + "\n");
-    return ExitCode::kDone;
-  } catch (...) {
-    output.Error(view.Clear());
-    throw;
+    const Progress said = MethodCatalogue(service.Call("rpc.discover")).ProgressOf(line.method);
+    return said == Progress::kNone ? Progress::kReported : said;
+  } catch (const client::RpcError&) {
+    return Progress::kReported;
   }
+}
+
+ExitCode CallOnce(client::Client& service, const CommandLine& line, const Json& params, Progress progress,
+                  CancelWatch& watch, Output& output) {
+  client::CallOptions options;
+  if (line.plan.progress && !line.has_timeout) options.timeout = kNoTimeout;
+  const Json result = CallAndShow(service, line.method, params, std::move(options), progress, watch, output);
+  output.Result(result, result.dump(2) + "\n");
+  return ExitCode::kDone;
 }
 
 // A notification is not answered, so what comes behind it on the connection is: any answer to that says that
@@ -134,7 +137,9 @@ ExitCode NotifyOnce(client::Client& service, const CommandLine& line, const Json
 }
 
 ExitCode CallRepeatedly(client::Client& service, const CommandLine& line, const Json& params,
-                        const client::CallOptions& options, Output& output) {
+                        const CancelWatch& watch, Output& output) {
+  client::CallOptions options;
+  options.stop = watch.token();
   CallTimes times;
   bool is_read = true;
   const auto tell_times = [&] { output.Error(output.json() ? times.ToJson().dump() + "\n" : times.Text()); };
@@ -164,13 +169,12 @@ ExitCode Call(const CommandLine& line, Output& output) {
   }
   client::Client service = client::Client::Connect(line.options);
   if (line.plan.notify) return NotifyOnce(service, line, params);
-  // From here on Ctrl+C cancels the call; until the connection was there it has ended the program.
+  const Progress progress = AskedProgress(service, line);
+  // From here on Ctrl+C cancels the call; until now it has ended the program.
   const ConsoleStop stop;
-  const CancelWatch watch(stop.event(), line.plan.cancel_after);
-  client::CallOptions options;
-  options.stop = watch.token();
-  return line.plan.repeat ? CallRepeatedly(service, line, params, options, output)
-                          : CallOnce(service, line, params, std::move(options), output);
+  CancelWatch watch(stop.event(), line.plan.cancel_after);
+  return line.plan.repeat ? CallRepeatedly(service, line, params, watch, output)
+                          : CallOnce(service, line, params, progress, watch, output);
 }
 
 }  // namespace onbehalf::cli

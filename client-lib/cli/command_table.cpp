@@ -30,10 +30,10 @@ constexpr std::array kChangeOptions = {
 };
 
 constexpr std::array kCallOptions = {
-    OptionInfo{"--progress", "", "",
-               "asks for the call's progress, and shows it on standard error: as a bar on a terminal, else "
-               "in lines. "
-               "Only --timeout limits such a call"},
+    OptionInfo{
+        "--progress", "", "",
+        "asks for the call's progress, and shows it on standard error: as a bar on a terminal, else in "
+        "lines; the pieces of a stream go to standard output. Only --timeout limits such a call"},
     OptionInfo{"--cancel-after", "MS", "2000",
                "cancels the call if it has no answer by then, as Ctrl+C does at once"},
     OptionInfo{

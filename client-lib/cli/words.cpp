@@ -7,6 +7,7 @@
 #include "command_line.h"
 
 namespace onbehalf::cli {
+
 void Refuse(const std::string& what) { throw UsageError(what); }
 
 bool IsGlobalOption(std::string_view word) {

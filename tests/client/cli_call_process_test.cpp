@@ -17,6 +17,14 @@ using test::Code;
 using test::FakeServer;
 using test::RunAgainst;
 
+// The next request, after rpc.discover has been answered with this method.
+Json ReadAfterDiscover(FakeServer::Session& session, const Json& method) {
+  const Json discover = session.ReadRequest();
+  EXPECT_EQ(discover.at("method"), "rpc.discover");
+  session.Answer(discover, {{"methods", Json::array({method})}});
+  return session.ReadRequest();
+}
+
 void SendProgress(FakeServer::Session& session, const Json& request, const Json& value) {
   session.Send({{"jsonrpc", "2.0"},
                 {"method", "$/progress"},
@@ -149,7 +157,7 @@ TEST_F(CallProcessStopTest, ASecondCtrlBreakEndsTheProgram) {
 TEST(CallProcess, ShowsProgressInLines) {
   Json params;
   FakeServer server([&](FakeServer::Session& session) {
-    const Json request = session.ReadRequest();
+    const Json request = ReadAfterDiscover(session, {{"name", "another"}});
     params = request.at("params");
     SendProgress(session, request, {{"done", 1}, {"total", 2}});
     SendProgress(session, request, {{"step", "copying"}});
@@ -165,6 +173,21 @@ TEST(CallProcess, ShowsProgressInLines) {
   const auto json = RunAgainst(server, {"--json", "call", "long", "--progress"});
   EXPECT_EQ(json.output, "\"done\"\n");
   EXPECT_EQ(json.errors.find("{\"progress\":{\"done\":1,\"total\":2}}\n"), 0u) << json.errors;
+}
+
+TEST(CallProcess, WritesThePiecesOfAStreamToStandardOutput) {
+  FakeServer server([&](FakeServer::Session& session) {
+    const Json request = ReadAfterDiscover(session, {{"name", "watch"}, {"x-progress", {{"stream", true}}}});
+    SendProgress(session, request, {{"done", 1}, {"total", 2}});
+    SendProgress(session, request, 50);
+    const Json cancel = session.ReadRequest();
+    EXPECT_EQ(cancel.at("method"), "$/cancelRequest");
+    session.Refuse(request, -32800, "cancelled");
+  });
+  const auto exit = RunAgainst(server, {"call", "watch", "--progress", "--cancel-after", "100"});
+  EXPECT_EQ(exit.code, Code(ExitCode::kServiceError));
+  EXPECT_EQ(exit.output, "{\"done\":1,\"total\":2}\n50\n");
+  EXPECT_EQ(exit.errors.find("error: RequestCancelled"), 0u) << exit.errors;
 }
 
 TEST(CallProcess, AsksForProgressOnlyWhenItIsWanted) {

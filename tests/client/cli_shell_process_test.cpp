@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <string>
+#include <vector>
 
 #include "fake_server.h"
 #include "onbehalf/win32/unique_handle.h"
@@ -104,6 +105,35 @@ TEST(ShellProcess, ConnectsAgainWhenTheConnectionWasLost) {
   EXPECT_EQ(exit.errors.find(again), exit.errors.size() - again.size()) << exit.errors;
 }
 
+TEST(ShellProcess, ShowsProgressAndStreamsOfMethodsThatHaveThem) {
+  std::vector<Json> requests;
+  FakeServer server([&](FakeServer::Session& session) {
+    for (Json request = session.ReadRequest(); !request.is_null(); request = session.ReadRequest()) {
+      requests.push_back(request);
+      if (request.at("method") == "rpc.discover") {
+        session.Answer(request, {{"methods",
+                                  {{{"name", "long"}, {"x-progress", {{"stream", false}}}},
+                                   {{"name", "watch"}, {"x-progress", {{"stream", true}}}},
+                                   {{"name", "plain"}}}}});
+        continue;
+      }
+      if (request.contains("params") && request.at("params").contains("progressToken")) {
+        session.Send({{"jsonrpc", "2.0"},
+                      {"method", "$/progress"},
+                      {"params", {{"token", request.at("params").at("progressToken")}, {"value", 50}}}});
+      }
+      session.Answer(request, request.at("method"));
+    }
+  });
+  const auto exit = Shell(server, "long a=1\nwatch\nplain\n");
+  EXPECT_EQ(exit.code, Code(ExitCode::kDone));
+  EXPECT_EQ(exit.output, "\"long\"\n50\n\"watch\"\n\"plain\"\n");
+  EXPECT_EQ(exit.errors, " 50%\n");
+  // Asked once.
+  ASSERT_EQ(requests.size(), 4u);
+  EXPECT_FALSE(requests[3].contains("params"));
+}
+
 TEST(ShellProcess, EndsWithThreeWithoutAConnection) {
   const auto exit = test::RunProgram({"--pipe", test::UniquePipeName(), "shell"});
   EXPECT_EQ(exit.code, Code(ExitCode::kNoConnection));
@@ -113,6 +143,7 @@ TEST(ShellProcess, EndsWithThreeWithoutAConnection) {
 TEST(ShellProcess, CtrlBreakCancelsTheCallAndNotTheShell) {
   const win32::UniqueObject read(::CreateEventW(nullptr, FALSE, FALSE, nullptr));
   FakeServer server([&](FakeServer::Session& session) {
+    session.Answer(session.ReadRequest(), Json::object());  // rpc.discover
     const Json request = session.ReadRequest();
     ::SetEvent(read.get());
     const Json cancel = session.ReadRequest();

@@ -1,11 +1,11 @@
+#include "method_catalogue.h"
+
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-#include "shell/completion.h"
-
-namespace onbehalf::cli::shell {
+namespace onbehalf::cli {
 namespace {
 
 using client::Json;
@@ -60,6 +60,18 @@ TEST(MethodCatalogue, CompletesWhatComesNext) {
   EXPECT_EQ(MethodCatalogue().Complete("").candidates, (Names{"exit", "help", "methods", "quit"}));
 }
 
+TEST(MethodCatalogue, KnowsWhichMethodsReportProgress) {
+  const MethodCatalogue catalogue(Json::parse(R"({"methods": [
+    {"name": "a"}, {"name": "b", "x-progress": {"stream": false, "schema": {}}},
+    {"name": "c", "x-progress": {"stream": true}}, {"name": "d", "x-progress": null}
+  ]})"));
+  EXPECT_EQ(catalogue.ProgressOf("a"), Progress::kNone);
+  EXPECT_EQ(catalogue.ProgressOf("b"), Progress::kReported);
+  EXPECT_EQ(catalogue.ProgressOf("c"), Progress::kStream);
+  EXPECT_EQ(catalogue.ProgressOf("d"), Progress::kNone);
+  EXPECT_EQ(catalogue.ProgressOf("e"), Progress::kNone);
+}
+
 TEST(MethodCatalogue, KnowsWhatCandidatesHaveInCommon) {
   EXPECT_EQ(CommonPrefix({}), "");
   EXPECT_EQ(CommonPrefix({"rpc.ping"}), "rpc.ping");
@@ -69,4 +81,4 @@ TEST(MethodCatalogue, KnowsWhatCandidatesHaveInCommon) {
 }
 
 }  // namespace
-}  // namespace onbehalf::cli::shell
+}  // namespace onbehalf::cli

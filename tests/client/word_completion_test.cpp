@@ -31,7 +31,7 @@ class WordCompletionTest : public testing::Test {
     return CompleteWord(words, [this](const client::Options& options) {
       ++asked_;
       options_ = options;
-      return shell::MethodCatalogue(
+      return MethodCatalogue(
           client::Json::parse(R"({"methods": [{"name": "rpc.ping"}, {"name": "file.write"}]})"));
     });
   }

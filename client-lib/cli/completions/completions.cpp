@@ -10,7 +10,7 @@
 #include "commands.h"
 #include "completions/completion_script.h"
 #include "completions/word_completion.h"
-#include "shell/completion.h"
+#include "method_catalogue.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -21,11 +21,10 @@ constexpr std::chrono::milliseconds kDiscoverForTab{700};
 // Longer than any command line.
 constexpr std::size_t kMostWords = 32'768;
 
-shell::MethodCatalogue Discover(client::Options options) {
+MethodCatalogue Discover(client::Options options) {
   options.connect_timeout = kConnectForTab;
   try {
-    return shell::MethodCatalogue(
-        client::Client::Connect(options).Call("rpc.discover", nullptr, kDiscoverForTab));
+    return MethodCatalogue(client::Client::Connect(options).Call("rpc.discover", nullptr, kDiscoverForTab));
   } catch (const std::exception&) {
     // There is no place to say it: what is printed here is what the shell offers.
     return {};

@@ -11,7 +11,7 @@
 namespace onbehalf::cli {
 namespace {
 
-using Discover = std::function<shell::MethodCatalogue(const client::Options&)>;
+using Discover = std::function<MethodCatalogue(const client::Options&)>;
 
 constexpr std::array<std::string_view, 4> kRights = {"call", "connect", "manage", "see"};
 
@@ -47,7 +47,7 @@ class Completer {
         Offer("/");
         Offer("pipe:");
       }
-      const shell::MethodCatalogue catalogue = discover_(options_);
+      const MethodCatalogue catalogue = discover_(options_);
       OfferAll(catalogue.namespaces());
       OfferAll(catalogue.methods());
     } else if (kind == "RIGHT") {

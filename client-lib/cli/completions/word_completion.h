@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "method_catalogue.h"
 #include "onbehalf/client/client.h"
-#include "shell/completion.h"
 
 namespace onbehalf::cli {
 
@@ -23,6 +23,6 @@ struct WordCompletion {
 // `words` are those behind the program's name up to the cursor; the last one is being typed, and may be
 // empty. `discover` is asked only where a method or a node may stand. Goes by the table of commands.
 WordCompletion CompleteWord(std::span<const std::string> words,
-                            const std::function<shell::MethodCatalogue(const client::Options&)>& discover);
+                            const std::function<MethodCatalogue(const client::Options&)>& discover);
 
 }  // namespace onbehalf::cli

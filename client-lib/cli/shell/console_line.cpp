@@ -1,6 +1,7 @@
 #include "shell/console_line.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "onbehalf/win32/utf.h"
@@ -47,13 +48,24 @@ ConsoleLine::ConsoleLine()
 }
 
 std::optional<std::string> ConsoleLine::Read(std::string_view prompt, const History& history,
-                                             const LineEditor::Completer& completer) {
+                                             const LineEditor::Completer& completer, ConsoleStop& stop) {
   const RawInput raw(input_);
+  stop.Reset();
   // What the command before has written may end anywhere.
   if (Screen().dwCursorPosition.X != 0) Write("\r\n");
   LineEditor editor(history, completer);
   Draw(prompt, editor);
   for (;;) {
+    const std::array<HANDLE, 2> events = {stop.event(), input_};
+    switch (::WaitForMultipleObjects(static_cast<DWORD>(events.size()), events.data(), FALSE, INFINITE)) {
+      case WAIT_OBJECT_0:
+        Write("^C\r\n");
+        return std::string();
+      case WAIT_OBJECT_0 + 1:
+        break;
+      default:
+        win32::ThrowLastError("WaitForMultipleObjects");
+    }
     INPUT_RECORD record;
     DWORD count = 0;
     if (!::ReadConsoleInputW(input_, &record, 1, &count)) win32::ThrowLastError("ReadConsoleInputW");

@@ -3,7 +3,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "console_stop.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "shell/console_keys.h"
 #include "shell/line_editor.h"
@@ -20,10 +22,10 @@ class ConsoleLine {
 
   ConsoleLine();
 
-  // The next line; nullopt at its end (Ctrl+Z or Ctrl+D in an empty line). Ctrl+C gives the line up and
-  // begins another one.
+  // The next line; nullopt at its end (Ctrl+Z or Ctrl+D in an empty line). Ctrl+C, or Ctrl+Break, which comes
+  // through `stop`, gives the line up: then it is empty.
   std::optional<std::string> Read(std::string_view prompt, const History& history,
-                                  const LineEditor::Completer& completer);
+                                  const LineEditor::Completer& completer, ConsoleStop& stop);
 
  private:
   void Draw(std::string_view prompt, LineEditor& editor);

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "shell/completion.h"
+#include "method_catalogue.h"
 #include "shell/history.h"
 
 namespace onbehalf::cli::shell {

@@ -17,12 +17,13 @@
 #include "commands.h"
 #include "console_stop.h"
 #include "failure.h"
+#include "method_catalogue.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
-#include "shell/completion.h"
 #include "shell/console_line.h"
 #include "shell/history_file.h"
 #include "shell/shell_line.h"
+#include "shown_call.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -30,8 +31,8 @@ namespace {
 using client::Json;
 using namespace shell;
 
-// Tab waits no longer than this for what the service says.
-constexpr std::chrono::milliseconds kDiscoverForTab{2'000};
+// What the service says of its methods, and of changes in them, is waited for no longer than this.
+constexpr std::chrono::milliseconds kDiscoverTimeout{2'000};
 
 constexpr char kHelp[] =
     "METHOD [PARAMS]   calls a method. PARAMS is a JSON object or array, or NAME=VALUE ..., each VALUE JSON "
@@ -92,16 +93,16 @@ class Session {
     return Result::kFailed;
   }
 
+  // What Ctrl+C comes through. Only on a console.
+  ConsoleStop& stop() { return *stop_; }
+
   // For Tab.
   Completions Complete(std::string_view before) {
-    if (is_stale_.exchange(false)) {
-      try {
-        catalogue_ = MethodCatalogue(service_.Call("rpc.discover", nullptr, kDiscoverForTab));
-      } catch (const std::exception&) {
-        // Tab asks nothing: what was known, and the shell's own words, is what there is. The next line says
-        // what is wrong.
-        is_stale_ = true;
-      }
+    try {
+      Discover();
+    } catch (const std::system_error&) {
+      // Tab asks nothing: what was known, and the shell's own words, is what there is. The next line says
+      // what is wrong.
     }
     return catalogue_.Complete(before);
   }
@@ -125,9 +126,23 @@ class Session {
     is_stale_ = true;
     if (!on_console_) return;
     try {
-      service_.Call("rpc.subscribe", {{"events", {"rpc.methodsChanged"}}}, kDiscoverForTab);
+      service_.Call("rpc.subscribe", {{"events", {"rpc.methodsChanged"}}}, kDiscoverTimeout);
     } catch (const client::RpcError&) {
       // An older service: then Tab knows the methods that there were at the beginning.
+    }
+  }
+
+  // Throws std::system_error.
+  void Discover() {
+    if (!is_stale_.exchange(false)) return;
+    try {
+      catalogue_ = MethodCatalogue(service_.Call("rpc.discover", nullptr, kDiscoverTimeout));
+    } catch (const client::RpcError&) {
+      // Not for this caller: then nothing is known of the methods until they change.
+      catalogue_ = MethodCatalogue();
+    } catch (const std::system_error&) {
+      is_stale_ = true;
+      throw;
     }
   }
 
@@ -147,10 +162,17 @@ class Session {
   }
 
   Json Call(const std::string& method, const Json& params, const ConsoleStop& stop) {
-    const CancelWatch watch(stop.event());
+    Progress progress = Progress::kNone;
+    // Parameters by position have no place for it, and what asks for all that is known of the methods reports
+    // none.
+    if (!params.is_array() && method != "rpc.discover") {
+      Discover();
+      progress = catalogue_.ProgressOf(method);
+    }
+    CancelWatch watch(stop.event());
     client::CallOptions options;
-    options.stop = watch.token();
-    return service_.Call(method, params, options);
+    if (progress != Progress::kNone && !line_.has_timeout) options.timeout = kNoTimeout;
+    return CallAndShow(service_, method, params, std::move(options), progress, watch, output_);
   }
 
   void Tell(const Failure& failure) {
@@ -209,7 +231,8 @@ ExitCode RunOnConsole(const CommandLine& line, Output& output) {
   ConsoleLine console;
   for (;;) {
     const std::optional<std::string> text = console.Read(
-        prompt, entered.history(), [&](std::string_view before) { return session.Complete(before); });
+        prompt, entered.history(), [&](std::string_view before) { return session.Complete(before); },
+        session.stop());
     if (!text) return ExitCode::kDone;
     entered.Add(*text);
     if (session.Do(*text) == Session::Result::kQuit) return ExitCode::kDone;

@@ -1,4 +1,4 @@
-#include "shell/completion.h"
+#include "method_catalogue.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include "json_members.h"
 
-namespace onbehalf::cli::shell {
+namespace onbehalf::cli {
 namespace {
 
 using client::Json;
@@ -33,6 +33,12 @@ std::vector<std::string> ParameterNames(const Json& method) {
     }
   }
   return names;
+}
+
+Progress ProgressIn(const Json& method) {
+  const Json* progress = Member(method, "x-progress");
+  if (progress == nullptr) return Progress::kNone;
+  return FlagMember(*progress, "stream") ? Progress::kStream : Progress::kReported;
 }
 
 void AddMatching(Completions& completions, const std::vector<std::string>& names, std::string_view prefix) {
@@ -79,22 +85,33 @@ std::vector<Word> WordsOf(std::string_view text) {
 }  // namespace
 
 MethodCatalogue::MethodCatalogue(const Json& document) {
-  std::map<std::string, std::vector<std::string>> methods;
+  std::map<std::string, Method> methods;
   if (const Json* list = ListMember(document, "methods")) {
     for (const Json& method : *list) {
       std::string name = NameOf(method);
-      if (!name.empty()) methods.emplace(std::move(name), ParameterNames(method));
+      if (!name.empty()) methods.emplace(std::move(name), Method{ParameterNames(method), ProgressIn(method)});
     }
   }
-  for (auto& [name, parameters] : methods) {
+  for (auto& [name, method] : methods) {
     methods_.push_back(name);
-    parameters_.push_back(std::move(parameters));
+    of_methods_.push_back(std::move(method));
     // "a.b" of "a.b.c" too: a node for each.
     for (std::size_t dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
       namespaces_.push_back(name.substr(0, dot));
     }
   }
   Sort(namespaces_);
+}
+
+const MethodCatalogue::Method* MethodCatalogue::Find(std::string_view name) const {
+  const auto found = std::lower_bound(methods_.begin(), methods_.end(), name);
+  if (found == methods_.end() || *found != name) return nullptr;
+  return &of_methods_[static_cast<std::size_t>(found - methods_.begin())];
+}
+
+Progress MethodCatalogue::ProgressOf(std::string_view method) const {
+  const Method* found = Find(method);
+  return found == nullptr ? Progress::kNone : found->progress;
 }
 
 Completions MethodCatalogue::Complete(std::string_view before) const {
@@ -114,9 +131,9 @@ Completions MethodCatalogue::Complete(std::string_view before) const {
     }
   } else if (last.text.find_first_of("={[\"") == std::string_view::npos &&
              words[1].text.find_first_of("{[") != 0) {
-    const auto method = std::lower_bound(methods_.begin(), methods_.end(), words[0].text);
-    if (method == methods_.end() || *method != words[0].text) return completions;
-    for (const std::string& name : parameters_[static_cast<std::size_t>(method - methods_.begin())]) {
+    const Method* method = Find(words[0].text);
+    if (method == nullptr) return completions;
+    for (const std::string& name : method->parameters) {
       const std::string candidate = name + "=";
       const bool is_there = std::any_of(words.begin() + 1, words.end() - 1,
                                         [&](const Word& word) { return word.text.starts_with(candidate); });
@@ -137,4 +154,4 @@ std::string CommonPrefix(const std::vector<std::string>& candidates) {
   return prefix;
 }
 
-}  // namespace onbehalf::cli::shell
+}  // namespace onbehalf::cli
