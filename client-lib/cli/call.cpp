@@ -53,11 +53,15 @@ std::string ReadAll(std::istream& stream, const std::string& name) {
   return bytes;
 }
 
+}  // namespace
+
 std::string ReadFile(const std::string& name) {
   std::ifstream file(std::filesystem::path(win32::ToWide(name)), std::ios::binary);
   if (!file) throw UsageError("the file " + name + " cannot be opened");
   return ReadAll(file, name);
 }
+
+namespace {
 
 std::string ReadStandardInput() {
   ::_setmode(::_fileno(stdin), _O_BINARY);

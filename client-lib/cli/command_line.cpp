@@ -169,6 +169,9 @@ CommandLine ParseCommandLine(std::span<const std::string> arguments) {
         Refuse("completions are for powershell or bash, not '" + line.shell + "'");
       }
       break;
+    case Command::kGenerate:
+      line.generate = TakeGenerate(given);
+      break;
     default:
       break;
   }

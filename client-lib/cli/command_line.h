@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "command_table.h"
+#include "generate/generate_options.h"
 #include "onbehalf/client/client.h"
 
 namespace onbehalf::cli {
@@ -42,6 +43,7 @@ struct CommandLine {
   std::optional<std::string> bundle;                // of doctor: the archive to write
   std::string shell;                                // of completions
   std::vector<std::string> words;                   // of complete: what was given to it
+  std::optional<GenerateOptions> generate;          // of generate
 };
 
 // `arguments` are UTF-8, without the program's name. Throws UsageError.

@@ -67,6 +67,13 @@ constexpr std::array kAuditOptions = {
 constexpr std::array kDoctorOptions = {
     OptionInfo{"--bundle", "FILE", "support.tar", "writes a support archive (tar)"},
 };
+constexpr std::array kGenerateOptions = {
+    OptionInfo{"--language", "cpp|typescript|csharp", "cpp", "of the client"},
+    OptionInfo{"--output", "FILE", "service.h", "the file to write; otherwise standard output"},
+    OptionInfo{"--name", "NAMESPACE", "company::service", "the namespace of what is written (cpp, csharp)"},
+    OptionInfo{"--from", "FILE", "discover.json",
+               "what 'call rpc.discover' has printed; otherwise the service is asked"},
+};
 
 using Operand = std::string_view;
 constexpr std::array kMethodsOrNamespace = {Operand("METHODS")};
@@ -121,6 +128,15 @@ constexpr std::array kCommands = {
                 kDoctorOptions,
                 false,
                 "checks the installation and says what to do"},
+    CommandInfo{Command::kGenerate,
+                "generate",
+                "",
+                {},
+                0,
+                0,
+                kGenerateOptions,
+                false,
+                "writes a typed client of the methods that you may see"},
     CommandInfo{Command::kCompletions,
                 "completions",
                 "powershell|bash",

@@ -21,6 +21,7 @@ enum class Command {
   kAccess,
   kAudit,
   kDoctor,
+  kGenerate,
   kCompletions,
   kComplete,
 };

@@ -22,6 +22,7 @@ ExitCode Audit(const CommandLine& line, Output& output);
 ExitCode Doctor(const CommandLine& line, Output& output);
 ExitCode PrintCompletions(const CommandLine& line, Output& output);
 ExitCode CompleteWords(const CommandLine& line, Output& output);
+ExitCode Generate(const CommandLine& line, Output& output);
 
 // identity.whoami's result for people. Members that a service does not send are left out.
 std::string RenderWhoami(const client::Json& identity);
@@ -42,6 +43,8 @@ void ShowMethods(const client::Json& document, const std::string& name, Output& 
 
 // `text` as the params of a call. Throws UsageError unless it is a JSON object or array.
 client::Json ParseParams(std::string_view text);
+// The bytes of the file `name` (UTF-8), at most 64 MiB. Throws UsageError.
+std::string ReadFile(const std::string& name);
 // A file's or a pipe's bytes as UTF-8: a byte order mark goes, UTF-16 (which Windows PowerShell writes) is
 // converted. Throws UsageError for UTF-16 that is none.
 std::string ToUtf8Text(std::string bytes);

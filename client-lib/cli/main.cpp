@@ -43,6 +43,8 @@ ExitCode Run(const cli::CommandLine& line, cli::Output& output) {
       return cli::PrintCompletions(line, output);
     case cli::Command::kComplete:
       return cli::CompleteWords(line, output);
+    case cli::Command::kGenerate:
+      return cli::Generate(line, output);
   }
   return ExitCode::kUsage;
 }

@@ -1,0 +1,68 @@
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "commands.h"
+#include "generate/api_document.h"
+#include "generate/generate_options.h"
+#include "generate/whole_file.h"
+#include "generate/writers.h"
+#include "onbehalf/protocol/json_text.h"
+
+namespace onbehalf::cli {
+namespace {
+
+using client::Json;
+using Language = GenerateOptions::Language;
+
+// Errors carry names out of the document, which may be of any length.
+constexpr std::size_t kMostErrorBytes = 1000;
+
+Json ReadSaved(const std::string& file) {
+  Json document;
+  if (const protocol::JsonFault fault = protocol::ParseJson(ToUtf8Text(ReadFile(file)), {}, document)) {
+    throw UsageError(file + " is no JSON: " + fault.Describe() +
+                     ". It is what 'onbehalf call rpc.discover' prints");
+  }
+  return document;
+}
+
+std::string Write(generate::Api api, const GenerateOptions& options) {
+  switch (options.language) {
+    case Language::kCpp:
+      return generate::WriteCpp(std::move(api), options.name_space);
+    case Language::kTypeScript:
+      return generate::WriteTypeScript(std::move(api));
+    case Language::kCSharp:
+      return generate::WriteCSharp(std::move(api), options.name_space);
+  }
+  throw std::invalid_argument("no language");
+}
+
+}  // namespace
+
+ExitCode Generate(const CommandLine& line, Output& output) {
+  const GenerateOptions& options = *line.generate;
+  const Json document =
+      options.from ? ReadSaved(*options.from) : client::Client::Connect(line.options).Call("rpc.discover");
+  std::string text;
+  std::size_t methods = 0;
+  try {
+    generate::Api api = generate::ReadApi(document);
+    methods = api.methods.size();
+    text = Write(std::move(api), options);
+  } catch (const generate::DocumentError& error) {
+    const std::string what = Printable(std::string(error.what()).substr(0, kMostErrorBytes));
+    if (options.from) throw UsageError(*options.from + ": " + what);
+    throw std::runtime_error("the service's description of its methods cannot be used: " + what);
+  }
+  if (!options.output) {
+    output.Result({{"source", text}}, text);
+    return ExitCode::kDone;
+  }
+  generate::WriteWholeFile(*options.output, text);
+  output.Error("wrote " + *options.output + " with " + std::to_string(methods) + " methods\n");
+  return ExitCode::kDone;
+}
+
+}  // namespace onbehalf::cli

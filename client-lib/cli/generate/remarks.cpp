@@ -1,0 +1,58 @@
+#include "generate/remarks.h"
+
+namespace onbehalf::cli::generate {
+namespace {
+
+// `text` with `more` behind it, as sentences.
+std::string Joined(std::string text, const std::string& more) {
+  if (text.empty() || more.empty()) return text + more;
+  if (!text.ends_with('.')) text += '.';
+  return text + " " + more;
+}
+
+}  // namespace
+
+std::string TitleOf(const Api& api) {
+  std::string title = api.title.empty() ? "a service" : api.title;
+  if (!api.version.empty()) title += " " + api.version;
+  return "A typed client of " + title + ".";
+}
+
+std::string OriginOf(std::string_view language) {
+  return "Written by `onbehalf generate --language " + std::string(language) +
+         "`: write it anew when the service's methods change, and do not edit it.";
+}
+
+std::string AboutMethod(const ApiMethod& method) {
+  std::string text = method.name;
+  if (!method.summary.empty()) text += ": " + method.summary;
+  if (!method.result.IsNamed()) text = Joined(text, method.result.summary);
+  return Joined(text, RemarksAt(method.result, Direction::kResult));
+}
+
+std::string AboutProgress(const ApiMethod& method, const std::string& where) {
+  if (!method.progress) return {};
+  std::string text = method.IsStream() ? "Its results come piece by piece to " : "Reports how far it is to ";
+  text += where + ".";
+  if (!method.progress->value.IsNamed()) text = Joined(text, method.progress->value.summary);
+  return Joined(text, RemarksAt(method.progress->value, Direction::kResult));
+}
+
+std::string RemarksAt(const Type& type, Direction direction) {
+  if (type.kind == Type::Kind::kEnum) {
+    if (direction == Direction::kParams) return {};
+    std::string text = "One of";
+    for (const std::string& word : type.words) text += (text == "One of" ? " " : ", ") + Json(word).dump();
+    return text + ".";
+  }
+  if (type.IsNamed()) return {};
+  std::string text = type.remark;
+  for (const Type& element : type.element) text = Joined(text, RemarksAt(element, direction));
+  return text;
+}
+
+std::string WhyRenamed(std::string_view name, std::string_view wanted) {
+  return Json(name).dump() + " in JSON; the name " + std::string(wanted) + " is taken.";
+}
+
+}  // namespace onbehalf::cli::generate

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "onbehalf/client/client.h"
+
+namespace onbehalf::test {
+
+// `name` in this folder of the sources.
+std::string SourcePath(const std::string& name);
+std::string ReadSource(const std::string& name);
+client::Json ReadDocument(const std::string& name);
+
+// In a test: fails unless `text` is the file golden/NAME. With ONBEHALF_WRITE_GOLDEN=1 writes the file
+// instead, for whoever has changed what is generated and reads the difference.
+void ExpectGolden(const std::string& text, const std::string& name);
+// The same for the file `name` of this folder.
+void ExpectSource(const std::string& text, const std::string& name);
+
+}  // namespace onbehalf::test
