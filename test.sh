@@ -146,6 +146,9 @@ if [ "$mingw" = yes ]; then
   uninstall_service || fail "the service that an interrupted run left could not be removed"
   run_gtest_programs "Windows" "$build/mingw/bin" 900 wine
   run_suite "Windows: programs" 600 ctest --test-dir "$build/mingw" -L program --no-tests=error --output-on-failure
+  run_suite "Windows: generated TypeScript" 300 "$root/tests/generate/typescript/run.sh" "$build/typescript" \
+    wine "$build/mingw/bin/onbehalf.exe" generate --language typescript \
+    --from "$(windows_path "$root/tests/generate/discover.json")"
 
   # The integration tests and the foreign clients call the service as install.cmd installed it.
   if timeout 120 wine cmd /c "$(windows_path "$build/mingw/installer/install.cmd")" >"$results/install.txt" 2>&1 </dev/null; then

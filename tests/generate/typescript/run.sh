@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Type-checks the generated TypeScript (golden/*.ts, and the client of the service's own methods, which GENERATE writes) and
+# runs sample_client_test.ts with the one of the sample. Prints what a GoogleTest program prints.
+#
+# usage: run.sh FOLDER GENERATE...
+#   FOLDER     where the packages go that package-lock.json names (npm fetches them), and all that is made
+#   GENERATE   the command (not relative to a folder) that writes the client of discover.json: onbehalf generate --language typescript --from …
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+folder=$1
+shift
+mkdir -p "$folder"
+cd "$folder" || exit 1
+
+failed=0
+# check NAME COMMAND...: one test case.
+check() {
+  local name=$1
+  shift
+  printf '[ RUN      ] TypeScript.%s\n' "$name"
+  if "$@"; then
+    printf '[       OK ] TypeScript.%s\n' "$name"
+  else
+    printf '[  FAILED  ] TypeScript.%s\n' "$name"
+    failed=1
+  fi
+}
+install() {
+  cmp -s "$here/package-lock.json" package-lock.json && [ -f node_modules/.package-lock.json ] && return 0
+  rm -rf node_modules
+  cp "$here/package.json" "$here/package-lock.json" . || return 1
+  npm ci --ignore-scripts --no-audit --no-fund
+}
+# The service's own methods.
+generate() { "$@" >service.ts; }
+compile() {
+  node node_modules/typescript/bin/tsc --strict --noUnusedLocals --noUnusedParameters --noImplicitReturns \
+    --noUncheckedIndexedAccess --exactOptionalPropertyTypes --target es2022 --lib es2022 --module commonjs \
+    "$@"
+}
+
+rm -f ./*.ts ./*.js
+cp "$here"/../golden/*.ts "$here"/sample_client_test.ts .
+printf '[==========] Running 4 tests from 1 test suite.\n'
+check PackagesAreInstalled install
+check TheServicesMethodsAreWritten generate "$@"
+check TheCompilerTakesWhatIsGenerated compile --noEmit service.ts sample.ts hostile.ts
+check TheCompilerTakesItsUseAndRefusesMisuse compile sample_client_test.ts
+[ "$failed" = 0 ] || exit 1
+exec node sample_client_test.js
