@@ -25,12 +25,15 @@ class ServiceProcess {
   ServiceProcess(const ServiceProcess&) = delete;
   ServiceProcess& operator=(const ServiceProcess&) = delete;
 
+  const std::string& pipe_name() const { return pipe_name_; }
   // For CreateFileW.
   const std::string& pipe_path() const { return pipe_path_; }
   DWORD id() const { return process_.id(); }
 
   // Asks it to stop, by the end of its input, and waits.
   ChildProcess::Exit Stop() { return process_.WaitForExit(); }
+  // Ends it at once, as a crash would.
+  void Kill() { process_.Terminate(); }
   // The audit's lines so far, in order. The service may run or have stopped.
   std::vector<nlohmann::json> AuditLines() const;
 
