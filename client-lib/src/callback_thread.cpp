@@ -30,6 +30,7 @@ struct CallbackThread::State {
   std::deque<std::function<void()>> waiting;
   bool ends = false;
   std::thread thread;
+  std::thread::id id;  // of the thread, also once it is on its own
 };
 
 CallbackThread::CallbackThread(std::function<void()> on_room) : state_(std::make_shared<State>()) {
@@ -38,10 +39,16 @@ CallbackThread::CallbackThread(std::function<void()> on_room) : state_(std::make
 
 CallbackThread::~CallbackThread() = default;
 
+void CallbackThread::Start() {
+  const std::lock_guard guard(state_->lock);
+  if (state_->ends || state_->thread.joinable()) return;
+  state_->thread = std::thread([state = state_] { Run(state); });
+  state_->id = state_->thread.get_id();
+}
+
 void CallbackThread::Post(std::function<void()> callback) {
   const std::lock_guard guard(state_->lock);
   state_->waiting.push_back(std::move(callback));
-  if (!state_->ends && !state_->thread.joinable()) state_->thread = std::thread([state = state_] { Run(state); });
   state_->changed.NotifyAll();
 }
 
@@ -52,23 +59,23 @@ bool CallbackThread::HasRoom() const {
 
 bool CallbackThread::IsThisThread() const {
   const std::lock_guard guard(state_->lock);
-  return state_->thread.get_id() == std::this_thread::get_id();
+  return state_->id == std::this_thread::get_id();
 }
 
 void CallbackThread::Run(const std::shared_ptr<State>& state) {
   const InCallback in_callback;
   for (;;) {
     std::function<void()> next;
-    bool has_room_again = false;
+    std::function<void()> on_room;
     {
       const std::lock_guard guard(state->lock);
       state->changed.Wait(state->lock, [&] { return state->ends || !state->waiting.empty(); });
       if (state->waiting.empty()) return;
-      has_room_again = state->waiting.size() == kMostWaiting;
+      if (state->waiting.size() == kMostWaiting) on_room = state->on_room;
       next = std::move(state->waiting.front());
       state->waiting.pop_front();
     }
-    if (has_room_again) state->on_room();
+    if (on_room) on_room();
     next();
   }
 }
@@ -78,6 +85,8 @@ void CallbackThread::End() {
   {
     const std::lock_guard guard(state_->lock);
     state_->ends = true;
+    // What it belongs to may be gone before the thread.
+    state_->on_room = nullptr;
     state_->changed.NotifyAll();
     thread = std::move(state_->thread);
   }

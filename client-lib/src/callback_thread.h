@@ -17,24 +17,26 @@ class InCallback {
   static bool IsActive();
 };
 
-// Runs an application's callbacks one after the other, in the order in which they were posted, on a thread of its own,
-// which begins with the first of them. Any thread.
+// Runs an application's callbacks one after the other, in the order in which they were posted, on a thread of its own. Any
+// thread.
 class CallbackThread {
  public:
-  // `on_room` is called, on that thread, when there is room again.
+  // `on_room` is called, on that thread, when there is room again; not after End.
   explicit CallbackThread(std::function<void()> on_room);
   // End has been called.
   ~CallbackThread();
   CallbackThread(const CallbackThread&) = delete;
   CallbackThread& operator=(const CallbackThread&) = delete;
 
-  // Never waits, and takes the callback whether there is room or not.
+  // Begins the thread, if it has not been before. Throws std::system_error.
+  void Start();
+  // Only after Start. Never waits, and takes the callback whether there is room or not.
   void Post(std::function<void()> callback);
   // False while so many callbacks wait that no more should be made.
   bool HasRoom() const;
   bool IsThisThread() const;
-  // Runs what has been posted and ends the thread; in a callback: lets the thread do so by itself after it. Nothing may
-  // be posted afterwards.
+  // Runs what has been posted and ends the thread; in a callback: lets the thread do so by itself after it. Only callbacks
+  // may post afterwards.
   void End();
 
  private:

@@ -25,6 +25,8 @@ constexpr std::size_t kMostWaitingProgress = 128;
 // have stopped reading until somebody reads what it has sent.
 constexpr std::chrono::milliseconds kCancelPatience{100};
 constexpr std::chrono::milliseconds kCancelRetry{20};
+// Calls whose time was over and that the service has not answered all the same.
+constexpr std::size_t kMostAbandoned = 10'000;
 
 win32::ImpersonationLevel LevelOf(const Options& options) {
   const Level by_default = IsLocal(options.server) ? Level::kImpersonate : Level::kIdentify;
@@ -105,7 +107,10 @@ Connection::~Connection() = default;
 // ---- Writing ----
 
 void Connection::Send(std::span<const ExchangePtr> exchanges, std::string_view text) {
+  // Whatever fails up to here leaves nothing behind.
+  const std::string frame = protocol::ToFrame(protocol::Framing::kHeader, text);
   const TimePoint deadline = exchanges.front()->deadline;
+  const bool is_background = exchanges.front()->waiter == &background_;
   Guard guard(lock_);
   const auto is_stopped = [&] {
     return std::any_of(exchanges.begin(), exchanges.end(), [](const auto& each) { return each->is_stop_requested; });
@@ -113,68 +118,83 @@ void Connection::Send(std::span<const ExchangePtr> exchanges, std::string_view t
   const bool may_write =
       written_.WaitUntil(lock_, deadline, [&] { return !is_writing_ || has_failed_ || is_stopped(); });
   if (has_failed_) Throw(std::errc::not_connected, "the connection to " + pipe_path_ + " is closed");
-  Calls calls;
-  if (is_stopped()) {
-    for (const ExchangePtr& each : exchanges) {
-      under_way_.emplace(each->id, each);
-      if (each->waiter == &background_) ++background_exchanges_;
-      End(each, Cancelled(), calls);
-    }
-    guard.unlock();
-    return Run(calls);
-  }
-  if (!may_write) {
+  if (!is_stopped() && (!may_write || Clock::now() >= deadline)) {
     Throw(std::errc::timed_out, "the service did not take " + exchanges.front()->method + " in time");
   }
+  // Before they are written: the answers may come at once.
   for (const ExchangePtr& each : exchanges) {
-    // Before it is written: the answer may come at once.
     under_way_.emplace(each->id, each);
-    if (each->waiter == &background_) ++background_exchanges_;
+    if (is_background) ++background_exchanges_;
   }
-  Write(text, deadline, guard);
-  // It has a new deadline to look after, and perhaps to read for.
-  const bool looks_in_time = reader_ == &background_ && is_reading_ && read_deadline_ <= deadline;
-  if (exchanges.front()->waiter == &background_ && !looks_in_time) NotifyWaiter(background_);
+  Calls calls;
+  const auto end_all = [&](const Outcome& outcome) {
+    for (const ExchangePtr& each : exchanges) {
+      if (!each->outcome) End(each, outcome, calls);
+    }
+  };
+  if (is_stopped()) {
+    end_all(Cancelled());
+  } else {
+    switch (const DWORD code = WriteInTurn(frame, deadline, guard)) {
+      case ERROR_SUCCESS:
+      case ERROR_CANCELLED:  // Fail has been called
+        break;
+      case ERROR_NO_DATA:
+      case ERROR_BROKEN_PIPE:
+      case ERROR_PIPE_NOT_CONNECTED:
+        // What the service has said before it closed is still to be read.
+        break;
+      case WAIT_TIMEOUT:
+        end_all(TimedOut(exchanges.front()->method));
+        Fail(std::make_exception_ptr(
+                 std::system_error(std::make_error_code(std::errc::connection_reset),
+                                   "the connection was closed because the service did not take a request in time")),
+             guard);
+        break;
+      default:
+        Fail(std::make_exception_ptr(win32::Win32Error(code, "WriteFile", pipe_path_)), guard);
+    }
+    // It has a new deadline to look after, and perhaps to read for.
+    const bool looks_in_time = reader_ == &background_ && is_reading_ && read_deadline_ <= deadline;
+    if (is_background && !looks_in_time) NotifyWaiter(background_);
+  }
+  guard.unlock();
+  Run(calls);
 }
 
 void Connection::SendUnanswered(std::string_view text, TimePoint deadline) {
+  const std::string frame = protocol::ToFrame(protocol::Framing::kHeader, text);
   Guard guard(lock_);
   const bool may_write = written_.WaitUntil(lock_, deadline, [&] { return !is_writing_ || has_failed_; });
   if (has_failed_) Throw(std::errc::not_connected, "the connection to " + pipe_path_ + " is closed");
   if (!may_write) Throw(std::errc::timed_out, "the service did not take the notification in time");
-  if (!Write(text, deadline, guard)) Throw(std::errc::connection_reset, "the service has closed the connection");
-  if (has_failed_) Throw(std::errc::connection_reset, "the connection failed while the notification was written");
-}
-
-bool Connection::Write(std::string_view text, TimePoint deadline, Guard& guard) {
-  const DWORD code = WriteInTurn(protocol::ToFrame(protocol::Framing::kHeader, text), deadline, guard);
-  switch (code) {
-    case ERROR_SUCCESS:
-    case ERROR_CANCELLED:  // Fail has been called
-      return true;
-    case ERROR_NO_DATA:
-    case ERROR_BROKEN_PIPE:
-    case ERROR_PIPE_NOT_CONNECTED:
-      if (under_way_.empty()) {
-        Fail(std::make_exception_ptr(std::system_error(std::make_error_code(std::errc::connection_reset),
-                                                       "the service has closed the connection")),
-             guard);
-      }
-      return false;
-    case WAIT_TIMEOUT:
-      // Part of it may have arrived.
-      Fail(std::make_exception_ptr(std::system_error(std::make_error_code(std::errc::timed_out),
-                                                     "the service did not take a request in time")),
-           guard);
-      return true;
-    default:
-      Fail(std::make_exception_ptr(win32::Win32Error(code, "WriteFile", pipe_path_)), guard);
-      return true;
+  const DWORD code = WriteInTurn(frame, deadline, guard);
+  if (code == ERROR_SUCCESS) return;
+  if (code == ERROR_CANCELLED) Throw(std::errc::operation_canceled, "the connection was closed meanwhile");
+  std::exception_ptr error;
+  if (code == ERROR_NO_DATA || code == ERROR_BROKEN_PIPE || code == ERROR_PIPE_NOT_CONNECTED) {
+    error = std::make_exception_ptr(std::system_error(std::make_error_code(std::errc::connection_reset),
+                                                      "the service has closed the connection"));
+    // What it has said before that is still to be read, by those who wait for it.
+    if (!under_way_.empty()) std::rethrow_exception(error);
+  } else if (code == WAIT_TIMEOUT) {
+    // Part of it may have arrived.
+    error = std::make_exception_ptr(std::system_error(std::make_error_code(std::errc::timed_out),
+                                                      "the service did not take the notification in time"));
+  } else {
+    error = std::make_exception_ptr(win32::Win32Error(code, "WriteFile", pipe_path_));
   }
+  Fail(error, guard);
+  std::rethrow_exception(error);
 }
 
 DWORD Connection::WriteInTurn(std::string_view frame, TimePoint deadline, Guard& guard) {
   is_writing_ = true;
+  const bool is_in_callback = InCallback::IsActive();
+  if (is_in_callback) {
+    ++writers_in_callbacks_;
+    NotifyNextReader();
+  }
   guard.unlock();
   DWORD code = ERROR_SUCCESS;
   try {
@@ -184,6 +204,7 @@ DWORD Connection::WriteInTurn(std::string_view frame, TimePoint deadline, Guard&
     code = error.win32_code();
   }
   guard.lock();
+  if (is_in_callback) --writers_in_callbacks_;
   is_writing_ = false;
   written_.NotifyAll();
   ClosePipeIfUnused();
@@ -195,8 +216,20 @@ bool Connection::TryCancel(std::int64_t id, Guard& guard) {
   if (is_writing_) return false;
   const std::string frame = protocol::ToFrame(protocol::Framing::kHeader,
                                               protocol::NotificationText("$/cancelRequest", {{"id", id}}));
-  // So few bytes are taken whole or, by a write that is called off, not at all.
-  return WriteInTurn(frame, Clock::now() + kCancelPatience, guard) != WAIT_TIMEOUT;
+  switch (const DWORD code = WriteInTurn(frame, Clock::now() + kCancelPatience, guard)) {
+    case WAIT_TIMEOUT:
+      // One message, which the service takes whole or, when its write is called off, not at all.
+      return false;
+    case ERROR_SUCCESS:
+    case ERROR_CANCELLED:
+    case ERROR_NO_DATA:
+    case ERROR_BROKEN_PIPE:
+    case ERROR_PIPE_NOT_CONNECTED:
+      return true;
+    default:
+      Fail(std::make_exception_ptr(win32::Win32Error(code, "WriteFile", pipe_path_)), guard);
+      return true;
+  }
 }
 
 // ---- Waiting ----
@@ -208,29 +241,41 @@ void Connection::Await(Waiter& waiter, std::span<const ExchangePtr> exchanges,
     return std::all_of(exchanges.begin(), exchanges.end(), [](const auto& each) { return each->outcome.has_value(); });
   };
   for (;;) {
+    // Also while progress keeps coming.
+    const TimePoint until = Look(waiter, guard);
     const auto with_progress =
         std::find_if(exchanges.begin(), exchanges.end(), [](const auto& each) { return !each->progress.empty(); });
     if (with_progress != exchanges.end()) {
-      const std::deque<Json> values = std::exchange((*with_progress)->progress, {});
+      std::deque<Json> values = std::exchange((*with_progress)->progress, {});
       waiting_progress_ -= values.size();
       // Others go on reading meanwhile.
       Leave(waiter, guard);
       guard.unlock();
-      try {
+      {
         const InCallback in_callback;
         for (const Json& value : values) on_progress(value);
-      } catch (...) {
-        guard.lock();
-        for (const ExchangePtr& each : exchanges) Abandon(each, guard);
-        throw;
+        values.clear();
       }
       guard.lock();
       continue;
     }
     if (has_ended()) break;
-    const TimePoint until = Look(waiter, guard);
-    if (!has_ended()) ReadOrWait(waiter, until, guard);
+    ReadOrWait(waiter, until, guard);
   }
+  Leave(waiter, guard);
+}
+
+void Connection::Forget(Waiter& waiter, std::span<const ExchangePtr> exchanges) {
+  Guard guard(lock_);
+  std::erase(waiting_, &waiter);
+  for (const ExchangePtr& each : exchanges) {
+    waiting_progress_ -= each->progress.size();
+    each->progress.clear();
+    if (under_way_.erase(each->id) == 0) continue;
+    abandoned_.insert(each->id);
+    TryCancel(each->id, guard);
+  }
+  // What they had waiting makes room.
   Leave(waiter, guard);
 }
 
@@ -251,24 +296,36 @@ Connection::TimePoint Connection::Look(Waiter& waiter, Guard& guard) {
   TimePoint next = win32::kNoDeadline;
   Calls calls;
   const TimePoint now = mine.empty() ? TimePoint() : Clock::now();
+  bool may_try = true;  // to tell of a cancel: each attempt keeps this thread from reading
+  bool has_tried = false;
   for (const ExchangePtr& each : mine) {
     if (each->outcome) continue;
-    if (now >= each->deadline) {
-      // The service is told, so that it need not go on; if it cannot be told now, its own deadline does it.
-      if (!each->is_cancel_sent) TryCancel(each->id, guard);
+    const bool is_late = now >= each->deadline;
+    if ((is_late || each->is_stop_requested) && !each->is_cancel_sent && may_try) {
+      has_tried = true;
+      each->is_cancel_sent = may_try = TryCancel(each->id, guard);
       if (each->outcome) continue;
+    }
+    if (is_late) {
+      // If the service could not be told now, its own deadline ends the request.
       abandoned_.insert(each->id);
       End(each, TimedOut(each->method), calls);
       continue;
     }
     next = std::min(next, each->deadline);
-    if (!each->is_stop_requested || each->is_cancel_sent) continue;
-    each->is_cancel_sent = TryCancel(each->id, guard);
-    if (!each->is_cancel_sent) next = std::min(next, now + kCancelRetry);
+    if (each->is_stop_requested && !each->is_cancel_sent) next = std::min(next, Clock::now() + kCancelRetry);
   }
-  if (!calls.empty()) {
+  if (abandoned_.size() > kMostAbandoned) {
+    Fail(std::make_exception_ptr(std::system_error(std::make_error_code(std::errc::connection_reset),
+                                                   "the service does not answer what it is asked")),
+         guard);
+  }
+  if (has_tried || !calls.empty()) {
+    // What an application gave to a call may go with it, and may call the client as it goes.
     guard.unlock();
     Run(calls);
+    calls.clear();
+    mine.clear();
     guard.lock();
   }
   return next;
@@ -302,7 +359,8 @@ void Connection::ReadOrWait(Waiter& waiter, TimePoint deadline, Guard& guard) {
 
 bool Connection::MayRead(const Waiter& waiter) const {
   if (waiter.is_background && !reads_always_ && background_exchanges_ == 0) return false;
-  return waiter.may_overfill || (waiting_progress_ < kMostWaitingProgress && events_.has_room());
+  return waiter.may_overfill || writers_in_callbacks_ > 0 ||
+         (waiting_progress_ < kMostWaitingProgress && events_.has_room());
 }
 
 void Connection::Leave(Waiter& waiter, Guard&) {
@@ -348,14 +406,6 @@ void Connection::NotifyBackground() {
 void Connection::NotifyRoom() {
   const std::lock_guard guard(lock_);
   NotifyNextReader();
-}
-
-void Connection::Abandon(const ExchangePtr& exchange, Guard& guard) {
-  waiting_progress_ -= exchange->progress.size();
-  exchange->progress.clear();
-  if (under_way_.erase(exchange->id) == 0) return;
-  abandoned_.insert(exchange->id);
-  TryCancel(exchange->id, guard);
 }
 
 // ---- Reading ----
@@ -499,8 +549,10 @@ void Connection::Fail(std::exception_ptr error, Guard& guard) {
   for (Waiter* waiter : waiting_) NotifyWaiter(*waiter);
   ClosePipeIfUnused();
   if (calls.empty()) return;
+  // As in Look.
   guard.unlock();
   Run(calls);
+  calls.clear();
   guard.lock();
 }
 

@@ -51,14 +51,17 @@ class Connection {
   std::int64_t NewId() { return ++last_id_; }
   // Writes the text of the exchanges' requests, on this thread. If their stop has been requested before, nothing is sent
   // and they end. Throws std::system_error when nothing was sent and no exchange is under way: not_connected,
-  // timed_out. What else fails is the exchanges' outcome.
+  // timed_out. What else fails is the exchanges' outcome; a service that does not take the text in time ends the
+  // connection, because part of it may have arrived.
   void Send(std::span<const ExchangePtr> exchanges, std::string_view text);
   // Writes a text that is not answered. Throws std::system_error.
   void SendUnanswered(std::string_view text, win32::Clock::time_point deadline);
 
-  // Waits until all of the waiter's exchanges have their outcome. `on_progress` gets their progress, on this thread; when
-  // it throws, the exchanges are cancelled and forgotten, and this throws the same.
+  // Waits until all of the waiter's exchanges have their outcome. `on_progress` gets their progress, on this thread. When it
+  // throws, this throws the same: call Forget then.
   void Await(Waiter& waiter, std::span<const ExchangePtr> exchanges, const std::function<void(const Json&)>& on_progress);
+  // What Send and Await have left of them when they threw: from here on nothing refers to the waiter.
+  void Forget(Waiter& waiter, std::span<const ExchangePtr> exchanges);
   // Whose the exchanges are that nobody waits for.
   Waiter& background() { return background_; }
   // Reads for those, and ends them in time, until the connection has failed, `until` has come, or `ends`, which is
@@ -98,9 +101,6 @@ class Connection {
   void NotifyNextReader();
   void NotifyWaiter(Waiter& waiter);
 
-  // The exchange's answer is no longer wanted.
-  void Abandon(const ExchangePtr& exchange, Guard& guard);
-
   // One read and what comes of it; without the lock.
   void Read(TimePoint deadline);
   void TakeFrame(std::string_view frame);
@@ -109,9 +109,6 @@ class Connection {
 
   // False when the pipe did not take it now: to be tried again.
   bool TryCancel(std::int64_t id, Guard& guard);
-  // Writes when no other thread does, and takes the failures that end the connection. False when the pipe has been
-  // closed: what was sent before that is still to be read.
-  bool Write(std::string_view text, TimePoint deadline, Guard& guard);
   // Writes in this thread's turn. Windows' code.
   DWORD WriteInTurn(std::string_view frame, TimePoint deadline, Guard& guard);
 
@@ -149,6 +146,8 @@ class Connection {
   std::size_t background_exchanges_ = 0;
   bool reads_always_ = false;
   std::size_t waiting_progress_ = 0;  // of exchanges whose waiter has not taken it
+  // They make no room before they have written, and the service may read nothing before somebody reads.
+  std::size_t writers_in_callbacks_ = 0;
 };
 
 }  // namespace onbehalf::client

@@ -9,6 +9,7 @@
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/win32_error.h"
+#include "server_trust.h"
 #include "stop_callback.h"
 
 namespace onbehalf::client {
@@ -55,25 +56,7 @@ std::string TextOf(std::int64_t id, std::string_view method, const Json& params,
   return protocol::RequestText(id, method, with_token);
 }
 
-// What may be otherwise when an idempotent call is sent once more.
-enum class Passing { kNo, kConnectionLost, kServiceStops };
-
-Passing PassingOf(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::system_error& failure) {
-    const std::error_code& code = failure.code();
-    return code == std::errc::connection_reset || code == std::errc::not_connected ? Passing::kConnectionLost
-                                                                                    : Passing::kNo;
-  } catch (const RpcError& answer) {
-    return answer.code() == static_cast<int>(protocol::ErrorCode::kShuttingDown) ? Passing::kServiceStops
-                                                                                 : Passing::kNo;
-  } catch (...) {
-    return Passing::kNo;
-  }
-}
-
-// Whether a pipe that could not be opened may be there a moment later.
+// Whether what Windows said of a pipe or its network may be otherwise a moment later.
 bool IsPassing(const std::system_error& failure) {
   if (failure.code().category() != std::system_category()) return false;
   switch (failure.code().value()) {
@@ -90,6 +73,25 @@ bool IsPassing(const std::system_error& failure) {
       return true;
     default:
       return false;
+  }
+}
+
+// What may be otherwise when an idempotent call is sent once more.
+enum class Passing { kNo, kConnectionLost, kServiceStops };
+
+Passing PassingOf(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::system_error& failure) {
+    const std::error_code& code = failure.code();
+    const bool is_lost =
+        code == std::errc::connection_reset || code == std::errc::not_connected || IsPassing(failure);
+    return is_lost ? Passing::kConnectionLost : Passing::kNo;
+  } catch (const RpcError& answer) {
+    return answer.code() == static_cast<int>(protocol::ErrorCode::kShuttingDown) ? Passing::kServiceStops
+                                                                                 : Passing::kNo;
+  } catch (...) {
+    return Passing::kNo;
   }
 }
 
@@ -123,6 +125,7 @@ struct Client::Session::AsyncCall {
   bool was_repeated = false;
   Milliseconds backoff{0};
   TimePoint not_before{};  // under lock_, while it is in repeats_
+  bool has_ended = false;  // for the thread of the callbacks alone: no progress is told any more
 };
 
 Client::Session::Session(const Options& options)
@@ -140,6 +143,7 @@ Client::Session::~Session() = default;
 // ---- The connection ----
 
 void Client::Session::Connect() {
+  was_opened_impersonating_ = ThreadImpersonates();
   std::shared_ptr<Connection> connection =
       Connection::Open(options_, DeadlineAfter(options_.connect_timeout), MakeEvents());
   const std::lock_guard guard(lock_);
@@ -174,10 +178,17 @@ std::shared_ptr<Connection> Client::Session::Current() const {
   return connection_;
 }
 
+bool Client::Session::MayReconnect() const {
+  return IsLocal(options_.server) || (!was_opened_impersonating_ && !ThreadImpersonates());
+}
+
 std::shared_ptr<Connection> Client::Session::CurrentOrNew(TimePoint deadline, const std::stop_token& stop) {
   Guard guard(lock_);
-  for (;;) {
-    if (is_closed_) Throw(std::errc::not_connected, "the connection to " + PipePath(options_) + " is closed");
+  for (bool has_waited = false;; has_waited = true) {
+    if (is_closed_) {
+      Throw(has_waited ? std::errc::operation_canceled : std::errc::not_connected,
+            "the connection to " + PipePath(options_) + " is closed");
+    }
     if (IsAlive()) return connection_;
     if (stop.stop_requested()) throw Cancelled();
     const TimePoint now = Clock::now();
@@ -205,8 +216,6 @@ bool Client::Session::TryConnect(TimePoint deadline, Guard& guard) {
   std::string passing;
   try {
     connection = Connection::Open(options_, std::min(deadline, Clock::now() + kAttempt), MakeEvents());
-    const std::lock_guard handler_guard(handler_lock_);
-    if (handler_) connection->set_reads_always(true);
   } catch (const std::system_error& error) {
     if (IsPassing(error)) {
       passing = error.what();
@@ -230,6 +239,8 @@ bool Client::Session::TryConnect(TimePoint deadline, Guard& guard) {
   if (is_closed_) {
     connection->Fail(std::errc::operation_canceled, "the client was closed");
   } else {
+    const std::lock_guard handler_guard(handler_lock_);
+    connection->set_reads_always(handler_ != nullptr);
     connection_ = std::move(connection);
   }
   return true;
@@ -285,8 +296,23 @@ Client::Session::TimePoint Client::Session::DeadlineOf(const CallOptions& option
   return DeadlineAfter(options.timeout.value_or(options_.call_timeout));
 }
 
+template <typename Send>
+void Client::Session::Sent(Send send) {
+  try {
+    send();
+  } catch (const std::system_error&) {
+    throw NotSent{std::current_exception()};
+  }
+}
+
 std::vector<Outcome> Client::Session::Repeat(const CallOptions& options, TimePoint deadline, const Attempt& attempt) {
-  if (!options.idempotent) return attempt(*Current());
+  if (!options.idempotent || !MayReconnect()) {
+    try {
+      return attempt(*Current());
+    } catch (const NotSent& failure) {
+      std::rethrow_exception(failure.why);
+    }
+  }
 
   const StopCallback on_stop(options.stop, [this] {
     const std::lock_guard guard(lock_);
@@ -303,11 +329,10 @@ std::vector<Outcome> Client::Session::Repeat(const CallOptions& options, TimePoi
       for (const Outcome& outcome : outcomes) {
         if (!outcome.ok()) passing = std::max(passing, PassingOf(outcome.error()));
       }
-    } catch (const std::system_error&) {
-      passing = PassingOf(std::current_exception());
-      if (passing == Passing::kNo) throw;
+    } catch (const NotSent& failure) {
+      passing = PassingOf(failure.why);
+      if (passing == Passing::kNo) std::rethrow_exception(failure.why);
     }
-    // A client that was closed has nothing to repeat on.
     if (passing == Passing::kNo) return outcomes;
     if (was_repeated || passing == Passing::kServiceStops) {
       backoff = NextBackoff(backoff);
@@ -331,8 +356,13 @@ Json Client::Session::Call(std::string_view method, const Json& params, const Ca
     const auto exchange = std::make_shared<Exchange>(
         Exchange{id, std::string(method), deadline, wants_progress, false, &waiter});
     const StopCallback on_stop(options.stop, [&] { connection.RequestStop(*exchange); });
-    connection.Send({&exchange, 1}, text);
-    connection.Await(waiter, {&exchange, 1}, options.progress);
+    try {
+      Sent([&] { connection.Send({&exchange, 1}, text); });
+      connection.Await(waiter, {&exchange, 1}, options.progress);
+    } catch (...) {
+      connection.Forget(waiter, {&exchange, 1});
+      throw;
+    }
     std::vector<Outcome> outcome;
     outcome.push_back(std::move(*exchange->outcome));
     return outcome;
@@ -361,13 +391,18 @@ std::vector<Outcome> Client::Session::CallBatch(std::span<const BatchEntry> entr
     }
     const std::string text = protocol::BatchText(texts);
     if (exchanges.empty()) {
-      connection.SendUnanswered(text, deadline);
+      Sent([&] { connection.SendUnanswered(text, deadline); });
     } else {
       const StopCallback on_stop(options.stop, [&] {
         for (const ExchangePtr& exchange : exchanges) connection.RequestStop(*exchange);
       });
-      connection.Send(exchanges, text);
-      connection.Await(waiter, exchanges, {});
+      try {
+        Sent([&] { connection.Send(exchanges, text); });
+        connection.Await(waiter, exchanges, {});
+      } catch (...) {
+        connection.Forget(waiter, exchanges);
+        throw;
+      }
     }
     std::vector<Outcome> outcomes;
     auto answered = exchanges.begin();
@@ -393,11 +428,19 @@ void Client::Session::CallAsync(std::string_view method, const Json& params, con
   call->params = params;
   call->options = options;
   call->deadline = DeadlineOf(options);
-  call->may_repeat = options.idempotent && !ThreadImpersonates();
+  call->may_repeat = options.idempotent && !ThreadImpersonates() && MayReconnect();
   call->done = std::move(done);
   call->promise = std::move(promise);
   StartBackground();
-  SendAsync(call, options.idempotent ? CurrentOrNew(call->deadline, options.stop) : Current());
+  if (!call->may_repeat) return SendAsync(call, Current());
+  const std::shared_ptr<Connection> connection = CurrentOrNew(call->deadline, options.stop);
+  try {
+    SendAsync(call, connection);
+  } catch (const std::system_error&) {
+    // It has failed since it was looked at.
+    if (PassingOf(std::current_exception()) == Passing::kNo) throw;
+    OnOutcome(call, Outcome(std::current_exception()));
+  }
 }
 
 void Client::Session::SendAsync(const AsyncCallPtr& call, const std::shared_ptr<Connection>& connection) {
@@ -408,7 +451,9 @@ void Client::Session::SendAsync(const AsyncCallPtr& call, const std::shared_ptr<
   std::function<void(Json)> on_progress;
   if (wants_progress) {
     on_progress = [self, call](Json value) {
-      self->callbacks_.Post([call, value = std::move(value)] { call->options.progress(value); });
+      self->callbacks_.Post([call, value = std::move(value)] {
+        if (!call->has_ended) call->options.progress(value);
+      });
     };
   }
   const auto exchange = std::make_shared<Exchange>(
@@ -465,6 +510,8 @@ void Client::Session::Deliver(const AsyncCallPtr& call, Outcome outcome) {
   // After its progress, which is on its way there.
   if (call->promise && !call->options.progress) return keep_promise(call, std::move(outcome));
   callbacks_.Post([call, keep_promise, outcome = std::move(outcome)]() mutable {
+    // Its time may be over while somebody else still reads its progress.
+    call->has_ended = true;
     if (call->promise) return keep_promise(call, std::move(outcome));
     call->done(std::move(outcome));
   });
@@ -473,6 +520,7 @@ void Client::Session::Deliver(const AsyncCallPtr& call, Outcome outcome) {
 void Client::Session::StartBackground() {
   const std::lock_guard guard(lock_);
   if (background_.joinable() || is_closed_) return;
+  callbacks_.Start();
   background_ = std::thread([self = shared_from_this()] { self->RunBackground(); });
 }
 
@@ -510,9 +558,11 @@ void Client::Session::RepeatDue(Guard& guard) {
   const bool is_wanted = std::any_of(due.begin(), due.end(), [&](const AsyncCallPtr& call) {
     return call->deadline > now && !call->options.stop.stop_requested();
   });
+  TimePoint until = now + kAttempt;
+  for (const AsyncCallPtr& call : due) until = std::min(until, std::max(call->deadline, now));
   if (is_wanted && !IsAlive() && !is_connecting_ && next_attempt_ <= now) {
     try {
-      TryConnect(now + kAttempt, guard);
+      TryConnect(until, guard);
     } catch (...) {
       lasting = std::current_exception();
     }
@@ -546,32 +596,40 @@ void Client::Session::RepeatDue(Guard& guard) {
       }
     }
     call->on_stop.reset();
-    try {
-      if (!connection) Throw(std::errc::operation_canceled, "the client was closed before the answer came");
-      SendAsync(call, connection);
-    } catch (...) {
-      OnOutcome(call, Outcome(std::current_exception()));
+    if (!connection) {
+      Deliver(call, Failure(std::errc::operation_canceled, "the client was closed before the answer came"));
+      continue;
     }
+    // Not here: this thread reads, and the service may take no more before somebody has.
+    callbacks_.Post([self = shared_from_this(), call, connection] {
+      try {
+        self->SendAsync(call, connection);
+      } catch (...) {
+        self->OnOutcome(call, Outcome(std::current_exception()));
+      }
+    });
   }
+  // What an application gave to a call may go with it, and may call the client as it goes.
+  due.clear();
   guard.lock();
 }
 
 // ---- Notifications of the service ----
 
 void Client::Session::OnNotification(NotificationHandler handler) {
-  const bool is_set = static_cast<bool>(handler);
-  {
-    const std::lock_guard guard(handler_lock_);
-    handler_ = is_set ? std::make_shared<const NotificationHandler>(std::move(handler)) : nullptr;
-    if (!callbacks_.IsThisThread()) handler_ended_.Wait(handler_lock_, [this] { return !is_handling_; });
-  }
-  if (is_set) StartBackground();
-  std::shared_ptr<Connection> connection;
+  if (handler) StartBackground();
+  std::shared_ptr<const NotificationHandler> other =
+      handler ? std::make_shared<const NotificationHandler>(std::move(handler)) : nullptr;
   {
     const std::lock_guard guard(lock_);
-    connection = connection_;
+    const std::lock_guard handler_guard(handler_lock_);
+    handler_.swap(other);
+    if (connection_) connection_->set_reads_always(handler_ != nullptr);
   }
-  if (connection) connection->set_reads_always(is_set);
+  // `other` is now the one before, and goes when nothing is locked.
+  if (callbacks_.IsThisThread()) return;
+  const std::lock_guard guard(handler_lock_);
+  handler_ended_.Wait(handler_lock_, [&] { return other == nullptr || running_handler_ != other.get(); });
 }
 
 void Client::Session::Handle(const std::string& method, const Json& params) {
@@ -579,11 +637,11 @@ void Client::Session::Handle(const std::string& method, const Json& params) {
   {
     const std::lock_guard guard(handler_lock_);
     handler = handler_;
-    is_handling_ = true;
+    running_handler_ = handler.get();
   }
   if (handler) (*handler)(method, params);
   const std::lock_guard guard(handler_lock_);
-  is_handling_ = false;
+  running_handler_ = nullptr;
   handler_ended_.NotifyAll();
 }
 

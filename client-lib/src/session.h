@@ -62,21 +62,33 @@ class Client::Session : public std::enable_shared_from_this<Session> {
   // The connection, which may have failed. Throws not_connected.
   std::shared_ptr<Connection> Current() const;
   // A connection that has not failed yet, a new one if need be. Throws what keeps it from being made: not_connected
-  // (closed), timed_out, RpcError (stopped), ServerNotTrusted, what Windows refuses for good.
+  // (closed before), operation_canceled (closed meanwhile), timed_out, RpcError (stopped), ServerNotTrusted, what Windows
+  // refuses for good.
   std::shared_ptr<Connection> CurrentOrNew(TimePoint deadline, const std::stop_token& stop);
+  // Whether this thread may make a new connection. To this computer each request carries its writer's identity, but a
+  // remote pipe has that of the thread that opened it: then only the process's own may take the place of its own.
+  bool MayReconnect() const;
   // One attempt to make it, without the lock. False when another may help, later than next_attempt_. Throws what
   // makes all others useless.
   bool TryConnect(TimePoint deadline, Guard& guard);
   // What follows `last`, 0 at first.
   Milliseconds NextBackoff(Milliseconds last) const;
 
-  // Makes attempts until one has outcomes that stay, which are all of them unless the call is idempotent.
+  // Makes attempts until one has outcomes that stay, which are all of them unless the call is idempotent. An attempt
+  // throws NotSent when nothing was sent.
+  struct NotSent {
+    std::exception_ptr why;
+  };
+  // Calls `send`; what keeps it from sending is thrown as NotSent.
+  template <typename Send>
+  static void Sent(Send send);
   using Attempt = std::function<std::vector<Outcome>(Connection&)>;
   std::vector<Outcome> Repeat(const CallOptions& options, TimePoint deadline, const Attempt& attempt);
 
   void SendAsync(const AsyncCallPtr& call, const std::shared_ptr<Connection>& connection);
   void OnOutcome(const AsyncCallPtr& call, Outcome outcome);
   void Deliver(const AsyncCallPtr& call, Outcome outcome);
+  // Throws std::system_error.
   void StartBackground();
   void RunBackground();
   // Those of repeats_ whose time has come.
@@ -93,14 +105,15 @@ class Client::Session : public std::enable_shared_from_this<Session> {
   Milliseconds backoff_{0};
   TimePoint next_attempt_{};
   std::string last_failure_;
+  bool was_opened_impersonating_ = false;
   std::thread background_;
   std::vector<AsyncCallPtr> repeats_;  // asynchronous calls that wait to be sent again
   std::atomic<bool> repeats_changed_{false};
 
-  win32::Lock handler_lock_;
+  win32::Lock handler_lock_;  // taken after lock_
   win32::Condition handler_ended_;
   std::shared_ptr<const NotificationHandler> handler_;
-  bool is_handling_ = false;
+  const NotificationHandler* running_handler_ = nullptr;
 };
 
 }  // namespace onbehalf::client

@@ -13,6 +13,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -91,7 +92,8 @@ struct CallOptions {
   // The method may be done twice without harm: when the connection is lost before the answer has come, the
   // client connects again (verifying the server again, waiting longer after each failure) and repeats the call,
   // until its time is over. Any other call is sent once at most. A call that CallAsync made on a thread that
-  // impersonates somebody is never repeated, because nobody could write it as that identity again.
+  // impersonates somebody is never repeated, because nobody could write it as that identity again; nor is a call to
+  // a remote service, whose pipe has the identity of the thread that opened it, if that or the caller's impersonates.
   bool idempotent = false;
 };
 
@@ -134,15 +136,19 @@ struct BatchEntry {
 // that waits, or, for CallAsync and OnNotification, by two threads that the client then has until it is destroyed.
 //
 // Errors of the connection are std::system_error; std::errc:
-//   timed_out         no answer in time (the service may have done the work all the same; it is told to cancel). The
-//                     connection goes on, and the answer is ignored when it comes
+//   timed_out         no answer in time (the service may have done the work all the same; it is told to cancel if that
+//                     can be written at once). The connection goes on, and the answer is ignored when it comes; but if
+//                     it is the request that the service did not take in time, the connection ends, because part of it
+//                     may have arrived
 //   connection_reset  the other end closed the connection, and all calls under way end with this
 //   bad_message       what came is no frame or no JSON-RPC; as after all of these, the connection is closed and all
 //                     calls under way end with this
 //   protocol_error    an answer to something that was not asked
 //   message_size      an answer over Options::max_answer_bytes
 //   not_connected     an earlier failure has closed the connection; nothing was sent
-//   operation_canceled  the client was closed or destroyed
+//   operation_canceled  the client was closed or destroyed while the call was under way
+// An idempotent call may also end with what keeps a new connection from being made: ServerNotTrusted, or what Windows
+// refuses for good.
 class Client {
  public:
   using Callback = std::function<void(Outcome outcome)>;
@@ -172,14 +178,16 @@ class Client {
   }
 
   // Sends the request and does not wait for its answer, which the future gives (or throws what Call would have
-  // thrown). Throws only std::invalid_argument, and what keeps the request from being sent: std::system_error.
-  // It may wait for the service to take the request. In a callback use Call, or look at the future later: a callback
-  // that waits for one keeps the others waiting.
+  // thrown). Throws std::invalid_argument, and what keeps the request from being sent: std::system_error, and of an
+  // idempotent call RpcError (cancelled) and ServerNotTrusted. It may wait for the service to take the request, and if it is
+  // idempotent for a new connection. In a callback use Call, or look at the future later: a callback that waits for one
+  // keeps the others waiting.
   std::future<Json> CallAsync(std::string_view method, const Json& params = nullptr,
                               const CallOptions& options = {});
   // The same, and `done` is called with the outcome, exactly once, on the client's thread for callbacks: all callbacks
-  // of a client run there, one at a time, in the order in which the service sent what they are about. While
-  // they are slow the connection is read no further than a bounded queue holds. An exception that leaves a
+  // of a client run there, one at a time, in the order in which the service sent what they are about. While 128 of them
+  // wait the connection is not read (but for a callback that calls), and a service that cannot write for its write
+  // timeout (10 s) closes it. An exception that leaves a
   // callback ends the process (std::terminate). When this throws, `done` is not called.
   void CallAsync(std::string_view method, const Json& params, const CallOptions& options, Callback done);
 
@@ -199,7 +207,8 @@ class Client {
   // False once the connection has failed or was closed. A closed connection is noticed when it is used, or at once while
   // anything is under way or a notification handler is set.
   bool IsConnected() const;
-  // Ends the connection and every call under way (operation_canceled). Later calls fail with not_connected, idempotent ones
+  // Ends the connection and every call under way (operation_canceled; one that still waits for its turn to be written gets
+  // not_connected). Later calls fail with not_connected, idempotent ones
   // too.
   void Close();
 
