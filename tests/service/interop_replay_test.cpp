@@ -193,7 +193,7 @@ std::string CallPipe(const std::string& path, std::string request) {
 }
 
 TEST_F(Replay, AllKindsOfClientsAtOnceAreAnsweredInKind) {
-  constexpr int kRounds = 40;
+  constexpr int kRounds = 20;
   const std::string path = server_.pipe_path();
   const std::string request = R"({"jsonrpc":"2.0","id":1,"method":"test.add","params":[1,2]})";
   const std::string answer = R"({"jsonrpc":"2.0","id":1,"result":3})";
