@@ -14,7 +14,11 @@ std::atomic<HANDLE> stop_event = nullptr;
 BOOL WINAPI OnControl(DWORD control) {
   if (control != CTRL_C_EVENT && control != CTRL_BREAK_EVENT) return FALSE;
   const HANDLE event = stop_event.load();
-  if (event == nullptr || ::WaitForSingleObject(event, 0) == WAIT_OBJECT_0) return FALSE;
+  if (event == nullptr) return FALSE;
+  if (::WaitForSingleObject(event, 0) == WAIT_OBJECT_0) {
+    // What the default handler does, whose exit code is not said.
+    ::ExitProcess(static_cast<UINT>(STATUS_CONTROL_C_EXIT));
+  }
   return ::SetEvent(event);
 }
 

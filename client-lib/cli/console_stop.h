@@ -5,7 +5,7 @@
 namespace onbehalf::cli {
 
 // While it lives, the first Ctrl+C (or Ctrl+Break) signals its event and does not end the process; the next
-// one, while the event is signalled, ends it as always (0xC000013A). One at a time.
+// one, while the event is signalled, ends it (exit code 0xC000013A). One at a time.
 class ConsoleStop {
  public:
   ConsoleStop();

@@ -80,7 +80,7 @@ expect "a candidate with a colon is whole" "${COMPREPLY[*]}" "pipe:"
 printf '\tfiles\n' >"$folder/answer"
 mkdir "$folder/place"
 touch "$folder/place/par ams.json" "$folder/place/other"
-cd "$folder/place" || exit 1
+pushd "$folder/place" >/dev/null || exit 1
 complete_line "$folder/fake" doctor --bundle pa
 expect "files are found" "${COMPREPLY[*]}" "par ams.json"
 complete_line "$folder/fake" call m @ +pa
@@ -90,6 +90,8 @@ expect "files behind @ are found, with it" "${COMPREPLY[*]}" "@par\\ ams.json"
 COMP_WORDBREAKS=${COMP_WORDBREAKS//@/}
 complete_line "$folder/fake" call m @pa
 expect "files behind @ are found where @ is part of a word" "${COMPREPLY[*]}" "@par\\ ams.json"
+
+popd >/dev/null || exit 1
 
 : >"$folder/answer"
 complete_line "$folder/fake" call x
