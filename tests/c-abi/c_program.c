@@ -814,12 +814,12 @@ static void ConnectAndFree(int times) {
   }
 }
 
-/* What is allocated in all heaps. A process's private bytes, which not every system tells, would hide it in pages that
-   are half full. */
-static unsigned long long AllocatedBytes(void) {
+/* How many pieces of memory are allocated in all heaps. A process's private bytes, which not every system tells, would
+   hide a leak in pages that are half full. */
+static int AllocatedBlocks(void) {
   HANDLE heaps[64];
   const DWORD count = GetProcessHeaps(64, heaps);
-  unsigned long long bytes = 0;
+  int blocks = 0;
   DWORD i = 0;
   CHECK(count > 0 && count <= 64);
   for (i = 0; i < count; ++i) {
@@ -827,15 +827,15 @@ static unsigned long long AllocatedBytes(void) {
     memset(&entry, 0, sizeof entry);
     CHECK(HeapLock(heaps[i]));
     while (HeapWalk(heaps[i], &entry)) {
-      if ((entry.wFlags & PROCESS_HEAP_ENTRY_BUSY) != 0) bytes += entry.cbData;
+      if ((entry.wFlags & PROCESS_HEAP_ENTRY_BUSY) != 0) ++blocks;
     }
     CHECK(GetLastError() == ERROR_NO_MORE_ITEMS);
     CHECK(HeapUnlock(heaps[i]));
   }
-  return bytes;
+  return blocks;
 }
 
-/* The argument is how often. Prints what is allocated when it has warmed up and when it is done, and goes on at a line
+/* The argument is how often. Prints how much is allocated when it has warmed up and when it is done, and goes on at a line
    of input each time. */
 static void CheckLeaks(void) {
   char line[8];
@@ -843,10 +843,10 @@ static void CheckLeaks(void) {
   setvbuf(stdout, NULL, _IONBF, 0);
   setvbuf(stdin, NULL, _IONBF, 0);
   ConnectAndFree(100);
-  printf("%llu\n", AllocatedBytes());
+  printf("%d\n", AllocatedBlocks());
   CHECK(fgets(line, sizeof line, stdin) != NULL);
   ConnectAndFree(atoi(argument));
-  printf("%llu\n", AllocatedBytes());
+  printf("%d\n", AllocatedBlocks());
   CHECK(fgets(line, sizeof line, stdin) != NULL);
 }
 
