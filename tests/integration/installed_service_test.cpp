@@ -214,15 +214,18 @@ TEST(InstalledServiceTest, DoctorFindsNothingThatFails) {
 }
 
 TEST(InstalledServiceTest, TheSamplesSayWhoOneIs) {
-  const std::string name = Client::Connect().Call("identity.whoami").at("account").at("name");
-  const auto folder = std::filesystem::path(win32::ToWide(win32::OwnImagePath())).parent_path();
-  for (const wchar_t* sample : {L"onbehalf_first_call.exe", L"onbehalf_whoami_c.exe"}) {
+  const json account = Client::Connect().Call("identity.whoami").at("account");
+  const auto run = [](const wchar_t* sample) {
     ChildProcess::Options options;
+    const auto folder = std::filesystem::path(win32::ToWide(win32::OwnImagePath())).parent_path();
     options.executable = win32::ToUtf8((folder / sample).wstring());
     const auto exit = RunChild(options);
     EXPECT_EQ(exit.code, 0U) << exit.errors;
-    EXPECT_NE(exit.output.find(name), std::string::npos) << exit.output;
-  }
+    return exit.output;
+  };
+  const std::string of_readme = run(L"onbehalf_first_call.exe");
+  EXPECT_NE(of_readme.find(account.at("name").get<std::string>()), std::string::npos) << of_readme;
+  EXPECT_EQ(json::parse(run(L"onbehalf_whoami_c.exe")).at("account"), account);
 }
 
 TEST(InstalledServiceTest, StopsAndStartsUnderTheServiceControlManager) {
