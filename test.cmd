@@ -16,12 +16,16 @@ set FAILED=
 for %%P in ("%ROOT%\build\msvc\bin\onbehalf_*_tests.exe") do call :run_program "%%~nP"
 ctest --test-dir "%ROOT%\build\msvc" -L program --output-on-failure --output-junit "%RESULTS%\programs.xml"
 if errorlevel 1 set "FAILED=%FAILED% programs"
+ctest --test-dir "%ROOT%\build\msvc" -L package --output-on-failure --output-junit "%RESULTS%\package.xml"
+if errorlevel 1 set "FAILED=%FAILED% package"
 
 rem The integration tests and the foreign clients call the service as install.cmd installed it.
 call "%ROOT%\build\msvc\installer\install.cmd"
 if errorlevel 1 goto not_installed
 call :run onbehalf_integration_tests
 call :run_foreign
+"%ROOT%\build\msvc\tests\package\sample\onbehalf_sample.exe"
+if errorlevel 1 set "FAILED=%FAILED% sample"
 call "%ROOT%\build\msvc\installer\uninstall.cmd" /purge
 if errorlevel 1 set "FAILED=%FAILED% uninstall"
 goto summary

@@ -103,6 +103,19 @@ uninstall_service() {
     { sed 's/^/  | /' "$output"; return 1; }
 }
 
+# The C++ sample, as the package's tests have built it, on the installed service.
+run_sample() {
+  local output=$results/sample.txt code=0
+  timeout 60 wine "$build/mingw/tests/package/sample/onbehalf_sample.exe" >"$output" 2>&1 </dev/null || code=$?
+  if [ "$code" = 0 ] && grep -q '^cancelled' "$output"; then
+    record package passed "the C++ sample on the installed service"
+  else
+    record package failed "the C++ sample on the installed service" "exit code $code"
+    note "the C++ sample FAILED. Its output:"
+    sed 's/^/  | /' "$output"
+  fi
+}
+
 # run_fuzzer PART: a minute of it. What it finds stays in build/fuzz, an input that breaks something as crash-… there.
 run_fuzzer() {
   local part=$1 finds=$build/fuzz/$1 output code=0
@@ -149,6 +162,7 @@ if [ "$mingw" = yes ]; then
   run_suite "Windows: generated TypeScript" 300 "$root/tests/generate/typescript/run.sh" "$build/typescript" \
     wine "$build/mingw/bin/onbehalf.exe" generate --language typescript \
     --from "$(windows_path "$root/tests/generate/discover.json")"
+  run_suite "package" 900 ctest --test-dir "$build/mingw" -L package --no-tests=error --output-on-failure
 
   # The integration tests and the foreign clients call the service as install.cmd installed it.
   if timeout 120 wine cmd /c "$(windows_path "$build/mingw/installer/install.cmd")" >"$results/install.txt" 2>&1 </dev/null; then
@@ -159,6 +173,7 @@ if [ "$mingw" = yes ]; then
     else
       record "foreign: Node with vscode-jsonrpc" failed "(installing Node and vscode-jsonrpc)" "see npm's output above"
     fi
+    run_sample
     if ! uninstall_service; then
       record "Windows: integration_tests" failed "(uninstalling the service)" "see its output above"
     fi

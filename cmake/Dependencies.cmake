@@ -12,6 +12,10 @@ if(CMAKE_CROSSCOMPILING)
     endif()
     file(CREATE_LINK "/usr/include/${folder}" "${onbehalf_headers}/${folder}" SYMBOLIC)
   endforeach()
+  file(STRINGS /usr/include/nlohmann/detail/abi_macros.hpp nlohmann_json_VERSION
+       REGEX "^#define NLOHMANN_JSON_VERSION_(MAJOR|MINOR|PATCH) ")
+  list(TRANSFORM nlohmann_json_VERSION REPLACE "^[^0-9]*([0-9]+).*" "\\1")
+  list(JOIN nlohmann_json_VERSION "." nlohmann_json_VERSION)
   add_library(nlohmann_json::nlohmann_json INTERFACE IMPORTED GLOBAL)
   target_include_directories(nlohmann_json::nlohmann_json SYSTEM INTERFACE "${onbehalf_headers}")
   add_library(spdlog::spdlog_header_only INTERFACE IMPORTED GLOBAL)
@@ -24,10 +28,11 @@ else()
   endif()
 endif()
 if(WIN32)
-  # File names of the log are UTF-16, as Windows has them.
+  # File names of the log are UTF-16, as Windows has them. Headers only, so that an application which links the installed
+  # service library needs neither spdlog nor fmt.
   add_library(onbehalf_spdlog INTERFACE)
   target_link_libraries(onbehalf_spdlog INTERFACE spdlog::spdlog_header_only)
-  target_compile_definitions(onbehalf_spdlog INTERFACE SPDLOG_WCHAR_FILENAMES)
+  target_compile_definitions(onbehalf_spdlog INTERFACE SPDLOG_WCHAR_FILENAMES FMT_HEADER_ONLY)
 endif()
 
 if(ONBEHALF_BUILD_TESTS)

@@ -1,0 +1,45 @@
+# cmake --install: what another project needs to build against OnBehalf (find_package(onbehalf CONFIG)) and what a
+# machine needs to run it. Its components:
+#   protocol   what both libraries stand on, and the package's own files
+#   client     the client library and, where it is built, onbehalf.dll with its import library
+#   service    the service as a library, for applications that add methods
+#   tools      onbehalf.exe, onbehalf-service.exe, the installer's scripts, which find both, and the pages for people
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+set(onbehalf_package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/onbehalf")
+
+# An export set for each component of the package, so that one can be there without the others.
+install(TARGETS onbehalf_protocol onbehalf_win32 EXPORT onbehalf-protocol ARCHIVE COMPONENT protocol)
+install(DIRECTORY protocol/include/ protocol/win32/include/
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT protocol FILES_MATCHING PATTERN "*.h")
+install(TARGETS onbehalf_client EXPORT onbehalf-client ARCHIVE COMPONENT client)
+install(DIRECTORY client-lib/include/
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT client FILES_MATCHING PATTERN "*.h")
+install(TARGETS onbehalf_service EXPORT onbehalf-service ARCHIVE COMPONENT service)
+install(DIRECTORY service/include/
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT service FILES_MATCHING PATTERN "*.h")
+set(onbehalf_exports protocol client service)
+if(TARGET onbehalf_c)
+  install(TARGETS onbehalf_c EXPORT onbehalf-c RUNTIME COMPONENT client ARCHIVE COMPONENT client)
+  list(APPEND onbehalf_exports c)
+endif()
+foreach(export IN LISTS onbehalf_exports)
+  set(component ${export})
+  if(export STREQUAL "c")
+    set(component client)
+  endif()
+  install(EXPORT onbehalf-${export} FILE onbehalf-${export}-targets.cmake NAMESPACE onbehalf::
+          DESTINATION "${onbehalf_package_folder}" COMPONENT ${component})
+endforeach()
+
+configure_package_config_file(cmake/onbehalf-config.cmake.in "${CMAKE_BINARY_DIR}/onbehalf-config.cmake"
+  INSTALL_DESTINATION "${onbehalf_package_folder}" NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+# While the major version is 0, a minor version may change interfaces.
+write_basic_package_version_file("${CMAKE_BINARY_DIR}/onbehalf-config-version.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${CMAKE_BINARY_DIR}/onbehalf-config.cmake" "${CMAKE_BINARY_DIR}/onbehalf-config-version.cmake"
+        DESTINATION "${onbehalf_package_folder}" COMPONENT protocol)
+
+install(TARGETS onbehalf onbehalf-service RUNTIME COMPONENT tools)
+install(FILES "${CMAKE_BINARY_DIR}/installer/install.cmd" "${CMAKE_BINARY_DIR}/installer/uninstall.cmd"
+        DESTINATION installer COMPONENT tools)
+install(DIRECTORY docs/ DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT tools FILES_MATCHING PATTERN "*.md")
