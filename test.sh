@@ -162,7 +162,7 @@ if [ "$mingw" = yes ]; then
   run_suite "Windows: generated TypeScript" 300 "$root/tests/generate/typescript/run.sh" "$build/typescript" \
     wine "$build/mingw/bin/onbehalf.exe" generate --language typescript \
     --from "$(windows_path "$root/tests/generate/discover.json")"
-  run_suite "package" 900 ctest --test-dir "$build/mingw" -L package --no-tests=error --output-on-failure
+  run_suite "package" 1200 ctest --test-dir "$build/mingw" -L package --no-tests=error --output-on-failure
 
   # The integration tests and the foreign clients call the service as install.cmd installed it.
   if timeout 120 wine cmd /c "$(windows_path "$build/mingw/installer/install.cmd")" >"$results/install.txt" 2>&1 </dev/null; then

@@ -18,11 +18,11 @@
 #include <nlohmann/json.hpp>
 
 #include "bare_pipe.h"
+#include "blocking_client.h"
+#include "client_cost.h"
 #include "counted_calls.h"
 #include "latencies.h"
-#include "onbehalf/protocol/framing.h"
 #include "onbehalf/win32/lean_windows.h"
-#include "onbehalf/win32/pipe_stream.h"
 #include "onbehalf/win32/process.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
@@ -39,9 +39,6 @@ namespace {
 using test::ChildProcess;
 using Clock = std::chrono::steady_clock;
 using nlohmann::json;
-
-const std::string kRequest =
-    protocol::ToFrame(protocol::Framing::kHeader, R"({"jsonrpc":"2.0","id":1,"method":"rpc.ping"})");
 
 // ---- The child processes ----
 
@@ -72,33 +69,7 @@ int ServeOnBehalf() {
   return 0;
 }
 
-// ---- The client ----
-
-win32::UniqueFile Open(const std::string& path) {
-  const std::wstring name = win32::ToWide(path);
-  for (;;) {
-    win32::UniqueFile pipe(::CreateFileW(name.c_str(), GENERIC_READ | GENERIC_WRITE, 0, nullptr, OPEN_EXISTING,
-                                         SECURITY_SQOS_PRESENT | SECURITY_IMPERSONATION | SECURITY_CONTEXT_TRACKING,
-                                         nullptr));
-    if (pipe) return pipe;
-    const DWORD code = ::GetLastError();
-    if (code != ERROR_PIPE_BUSY) throw win32::Win32Error(code, "CreateFileW", path);
-    ::WaitNamedPipeW(name.c_str(), 10'000);
-  }
-}
-
-// One round trip; the number of bytes of the answer.
-DWORD RoundTrip(HANDLE pipe) {
-  std::array<char, 4096> answer;
-  DWORD bytes = 0;
-  if (!::WriteFile(pipe, kRequest.data(), static_cast<DWORD>(kRequest.size()), &bytes, nullptr)) {
-    win32::ThrowLastError("WriteFile");
-  }
-  if (!::ReadFile(pipe, answer.data(), static_cast<DWORD>(answer.size()), &bytes, nullptr)) {
-    win32::ThrowLastError("ReadFile");
-  }
-  return bytes;
-}
+// ---- The clients ----
 
 Latencies Measure(const std::string& path, std::size_t connections, std::size_t requests) {
   const std::size_t each = requests / connections;
@@ -145,30 +116,34 @@ Latencies MeasureBare(std::size_t connections, std::size_t requests, std::size_t
   return result;
 }
 
-json ToJson(const Latencies& latencies) {
-  return {{"p50_us", latencies.p50_us}, {"p99_us", latencies.p99_us}, {"per_second", latencies.per_second}};
+ChildProcess StartService(std::string& path) {
+  ChildProcess service = StartSelf({"--serve-onbehalf"});
+  path = json::parse(service.ReadLine().value_or("{}")).at("pipe").get<std::string>();
+  return service;
 }
 
-// The run whose median is in the middle: one run in a noisy moment does not decide.
-Latencies Median(std::vector<Latencies> runs) {
-  std::sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return a.p50_us < b.p50_us; });
-  return runs[runs.size() / 2];
+int RunClientCost(std::size_t requests) {
+  std::string path;
+  ChildProcess service = StartService(path);
+  MeasureClientCost(path, requests);
+  service.WaitForExit();
+  return 0;
 }
 
 int Run(const std::string& json_file, std::size_t requests, std::size_t memory_requests) {
   constexpr int kRuns = 5;
-  ChildProcess service = StartSelf({"--serve-onbehalf"});
-  const std::string path = json::parse(service.ReadLine().value_or("{}")).at("pipe").get<std::string>();
+  std::string path;
+  ChildProcess service = StartService(path);
   const auto usage = [&service] {
     service.WriteInput("\n");
     return json::parse(service.ReadLine().value_or("{}"));
   };
   const DWORD answer_bytes = RoundTrip(Open(path).get());
-  std::printf("rpc.ping: %zu bytes there, %lu bytes back; the middle of %d runs, %zu requests each\n\n", kRequest.size(),
+  std::printf("rpc.ping: %zu bytes there, %lu bytes back; the middle of %d runs, %zu requests each\n\n", PingRequest().size(),
               static_cast<unsigned long>(answer_bytes), kRuns, requests);
   std::printf("%-12s %-10s %10s %10s %12s\n", "connections", "server", "p50 us", "p99 us", "requests/s");
 
-  json report{{"request_bytes", kRequest.size()}, {"answer_bytes", answer_bytes}, {"rows", json::array()}};
+  json report{{"request_bytes", PingRequest().size()}, {"answer_bytes", answer_bytes}, {"rows", json::array()}};
   for (const std::size_t connections : {std::size_t{1}, std::size_t{8}, std::size_t{64}}) {
     std::vector<Latencies> bare_runs;
     std::vector<Latencies> service_runs;
@@ -206,6 +181,7 @@ int Run(const std::string& json_file, std::size_t requests, std::size_t memory_r
   std::printf("; %.1f in all\nMemory of the service over them: %+lld KiB\n", calls, static_cast<long long>(grown / 1024));
   report["calls_in_all"] = calls;
   report["memory_growth_bytes"] = grown;
+  report["client"] = MeasureClientCost(path, requests);
   service.WaitForExit();
   report["policy_checks"] = MeasurePolicyChecks(memory_requests);
 
@@ -227,13 +203,14 @@ int wmain(int argc, wchar_t** argv) {
   try {
     if (arguments.size() == 1 && arguments[0] == "--serve-onbehalf") return bench::ServeOnBehalf();
     if (arguments.size() == 4 && arguments[0] == "--serve-bare") {
-      bench::ServeBarePipe(arguments[1], std::stoul(arguments[2]), bench::kRequest.size(), std::stoul(arguments[3]));
+      bench::ServeBarePipe(arguments[1], std::stoul(arguments[2]), bench::PingRequest().size(), std::stoul(arguments[3]));
       return 0;
     }
     if (arguments.size() == 1 && arguments[0] == "--checks") {
       bench::MeasurePolicyChecks(100'000);
       return 0;
     }
+    if (arguments.size() == 1 && arguments[0] == "--client") return bench::RunClientCost(15'000);
     std::string json_file;
     std::size_t requests = 20'000;
     std::size_t memory_requests = 100'000;
@@ -245,7 +222,7 @@ int wmain(int argc, wchar_t** argv) {
       } else if (arguments[i] == "--json" && i + 1 < arguments.size()) {
         json_file = arguments[++i];
       } else {
-        std::fputs("usage: onbehalf_bench [--quick | --requests N] [--json FILE] | --checks\n", stderr);
+        std::fputs("usage: onbehalf_bench [--quick | --requests N] [--json FILE] | --checks | --client\n", stderr);
         return 2;
       }
     }

@@ -32,7 +32,12 @@ FARPROC RealFunction(const wchar_t* module, Counter& counter) {
   X(L"kernel32.dll", WriteFile)                 \
   X(L"kernel32.dll", CloseHandle)               \
   X(L"kernel32.dll", GetOverlappedResult)       \
+  X(L"kernel32.dll", CancelIoEx)                \
   X(L"kernel32.dll", SetEvent)                  \
+  X(L"kernel32.dll", WaitForSingleObject)       \
+  X(L"kernel32.dll", WaitForMultipleObjects)    \
+  X(L"kernel32.dll", ReleaseSemaphore)          \
+  X(L"kernel32.dll", SleepConditionVariableSRW) \
   X(L"kernel32.dll", DuplicateHandle)           \
   X(L"kernel32.dll", GetFileInformationByHandle) \
   X(L"kernel32.dll", CreateFileW)               \

@@ -17,4 +17,13 @@ Latencies Summarise(std::vector<std::chrono::nanoseconds>& round_trips, std::chr
   return result;
 }
 
+Latencies Median(std::vector<Latencies> runs) {
+  std::sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return a.p50_us < b.p50_us; });
+  return runs[runs.size() / 2];
+}
+
+nlohmann::json ToJson(const Latencies& latencies) {
+  return {{"p50_us", latencies.p50_us}, {"p99_us", latencies.p99_us}, {"per_second", latencies.per_second}};
+}
+
 }  // namespace onbehalf::bench

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 namespace onbehalf::bench {
@@ -15,5 +15,8 @@ struct Latencies {
 
 // `round_trips` of every connection together, in nanoseconds; `took` is from the first write to the last answer.
 Latencies Summarise(std::vector<std::chrono::nanoseconds>& round_trips, std::chrono::nanoseconds took);
+// The run whose median is in the middle: one run in a noisy moment does not decide. There is at least one.
+Latencies Median(std::vector<Latencies> runs);
+nlohmann::json ToJson(const Latencies& latencies);
 
 }  // namespace onbehalf::bench

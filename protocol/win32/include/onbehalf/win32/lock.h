@@ -48,7 +48,7 @@ class Condition {
   bool WaitUntil(Lock& lock, std::chrono::steady_clock::time_point end, Predicate is_true) {
     while (!is_true()) {
       DWORD wait = INFINITE;
-      if (end != std::chrono::steady_clock::time_point::max()) {
+      if (end != (std::chrono::steady_clock::time_point::max)()) {  // windows.h may have made max a macro
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
         if (left <= 0) return false;
         wait = left < 0x7fffffff ? static_cast<DWORD>(left) : 0x7fffffff;
