@@ -156,6 +156,77 @@ TEST(CallAsync, ACallbackMayDestroyTheClient) {
   EXPECT_EQ(heard.Wait(2), (Words{"1", "operation_canceled"}));
 }
 
+// More than are kept: what tells the client of room must not outlive it.
+TEST(CallAsync, ACallbackMayDestroyTheClientWhileManyOthersWait) {
+  constexpr std::size_t kCalls = 400;
+  FakeServer server(Echoing());
+  Heard heard;
+  auto client = std::make_unique<Client>(Client::Connect(server.ClientOptions()));
+  test::Event sent;
+  for (std::size_t i = 0; i < kCalls; ++i) {
+    client->CallAsync("x", Json::array({i}), {}, [&, i](const Outcome& outcome) {
+      if (i == 0) {
+        EXPECT_TRUE(sent.Wait());
+        client.reset();
+      }
+      heard.Say(test::WordOf(outcome));
+    });
+  }
+  sent.Set();
+  EXPECT_EQ(heard.Wait(kCalls).size(), kCalls);
+}
+
+// What a call holds may own the client, and is destroyed by whatever thread is the last to have it.
+TEST(CallAsync, ACallMayOwnTheClient) {
+  for (int round = 0; round < 50; ++round) {
+    test::Event has_read;
+    FakeServer server([&](Session& session) {
+      session.ReadRequest();
+      if (round % 2 == 0) {
+        has_read.Set();
+        return;
+      }
+      has_read.Set();
+      session.ReadRequest();
+    });
+    Heard heard;
+    std::weak_ptr<Client> gone;
+    {
+      auto client = std::make_shared<Client>(Client::Connect(server.ClientOptions()));
+      gone = client;
+      CallOptions options;
+      options.timeout = std::chrono::milliseconds(100);
+      client->CallAsync("x", nullptr, options,
+                        [&heard, client](const Outcome& outcome) { heard.Say(test::WordOf(outcome)); });
+      EXPECT_TRUE(has_read.Wait());
+    }
+    EXPECT_EQ(heard.Wait(1), Words{round % 2 == 0 ? "connection_reset" : "timed_out"});
+    while (!gone.expired()) std::this_thread::yield();
+  }
+}
+
+// The service reads nothing more until somebody reads what it has written, and the client's queue of callbacks is full.
+TEST(CallAsync, ACallbackMayWriteWhatTheServiceTakesOnlyAfterItsAnswersAreRead) {
+  constexpr std::size_t kCalls = 200;
+  const std::string large(256 * 1024, 'x');
+  FakeServer server(AfterReading(kCalls, [&](Session& session, const std::vector<Json>& requests) {
+    // More than fits into the pipe, so that this write ends only when the client reads.
+    for (const Json& request : requests) session.Answer(request, large);
+    const Json last = session.ReadRequest();
+    session.Answer(last, last.at("params").at(0).get<std::string>().size());
+    session.ReadRequest();
+  }));
+  Heard heard;
+  Client client = Client::Connect(server.ClientOptions());
+  for (std::size_t i = 0; i < kCalls; ++i) {
+    client.CallAsync("x", nullptr, {}, [&, i](const Outcome& outcome) {
+      if (i == 0) EXPECT_EQ(client.Call("y", Json::array({large})), large.size());
+      heard.Say(outcome.ok() ? "ok" : test::WordOf(outcome));
+    });
+  }
+  EXPECT_EQ(heard.Wait(kCalls), Words(kCalls, "ok"));
+}
+
 TEST(CallAsync, EndsAtItsTimeoutWithoutAnybodyWaiting) {
   Heard heard;
   FakeServer server([&](Session& session) {

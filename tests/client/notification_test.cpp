@@ -143,6 +143,31 @@ TEST(OnNotification, AHandlerMayReplaceItself) {
   EXPECT_EQ(heard.Wait(3), (Words{"first", "n[1]", "n[2]"}));
 }
 
+// Destroying the client waits for the handler, which may meanwhile end itself.
+TEST(OnNotification, AHandlerMayEndItselfWhileTheClientIsDestroyed) {
+  test::Event handler_is_set;
+  FakeServer server([&](Session& session) {
+    EXPECT_TRUE(handler_is_set.Wait());
+    session.Send(Notification("a", Json::object()));
+    session.ReadRequest();
+  });
+  test::Event has_begun;
+  std::atomic<bool> has_ended = false;
+  {
+    Client client = Client::Connect(server.ClientOptions());
+    client.OnNotification([&](const std::string&, const Json&) {
+      has_begun.Set();
+      // Closed by the destructor, which is then waiting for this.
+      while (client.IsConnected()) std::this_thread::yield();
+      client.OnNotification({});
+      has_ended = true;
+    });
+    handler_is_set.Set();
+    EXPECT_TRUE(has_begun.Wait());
+  }
+  EXPECT_TRUE(has_ended);
+}
+
 // With a handler the end of the connection is noticed though nobody calls.
 TEST(OnNotification, NoticesTheEndOfTheConnection) {
   test::Event handler_is_set;

@@ -1,7 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <future>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -147,19 +151,120 @@ TEST(Progress, ThatThrowsEndsItsCallAndNothingElse) {
   EXPECT_EQ(client.Call("y"), "next");
 }
 
+// It has had more waiting than is kept, so that nobody was reading.
+TEST(Progress, ThatThrowsLeavesTheReadingToOthers) {
+  constexpr int kPieces = 400;
+  test::Event is_in_progress;
+  test::Event other_has_called;
+  FakeServer server([&](Session& session) {
+    const Json slow = session.ReadRequest();
+    for (int i = 0; i < kPieces; ++i) session.Send(Progress(slow.at("params").at("progressToken"), i));
+    for (Json next = session.ReadRequest(); !next.is_null(); next = session.ReadRequest()) {
+      if (next.value("method", "") == "other") session.Answer(next, "other's");
+    }
+  });
+  Client client = Client::Connect(server.ClientOptions());
+  std::jthread slow([&] {
+    CallOptions options;
+    options.progress = [&](const Json&) {
+      is_in_progress.Set();
+      EXPECT_TRUE(other_has_called.Wait());
+      throw std::runtime_error("enough");
+    };
+    EXPECT_EQ(WordOfCall([&] { return client.Call("slow", nullptr, options); }), "enough");
+  });
+  EXPECT_TRUE(is_in_progress.Wait());
+  std::future<Json> other = client.CallAsync("other");
+  other_has_called.Set();
+  EXPECT_EQ(other.get(), "other's");
+}
+
+// A notification handler is set, so that another thread reads, and there is always one more piece.
+TEST(Progress, DoesNotKeepACallFromBeingCancelledOrLate) {
+  for (const bool is_cancelled : {true, false}) {
+    FakeServer server([](Session& session) {
+      const Json request = session.ReadRequest();
+      // The cancel, which lies in the pipe, is looked for between the pieces.
+      DWORD waiting = 0;
+      while (waiting == 0) {
+        session.Send(Progress(request.at("params").at("progressToken"), 1));
+        if (!::PeekNamedPipe(session.pipe(), nullptr, 0, nullptr, &waiting, nullptr)) return;
+      }
+      session.Refuse(request, kRequestCancelled, "cancelled");
+      session.ReadRequest();
+      session.ReadRequest();
+    });
+    Client client = Client::Connect(server.ClientOptions());
+    client.OnNotification([](const std::string&, const Json&) {});
+    std::stop_source source;
+    CallOptions options;
+    if (is_cancelled) {
+      options.stop = source.get_token();
+    } else {
+      options.timeout = std::chrono::milliseconds(200);
+    }
+    int pieces = 0;
+    options.progress = [&](const Json&) {
+      if (++pieces == 50) source.request_stop();
+    };
+    EXPECT_EQ(WordOfCall([&] { return client.Call("x", nullptr, options); }),
+              is_cancelled ? "rpc -32800" : "timed_out");
+  }
+}
+
+// An error of the application's is no loss of the connection.
+TEST(Progress, ThatThrowsASystemErrorIsNotRepeated) {
+  std::atomic<int> requests = 0;
+  FakeServer server([&](Session& session) {
+    for (Json request = session.ReadRequest(); !request.is_null(); request = session.ReadRequest()) {
+      if (!request.contains("id")) continue;
+      ++requests;
+      session.Send(Progress(request.at("params").at("progressToken"), 1));
+    }
+  });
+  Client client = Client::Connect(server.ClientOptions());
+  CallOptions options;
+  options.idempotent = true;
+  options.progress = [](const Json&) {
+    throw std::system_error(std::make_error_code(std::errc::connection_reset), "another connection");
+  };
+  EXPECT_EQ(WordOfCall([&] { return client.Call("x", nullptr, options); }), "connection_reset");
+  EXPECT_EQ(requests, 1);
+  EXPECT_TRUE(client.IsConnected());
+}
+
 // More than is kept: the rest waits in the pipe, and nothing is lost.
 TEST(Progress, ThatIsTakenSlowlyIsNotLost) {
   constexpr int kPieces = 3'000;
-  FakeServer server(AnswerWithProgress);
+  const std::string filler(4'096, 'x');
+  std::atomic<int> written = 0;
+  FakeServer server([&](Session& session) {
+    const Json request = session.ReadRequest();
+    for (int i = 0; i < kPieces; ++i) {
+      session.Send(Progress(request.at("params").at("progressToken"), {i, filler}));
+      ++written;
+    }
+    session.Answer(request, "done");
+    session.ReadRequest();
+  });
   Client client = Client::Connect(server.ClientOptions());
   Heard heard;
+  test::Event has_begun;
   test::Event may_go_on;
   CallOptions options;
   options.progress = [&](const Json& value) {
-    if (value == 0) may_go_on.Wait();
-    heard.Say(value.dump());
+    has_begun.Set();
+    EXPECT_TRUE(may_go_on.Wait());
+    heard.Say(value.at(0).dump());
   };
-  client.CallAsync("x", {{"pieces", kPieces}}, options, heard.AsCallback());
+  client.CallAsync("x", nullptr, options, heard.AsCallback());
+  EXPECT_TRUE(has_begun.Wait());
+  // Until the server stands: as many looks without a change as it could have written everything in.
+  for (int last = -1, same = 0; same < 50'000; same = last == written ? same + 1 : 0) {
+    last = written;
+    std::this_thread::yield();
+  }
+  EXPECT_LT(written, kPieces / 2);
   may_go_on.Set();
   const Words words = heard.Wait(kPieces + 1);
   ASSERT_EQ(words.size(), static_cast<std::size_t>(kPieces) + 1);
