@@ -68,7 +68,7 @@ constexpr std::array kDoctorOptions = {
     OptionInfo{"--bundle", "FILE", "support.tar", "writes a support archive (tar)"},
 };
 constexpr std::array kGenerateOptions = {
-    OptionInfo{"--language", "cpp|typescript|csharp", "cpp", "of the client"},
+    OptionInfo{"--language", "cpp|typescript|csharp", "cpp", "of the client", true},
     OptionInfo{"--output", "FILE", "service.h", "the file to write; otherwise standard output"},
     OptionInfo{"--name", "NAMESPACE", "company::service", "the namespace of what is written (cpp, csharp)"},
     OptionInfo{"--from", "FILE", "discover.json",
@@ -283,7 +283,9 @@ std::string WithValue(const OptionInfo& option) {
 std::string Grammar(const CommandInfo& command) {
   std::string grammar(command.name);
   if (!command.takes.empty()) grammar += " " + std::string(command.takes);
-  for (const OptionInfo& option : command.options) grammar += " [" + WithValue(option) + "]";
+  for (const OptionInfo& option : command.options) {
+    grammar += option.is_required ? " " + WithValue(option) : " [" + WithValue(option) + "]";
+  }
   return grammar;
 }
 

@@ -32,6 +32,7 @@ struct OptionInfo {
       value;  // what follows it, for people: "MS", or "a|b" for one of these words; empty: nothing
   std::string_view example;  // of a value
   std::string_view summary;
+  bool is_required = false;
 };
 
 struct CommandInfo {

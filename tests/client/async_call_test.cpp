@@ -220,7 +220,9 @@ TEST(CallAsync, ACallbackMayWriteWhatTheServiceTakesOnlyAfterItsAnswersAreRead) 
   Client client = Client::Connect(server.ClientOptions());
   for (std::size_t i = 0; i < kCalls; ++i) {
     client.CallAsync("x", nullptr, {}, [&, i](const Outcome& outcome) {
-      if (i == 0) EXPECT_EQ(client.Call("y", Json::array({large})), large.size());
+      if (i == 0) {
+        EXPECT_EQ(client.Call("y", Json::array({large})), large.size());
+      }
       heard.Say(outcome.ok() ? "ok" : test::WordOf(outcome));
     });
   }

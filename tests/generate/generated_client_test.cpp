@@ -10,7 +10,6 @@
 #include "access/access_policy.h"
 #include "golden.h"
 #include "golden/typed_service.h"
-#include "methods/audit_methods.h"
 #include "methods/service_methods.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/win32/account_names.h"
@@ -32,7 +31,6 @@ class GeneratedClient : public testing::Test {
     facts.last_error = [] { return std::string(); };
     facts.audit = [this] { return server_.audit().State(); };
     service::AddServiceMethods(server_.methods(), server_.server(), std::move(facts), names);
-    service::AddAuditMethods(server_.methods(), server_.audit(), names);
     server_.Start();
   }
   void SetUp() override {

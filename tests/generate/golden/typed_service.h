@@ -903,6 +903,52 @@ inline void from_json(const Json& json, AccessShowResult& value) {
   detail::Get(json, "entries", value.entries);
 }
 
+// Parameters of audit.follow.
+struct AuditFollowParams {
+  // Only what this account did: its name (DOMAIN\name), SID or SDDL alias.
+  std::optional<std::string> account{};
+  // Only requests for this method.
+  std::optional<std::string> method{};
+  // Whether only denials are wanted, by the policy or by the method itself.
+  std::optional<bool> denied{};
+  // A cursor of an earlier answer: the lines behind it. Without it, the newest lines.
+  std::optional<std::string> after{};
+  // At most so many lines in a piece (100).
+  std::optional<std::int64_t> limit{};
+};
+inline void to_json(Json& json, const AuditFollowParams& value) {
+  json = Json::object();
+  detail::PutOptional(json, "account", value.account);
+  detail::PutOptional(json, "method", value.method);
+  detail::PutOptional(json, "denied", value.denied);
+  detail::PutOptional(json, "after", value.after);
+  detail::PutOptional(json, "limit", value.limit);
+}
+inline void from_json(const Json& json, AuditFollowParams& value) {
+  detail::GetOptional(json, "account", value.account);
+  detail::GetOptional(json, "method", value.method);
+  detail::GetOptional(json, "denied", value.denied);
+  detail::GetOptional(json, "after", value.after);
+  detail::GetOptional(json, "limit", value.limit);
+}
+
+// Progress of audit.follow.
+struct AuditFollowProgress {
+  // oldest first, as they stand in the audit
+  std::vector<Json> lines;
+  // for after
+  std::string cursor;
+};
+inline void to_json(Json& json, const AuditFollowProgress& value) {
+  json = Json::object();
+  detail::Put(json, "lines", value.lines);
+  detail::Put(json, "cursor", value.cursor);
+}
+inline void from_json(const Json& json, AuditFollowProgress& value) {
+  detail::Get(json, "lines", value.lines);
+  detail::Get(json, "cursor", value.cursor);
+}
+
 // Parameters of audit.read.
 struct AuditReadParams {
   // Only what this account did: its name (DOMAIN\name), SID or SDDL alias.
@@ -1000,6 +1046,27 @@ inline void from_json(const Json& json, AuditVerifyResult& value) {
   detail::Get(json, "anchors", value.anchors);
   detail::Get(json, "problem", value.problem);
   detail::Get(json, "note", value.note);
+}
+
+// Progress of audit.verify.
+struct AuditVerifyProgress {
+  // files
+  std::int64_t done = 0;
+  // files there are
+  std::int64_t total = 0;
+  // looked at
+  std::int64_t lines = 0;
+};
+inline void to_json(Json& json, const AuditVerifyProgress& value) {
+  json = Json::object();
+  detail::Put(json, "done", value.done);
+  detail::Put(json, "total", value.total);
+  detail::Put(json, "lines", value.lines);
+}
+inline void from_json(const Json& json, AuditVerifyProgress& value) {
+  detail::Get(json, "done", value.done);
+  detail::Get(json, "total", value.total);
+  detail::Get(json, "lines", value.lines);
 }
 
 struct IdentityWhoamiResultAccount {
@@ -1254,6 +1321,61 @@ inline void from_json(const Json& json, RpcPingResult& value) {
   detail::Get(json, "pong", value.pong);
   detail::Get(json, "time", value.time);
   detail::GetOptional(json, "echo", value.echo);
+}
+
+enum class RpcSubscribeParamsEventsItem {
+  kRpcMethodsChanged,  // "rpc.methodsChanged"
+  kServiceStopping,  // "service.stopping"
+};
+inline void to_json(Json& json, RpcSubscribeParamsEventsItem value) {
+  switch (value) {
+    case RpcSubscribeParamsEventsItem::kRpcMethodsChanged:
+      json = "rpc.methodsChanged";
+      return;
+    case RpcSubscribeParamsEventsItem::kServiceStopping:
+      json = "service.stopping";
+      return;
+  }
+  throw std::invalid_argument("no value of RpcSubscribeParamsEventsItem");
+}
+inline void from_json(const Json& json, RpcSubscribeParamsEventsItem& value) {
+  const std::string& word = json.get_ref<const std::string&>();
+  if (word == "rpc.methodsChanged") {
+    value = RpcSubscribeParamsEventsItem::kRpcMethodsChanged;
+    return;
+  }
+  if (word == "service.stopping") {
+    value = RpcSubscribeParamsEventsItem::kServiceStopping;
+    return;
+  }
+  throw std::out_of_range("no word of RpcSubscribeParamsEventsItem: " + word);
+}
+
+// Parameters of rpc.subscribe.
+struct RpcSubscribeParams {
+  // The ones wanted; an empty array for none.
+  std::vector<RpcSubscribeParamsEventsItem> events;
+};
+inline void to_json(Json& json, const RpcSubscribeParams& value) {
+  json = Json::object();
+  detail::Put(json, "events", value.events);
+}
+inline void from_json(const Json& json, RpcSubscribeParams& value) {
+  detail::Get(json, "events", value.events);
+}
+
+// Result of rpc.subscribe.
+struct RpcSubscribeResult {
+  // those subscribed to
+  // One of "rpc.methodsChanged", "service.stopping".
+  std::vector<std::string> events;
+};
+inline void to_json(Json& json, const RpcSubscribeResult& value) {
+  json = Json::object();
+  detail::Put(json, "events", value.events);
+}
+inline void from_json(const Json& json, RpcSubscribeResult& value) {
+  detail::Get(json, "events", value.events);
 }
 
 struct ServiceConnectionsResultItemAccount {
@@ -1611,6 +1733,14 @@ class AuditMethods {
  public:
   explicit AuditMethods(Client& client) : client_(&client) {}
 
+  // audit.follow: A stream of the audit's lines: the newest, or those behind a cursor, and then
+  // each one as it is written. it goes on until it is cancelled
+  // Its results come piece by piece to `progress`, on this thread.
+  // It goes on until options.stop ends it, or options.timeout is over.
+  void Follow(const AuditFollowParams& params, const std::function<void(const AuditFollowProgress&)>& progress, const CallOptions& options = {}) {
+    client_->Call("audit.follow", Json(params), detail::WithProgress(progress, options));
+  }
+
   // audit.read: Lines of the audit: the newest, or those behind a cursor.
   AuditReadResult Read(const AuditReadParams& params = {}, const CallOptions& options = {}) {
     return detail::Converter<AuditReadResult>::From(client_->Call("audit.read", Json(params), options));
@@ -1618,8 +1748,9 @@ class AuditMethods {
 
   // audit.verify: Computes the audit's chain again and compares it with its anchors: finds the
   // first broken line.
-  AuditVerifyResult Verify(const CallOptions& options = {}) {
-    return detail::Converter<AuditVerifyResult>::From(client_->Call("audit.verify", nullptr, options));
+  // Reports how far it is to `progress`, on this thread.
+  AuditVerifyResult Verify(const std::function<void(const AuditVerifyProgress&)>& progress = {}, const CallOptions& options = {}) {
+    return detail::Converter<AuditVerifyResult>::From(client_->Call("audit.verify", nullptr, detail::WithProgress(progress, options)));
   }
 
  private:
@@ -1653,6 +1784,12 @@ class RpcMethods {
   // rpc.ping: Answers at once: the service is there, and this caller may call it.
   RpcPingResult Ping(const RpcPingParams& params = {}, const CallOptions& options = {}) {
     return detail::Converter<RpcPingResult>::From(client_->Call("rpc.ping", Json(params), options));
+  }
+
+  // rpc.subscribe: Says which notifications of the service this connection wants, in place of those
+  // before.
+  RpcSubscribeResult Subscribe(const RpcSubscribeParams& params, const CallOptions& options = {}) {
+    return detail::Converter<RpcSubscribeResult>::From(client_->Call("rpc.subscribe", Json(params), options));
   }
 
  private:

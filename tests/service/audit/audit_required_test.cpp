@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "fault_test.h"
-#include "methods/audit_methods.h"
 #include "methods/service_methods.h"
 #include "onbehalf/win32/account_names.h"
 #include "utc_time.h"
@@ -30,7 +29,6 @@ class AuditRequired : public FaultTest {
     service::ServiceFacts facts;
     facts.audit = [this] { return server().audit().State(); };
     service::AddServiceMethods(server().methods(), server().server(), std::move(facts), names);
-    service::AddAuditMethods(server().methods(), server().audit(), names);
     for (const auto days : {std::chrono::days(0), std::chrono::days(1)}) {
       const service::UtcText time(system_clock::now() + days, service::UtcText::Fraction::kNone);
       in_the_way_.push_back(server().folder() / ("audit-" + std::string(time.day()) + ".jsonl"));
