@@ -184,8 +184,7 @@ void Connection::TakeRequest(protocol::Request request, bool is_notification, co
                    std::any_of(waiting_.begin(), waiting_.end(), same_id))) {
       refusal = service::ToError(ErrorCode::kInvalidRequest);
       refusal->message = "A request with this id has not been answered yet.";
-    } else if (batch && (in_flight >= std::min(limits.batch_requests_at_once, limits.requests_per_connection) ||
-                         !waiting_.empty())) {
+    } else if (batch && (!waiting_.empty() || !HasPlaceInBatch())) {
       if (waiting_.size() < limits.batch_requests) {
         waiting_.push_back(running);
         return;
@@ -223,6 +222,8 @@ bool Connection::Begin(const RequestPtr& request) {
       Finish(request);
     } else if (request->method->stream) {
       StreamRequest::Open(shared_from_this(), request, server_);
+      // Until now it counted as one whose end begins the waiting ones.
+      BeginWaiting();
     } else if (request->method->pace == Pace::kQuick) {
       Run(request);
     } else {
@@ -395,8 +396,9 @@ void Connection::Fail(const RequestPtr& request, const std::exception& error) {
 
 bool Connection::WaitForQuota(const RequestPtr& request) {
   const std::lock_guard lock(mutex_);
-  // Another request of this connection has to be there, whose end begins the waiting ones.
-  if (!request->batch() || requests_.size() < 2 || closed_) return false;
+  // Another request of this connection has to be there, whose end begins the waiting ones. A stream may never end.
+  const auto will_end = [&](const RequestPtr& each) { return each != request && !each->stream(); };
+  if (!request->batch() || closed_ || std::none_of(requests_.begin(), requests_.end(), will_end)) return false;
   std::erase(requests_, request);
   waiting_.push_front(request);
   return true;
@@ -431,6 +433,13 @@ AuditDecision Connection::DecisionOn(const RunningRequest& request) const {
 std::size_t Connection::InFlight() const {
   const auto is_unanswered = [](const RequestPtr& each) { return !each->is_answered(); };
   return static_cast<std::size_t>(std::count_if(requests_.begin(), requests_.end(), is_unanswered));
+}
+
+bool Connection::HasPlaceInBatch() const {
+  const protocol::Limits& limits = server_.settings.limits;
+  const auto counts = [](const RequestPtr& each) { return !each->is_answered() && !each->stream(); };
+  const auto in_flight = static_cast<std::size_t>(std::count_if(requests_.begin(), requests_.end(), counts));
+  return in_flight < std::min(limits.batch_requests_at_once, limits.requests_per_connection);
 }
 
 void Connection::Identify(const CallerIdentity& caller) {
@@ -520,7 +529,6 @@ void Connection::LeaveQuota(RunningRequest& request) {
 }
 
 void Connection::BeginWaiting() {
-  const protocol::Limits& limits = server_.settings.limits;
   {
     const std::lock_guard lock(mutex_);
     begin_again_ = true;
@@ -531,8 +539,7 @@ void Connection::BeginWaiting() {
     RequestPtr next;
     {
       const std::lock_guard lock(mutex_);
-      if (closed_ || waiting_.empty() ||
-          InFlight() >= std::min(limits.batch_requests_at_once, limits.requests_per_connection)) {
+      if (closed_ || waiting_.empty() || !HasPlaceInBatch()) {
         beginning_waiting_ = false;
         return;
       }
@@ -605,7 +612,9 @@ void Connection::CloseWhenWritten() {
     closing_ = true;
     close = requests_.empty() && waiting_.empty() && writes_.bytes() == 0;
   }
-  if (close) Close();
+  if (close) return Close();
+  // Nothing else would end them: they have no deadline, and a client that goes is noticed by reading only.
+  StopStreams(ErrorCode::kRequestCancelled);
 }
 
 void Connection::Close() {
@@ -644,6 +653,7 @@ void Connection::Subscribe(EventSet events) {
   {
     const std::lock_guard lock(mutex_);
     if (!subscriptions_) subscriptions_ = std::make_shared<Subscriptions>(weak_from_this(), server_);
+    is_subscriber_ = events.any();
     subscriptions = subscriptions_;
   }
   subscriptions->Set(events);
@@ -660,8 +670,12 @@ void Connection::Notify(std::size_t event) {
 
 void Connection::BeginStop() {
   Notify(kStopping);
+  StopStreams(ErrorCode::kShuttingDown);
+}
+
+void Connection::StopStreams(ErrorCode reason) {
   for (const RequestPtr& request : Requests()) {
-    if (request->stream()) request->Stop(ErrorCode::kShuttingDown);
+    if (request->stream()) request->Stop(reason);
   }
 }
 
@@ -719,7 +733,7 @@ void Connection::CheckDeadlines(Clock::time_point now) {
       close_reason = "a frame was not finished";
     } else if (requests_read_ == 0 && now - connected_at_ >= limits.first_request_timeout) {
       close_reason = "no request was sent";
-    } else if (requests_.empty() && !waiting_since && now - last_activity_ >= limits.idle_timeout) {
+    } else if (requests_.empty() && !is_subscriber_ && !waiting_since && now - last_activity_ >= limits.idle_timeout) {
       close_reason = "idle";
     }
   }

@@ -48,7 +48,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void Start();
   // Ends it at once: what is pending is cancelled, handlers are asked to end, unread answers are lost.
   void Close();
-  // Takes no more requests, and ends when the answers that are queued have been written (or time out).
+  // Takes no more requests, and ends when the answers that are queued have been written (or time out). Streams, which
+  // would not end by themselves, are ended.
   void CloseWhenWritten();
   // The service begins to stop: subscribers are told, and streams, which would not end by themselves, are ended. Other requests
   // go on.
@@ -94,6 +95,9 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
 
   // requests_ that have not been answered. Under mutex_.
   std::size_t InFlight() const;
+  // Whether a request of a batch may begin. Streams do not count: what waited for their end might wait for ever. Under
+  // mutex_.
+  bool HasPlaceInBatch() const;
   // Answers a request that will not begin, and records that.
   void RefuseUnbegun(const RequestPtr& request, const protocol::Error& error);
   // Its account runs as many handlers as it may: a batch's request waits until one of its connection has ended. False
@@ -108,6 +112,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void ReadNext();
   void Finish(const RequestPtr& request);
   void BeginWaiting();
+  void StopStreams(protocol::ErrorCode reason);
   // Of the request's account there is one less.
   static void LeaveQuota(RunningRequest& request);
   std::vector<RequestPtr> Requests() const;
@@ -150,6 +155,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::vector<RequestPtr> requests_;  // until answered and their handlers have ended
   std::deque<RequestPtr> waiting_;    // of a batch, not begun
   std::shared_ptr<Subscriptions> subscriptions_;  // from the first one on
+  bool is_subscriber_ = false;  // to anything at all: it is not idle then
   bool beginning_waiting_ = false;    // by one thread at a time
   bool begin_again_ = false;          // a request has ended since that thread took the last one out
 };

@@ -207,7 +207,10 @@ std::variant<Json, protocol::Error> BindParameters(const Method& method, const J
                            std::to_string(params.size()));
     }
     for (std::size_t i = 0; i < std::min(declared, params.size()); ++i) {
-      if (auto error = Bind(method.parameters[i], params[i], bound)) return *std::move(error);
+      const Parameter& parameter = method.parameters[i];
+      // A place that has to be filled for one behind it.
+      if (params[i].is_null() && !parameter.required && !Fits(params[i], parameter.schema)) continue;
+      if (auto error = Bind(parameter, params[i], bound)) return *std::move(error);
     }
   } else if (params.is_object()) {
     for (const auto& [name, value] : params.items()) {
@@ -232,7 +235,7 @@ std::variant<Json, protocol::Error> BindParameters(const Method& method, const J
       return InvalidParams(parameter.name + ": required, expected " + Expected(parameter.schema));
     }
   }
-  if (token != nullptr) {
+  if (token != nullptr && !token->is_null()) {
     if (auto error = Misfit(std::string(kProgressToken), *token, kTokenSchema)) return *std::move(error);
     if (progress_token != nullptr) *progress_token = *token;
   }

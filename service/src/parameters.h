@@ -14,11 +14,12 @@ namespace onbehalf::service {
 // that are checked are type (one or an array of them), enum, minimum, maximum, minLength and maxLength (in
 // characters), items, minItems and maxItems; others only document. Otherwise InvalidParams, whose message names the
 // parameter (and the element: "events[1]") and says what was expected and found, without the caller's value in it.
-// Parameters that were not given are not members of the result.
+// Parameters that were not given are not members of the result. By position, null in the place of an optional one whose
+// schema takes no null is none given: the places in front of what is given have to be filled somehow.
 //
-// Beside the parameters a caller may give a progressToken, a string or an integer: by name, or by position directly behind
-// the declared ones. It goes to `progress_token`, if that is given, and not to the result. Methods that take none ignore
-// one that is given by name, whatever it is.
+// Beside the parameters a caller may give a progressToken, a string or an integer, or null for none: by name, or by
+// position directly behind the declared ones. It goes to `progress_token`, if that is given, and not to the result.
+// Methods that take none ignore one that is given by name, whatever it is.
 std::variant<Json, protocol::Error> BindParameters(const Method& method, const Json& params,
                                                    Json* progress_token = nullptr);
 

@@ -8,6 +8,9 @@
 namespace onbehalf::service {
 namespace {
 
+// After so many, a flush makes way for what else the pool has to do: a handler may report as fast as they are sent.
+constexpr int kMostAtOnce = 16;
+
 class NoProgress final : public Progress {
  public:
   bool wanted() const override { return false; }
@@ -46,47 +49,30 @@ void ProgressChannel::Report(Json value) {
     bytes_ += text.size();
     reported_.push_back(std::move(text));
     newest_is_spare_ = !has_room;
-    if (waits_for_room_) return;
+    if (flushing_) return;
+    flushing_ = true;
   }
   flush_.Submit(shared_from_this());
 }
 
-bool ProgressChannel::SendFront() {
-  std::string text;
-  {
-    const std::lock_guard lock(mutex_);
-    if (closed_ || reported_.empty()) return false;
-    text = std::move(reported_.front());
-    reported_.pop_front();
-    bytes_ -= text.size();
-    if (reported_.empty()) newest_is_spare_ = false;
-  }
-  connection_->Send(text);
-  return true;
-}
-
 void ProgressChannel::Flush() {
   const std::lock_guard lock(sending_);
-  do {
+  for (int sent = 0; sent < kMostAtOnce; ++sent) {
+    const auto when_room = [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->flush_.Submit(self);
+    };
+    if (!connection_->room().Has() && !connection_->room().Await(when_room)) return;
+    std::string text;
     {
       const std::lock_guard guard(mutex_);
-      if (closed_ || reported_.empty() || waits_for_room_) return;
-      waits_for_room_ = !connection_->room().Has();
-      if (!waits_for_room_) continue;
+      flushing_ = !reported_.empty();
+      if (!flushing_) return;
+      text = std::move(reported_.front());
+      reported_.pop_front();
+      bytes_ -= text.size();
+      if (reported_.empty()) newest_is_spare_ = false;
     }
-    const auto when_room = [weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->OnRoom();
-    };
-    if (!connection_->room().Await(when_room)) return;
-    const std::lock_guard guard(mutex_);
-    waits_for_room_ = false;
-  } while (SendFront());
-}
-
-void ProgressChannel::OnRoom() {
-  {
-    const std::lock_guard lock(mutex_);
-    waits_for_room_ = false;
+    connection_->Send(text);
   }
   flush_.Submit(shared_from_this());
 }
@@ -103,10 +89,14 @@ void ProgressChannel::Send(const Json& value) {
 
 void ProgressChannel::Close() {
   const std::lock_guard lock(sending_);
-  while (SendFront()) {
+  std::deque<std::string> last;
+  {
+    const std::lock_guard guard(mutex_);
+    closed_ = true;
+    last = std::exchange(reported_, {});
   }
-  const std::lock_guard guard(mutex_);
-  closed_ = true;
+  // The answer, which follows, asks for no room either.
+  for (const std::string& text : last) connection_->Send(text);
 }
 
 }  // namespace onbehalf::service

@@ -35,9 +35,6 @@ class ProgressChannel final : public Progress, public std::enable_shared_from_th
  private:
   std::string TextOf(const Json& value) const;
   void Flush();
-  // False when there is none.
-  bool SendFront();
-  void OnRoom();
 
   const std::shared_ptr<Connection> connection_;
   const Json token_;
@@ -48,7 +45,7 @@ class ProgressChannel final : public Progress, public std::enable_shared_from_th
   std::deque<std::string> reported_;
   std::size_t bytes_ = 0;  // of reported_
   bool newest_is_spare_ = false;  // the last one came when there was no room: a newer one takes its place until there is
-  bool waits_for_room_ = false;
+  bool flushing_ = false;  // a flush is queued, is running or waits for room: there is one at most
   bool closed_ = false;
   PoolWork flush_;
 };

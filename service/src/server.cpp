@@ -138,7 +138,20 @@ std::optional<std::string> Server::WhyNot(const AccessPolicy& policy) const {
 }
 
 std::string Server::OnPolicy(const AccessPolicy& policy) {
-  for (const auto& connection : connections_.All()) connection->OnPolicyChange();
+  const std::string fault = SetDescriptor(policy);
+  for (const auto& connection : connections_.All()) {
+    try {
+      connection->OnPolicyChange();
+    } catch (const std::exception& error) {
+      // What it may not do any more must end: then all of it does, and the others are told all the same.
+      log_.Write(LogLevel::kError, "a connection failed", {{"connection", connection->id()}, {"what", error.what()}});
+      connection->Close();
+    }
+  }
+  return fault;
+}
+
+std::string Server::SetDescriptor(const AccessPolicy& policy) {
   const std::lock_guard lock(listener_mutex_);
   // The first one comes before there is a pipe to guard.
   if (listener_ == nullptr) return {};

@@ -65,6 +65,8 @@ class Server final : public ServerControl {
   // Who may connect follows from the policy; a policy that shuts the service itself out is refused.
   std::optional<std::string> WhyNot(const AccessPolicy& policy) const;
   std::string OnPolicy(const AccessPolicy& policy);
+  // Of the pipe. What has not been changed, if anything: empty otherwise.
+  std::string SetDescriptor(const AccessPolicy& policy);
   // The watch runs while there is something to watch, so that an idle service never wakes up.
   void StartWatch();
   void Watch();

@@ -128,7 +128,7 @@ class Application final : public HostedService {
     AddIdentityMethods(methods, names);
     AddServiceMethods(methods, *server_, {pipe_path_, hardening_, [this] { return log_->TimeOfLastError(); },
                                            [this] { return audit_->State(); }, settings_.audit.required}, names);
-    AddAuditMethods(methods, *audit_, names);
+    AddAuditMethods(methods, *audit_, names, settings_.limits.response_bytes);
     if (add_methods_) add_methods_(methods);
   }
 

@@ -177,7 +177,7 @@ std::vector<SettingRow> MakeRows() {
           "How long a client may leave an answer unread."),
       Integer(
           "limits.idle_timeout_ms", 1000, 30 * kDayMs, [](auto& s) -> auto& { return s.limits.idle_timeout; },
-          "How long a connection may say nothing while none of its requests runs."),
+          "How long a connection may say nothing while none of its requests runs and it has no subscription."),
       Integer(
           "limits.request_deadline_ms", 100, kDayMs,
           [](auto& s) -> auto& { return s.limits.request_deadline; },
@@ -357,6 +357,7 @@ void CheckTogether(SettingsResult& result) {
   check("limits.connections_for_administrators", "limits.connections", false);
   check("limits.header_bytes", "limits.frame_bytes", true);
   check("limits.batch_requests_at_once", "limits.batch_requests", true);
+  check("limits.progress_queue_bytes", "limits.write_queue_bytes", false);
   check("audit.file_bytes", "audit.keep_bytes", true);
 }
 

@@ -37,6 +37,8 @@ void StreamRequest::Open(std::shared_ptr<Connection> connection, const std::shar
                          ServerParts& server) {
   const auto stream = std::make_shared<StreamRequest>(std::move(connection), request, server);
   request->BecomeStream(stream);
+  // The connection may have looked for streams to end just before it was one.
+  if (server.stopping) request->Stop(ErrorCode::kShuttingDown);
   stream->Look();
 }
 
@@ -55,7 +57,7 @@ void StreamRequest::Wake() {
 
 void StreamRequest::Look() {
   const std::lock_guard lock(mutex_);
-  woken_ = true;
+  looked_ = true;
   if (state_ == State::kWaiting || state_ == State::kWaitingForRoom) QueueTurn();
 }
 
@@ -69,7 +71,7 @@ void StreamRequest::TakeTurn() {
   {
     const std::lock_guard lock(mutex_);
     state_ = State::kTurn;
-    woken_ = false;
+    woken_ = looked_ = false;
   }
   // They are let go with the stream, and needed after that.
   const auto connection = connection_;
@@ -86,7 +88,9 @@ void StreamRequest::TakeTurn() {
     const std::lock_guard lock(mutex_);
     const bool for_room = std::holds_alternative<ForRoom>(turn);
     // The next turn goes to the end of the pool's queue: other streams have theirs before.
-    if (woken_ || std::holds_alternative<Again>(turn)) return QueueTurn();
+    if (looked_ || std::holds_alternative<Again>(turn)) return QueueTurn();
+    // The turn that comes with the room asks the stream anyway.
+    if (woken_ && !for_room) return QueueTurn();
     if (for_room && connection->room().Await(when_room)) return QueueTurn();
     state_ = for_room ? State::kWaitingForRoom : State::kWaiting;
   } catch (const std::exception& error) {
@@ -104,8 +108,10 @@ StreamRequest::Turn StreamRequest::OneTurn() {
     if (const auto self = weak.lock()) self->Wake();
   };
   Stream::Step step = CallStream(*request_, connection_->process(), connection_->id(), server_.log, stream_, waker);
-  if (auto* result = std::get_if<MethodResult>(&step)) return std::move(*result);
   if (std::holds_alternative<Stream::Later>(step)) return Stream::Later{};
+  // The policy may have become another during the step: what it has found is not for everybody any more.
+  if (auto refusal = CheckAccess()) return MethodResult(*std::move(refusal));
+  if (auto* result = std::get_if<MethodResult>(&step)) return std::move(*result);
   try {
     request_->progress()->Send(std::get<Stream::Piece>(step).value);
   } catch (const std::length_error&) {

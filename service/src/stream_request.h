@@ -16,10 +16,10 @@ namespace onbehalf::service {
 
 class Connection;
 
-// A request whose method is a stream, from its admission to its answer. It takes turns on the pool for handlers, one at a
-// time: each looks whether the stream may go on, takes one piece of it as the method's Acts says, and sends that. Between
-// turns it holds no thread, whether it waits for something to send or for the client to read. Kept by the request, and keeps
-// that and the connection until it has ended. Any thread.
+// A request whose method is a stream, from its admission to its answer. It takes turns on the pool for handlers, one at
+// a time: each looks whether the stream may go on, takes one piece of it as the method's Acts says, and sends that if
+// it still may. Between turns it holds no thread, whether it waits for something to send or for the client to read.
+// Kept by the request, and keeps that and the connection until it has ended. Any thread.
 class StreamRequest final : public std::enable_shared_from_this<StreamRequest> {
  public:
   // Why this request cannot open a stream; nothing if it can.
@@ -60,7 +60,8 @@ class StreamRequest final : public std::enable_shared_from_this<StreamRequest> {
 
   win32::Lock mutex_;
   State state_ = State::kWaiting;
-  bool woken_ = false;  // during the turn
+  bool woken_ = false;   // during the turn
+  bool looked_ = false;  // during the turn
   PoolWork turn_;
 };
 

@@ -161,13 +161,33 @@ TEST(Parameters, AProgressTokenIsTakenOutByNameAndByPosition) {
   Json token;
   EXPECT_TRUE(std::holds_alternative<Json>(BindParameters(method, Parse("[5]"), &token)));
   EXPECT_TRUE(token.is_null());
-  EXPECT_EQ(Bound(method, Parse(R"([5,"x",null])")),
-            "progressToken: expected a string or an integer of at most 1024 characters, got null");
+  for (const char* params : {R"([5,"x",null])", R"({"id":5,"text":"x","progressToken":null})"}) {
+    EXPECT_TRUE(std::holds_alternative<Json>(BindParameters(method, Parse(params), &token))) << params;
+    EXPECT_TRUE(token.is_null()) << params;
+  }
+  EXPECT_EQ(Bound(method, Parse(R"([5,"x",1.5])")),
+            "progressToken: expected a string or an integer of at most 1024 characters, got another number");
   EXPECT_EQ(Bound(method, Parse(R"([5,"x",1,1])")), "expected at most 2 parameters and a progress token, got 4");
   // Others ignore it by name.
   EXPECT_EQ(Bound(kTwo, Parse(R"({"id":5,"progressToken":[]})")), R"({"id":5})");
   EXPECT_TRUE(std::holds_alternative<Json>(BindParameters(kTwo, Parse(R"({"id":5,"progressToken":1})"), &token)));
   EXPECT_TRUE(token.is_null());
+}
+
+// StreamJsonRpc has to fill the places in front of its IProgress argument.
+TEST(Parameters, NullByPositionIsAnOptionalOneThatIsNotGiven) {
+  Method method = kTwo;
+  method.reports_progress = true;
+  Json token;
+  const auto bound = BindParameters(method, Parse("[5,null,7]"), &token);
+  ASSERT_TRUE(std::holds_alternative<Json>(bound));
+  EXPECT_EQ(std::get<Json>(bound), Parse(R"({"id":5})"));
+  EXPECT_EQ(token, 7);
+  EXPECT_EQ(Bound(method, Parse("[null,null,7]")), "id: expected an integer of at least 1, got null");
+  EXPECT_EQ(Bound(method, Parse(R"({"id":5,"text":null})")), "text: expected a string, got null");
+  // Where null is a value, it is given.
+  const Method nullable = MethodWith({{"p", "", {{"type", {"string", "null"}}}, false}});
+  EXPECT_EQ(Bound(nullable, Parse("[null]")), R"({"p":null})");
 }
 
 TEST(Parameters, AnIntegerSpelledAsAFloatArrivesAsAnInteger) {

@@ -4,8 +4,10 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "messages.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
 #include "raw_client.h"
 #include "test_server.h"
 
@@ -77,8 +80,8 @@ TEST(Progress, ATokenOfAnotherTypeIsRefused) {
   server.methods().Add(Counting("test.count", Acts::kAsService));
   server.Start();
   RawClient client(server.pipe_path());
-  for (const auto& [token, got] : {std::pair(Json(nullptr), "null"), std::pair(Json(1.5), "another number"),
-                                   std::pair(Json(true), "a boolean"), std::pair(Json::array(), "an array"),
+  for (const auto& [token, got] : {std::pair(Json(1.5), "another number"), std::pair(Json(true), "a boolean"),
+                                   std::pair(Json::array(), "an array"),
                                    std::pair(Json::object(), "an object")}) {
     const std::string message =
         std::string("progressToken: expected a string or an integer of at most 1024 characters, got ") + got;
@@ -187,6 +190,68 @@ TEST(Progress, NeverComesAfterTheAnswer) {
     client.Send(RequestMessage(id, "rpc.none"));
     ASSERT_EQ(client.Read(), ErrorMessageFor(id, ErrorCode::kMethodNotFound));
   }
+}
+
+// Its values take no thread from others, however fast they come and go.
+TEST(Progress, OfAHandlerThatReportsWithoutAPauseHoldsUpNobody) {
+  TestServer server;
+  server.settings().threads.io = 2;
+  service::Method method =
+      PublicMethod("test.chatter", Acts::kAsCaller, Pace::kMayBlock, [](const Call& call) -> MethodResult {
+        while (!call.stop.stop_requested()) call.progress.Report("x");
+        throw win32::Win32Error(ERROR_CANCELLED, "test.chatter");
+      });
+  method.reports_progress = true;
+  server.methods().Add(std::move(method));
+  server.Start();
+  RawClient client(server.pipe_path());
+  RawClient other(server.pipe_path());
+  client.Send(RequestMessage(1, "test.chatter", {{"progressToken", 1}}));
+  ASSERT_EQ(client.Read(), ProgressMessage(1, "x"));
+  std::atomic<bool> answered = false;
+  std::jthread reading([&] {
+    for (;;) {
+      const auto message = client.Read();
+      ASSERT_TRUE(message.has_value());
+      if (!message->contains("id")) continue;
+      EXPECT_EQ(*message, ErrorMessageFor(1, ErrorCode::kRequestCancelled));
+      answered = true;
+      return;
+    }
+  });
+  for (int i = 0; i < 50; ++i) {
+    const auto begun = std::chrono::steady_clock::now();
+    ASSERT_TRUE(other.Call("rpc.ping").contains("result"));
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5));
+  }
+  EXPECT_FALSE(answered);
+  client.Send(CancelMessage(1));
+  reading.join();
+  EXPECT_TRUE(answered);
+}
+
+// The answer does not wait for the handler's last word, which may never come.
+TEST(Progress, OfAHandlerThatDoesNotStopReportingDoesNotKeepTheAnswerBack) {
+  std::atomic<bool> released = false;
+  TestServer server;
+  server.settings().limits.request_deadline = std::chrono::milliseconds(150);
+  service::Method method =
+      PublicMethod("test.chatter", Acts::kAsCaller, Pace::kMayBlock, [&](const Call& call) -> MethodResult {
+        while (!released) call.progress.Report("x");
+        return Json("done");
+      });
+  method.reports_progress = true;
+  server.methods().Add(std::move(method));
+  server.Start();
+  RawClient client(server.pipe_path());
+  client.Send(RequestMessage(1, "test.chatter", {{"progressToken", 1}}));
+  const auto until = std::chrono::steady_clock::now() + RawClient::kPatience;
+  std::optional<Json> message;
+  do {
+    message = client.Read();
+  } while (message && !message->contains("id") && std::chrono::steady_clock::now() < until);
+  released = true;
+  EXPECT_EQ(message, ErrorMessageFor(1, ErrorCode::kDeadlineExceeded));
 }
 
 // A client that does not read: the handler is not held up, what waits is bounded, and the newest value is there at the end.

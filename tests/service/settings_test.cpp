@@ -260,6 +260,9 @@ TEST(Settings, ContradictionsAreFaults) {
             "4096 contradicts limits.frame_bytes, which is 1024: it must be at most that\n");
   EXPECT_EQ(FaultOf(ParseSettings(R"({"limits":{"batch_requests":31}})"), "limits.batch_requests_at_once"),
             "32 contradicts limits.batch_requests, which is 31: it must be at most that\n");
+  EXPECT_EQ(FaultOf(ParseSettings(R"({"limits":{"write_queue_bytes":262144}})"), "limits.progress_queue_bytes"),
+            "262144 contradicts limits.write_queue_bytes, which is 262144: it must be less than that\n");
+  EXPECT_TRUE(ParseSettings(R"({"limits":{"write_queue_bytes":262145}})").faults.empty());
   EXPECT_TRUE(
       ParseSettings(R"({"limits":{"frame_bytes":4096,"batch_requests":32,"connections":9}})").faults.empty());
 }

@@ -425,6 +425,29 @@ TEST(Streams, ADenialEndsOneThatIsAlwaysBusy) {
   EXPECT_EQ(turns, at_end);
 }
 
+// What a step has found before the denial is not given out after it, be it a piece or the result.
+TEST(Streams, ADenialDuringAStepComesBeforeWhatTheStepGives) {
+  for (const bool is_last : {false, true}) {
+    Gate gate;
+    TestServer server;
+    server.methods().Add(StreamOf("test.secret", [&](const Call&) -> Stream::Step {
+      gate.PassWhatever();
+      if (is_last) return MethodResult(Json("secret"));
+      return Stream::Piece{Json("secret")};
+    }));
+    server.Start();
+    RawClient administrator(server.pipe_path());
+    RawClient client(server.pipe_path());
+    client.Send(Open(1, "test.secret"));
+    ASSERT_TRUE(gate.WaitUntilEntered(1));
+    ASSERT_TRUE(administrator.Call("access.deny", DenyOwn("test.secret")).contains("result"));
+    gate.Open();
+    const auto answer = client.Read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(ErrorCodeOf(*answer), static_cast<int>(ErrorCode::kAccessDenied)) << *answer;
+  }
+}
+
 TEST(Streams, AreEndedAtOnceWhenTheServiceStops) {
   StreamSource source;
   std::atomic<std::size_t> turns = 0;
@@ -492,6 +515,74 @@ TEST(Streams, EndWithTheirConnection) {
   }
   EXPECT_TRUE(source.WaitUntilOpened(120 + kMost));
   EXPECT_EQ(turns, at_end);
+}
+
+// What ends the connection ends its streams: nothing else would, and nobody would notice that the client has gone.
+TEST(Streams, EndWhenTheirConnectionTakesNoMoreRequests) {
+  StreamSource source;
+  TestServer server;
+  // Enough for a few that are about to give their places back, and far less than are opened in all.
+  server.settings().limits.streams_per_account = 8;
+  server.methods().Add(source.AsMethod("test.watch", Acts::kAsCaller));
+  server.Start();
+  const std::array<std::string, 2> ends = {"Content-Length: none\r\n\r\n",
+                                           HeaderFrame(Json{{"jsonrpc", "2.0"}, {"method", 5}}.dump())};
+  std::size_t opened = 0;
+  const auto rounds = [&](int count) {
+    for (int round = 0; round < count; ++round) {
+      for (const std::string& end : ends) {
+        RawClient client(server.pipe_path());
+        for (int id = 0; id < 2; ++id) client.Send(Open(id, "test.watch", id));
+        opened += 2;
+        ASSERT_TRUE(source.WaitUntilOpened(opened));
+        client.Write(end);
+        if (round % 2 == 0) {
+          const auto error = client.Read();
+          ASSERT_TRUE(error.has_value());
+          EXPECT_TRUE(error->at("id").is_null());
+          for (int i = 0; i < 2; ++i) {
+            const auto answer = client.Read();
+            ASSERT_TRUE(answer.has_value());
+            EXPECT_EQ(*answer, ErrorMessageFor(answer->at("id"), ErrorCode::kRequestCancelled));
+          }
+          EXPECT_TRUE(client.IsClosedByServer());
+          EXPECT_TRUE(server.server().Connections().empty());
+        }
+        ASSERT_TRUE(source.WaitUntilClosed(opened));
+      }
+    }
+  };
+  rounds(4);
+  const std::size_t handles = OpenHandleCount();
+  rounds(20);
+  EXPECT_LE(OpenHandleCount(), handles + 8);
+  EXPECT_EQ(source.faults(), 0U);
+}
+
+// A stream may never end: what waits for it would wait as long.
+TEST(Streams, AreNotWaitedForByABatch) {
+  StreamSource source;
+  Gate gate;
+  TestServer server;
+  server.settings().limits.batch_requests_at_once = 1;
+  server.settings().limits.handlers_per_account = 1;
+  server.methods().Add(source.AsMethod("test.watch"));
+  server.methods().Add(gate.AsMethod("test.wait"));
+  server.Start();
+  RawClient client(server.pipe_path());
+  RawClient other(server.pipe_path());
+  client.Send(Open("s", "test.watch"));
+  ASSERT_TRUE(source.WaitUntilOpened(1));
+  client.Send(Json::array({RequestMessage(1, "rpc.none"), RequestMessage(2, "rpc.none")}));
+  EXPECT_EQ(client.Read(), Json::array({ErrorMessageFor(1, ErrorCode::kMethodNotFound),
+                                        ErrorMessageFor(2, ErrorCode::kMethodNotFound)}));
+  // The account's only handler is another connection's: no end of a request of this one brings a place.
+  other.Send(RequestMessage("w", "test.wait"));
+  ASSERT_TRUE(gate.WaitUntilEntered(1));
+  client.Send(Json::array({RequestMessage(3, "test.wait")}));
+  EXPECT_EQ(client.Read(), Json::array({ErrorMessageFor(3, ErrorCode::kBusy)}));
+  gate.Open();
+  EXPECT_EQ(other.Read(), ResultMessage("w", {{"passed", true}}));
 }
 
 TEST(Streams, AThousandOpenedAndCancelledLeaveNothing) {
@@ -601,6 +692,49 @@ TEST(AuditFollow, GoesOnBehindACursorInPiecesOfALimit) {
     client.Send(RequestMessage("g", "audit.follow", params));
     EXPECT_EQ(client.Read(), ErrorMessageFor("g", ErrorCode::kInvalidParams, message));
   }
+}
+
+// Neither many lines nor a long one make a piece that is larger than a response may be.
+TEST(AuditFollow, KeepsToTheLimitOfAResponse) {
+  TestServer server;
+  server.settings().limits.response_bytes = 8 * 1024;
+  server.Start();
+  RawClient client(server.pipe_path());
+  const std::string cursor =
+      client.Call("audit.read", {{"limit", 1}}).at("result").at("cursor").get<std::string>();
+  for (int i = 0; i < 50; ++i) client.Call("rpc.none");
+  ASSERT_TRUE(server.audit().Record(
+      service::AuditPolicyChange{"p", nullptr, "file", std::nullopt, std::string(20'000, 'x'), 2}));
+  client.Call("rpc.none");
+  client.Send(RequestMessage("f", "audit.follow", {{"after", cursor}, {"progressToken", 1}}));
+  std::size_t refusals = 0;
+  std::size_t shortened = 0;
+  while (refusals < 51) {
+    const auto piece = client.Read();
+    ASSERT_TRUE(piece && piece->contains("method")) << piece.value_or(nullptr);
+    for (const Json& line : piece->at("params").at("value").at("lines")) {
+      if (line.value("method", "") == "rpc.none") ++refusals;
+      if (line.value("event", "") == "unreadable") ++shortened;
+    }
+  }
+  EXPECT_EQ(shortened, 1U);
+}
+
+// What one step looks at is bounded; what is wanted may lie behind that.
+TEST(AuditFollow, GoesOnThroughWhatIsNotWanted) {
+  TestServer server;
+  server.Start();
+  RawClient client(server.pipe_path());
+  for (int i = 0; i < 12; ++i) {
+    ASSERT_TRUE(server.audit().Record(
+        service::AuditPolicyChange{"p", nullptr, "file", std::nullopt, std::string(1024 * 1024, 'x'), 2}));
+  }
+  client.Call("rpc.none");
+  client.Send(
+      RequestMessage("f", "audit.follow", {{"after", ""}, {"method", "rpc.none"}, {"progressToken", 1}}));
+  const auto piece = client.Read();
+  ASSERT_TRUE(piece.has_value());
+  EXPECT_EQ(piece->at("params").at("value").at("lines").size(), 1U) << *piece;
 }
 
 TEST(AuditFollow, EndsWhenTheRightToItIsTakenAway) {

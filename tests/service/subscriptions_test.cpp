@@ -116,6 +116,24 @@ TEST(Subscriptions, TellThatTheServiceStopsBeforeRequestsAreEnded) {
   EXPECT_TRUE(client.IsClosedByServer());
 }
 
+// A client that only listens says nothing: it is idle when it has given its subscription up.
+TEST(Subscriptions, KeepTheirConnectionFromBeingIdle) {
+  TestServer server;
+  server.settings().limits.idle_timeout = std::chrono::milliseconds(200);
+  server.Start();
+  RawClient subscriber(server.pipe_path());
+  Subscribe(subscriber, {"rpc.methodsChanged"});
+  for (int i = 0; i < 2; ++i) {
+    RawClient idle(server.pipe_path());
+    ASSERT_TRUE(idle.Call("rpc.ping").contains("result"));
+    ASSERT_TRUE(idle.IsClosedByServer());
+  }
+  PolicyChanges(server).Make();
+  EXPECT_EQ(subscriber.Read(), kMethodsChangedMessage);
+  Subscribe(subscriber, Json::array());
+  EXPECT_TRUE(subscriber.IsClosedByServer());
+}
+
 TEST(Subscriptions, ComeInBareJsonToo) {
   TestServer server;
   server.Start();

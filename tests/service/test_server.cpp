@@ -54,7 +54,7 @@ service::Server& TestServer::server() {
                            [&server](std::uint64_t connection, service::EventSet events) {
                              return server.Subscribe(connection, events);
                            });
-    service::AddAuditMethods(server.methods(), *audit_, names);
+    service::AddAuditMethods(server.methods(), *audit_, names, settings_.limits.response_bytes);
     service::AddIdentityMethods(server.methods(), names);
     service::AddAccessMethods(server.methods(), server.access(), names);
   }

@@ -123,7 +123,8 @@ AuditPage AuditReader::Newest(const AuditFilter& filter, std::size_t limit,
 }
 
 std::optional<AuditPage> AuditReader::After(std::string_view text, const AuditFilter& filter,
-                                            std::size_t limit, const std::stop_token& stop, std::size_t page_bytes) const {
+                                            std::size_t limit, const std::stop_token& stop, std::size_t page_bytes,
+                                            std::size_t scan_bytes) const {
   AuditPage page;
   std::optional<Cursor> at;
   if (!text.empty()) {
@@ -132,6 +133,7 @@ std::optional<AuditPage> AuditReader::After(std::string_view text, const AuditFi
   }
   const Match matches(filter);
   std::size_t bytes = 0;
+  std::size_t scanned = 0;
   for (const AuditFile& file : ListAuditFiles(folder_)) {
     if (at && file.name < at->file) continue;
     if (!at || file.name != at->file) at = Cursor{file.name, 0};
@@ -141,12 +143,14 @@ std::optional<AuditPage> AuditReader::After(std::string_view text, const AuditFi
     while (const auto line = lines.Next()) {
       if (!lines.ended_in_newline()) break;
       const bool matched = matches(*line);
-      if (stop.stop_requested() || (matched && !HasRoom(page.lines, bytes, line->size(), limit, page_bytes))) {
+      if (stop.stop_requested() || scanned >= scan_bytes ||
+          (matched && !HasRoom(page.lines, bytes, line->size(), limit, page_bytes))) {
         page.more = true;
         page.cursor = ToText(*at);
         return page;
       }
       at->offset = lines.offset();
+      scanned += line->size();
       if (!matched) continue;
       bytes += line->size();
       page.lines.emplace_back(*line);

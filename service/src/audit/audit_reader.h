@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -24,7 +25,7 @@ struct AuditFilter {
 struct AuditPage {
   std::vector<std::string> lines;  // oldest first, each a JSON object as it stands in its file
   std::string cursor;              // where to go on: for AuditReader::After
-  bool more = false;               // there are lines behind the cursor that have not been looked at
+  bool more = false;               // there may be lines behind the cursor that have not been looked at
 };
 
 // Reads the audit's files, whoever writes them at the same time; no part of the process that does is needed.
@@ -41,10 +42,11 @@ class AuditReader {
   AuditPage Newest(const AuditFilter& filter, std::size_t limit, const std::stop_token& stop = {},
                    std::size_t page_bytes = kPageBytes) const;
   // The next ones behind a cursor; when its file has been removed meanwhile, those of the oldest file that is
-  // newer. nullopt for a text that is no cursor.
+  // newer. Looks at no more than `scan_bytes` and the rest of a line, whether they are wanted or not. nullopt for a text
+  // that is no cursor.
   std::optional<AuditPage> After(std::string_view cursor, const AuditFilter& filter, std::size_t limit,
-                                 const std::stop_token& stop = {},
-                                 std::size_t page_bytes = kPageBytes) const;
+                                 const std::stop_token& stop = {}, std::size_t page_bytes = kPageBytes,
+                                 std::size_t scan_bytes = std::numeric_limits<std::size_t>::max()) const;
 
  private:
   const std::filesystem::path folder_;

@@ -1,8 +1,10 @@
 #include "methods/audit_methods.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,8 +27,11 @@ constexpr std::size_t kMostLines = 1000;
 constexpr std::size_t kLinesUnlessSaid = 100;
 // Of the lines of a follower's piece, beyond its first line: well under what may wait for a client.
 constexpr std::size_t kFollowBytes = 64 * 1024;
-// What is shown of a line that is none of the audit's.
+// What a follower's step looks at: whether its caller may still follow is asked between steps.
+constexpr std::size_t kFollowScanBytes = 4 * 1024 * 1024;
+// What is shown of a line that is none of the audit's, or is too long.
 constexpr std::size_t kUnreadableBytes = 256;
+constexpr std::size_t kAny = std::numeric_limits<std::size_t>::max();
 
 protocol::Error Invalid(std::string message) {
   return {protocol::ErrorCode::kInvalidParams, std::move(message), nullptr};
@@ -38,9 +43,10 @@ std::optional<std::string> TextOf(const Json& params, const char* name) {
   return found->get<std::string>();
 }
 
-Json ToJson(const std::string& line) {
+Json ToJson(const std::string& line, std::size_t most_bytes) {
   Json json;
-  if (!protocol::ParseJson(line, protocol::JsonLimits{}, json) && json.is_object()) return json;
+  const bool fits = line.size() <= most_bytes;
+  if (fits && !protocol::ParseJson(line, protocol::JsonLimits{}, json) && json.is_object()) return json;
   std::string shown;
   AppendEscaped(shown, line, Escaping::kLog, kUnreadableBytes);
   return {{"event", "unreadable"}, {"text", shown}};
@@ -50,8 +56,8 @@ Json ToJson(const std::string& line) {
 class Pages {
  public:
   static std::variant<Pages, protocol::Error> Of(const Audit& audit, win32::AccountNames& names, const Json& params,
-                                                 std::size_t page_bytes) {
-    Pages pages(audit.folder(), page_bytes);
+                                                 std::size_t page_bytes, std::size_t scan_bytes) {
+    Pages pages(audit.folder(), page_bytes, scan_bytes);
     if (const auto account = TextOf(params, "account")) {
       pages.filter_.account = win32::Sid::FromString(*account);
       if (!pages.filter_.account) pages.filter_.account = names.FindSid(*account);
@@ -66,7 +72,7 @@ class Pages {
 
   // The one behind that before, or behind `after`, or the newest.
   std::variant<AuditPage, protocol::Error> Next(const std::stop_token& stop) {
-    std::optional<AuditPage> page = after_ ? reader_.After(*after_, filter_, limit_, stop, page_bytes_)
+    std::optional<AuditPage> page = after_ ? reader_.After(*after_, filter_, limit_, stop, page_bytes_, scan_bytes_)
                                            : reader_.Newest(filter_, limit_, stop, page_bytes_);
     if (!page) return Invalid("after: this is no cursor that audit.read has given");
     after_ = page->cursor;
@@ -74,23 +80,26 @@ class Pages {
   }
 
  private:
-  Pages(const std::filesystem::path& folder, std::size_t page_bytes) : reader_(folder), page_bytes_(page_bytes) {}
+  Pages(const std::filesystem::path& folder, std::size_t page_bytes, std::size_t scan_bytes)
+      : reader_(folder), page_bytes_(page_bytes), scan_bytes_(scan_bytes) {}
 
   AuditReader reader_;
   std::size_t page_bytes_;
+  std::size_t scan_bytes_;
   AuditFilter filter_;
   std::size_t limit_ = kLinesUnlessSaid;
   std::optional<std::string> after_;
 };
 
-Json LinesOf(const AuditPage& page) {
+// Of a line with more than `most_line_bytes` only the beginning.
+Json LinesOf(const AuditPage& page, std::size_t most_line_bytes = kAny) {
   Json lines = Json::array();
-  for (const std::string& line : page.lines) lines.push_back(ToJson(line));
+  for (const std::string& line : page.lines) lines.push_back(ToJson(line, most_line_bytes));
   return lines;
 }
 
 MethodResult Read(const Audit& audit, win32::AccountNames& names, const Call& call) {
-  auto pages = Pages::Of(audit, names, call.params, AuditReader::kPageBytes);
+  auto pages = Pages::Of(audit, names, call.params, AuditReader::kPageBytes, kAny);
   if (auto* error = std::get_if<protocol::Error>(&pages)) return std::move(*error);
   auto next = std::get<Pages>(pages).Next(call.stop);
   if (auto* error = std::get_if<protocol::Error>(&next)) return std::move(*error);
@@ -101,26 +110,36 @@ MethodResult Read(const Audit& audit, win32::AccountNames& names, const Call& ca
 // Goes on for as long as its caller wants. That it sends what it has read writes no line, so it never follows itself.
 class Follow final : public Stream {
  public:
-  Follow(Audit& audit, Pages pages, Waker waker) : pages_(std::move(pages)), follower_(audit, std::move(waker)) {}
+  Follow(Audit& audit, Pages pages, std::size_t most_line_bytes, Waker waker)
+      : pages_(std::move(pages)), most_line_bytes_(most_line_bytes), waker_(std::move(waker)), follower_(audit, waker_) {}
 
   Step Next(const Call& call) override {
     auto next = pages_.Next(call.stop);
     if (auto* error = std::get_if<protocol::Error>(&next)) return MethodResult(std::move(*error));
     const auto& page = std::get<AuditPage>(next);
-    if (page.lines.empty()) return Later{};
-    return Piece{Json{{"lines", LinesOf(page)}, {"cursor", page.cursor}}};
+    if (page.lines.empty()) {
+      if (page.more) waker_();
+      return Later{};
+    }
+    return Piece{Json{{"lines", LinesOf(page, most_line_bytes_)}, {"cursor", page.cursor}}};
   }
 
  private:
   Pages pages_;
+  const std::size_t most_line_bytes_;
+  const Waker waker_;
   const Audit::Follower follower_;  // from before the first page is read, so that no line is missed
 };
 
 std::variant<std::unique_ptr<Stream>, protocol::Error> OpenFollow(Audit& audit, win32::AccountNames& names,
-                                                                  const Call& call, Waker waker) {
-  auto pages = Pages::Of(audit, names, call.params, kFollowBytes);
+                                                                  const Call& call, std::size_t response_bytes,
+                                                                  Waker waker) {
+  // The other half is for what surrounds the lines.
+  const std::size_t most_line_bytes = response_bytes / 2;
+  auto pages =
+      Pages::Of(audit, names, call.params, std::min(kFollowBytes, most_line_bytes), kFollowScanBytes);
   if (auto* error = std::get_if<protocol::Error>(&pages)) return std::move(*error);
-  return std::make_unique<Follow>(audit, std::move(std::get<Pages>(pages)), std::move(waker));
+  return std::make_unique<Follow>(audit, std::move(std::get<Pages>(pages)), most_line_bytes, std::move(waker));
 }
 
 void ReportTo(Progress& progress, const AuditVerificationProgress& done) {
@@ -134,9 +153,9 @@ MethodResult Verify(const Audit& audit, const Call& call) {
   } else {
     anchors.fault = "none are kept";
   }
-  // After the anchors: the audit goes on meanwhile, and the chain must reach at least as far as any of them.
   std::function<void(const AuditVerificationProgress&)> on_progress;
   if (call.progress.wanted()) on_progress = [&](const auto& done) { ReportTo(call.progress, done); };
+  // After the anchors: the audit goes on meanwhile, and the chain must reach at least as far as any of them.
   const AuditVerification result =
       VerifyAudit(audit.folder(), anchors, audit.Head(), call.stop, audit.settings().keep_days, on_progress);
   Json problem = nullptr;
@@ -152,7 +171,8 @@ MethodResult Verify(const Audit& audit, const Call& call) {
 
 }  // namespace
 
-void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win32::AccountNames> names) {
+void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win32::AccountNames> names,
+                     std::size_t response_bytes) {
   Method read;
   read.name = "audit.read";
   read.summary = "Lines of the audit: the newest, or those behind a cursor.";
@@ -187,8 +207,8 @@ void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win
   follow.access_default = read.access_default;
   follow.acts = Acts::kAsService;
   follow.pace = Pace::kMayBlock;
-  follow.stream = [&audit, names](const Call& call, Waker waker) {
-    return OpenFollow(audit, *names, call, std::move(waker));
+  follow.stream = [&audit, names, response_bytes](const Call& call, Waker waker) {
+    return OpenFollow(audit, *names, call, response_bytes, std::move(waker));
   };
   registry.Add(std::move(read));
   registry.Add(std::move(follow));

@@ -23,7 +23,9 @@ constexpr const char* kFile = "audit-2026-11-22.jsonl";
 
 class AuditMethods : public testing::Test {
  protected:
-  AuditMethods() { AddAuditMethods(methods_, folder_.audit(), std::make_shared<win32::AccountNames>()); }
+  AuditMethods() {
+    AddAuditMethods(methods_, folder_.audit(), std::make_shared<win32::AccountNames>(), 4096);
+  }
   Json Result(const char* name, const Json& params = Json::object()) {
     Json result = caller_.Result(methods_, name, params);
     EXPECT_EQ(test::Misfit(result, methods_.Find(name)->result_schema), "");
@@ -110,7 +112,7 @@ TEST_F(AuditMethods, ALineThatIsNoneIsShownAndNotHidden) {
   folder_.Stop();
   test::WriteAll(folder_.File(kFile), folder_.Read(kFile) + "no line\x1b[2J\n");
   MethodRegistry methods;
-  AddAuditMethods(methods, folder_.audit(), std::make_shared<win32::AccountNames>());
+  AddAuditMethods(methods, folder_.audit(), std::make_shared<win32::AccountNames>(), 4096);
   const Json page = caller_.Result(methods, "audit.read");
   ASSERT_EQ(page.at("lines").size(), 2u);
   EXPECT_EQ(page.at("lines")[1], (Json{{"event", "unreadable"}, {"text", "no line\\u{1b}[2J"}}));
@@ -134,7 +136,7 @@ TEST_F(AuditMethods, VerifyNamesTheFirstBrokenLine) {
   lines[2][12] = 'x';
   folder_.Replace(kFile, lines);
   MethodRegistry methods;
-  AddAuditMethods(methods, folder_.audit(), std::make_shared<win32::AccountNames>());
+  AddAuditMethods(methods, folder_.audit(), std::make_shared<win32::AccountNames>(), 4096);
   const Json result = caller_.Result(methods, "audit.verify");
   EXPECT_EQ(result.at("ok"), false);
   EXPECT_EQ(result.at("lines"), 3);

@@ -219,6 +219,23 @@ TEST_F(AuditReaderTest, APageIsBounded) {
   EXPECT_FALSE(page.more);
 }
 
+// However little of it is wanted: the cursor goes on all the same.
+TEST_F(AuditReaderTest, WhatIsLookedAtIsBounded) {
+  ASSERT_TRUE(folder_.Write(3));
+  AuditFilter none;
+  none.method = "no.such";
+  std::string cursor;
+  for (const bool more : {true, true, false}) {
+    const auto page = reader_.After(cursor, none, 100, {}, AuditReader::kPageBytes, 1);
+    ASSERT_TRUE(page);
+    EXPECT_TRUE(page->lines.empty());
+    EXPECT_EQ(page->more, more);
+    EXPECT_NE(page->cursor, cursor);
+    cursor = page->cursor;
+  }
+  EXPECT_EQ(cursor, reader_.Newest({}, 1).cursor);
+}
+
 TEST_F(AuditReaderTest, ALineLargerThanAPageIsAPageOfItsOwn) {
   const std::string sddl(AuditReader::kPageBytes + 1, 'x');
   ASSERT_TRUE(folder_.Write(1));
