@@ -273,7 +273,8 @@ TEST(CommandLine, HelpNamesEveryCommandOptionAndExitCode) {
     if (command.summary.empty()) continue;
     EXPECT_NE(help.find("\n  " + std::string(command.name)), std::string::npos) << command.name;
     for (const OptionInfo& option : command.options) {
-      EXPECT_NE(help.find("[" + std::string(option.name)), std::string::npos) << option.name;
+      const std::string bracket = option.is_required ? " " : "[";
+      EXPECT_NE(help.find(bracket + std::string(option.name)), std::string::npos) << option.name;
     }
   }
   for (const OptionInfo& option : GlobalOptions()) {

@@ -546,9 +546,10 @@ TEST(Streams, EndWhenTheirConnectionTakesNoMoreRequests) {
             EXPECT_EQ(*answer, ErrorMessageFor(answer->at("id"), ErrorCode::kRequestCancelled));
           }
           EXPECT_TRUE(client.IsClosedByServer());
-          EXPECT_TRUE(server.server().Connections().empty());
         }
         ASSERT_TRUE(source.WaitUntilClosed(opened));
+        // The client may see the end before the table has.
+        while (!server.server().Connections().empty()) std::this_thread::yield();
       }
     }
   };
