@@ -57,7 +57,7 @@ protocol::JsonLimits JsonLimitsOf(const Options& options) {
   return limits;
 }
 
-// `initially_set`: never; manual: stays set.
+// Not set. `manual`: it stays set once it is; otherwise the wait that it ends resets it.
 win32::UniqueObject MakeEvent(bool manual) {
   win32::UniqueObject event(::CreateEventW(nullptr, manual ? TRUE : FALSE, FALSE, nullptr));
   if (!event) win32::ThrowLastError("CreateEventW");
@@ -135,24 +135,16 @@ void Connection::Send(std::span<const ExchangePtr> exchanges, std::string_view t
   if (is_stopped()) {
     end_all(Cancelled());
   } else {
-    switch (const DWORD code = WriteInTurn(frame, deadline, guard)) {
-      case ERROR_SUCCESS:
-      case ERROR_CANCELLED:  // Fail has been called
-        break;
-      case ERROR_NO_DATA:
-      case ERROR_BROKEN_PIPE:
-      case ERROR_PIPE_NOT_CONNECTED:
-        // What the service has said before it closed is still to be read.
-        break;
-      case WAIT_TIMEOUT:
-        end_all(TimedOut(exchanges.front()->method));
-        Fail(std::make_exception_ptr(
-                 std::system_error(std::make_error_code(std::errc::connection_reset),
-                                   "the connection was closed because the service did not take a request in time")),
-             guard);
-        break;
-      default:
-        Fail(std::make_exception_ptr(win32::Win32Error(code, "WriteFile", pipe_path_)), guard);
+    const DWORD code = WriteInTurn(frame, deadline, guard);
+    if (code == WAIT_TIMEOUT) {
+      end_all(TimedOut(exchanges.front()->method));
+      Fail(std::make_exception_ptr(
+               std::system_error(std::make_error_code(std::errc::connection_reset),
+                                 "the connection was closed because the service did not take a request in time")),
+           guard);
+    } else {
+      // What the service has said before it closed is still to be read.
+      FailUnlessOver(code, guard);
     }
     // It has a new deadline to look after, and perhaps to read for.
     const bool looks_in_time = reader_ == &background_ && is_reading_ && read_deadline_ <= deadline;
@@ -172,7 +164,7 @@ void Connection::SendUnanswered(std::string_view text, TimePoint deadline) {
   if (code == ERROR_SUCCESS) return;
   if (code == ERROR_CANCELLED) Throw(std::errc::operation_canceled, "the connection was closed meanwhile");
   std::exception_ptr error;
-  if (code == ERROR_NO_DATA || code == ERROR_BROKEN_PIPE || code == ERROR_PIPE_NOT_CONNECTED) {
+  if (win32::IsPipeClosed(code)) {
     error = std::make_exception_ptr(std::system_error(std::make_error_code(std::errc::connection_reset),
                                                       "the service has closed the connection"));
     // What it has said before that is still to be read, by those who wait for it.
@@ -211,25 +203,22 @@ DWORD Connection::WriteInTurn(std::string_view frame, TimePoint deadline, Guard&
   return code;
 }
 
+void Connection::FailUnlessOver(DWORD code, Guard& guard) {
+  // Cancelled: Fail has been called.
+  if (code == ERROR_SUCCESS || code == ERROR_CANCELLED || win32::IsPipeClosed(code)) return;
+  Fail(std::make_exception_ptr(win32::Win32Error(code, "WriteFile", pipe_path_)), guard);
+}
+
 bool Connection::TryCancel(std::int64_t id, Guard& guard) {
   if (has_failed_) return true;
   if (is_writing_) return false;
   const std::string frame = protocol::ToFrame(protocol::Framing::kHeader,
                                               protocol::NotificationText("$/cancelRequest", {{"id", id}}));
-  switch (const DWORD code = WriteInTurn(frame, Clock::now() + kCancelPatience, guard)) {
-    case WAIT_TIMEOUT:
-      // One message, which the service takes whole or, when its write is called off, not at all.
-      return false;
-    case ERROR_SUCCESS:
-    case ERROR_CANCELLED:
-    case ERROR_NO_DATA:
-    case ERROR_BROKEN_PIPE:
-    case ERROR_PIPE_NOT_CONNECTED:
-      return true;
-    default:
-      Fail(std::make_exception_ptr(win32::Win32Error(code, "WriteFile", pipe_path_)), guard);
-      return true;
-  }
+  const DWORD code = WriteInTurn(frame, Clock::now() + kCancelPatience, guard);
+  // One message, which the service takes whole or, when its write is called off, not at all.
+  if (code == WAIT_TIMEOUT) return false;
+  FailUnlessOver(code, guard);
+  return true;
 }
 
 // ---- Waiting ----

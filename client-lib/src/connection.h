@@ -109,6 +109,8 @@ class Connection {
 
   // False when the pipe did not take it now: to be tried again.
   bool TryCancel(std::int64_t id, Guard& guard);
+  // What a write came to ends the connection, unless it went well or the connection has its end already.
+  void FailUnlessOver(DWORD code, Guard& guard);
   // Writes in this thread's turn. Windows' code.
   DWORD WriteInTurn(std::string_view frame, TimePoint deadline, Guard& guard);
 

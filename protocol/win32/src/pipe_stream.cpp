@@ -31,12 +31,11 @@ bool IsPipePath(std::string_view path) {
   return path.find("..") == std::string_view::npos && path.find('/') == std::string_view::npos;
 }
 
-// The other end is gone: Windows says it in three ways, by who closed first and whether data was left.
-bool IsClosed(DWORD code) {
+}  // namespace
+
+bool IsPipeClosed(DWORD code) noexcept {
   return code == ERROR_BROKEN_PIPE || code == ERROR_NO_DATA || code == ERROR_PIPE_NOT_CONNECTED;
 }
-
-}  // namespace
 
 DWORD PipeStream::OpenFlags(const ClientSecurity& security) {
   // Without SECURITY_SQOS_PRESENT the server would get the level of impersonation. The level's flag is its
@@ -83,7 +82,7 @@ std::size_t PipeStream::Read(std::span<char> buffer, Clock::time_point deadline,
     const BOOL succeeded = ::ReadFile(pipe_.get(), buffer.data(), size, nullptr, reading_->Prepare());
     const DWORD error = succeeded ? ERROR_SUCCESS : ::GetLastError();
     const auto outcome = reading_->Wait(succeeded != FALSE, error, deadline, stop);
-    if (IsClosed(outcome.code)) return 0;
+    if (IsPipeClosed(outcome.code)) return 0;
     if (outcome.code != ERROR_SUCCESS && outcome.code != ERROR_MORE_DATA) {
       throw Win32Error(outcome.code, "ReadFile");
     }

@@ -20,6 +20,10 @@ struct ClientSecurity {
   bool dynamic_tracking = true;
 };
 
+// Whether a code of reading or writing a pipe says that the other end is gone: Windows says it in three ways, by who closed
+// first and whether data was left.
+bool IsPipeClosed(DWORD code) noexcept;
+
 // The client's end of a named pipe, overlapped, byte-mode reads (a frame may be longer than a message). Owns
 // the handle; closing it ends the connection. One thread reads and another may write at the same time;
 // neither may be inside while it is moved or destroyed.
