@@ -220,7 +220,7 @@ bool Connection::Begin(const RequestPtr& request) {
     if (refusal) {
       Answer(request, *refusal);
       Finish(request);
-    } else if (request->method->stream) {
+    } else if (request->opens_stream) {
       StreamRequest::Open(shared_from_this(), request, server_);
       // Until now it counted as one whose end begins the waiting ones.
       BeginWaiting();
@@ -286,12 +286,15 @@ std::optional<Error> Connection::Admit(RunningRequest& request, AuditDecision& d
   Json token;
   std::variant<Json, Error> bound = BindParameters(*method, request.params(), &token);
   if (auto* fault = std::get_if<Error>(&bound)) return std::move(*fault);
+  bool opens_stream = false;
   if (method->stream) {
-    if (auto refusal = StreamRequest::WhyNot(request, !token.is_null())) return refusal;
+    std::optional<Error> refusal = StreamRequest::WhyNot(request, !token.is_null());
+    if (refusal && !method->handler) return refusal;
+    opens_stream = !refusal;
   }
 
   if (method->pace == Pace::kMayBlock) {
-    AccountQuota& quota = method->stream ? server_.stream_quota : server_.handler_quota;
+    AccountQuota& quota = opens_stream ? server_.stream_quota : server_.handler_quota;
     if (!quota.TryEnter(caller.user())) return service::ToError(ErrorCode::kBusy);
     request.quota = &quota;
   }
@@ -300,6 +303,7 @@ std::optional<Error> Connection::Admit(RunningRequest& request, AuditDecision& d
   }
   request.set_params(std::move(std::get<Json>(bound)));
   request.method = method;
+  request.opens_stream = opens_stream;
   decision.verdict = AuditVerdict::kAllowed;
   return std::nullopt;
 }

@@ -29,8 +29,9 @@ void MethodRegistry::Add(Method method) {
   if (!method.handler && !method.stream) {
     throw std::invalid_argument("a method needs a handler or a stream: " + method.name);
   }
-  if (method.handler && method.stream) {
-    throw std::invalid_argument("a method has either a handler or a stream: " + method.name);
+  if (method.handler && method.stream && method.reports_progress) {
+    throw std::invalid_argument("a request with a progressToken opens the stream, so the handler cannot report progress: " +
+                                method.name);
   }
   if (method.stream && method.pace == Pace::kQuick) {
     throw std::invalid_argument("a stream may block: " + method.name);

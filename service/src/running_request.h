@@ -65,6 +65,8 @@ class RunningRequest final : public StopEvent {
   Clock::time_point deadline() const { return deadline_; }  // of a stream: time_point::max()
   // Set by the path when access has been granted, before any other thread may run it; null until then.
   const Method* method = nullptr;
+  // Set with `method`: its stream is opened, and not its handler called.
+  bool opens_stream = false;
   // Where it counts as one of its account, until its handler or stream has ended; null if nowhere.
   std::atomic<AccountQuota*> quota{nullptr};
   // Of a stream, for its turns: the policy has denied it since it was admitted, and that is recorded.

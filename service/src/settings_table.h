@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/service/settings.h"
@@ -18,6 +19,7 @@ struct SettingRow {
     kBoolean,
     kPipeName,  // 1 to `maximum` UTF-16 units, no backslash and no control character
     kLogLevel,  // one of kLogLevelWords
+    kOwn,       // whatever `read` takes
   };
   std::string_view key;  // "limits.frame_bytes"
   Kind kind;
@@ -25,11 +27,18 @@ struct SettingRow {
   std::uint64_t maximum;
   std::string_view summary;  // one line for docs/settings.md
   protocol::Json (*get)(const Settings&);
-  void (*set)(Settings&, const protocol::Json&);  // of a value that the row accepts
+  void (*set)(Settings&, const protocol::Json&);  // of a value that the row accepts; not of kOwn
+  // Of kOwn: what it takes in a few words, and what reads it. Its faults name what is wrong below the row's own key.
+  std::string_view accepted;
+  void (*read)(const protocol::Json&, Settings&, std::vector<SettingsFault>&);
 };
 
 // In the order of the documentation.
 std::span<const SettingRow> SettingRows();
+
+// Takes `value` into `settings`, or says what is wrong with it.
+void ReadSetting(const SettingRow& row, const protocol::Json& value, Settings& settings,
+                 std::vector<SettingsFault>& faults);
 
 // "an integer from 1 to 10"
 std::string Accepted(const SettingRow& row);

@@ -60,12 +60,16 @@ TEST(MethodRegistry, RefusesAMethodWithoutHandler) {
   EXPECT_THROW(registry.Add(std::move(method)), std::invalid_argument);
 }
 
-TEST(MethodRegistry, TakesAStreamInPlaceOfAHandlerButNotBoth) {
+TEST(MethodRegistry, TakesAStreamInPlaceOfAHandlerOrBesideOneThatReportsNoProgress) {
   const auto open = [](const Call&, Waker) { return std::unique_ptr<Stream>(); };
   MethodRegistry registry;
   Method method = Named("a.b");
   method.stream = open;
+  method.reports_progress = true;
   EXPECT_THROW(registry.Add(method), std::invalid_argument);
+  method.reports_progress = false;
+  EXPECT_NO_THROW(registry.Add(method));
+  method.name = "a.c";
   method.handler = nullptr;
   method.pace = Pace::kQuick;
   EXPECT_THROW(registry.Add(method), std::invalid_argument);

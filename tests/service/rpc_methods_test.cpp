@@ -111,9 +111,10 @@ TEST_F(RpcMethodsTest, DiscoverSaysWhichMethodsReportProgressAndWhichAreStreams)
   watch.stream = [](const Call&, Waker) { return std::unique_ptr<Stream>(); };
   methods_.Add(std::move(watch));
   const Json document = test::MethodCaller().Result(methods_, "rpc.discover");
-  EXPECT_EQ(document.at("methods").at(0).at("x-progress"), (Json{{"stream", false}, {"schema", Json::object()}}));
+  EXPECT_EQ(document.at("methods").at(0).at("x-progress"), 
+            (Json{{"stream", false}, {"optional_stream", false}, {"schema", Json::object()}}));
   EXPECT_EQ(document.at("methods").at(1).at("x-progress"),
-            (Json{{"stream", true}, {"schema", {{"type", "integer"}}}}));
+            (Json{{"stream", true}, {"optional_stream", false}, {"schema", {{"type", "integer"}}}}));
   EXPECT_FALSE(document.at("methods").at(2).contains("x-progress"));
 }
 

@@ -15,7 +15,7 @@
 #include "access/explanation.h"
 #include "access/policy_document.h"
 #include "methods/account_json.h"
-#include "methods/schema.h"
+#include "onbehalf/service/schema.h"
 #include "onbehalf/win32/account_access.h"
 #include "onbehalf/win32/win32_error.h"
 #include "request_error.h"

@@ -14,7 +14,7 @@
 #include "audit/audit_reader.h"
 #include "audit/audit_verification.h"
 #include "escaped_text.h"
-#include "methods/schema.h"
+#include "onbehalf/service/schema.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/protocol/json_text.h"
 

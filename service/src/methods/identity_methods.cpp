@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "impersonation.h"
-#include "methods/schema.h"
+#include "onbehalf/service/as_caller.h"
+#include "onbehalf/service/schema.h"
 #include "onbehalf/win32/token.h"
 #include "request_error.h"
 
@@ -83,10 +83,9 @@ MethodResult Whoami(const Call& call, AccountNames& account_names) {
   // privileges come from another process.
   const bool token_before = Token::FromThread(TOKEN_QUERY).has_value();
   std::optional<Token> carried;
-  {
-    const Impersonation impersonation(call.caller.token(), ImpersonationLevel::kIdentification);
-    if (!impersonation) return ToError(impersonation.failure());
-    carried = Token::FromThread(TOKEN_QUERY);
+  if (auto refusal = AsCaller(call.caller, ImpersonationLevel::kIdentification,
+                              [&carried] { carried = Token::FromThread(TOKEN_QUERY); })) {
+    return *std::move(refusal);
   }
   const bool token_after = Token::FromThread(TOKEN_QUERY).has_value();
   if (!carried) return InternalError(call.request_id);

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "methods/schema.h"
+#include "onbehalf/service/schema.h"
 #include "onbehalf/protocol/error_code.h"
 #include "utc_time.h"
 
@@ -46,7 +46,8 @@ Json Describe(const Method& method) {
           {"x-access-default", method.access_default},
           {"x-pace", method.pace == Pace::kQuick ? "quick" : "may block"}};
   if (method.takes_progress_token()) {
-    description["x-progress"] = {{"stream", static_cast<bool>(method.stream)},
+    description["x-progress"] = {{"stream", method.stream && !method.handler},
+                                 {"optional_stream", method.stream && method.handler},
                                  {"schema", any_if_null(method.progress_schema)}};
   }
   return description;

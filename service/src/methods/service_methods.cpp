@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "methods/account_json.h"
-#include "methods/schema.h"
+#include "onbehalf/service/schema.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "utc_time.h"
 

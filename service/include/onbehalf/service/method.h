@@ -136,9 +136,11 @@ struct Method {
   bool without_audit_for_administrators = false;
   // The handler calls Call::progress. Callers ask for it with a progressToken.
   bool reports_progress = false;
-  // One of the two. A stream's method is kMayBlock; its request has no deadline, and needs a progressToken.
+  // Answers a request at once. A method has a handler, or a stream, or both: then a request with a progressToken opens the
+  // stream, and one without, one of a batch and a notification are the handler's.
   std::function<MethodResult(const Call&)> handler = {};
-  // Opens a stream, or says why not; runs as Next does.
+  // Opens a stream, or says why not; runs as Next does. A stream's method is kMayBlock; its request has no deadline, and
+  // needs a progressToken.
   std::function<std::variant<std::unique_ptr<Stream>, protocol::Error>(const Call&, Waker)> stream = {};
 
   // A progressToken means something to it.
@@ -149,7 +151,7 @@ struct Method {
 class MethodRegistry {
  public:
   // Throws std::invalid_argument if the name is taken or not of the form namespace.method (letters, digits and _), it has
-  // neither handler nor stream, or both, a stream is kQuick, a required parameter follows an optional one, or a parameter is
+  // neither handler nor stream, a stream is kQuick, a handler beside a stream reports progress, a required parameter follows an optional one, or a parameter is
   // called progressToken.
   void Add(Method method);
   // nullptr when there is none.

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +46,35 @@ struct Settings {
     std::uint32_t anchor_minutes = 5;               // nor any for longer than this
     std::uint32_t denials_per_minute = 60;  // events of denials, and as many of changes of the policy
   } audit;
+  struct File {
+    std::vector<std::string> roots;  // folders that file.* stays in; none: it goes wherever Windows lets the caller
+    bool network_paths = false;
+    bool alternate_streams = false;
+  } file;
+  struct DatabaseSource {
+    std::string connection;  // ODBC's connection string: a secret
+    bool as_caller = false;  // connections are opened and used as the caller, not as the service
+    bool operator==(const DatabaseSource&) const = default;
+  };
+  struct Database {
+    std::map<std::string, DatabaseSource, std::less<>> sources;
+    std::chrono::milliseconds idle{60'000};  // how long a connection that nobody uses is kept
+    std::uint32_t connections_per_source = 64;
+  } database;
+  struct Modules {
+    std::map<std::string, std::string, std::less<>> load;  // a module's name and the JSON text of its own settings
+    std::uint32_t overdue_calls = 3;  // that have not ended after their deadline, until the module is quarantined
+  } modules;
+  // What is not set is as for all methods.
+  struct MethodLimits {
+    std::optional<std::chrono::milliseconds> deadline;
+    std::optional<std::size_t> handlers;              // that run at the same time
+    std::optional<std::size_t> handlers_per_account;  // of one account
+    bool operator==(const MethodLimits&) const = default;
+  };
+  struct Methods {
+    std::map<std::string, MethodLimits, std::less<>> limits;
+  } methods;
 };
 
 // One thing wrong with a settings file.

@@ -1,0 +1,24 @@
+#include "onbehalf/service/as_caller.h"
+
+#include "impersonation.h"
+#include "request_error.h"
+
+namespace onbehalf::service {
+
+std::optional<protocol::Error> AsCaller(const CallerIdentity& caller, win32::ImpersonationLevel required,
+                                        const std::function<void()>& work) {
+  std::optional<ImpersonationFailure> failure;
+  {
+    const Impersonation as_caller(caller.token(), required);
+    if (as_caller) {
+      work();
+    } else {
+      failure = as_caller.failure();
+    }
+  }
+  // Texts are loaded for it, which the caller must not do.
+  if (failure) return ToError(*failure);
+  return std::nullopt;
+}
+
+}  // namespace onbehalf::service

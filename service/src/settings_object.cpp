@@ -1,0 +1,77 @@
+#include "settings_object.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "settings_faults.h"
+
+namespace onbehalf::service {
+
+using protocol::Json;
+
+SettingsObject::SettingsObject(std::string key, const Json& value, std::vector<SettingsFault>& faults)
+    : key_(std::move(key)), value_(value), faults_(faults) {
+  if (!value_.is_object()) Fault({}, "expected an object, found " + Found(value_));
+}
+
+SettingsObject::~SettingsObject() {
+  if (!value_.is_object()) return;
+  std::vector<std::string> keys;
+  for (const std::string& name : known_) keys.push_back(KeyOf(name));
+  for (const auto& [name, value] : value_.items()) {
+    if (std::find(known_.begin(), known_.end(), name) == known_.end()) faults_.push_back(UnknownKey(KeyOf(name), keys));
+  }
+}
+
+bool SettingsObject::Text(std::string_view name, std::size_t most_bytes, std::string& target) {
+  const Json* const value = Any(name);
+  if (value == nullptr) return false;
+  if (!value->is_string() || value->get_ref<const std::string&>().empty() ||
+      value->get_ref<const std::string&>().size() > most_bytes) {
+    Fault(name, "expected a text of 1 to " + std::to_string(most_bytes) + " bytes, found " + Found(*value));
+    return false;
+  }
+  target = value->get<std::string>();
+  return true;
+}
+
+bool SettingsObject::Boolean(std::string_view name, bool& target) {
+  const Json* const value = Any(name);
+  if (value == nullptr) return false;
+  if (!value->is_boolean()) {
+    Fault(name, "expected true or false, found " + Found(*value));
+    return false;
+  }
+  target = value->get<bool>();
+  return true;
+}
+
+bool SettingsObject::Integer(std::string_view name, std::uint64_t minimum, std::uint64_t maximum,
+                             std::uint64_t& target) {
+  const Json* const value = Any(name);
+  if (value == nullptr) return false;
+  if (!value->is_number_unsigned() || value->get<std::uint64_t>() < minimum || value->get<std::uint64_t>() > maximum) {
+    Fault(name, "expected an integer from " + std::to_string(minimum) + " to " + std::to_string(maximum) + ", found " +
+                    Found(*value));
+    return false;
+  }
+  target = value->get<std::uint64_t>();
+  return true;
+}
+
+const Json* SettingsObject::Any(std::string_view name) {
+  known_.emplace_back(name);
+  if (!value_.is_object()) return nullptr;
+  const auto found = value_.find(name);
+  return found == value_.end() ? nullptr : &*found;
+}
+
+std::string SettingsObject::KeyOf(std::string_view name) const {
+  return name.empty() ? key_ : key_ + "." + Shown(name);
+}
+
+void SettingsObject::Fault(std::string_view name, std::string message) {
+  faults_.push_back({KeyOf(name), std::move(message)});
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,145 @@
+#include "settings_sections.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "settings_faults.h"
+#include "settings_object.h"
+
+namespace onbehalf::service {
+namespace {
+
+using protocol::Json;
+
+constexpr std::size_t kPathBytes = 32 * 1024;
+constexpr std::size_t kConnectionBytes = 16 * 1024;
+constexpr std::uint64_t kDayMs = 24ull * 60 * 60 * 1000;
+
+// Of sources and modules: a word that needs no quotes anywhere, also as a file's name.
+bool IsName(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+}
+
+// Calls `read(name, member)` for each member whose name is one.
+template <typename Read>
+void ForEachNamed(std::string_view key, const Json& value, std::vector<SettingsFault>& faults, Read read) {
+  if (!value.is_object()) {
+    faults.push_back({std::string(key), "expected an object, found " + Found(value)});
+    return;
+  }
+  for (const auto& [name, member] : value.items()) {
+    if (IsName(name)) {
+      read(name, member);
+    } else {
+      faults.push_back({std::string(key) + "." + Shown(name),
+                        "a name is 1 to 64 letters, digits, _ and -"});
+    }
+  }
+}
+
+// C:\folder or C:/folder
+bool IsDrivePath(std::string_view path) {
+  return path.size() >= 3 && ((path[0] >= 'a' && path[0] <= 'z') || (path[0] >= 'A' && path[0] <= 'Z')) &&
+         path[1] == ':' && (path[2] == '\\' || path[2] == '/');
+}
+
+}  // namespace
+
+void ReadFileRoots(const Json& value, Settings& settings, std::vector<SettingsFault>& faults) {
+  if (!value.is_array()) {
+    faults.push_back({"file.roots", "expected an array of folders, found " + Found(value)});
+    return;
+  }
+  settings.file.roots.clear();
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const Json& root = value[i];
+    if (root.is_string() && root.get_ref<const std::string&>().size() <= kPathBytes &&
+        IsDrivePath(root.get_ref<const std::string&>())) {
+      settings.file.roots.push_back(root.get<std::string>());
+    } else {
+      faults.push_back({"file.roots[" + std::to_string(i) + "]",
+                        "expected a path with a drive letter, such as D:\\Shares, found " + Found(root)});
+    }
+  }
+}
+
+void ReadDatabaseSources(const Json& value, Settings& settings, std::vector<SettingsFault>& faults) {
+  constexpr std::string_view kKey = "database.sources";
+  settings.database.sources.clear();
+  ForEachNamed(kKey, value, faults, [&](const std::string& name, const Json& member) {
+    Settings::DatabaseSource source;
+    SettingsObject object(std::string(kKey) + "." + name, member, faults);
+    if (!object.Text("connection", kConnectionBytes, source.connection) && member.is_object() &&
+        !member.contains("connection")) {
+      object.Fault("connection", "required: the ODBC connection string");
+    }
+    object.Boolean("as_caller", source.as_caller);
+    settings.database.sources.emplace(name, std::move(source));
+  });
+}
+
+Json DatabaseSourcesToJson(const Settings& settings) {
+  Json all = Json::object();
+  for (const auto& [name, source] : settings.database.sources) {
+    all[name] = {{"connection", source.connection}, {"as_caller", source.as_caller}};
+  }
+  return all;
+}
+
+void ReadModules(const Json& value, Settings& settings, std::vector<SettingsFault>& faults) {
+  constexpr std::string_view kKey = "modules.load";
+  settings.modules.load.clear();
+  ForEachNamed(kKey, value, faults, [&](const std::string& name, const Json& member) {
+    if (!member.is_object()) {
+      faults.push_back({std::string(kKey) + "." + name, "expected an object, found " + Found(member)});
+      return;
+    }
+    settings.modules.load.emplace(name, protocol::ToText(member));
+  });
+}
+
+Json ModulesToJson(const Settings& settings) {
+  Json all = Json::object();
+  for (const auto& [name, text] : settings.modules.load) all[name] = Json::parse(text);
+  return all;
+}
+
+void ReadMethodLimits(const Json& value, Settings& settings, std::vector<SettingsFault>& faults) {
+  constexpr std::string_view kKey = "methods.limits";
+  if (!value.is_object()) {
+    faults.push_back({std::string(kKey), "expected an object, found " + Found(value)});
+    return;
+  }
+  settings.methods.limits.clear();
+  for (const auto& [name, member] : value.items()) {
+    Settings::MethodLimits limits;
+    std::uint64_t number = 0;
+    SettingsObject object(std::string(kKey) + "." + Shown(name), member, faults);
+    if (object.Integer("deadline_ms", 100, kDayMs, number)) limits.deadline = std::chrono::milliseconds(number);
+    if (object.Integer("handlers", 1, 10'000, number)) limits.handlers = static_cast<std::size_t>(number);
+    if (object.Integer("handlers_per_account", 1, 10'000, number)) {
+      limits.handlers_per_account = static_cast<std::size_t>(number);
+    }
+    settings.methods.limits.emplace(name, limits);
+  }
+}
+
+Json MethodLimitsToJson(const Settings& settings) {
+  Json all = Json::object();
+  for (const auto& [name, limits] : settings.methods.limits) {
+    Json one = Json::object();
+    if (limits.deadline) one["deadline_ms"] = limits.deadline->count();
+    if (limits.handlers) one["handlers"] = *limits.handlers;
+    if (limits.handlers_per_account) one["handlers_per_account"] = *limits.handlers_per_account;
+    all[name] = std::move(one);
+  }
+  return all;
+}
+
+}  // namespace onbehalf::service
