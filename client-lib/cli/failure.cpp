@@ -117,6 +117,8 @@ std::string AdviceFor(int code, const Json& data, std::string_view method) {
       return "Somebody changed the policy meanwhile, and nothing was changed now: look at it ('onbehalf "
              "access "
              "history', 'onbehalf access show NODE') and run the command again.";
+    case ErrorCode::kSettingsRefused:
+      return "Mend onbehalf.json and try again: 'onbehalf-service.exe --check-config' lists its faults.";
     case ErrorCode::kInternalError:
       return "The service's log says more; 'onbehalf doctor --bundle support.tar' collects it for a report.";
     default:

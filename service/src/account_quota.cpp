@@ -2,10 +2,10 @@
 
 namespace onbehalf::service {
 
-bool AccountQuota::TryEnter(const win32::Sid& account) {
+bool AccountQuota::TryEnter(const win32::Sid& account, std::size_t limit) {
   const std::lock_guard lock(mutex_);
   std::size_t& running = running_[account];
-  if (running >= limit_) return false;
+  if (running >= limit) return false;
   ++running;
   return true;
 }

@@ -51,11 +51,12 @@ Connection::Connection(ServerParts& server, std::unique_ptr<PipeInstance> pipe, 
     : alive_(server.connections),
       server_(server),
       id_(id),
+      settings_(server.settings.Now()),
       pipe_(std::move(pipe)),
       writes_(pipe_->get(), server.io_pool, [this](DWORD code) { OnWriteEnd(code); }),
-      room_(writes_, server.settings.limits.progress_queue_bytes),
+      room_(writes_, settings_->limits.progress_queue_bytes),
       buffer_(new char[kReadBytes]),
-      reader_(server.settings.limits.frame, server.settings.limits.json.depth),
+      reader_(settings_->limits.frame, settings_->limits.json.depth),
       connected_at_(Clock::now()),
       frame_state_since_(connected_at_),
       last_activity_(connected_at_) {}
@@ -71,6 +72,7 @@ void Connection::OnComplete(DWORD code, DWORD bytes) {
   {
     const std::lock_guard lock(mutex_);
     self = std::move(reading_);
+    settings_ = server_.settings.Now();
   }
   if (code != ERROR_SUCCESS && code != ERROR_MORE_DATA) return Close();
   read_at_ = Clock::now();
@@ -122,7 +124,7 @@ bool Connection::Receive(std::string_view bytes, const Capture& writer) {
 }
 
 bool Connection::TakeFrame(std::string_view frame, const Capture& writer) {
-  const protocol::Limits& limits = server_.settings.limits;
+  const protocol::Limits& limits = settings_->limits;
   protocol::ParsedFrame parsed = protocol::ParseFrame(frame, limits.json, limits.batch_requests);
   if (parsed.fault) {
     Refuse(*parsed.fault);
@@ -165,10 +167,9 @@ bool Connection::TakeFrame(std::string_view frame, const Capture& writer) {
 
 void Connection::TakeRequest(protocol::Request request, bool is_notification, const Capture& writer,
                              const std::shared_ptr<BatchAnswers>& batch) {
-  const protocol::Limits& limits = server_.settings.limits;
-  const auto running =
-      std::make_shared<RunningRequest>(std::move(request), is_notification, writer, batch, server_.NextRequestId(),
-                                       read_at_, read_at_ + limits.request_deadline);
+  const protocol::Limits& limits = settings_->limits;
+  const auto running = std::make_shared<RunningRequest>(std::move(request), is_notification, writer, batch,
+                                                        server_.NextRequestId(), read_at_, settings_);
   std::optional<Error> refusal;
   {
     const std::lock_guard lock(mutex_);
@@ -208,7 +209,12 @@ bool Connection::Begin(const RequestPtr& request) {
     AuditDecision decision = DecisionOn(*request);
     std::string entry;
     std::optional<Error> refusal = Admit(*request, decision, entry);
-    if (refusal && refusal->code == ErrorCode::kBusy && WaitForQuota(request)) return false;
+    if (refusal && refusal->code == ErrorCode::kBusy && request->batch()) {
+      if (WaitForQuota(request)) return false;
+      // The one that it would have waited for may have given its place back just after it was asked for.
+      refusal = Admit(*request, decision, entry);
+      if (refusal && refusal->code == ErrorCode::kBusy && WaitForQuota(request)) return false;
+    }
     if (refusal) decision.reason = protocol::InfoOf(refusal->code).name;
     if (!refusal) {
       decision.parameters = &request->method->parameters;
@@ -293,13 +299,19 @@ std::optional<Error> Connection::Admit(RunningRequest& request, AuditDecision& d
     opens_stream = !refusal;
   }
 
+  const protocol::Limits& limits = request.settings().limits;
+  if (!server_.method_limits.TryEnter(request, *method)) return service::ToError(ErrorCode::kBusy);
   if (method->pace == Pace::kMayBlock) {
     AccountQuota& quota = opens_stream ? server_.stream_quota : server_.handler_quota;
-    if (!quota.TryEnter(caller.user())) return service::ToError(ErrorCode::kBusy);
+    if (!quota.TryEnter(caller.user(), opens_stream ? limits.streams_per_account : limits.handlers_per_account)) {
+      server_.method_limits.Leave(request);
+      return service::ToError(ErrorCode::kBusy);
+    }
     request.quota = &quota;
   }
   if (!token.is_null() && !request.is_notification()) {
-    request.set_progress(std::make_shared<ProgressChannel>(shared_from_this(), std::move(token), server_));
+    request.set_progress(std::make_shared<ProgressChannel>(shared_from_this(), std::move(token),
+                                                           limits.response_bytes, server_));
   }
   request.set_params(std::move(std::get<Json>(bound)));
   request.method = method;
@@ -363,7 +375,7 @@ void Connection::Answer(const RequestPtr& request, const MethodResult& result) {
                         {{"method", request->method_name()}, {"request", request->audit_id()}});
       text = protocol::ErrorText(request->id(), InternalError(request->audit_id()));
     }
-    if (text.size() > server_.settings.limits.response_bytes) {
+    if (text.size() > request->settings().limits.response_bytes) {
       Error too_large = service::ToError(ErrorCode::kTooLarge);
       too_large.message = "The result is larger than the limit of a response.";
       text = protocol::ErrorText(request->id(), too_large);
@@ -383,7 +395,7 @@ void Connection::Answer(const RequestPtr& request, const MethodResult& result) {
 void Connection::RefuseUnbegun(const RequestPtr& request, const Error& error) {
   AuditDecision decision = DecisionOn(*request);
   decision.reason = protocol::InfoOf(error.code).name;
-  const bool may_be_told = Record(decision) || !server_.settings.audit.required;
+  const bool may_be_told = Record(decision) || !server_.audit_required;
   Answer(request, may_be_told ? error : service::ToError(ErrorCode::kAuditUnavailable));
   Finish(request);
 }
@@ -418,7 +430,7 @@ bool Connection::Record(const AuditDecision& decision) {
 void Connection::Record(const AuditOutcome& outcome) { server_.NoteAudit(server_.audit.Record(outcome)); }
 
 bool Connection::MayGoUnrecorded(const RunningRequest& request, bool is_refused) const {
-  if (!server_.settings.audit.required) return true;
+  if (!server_.audit_required) return true;
   return !is_refused && request.method->without_audit_for_administrators &&
          server_.access.policy()->IsAdministrator(*request.caller());
 }
@@ -440,7 +452,7 @@ std::size_t Connection::InFlight() const {
 }
 
 bool Connection::HasPlaceInBatch() const {
-  const protocol::Limits& limits = server_.settings.limits;
+  const protocol::Limits& limits = settings_->limits;
   const auto counts = [](const RequestPtr& each) { return !each->is_answered() && !each->stream(); };
   const auto in_flight = static_cast<std::size_t>(std::count_if(requests_.begin(), requests_.end(), counts));
   return in_flight < std::min(limits.batch_requests_at_once, limits.requests_per_connection);
@@ -457,7 +469,7 @@ void Connection::Identify(const CallerIdentity& caller) {
     // The connection is then one of an ordinary account; each request of it is checked for itself.
     server_.log.Write(LogLevel::kError, "an access check failed", {{"connection", id_}, {"what", error.what()}});
   }
-  const auto admission = server_.connections.Identify(id_, caller.user(), is_administrator);
+  const auto admission = server_.connections.Identify(id_, caller.user(), is_administrator, settings_->limits);
   const std::lock_guard lock(mutex_);
   identified_ = true;
   user_ = caller.user();
@@ -500,7 +512,7 @@ void Connection::ReadNext() {
     const std::lock_guard lock(mutex_);
     if (closed_ || closing_) return;
     if (reading_) win32::FailFast();
-    read_paused_ = writes_.bytes() > server_.settings.limits.write_queue_bytes;
+    read_paused_ = writes_.bytes() > settings_->limits.write_queue_bytes;
     if (read_paused_) return;
     reading_ = shared_from_this();
     if (pipe_->Read(*this, {buffer_.get(), kReadBytes}) == ERROR_SUCCESS) return;
@@ -529,6 +541,7 @@ void Connection::Finish(const RequestPtr& request) {
 }
 
 void Connection::LeaveQuota(RunningRequest& request) {
+  server_.method_limits.Leave(request);
   if (AccountQuota* const quota = request.quota.exchange(nullptr)) quota->Leave(request.caller()->user());
 }
 
@@ -602,7 +615,7 @@ void Connection::OnWriteEnd(DWORD code) {
     const std::size_t bytes = writes_.bytes();
     close = closing_ && requests_.empty() && waiting_.empty() && bytes == 0;
     // Whoever takes the pause back reads: two writes may end at the same time, and there is one read at most.
-    read = read_paused_ && bytes <= server_.settings.limits.write_queue_bytes;
+    read = read_paused_ && bytes <= settings_->limits.write_queue_bytes;
     if (read) read_paused_ = false;
   }
   if (close) return Close();
@@ -706,8 +719,7 @@ void Connection::StopRequests(ErrorCode reason) {
   for (const RequestPtr& request : unbegun) RefuseUnbegun(request, service::ToError(reason));
 }
 
-void Connection::CheckDeadlines(Clock::time_point now) {
-  const protocol::Limits& limits = server_.settings.limits;
+void Connection::CheckDeadlines(Clock::time_point now, const protocol::Limits& limits) {
   std::vector<RequestPtr> expired;
   std::vector<RequestPtr> unbegun;
   std::vector<RequestPtr> stuck;

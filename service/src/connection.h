@@ -61,7 +61,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // Answers every request in flight with `reason` and asks their handlers to end.
   void StopRequests(protocol::ErrorCode reason);
   // Whatever has waited too long by `now`: requests are answered, the connection is closed.
-  void CheckDeadlines(Clock::time_point now);
+  void CheckDeadlines(Clock::time_point now, const protocol::Limits& limits);
   // Methods whose handlers have been asked to end and have not.
   std::vector<std::string> StuckMethods() const;
 
@@ -113,8 +113,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void Finish(const RequestPtr& request);
   void BeginWaiting();
   void StopStreams(protocol::ErrorCode reason);
-  // Of the request's account there is one less.
-  static void LeaveQuota(RunningRequest& request);
+  // Of the request's account, and of its method, there is one less.
+  void LeaveQuota(RunningRequest& request);
   std::vector<RequestPtr> Requests() const;
   void Notify(std::size_t event);
   // For a stream that cannot be trusted any more: the error goes out under id null, then the connection ends.
@@ -126,6 +126,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   ServerParts& server_;
   const std::uint64_t id_;
   const std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
+  // In force when something was read last. Replaced by the read's callback, under mutex_.
+  std::shared_ptr<const Settings> settings_;
   std::unique_ptr<PipeInstance> pipe_;
   WriteQueue writes_;
   WriteRoom room_;  // for what is no answer

@@ -7,14 +7,15 @@
 
 namespace onbehalf::service {
 
-std::shared_ptr<Connection> ConnectionTable::AddSilent(std::uint64_t id, std::shared_ptr<Connection> connection) {
+std::shared_ptr<Connection> ConnectionTable::AddSilent(std::uint64_t id, std::shared_ptr<Connection> connection,
+                                                       std::size_t most_silent) {
   const std::lock_guard lock(mutex_);
   silent_.push_back(id);
   Entry entry;
   entry.connection = std::move(connection);
   entry.silent = std::prev(silent_.end());
   entries_.emplace(id, std::move(entry));
-  if (silent_.size() <= limits_.silent_connections) return nullptr;
+  if (silent_.size() <= most_silent) return nullptr;
   // Not counted from here on: a thread that adds one at the same time evicts the next oldest.
   Entry& oldest = entries_.at(silent_.front());
   silent_.pop_front();
@@ -23,16 +24,16 @@ std::shared_ptr<Connection> ConnectionTable::AddSilent(std::uint64_t id, std::sh
 }
 
 ConnectionTable::Admission ConnectionTable::Identify(std::uint64_t id, const win32::Sid& user,
-                                                     bool is_administrator) {
+                                                     bool is_administrator, const protocol::Limits& limits) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(id);
   // Closed meanwhile, or about to be: whatever it asked goes nowhere.
   if (found == entries_.end() || found->second.silent == silent_.end()) return Admission::kAdmitted;
   const std::size_t room =
-      is_administrator ? limits_.connections : limits_.connections - limits_.connections_for_administrators;
+      is_administrator ? limits.connections : limits.connections - limits.connections_for_administrators;
   if (identified_ >= room) return Admission::kFull;
   std::size_t& of_account = by_account_[user];
-  if (of_account >= limits_.connections_per_account) return Admission::kAccountFull;
+  if (of_account >= limits.connections_per_account) return Admission::kAccountFull;
   ++of_account;
   ++identified_;
   silent_.erase(found->second.silent);

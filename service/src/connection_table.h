@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <list>
 #include <map>
@@ -22,15 +23,14 @@ class Connection;
 // identity: those are counted apart, so that nobody can keep others out by staying mute. Any thread.
 class ConnectionTable {
  public:
-  explicit ConnectionTable(const protocol::Limits& limits) : limits_(limits) {}
-
-  // Adds a connection that has sent nothing. Returns the one to evict for it, if there are too many of those: the
-  // oldest, which is no longer counted and has to be closed.
-  std::shared_ptr<Connection> AddSilent(std::uint64_t id, std::shared_ptr<Connection> connection);
+  // Adds a connection that has sent nothing. Returns the one to evict for it, if there are more than `most_silent` of
+  // those: the oldest, which is no longer counted and has to be closed.
+  std::shared_ptr<Connection> AddSilent(std::uint64_t id, std::shared_ptr<Connection> connection,
+                                        std::size_t most_silent);
 
   enum class Admission { kAdmitted, kAccountFull, kFull };
   // The connection has sent its first message, as `user`. Not admitted: it is to be closed.
-  Admission Identify(std::uint64_t id, const win32::Sid& user, bool is_administrator);
+  Admission Identify(std::uint64_t id, const win32::Sid& user, bool is_administrator, const protocol::Limits& limits);
 
   void Remove(std::uint64_t id);
 
@@ -61,7 +61,6 @@ class ConnectionTable {
     std::list<std::uint64_t>::iterator silent;
   };
 
-  const protocol::Limits& limits_;
   mutable win32::Lock mutex_;
   mutable win32::Condition gone_;
   std::size_t alive_ = 0;

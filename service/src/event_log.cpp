@@ -56,6 +56,8 @@ EventKind KindOf(Event event) {
       return {ONBEHALF_EVENT_AUDIT_RESTORED, EVENTLOG_INFORMATION_TYPE};
     case Event::kPolicyRefused:
       return {ONBEHALF_EVENT_POLICY_REFUSED, EVENTLOG_ERROR_TYPE};
+    case Event::kSettingsReloaded:
+      return {ONBEHALF_EVENT_SETTINGS_RELOADED, EVENTLOG_INFORMATION_TYPE};
     case Event::kInternalError:
       break;
   }

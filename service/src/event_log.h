@@ -27,6 +27,7 @@ enum class Event {
   kAuditNotRequired,
   kAuditRestored,
   kPolicyRefused,
+  kSettingsReloaded,
 };
 
 // Reports one event of `source`. Its text has two places for strings: a missing one is empty, and what is more than two

@@ -115,19 +115,21 @@ std::unique_ptr<FileSink> OpenFile(const std::filesystem::path& file, const Sett
 }  // namespace
 
 struct Log::Sink {
-  std::filesystem::path path;
+  std::filesystem::path path;  // empty: there is no file
   Settings::LogFile settings;
   win32::Lock mutex;
   std::unique_ptr<FileSink> file;  // null after a failure, until it is tried again
   std::unique_ptr<spdlog::sinks::stderr_sink_st> console;
   std::uint64_t lost_lines = 0;
   system_clock::time_point failed_at;
+  std::atomic<LogLevel> level{LogLevel::kInfo};
   // Of the last error line, in ticks of the system clock; 0: none.
   std::atomic<system_clock::rep> last_error{0};
 
   // After a failure the sink has no file any more (spdlog 1.10 would write through a null pointer), so it is
   // made anew.
   void WriteToFile(system_clock::time_point now, std::string_view line) {
+    if (path.empty()) return;
     if (!file && now - failed_at < kRetryAfter && now >= failed_at) {
       ++lost_lines;
       return;
@@ -161,11 +163,14 @@ struct Log::Sink {
   }
 };
 
+Log::Log() : sink_(std::make_unique<Sink>()) {}
+
 Log::Log(const std::filesystem::path& folder, const Settings::LogFile& settings, Console console)
     : sink_(std::make_unique<Sink>()) {
   AssertNotImpersonating();
   sink_->path = folder / L"service.log";
   sink_->settings = settings;
+  sink_->level = settings.level;
   sink_->file = OpenFile(sink_->path, settings);
   if (console == Console::kYes) {
     sink_->console = std::make_unique<spdlog::sinks::stderr_sink_st>();
@@ -175,9 +180,11 @@ Log::Log(const std::filesystem::path& folder, const Settings::LogFile& settings,
 
 Log::~Log() = default;
 
+void Log::SetLevel(LogLevel level) { sink_->level = level; }
+
 void Log::Write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
   AssertNotImpersonating();
-  if (level < sink_->settings.level) return;
+  if (level < sink_->level.load(std::memory_order_relaxed)) return;
   const system_clock::time_point now = system_clock::now();
   if (level == LogLevel::kError) sink_->last_error = now.time_since_epoch().count();
   const std::string line = Line(level, now, message, fields);

@@ -29,6 +29,8 @@ class Log {
  public:
   enum class Console { kNo, kYes };
 
+  // Writes nothing anywhere: for what is put together to be looked at, and never runs.
+  Log();
   // Opens (or makes) service.log in `folder`, which must exist. Throws win32::Win32Error with the file's path
   // otherwise.
   Log(const std::filesystem::path& folder, const Settings::LogFile& settings, Console console);
@@ -36,6 +38,8 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
+  // The least important lines that are written from now on.
+  void SetLevel(LogLevel level);
   // The line is in the file system when this returns. Never throws because the file cannot be written: the
   // lines are counted, the event log gets one event, and the count is the first line once the file can be
   // written again.

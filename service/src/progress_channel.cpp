@@ -24,10 +24,11 @@ Progress& Progress::Unwanted() {
   return nobody;
 }
 
-ProgressChannel::ProgressChannel(std::shared_ptr<Connection> connection, Json token, const ServerParts& server)
+ProgressChannel::ProgressChannel(std::shared_ptr<Connection> connection, Json token, std::size_t max_bytes,
+                                 const ServerParts& server)
     : connection_(std::move(connection)),
       token_(std::move(token)),
-      max_bytes_(server.settings.limits.response_bytes),
+      max_bytes_(max_bytes),
       flush_([this] { Flush(); }, server.io_pool) {}
 
 std::string ProgressChannel::TextOf(const Json& value) const {

@@ -19,8 +19,8 @@ class Connection;
 // and never behind the answer. Kept by the request; keeps its connection. Any thread, except where it says so.
 class ProgressChannel final : public Progress, public std::enable_shared_from_this<ProgressChannel> {
  public:
-  // Throws Win32Error.
-  ProgressChannel(std::shared_ptr<Connection> connection, Json token, const ServerParts& server);
+  // `max_bytes` are of one message. Throws Win32Error.
+  ProgressChannel(std::shared_ptr<Connection> connection, Json token, std::size_t max_bytes, const ServerParts& server);
 
   // For handlers. What is reported is written by a thread of the pool, because the calling one may carry the caller's
   // token.

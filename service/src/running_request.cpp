@@ -47,14 +47,15 @@ std::optional<std::string> BatchAnswers::Add(const protocol::Id& id, std::string
 
 RunningRequest::RunningRequest(protocol::Request request, bool is_notification, CallerIdentity::Capture caller,
                                std::shared_ptr<BatchAnswers> batch, std::string audit_id, Clock::time_point read_at,
-                               Clock::time_point deadline)
+                               std::shared_ptr<const Settings> settings)
     : request_(std::move(request)),
       is_notification_(is_notification),
       capture_(std::move(caller)),
       batch_(std::move(batch)),
       audit_id_(std::move(audit_id)),
       read_at_(read_at),
-      deadline_(deadline) {}
+      settings_(std::move(settings)),
+      deadline_(read_at + settings_->limits.request_deadline) {}
 
 const CallerIdentity* RunningRequest::caller() const {
   const auto* identity = std::get_if<std::shared_ptr<const CallerIdentity>>(&capture_);

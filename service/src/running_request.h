@@ -14,6 +14,7 @@
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/service/caller_identity.h"
 #include "onbehalf/service/method.h"
+#include "onbehalf/service/settings.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/unique_handle.h"
 
@@ -44,10 +45,11 @@ class RunningRequest final : public StopEvent {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // `caller` is who wrote it, or why that could not be found out. `batch` is null outside a batch.
+  // `caller` is who wrote it, or why that could not be found out. `batch` is null outside a batch. `settings` are those in
+  // force when it was read.
   RunningRequest(protocol::Request request, bool is_notification, CallerIdentity::Capture caller,
                  std::shared_ptr<BatchAnswers> batch, std::string audit_id, Clock::time_point read_at,
-                 Clock::time_point deadline);
+                 std::shared_ptr<const Settings> settings);
 
   const protocol::Id& id() const { return request_.id; }
   // Runs like a request and is never answered.
@@ -62,13 +64,19 @@ class RunningRequest final : public StopEvent {
   const std::string& audit_id() const { return audit_id_; }
   const std::shared_ptr<BatchAnswers>& batch() const { return batch_; }
   Clock::time_point read_at() const { return read_at_; }
-  Clock::time_point deadline() const { return deadline_; }  // of a stream: time_point::max()
+  // Whose limits are the request's to its end.
+  const Settings& settings() const { return *settings_; }
+  // Of all methods at first (limits.request_deadline_ms); its method may have another. Of a stream: time_point::max().
+  Clock::time_point deadline() const { return deadline_; }
+  void set_deadline(Clock::time_point deadline) { deadline_ = deadline; }
   // Set by the path when access has been granted, before any other thread may run it; null until then.
   const Method* method = nullptr;
   // Set with `method`: its stream is opened, and not its handler called.
   bool opens_stream = false;
   // Where it counts as one of its account, until its handler or stream has ended; null if nowhere.
   std::atomic<AccountQuota*> quota{nullptr};
+  // The method of which it counts as one, likewise (MethodLimits); null if of none.
+  std::atomic<const Method*> counted_method{nullptr};
   // Of a stream, for its turns: the policy has denied it since it was admitted, and that is recorded.
   bool denied_since = false;
 
@@ -118,6 +126,7 @@ class RunningRequest final : public StopEvent {
   const std::shared_ptr<BatchAnswers> batch_;
   const std::string audit_id_;
   const Clock::time_point read_at_;
+  const std::shared_ptr<const Settings> settings_;
   std::atomic<Clock::time_point> deadline_;
   std::stop_source stop_;
   std::atomic<bool> answered_{false};

@@ -20,10 +20,12 @@ DWORD IoThreads(const Settings& settings) {
 }
 
 // How often the watch looks: a tenth of the shortest time it watches over, between 10 and 250 ms.
-milliseconds WatchPeriod(const protocol::Limits& limits) {
-  const milliseconds shortest =
+milliseconds WatchPeriod(const Settings& settings) {
+  const protocol::Limits& limits = settings.limits;
+  milliseconds shortest =
       std::min({limits.first_request_timeout, limits.header_timeout, limits.frame_timeout, limits.write_timeout,
                 limits.idle_timeout, limits.request_deadline});
+  for (const auto& [method, its] : settings.methods.limits) shortest = std::min(shortest, its.deadline.value_or(shortest));
   return std::clamp(shortest / 10, milliseconds(10), milliseconds(250));
 }
 
@@ -65,30 +67,29 @@ void ServerParts::NoteAudit(bool recorded) {
   }
   const std::string error = audit.State().error;
   log.Write(LogLevel::kError,
-            settings.audit.required ? "the audit cannot be written: requests are refused until it can"
-                                    : "the audit cannot be written: requests go on without it (audit.required is false)",
+            audit_required ? "the audit cannot be written: requests are refused until it can"
+                           : "the audit cannot be written: requests go on without it (audit.required is false)",
             {{"why", error}});
-  ReportToEventLog(settings.audit.required ? Event::kAuditUnavailable : Event::kAuditNotRequired, {error});
+  ReportToEventLog(audit_required ? Event::kAuditUnavailable : Event::kAuditNotRequired, {error});
 }
 
-Server::Server(const Settings& settings, std::string pipe_path, std::filesystem::path policy_folder, Audit& audit,
+Server::Server(std::shared_ptr<const LiveSettings> settings, std::string pipe_path, std::filesystem::path policy_folder, Audit& audit,
                Log& log, std::shared_ptr<win32::AccountNames> names)
-    : settings_(settings),
+    : settings_(std::move(settings)),
+      pipe_settings_(settings_->Now()->pipe),
       pipe_path_(std::move(pipe_path)),
       audit_(audit),
       log_(log),
       access_(methods_, std::move(policy_folder), audit, log, std::move(names)),
-      connections_(settings.limits),
-      handler_quota_(settings.limits.handlers_per_account),
-      stream_quota_(settings.limits.streams_per_account),
-      io_pool_(1, IoThreads(settings)),
-      handler_pool_(0, settings.threads.handlers) {
+      io_pool_(1, IoThreads(*settings_->Now())),
+      handler_pool_(0, settings_->Now()->threads.handlers) {
   // Windows may load the texts of its errors when it is first asked for one; a handler that reports an error must not
   // be the one who loads them as its caller.
   static_cast<void>(win32::ErrorMessage(ERROR_ACCESS_DENIED));
   access_.Observe({[this](const AccessPolicy& policy) { return WhyNot(policy); },
                    [this](const AccessPolicy& policy) { return OnPolicy(policy); },
                    {}});
+  settings_->Observe([this](const Settings&, const Settings& now) { SetWatchPeriod(now); });
 }
 
 Server::~Server() { Stop(); }
@@ -96,8 +97,9 @@ Server::~Server() { Stop(); }
 void Server::Start() {
   stopping_ = false;
   access_.Start();
-  parts_.reset(new ServerParts{settings_, methods_, access_, audit_, log_, statistics_, connections_, handler_quota_,
-                               stream_quota_, unanswered_, io_pool_, handler_pool_, stopping_, RunId(started_)});
+  parts_.reset(new ServerParts{*settings_, settings_->Now()->audit.required, methods_, access_, audit_, log_, statistics_,
+                               connections_, handler_quota_, stream_quota_, method_limits_, unanswered_, io_pool_,
+                               handler_pool_, stopping_, RunId(started_)});
   if (!timer_) timer_.emplace([this] { Watch(); }, io_pool_.environment());
   try {
     // Before the first client: it fails when another process works with the same policy.
@@ -119,10 +121,10 @@ void Server::Listen() {
   {
     // A policy that comes meanwhile finds the listener, or is the one that it is made with.
     const std::lock_guard lock(listener_mutex_);
-    const PipeOptions pipe{pipe_path_, PipeDescriptor(settings_.pipe, pipe_owner_, *access_.policy()),
-                           settings_.pipe.remote};
+    const PipeOptions pipe{pipe_path_, PipeDescriptor(pipe_settings_, pipe_owner_, *access_.policy()),
+                           pipe_settings_.remote};
     listener_ = std::make_unique<Listener>(
-        pipe, settings_.pipe.waiting_instances, io_pool_, log_,
+        pipe, pipe_settings_.waiting_instances, io_pool_, log_,
         [this](std::unique_ptr<PipeInstance> client) { OnClient(std::move(client)); }, [this] { StartWatch(); });
   }
   listener_->Start();
@@ -130,7 +132,7 @@ void Server::Listen() {
 
 std::optional<std::string> Server::WhyNot(const AccessPolicy& policy) const {
   try {
-    if (LetsServiceIn(PipeDescriptor(settings_.pipe, pipe_owner_, policy))) return std::nullopt;
+    if (LetsServiceIn(PipeDescriptor(pipe_settings_, pipe_owner_, policy))) return std::nullopt;
     return "pipe:: an entry denies the service's own account, or a group that it is in, its own pipe";
   } catch (const win32::Win32Error& error) {
     return std::string("pipe:: no descriptor of a pipe can be made of its entries: ") + error.what();
@@ -156,7 +158,7 @@ std::string Server::SetDescriptor(const AccessPolicy& policy) {
   // The first one comes before there is a pipe to guard.
   if (listener_ == nullptr) return {};
   try {
-    listener_->SetDescriptor(PipeDescriptor(settings_.pipe, pipe_owner_, policy));
+    listener_->SetDescriptor(PipeDescriptor(pipe_settings_, pipe_owner_, policy));
     return {};
   } catch (const std::exception& error) {
     // Those who may connect are still those of the old policy. What they may call is not.
@@ -171,7 +173,8 @@ void Server::OnClient(std::unique_ptr<PipeInstance> pipe) {
   const std::uint64_t id = ++last_connection_;
   try {
     const auto connection = std::make_shared<Connection>(*parts_, std::move(pipe), id);
-    const std::shared_ptr<Connection> evicted = connections_.AddSilent(id, connection);
+    const std::shared_ptr<Connection> evicted =
+        connections_.AddSilent(id, connection, settings_->Now()->limits.silent_connections);
     if (evicted) {
       ++statistics_.connections_evicted;
       evicted->Close();
@@ -188,13 +191,21 @@ void Server::StartWatch() {
   const std::lock_guard lock(watch_mutex_);
   if (watching_) return;
   watching_ = true;
-  const milliseconds period = WatchPeriod(settings_.limits);
+  const milliseconds period = WatchPeriod(*settings_->Now());
+  timer_->Start(period, period, period / 4);
+}
+
+void Server::SetWatchPeriod(const Settings& settings) {
+  const std::lock_guard lock(watch_mutex_);
+  if (!watching_) return;
+  const milliseconds period = WatchPeriod(settings);
   timer_->Start(period, period, period / 4);
 }
 
 void Server::Watch() {
   const auto now = Connection::Clock::now();
-  for (const std::shared_ptr<Connection>& connection : connections_.All()) connection->CheckDeadlines(now);
+  const auto settings = settings_->Now();
+  for (const auto& connection : connections_.All()) connection->CheckDeadlines(now, settings->limits);
   const bool complete = listener_->Replenish();
   const std::lock_guard lock(watch_mutex_);
   if (!complete || connections_.size() > 0 || !watching_) return;
@@ -221,7 +232,7 @@ void Server::Stop(const std::function<void()>& still_waiting) {
   stopping_ = true;
   for (const auto& connection : connections_.All()) connection->BeginStop();
   const auto none = [this](milliseconds timeout) { return unanswered_.WaitUntilNone(timeout); };
-  const auto until = Connection::Clock::now() + settings_.limits.stop_grace;
+  const auto until = Connection::Clock::now() + settings_->Now()->limits.stop_grace;
   bool answered = false;
   while (!answered && Connection::Clock::now() < until) {
     const auto left = std::chrono::ceil<milliseconds>(until - Connection::Clock::now());
@@ -233,7 +244,7 @@ void Server::Stop(const std::function<void()>& still_waiting) {
     connection->CloseWhenWritten();
   }
   // The watch closes those whose clients do not read.
-  wait(gone, settings_.limits.write_timeout + milliseconds(1'000));
+  wait(gone, settings_->Now()->limits.write_timeout + milliseconds(1'000));
   for (const auto& connection : connections_.All()) connection->Close();
   for (int seconds = 1; !gone(milliseconds(1'000)); ++seconds) {
     if (still_waiting) still_waiting();

@@ -16,7 +16,9 @@
 #include "audit/audit.h"
 #include "connection_table.h"
 #include "listener.h"
+#include "live_settings.h"
 #include "log.h"
+#include "method_limits.h"
 #include "onbehalf/service/method.h"
 #include "onbehalf/service/settings.h"
 #include "onbehalf/win32/account_names.h"
@@ -33,8 +35,9 @@ namespace onbehalf::service {
 // nothing of how the process was started. Start and Stop by one thread; the rest by any.
 class Server final : public ServerControl {
  public:
-  // `policy_folder` is the folder of access.json. Everything given by reference must outlive this.
-  Server(const Settings& settings, std::string pipe_path, std::filesystem::path policy_folder, Audit& audit, Log& log,
+  // `policy_folder` is the folder of access.json. Everything given by reference must outlive this; `settings` are not
+  // changed any more when it goes.
+  Server(std::shared_ptr<const LiveSettings> settings, std::string pipe_path, std::filesystem::path policy_folder, Audit& audit, Log& log,
          std::shared_ptr<win32::AccountNames> names);
   // Stops, if it has been started.
   ~Server() override;
@@ -70,8 +73,10 @@ class Server final : public ServerControl {
   // The watch runs while there is something to watch, so that an idle service never wakes up.
   void StartWatch();
   void Watch();
+  void SetWatchPeriod(const Settings& settings);
 
-  const Settings& settings_;
+  const std::shared_ptr<const LiveSettings> settings_;
+  const Settings::Pipe pipe_settings_;
   const std::string pipe_path_;
   const win32::Sid pipe_owner_ = PipeOwner();
   Audit& audit_;
@@ -83,6 +88,7 @@ class Server final : public ServerControl {
   ConnectionTable connections_;
   AccountQuota handler_quota_;
   AccountQuota stream_quota_;
+  MethodLimits method_limits_;
   UnansweredRequests unanswered_;
   std::atomic<bool> stopping_{false};
   std::atomic<std::uint64_t> last_connection_{0};

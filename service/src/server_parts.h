@@ -10,9 +10,10 @@
 #include "account_quota.h"
 #include "audit/audit.h"
 #include "connection_table.h"
+#include "live_settings.h"
 #include "log.h"
+#include "method_limits.h"
 #include "onbehalf/service/method.h"
-#include "onbehalf/service/settings.h"
 #include "onbehalf/win32/lock.h"
 #include "statistics.h"
 #include "thread_pool.h"
@@ -46,7 +47,8 @@ class UnansweredRequests {
 
 // What a connection needs of the server it belongs to. Everything here outlives every connection.
 struct ServerParts {
-  const Settings& settings;
+  const LiveSettings& settings;
+  const bool audit_required;
   const MethodRegistry& methods;
   const AccessControl& access;
   Audit& audit;
@@ -55,6 +57,7 @@ struct ServerParts {
   ConnectionTable& connections;
   AccountQuota& handler_quota;
   AccountQuota& stream_quota;
+  MethodLimits& method_limits;
   UnansweredRequests& unanswered;
   ThreadPool& io_pool;
   ThreadPool& handler_pool;

@@ -18,7 +18,9 @@
 #include "event_log.h"
 #include "file_permissions.h"
 #include "listener.h"
+#include "live_settings.h"
 #include "log.h"
+#include "method_limits.h"
 #include "methods/access_methods.h"
 #include "methods/audit_methods.h"
 #include "methods/identity_methods.h"
@@ -32,6 +34,7 @@
 #include "process_hardening.h"
 #include "server.h"
 #include "service_host.h"
+#include "settings_reload.h"
 
 namespace onbehalf::service {
 namespace {
@@ -81,6 +84,18 @@ class Application final : public HostedService {
 
   DWORD FailureCode() const override { return static_cast<DWORD>(failure_); }
 
+  // In place of Start: everything that a start would refuse in the settings. Everything is put together, because only then
+  // are the methods known; nothing is opened or written.
+  SettingsResult CheckSettings() {
+    SettingsResult read = ReadOwnSettings();
+    settings_ = std::make_shared<LiveSettings>(Settings());
+    log_ = std::make_unique<Log>();
+    audit_ = std::make_unique<Audit>(command_line_.folders.Logs());
+    AddMethods();
+    CheckMethodLimits(read.settings, server_->methods(), KnownMethods::kWithoutModules, read.faults);
+    return read;
+  }
+
  private:
   bool in_console() const { return command_line_.mode == Mode::kConsole; }
 
@@ -88,36 +103,42 @@ class Application final : public HostedService {
     const DataFolders& folders = command_line_.folders;
     if (in_console()) CreateDataFolders(folders);
 
-    const std::filesystem::path executable = win32::ToWide(win32::OwnImagePath());
-    const auto unsafe = FindUnsafeFiles(executable, folders, in_console() ? RunsIn::kConsole : RunsIn::kService);
+    const auto unsafe = UnsafeFiles();
     if (!unsafe.empty()) {
       failure_ = StartFailure::kUnsafeFiles;
       throw std::runtime_error(Joined(unsafe));
     }
 
-    SettingsResult read = ReadSettings(folders.SettingsFile());
-    if (!read.faults.empty()) {
-      failure_ = StartFailure::kSettings;
-      throw std::runtime_error(CheckConfigReport(read, folders.SettingsFile()));
-    }
-    settings_ = std::move(read.settings);
-    if (command_line_.pipe) settings_.pipe.name = *command_line_.pipe;
+    SettingsResult read = ReadOwnSettings();
+    RequireSound(read);
+    const Settings settings = read.settings;
+    settings_ = std::make_shared<LiveSettings>(settings);
 
-    log_ = std::make_unique<Log>(folders.Logs(), settings_.log, in_console() ? Log::Console::kYes : Log::Console::kNo);
+    log_ = std::make_unique<Log>(folders.Logs(), settings.log, in_console() ? Log::Console::kYes : Log::Console::kNo);
+    settings_->Observe([this](const Settings&, const Settings& now) { log_->SetLevel(now.log.level); });
     if (!hardening_.missing.empty()) {
       const std::string missing = Joined(hardening_.missing);
       log_->Write(LogLevel::kWarning, "this system does not give every protection asked for", {{"missing", missing}});
       ReportToEventLog(Event::kHardeningIncomplete, {missing});
     }
     AuditOptions audit;
-    audit.settings = settings_.audit;
+    audit.settings = settings.audit;
     // In the foreground anybody may run it: then there may be no right to write the audit's own event log.
     audit.anchors = std::make_shared<EventLogAnchors>(in_console() ? kEventSource : kAuditEventSource);
     audit_ = std::make_unique<Audit>(folders.Logs(), std::move(audit));
     if (!audit_->Open()) {
       log_->Write(LogLevel::kError, "the audit cannot be written", {{"why", audit_->State().error}});
     }
-    pipe_path_ = R"(\\.\pipe\)" + settings_.pipe.name;
+    AddMethods();
+    CheckMethodLimits(settings, server_->methods(), KnownMethods::kAll, read.faults);
+    RequireSound(read);
+  }
+
+  // The server, with every method that a client may call.
+  void AddMethods() {
+    const auto settings = settings_->Now();
+    const DataFolders& folders = command_line_.folders;
+    pipe_path_ = R"(\\.\pipe\)" + settings->pipe.name;
     const auto names = std::make_shared<win32::AccountNames>();
     server_ = std::make_unique<Server>(settings_, pipe_path_, folders.Policy(), *audit_, *log_, names);
     MethodRegistry& methods = server_->methods();
@@ -126,10 +147,44 @@ class Application final : public HostedService {
     }, [this](std::uint64_t connection, EventSet events) { return server_->Subscribe(connection, events); });
     AddAccessMethods(methods, server_->access(), names);
     AddIdentityMethods(methods, names);
+    const auto reload =
+        std::make_shared<SettingsReload>([this] { return ReadSettingsAgain(); }, settings_, *log_);
     AddServiceMethods(methods, *server_, {pipe_path_, hardening_, [this] { return log_->TimeOfLastError(); },
-                                           [this] { return audit_->State(); }, settings_.audit.required}, names);
-    AddAuditMethods(methods, *audit_, names, settings_.limits.response_bytes);
+                                           [this] { return audit_->State(); }, settings->audit.required,
+                                           [reload](const std::string& account) { return reload->Run(account); }}, names);
+    AddAuditMethods(methods, *audit_, names, settings_);
     if (add_methods_) add_methods_(methods);
+  }
+
+  SettingsResult ReadOwnSettings() const {
+    SettingsResult read = ReadSettings(command_line_.folders.SettingsFile());
+    if (command_line_.pipe) read.settings.pipe.name = *command_line_.pipe;
+    return read;
+  }
+
+  void RequireSound(const SettingsResult& read) {
+    if (read.faults.empty()) return;
+    failure_ = StartFailure::kSettings;
+    throw std::runtime_error(CheckConfigReport(read, command_line_.folders.SettingsFile()));
+  }
+
+  // What is refused at a start is refused while the service runs.
+  SettingsResult ReadSettingsAgain() {
+    if (const auto unsafe = UnsafeFiles(); !unsafe.empty()) {
+      // With paths, which are nothing for clients.
+      log_->Write(LogLevel::kError, "the service's files are not safe", {{"what", Joined(unsafe)}});
+      SettingsResult refused;
+      refused.faults.push_back({"", "the service's files can be changed by ordinary users: its log says which"});
+      return refused;
+    }
+    SettingsResult read = ReadOwnSettings();
+    CheckMethodLimits(read.settings, server_->methods(), KnownMethods::kAll, read.faults);
+    return read;
+  }
+
+  std::vector<std::string> UnsafeFiles() const {
+    const std::filesystem::path executable = win32::ToWide(win32::OwnImagePath());
+    return FindUnsafeFiles(executable, command_line_.folders, in_console() ? RunsIn::kConsole : RunsIn::kService);
   }
 
   // The pipe's name may be another program's. That program may end; until then nothing is served.
@@ -151,7 +206,7 @@ class Application final : public HostedService {
   const CommandLine command_line_;
   const Hardening hardening_;
   const std::function<void(MethodRegistry&)> add_methods_;
-  Settings settings_;
+  std::shared_ptr<LiveSettings> settings_;
   std::string pipe_path_;
   StartFailure failure_ = StartFailure::kOther;
   std::unique_ptr<Log> log_;
@@ -159,9 +214,9 @@ class Application final : public HostedService {
   std::unique_ptr<Server> server_;
 };
 
-int CheckConfig(const DataFolders& folders) {
-  const SettingsResult result = ReadSettings(folders.SettingsFile());
-  std::fputs((CheckConfigReport(result, folders.SettingsFile()) + "\n").c_str(), stdout);
+int CheckConfig(Application& application, const std::filesystem::path& file) {
+  const SettingsResult result = application.CheckSettings();
+  std::fputs((CheckConfigReport(result, file) + "\n").c_str(), stdout);
   return result.faults.empty() ? 0 : 1;
 }
 
@@ -188,25 +243,26 @@ int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegi
       std::fprintf(stderr, "onbehalf-service: %s\n\n%s", parsed.fault.c_str(), kCommandLineHelp);
       return 2;
     }
-    switch (parsed.command_line.mode) {
+    const Mode mode = parsed.command_line.mode;
+    switch (mode) {
       case Mode::kHelp:
         std::fputs(kCommandLineHelp, stdout);
         return 0;
       case Mode::kVersion:
         std::puts("onbehalf-service " ONBEHALF_VERSION);
         return 0;
-      case Mode::kCheckConfig:
-        return CheckConfig(parsed.command_line.folders);
       case Mode::kResetAccess:
         return ResetPolicy(parsed.command_line);
+      case Mode::kCheckConfig:
       case Mode::kConsole:
       case Mode::kService:
         break;
     }
-    const bool in_console = parsed.command_line.mode == Mode::kConsole;
+    const std::filesystem::path settings_file = parsed.command_line.folders.SettingsFile();
     const bool until_input_ends = parsed.command_line.until_input_ends;
     Application application(std::move(parsed.command_line), std::move(hardening), add_methods);
-    if (in_console) return RunInConsole(application, until_input_ends);
+    if (mode == Mode::kCheckConfig) return CheckConfig(application, settings_file);
+    if (mode == Mode::kConsole) return RunInConsole(application, until_input_ends);
     return RunUnderServiceControl(win32::ToWide(kServiceName).c_str(), application);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "onbehalf-service: %s\n", error.what());

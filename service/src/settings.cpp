@@ -112,7 +112,7 @@ SettingsResult ParseSettings(std::string_view text) {
   }
   if (!root.is_object()) {
     return WholeFileFault("expected an object with the members " + Sections() + ", found " +
-                          Found(root));
+                          FoundKind(root));
   }
 
   SettingsResult result;
@@ -123,7 +123,7 @@ SettingsResult ParseSettings(std::string_view text) {
         continue;
       }
     } else if (!members.is_object()) {
-      result.faults.push_back({section, "expected an object, found " + Found(members)});
+      result.faults.push_back({section, "expected an object, found " + FoundKind(members)});
       continue;
     }
     if (members.empty() && !IsSection(section)) result.faults.push_back(UnknownKey(section, KnownKeys()));

@@ -37,7 +37,9 @@ std::string_view Nearest(std::string_view key, const std::vector<std::string>& k
   for (const std::string& candidate : known) {
     const std::size_t whole = EditDistance(key, candidate);
     const std::size_t member = EditDistance(Member(key), Member(candidate)) + 1;
-    const std::size_t distance = std::min(whole, member);
+    // A unit that is left out ("deadline" for "deadline_ms") is more letters than a slip.
+    const bool lacks_unit = key.size() >= 4 && candidate.starts_with(key);
+    const std::size_t distance = lacks_unit ? 1 : std::min(whole, member);
     if (distance < least) {
       least = distance;
       nearest = candidate;
@@ -67,12 +69,14 @@ std::string Found(const Json& value) {
   }
 }
 
-SettingsFault UnknownKey(std::string_view key, const std::vector<std::string>& known) {
+std::string FoundKind(const Json& value) { return value.is_string() ? "a string" : Found(value); }
+
+SettingsFault UnknownKey(std::string_view key, const std::vector<std::string>& known, std::string_view where) {
   std::string message = "unknown key";
   if (const std::string_view nearest = Nearest(key, known); !nearest.empty()) {
     message += "; did you mean " + std::string(nearest) + "?";
   } else {
-    message += "; docs/settings.md has all of them";
+    message += "; " + std::string(where);
   }
   return {Shown(key), std::move(message)};
 }

@@ -11,15 +11,14 @@ using protocol::Json;
 
 SettingsObject::SettingsObject(std::string key, const Json& value, std::vector<SettingsFault>& faults)
     : key_(std::move(key)), value_(value), faults_(faults) {
-  if (!value_.is_object()) Fault({}, "expected an object, found " + Found(value_));
+  if (!value_.is_object()) Fault({}, "expected an object, found " + FoundKind(value_));
 }
 
 SettingsObject::~SettingsObject() {
   if (!value_.is_object()) return;
-  std::vector<std::string> keys;
-  for (const std::string& name : known_) keys.push_back(KeyOf(name));
   for (const auto& [name, value] : value_.items()) {
-    if (std::find(known_.begin(), known_.end(), name) == known_.end()) faults_.push_back(UnknownKey(KeyOf(name), keys));
+    if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
+    Fault(name, UnknownKey(name, known_).message);
   }
 }
 
@@ -28,7 +27,9 @@ bool SettingsObject::Text(std::string_view name, std::size_t most_bytes, std::st
   if (value == nullptr) return false;
   if (!value->is_string() || value->get_ref<const std::string&>().empty() ||
       value->get_ref<const std::string&>().size() > most_bytes) {
-    Fault(name, "expected a text of 1 to " + std::to_string(most_bytes) + " bytes, found " + Found(*value));
+    std::string found = FoundKind(*value);
+    if (value->is_string()) found += " of " + std::to_string(value->get_ref<const std::string&>().size());
+    Fault(name, "expected a string of 1 to " + std::to_string(most_bytes) + " bytes, found " + found);
     return false;
   }
   target = value->get<std::string>();
@@ -39,7 +40,7 @@ bool SettingsObject::Boolean(std::string_view name, bool& target) {
   const Json* const value = Any(name);
   if (value == nullptr) return false;
   if (!value->is_boolean()) {
-    Fault(name, "expected true or false, found " + Found(*value));
+    Fault(name, "expected true or false, found " + FoundKind(*value));
     return false;
   }
   target = value->get<bool>();
@@ -52,7 +53,7 @@ bool SettingsObject::Integer(std::string_view name, std::uint64_t minimum, std::
   if (value == nullptr) return false;
   if (!value->is_number_unsigned() || value->get<std::uint64_t>() < minimum || value->get<std::uint64_t>() > maximum) {
     Fault(name, "expected an integer from " + std::to_string(minimum) + " to " + std::to_string(maximum) + ", found " +
-                    Found(*value));
+                    FoundKind(*value));
     return false;
   }
   target = value->get<std::uint64_t>();

@@ -12,7 +12,8 @@
 namespace onbehalf::service {
 
 // Reads one object of a settings file member by member, and collects what is wrong with it, each fault under its whole key
-// ("database.sources.orders.connection"). A member is read at most once; what nobody has read at the end is an unknown key.
+// ("database.sources.orders.connection") and none with the text of a string, which may be a secret. What nobody has read at
+// the end is an unknown key.
 class SettingsObject {
  public:
   // `value` need be no object: that is the first fault then. Both references are borrowed.

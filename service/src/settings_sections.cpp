@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,48 +20,69 @@ constexpr std::size_t kPathBytes = 32 * 1024;
 constexpr std::size_t kConnectionBytes = 16 * 1024;
 constexpr std::uint64_t kDayMs = 24ull * 60 * 60 * 1000;
 
+bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
 // Of sources and modules: a word that needs no quotes anywhere, also as a file's name.
 bool IsName(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    return IsLetter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-';
   });
 }
 
-// Calls `read(name, member)` for each member whose name is one.
+// Of one that has only letters of ASCII.
+std::string Lowercase(std::string_view name) {
+  std::string text(name);
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+// Calls `read(name, member)` for each member whose name is one. Two that differ in case only would be one file, and are one
+// to people.
 template <typename Read>
 void ForEachNamed(std::string_view key, const Json& value, std::vector<SettingsFault>& faults, Read read) {
-  if (!value.is_object()) {
-    faults.push_back({std::string(key), "expected an object, found " + Found(value)});
-    return;
-  }
+  std::map<std::string, std::string> names;
   for (const auto& [name, member] : value.items()) {
-    if (IsName(name)) {
-      read(name, member);
-    } else {
-      faults.push_back({std::string(key) + "." + Shown(name),
-                        "a name is 1 to 64 letters, digits, _ and -"});
+    const std::string whole_key = std::string(key) + "." + Shown(name);
+    if (!IsName(name)) {
+      faults.push_back({whole_key, "a name is 1 to 64 letters, digits, _ and -"});
+      continue;
     }
+    if (const auto [other, is_new] = names.emplace(Lowercase(name), name); !is_new) {
+      faults.push_back({whole_key, "differs from " + other->second + " in upper and lower case only"});
+    }
+    read(name, member);
   }
 }
 
-// C:\folder or C:/folder
+// C:\folder or C:/folder, without what no name of a folder has.
 bool IsDrivePath(std::string_view path) {
-  return path.size() >= 3 && ((path[0] >= 'a' && path[0] <= 'z') || (path[0] >= 'A' && path[0] <= 'Z')) &&
-         path[1] == ':' && (path[2] == '\\' || path[2] == '/');
+  return path.size() >= 3 && path.size() <= kPathBytes && IsLetter(path[0]) && path[1] == ':' &&
+         (path[2] == '\\' || path[2] == '/') && std::none_of(path.begin() + 2, path.end(), [](char c) {
+           return static_cast<unsigned char>(c) < 0x20 || std::string_view(R"(<>:"|?*)").find(c) != std::string_view::npos;
+         });
+}
+
+bool IsWord(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return IsLetter(c) || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+// namespace.method, as MethodRegistry takes it
+bool IsMethodName(std::string_view name) {
+  const std::size_t dot = name.find('.');
+  return dot != std::string_view::npos && IsWord(name.substr(0, dot)) && IsWord(name.substr(dot + 1));
 }
 
 }  // namespace
 
 void ReadFileRoots(const Json& value, Settings& settings, std::vector<SettingsFault>& faults) {
-  if (!value.is_array()) {
-    faults.push_back({"file.roots", "expected an array of folders, found " + Found(value)});
-    return;
-  }
   settings.file.roots.clear();
   for (std::size_t i = 0; i < value.size(); ++i) {
     const Json& root = value[i];
-    if (root.is_string() && root.get_ref<const std::string&>().size() <= kPathBytes &&
-        IsDrivePath(root.get_ref<const std::string&>())) {
+    if (root.is_string() && IsDrivePath(root.get_ref<const std::string&>())) {
       settings.file.roots.push_back(root.get<std::string>());
     } else {
       faults.push_back({"file.roots[" + std::to_string(i) + "]",
@@ -97,7 +119,7 @@ void ReadModules(const Json& value, Settings& settings, std::vector<SettingsFaul
   settings.modules.load.clear();
   ForEachNamed(kKey, value, faults, [&](const std::string& name, const Json& member) {
     if (!member.is_object()) {
-      faults.push_back({std::string(kKey) + "." + name, "expected an object, found " + Found(member)});
+      faults.push_back({std::string(kKey) + "." + name, "expected an object, found " + FoundKind(member)});
       return;
     }
     settings.modules.load.emplace(name, protocol::ToText(member));
@@ -112,15 +134,16 @@ Json ModulesToJson(const Settings& settings) {
 
 void ReadMethodLimits(const Json& value, Settings& settings, std::vector<SettingsFault>& faults) {
   constexpr std::string_view kKey = "methods.limits";
-  if (!value.is_object()) {
-    faults.push_back({std::string(kKey), "expected an object, found " + Found(value)});
-    return;
-  }
   settings.methods.limits.clear();
   for (const auto& [name, member] : value.items()) {
+    const std::string whole_key = std::string(kKey) + "." + Shown(name);
+    if (!IsMethodName(name)) {
+      faults.push_back({whole_key, "a method's name is namespace.method, in letters, digits and _"});
+      continue;
+    }
     Settings::MethodLimits limits;
     std::uint64_t number = 0;
-    SettingsObject object(std::string(kKey) + "." + Shown(name), member, faults);
+    SettingsObject object(whole_key, member, faults);
     if (object.Integer("deadline_ms", 100, kDayMs, number)) limits.deadline = std::chrono::milliseconds(number);
     if (object.Integer("handlers", 1, 10'000, number)) limits.handlers = static_cast<std::size_t>(number);
     if (object.Integer("handlers_per_account", 1, 10'000, number)) {

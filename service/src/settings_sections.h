@@ -8,7 +8,7 @@
 namespace onbehalf::service {
 
 // The settings that are no number, word or boolean: read from the file, with every fault under its whole key, and written
-// as they stand in it.
+// as they stand in it. Read from a value of the type (object or array) that the default has.
 void ReadFileRoots(const protocol::Json& value, Settings& settings, std::vector<SettingsFault>& faults);
 void ReadDatabaseSources(const protocol::Json& value, Settings& settings, std::vector<SettingsFault>& faults);
 protocol::Json DatabaseSourcesToJson(const Settings& settings);

@@ -261,7 +261,8 @@ std::vector<SettingRow> MakeRows() {
       Own(
           "methods.limits", [](const Settings& s) { return MethodLimitsToJson(s); }, ReadMethodLimits,
           "an object: a method's name, and an object with `deadline_ms`, `handlers` and `handlers_per_account`",
-          "Limits of single methods, in place of `limits.request_deadline_ms` and beside `limits.handlers_per_account`."),
+          "Limits of single methods: the deadline in place of `limits.request_deadline_ms`, the others beside "
+          "`limits.handlers_per_account` and `limits.streams_per_account`."),
   };
 }
 
@@ -293,11 +294,27 @@ bool Accepts(const SettingRow& row, const Json& value) {
   return false;
 }
 
+// What is asked for each time it is used, or has an observer (LiveSettings).
+constexpr std::array<std::string_view, 5> kLive = {"limits.", "log.level", "file.", "database.", "methods."};
+
 }  // namespace
 
 std::span<const SettingRow> SettingRows() {
   static const std::vector<SettingRow> rows = MakeRows();
   return rows;
+}
+
+bool TakesEffectAtReload(const SettingRow& row) {
+  return std::any_of(kLive.begin(), kLive.end(), [&](std::string_view live) { return row.key.starts_with(live); });
+}
+
+void CopySetting(const SettingRow& row, const Settings& from, Settings& to) {
+  if (row.kind == Kind::kOwn) {
+    std::vector<SettingsFault> none;
+    row.read(row.get(from), to, none);
+  } else {
+    row.set(to, row.get(from));
+  }
 }
 
 std::string Accepted(const SettingRow& row) {
@@ -334,7 +351,11 @@ std::string SettingsReference() {
 
 void ReadSetting(const SettingRow& row, const Json& value, Settings& settings, std::vector<SettingsFault>& faults) {
   if (row.kind == Kind::kOwn) {
-    row.read(value, settings, faults);
+    if (value.type() == row.get(Settings()).type()) {
+      row.read(value, settings, faults);
+    } else {
+      faults.push_back({std::string(row.key), "expected " + Accepted(row) + ", found " + FoundKind(value)});
+    }
   } else if (!Accepts(row, value)) {
     faults.push_back({std::string(row.key), "expected " + Accepted(row) + ", found " + Found(value)});
   } else {

@@ -40,6 +40,12 @@ std::span<const SettingRow> SettingRows();
 void ReadSetting(const SettingRow& row, const protocol::Json& value, Settings& settings,
                  std::vector<SettingsFault>& faults);
 
+// Whether a change of it is put in force by service.reload. The others are in force from the next start on.
+bool TakesEffectAtReload(const SettingRow& row);
+
+// Gives `to` the value that `from` has.
+void CopySetting(const SettingRow& row, const Settings& from, Settings& to);
+
 // "an integer from 1 to 10"
 std::string Accepted(const SettingRow& row);
 

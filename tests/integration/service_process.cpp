@@ -11,10 +11,14 @@
 namespace onbehalf::test {
 namespace {
 
+void WriteTo(const std::filesystem::path& folder, std::string_view settings) {
+  std::ofstream(folder / "onbehalf.json", std::ios::binary) << settings;
+}
+
 std::filesystem::path MakeData(const std::string& name, std::string_view settings) {
   const std::filesystem::path folder = std::filesystem::temp_directory_path() / name;
   std::filesystem::create_directory(folder);
-  std::ofstream(folder / "onbehalf.json", std::ios::binary) << settings;
+  WriteTo(folder, settings);
   return folder;
 }
 
@@ -54,6 +58,8 @@ ServiceProcess::~ServiceProcess() {
   std::error_code ignored;  // what another process still holds open stays behind in the temporary folder
   std::filesystem::remove_all(data_, ignored);
 }
+
+void ServiceProcess::WriteSettings(std::string_view settings) const { WriteTo(data_, settings); }
 
 std::vector<nlohmann::json> ServiceProcess::AuditLines() const {
   std::vector<nlohmann::json> lines;

@@ -34,6 +34,8 @@ class ServiceProcess {
   ChildProcess::Exit Stop() { return process_.WaitForExit(); }
   // Ends it at once, as a crash would.
   void Kill() { process_.Terminate(); }
+  // Its onbehalf.json from now on.
+  void WriteSettings(std::string_view settings) const;
   // The audit's lines so far, in order. The service may run or have stopped.
   std::vector<nlohmann::json> AuditLines() const;
 

@@ -12,7 +12,7 @@ namespace onbehalf::protocol {
 namespace {
 
 TEST(ErrorTable, HoldsEveryCodeInTheOrderOfTheEnumeration) {
-  constexpr std::array<std::pair<int, std::string_view>, 15> kExpected{{
+  constexpr std::array<std::pair<int, std::string_view>, 16> kExpected{{
       {-32700, "ParseError"},
       {-32600, "InvalidRequest"},
       {-32601, "MethodNotFound"},
@@ -27,6 +27,7 @@ TEST(ErrorTable, HoldsEveryCodeInTheOrderOfTheEnumeration) {
       {-32016, "TooLarge"},
       {-32017, "AuditUnavailable"},
       {-32018, "PolicyConflict"},
+      {-32020, "SettingsRefused"},
       {-32800, "RequestCancelled"},
   }};
   ASSERT_EQ(ErrorTable().size(), kExpected.size());

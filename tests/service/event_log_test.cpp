@@ -60,6 +60,7 @@ TEST(EventLog, TheServicesExecutableHasTheTextOfEveryEvent) {
       {ONBEHALF_EVENT_POLICY_CHANGED, "The access policy of OnBehalf has been changed"},
       {ONBEHALF_EVENT_AUDIT_NOT_REQUIRED, "The audit of OnBehalf cannot be written, and requests go on"},
       {ONBEHALF_EVENT_AUDIT_RESTORED, "The audit of OnBehalf can be written again"},
+      {ONBEHALF_EVENT_SETTINGS_RELOADED, "The settings of OnBehalf have been read again"},
   };
   for (const auto& [id, beginning] : beginnings) {
     const std::string text = MessageOf(module.get(), id);
@@ -83,6 +84,7 @@ TEST(EventLog, IdentifiersAreAContract) {
   EXPECT_EQ(ONBEHALF_EVENT_POLICY_CHANGED, 0x4000000Bu);
   EXPECT_EQ(ONBEHALF_EVENT_AUDIT_NOT_REQUIRED, 0xC000000Cu);
   EXPECT_EQ(ONBEHALF_EVENT_AUDIT_RESTORED, 0x4000000Du);
+  EXPECT_EQ(ONBEHALF_EVENT_SETTINGS_RELOADED, 0x4000000Fu);
 }
 
 TEST(EventLog, TheServicesExecutableSaysItsVersion) {

@@ -24,6 +24,9 @@ using protocol::ErrorCode;
 using service::ConnectionTable;
 using std::chrono::milliseconds;
 
+// A deadline that a handler has begun before, even on a busy machine.
+constexpr milliseconds kTimeToBegin{1'000};
+
 // ---- Requests ----
 
 TEST(Limits, OneRequestMoreThanMayBeInFlightIsBusyAndACancelIsStillRead) {
@@ -77,15 +80,15 @@ TEST(Limits, AnAccountRunsSoManyHandlersOnAllItsConnectionsTogether) {
 }
 
 TEST(AccountQuota, CountsEachAccountForItself) {
-  service::AccountQuota quota(2);
+  service::AccountQuota quota;
   const auto users = *win32::Sid::FromString("S-1-5-32-545");
   const auto guests = *win32::Sid::FromString("S-1-5-32-546");
-  EXPECT_TRUE(quota.TryEnter(users));
-  EXPECT_TRUE(quota.TryEnter(users));
-  EXPECT_FALSE(quota.TryEnter(users));
-  EXPECT_TRUE(quota.TryEnter(guests));
+  EXPECT_TRUE(quota.TryEnter(users, 2));
+  EXPECT_TRUE(quota.TryEnter(users, 2));
+  EXPECT_FALSE(quota.TryEnter(users, 2));
+  EXPECT_TRUE(quota.TryEnter(guests, 2));
   quota.Leave(users);
-  EXPECT_TRUE(quota.TryEnter(users));
+  EXPECT_TRUE(quota.TryEnter(users, 2));
 }
 
 TEST(Limits, AResponseOverItsLimitIsReplaced) {
@@ -102,7 +105,7 @@ TEST(Limits, AResponseOverItsLimitIsReplaced) {
 TEST(Limits, ARequestIsAnsweredAtItsDeadlineWhileItsHandlerStillRuns) {
   Gate gate;
   TestServer server;
-  server.settings().limits.request_deadline = milliseconds(150);
+  server.settings().limits.request_deadline = kTimeToBegin;
   server.methods().Add(PublicMethod("test.deaf", service::Acts::kAsService, service::Pace::kMayBlock,
                                     [&](const service::Call&) -> service::MethodResult {
                                       gate.PassWhatever();
@@ -128,7 +131,7 @@ TEST(Limits, ARequestIsAnsweredAtItsDeadlineWhileItsHandlerStillRuns) {
 TEST(Limits, TheDeadlineEndsAHandlerThatHeedsItsStopToken) {
   Gate gate;
   TestServer server;
-  server.settings().limits.request_deadline = milliseconds(150);
+  server.settings().limits.request_deadline = kTimeToBegin;
   server.methods().Add(gate.AsMethod("test.wait"));
   server.Start();
   RawClient client(server.pipe_path());
@@ -140,7 +143,7 @@ TEST(Limits, TheDeadlineEndsAHandlerThatHeedsItsStopToken) {
 TEST(Limits, TheDeadlineMeetsItemsOfABatchThatHaveNotBegun) {
   Gate gate;
   TestServer server;
-  server.settings().limits.request_deadline = milliseconds(150);
+  server.settings().limits.request_deadline = kTimeToBegin;
   server.settings().limits.batch_requests_at_once = 2;
   server.methods().Add(gate.AsMethod("test.wait"));
   server.Start();
@@ -330,19 +333,20 @@ TEST(Limits, AFloodOfMuteConnectionsLeavesNoMoreThanTheLimit) {
 
 class ConnectionTableTest : public testing::Test {
  protected:
+  static constexpr std::size_t kSilent = 100;
+
   ConnectionTableTest() {
     limits_.connections = 10;
     limits_.connections_for_administrators = 2;
     limits_.connections_per_account = 6;
-    limits_.silent_connections = 100;
   }
   ConnectionTable::Admission Add(std::uint64_t id, const char* user, bool is_administrator = false) {
-    table_.AddSilent(id, nullptr);
-    return table_.Identify(id, *win32::Sid::FromString(user), is_administrator);
+    table_.AddSilent(id, nullptr, kSilent);
+    return table_.Identify(id, *win32::Sid::FromString(user), is_administrator, limits_);
   }
 
   protocol::Limits limits_;
-  ConnectionTable table_{limits_};
+  ConnectionTable table_;
 };
 
 constexpr const char* kAnn = "S-1-5-21-1-2-3-1001";
@@ -375,7 +379,7 @@ TEST_F(ConnectionTableTest, GivesAPlaceBackWhenAConnectionGoes) {
 
 TEST_F(ConnectionTableTest, MuteConnectionsTakeNobodysPlace) {
   using enum ConnectionTable::Admission;
-  for (std::uint64_t id = 100; id < 190; ++id) EXPECT_EQ(table_.AddSilent(id, nullptr), nullptr);
+  for (std::uint64_t id = 100; id < 190; ++id) EXPECT_EQ(table_.AddSilent(id, nullptr, kSilent), nullptr);
   for (std::uint64_t id = 1; id <= 6; ++id) EXPECT_EQ(Add(id, kAnn), kAdmitted);
   EXPECT_EQ(table_.silent(), 90U);
 }

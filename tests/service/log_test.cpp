@@ -102,6 +102,18 @@ TEST_F(LogTest, RotatesAndKeepsAsManyFilesAsItWasTold) {
   EXPECT_EQ(names, (std::vector<std::wstring>{L"service.1.log", L"service.2.log", L"service.log"}));
 }
 
+TEST_F(LogTest, WritesFromTheLevelThatIsSetLater) {
+  settings_.level = LogLevel::kWarning;
+  Log log(folder_.path(), settings_, Log::Console::kNo);
+  log.Write(LogLevel::kInfo, "unwritten");
+  log.SetLevel(LogLevel::kDebug);
+  log.Write(LogLevel::kDebug, "written");
+  log.SetLevel(LogLevel::kError);
+  log.Write(LogLevel::kWarning, "unwritten");
+  ASSERT_EQ(FileLines().size(), 1u);
+  EXPECT_TRUE(FileLines()[0].ends_with("DEBUG written"));
+}
+
 TEST_F(LogTest, AppendsToWhatIsThere) {
   { Log(folder_.path(), settings_, Log::Console::kNo).Write(LogLevel::kInfo, "one"); }
   { Log(folder_.path(), settings_, Log::Console::kNo).Write(LogLevel::kInfo, "two"); }

@@ -249,10 +249,9 @@ TEST(CancelRequest, NeverHitsWhatTheSameThreadDoesNext) {
 }
 
 RunningRequest RequestOfNobody() {
-  const auto now = RunningRequest::Clock::now();
   return RunningRequest({protocol::Id(std::int64_t{1}), "test.method", nullptr}, false,
-                        service::CaptureFailure{ERROR_CANT_OPEN_ANONYMOUS, "", true}, nullptr, "audit", now,
-                        now);
+                        service::CaptureFailure{ERROR_CANT_OPEN_ANONYMOUS, "", true}, nullptr, "audit",
+                        RunningRequest::Clock::now(), std::make_shared<service::Settings>());
 }
 
 TEST(RunningRequest, IsAnsweredByExactlyOneThread) {

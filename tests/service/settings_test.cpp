@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -26,6 +27,16 @@ std::string FileWith(std::string_view key, const Json& value) {
   Json file;
   file[std::string(key.substr(0, dot))][std::string(key.substr(dot + 1))] = value;
   return file.dump();
+}
+
+// A value of a setting of kind kOwn that is not its default.
+Json Another(const SettingRow& row) {
+  const std::map<std::string_view, Json> values = {
+      {"file.roots", Json::array({"D:\\Shares"})},
+      {"database.sources", {{"orders", {{"connection", "DSN=orders"}, {"as_caller", true}}}}},
+      {"modules.load", {{"orders", {{"depth", 3}}}}},
+      {"methods.limits", {{"file.read", {{"deadline_ms", 100}, {"handlers", 2}, {"handlers_per_account", 1}}}}}};
+  return values.at(row.key);
 }
 
 // The faults that name `key`, joined.
@@ -95,6 +106,23 @@ TEST(Settings, DefaultsAreWhatTheDesignSays) {
     "anchor_lines": 1000,
     "anchor_minutes": 5,
     "denials_per_minute": 60
+  },
+  "file": {
+    "roots": [],
+    "network_paths": false,
+    "alternate_streams": false
+  },
+  "database": {
+    "sources": {},
+    "idle_ms": 60000,
+    "connections_per_source": 64
+  },
+  "modules": {
+    "load": {},
+    "overdue_calls": 3
+  },
+  "methods": {
+    "limits": {}
   }
 }
 )";
@@ -148,6 +176,7 @@ TEST(Settings, EveryKeyChangesOnlyItself) {
     if (row.kind == Kind::kBoolean) other = !other.get<bool>();
     if (row.kind == Kind::kPipeName) other = "another";
     if (row.kind == Kind::kLogLevel) other = "error";
+    if (row.kind == Kind::kOwn) other = Another(row);
     const SettingsResult result = ParseSettings(FileWith(row.key, other));
     for (const SettingRow& each : SettingRows()) {
       EXPECT_EQ(each.get(result.settings), &each == &row ? other : each.get(Settings{}))
@@ -162,16 +191,21 @@ TEST(Settings, AWrongTypeIsAFaultThatNamesTheKeyWhatIsRightAndWhatWasFound) {
       {1.5, "1.5"},      {"word", "the string \"word\""}, {true, "true"},
       {17, "17"},
   };
+  // What might be a secret is not shown.
+  const auto shown = [](const SettingRow& row, const Json& value, const std::string& found) {
+    return row.kind == Kind::kOwn && value.is_string() ? "a string" : found;
+  };
   for (const SettingRow& row : SettingRows()) {
     for (const auto& [value, found] : wrong) {
       const bool right_type = (row.kind == Kind::kBoolean && value.is_boolean()) ||
                               (row.kind == Kind::kPipeName && value.is_string()) ||
-                              (row.kind == Kind::kInteger && value.is_number_integer());
+                              (row.kind == Kind::kInteger && value.is_number_integer()) ||
+                              (row.kind == Kind::kOwn && value.type() == row.get(Settings{}).type());
       if (right_type) continue;
       const SettingsResult result = ParseSettings(FileWith(row.key, value));
       ASSERT_EQ(result.faults.size(), 1u) << row.key << " " << value;
       EXPECT_EQ(result.faults[0].key, row.key);
-      EXPECT_EQ(result.faults[0].message, "expected " + Accepted(row) + ", found " + found);
+      EXPECT_EQ(result.faults[0].message, "expected " + Accepted(row) + ", found " + shown(row, value, found));
     }
   }
 }
@@ -233,6 +267,10 @@ TEST(Settings, AnUnknownKeyIsAFaultThatSuggestsTheNearest) {
       {R"({"log":{"Level":"info"}})", "log.level"},
       {R"({"frame_bytes":1})", "limits.frame_bytes"},
       {R"({"pipe":{"handlers":1}})", "threads.handlers"},
+      {R"({"file":{"root":[]}})", "file.roots"},
+      {R"({"database":{"source":{}}})", "database.sources"},
+      {R"({"modules":{"laod":{}}})", "modules.load"},
+      {R"({"method":{"limits":{}}})", "methods.limits"},
       {R"({"limits":{"idle_timeout":1}})", "limits.idle_timeout_ms"},
   };
   for (const auto& [text, nearest] : rows) {
@@ -283,7 +321,8 @@ TEST(Settings, TextThatIsNoJsonObjectIsOneFaultWithItsPlace) {
   EXPECT_EQ(only_fault("{\n  \"pipe\": {\n    \"name\": onbehalf\n  }\n}").substr(0, 7), "line 3,");
   EXPECT_NE(only_fault(R"({"pipe":{"name":"a","name":"b"}})").find("line 1,"), std::string::npos);
   EXPECT_EQ(only_fault("[]"),
-            "expected an object with the members pipe, limits, threads, log and audit, found an array");
+            "expected an object with the members pipe, limits, threads, log, audit, file, database, modules and methods, "
+            "found an array");
   EXPECT_EQ(only_fault("\xEF\xBB\xBF{}"),
             "the file begins with a byte order mark (BOM); save it as UTF-8 without BOM");
   EXPECT_EQ(only_fault(std::string_view("\xFF\xFE{\0}\0", 6)),
@@ -347,6 +386,34 @@ TEST(Settings, AFileThatCannotBeReadIsAFault) {
   ASSERT_TRUE(held);
   ASSERT_EQ(ReadSettings(file).faults.size(), 1u);
   EXPECT_TRUE(ReadSettings(file).faults[0].message.starts_with("the file cannot be opened: "));
+}
+
+TEST(Settings, WhatIsAskedForEachTimeTakesEffectAtAReload) {
+  std::set<std::string> sections;
+  for (const SettingRow& row : SettingRows()) {
+    const std::string section(row.key.substr(0, row.key.find('.')));
+    if (row.key == "log.level") {
+      EXPECT_TRUE(TakesEffectAtReload(row));
+    } else if (TakesEffectAtReload(row)) {
+      sections.insert(section);
+    } else {
+      EXPECT_FALSE(sections.contains(section)) << row.key << ": a section has one rule, so that people can know it";
+    }
+  }
+  EXPECT_EQ(sections, (std::set<std::string>{"database", "file", "limits", "methods"}));
+}
+
+TEST(Settings, AreCopiedOneByOne) {
+  for (const SettingRow& row : SettingRows()) {
+    if (row.kind != Kind::kOwn && row.kind != Kind::kInteger) continue;
+    const Json other = row.kind == Kind::kOwn ? Another(row) : Json(row.minimum);
+    const Settings from = ParseSettings(FileWith(row.key, other)).settings;
+    Settings to;
+    CopySetting(row, from, to);
+    EXPECT_EQ(row.get(to), other) << row.key;
+    CopySetting(row, Settings{}, to);
+    EXPECT_EQ(row.get(to), row.get(Settings{})) << row.key;
+  }
 }
 
 TEST(Settings, TheDocumentationHasTheTableAsTheProgramHasIt) {

@@ -93,6 +93,32 @@ TEST(Streams, GiveTheirPiecesInOrderAndEndWithTheAnswer) {
   }
 }
 
+TEST(Streams, OfAMethodAreAsManyAsItsOwnLimitSays) {
+  StreamSource source;
+  StreamSource other;
+  TestServer server;
+  server.settings().methods.limits["test.watch"].handlers = 2;
+  server.methods().Add(source.AsMethod("test.watch"));
+  server.methods().Add(other.AsMethod("test.other"));
+  server.Start();
+  RawClient client(server.pipe_path());
+  client.Send(Open(1, "test.watch", "one"));
+  client.Send(Open(2, "test.watch", "two"));
+  ASSERT_TRUE(source.WaitUntilOpened(2));
+  client.Send(Open(3, "test.watch", "three"));
+  EXPECT_EQ(client.Read(), ErrorMessageFor(3, ErrorCode::kBusy));
+  client.Send(Open(4, "test.other", "four"));
+  EXPECT_TRUE(other.WaitUntilOpened(1));
+  // A stream that has ended has given its place back when its answer comes.
+  for (int id = 5; id < 15; ++id) {
+    client.Send(CancelMessage(id == 5 ? 1 : id - 1));
+    EXPECT_EQ(ErrorCodeOf(client.Read().value()), static_cast<int>(ErrorCode::kRequestCancelled));
+    client.Send(Open(id, "test.watch", std::to_string(id)));
+    ASSERT_TRUE(source.WaitUntilOpened(static_cast<std::size_t>(id) - 2));
+  }
+  EXPECT_EQ(source.opened(), 12U);
+}
+
 TEST(Streams, WokenByManyThreadsTakeOneTurnAtATime) {
   StreamSource source;
   TestServer server;

@@ -44,8 +44,9 @@ service::Server& TestServer::server() {
     audit.settings = settings_.audit;
     audit_ = std::make_unique<service::Audit>(folder_, std::move(audit));
     std::filesystem::create_directories(policy_folder());
+    live_settings_ = std::make_shared<service::LiveSettings>(settings_);
     const auto names = std::make_shared<win32::AccountNames>();
-    server_ = std::make_unique<service::Server>(settings_, pipe_path_, policy_folder(), *audit_, *log_, names);
+    server_ = std::make_unique<service::Server>(live_settings_, pipe_path_, policy_folder(), *audit_, *log_, names);
     service::Server& server = *server_;
     service::AddRpcMethods(server.methods(),
                            [&server](const service::Method& method, const service::CallerIdentity& caller) {
@@ -54,7 +55,7 @@ service::Server& TestServer::server() {
                            [&server](std::uint64_t connection, service::EventSet events) {
                              return server.Subscribe(connection, events);
                            });
-    service::AddAuditMethods(server.methods(), *audit_, names, settings_.limits.response_bytes);
+    service::AddAuditMethods(server.methods(), *audit_, names, live_settings_);
     service::AddIdentityMethods(server.methods(), names);
     service::AddAccessMethods(server.methods(), server.access(), names);
   }

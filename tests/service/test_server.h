@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "audit/audit.h"
+#include "live_settings.h"
 #include "log.h"
 #include "onbehalf/service/settings.h"
 #include "server.h"
@@ -28,6 +29,15 @@ class TestServer {
   service::Settings& settings() { return settings_; }
   service::MethodRegistry& methods() { return server().methods(); }
   service::Server& server();
+  // Made of settings() by the first use of methods() or Start.
+  const std::shared_ptr<service::LiveSettings>& live_settings() {
+    server();
+    return live_settings_;
+  }
+  service::Log& log() {
+    server();
+    return *log_;
+  }
   service::Audit& audit() {
     server();
     return *audit_;
@@ -47,6 +57,7 @@ class TestServer {
   const std::string pipe_path_;
   const std::filesystem::path folder_;
   service::Settings settings_;
+  std::shared_ptr<service::LiveSettings> live_settings_;
   std::unique_ptr<service::Log> log_;
   std::unique_ptr<service::Audit> audit_;
   std::unique_ptr<service::Server> server_;

@@ -172,7 +172,7 @@ MethodResult Verify(const Audit& audit, const Call& call) {
 }  // namespace
 
 void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win32::AccountNames> names,
-                     std::size_t response_bytes) {
+                     std::shared_ptr<const LiveSettings> settings) {
   Method read;
   read.name = "audit.read";
   read.summary = "Lines of the audit: the newest, or those behind a cursor.";
@@ -207,8 +207,8 @@ void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win
   follow.access_default = read.access_default;
   follow.acts = Acts::kAsService;
   follow.pace = Pace::kMayBlock;
-  follow.stream = [&audit, names, response_bytes](const Call& call, Waker waker) {
-    return OpenFollow(audit, *names, call, response_bytes, std::move(waker));
+  follow.stream = [&audit, names, settings = std::move(settings)](const Call& call, Waker waker) {
+    return OpenFollow(audit, *names, call, settings->Now()->limits.response_bytes, std::move(waker));
   };
   registry.Add(std::move(read));
   registry.Add(std::move(follow));

@@ -11,6 +11,7 @@
 #include "methods/account_json.h"
 #include "onbehalf/service/schema.h"
 #include "onbehalf/win32/lean_windows.h"
+#include "request_error.h"
 #include "utc_time.h"
 
 namespace onbehalf::service {
@@ -182,6 +183,16 @@ MethodResult Disconnect(ServerControl& server, const Call& call) {
                          "connection: there is no connection " + std::to_string(id) + " (any more)", nullptr};
 }
 
+MethodResult Reload(const ServiceFacts& facts, win32::AccountNames& names, const Call& call) {
+  const SettingsReload::Result result = facts.reload(names.Display(call.caller.user()));
+  if (result.faults.empty()) return Json{{"changed", result.changed}, {"needs_restart", result.needs_restart}};
+  protocol::Error error = ToError(protocol::ErrorCode::kSettingsRefused);
+  Json faults = Json::array();
+  for (const SettingsFault& fault : result.faults) faults.push_back({{"key", fault.key}, {"message", fault.message}});
+  error.data = {{"faults", std::move(faults)}};
+  return error;
+}
+
 }  // namespace
 
 void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceFacts facts,
@@ -194,7 +205,7 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
   status.acts = Acts::kAsService;
   status.pace = Pace::kQuick;
   status.without_audit_for_administrators = true;
-  status.handler = [&server, facts = std::move(facts)](const Call&) { return Status(server, facts); };
+  status.handler = [&server, facts](const Call&) { return Status(server, facts); };
   registry.Add(std::move(status));
 
   Method connections;
@@ -204,9 +215,7 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
   connections.access_default = kForAdministrators;
   connections.acts = Acts::kAsService;
   connections.pace = Pace::kMayBlock;
-  connections.handler = [&server, names = std::move(names)](const Call& call) {
-    return List(server, *names, call);
-  };
+  connections.handler = [&server, names](const Call& call) { return List(server, *names, call); };
   registry.Add(std::move(connections));
 
   Method disconnect;
@@ -220,6 +229,21 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
   disconnect.pace = Pace::kQuick;
   disconnect.handler = [&server](const Call& call) { return Disconnect(server, call); };
   registry.Add(std::move(disconnect));
+
+  Method reload;
+  reload.name = "service.reload";
+  reload.summary = "Reads the settings file again and puts in force what can change while the service runs. "
+                   "SettingsRefused if it has faults: then nothing changes.";
+  reload.result_schema =
+      Object({{"changed", ListOf(Text("a setting's key"), "in force from now on")},
+              {"needs_restart", ListOf(Text("a setting's key"), "differ in the file, in force from the next start on")}});
+  reload.access_default = kForAdministrators;
+  reload.acts = Acts::kAsService;
+  reload.pace = Pace::kMayBlock;
+  reload.handler = [facts = std::move(facts), names = std::move(names)](const Call& call) {
+    return Reload(facts, *names, call);
+  };
+  registry.Add(std::move(reload));
 }
 
 }  // namespace onbehalf::service

@@ -8,6 +8,7 @@
 #include "onbehalf/service/method.h"
 #include "onbehalf/win32/account_names.h"
 #include "process_hardening.h"
+#include "settings_reload.h"
 #include "statistics.h"
 
 namespace onbehalf::service {
@@ -20,9 +21,11 @@ struct ServiceFacts {
       last_error;  // when the last error was logged (Log::TimeOfLastError); "" for never
   std::function<AuditState()> audit;
   bool audit_required = true;
+  // Reads the settings file again, for the account of this name.
+  std::function<SettingsReload::Result(const std::string& account)> reload;
 };
 
-// service.status, service.connections and service.disconnect. `server` must outlive every call.
+// service.status, service.connections, service.disconnect and service.reload. `server` must outlive every call.
 void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceFacts facts,
                        std::shared_ptr<win32::AccountNames> names);
 

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "audit_folder.h"
+#include "live_settings.h"
 #include "method_caller.h"
 #include "onbehalf/win32/account_names.h"
 #include "parameters.h"
@@ -21,10 +22,17 @@ using test::AuditFolder;
 
 constexpr const char* kFile = "audit-2026-11-22.jsonl";
 
+// limits.response_bytes is 4,096.
+std::shared_ptr<const LiveSettings> SmallAnswers() {
+  Settings settings;
+  settings.limits.response_bytes = 4096;
+  return std::make_shared<LiveSettings>(settings);
+}
+
 class AuditMethods : public testing::Test {
  protected:
   AuditMethods() {
-    AddAuditMethods(methods_, folder_.audit(), std::make_shared<win32::AccountNames>(), 4096);
+    AddAuditMethods(methods_, folder_.audit(), std::make_shared<win32::AccountNames>(), SmallAnswers());
   }
   Json Result(const char* name, const Json& params = Json::object()) {
     Json result = caller_.Result(methods_, name, params);
@@ -112,7 +120,7 @@ TEST_F(AuditMethods, ALineThatIsNoneIsShownAndNotHidden) {
   folder_.Stop();
   test::WriteAll(folder_.File(kFile), folder_.Read(kFile) + "no line\x1b[2J\n");
   MethodRegistry methods;
-  AddAuditMethods(methods, folder_.audit(), std::make_shared<win32::AccountNames>(), 4096);
+  AddAuditMethods(methods, folder_.audit(), std::make_shared<win32::AccountNames>(), SmallAnswers());
   const Json page = caller_.Result(methods, "audit.read");
   ASSERT_EQ(page.at("lines").size(), 2u);
   EXPECT_EQ(page.at("lines")[1], (Json{{"event", "unreadable"}, {"text", "no line\\u{1b}[2J"}}));
@@ -136,7 +144,7 @@ TEST_F(AuditMethods, VerifyNamesTheFirstBrokenLine) {
   lines[2][12] = 'x';
   folder_.Replace(kFile, lines);
   MethodRegistry methods;
-  AddAuditMethods(methods, folder_.audit(), std::make_shared<win32::AccountNames>(), 4096);
+  AddAuditMethods(methods, folder_.audit(), std::make_shared<win32::AccountNames>(), SmallAnswers());
   const Json result = caller_.Result(methods, "audit.verify");
   EXPECT_EQ(result.at("ok"), false);
   EXPECT_EQ(result.at("lines"), 3);
