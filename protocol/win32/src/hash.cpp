@@ -34,18 +34,30 @@ HashObject::HashObject(HashAlgorithm algorithm) {
         "BCryptCreateHash");
 }
 
-void HashObject::Of(std::initializer_list<std::string_view> parts, std::span<unsigned char> digest) {
-  for (std::string_view part : parts) {
-    while (!part.empty()) {
-      const std::string_view now = part.substr(0, kAtOnce);
-      // Not const in the declaration; only read.
-      auto* bytes = reinterpret_cast<UCHAR*>(const_cast<char*>(now.data()));
-      Check(::BCryptHashData(hash_.get(), bytes, static_cast<ULONG>(now.size()), 0), "BCryptHashData");
-      part.remove_prefix(now.size());
-    }
+void HashObject::Add(std::string_view part) {
+  while (!part.empty()) {
+    const std::string_view now = part.substr(0, kAtOnce);
+    // Not const in the declaration; only read.
+    auto* bytes = reinterpret_cast<UCHAR*>(const_cast<char*>(now.data()));
+    Check(::BCryptHashData(hash_.get(), bytes, static_cast<ULONG>(now.size()), 0), "BCryptHashData");
+    part.remove_prefix(now.size());
   }
+}
+
+void HashObject::Finish(std::span<unsigned char> digest) {
   Check(::BCryptFinishHash(hash_.get(), digest.data(), static_cast<ULONG>(digest.size()), 0),
         "BCryptFinishHash");
+}
+
+std::string ToHex(std::span<const unsigned char> bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * bytes.size());
+  for (const unsigned char byte : bytes) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 0xF];
+  }
+  return text;
 }
 
 void FillWithRandom(std::span<unsigned char> bytes) {

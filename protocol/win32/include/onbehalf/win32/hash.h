@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "onbehalf/win32/unique_handle.h"
@@ -19,8 +20,10 @@ class HashObject {
   // Throws Win32Error.
   explicit HashObject(HashAlgorithm algorithm);
 
-  // The hash of the parts, one after the other; `digest` has the algorithm's size. Throws Win32Error.
-  void Of(std::initializer_list<std::string_view> parts, std::span<unsigned char> digest);
+  // Takes the part behind those that were added since the last Finish. Throws Win32Error.
+  void Add(std::string_view part);
+  // The hash of what was added; `digest` has the algorithm's size. Begins anew. Throws Win32Error.
+  void Finish(std::span<unsigned char> digest);
 
  private:
   struct AlgorithmTraits {
@@ -43,11 +46,17 @@ class Hash {
  public:
   using Digest = std::array<unsigned char, kBytes>;
 
-  // As HashObject::Of.
-  Digest Of(std::initializer_list<std::string_view> parts) {
+  // As HashObject's.
+  void Add(std::string_view part) { object_.Add(part); }
+  Digest Finish() {
     Digest digest{};
-    object_.Of(parts, digest);
+    object_.Finish(digest);
     return digest;
+  }
+  // The hash of the parts, one after the other. Between a Finish and the next Add.
+  Digest Of(std::initializer_list<std::string_view> parts) {
+    for (const std::string_view part : parts) Add(part);
+    return Finish();
   }
 
  private:
@@ -56,6 +65,9 @@ class Hash {
 
 using Sha1 = Hash<HashAlgorithm::kSha1, 20>;
 using Sha256 = Hash<HashAlgorithm::kSha256, 32>;
+
+// Bytes in lower-case hexadecimal.
+std::string ToHex(std::span<const unsigned char> bytes);
 
 // Bytes that nobody can guess. Throws Win32Error.
 void FillWithRandom(std::span<unsigned char> bytes);
