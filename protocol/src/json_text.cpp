@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "json_writer.h"
-#include "utf8.h"
+#include "onbehalf/protocol/utf8.h"
 
 namespace onbehalf::protocol {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <stdexcept>
 
-#include "utf8.h"
+#include "onbehalf/protocol/utf8.h"
 
 namespace onbehalf::protocol {
 namespace {

@@ -23,6 +23,7 @@
 #include "method_limits.h"
 #include "methods/access_methods.h"
 #include "methods/audit_methods.h"
+#include "methods/file_methods.h"
 #include "methods/identity_methods.h"
 #include "methods/rpc_methods.h"
 #include "methods/service_methods.h"
@@ -153,6 +154,7 @@ class Application final : public HostedService {
                                            [this] { return audit_->State(); }, settings->audit.required,
                                            [reload](const std::string& account) { return reload->Run(account); }}, names);
     AddAuditMethods(methods, *audit_, names, settings_);
+    AddFileMethods(methods, settings_);
     if (add_methods_) add_methods_(methods);
   }
 

@@ -1,0 +1,109 @@
+#include "files/directory_entries.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "files/file_facts.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+using protocol::Json;
+
+// Network file systems take no larger one.
+constexpr DWORD kBufferBytes = 64 * 1024;
+// Names of members, a date, a size, and all words that there are for attributes.
+constexpr std::size_t kEntryBytes = 240;
+
+// An entry and its name.
+struct KeptEntry {
+  std::wstring name;
+  DirectoryEntry entry;  // whose name is not set
+};
+
+bool IsBefore(const KeptEntry& a, const KeptEntry& b) { return IsNameBefore(a.name, b.name); }
+
+}  // namespace
+
+bool EntryFilter::Takes(std::wstring_view name) const {
+  return (!after || IsNameBefore(*after, name)) && (!glob || glob->Matches(name));
+}
+
+DirectoryReader::DirectoryReader(HANDLE directory) : directory_(directory), buffer_(new char[kBufferBytes]) {}
+
+std::optional<DirectoryEntry> DirectoryReader::Next() {
+  for (;;) {
+    if (next_ == nullptr) {
+      if (!::GetFileInformationByHandleEx(directory_, FileFullDirectoryInfo, buffer_.get(), kBufferBytes)) {
+        const DWORD code = ::GetLastError();
+        // A root that holds nothing has not even . and ...
+        if (code == ERROR_NO_MORE_FILES || code == ERROR_FILE_NOT_FOUND) return std::nullopt;
+        throw win32::Win32Error(code, "GetFileInformationByHandleEx");
+      }
+      next_ = buffer_.get();
+    }
+    const auto& information = *reinterpret_cast<const FILE_FULL_DIR_INFO*>(next_);
+    next_ = information.NextEntryOffset == 0 ? nullptr : next_ + information.NextEntryOffset;
+    const std::wstring_view name(information.FileName, information.FileNameLength / sizeof(WCHAR));
+    if (name == L"." || name == L"..") continue;
+    DirectoryEntry entry;
+    entry.name = name;
+    entry.size = static_cast<std::uint64_t>(information.EndOfFile.QuadPart);
+    entry.modified = information.LastWriteTime.QuadPart;
+    entry.attributes = information.FileAttributes;
+    // For a reparse point this member holds its tag (FILE_FULL_DIR_INFORMATION, "EaSize").
+    if ((entry.attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0) entry.reparse_tag = information.EaSize;
+    return entry;
+  }
+}
+
+Json EntryJson(const DirectoryEntry& entry) {
+  return Json{{"name", win32::ToUtf8Lossy(entry.name)},
+              {"type", TypeOf(entry.attributes, entry.reparse_tag)},
+              {"size", entry.size},
+              {"modified", TimeText(entry.modified)},
+              {"attributes", AttributeWords(entry.attributes)}};
+}
+
+// A unit takes at most three bytes in UTF-8, and six if it is a control character.
+std::size_t EntryBytes(const DirectoryEntry& entry) { return kEntryBytes + 6 * entry.name.size(); }
+
+DirectoryPage ReadDirectoryPage(HANDLE directory, const EntryFilter& filter, std::size_t limit, std::size_t most_bytes,
+                                const std::function<bool()>& is_over) {
+  DirectoryReader reader(directory);
+  std::vector<KeptEntry> kept;  // a heap whose first is the last in order
+  bool left_out = false;
+  while (auto entry = reader.Next()) {
+    if (reader.needs_disk() && is_over()) throw win32::Win32Error(ERROR_CANCELLED, "GetFileInformationByHandleEx");
+    if (!filter.Takes(entry->name)) continue;
+    if (kept.size() == limit) {
+      left_out = true;
+      if (!IsNameBefore(entry->name, kept.front().name)) continue;
+      std::pop_heap(kept.begin(), kept.end(), IsBefore);
+      kept.pop_back();
+    }
+    kept.push_back({std::wstring(entry->name), *entry});
+    std::push_heap(kept.begin(), kept.end(), IsBefore);
+  }
+  std::sort_heap(kept.begin(), kept.end(), IsBefore);
+
+  DirectoryPage page;
+  page.entries = Json::array();
+  std::size_t bytes = 0;
+  for (KeptEntry& one : kept) {
+    one.entry.name = one.name;
+    bytes += EntryBytes(one.entry);
+    if (bytes > most_bytes && !page.entries.empty()) {
+      left_out = true;
+      break;
+    }
+    page.entries.push_back(EntryJson(one.entry));
+  }
+  if (left_out && !page.entries.empty()) page.next = kept[page.entries.size() - 1].name;
+  return page;
+}
+
+}  // namespace onbehalf::service

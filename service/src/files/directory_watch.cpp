@@ -1,0 +1,157 @@
+#include "files/directory_watch.h"
+
+#include <cstddef>
+#include <mutex>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "impersonation.h"
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/lock.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+using protocol::Json;
+
+// The most that network file systems take ("ReadDirectoryChangesW", Remarks).
+constexpr DWORD kBufferBytes = 64 * 1024;
+// Not what reading changes (times of access), nor attributes and descriptors.
+constexpr DWORD kChanges =
+    FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_DIR_NAME | FILE_NOTIFY_CHANGE_SIZE | FILE_NOTIFY_CHANGE_LAST_WRITE;
+
+struct PoolIoTraits {
+  using Type = PTP_IO;
+  static Type Invalid() noexcept { return nullptr; }
+  static void Close(Type io) noexcept { ::CloseThreadpoolIo(io); }
+};
+
+Json Change(const char* action, std::wstring_view name) { return {{"action", action}, {"name", win32::ToUtf8Lossy(name)}}; }
+
+}  // namespace
+
+struct DirectoryWatch::State {
+  win32::UniqueFile directory;
+  bool recursive = false;
+  std::function<void()> on_change;
+  // Of DWORDs, which FILE_NOTIFY_INFORMATION has to be aligned to.
+  std::vector<DWORD> buffer = std::vector<DWORD>(kBufferBytes / sizeof(DWORD));
+  OVERLAPPED overlapped{};
+  std::optional<std::wstring> renamed_from;  // the new name comes next, maybe in the next buffer
+
+  win32::Lock mutex;
+  bool pending = false;  // this and what follows: under `mutex`
+  DWORD code = ERROR_SUCCESS;
+  DWORD bytes = 0;
+  win32::UniqueHandle<PoolIoTraits> io;  // closed before the directory
+
+  // Has Windows fill the buffer.
+  void Ask() {
+    {
+      const std::lock_guard lock(mutex);
+      pending = true;
+    }
+    overlapped = OVERLAPPED{};
+    ::StartThreadpoolIo(io.get());
+    if (::ReadDirectoryChangesW(directory.get(), buffer.data(), kBufferBytes, recursive ? TRUE : FALSE, kChanges, nullptr,
+                                &overlapped, nullptr)) {
+      return;
+    }
+    const DWORD failure = ::GetLastError();
+    if (failure == ERROR_IO_PENDING) return;
+    ::CancelThreadpoolIo(io.get());
+    const std::lock_guard lock(mutex);
+    pending = false;
+    throw win32::Win32Error(failure, "ReadDirectoryChangesW");
+  }
+
+  void OnFilled(DWORD filled_code, DWORD filled_bytes) {
+    {
+      const std::lock_guard lock(mutex);
+      pending = false;
+      code = filled_code;
+      bytes = filled_bytes;
+    }
+    on_change();
+  }
+
+  Json Changes() {
+    Json changes = Json::array();
+    const char* at = reinterpret_cast<const char*>(buffer.data());
+    for (;;) {
+      const auto& change = *reinterpret_cast<const FILE_NOTIFY_INFORMATION*>(at);
+      const std::wstring_view name(change.FileName, change.FileNameLength / sizeof(WCHAR));
+      switch (change.Action) {
+        case FILE_ACTION_ADDED:
+          changes.push_back(Change("added", name));
+          break;
+        case FILE_ACTION_REMOVED:
+          changes.push_back(Change("removed", name));
+          break;
+        case FILE_ACTION_RENAMED_OLD_NAME:
+          renamed_from = name;
+          break;
+        case FILE_ACTION_RENAMED_NEW_NAME:
+          changes.push_back(Change("renamed", name));
+          changes.back()["old_name"] = win32::ToUtf8Lossy(std::exchange(renamed_from, std::nullopt).value_or(std::wstring()));
+          break;
+        default:
+          changes.push_back(Change("modified", name));
+      }
+      if (change.NextEntryOffset == 0) return changes;
+      at += change.NextEntryOffset;
+    }
+  }
+};
+
+DirectoryWatch::DirectoryWatch(win32::UniqueFile directory, bool recursive, std::function<void()> on_change)
+    : state_(std::make_unique<State>()) {
+  State& state = *state_;
+  state.directory = std::move(directory);
+  state.recursive = recursive;
+  state.on_change = std::move(on_change);
+  const auto on_io = [](PTP_CALLBACK_INSTANCE, void* context, void*, ULONG code, ULONG_PTR bytes, PTP_IO) {
+    AssertNotImpersonating();
+    static_cast<State*>(context)->OnFilled(code, static_cast<DWORD>(bytes));
+  };
+  // Bound to the pool's port, the operation does not end with the thread that began it.
+  state.io.reset(::CreateThreadpoolIo(state.directory.get(), on_io, &state, nullptr));
+  if (!state.io) win32::ThrowLastError("CreateThreadpoolIo");
+  state.Ask();
+}
+
+DirectoryWatch::~DirectoryWatch() {
+  if (!state_->io) return;
+  // Fails if nothing is pending, and then there is nothing to be done.
+  ::CancelIoEx(state_->directory.get(), &state_->overlapped);
+  ::WaitForThreadpoolIoCallbacks(state_->io.get(), FALSE);
+}
+
+std::optional<Json> DirectoryWatch::Take() {
+  State& state = *state_;
+  DWORD bytes = 0;
+  {
+    const std::lock_guard lock(state.mutex);
+    if (state.pending) return std::nullopt;
+    if (state.code != ERROR_SUCCESS && state.code != ERROR_NOTIFY_ENUM_DIR) {
+      throw win32::Win32Error(state.code, "ReadDirectoryChangesW");
+    }
+    bytes = state.bytes;
+  }
+  // No bytes: there was more than the buffer holds, and all of it is gone.
+  Json taken;
+  if (bytes == 0) {
+    state.renamed_from.reset();
+    taken = {{"overflow", true}};
+  } else {
+    taken = {{"changes", state.Changes()}};
+  }
+  state.Ask();
+  if (taken.contains("changes") && taken.at("changes").empty()) return std::nullopt;
+  return taken;
+}
+
+}  // namespace onbehalf::service

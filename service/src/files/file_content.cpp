@@ -1,0 +1,116 @@
+#include "files/file_content.h"
+
+#include <algorithm>
+
+#include "onbehalf/protocol/base64.h"
+#include "onbehalf/protocol/utf8.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+constexpr std::size_t kAtOnce = 16 * 1024 * 1024;
+// Of a character in UTF-8.
+constexpr std::size_t kLongest = 4;
+
+OVERLAPPED At(std::uint64_t offset) {
+  OVERLAPPED at{};
+  at.Offset = static_cast<DWORD>(offset & 0xFFFFFFFF);
+  at.OffsetHigh = static_cast<DWORD>(offset >> 32);
+  return at;
+}
+
+// What a byte below 0x80 takes in a JSON text.
+std::size_t JsonBytes(unsigned char byte) {
+  if (byte >= 0x20) return byte == '"' || byte == '\\' ? 2 : 1;
+  return byte == '\b' || byte == '\f' || byte == '\n' || byte == '\r' || byte == '\t' ? 2 : 6;
+}
+
+// Whether `text`, which is no whole character, can be the beginning of one.
+bool IsCut(std::string_view text) {
+  if (text.size() >= kLongest) return false;
+  // Every beginning can be completed by one of these; the second byte's range depends on the first.
+  for (const char second : {'\x80', '\x90', '\xA0'}) {
+    std::string whole(text);
+    if (whole.size() < 2) whole += second;
+    while (whole.size() < kLongest) whole += '\x80';
+    const std::size_t bytes = protocol::Utf8SequenceBytes(whole);
+    if (bytes > text.size()) return true;
+  }
+  return false;
+}
+
+EncodedPiece EncodeText(std::string_view bytes, bool more, std::size_t most) {
+  EncodedPiece piece;
+  std::size_t at = 0;
+  for (std::size_t left = most; at < bytes.size();) {
+    const auto byte = static_cast<unsigned char>(bytes[at]);
+    std::size_t size = 1;
+    std::size_t cost = 0;
+    if (byte < 0x80) {
+      cost = JsonBytes(byte);
+    } else {
+      size = cost = protocol::Utf8SequenceBytes(bytes.substr(at));
+      if (size == 0) {
+        if (more && IsCut(bytes.substr(at))) break;
+        piece.not_utf8 = at;
+        return piece;
+      }
+    }
+    if (cost > left) break;
+    left -= cost;
+    at += size;
+  }
+  piece.data = bytes.substr(0, at);
+  piece.bytes = at;
+  return piece;
+}
+
+}  // namespace
+
+std::size_t ReadAt(HANDLE file, std::uint64_t offset, std::span<char> buffer) {
+  std::size_t done = 0;
+  while (done < buffer.size()) {
+    OVERLAPPED at = At(offset + done);
+    DWORD read = 0;
+    const auto part = static_cast<DWORD>(std::min(buffer.size() - done, kAtOnce));
+    if (!::ReadFile(file, buffer.data() + done, part, &read, &at)) {
+      const DWORD code = ::GetLastError();
+      if (code == ERROR_HANDLE_EOF) break;
+      throw win32::Win32Error(code, "ReadFile");
+    }
+    if (read == 0) break;
+    done += read;
+  }
+  return done;
+}
+
+void WriteAt(HANDLE file, std::uint64_t offset, std::string_view bytes) {
+  while (!bytes.empty()) {
+    OVERLAPPED at = At(offset);
+    DWORD written = 0;
+    if (!::WriteFile(file, bytes.data(), static_cast<DWORD>(std::min(bytes.size(), kAtOnce)), &written, &at)) {
+      win32::ThrowLastError("WriteFile");
+    }
+    if (written == 0) throw win32::Win32Error(ERROR_WRITE_FAULT, "WriteFile");
+    bytes.remove_prefix(written);
+    if (offset != kAtEnd) offset += written;
+  }
+}
+
+Encoding EncodingOf(std::string_view word) { return word == "base64" ? Encoding::kBase64 : Encoding::kText; }
+
+const char* ToString(Encoding encoding) { return encoding == Encoding::kBase64 ? "base64" : "text"; }
+
+std::optional<std::string> Decode(std::string_view data, Encoding encoding) {
+  if (encoding == Encoding::kBase64) return protocol::FromBase64(data);
+  return std::string(data);
+}
+
+EncodedPiece Encode(std::string_view bytes, Encoding encoding, bool more, std::size_t most) {
+  if (encoding == Encoding::kText) return EncodeText(bytes, more, most);
+  const std::string_view taken = bytes.substr(0, std::min(bytes.size(), most / 4 * 3));
+  return {protocol::ToBase64(taken), taken.size(), std::nullopt};
+}
+
+}  // namespace onbehalf::service

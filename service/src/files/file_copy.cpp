@@ -1,0 +1,37 @@
+#include "files/file_copy.h"
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
+
+#include "files/file_content.h"
+#include "files/file_facts.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+constexpr std::size_t kPart = 1024 * 1024;
+
+}  // namespace
+
+std::uint64_t CopyInto(NewFile& to, HANDLE from,
+                       const std::function<void(std::uint64_t done, std::uint64_t total)>& on_progress) {
+  FILE_BASIC_INFO basic{};
+  if (!::GetFileInformationByHandleEx(from, FileBasicInfo, &basic, sizeof(basic))) {
+    win32::ThrowLastError("GetFileInformationByHandleEx");
+  }
+  const std::unique_ptr<char[]> buffer(new char[kPart]);
+  std::uint64_t done = 0;
+  for (;;) {
+    const std::size_t bytes = ReadAt(from, done, {buffer.get(), kPart});
+    if (bytes == 0) break;
+    WriteAt(to.file(), done, {buffer.get(), bytes});
+    done += bytes;
+    on_progress(done, (std::max)(done, SizeOf(from)));
+  }
+  to.Keep(basic.FileAttributes, basic.LastWriteTime);
+  return done;
+}
+
+}  // namespace onbehalf::service

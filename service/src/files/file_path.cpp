@@ -1,0 +1,152 @@
+#include "files/file_path.h"
+
+#include <algorithm>
+#include <array>
+
+namespace onbehalf::service {
+namespace {
+
+// Windows' own limit is 32,767 for the whole path; what it puts before needs room.
+constexpr std::size_t kMostUnits = 32'000;
+
+char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+bool IsLetter(char c) { return Upper(c) >= 'A' && Upper(c) <= 'Z'; }
+
+std::string Uppered(std::string_view text) {
+  std::string upper(text);
+  std::transform(upper.begin(), upper.end(), upper.begin(), Upper);
+  return upper;
+}
+
+// Of valid UTF-8: one for each character, and another for those beyond U+FFFF (four bytes).
+std::size_t Utf16Units(std::string_view text) {
+  std::size_t units = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0) != 0x80) units += byte >= 0xF0 ? 2 : 1;
+  }
+  return units;
+}
+
+// Win32 sees a device in such a name whatever its extension, and whatever spaces are before that (Microsoft: "Naming
+// Files, Paths, and Namespaces").
+bool IsDeviceName(std::string_view component) {
+  std::string_view name = component.substr(0, component.find_first_of(".:"));
+  while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
+  const std::string upper = Uppered(name);
+  static constexpr std::array<std::string_view, 6> kDevices{"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"};
+  if (std::find(kDevices.begin(), kDevices.end(), upper) != kDevices.end()) return true;
+  if (!upper.starts_with("COM") && !upper.starts_with("LPT")) return false;
+  const std::string_view number = std::string_view(upper).substr(3);
+  if (number.size() == 1) return number[0] >= '0' && number[0] <= '9';
+  // The superscript digits one, two and three.
+  return number == "\xC2\xB9" || number == "\xC2\xB2" || number == "\xC2\xB3";
+}
+
+// What is wrong with a component of a path, or with the name of a stream; empty if nothing is.
+std::string FaultOfComponent(std::string_view component) {
+  if (component.empty()) return "an empty component: two backslashes in a row, or one at the end";
+  if (component == "." || component == "..") return "the components . and .. are not taken";
+  for (const char c : component) {
+    if (static_cast<unsigned char>(c) < 0x20) return "control characters are not taken";
+    if (std::string_view("<>\"|?*").find(c) != std::string_view::npos) {
+      return std::string("the character ") + c + " is in no Windows name";
+    }
+  }
+  if (component.back() == '.' || component.back() == ' ') return "a component ends in a dot or a space, which Windows would drop";
+  if (IsDeviceName(component)) return "a DOS device's name (CON, PRN, AUX, NUL, COM0 to COM9, LPT0 to LPT9, CONIN$, CONOUT$) is no file";
+  return {};
+}
+
+// The same of the last one, which may name a stream. `has_stream` says whether it does.
+std::string FaultOfLast(std::string_view component, bool streams, bool& has_stream) {
+  const std::size_t colon = component.find(':');
+  has_stream = colon != std::string_view::npos;
+  if (!has_stream) return FaultOfComponent(component);
+  if (!streams) return "a colon names an alternate stream, and file.alternate_streams is off";
+  std::string_view stream = component.substr(colon + 1);
+  // Of the types only that of data: a directory has others, by which one would be read past what it shows.
+  const std::size_t type = stream.find(':');
+  if (type != std::string_view::npos && Uppered(stream.substr(type)) != ":$DATA") {
+    return "of streams, FILE:STREAM and FILE:STREAM:$DATA are taken";
+  }
+  stream = stream.substr(0, type);
+  if (stream.empty()) return "the name of the stream is empty";
+  std::string fault = FaultOfComponent(component.substr(0, colon));
+  return fault.empty() ? FaultOfComponent(stream) : fault;
+}
+
+// The bytes of `\\SERVER\SHARE\`, or why there are none.
+std::variant<std::size_t, std::string> UncRoot(std::string& text) {
+  const std::size_t server_end = text.find('\\', 2);
+  if (server_end == std::string::npos) return "expected \\\\SERVER\\SHARE\\…";
+  std::size_t share_end = text.find('\\', server_end + 1);
+  if (share_end == std::string::npos) {
+    share_end = text.size();
+    text += '\\';
+  }
+  const std::string_view server = std::string_view(text).substr(2, server_end - 2);
+  const std::string_view share = std::string_view(text).substr(server_end + 1, share_end - server_end - 1);
+  for (const std::string_view part : {server, share}) {
+    if (part.find(':') != std::string_view::npos) return "a colon is in no name of a server or share";
+    if (std::string fault = FaultOfComponent(part); !fault.empty()) return fault;
+  }
+  const std::string upper = Uppered(share);
+  if (upper == "PIPE" || upper == "MAILSLOT" || upper == "IPC$") return "pipes and mailslots are no files";
+  return share_end + 1;
+}
+
+}  // namespace
+
+std::variant<FilePath, std::string> FilePath::Parse(std::string_view given, const FilePathRules& rules) {
+  if (Utf16Units(given) > kMostUnits) return "a path has at most 32,000 UTF-16 units";
+  std::string text(given);
+  std::replace(text.begin(), text.end(), '/', '\\');
+  if (text.starts_with("\\\\?\\") || text.starts_with("\\\\.\\") || text.starts_with("\\??\\")) {
+    return R"(paths that begin with \\?\ , \\.\ or \??\ are not taken: expected C:\dir\file)";
+  }
+  std::size_t root_bytes = 0;
+  if (text.starts_with("\\\\")) {
+    if (!rules.network_paths) return R"(a path of another computer, and file.network_paths is off: expected C:\dir\file)";
+    auto root = UncRoot(text);
+    if (auto* fault = std::get_if<std::string>(&root)) return std::move(*fault);
+    root_bytes = std::get<std::size_t>(root);
+  } else {
+    if (text.size() < 2 || !IsLetter(text[0]) || text[1] != ':') {
+      return R"(expected an absolute path with a drive letter: C:\dir\file)";
+    }
+    if (text.size() < 3 || text[2] != '\\') {
+      return R"(a path relative to a drive's current folder is not taken: expected C:\dir\file)";
+    }
+    text[0] = Upper(text[0]);
+    root_bytes = 3;
+  }
+  bool has_stream = false;
+  for (std::size_t begin = root_bytes; begin < text.size() || begin > root_bytes;) {
+    const std::size_t end = text.find('\\', begin);
+    const bool is_last = end == std::string::npos;
+    const std::string_view component = std::string_view(text).substr(begin, is_last ? end : end - begin);
+    if (!is_last && component.find(':') != std::string_view::npos) return "a colon in a folder's name";
+    std::string fault = is_last ? FaultOfLast(component, rules.alternate_streams, has_stream) : FaultOfComponent(component);
+    if (!fault.empty()) return fault;
+    if (is_last) break;
+    begin = end + 1;
+  }
+  return FilePath(std::move(text), root_bytes, has_stream);
+}
+
+std::string FilePath::NtName() const {
+  return text_.starts_with("\\\\") ? R"(\??\UNC)" + text_.substr(1) : R"(\??\)" + text_;
+}
+
+std::optional<FilePath> FilePath::Parent() const {
+  if (is_root()) return std::nullopt;
+  return FilePath(text_.substr(0, std::max(text_.rfind('\\'), root_bytes_)), root_bytes_, false);
+}
+
+std::string_view FilePath::Name() const {
+  return is_root() ? std::string_view() : std::string_view(text_).substr(text_.rfind('\\') + 1);
+}
+
+}  // namespace onbehalf::service

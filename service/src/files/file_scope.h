@@ -1,0 +1,96 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "files/file_path.h"
+#include "files/nt_file.h"
+#include "onbehalf/protocol/json_rpc.h"
+#include "onbehalf/service/settings.h"
+#include "onbehalf/win32/unique_handle.h"
+
+namespace onbehalf::service {
+
+template <typename Value>
+using OrError = std::variant<Value, protocol::Error>;
+
+// InvalidParams: what is wrong with a member of the parameters.
+protocol::Error InvalidMember(std::string_view member, std::string_view what);
+
+// A path that a caller gave, and the member of the parameters that it came in, for errors.
+struct NamedPath {
+  FilePath path;
+  std::string member;
+};
+
+// Something of a disk that is open and that the settings allow.
+struct OpenedFile {
+  win32::UniqueFile handle;
+  std::wstring final_path;  // `\\?\C:\…` as GetFinalPathNameByHandleW gives it
+};
+
+// A name in a folder, for something that is made there or moved there. Held by its handle where there are roots.
+class Place {
+ public:
+  // Opens what has the name, or makes it. Links are not followed. ERROR_SUCCESS, or as OpenNtFile.
+  DWORD Open(NtOpen open, win32::UniqueFile& opened) const;
+  // As RenameNtFile.
+  DWORD Rename(HANDLE file, bool replace) const;
+  // Another name in the same folder.
+  Place Beside(std::wstring_view name) const;
+
+ private:
+  friend class FileScope;
+  std::shared_ptr<win32::UniqueFile> folder_;  // null: name_ is absolute
+  std::wstring name_;
+};
+
+// What a request may reach, by the settings in force when it began. Whether the caller may is Windows' to say: all of this
+// is done while the thread carries the caller's token.
+//
+// What holds with `file.roots`, whatever else happens on the disk meanwhile: nothing is read, changed or made before the
+// final path of the object that is held open has been found to be in a root, and it is that object, by its handle, which is
+// then read or changed. What is made, and what gets another name, gets it relative to the handle of its folder, so that no
+// link put in the folder's way leads elsewhere; the handle does not share deletion and asks for FILE_TRAVERSE, so that the
+// folder cannot be moved or removed while it is held (NTFS refuses that also for the folders above it: "ZwSetInformationFile",
+// FileRenameInformation). A race makes a request fail or act on what was in a root when it was looked at. What was in a
+// root may be known by another name outside of it (hard links): to make such a link, one needs rights to the file itself.
+// Opening alone (nothing is truncated, overwritten or made by it) happens before the comparison.
+//
+// Throws win32::Win32Error for what Windows refuses. Any thread.
+class FileScope {
+ public:
+  explicit FileScope(std::shared_ptr<const Settings> settings) : settings_(std::move(settings)) {}
+
+  const Settings& settings() const { return *settings_; }
+
+  // The parameter `member`, which is a string.
+  OrError<NamedPath> PathOf(const protocol::Json& params, const char* member) const;
+
+  // What is there. `open` says how; its name is the path's.
+  OrError<OpenedFile> Open(const NamedPath& path, NtOpen open) const;
+  // The same, but nullopt if nothing has the name (ERROR_FILE_NOT_FOUND or ERROR_PATH_NOT_FOUND).
+  OrError<std::optional<OpenedFile>> OpenIfThere(const NamedPath& path, NtOpen open) const;
+
+  // For what is made. The folder must be there; with roots the caller needs FILE_TRAVERSE to it.
+  OrError<Place> PlaceOf(const NamedPath& path) const;
+  // Makes it, and compares what was made with the roots once more, before anything is written to it. `open` asks for DELETE.
+  OrError<OpenedFile> Make(const NamedPath& path, const Place& place, NtOpen open) const;
+
+ private:
+  OrError<OpenedFile> Check(const NamedPath& path, win32::UniqueFile handle) const;
+  std::optional<protocol::Error> WhyNot(const NamedPath& path, HANDLE file, std::wstring& final_path) const;
+  bool IsInRoots(std::wstring_view final_path) const;
+
+  std::shared_ptr<const Settings> settings_;
+};
+
+// GetFinalPathNameByHandleW. Throws Win32Error.
+std::wstring FinalPathOf(HANDLE file);
+// Without `\\?\`, in UTF-8.
+std::string ShownPath(std::wstring_view final_path);
+
+}  // namespace onbehalf::service

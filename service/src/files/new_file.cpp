@@ -1,0 +1,204 @@
+#include "files/new_file.h"
+
+#include <array>
+#include <utility>
+
+// After <windows.h>, which it needs.
+#include <winioctl.h>
+
+#include "files/file_facts.h"
+#include "onbehalf/win32/hash.h"
+#include "onbehalf/win32/security_descriptor.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+using win32::SecurityDescriptor;
+using win32::ThrowLastError;
+using win32::Win32Error;
+
+constexpr SECURITY_INFORMATION kOwners = OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
+
+// FILE_ATTRIBUTE_… that FILE_BASIC_INFO can set.
+constexpr DWORD kSettable = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE |
+                            FILE_ATTRIBUTE_NOT_CONTENT_INDEXED | FILE_ATTRIBUTE_TEMPORARY | FILE_ATTRIBUTE_OFFLINE;
+
+constexpr ACCESS_MASK kWriting = FILE_READ_DATA | FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES | DELETE;
+
+std::wstring TemporaryName() {
+  std::array<unsigned char, 8> random{};
+  win32::FillWithRandom(random);
+  std::wstring name = L".onbehalf-";
+  for (const unsigned char byte : random) {
+    name += L"0123456789abcdef"[byte >> 4];
+    name += L"0123456789abcdef"[byte & 0xF];
+  }
+  return name + L".tmp";
+}
+
+FILE_BASIC_INFO BasicOf(HANDLE file) {
+  FILE_BASIC_INFO basic{};
+  if (!::GetFileInformationByHandleEx(file, FileBasicInfo, &basic, sizeof(basic))) {
+    ThrowLastError("GetFileInformationByHandleEx");
+  }
+  return basic;
+}
+
+void SetSecurity(HANDLE file, SECURITY_INFORMATION parts, const SecurityDescriptor& descriptor) {
+  if (!::SetKernelObjectSecurity(file, parts, descriptor.get())) ThrowLastError("SetKernelObjectSecurity");
+}
+
+// The DACL as it is, with the marks of what was inherited: SetKernelObjectSecurity computes nothing anew. Windows keeps
+// SE_DACL_AUTO_INHERITED only if it is asked for.
+void CopyDacl(HANDLE file, const SecurityDescriptor& from) {
+  SECURITY_DESCRIPTOR_CONTROL control = 0;
+  DWORD revision = 0;
+  if (!::GetSecurityDescriptorControl(from.get(), &control, &revision)) ThrowLastError("GetSecurityDescriptorControl");
+  const SecurityDescriptor copy = SecurityDescriptor::FromPointer(from.get());
+  if ((control & SE_DACL_AUTO_INHERITED) != 0 &&
+      !::SetSecurityDescriptorControl(copy.get(), SE_DACL_AUTO_INHERIT_REQ, SE_DACL_AUTO_INHERIT_REQ)) {
+    ThrowLastError("SetSecurityDescriptorControl");
+  }
+  SetSecurity(file, DACL_SECURITY_INFORMATION, copy);
+}
+
+void Compress(HANDLE file) {
+  USHORT format = COMPRESSION_FORMAT_DEFAULT;
+  DWORD size = 0;
+  if (!::DeviceIoControl(file, FSCTL_SET_COMPRESSION, &format, sizeof(format), nullptr, 0, &size, nullptr)) {
+    ThrowLastError("DeviceIoControl");
+  }
+}
+
+}  // namespace
+
+OrError<NewFile> NewFile::Make(const FileScope& scope, const NamedPath& path) {
+  auto place = scope.PlaceOf(path);
+  if (auto* error = std::get_if<protocol::Error>(&place)) return std::move(*error);
+  NtOpen open;
+  open.access = kWriting;
+  open.share = 0;
+  open.kind = kNotADirectory;
+  auto made = scope.Make(path, std::get<Place>(place), std::move(open));
+  if (auto* error = std::get_if<protocol::Error>(&made)) return std::move(*error);
+  NewFile file;
+  file.file_ = std::move(std::get<OpenedFile>(made));
+  file.GoWithHandle(true);
+  return file;
+}
+
+OrError<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPath& path, bool replace,
+                                          const std::optional<std::string>& if_id) {
+  if (path.path.has_stream()) return InvalidMember(path.member, "an alternate stream cannot be replaced as a file is");
+  auto found = scope.PlaceOf(path);
+  if (auto* error = std::get_if<protocol::Error>(&found)) return std::move(*error);
+  const Place& place = std::get<Place>(found);
+
+  win32::UniqueFile old;
+  NtOpen look;
+  look.access = replace ? READ_CONTROL : 0;
+  look.kind = kNotADirectory;
+  const DWORD code = place.Open(std::move(look), old);
+  if (code != ERROR_SUCCESS && code != ERROR_FILE_NOT_FOUND) throw Win32Error(code, "NtCreateFile", path.path.text());
+  if (old && !replace) throw Win32Error(ERROR_FILE_EXISTS, "NtCreateFile", path.path.text());
+  if (old && IsLink(old.get())) {
+    return InvalidMember(path.member, "a link is not replaced: expected the path that it leads to (file.stat)");
+  }
+  if (if_id && (!old || IdOf(old.get()) != *if_id)) return InvalidMember("if_id", "the file at the path is not the one with this id");
+
+  NtOpen open;
+  open.access = kWriting;
+  open.share = 0;
+  open.kind = kNotADirectory;
+  std::optional<SecurityDescriptor> dacl;
+  std::optional<SecurityDescriptor> owners;
+  NewFile file;
+  if (old) {
+    file.basic_ = BasicOf(old.get());
+    dacl = SecurityDescriptor::FromKernelObject(old.get(), DACL_SECURITY_INFORMATION);
+    owners = SecurityDescriptor::FromKernelObject(old.get(), kOwners);
+    open.access |= READ_CONTROL | WRITE_DAC;
+    // From the beginning, so that there is no moment in which more may read it.
+    open.descriptor = dacl->get();
+    open.attributes |= file.basic_.FileAttributes & FILE_ATTRIBUTE_ENCRYPTED;
+  }
+  const auto make = [&]() -> std::optional<protocol::Error> {
+    auto made = scope.Make(path, place.Beside(TemporaryName()), open);
+    if (auto* error = std::get_if<protocol::Error>(&made)) return std::move(*error);
+    file.file_ = std::move(std::get<OpenedFile>(made));
+    file.GoWithHandle(true);
+    return std::nullopt;
+  };
+  if (auto error = make()) return *std::move(error);
+  if (old) {
+    if (SecurityDescriptor::FromKernelObject(file.file(), kOwners).ToSddl(kOwners) != owners->ToSddl(kOwners)) {
+      // Only then: whoever makes a file of their own need not be one who may set owners.
+      open.access |= WRITE_OWNER;
+      if (auto error = make()) return *std::move(error);
+      SetSecurity(file.file(), owners->Label() ? kOwners : kOwners & ~LABEL_SECURITY_INFORMATION, *owners);
+    }
+    CopyDacl(file.file(), *dacl);
+    const DWORD wanted = file.basic_.FileAttributes;
+    if ((wanted & FILE_ATTRIBUTE_COMPRESSED) != 0) Compress(file.file());
+    if ((wanted & FILE_ATTRIBUTE_ENCRYPTED) != 0 && (BasicOf(file.file()).FileAttributes & FILE_ATTRIBUTE_ENCRYPTED) == 0) {
+      throw Win32Error(ERROR_FILE_NOT_ENCRYPTED, "NtCreateFile", path.path.text());
+    }
+    file.basic_.FileAttributes = (wanted & kSettable) | FILE_ATTRIBUTE_ARCHIVE;
+    file.basic_.LastAccessTime = file.basic_.LastWriteTime = file.basic_.ChangeTime = LARGE_INTEGER{};
+  }
+  file.place_ = place;
+  file.replace_ = replace;
+  return file;
+}
+
+void NewFile::Keep(DWORD attributes, LARGE_INTEGER modified) {
+  basic_.FileAttributes |= attributes & kSettable;
+  // Zero would leave them as they are, and the time too.
+  if (basic_.FileAttributes == 0) basic_.FileAttributes = FILE_ATTRIBUTE_NORMAL;
+  basic_.LastWriteTime = modified;
+  Keep();
+}
+
+void NewFile::Keep() {
+  if (!::FlushFileBuffers(file())) ThrowLastError("FlushFileBuffers");
+  GoWithHandle(false);
+  try {
+    // As it is to be from the moment in which it has its name.
+    if (basic_.FileAttributes != 0) SetBasic(basic_);
+    if (place_) {
+      const DWORD code = place_->Rename(file(), replace_);
+      if (code != ERROR_SUCCESS) throw Win32Error(code == ERROR_ALREADY_EXISTS ? ERROR_FILE_EXISTS : code, "NtSetInformationFile");
+    }
+  } catch (const Win32Error&) {
+    Abandon();
+    throw;
+  }
+}
+
+// The answer is what has failed before: what fails here leaves a temporary file behind, and nothing else.
+void NewFile::Abandon() const noexcept {
+  // A read-only file cannot be marked as one that goes.
+  FILE_BASIC_INFO plain{};
+  plain.FileAttributes = FILE_ATTRIBUTE_NORMAL;
+  FILE_DISPOSITION_INFO disposition{};
+  disposition.DeleteFile = TRUE;
+  ::SetFileInformationByHandle(file(), FileBasicInfo, &plain, sizeof(plain));
+  ::SetFileInformationByHandle(file(), FileDispositionInfo, &disposition, sizeof(disposition));
+}
+
+void NewFile::SetBasic(FILE_BASIC_INFO basic) const {
+  if (!::SetFileInformationByHandle(file(), FileBasicInfo, &basic, sizeof(basic))) {
+    ThrowLastError("SetFileInformationByHandle");
+  }
+}
+
+void NewFile::GoWithHandle(bool goes) const {
+  FILE_DISPOSITION_INFO disposition{};
+  disposition.DeleteFile = goes ? TRUE : FALSE;
+  if (!::SetFileInformationByHandle(file(), FileDispositionInfo, &disposition, sizeof(disposition))) {
+    ThrowLastError("SetFileInformationByHandle");
+  }
+}
+
+}  // namespace onbehalf::service

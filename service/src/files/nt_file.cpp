@@ -1,0 +1,99 @@
+#include "files/nt_file.h"
+
+#include <cstddef>
+#include <cstring>
+#include <vector>
+
+// After <windows.h>, which it needs.
+#include <winternl.h>
+
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+// wdm.h's, which is not among the headers of applications.
+constexpr ULONG kOpen = 1;                 // FILE_OPEN
+constexpr ULONG kCreate = 2;               // FILE_CREATE
+constexpr ULONG kSynchronous = 0x20;       // FILE_SYNCHRONOUS_IO_NONALERT
+constexpr ULONG kOpenLink = 0x00200000;    // FILE_OPEN_REPARSE_POINT
+constexpr int kRenameInformation = 10;     // FileRenameInformation
+constexpr int kRenameInformationEx = 65;   // FileRenameInformationEx
+constexpr ULONG kReplaceIfExists = 1;      // FILE_RENAME_REPLACE_IF_EXISTS
+constexpr ULONG kPosixSemantics = 2;       // FILE_RENAME_POSIX_SEMANTICS
+
+// FILE_RENAME_INFORMATION, whose first member is a BOOLEAN in the older form and flags in the Ex one.
+struct RenameInformation {
+  ULONG flags;
+  HANDLE folder;
+  ULONG name_bytes;
+  WCHAR name[1];
+};
+
+using SetInformationFile = NTSTATUS(NTAPI*)(HANDLE, IO_STATUS_BLOCK*, void*, ULONG, int);
+SetInformationFile set_information_file = nullptr;
+
+}  // namespace
+
+void PrepareNtFiles() {
+  const HMODULE ntdll = ::GetModuleHandleW(L"ntdll.dll");
+  if (ntdll == nullptr) win32::ThrowLastError("GetModuleHandleW");
+  const FARPROC found = ::GetProcAddress(ntdll, "NtSetInformationFile");
+  if (found == nullptr) win32::ThrowLastError("GetProcAddress");
+  // By way of a pointer that no compiler warns of: the two types of function have nothing in common.
+  set_information_file = reinterpret_cast<SetInformationFile>(reinterpret_cast<void*>(found));
+}
+
+DWORD OpenNtFile(const NtOpen& open, win32::UniqueFile& opened) {
+  UNICODE_STRING name{};
+  name.Buffer = const_cast<WCHAR*>(open.name.data());  // only read
+  name.Length = name.MaximumLength = static_cast<USHORT>(open.name.size() * sizeof(WCHAR));
+  // Should a link lead to a pipe all the same, its server learns who came, and cannot act as them.
+  SECURITY_QUALITY_OF_SERVICE quality{};
+  quality.Length = sizeof(quality);
+  quality.ImpersonationLevel = SecurityIdentification;
+  OBJECT_ATTRIBUTES object{};
+  object.Length = sizeof(object);
+  object.RootDirectory = open.folder;
+  object.ObjectName = &name;
+  object.Attributes = OBJ_CASE_INSENSITIVE;
+  object.SecurityDescriptor = open.descriptor;
+  object.SecurityQualityOfService = &quality;
+  IO_STATUS_BLOCK status_block{};
+  HANDLE handle = nullptr;
+  const ULONG options = open.kind | (open.follow ? 0 : kOpenLink) | (open.overlapped ? 0 : kSynchronous);
+  const NTSTATUS status = ::NtCreateFile(&handle, open.access | FILE_READ_ATTRIBUTES | SYNCHRONIZE, &object, &status_block,
+                                         nullptr, open.attributes, open.share, open.make ? kCreate : kOpen, options, nullptr, 0);
+  if (status >= 0) {
+    opened.reset(handle);
+    return ERROR_SUCCESS;
+  }
+  const DWORD code = ::RtlNtStatusToDosError(status);
+  return code == ERROR_ALREADY_EXISTS && open.make && open.kind != kDirectory ? ERROR_FILE_EXISTS : code;
+}
+
+DWORD RenameNtFile(HANDLE file, HANDLE folder, const std::wstring& name, bool replace) {
+  const std::size_t name_bytes = name.size() * sizeof(WCHAR);
+  // In units of its strictest member.
+  std::vector<HANDLE> memory((sizeof(RenameInformation) + name_bytes) / sizeof(HANDLE) + 1);
+  auto* const information = reinterpret_cast<RenameInformation*>(memory.data());
+  information->folder = folder;
+  information->name_bytes = static_cast<ULONG>(name_bytes);
+  std::memcpy(reinterpret_cast<char*>(information) + offsetof(RenameInformation, name), name.data(), name_bytes);
+  const auto size = static_cast<ULONG>(memory.size() * sizeof(HANDLE));
+  IO_STATUS_BLOCK status_block{};
+  if (replace) {
+    information->flags = kReplaceIfExists | kPosixSemantics;
+    const NTSTATUS status = set_information_file(file, &status_block, information, size, kRenameInformationEx);
+    if (status >= 0) return ERROR_SUCCESS;
+    const DWORD code = ::RtlNtStatusToDosError(status);
+    // Neither the system nor the file system has it: the older form.
+    const bool is_unknown = code == ERROR_INVALID_FUNCTION || code == ERROR_INVALID_PARAMETER || code == ERROR_NOT_SUPPORTED;
+    if (!is_unknown) return code;
+  }
+  information->flags = replace ? TRUE : FALSE;
+  const NTSTATUS status = set_information_file(file, &status_block, information, size, kRenameInformation);
+  return status >= 0 ? static_cast<DWORD>(ERROR_SUCCESS) : ::RtlNtStatusToDosError(status);
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,646 @@
+#include "methods/file_methods.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "files/directory_entries.h"
+#include "files/directory_watch.h"
+#include "files/file_content.h"
+#include "files/file_copy.h"
+#include "files/file_facts.h"
+#include "files/file_scope.h"
+#include "files/name_pattern.h"
+#include "files/new_file.h"
+#include "onbehalf/service/schema.h"
+#include "onbehalf/win32/hash.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+using protocol::Error;
+using win32::Win32Error;
+using OpenedStream = std::variant<std::unique_ptr<Stream>, Error>;
+
+// Authenticated users may see them; an administrator grants the call.
+constexpr const char* kAccess = "D:(A;;GR;;;AU)";
+// What JSON's readers keep exactly.
+constexpr std::uint64_t kMostOffset = 9007199254740991;
+constexpr std::uint64_t kReadUnlessSaid = 1024 * 1024;
+constexpr std::uint64_t kMostToRead = 2 * 1024 * 1024;
+// Of a file, in a piece of a stream: some wait for the client (limits.progress_queue_bytes) while it works on one.
+constexpr std::size_t kPieceBytes = 128 * 1024;
+constexpr std::size_t kPart = 1024 * 1024;
+constexpr std::size_t kEntriesUnlessSaid = 1000;
+constexpr std::size_t kMostEntries = 10'000;
+
+template <typename Value>
+std::optional<Value> ValueOf(const Json& params, const char* name) {
+  const auto found = params.find(name);
+  if (found == params.end() || found->is_null()) return std::nullopt;
+  return found->get<Value>();
+}
+
+// What may be in an answer or a piece: the rest is for what surrounds it.
+std::size_t MostBytes(const FileScope& scope) {
+  const std::size_t response = scope.settings().limits.response_bytes;
+  return response - std::min<std::size_t>(response / 4, 16 * 1024);
+}
+
+NtOpen ToRead() {
+  NtOpen open;
+  open.access = FILE_READ_DATA;
+  open.kind = kNotADirectory;
+  return open;
+}
+
+NtOpen ToList() {
+  NtOpen open;
+  open.access = FILE_LIST_DIRECTORY;
+  open.kind = kDirectory;
+  return open;
+}
+
+// The path in `member`, opened.
+OrError<OpenedFile> Open(const FileScope& scope, const Call& call, const char* member, NtOpen open) {
+  auto path = scope.PathOf(call.params, member);
+  if (auto* error = std::get_if<Error>(&path)) return std::move(*error);
+  return scope.Open(std::get<NamedPath>(path), std::move(open));
+}
+
+void ThrowIfOver(const Call& call, const char* operation) {
+  if (call.stop.stop_requested()) throw Win32Error(ERROR_CANCELLED, operation);
+}
+
+Error NotUtf8(std::uint64_t at) {
+  return InvalidMember("encoding", "byte " + std::to_string(at) + " begins no UTF-8 character: ask for base64");
+}
+
+// What file.read and file.checksum say of where they were.
+Json RangeOf(HANDLE file, std::uint64_t offset, std::uint64_t bytes) {
+  return Json{{"offset", offset}, {"bytes", bytes}, {"size", SizeOf(file)}, {"id", IdOf(file)}, {"modified", ModifiedOf(file)}};
+}
+
+// ---- stat, list ----
+
+MethodResult Stat(const FileScope& scope, const Call& call) {
+  NtOpen open;
+  open.follow = call.params.value("follow", true);
+  auto opened = Open(scope, call, "path", std::move(open));
+  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
+  const auto& file = std::get<OpenedFile>(opened);
+  Json facts = FactsOf(file.handle.get());
+  facts["path"] = ShownPath(file.final_path);
+  return facts;
+}
+
+EntryFilter FilterOf(const Json& params) {
+  EntryFilter filter;
+  if (const auto glob = ValueOf<std::string>(params, "glob")) filter.glob.emplace(*glob);
+  if (const auto after = ValueOf<std::string>(params, "after")) filter.after = win32::ToWide(*after);
+  return filter;
+}
+
+MethodResult List(const FileScope& scope, const Call& call) {
+  auto opened = Open(scope, call, "path", ToList());
+  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
+  DirectoryPage page =
+      ReadDirectoryPage(std::get<OpenedFile>(opened).handle.get(), FilterOf(call.params),
+                        call.params.value("limit", kEntriesUnlessSaid), MostBytes(scope), [&call] { return call.stop.stop_requested(); });
+  return Json{{"entries", std::move(page.entries)}, {"next", page.next ? Json(win32::ToUtf8Lossy(*page.next)) : Json(nullptr)}};
+}
+
+class ListStream final : public Stream {
+ public:
+  ListStream(OpenedFile directory, EntryFilter filter, std::size_t limit, std::size_t most_bytes, Waker waker)
+      : directory_(std::move(directory)),
+        reader_(directory_.handle.get()),
+        filter_(std::move(filter)),
+        limit_(limit),
+        most_bytes_(most_bytes),
+        waker_(std::move(waker)) {}
+
+  Step Next(const Call&) override {
+    Json entries = Json::array();
+    std::size_t bytes = 0;
+    bool at_end = false;
+    // A turn asks the disk once.
+    do {
+      const auto entry = held_ ? std::exchange(held_, std::nullopt) : reader_.Next();
+      at_end = !entry;
+      if (at_end) break;
+      if (!filter_.Takes(entry->name)) continue;
+      bytes += EntryBytes(*entry);
+      if (bytes > most_bytes_ && !entries.empty()) {
+        held_ = entry;
+        break;
+      }
+      entries.push_back(EntryJson(*entry));
+    } while (entries.size() < limit_ && !reader_.needs_disk());
+    count_ += entries.size();
+    if (!entries.empty()) return Piece{Json{{"entries", std::move(entries)}}};
+    if (at_end) return MethodResult(Json{{"count", count_}});
+    waker_();
+    return Later{};
+  }
+
+ private:
+  OpenedFile directory_;
+  DirectoryReader reader_;
+  const EntryFilter filter_;
+  const std::size_t limit_;
+  const std::size_t most_bytes_;
+  const Waker waker_;
+  std::optional<DirectoryEntry> held_;  // that had no more room; its name is in the reader's memory
+  std::uint64_t count_ = 0;
+};
+
+OpenedStream OpenList(const FileScope& scope, const Call& call, Waker waker) {
+  auto opened = Open(scope, call, "path", ToList());
+  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
+  return std::make_unique<ListStream>(std::move(std::get<OpenedFile>(opened)), FilterOf(call.params),
+                                      call.params.value("limit", kEntriesUnlessSaid), MostBytes(scope), std::move(waker));
+}
+
+// ---- read, checksum ----
+
+MethodResult Read(const FileScope& scope, const Call& call) {
+  const Encoding encoding = EncodingOf(call.params.value("encoding", "text"));
+  const auto offset = call.params.value("offset", std::uint64_t{0});
+  const auto length = ValueOf<std::uint64_t>(call.params, "length").value_or(kReadUnlessSaid);
+  if (length > kMostToRead) {
+    return InvalidMember("length", "expected at most " + std::to_string(kMostToRead) + " without a progressToken, got " +
+                                       std::to_string(length));
+  }
+  auto opened = Open(scope, call, "path", ToRead());
+  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
+  const HANDLE file = std::get<OpenedFile>(opened).handle.get();
+  std::string buffer(static_cast<std::size_t>(length), '\0');
+  buffer.resize(ReadAt(file, offset, buffer));
+  const bool at_end = buffer.size() < length || offset + buffer.size() >= SizeOf(file);
+  EncodedPiece piece = Encode(buffer, encoding, !at_end, MostBytes(scope));
+  if (piece.not_utf8) return NotUtf8(offset + *piece.not_utf8);
+  if (piece.bytes == 0 && !buffer.empty()) {
+    return InvalidMember("length", "expected more: the character at offset " + std::to_string(offset) + " is longer");
+  }
+  Json result = RangeOf(file, offset, piece.bytes);
+  result["end"] = offset + piece.bytes >= result.at("size").get<std::uint64_t>();
+  result["encoding"] = ToString(encoding);
+  result["data"] = std::move(piece.data);
+  return result;
+}
+
+class ReadStream final : public Stream {
+ public:
+  ReadStream(OpenedFile file, Encoding encoding, std::uint64_t offset, std::uint64_t length, std::size_t most_bytes)
+      : file_(std::move(file)),
+        encoding_(encoding),
+        offset_(offset),
+        length_(length),
+        most_bytes_(most_bytes),
+        buffer_(kPieceBytes, '\0') {}
+
+  Step Next(const Call&) override {
+    const HANDLE file = file_.handle.get();
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(length_ - done_, kPieceBytes));
+    const std::uint64_t at = offset_ + done_;
+    const std::size_t read = wanted == 0 ? 0 : ReadAt(file, at, std::span(buffer_).first(wanted));
+    if (read == 0) return Answer();
+    const bool at_end = read < wanted || at + read >= SizeOf(file);
+    EncodedPiece piece = Encode(std::string_view(buffer_).substr(0, read), encoding_, !at_end, most_bytes_);
+    if (piece.not_utf8) return MethodResult(NotUtf8(at + *piece.not_utf8));
+    // What is wanted ends in the middle of a character.
+    if (piece.bytes == 0) return Answer();
+    hash_.Add(std::string_view(buffer_).substr(0, piece.bytes));
+    done_ += piece.bytes;
+    return Piece{Json{{"data", std::move(piece.data)}, {"offset", at}, {"bytes", piece.bytes}}};
+  }
+
+ private:
+  MethodResult Answer() {
+    Json result = RangeOf(file_.handle.get(), offset_, done_);
+    result["end"] = offset_ + done_ >= result.at("size").get<std::uint64_t>();
+    result["encoding"] = ToString(encoding_);
+    result["sha256"] = win32::ToHex(hash_.Finish());
+    return result;
+  }
+
+  const OpenedFile file_;
+  const Encoding encoding_;
+  const std::uint64_t offset_;
+  const std::uint64_t length_;
+  const std::size_t most_bytes_;
+  std::string buffer_;
+  std::uint64_t done_ = 0;
+  win32::Sha256 hash_;
+};
+
+OpenedStream OpenRead(const FileScope& scope, const Call& call) {
+  auto opened = Open(scope, call, "path", ToRead());
+  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
+  return std::make_unique<ReadStream>(std::move(std::get<OpenedFile>(opened)),
+                                      EncodingOf(call.params.value("encoding", "text")),
+                                      call.params.value("offset", std::uint64_t{0}),
+                                      ValueOf<std::uint64_t>(call.params, "length").value_or(kMostOffset), MostBytes(scope));
+}
+
+void ReportTo(const Call& call, std::uint64_t done, std::uint64_t total) {
+  if (call.progress.wanted()) call.progress.Report({{"done", done}, {"total", total}});
+}
+
+MethodResult Checksum(const FileScope& scope, const Call& call) {
+  auto opened = Open(scope, call, "path", ToRead());
+  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
+  const HANDLE file = std::get<OpenedFile>(opened).handle.get();
+  const auto offset = call.params.value("offset", std::uint64_t{0});
+  const auto length = ValueOf<std::uint64_t>(call.params, "length").value_or(kMostOffset);
+  std::string buffer(kPart, '\0');
+  win32::Sha256 hash;
+  std::uint64_t done = 0;
+  while (done < length) {
+    ThrowIfOver(call, "ReadFile");
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(length - done, kPart));
+    const std::size_t read = ReadAt(file, offset + done, std::span(buffer).first(wanted));
+    if (read == 0) break;
+    hash.Add(std::string_view(buffer).substr(0, read));
+    done += read;
+    const std::uint64_t size = SizeOf(file);
+    ReportTo(call, done, std::max(done, std::min(length, size - std::min(size, offset))));
+  }
+  Json result = RangeOf(file, offset, done);
+  result["sha256"] = win32::ToHex(hash.Finish());
+  return result;
+}
+
+// ---- write, copy, move, delete, makeDirectory ----
+
+Json WrittenTo(HANDLE file, std::size_t bytes) {
+  return Json{{"bytes", bytes}, {"size", SizeOf(file)}, {"id", IdOf(file)}, {"modified", ModifiedOf(file)}};
+}
+
+// A new file, or one in another's place.
+MethodResult WriteWhole(OrError<NewFile> made, const std::string& bytes) {
+  if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
+  auto& file = std::get<NewFile>(made);
+  WriteAt(file.file(), 0, bytes);
+  file.Keep();
+  return WrittenTo(file.file(), bytes.size());
+}
+
+MethodResult WritePart(const FileScope& scope, const NamedPath& path, const std::string& bytes, std::uint64_t offset,
+                       const std::optional<std::string>& if_id) {
+  NtOpen open;
+  // With the right to append alone, Windows writes at the end whatever comes between.
+  open.access = offset == kAtEnd ? FILE_APPEND_DATA : FILE_WRITE_DATA;
+  open.kind = kNotADirectory;
+  auto opened = scope.OpenIfThere(path, std::move(open));
+  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
+  const auto& there = std::get<std::optional<OpenedFile>>(opened);
+  if (if_id && (!there || IdOf(there->handle.get()) != *if_id)) {
+    return InvalidMember("if_id", "the file at the path is not the one with this id");
+  }
+  if (there) {
+    WriteAt(there->handle.get(), offset, bytes);
+    return WrittenTo(there->handle.get(), bytes.size());
+  }
+  auto made = NewFile::Make(scope, path);
+  if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
+  auto& file = std::get<NewFile>(made);
+  WriteAt(file.file(), offset == kAtEnd ? 0 : offset, bytes);
+  file.Keep();
+  return WrittenTo(file.file(), bytes.size());
+}
+
+MethodResult Write(const FileScope& scope, const Call& call) {
+  const std::string mode = call.params.value("mode", "create");
+  const auto offset = ValueOf<std::uint64_t>(call.params, "offset");
+  const auto if_id = ValueOf<std::string>(call.params, "if_id");
+  if (mode == "update" && !offset) return InvalidMember("offset", "required with the mode update: expected an integer");
+  if (mode != "update" && offset) return InvalidMember("offset", "expected only with the mode update");
+  if (mode == "create" && if_id) return InvalidMember("if_id", "not with the mode create, before which there is no file");
+  auto path = scope.PathOf(call.params, "path");
+  if (auto* error = std::get_if<Error>(&path)) return std::move(*error);
+  const auto& named = std::get<NamedPath>(path);
+  const auto bytes = Decode(call.params.at("data").get_ref<const std::string&>(), EncodingOf(call.params.value("encoding", "text")));
+  if (!bytes) return InvalidMember("data", "expected base64 (RFC 4648, section 4) with its padding and without line breaks");
+  if (mode == "create") return WriteWhole(NewFile::Make(scope, named), *bytes);
+  if (mode == "replace") return WriteWhole(NewFile::MakeReplacement(scope, named, true, if_id), *bytes);
+  return WritePart(scope, named, *bytes, offset.value_or(kAtEnd), if_id);
+}
+
+MethodResult Copy(const FileScope& scope, const Call& call) {
+  auto to = scope.PathOf(call.params, "to");
+  if (auto* error = std::get_if<Error>(&to)) return std::move(*error);
+  auto from = Open(scope, call, "from", ToRead());
+  if (auto* error = std::get_if<Error>(&from)) return std::move(*error);
+  auto made = NewFile::MakeReplacement(scope, std::get<NamedPath>(to), call.params.value("replace", false), std::nullopt);
+  if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
+  const auto on_progress = [&call](std::uint64_t done, std::uint64_t total) {
+    ThrowIfOver(call, "WriteFile");
+    ReportTo(call, done, total);
+  };
+  return Json{{"bytes", CopyInto(std::get<NewFile>(made), std::get<OpenedFile>(from).handle.get(), on_progress)}};
+}
+
+MethodResult Move(const FileScope& scope, const Call& call) {
+  auto to = scope.PathOf(call.params, "to");
+  if (auto* error = std::get_if<Error>(&to)) return std::move(*error);
+  auto from = scope.PathOf(call.params, "from");
+  if (auto* error = std::get_if<Error>(&from)) return std::move(*error);
+  for (const auto* one : {&std::get<NamedPath>(from), &std::get<NamedPath>(to)}) {
+    if (one->path.has_stream()) return InvalidMember(one->member, "an alternate stream cannot be moved");
+  }
+  NtOpen open;
+  open.access = DELETE;
+  open.share = FILE_SHARE_READ | FILE_SHARE_WRITE;  // nobody else moves it meanwhile
+  open.follow = false;
+  auto opened = scope.Open(std::get<NamedPath>(from), std::move(open));
+  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
+  const HANDLE file = std::get<OpenedFile>(opened).handle.get();
+  auto place = scope.PlaceOf(std::get<NamedPath>(to));
+  if (auto* error = std::get_if<Error>(&place)) return std::move(*error);
+  const DWORD code = std::get<Place>(place).Rename(file, call.params.value("replace", false));
+  if (code != ERROR_SUCCESS) throw Win32Error(code, "NtSetInformationFile");
+  return Json{{"path", ShownPath(FinalPathOf(file))}};
+}
+
+bool IsDirectory(HANDLE file) {
+  FILE_ATTRIBUTE_TAG_INFO tag{};
+  if (!::GetFileInformationByHandleEx(file, FileAttributeTagInfo, &tag, sizeof(tag))) {
+    win32::ThrowLastError("GetFileInformationByHandleEx");
+  }
+  return (tag.FileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+}
+
+MethodResult Delete(const FileScope& scope, const Call& call) {
+  NtOpen open;
+  open.access = DELETE;
+  open.follow = false;
+  auto opened = Open(scope, call, "path", std::move(open));
+  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
+  const HANDLE file = std::get<OpenedFile>(opened).handle.get();
+  const bool is_directory = IsDirectory(file);
+  const bool for_directory = call.params.value("directory", false);
+  if (for_directory && !is_directory) return InvalidMember("directory", "the path is no directory: expected false");
+  if (!for_directory && is_directory && !IsLink(file)) return InvalidMember("directory", "the path is a directory: expected true");
+  FILE_DISPOSITION_INFO gone{};
+  gone.DeleteFile = TRUE;
+  if (!::SetFileInformationByHandle(file, FileDispositionInfo, &gone, sizeof(gone))) {
+    win32::ThrowLastError("SetFileInformationByHandle");
+  }
+  return Json::object();
+}
+
+MethodResult MakeDirectory(const FileScope& scope, const Call& call) {
+  auto path = scope.PathOf(call.params, "path");
+  if (auto* error = std::get_if<Error>(&path)) return std::move(*error);
+  // Those that are not there, the deepest first.
+  std::vector<NamedPath> missing;
+  for (std::optional<FilePath> at = std::get<NamedPath>(path).path; at; at = at->Parent()) {
+    ThrowIfOver(call, "NtCreateFile");
+    NamedPath named{*at, "path"};
+    auto opened = scope.OpenIfThere(named, NtOpen());
+    if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
+    if (const auto& there = std::get<std::optional<OpenedFile>>(opened)) {
+      if (!IsDirectory(there->handle.get())) throw Win32Error(ERROR_ALREADY_EXISTS, "NtCreateFile", at->text());
+      break;
+    }
+    missing.push_back(std::move(named));
+    if (!call.params.value("parents", false)) break;
+  }
+  for (auto one = missing.rbegin(); one != missing.rend(); ++one) {
+    ThrowIfOver(call, "NtCreateFile");
+    auto place = scope.PlaceOf(*one);
+    if (auto* error = std::get_if<Error>(&place)) return std::move(*error);
+    NtOpen open;
+    open.access = DELETE;
+    open.kind = kDirectory;
+    auto made = scope.Make(*one, std::get<Place>(place), std::move(open));
+    if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
+  }
+  return Json{{"created", !missing.empty()}};
+}
+
+// ---- watch ----
+
+class WatchStream final : public Stream {
+ public:
+  WatchStream(win32::UniqueFile directory, bool recursive, Waker waker)
+      : watch_(std::move(directory), recursive, std::move(waker)) {}
+
+  Step Next(const Call&) override {
+    auto taken = watch_.Take();
+    if (!taken) return Later{};
+    return Piece{*std::move(taken)};
+  }
+
+ private:
+  DirectoryWatch watch_;
+};
+
+OpenedStream OpenWatch(const FileScope& scope, const Call& call, Waker waker) {
+  NtOpen open = ToList();
+  open.overlapped = true;
+  auto opened = Open(scope, call, "path", std::move(open));
+  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
+  return std::make_unique<WatchStream>(std::move(std::get<OpenedFile>(opened).handle), call.params.value("recursive", false),
+                                       std::move(waker));
+}
+
+// ---- How they are described ----
+
+Parameter PathParameter(const char* name, const char* summary) {
+  return {name, summary, Json{{"type", "string"}, {"minLength", 1}, {"maxLength", 32'000}}, true, true};
+}
+Parameter Flag(const char* name, const char* summary) { return {name, summary, Json{{"type", "boolean"}}, false, true}; }
+Parameter Count(const char* name, const char* summary) {
+  return {name, summary, Json{{"type", {"integer", "null"}}, {"minimum", 0}, {"maximum", kMostOffset}}, false, true};
+}
+Parameter Offset(const char* summary) {
+  return {"offset", summary, Json{{"type", "integer"}, {"minimum", 0}, {"maximum", kMostOffset}}, false, true};
+}
+Parameter EncodingParameter(const char* summary) {
+  return {"encoding", summary, Json{{"type", "string"}, {"enum", {"text", "base64"}}}, false, true};
+}
+
+Json Size() { return Integer("of the file, in bytes"); }
+Json Id() { return Text("VOLUME:FILEID, hexadecimal: the same file keeps it"); }
+Json Modified() { return OrNull(Text("time of the last change, UTC; null where the file system has none")); }
+Json AttributesSchema() {
+  return ListOf(Text("read only, hidden, system, archive, compressed, encrypted, offline, reparse point"));
+}
+Json TypeSchema() { return Text("file, directory, symlink, junction or other (a link of another kind)"); }
+Json ProgressSchema() { return Object({{"done", Integer("bytes")}, {"total", Integer("bytes there are")}}); }
+
+// Of a method that has a handler and a stream: what both answer, and what only one of them does.
+Json With(Json both, std::initializer_list<std::pair<const char*, Json>> of_one) {
+  for (const auto& [name, schema] : of_one) both["properties"][name] = schema;
+  return both;
+}
+
+Json EntriesSchema() {
+  return ListOf(Object({{"name", Text("")},
+                        {"type", TypeSchema()},
+                        {"size", Integer("in bytes")},
+                        {"modified", Modified()},
+                        {"attributes", AttributesSchema()}}));
+}
+
+Method Named(const char* name, const char* summary) {
+  Method method;
+  method.name = name;
+  method.summary = summary;
+  method.access_default = kAccess;
+  method.acts = Acts::kAsCaller;
+  method.pace = Pace::kMayBlock;
+  return method;
+}
+
+}  // namespace
+
+void AddFileMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings> settings) {
+  PrepareNtFiles();
+  // The provider of hashes and what else comes with a first use are loaded now and stay: nothing is while impersonating.
+  static_cast<void>(NamePattern("*").Matches(L"a"));
+  std::array<unsigned char, 1> random{};
+  win32::FillWithRandom(random);
+  const auto hash = std::make_shared<win32::Sha256>();
+
+  const auto handler = [settings, hash](MethodResult (*work)(const FileScope&, const Call&)) {
+    return [settings, hash, work](const Call& call) { return work(FileScope(settings->Now()), call); };
+  };
+
+  Method stat = Named("file.stat", "What a file, folder or link is.");
+  stat.parameters = {PathParameter("path", "Absolute, with a drive letter."),
+                     Flag("follow", "Whether what a link leads to is looked at (true), and not the link itself.")};
+  stat.result_schema =
+      Object({{"path", Text("where it is in the end, without links")},
+              {"type", TypeSchema()},
+              {"size", Integer("in bytes")},
+              {"created", OrNull(Text("UTC"))},
+              {"modified", Modified()},
+              {"accessed", OrNull(Text("UTC"))},
+              {"attributes", AttributesSchema()},
+              {"links", Integer("names that the file has (hard links)")},
+              {"id", Id()},
+              {"target", OrNull(Text("what a link holds"))}});
+  stat.handler = handler(Stat);
+  registry.Add(std::move(stat));
+
+  Method list = Named("file.list", "What is in a folder: a page of it in the order of the names, or all as a stream.");
+  list.parameters = {PathParameter("path", "The folder."),
+                     {"glob", "Only names like this, whatever their case: * for any characters, ? for one.",
+                      Json{{"type", {"string", "null"}}, {"maxLength", 1024}}, false, true},
+                     {"after", "Only names behind this one: next of the page before.",
+                      Json{{"type", {"string", "null"}}, {"maxLength", 1024}}, false, true},
+                     {"limit", "At most so many in an answer or a piece (1000).",
+                      Json{{"type", "integer"}, {"minimum", 1}, {"maximum", kMostEntries}}, false, true}};
+  list.result_schema = With(Object({}), {{"entries", EntriesSchema()},
+                                         {"next", OrNull(Text("for after; null if this is all"))},
+                                         {"count", Integer("with a progressToken: the entries of all pieces")}});
+  list.progress_schema = Object({{"entries", EntriesSchema()}}, "in the folder's order");
+  list.handler = handler(List);
+  list.stream = [settings](const Call& call, Waker waker) { return OpenList(FileScope(settings->Now()), call, std::move(waker)); };
+  registry.Add(std::move(list));
+
+  Method read = Named("file.read", "What a file holds: up to 2 MiB at once, or any amount as a stream.");
+  read.parameters = {PathParameter("path", "The file."), Offset("The first byte (0)."),
+                     Count("length", "Bytes, at most (1 MiB; as a stream: to the end)."),
+                     EncodingParameter("text, if it is UTF-8 (text), or base64.")};
+  read.result_schema = With(Object({{"encoding", Text("")},
+                                    {"offset", Integer("of the first byte")},
+                                    {"bytes", Integer("of the file that were read: a character that is cut is left out")},
+                                    {"size", Size()},
+                                    {"end", Boolean("nothing comes behind them")},
+                                    {"id", Id()},
+                                    {"modified", Modified()}}),
+                            {{"data", Text("without a progressToken")},
+                             {"sha256", Text("with a progressToken: of the bytes of all pieces, hexadecimal")}});
+  read.progress_schema = Object({{"data", Text("")}, {"offset", Integer("")}, {"bytes", Integer("")}});
+  read.handler = handler(Read);
+  read.stream = [settings, hash](const Call& call, const Waker&) { return OpenRead(FileScope(settings->Now()), call); };
+  registry.Add(std::move(read));
+
+  Method write = Named("file.write", "Writes a file: a new one, one in another's place, or a part of one.");
+  write.parameters = {PathParameter("path", "The file."),
+                      {"data", "What is written.", Json{{"type", "string"}}, true, false},
+                      EncodingParameter("How data is to be read: text, which is written as UTF-8 (text), or base64."),
+                      {"mode",
+                       "create: the file must not exist (create). replace: at once and as a whole. append. update: at offset; the file "
+                       "is made if it is not there.",
+                       Json{{"type", "string"}, {"enum", {"create", "replace", "append", "update"}}}, false, true},
+                      Count("offset", "Of update: where the first byte goes."),
+                      {"if_id", "Only if the file is the one with this id.", Json{{"type", {"string", "null"}}, {"maxLength", 64}},
+                       false, true}};
+  write.result_schema =
+      Object({{"bytes", Integer("that were written")}, {"size", Size()}, {"id", Id()}, {"modified", Modified()}});
+  write.handler = handler(Write);
+  registry.Add(std::move(write));
+
+  Method copy = Named("file.copy", "Copies a file. Whatever happens, there is no half one.");
+  copy.parameters = {PathParameter("from", "The file."), PathParameter("to", "The copy's path."),
+                     Flag("replace", "Whether a file that is there is replaced (false).")};
+  copy.result_schema = Object({{"bytes", Integer("")}});
+  copy.progress_schema = ProgressSchema();
+  copy.reports_progress = true;
+  copy.handler = handler(Copy);
+  registry.Add(std::move(copy));
+
+  Method move = Named("file.move", "Gives a file, folder or link another name on the same volume.");
+  move.parameters = {PathParameter("from", "The name it has."), PathParameter("to", "The name it gets."),
+                     Flag("replace", "Whether a file that is there is replaced (false).")};
+  move.result_schema = Object({{"path", Text("where it is now, without links")}});
+  move.handler = handler(Move);
+  registry.Add(std::move(move));
+
+  Method remove = Named("file.delete", "Deletes a file, a link (never what it leads to) or an empty folder.");
+  remove.parameters = {PathParameter("path", "What goes."), Flag("directory", "Whether it is a folder (false).")};
+  remove.result_schema = Object({});
+  remove.handler = handler(Delete);
+  registry.Add(std::move(remove));
+
+  Method make_directory = Named("file.makeDirectory", "Makes a folder, if it is not there.");
+  make_directory.parameters = {PathParameter("path", "The folder."),
+                               Flag("parents", "Whether folders above that are not there are made too (false).")};
+  make_directory.result_schema = Object({{"created", Boolean("false: it was there")}});
+  make_directory.handler = handler(MakeDirectory);
+  registry.Add(std::move(make_directory));
+
+  Method checksum = Named("file.checksum", "The SHA-256 of a file, or of a part of it.");
+  checksum.parameters = {PathParameter("path", "The file."), Offset("The first byte (0)."),
+                         Count("length", "Bytes, at most (to the end).")};
+  checksum.result_schema = Object({{"sha256", Text("hexadecimal")},
+                                   {"offset", Integer("")},
+                                   {"bytes", Integer("that there were")},
+                                   {"size", Size()},
+                                   {"id", Id()},
+                                   {"modified", Modified()}});
+  checksum.progress_schema = ProgressSchema();
+  checksum.reports_progress = true;
+  checksum.handler = handler(Checksum);
+  registry.Add(std::move(checksum));
+
+  Method watch = Named("file.watch", "A stream of the changes in a folder, until it is cancelled.");
+  watch.parameters = {PathParameter("path", "The folder."), Flag("recursive", "Whether folders in it count too (false).")};
+  watch.result_schema = Described("null", "it goes on until it is cancelled, or the folder goes");
+  Json change = Object({{"action", Text("added, removed, modified or renamed")}, {"name", Text("relative to the folder")}});
+  change["properties"]["old_name"] = Text("of what was renamed");
+  watch.progress_schema =
+      With(Object({}), {{"changes", ListOf(change)}, {"overflow", Boolean("there were too many: look again at everything")}});
+  watch.stream = [settings](const Call& call, Waker waker) { return OpenWatch(FileScope(settings->Now()), call, std::move(waker)); };
+  registry.Add(std::move(watch));
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "live_settings.h"
+#include "method_caller.h"
+#include "methods/file_methods.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+#include "parameters.h"
+#include "temporary_folder.h"
+
+namespace onbehalf::test {
+
+using protocol::Json;
+
+// file.* called directly, in a folder of the test's own.
+class FileMethodsTest : public testing::Test {
+ protected:
+  explicit FileMethodsTest(service::Settings settings = {}) : live_(std::make_shared<service::LiveSettings>(std::move(settings))) {
+    service::AddFileMethods(methods_, live_);
+  }
+
+  std::filesystem::path Path(std::wstring_view name) const { return folder_.path() / name; }
+  std::string Text(std::wstring_view name) const { return win32::ToUtf8(Path(name).native()); }
+  std::string Text() const { return win32::ToUtf8(folder_.path().native()); }
+
+  // As the service would: parameters bound to their schemas first.
+  service::MethodResult Call(std::string_view method, const Json& params) {
+    auto bound = service::BindParameters(*methods_.Find(method), params);
+    if (auto* error = std::get_if<protocol::Error>(&bound)) return std::move(*error);
+    return caller_.Call(methods_, method, std::get<Json>(bound));
+  }
+  // Of a call that succeeds; compared with the method's schema.
+  Json Result(std::string_view method, const Json& params) {
+    service::MethodResult result = Call(method, params);
+    if (const auto* error = std::get_if<protocol::Error>(&result)) {
+      ADD_FAILURE() << method << ": " << error->message;
+      return nullptr;
+    }
+    EXPECT_EQ(Misfit(std::get<Json>(result), methods_.Find(method)->result_schema), "") << method;
+    return std::get<Json>(result);
+  }
+  // The message of InvalidParams.
+  std::string Fault(std::string_view method, const Json& params) {
+    const service::MethodResult result = Call(method, params);
+    const auto* error = std::get_if<protocol::Error>(&result);
+    if (error == nullptr) return "none";
+    EXPECT_EQ(error->code, protocol::ErrorCode::kInvalidParams);
+    return error->message;
+  }
+  // Windows' code; ERROR_SUCCESS if there is none.
+  DWORD Code(std::string_view method, const Json& params) {
+    try {
+      const service::MethodResult result = Call(method, params);
+      const auto* error = std::get_if<protocol::Error>(&result);
+      EXPECT_EQ(error, nullptr) << method << ": " << error->message;
+      return ERROR_SUCCESS;
+    } catch (const win32::Win32Error& error) {
+      return error.win32_code();
+    }
+  }
+  // What is in the folder, for what must not have left anything.
+  std::set<std::wstring> Names() const {
+    std::set<std::wstring> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) names.insert(entry.path().filename().native());
+    return names;
+  }
+
+  TemporaryFolder folder_;
+  std::shared_ptr<service::LiveSettings> live_;
+  service::MethodRegistry methods_;
+  MethodCaller caller_;
+};
+
+}  // namespace onbehalf::test
