@@ -25,6 +25,7 @@
 #include "methods/audit_methods.h"
 #include "methods/file_methods.h"
 #include "methods/identity_methods.h"
+#include "methods/registry_methods.h"
 #include "methods/rpc_methods.h"
 #include "methods/service_methods.h"
 #include "onbehalf/win32/account_names.h"
@@ -148,6 +149,7 @@ class Application final : public HostedService {
     }, [this](std::uint64_t connection, EventSet events) { return server_->Subscribe(connection, events); });
     AddAccessMethods(methods, server_->access(), names);
     AddIdentityMethods(methods, names);
+    AddRegistryMethods(methods, settings_);
     const auto reload =
         std::make_shared<SettingsReload>([this] { return ReadSettingsAgain(); }, settings_, *log_);
     AddServiceMethods(methods, *server_, {pipe_path_, hardening_, [this] { return log_->TimeOfLastError(); },

@@ -8,6 +8,7 @@
 #include "methods/audit_methods.h"
 #include "methods/file_methods.h"
 #include "methods/identity_methods.h"
+#include "methods/registry_methods.h"
 #include "methods/rpc_methods.h"
 #include "pipe_descriptor.h"
 #include "support/unique_pipe_name.h"
@@ -58,6 +59,7 @@ service::Server& TestServer::server() {
                            });
     service::AddAuditMethods(server.methods(), *audit_, names, live_settings_);
     service::AddIdentityMethods(server.methods(), names);
+    service::AddRegistryMethods(server.methods(), settings_.limits.response_bytes);
     service::AddAccessMethods(server.methods(), server.access(), names);
     service::AddFileMethods(server.methods(), live_settings_);
   }

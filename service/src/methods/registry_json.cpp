@@ -1,0 +1,110 @@
+#include "methods/registry_json.h"
+
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "onbehalf/protocol/base64.h"
+#include "onbehalf/protocol/error_code.h"
+
+namespace onbehalf::service {
+namespace {
+
+using protocol::Error;
+using protocol::Json;
+
+Error Invalid(std::string message) {
+  return {protocol::ErrorCode::kInvalidParams, std::move(message), nullptr};
+}
+
+bool IsText(DWORD type) { return type == REG_SZ || type == REG_EXPAND_SZ || type == REG_LINK; }
+bool IsNumber(DWORD type) { return type == REG_DWORD || type == REG_DWORD_BIG_ENDIAN || type == REG_QWORD; }
+bool HasJsonForm(DWORD type) { return IsText(type) || IsNumber(type) || type == REG_MULTI_SZ; }
+
+// null: it has none.
+Json JsonFormOf(const RegistryValue& value) {
+  if (IsText(value.type)) {
+    if (auto text = TextOf(value)) return *std::move(text);
+  } else if (IsNumber(value.type)) {
+    if (const auto number = NumberOf(value)) return *number;
+  } else if (value.type == REG_MULTI_SZ) {
+    if (auto texts = TextsOf(value)) return *std::move(texts);
+  }
+  return nullptr;
+}
+
+std::variant<RegistryValue, Error> FromText(DWORD type, const Json& value) {
+  if (!value.is_string()) return Invalid("value: expected a string for " + RegistryTypeName(type));
+  const auto& text = value.get_ref<const std::string&>();
+  if (text.find('\0') != std::string::npos) {
+    return Invalid("value: a text ends at its first NUL; with the encoding base64 there may be more behind it");
+  }
+  return TextValue(type, text);
+}
+
+std::variant<RegistryValue, Error> FromNumber(DWORD type, const Json& value) {
+  const bool is_qword = type == REG_QWORD;
+  const std::uint64_t most = is_qword ? std::numeric_limits<std::uint64_t>::max() : std::numeric_limits<std::uint32_t>::max();
+  // Those that are not negative are unsigned ones for the parser.
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > most) {
+    return Invalid("value: expected an integer of 0 to " + std::to_string(most) + " for " + RegistryTypeName(type));
+  }
+  return NumberValue(type, value.get<std::uint64_t>());
+}
+
+std::variant<RegistryValue, Error> FromTexts(const Json& value) {
+  if (!value.is_array()) return Invalid("value: expected an array of strings for multi_sz");
+  std::vector<std::string> texts;
+  for (const Json& each : value) {
+    if (!each.is_string()) return Invalid("value: expected an array of strings for multi_sz");
+    texts.push_back(each.get<std::string>());
+    if (texts.back().empty() || texts.back().find('\0') != std::string::npos) {
+      return Invalid("value: the texts of multi_sz cannot be empty or have a NUL in them: Windows ends the list there");
+    }
+  }
+  return TextsValue(texts);
+}
+
+}  // namespace
+
+Json ToJson(const RegistryValue& value, std::optional<RegistryEncoding> encoding) {
+  Json form = encoding == RegistryEncoding::kBase64 ? Json(nullptr) : JsonFormOf(value);
+  const bool as_json = !form.is_null();
+  if (!as_json) form = protocol::ToBase64(value.bytes);
+  return {{"type", RegistryTypeName(value.type)}, {"value", std::move(form)}, {"encoding", as_json ? "json" : "base64"}};
+}
+
+std::variant<RegistryValue, Error> RegistryValueOf(std::string_view type, const Json& value,
+                                                   std::optional<RegistryEncoding> encoding) {
+  const auto number = RegistryTypeOf(type);
+  if (!number) return Invalid("type: expected one of " + RegistryTypeNames() + ", or 0x and its number in hexadecimal");
+  const bool has_json_form = HasJsonForm(*number);
+  if (encoding.value_or(has_json_form ? RegistryEncoding::kJson : RegistryEncoding::kBase64) ==
+      RegistryEncoding::kBase64) {
+    auto bytes = value.is_string() ? protocol::FromBase64(value.get_ref<const std::string&>()) : std::nullopt;
+    if (!bytes) return Invalid("value: expected the bytes as a string of base64, with padding and without white space");
+    return RegistryValue{*number, *std::move(bytes)};
+  }
+  if (!has_json_form) return Invalid("encoding: values of the type " + RegistryTypeName(*number) + " are base64");
+  if (IsText(*number)) return FromText(*number, value);
+  if (IsNumber(*number)) return FromNumber(*number, value);
+  return FromTexts(value);
+}
+
+std::string ToText(const RegistryCursor& cursor) {
+  const std::string_view bytes(reinterpret_cast<const char*>(cursor.name.data()), cursor.name.size() * sizeof(wchar_t));
+  return (cursor.in_values ? "v" : "k") + protocol::ToBase64(bytes);
+}
+
+std::optional<RegistryCursor> RegistryCursorOf(std::string_view text) {
+  if (!text.starts_with('k') && !text.starts_with('v')) return std::nullopt;
+  const auto bytes = protocol::FromBase64(text.substr(1));
+  if (!bytes || bytes->size() % sizeof(wchar_t) != 0) return std::nullopt;
+  RegistryCursor cursor{text.front() == 'v', std::wstring(bytes->size() / sizeof(wchar_t), L'\0')};
+  std::memcpy(cursor.name.data(), bytes->data(), bytes->size());
+  return cursor;
+}
+
+}  // namespace onbehalf::service

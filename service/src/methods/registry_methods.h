@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+
+#include "live_settings.h"
+#include "onbehalf/service/method.h"
+
+namespace onbehalf::service {
+
+// registry.get, set, list, makeKey, delete and watch. What is read from the registry for one response is bounded by
+// limits.response_bytes.
+void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings> settings);
+
+}  // namespace onbehalf::service

@@ -1,0 +1,185 @@
+#include "registry/registry_key.h"
+
+// After <windows.h>, which it needs.
+#include <winternl.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "onbehalf/win32/win32_error.h"
+
+// Of ntdll.dll, documented as ZwOpenKey and ZwDeleteKey. They are for what the Win32 functions cannot do: open the root of a
+// tree with the thread's own token (RegOpenKeyExW with an empty name gives the process's predefined handle again), a
+// subkey with a NUL in its name, and delete by handle.
+extern "C" {
+NTSTATUS NTAPI NtOpenKey(HANDLE* key, ACCESS_MASK access, OBJECT_ATTRIBUTES* attributes);
+NTSTATUS NTAPI NtDeleteKey(HANDLE key);
+}
+
+namespace onbehalf::service {
+namespace {
+
+using win32::UniqueRegistryKey;
+using win32::Win32Error;
+
+[[noreturn]] void Throw(LSTATUS code, const char* operation) {
+  throw Win32Error(static_cast<DWORD>(code), operation);
+}
+
+void ThrowIfStopped(const std::stop_token& stop, const char* operation) {
+  if (stop.stop_requested()) throw Win32Error(ERROR_CANCELLED, operation);
+}
+
+// Subkeys are opened relative to these, with the rights of the thread; what the handle itself may do does not count then.
+HKEY PredefinedKey(const RegistryPath& path) {
+  return path.tree == RegistryPath::Tree::kMachine ? HKEY_LOCAL_MACHINE : HKEY_USERS;
+}
+
+REGSAM ViewFlag(const RegistryPath& path) {
+  return path.view == RegistryView::k64 ? KEY_WOW64_64KEY : KEY_WOW64_32KEY;
+}
+
+// `parent`: null for a name from the root of all objects.
+UniqueRegistryKey OpenByObjectName(HANDLE parent, std::wstring name, REGSAM access, ULONG attributes) {
+  const auto bytes = static_cast<USHORT>(name.size() * sizeof(wchar_t));
+  UNICODE_STRING counted{bytes, bytes, name.data()};
+  OBJECT_ATTRIBUTES object{};
+  object.Length = sizeof(object);
+  object.RootDirectory = parent;
+  object.ObjectName = &counted;
+  object.Attributes = OBJ_CASE_INSENSITIVE | attributes;
+  HANDLE key = nullptr;
+  const NTSTATUS status = ::NtOpenKey(&key, access, &object);
+  if (status < 0) throw Win32Error(::RtlNtStatusToDosError(status), "NtOpenKey");
+  return UniqueRegistryKey(static_cast<HKEY>(key));
+}
+
+bool IsHiveLoaded(const RegistryPath& path) {
+  UniqueRegistryKey hive;
+  // A hive whose root the caller may not open is loaded.
+  return ::RegOpenKeyExW(HKEY_USERS, path.own_hive.c_str(), 0, MAXIMUM_ALLOWED, hive.put()) != ERROR_FILE_NOT_FOUND;
+}
+
+std::optional<UniqueRegistryKey> Open(const RegistryPath& path, REGSAM access, DWORD options) {
+  if (path.below.empty()) {
+    const bool machine = path.tree == RegistryPath::Tree::kMachine;
+    return OpenByObjectName(nullptr, machine ? L"\\Registry\\Machine" : L"\\Registry\\User", access, 0);
+  }
+  UniqueRegistryKey key;
+  const LSTATUS code =
+      ::RegOpenKeyExW(PredefinedKey(path), path.below.c_str(), options, access | ViewFlag(path), key.put());
+  if (code == ERROR_SUCCESS) return key;
+  if (code == ERROR_FILE_NOT_FOUND && !path.own_hive.empty() && !IsHiveLoaded(path)) return std::nullopt;
+  Throw(code, "RegOpenKeyExW");
+}
+
+// The first of them; nullopt when there is none.
+std::optional<std::wstring> FirstSubkey(HKEY key) {
+  std::wstring name(256, L'\0');
+  for (;;) {
+    DWORD units = static_cast<DWORD>(name.size());
+    const LSTATUS code = ::RegEnumKeyExW(key, 0, name.data(), &units, nullptr, nullptr, nullptr, nullptr);
+    if (code == ERROR_NO_MORE_ITEMS) return std::nullopt;
+    if (code == ERROR_SUCCESS) {
+      name.resize(units);
+      return name;
+    }
+    if (code != ERROR_MORE_DATA) Throw(code, "RegEnumKeyExW");
+    name.resize(name.size() * 2);
+  }
+}
+
+DWORD DeleteByHandle(const UniqueRegistryKey& key) {
+  const NTSTATUS status = ::NtDeleteKey(key.get());
+  return status < 0 ? ::RtlNtStatusToDosError(status) : ERROR_SUCCESS;
+}
+
+// False too where the thread may not look.
+bool HasSubkeysForSure(const RegistryPath& path) {
+  UniqueRegistryKey key;
+  return ::RegOpenKeyExW(PredefinedKey(path), path.below.c_str(), REG_OPTION_OPEN_LINK,
+                         KEY_ENUMERATE_SUB_KEYS | ViewFlag(path), key.put()) == ERROR_SUCCESS &&
+         FirstSubkey(key.get()).has_value();
+}
+
+std::size_t DeleteTree(UniqueRegistryKey top, const std::stop_token& stop) {
+  // From the top to the key that is being emptied; as many as there are levels at most.
+  std::vector<UniqueRegistryKey> open;
+  open.push_back(std::move(top));
+  std::size_t deleted = 0;
+  while (!open.empty()) {
+    ThrowIfStopped(stop, "NtDeleteKey");
+    if (auto name = FirstSubkey(open.back().get())) {
+      open.push_back(
+          OpenByObjectName(open.back().get(), *std::move(name), DELETE | KEY_ENUMERATE_SUB_KEYS, OBJ_OPENLINK));
+      continue;
+    }
+    if (const DWORD code = DeleteByHandle(open.back()); code != ERROR_SUCCESS) throw Win32Error(code, "NtDeleteKey");
+    open.pop_back();
+    ++deleted;
+  }
+  return deleted;
+}
+
+}  // namespace
+
+std::optional<UniqueRegistryKey> OpenRegistryKey(const RegistryPath& path, REGSAM access) {
+  return Open(path, access, 0);
+}
+
+std::optional<bool> MakeRegistryKey(const RegistryPath& path, bool is_volatile) {
+  // Else the hive itself would be made.
+  if (!path.own_hive.empty() && !IsHiveLoaded(path)) return std::nullopt;
+  UniqueRegistryKey key;
+  DWORD disposition = 0;
+  // Whatever may be done with it: what counts is that it is there.
+  const LSTATUS code = ::RegCreateKeyExW(PredefinedKey(path), path.below.c_str(), 0, nullptr,
+                                         is_volatile ? REG_OPTION_VOLATILE : REG_OPTION_NON_VOLATILE,
+                                         MAXIMUM_ALLOWED | ViewFlag(path), nullptr, key.put(), &disposition);
+  if (code != ERROR_SUCCESS) Throw(code, "RegCreateKeyExW");
+  return disposition == REG_CREATED_NEW_KEY;
+}
+
+std::optional<std::variant<std::size_t, HasSubkeys>> DeleteRegistryKey(const RegistryPath& path, bool subkeys,
+                                                                       const std::stop_token& stop) {
+  auto key = Open(path, DELETE | (subkeys ? KEY_ENUMERATE_SUB_KEYS : 0U), REG_OPTION_OPEN_LINK);
+  if (!key) return std::nullopt;
+  if (subkeys) return DeleteTree(*std::move(key), stop);
+  const DWORD code = DeleteByHandle(*key);
+  if (code == ERROR_SUCCESS) return std::size_t{1};
+  if (code == ERROR_ACCESS_DENIED && HasSubkeysForSure(path)) return HasSubkeys{};
+  throw Win32Error(code, "NtDeleteKey");
+}
+
+std::variant<RegistryValue, std::size_t> QueryRegistryValue(HKEY key, const std::wstring& name, std::size_t most_bytes) {
+  RegistryValue value;
+  value.bytes.resize(std::min<std::size_t>(most_bytes, 1024));
+  // Again as long as the value grows between two calls.
+  for (;;) {
+    auto size = static_cast<DWORD>(value.bytes.size());
+    const LSTATUS code = ::RegQueryValueExW(key, name.c_str(), nullptr, &value.type,
+                                            reinterpret_cast<BYTE*>(value.bytes.data()), &size);
+    if (code != ERROR_SUCCESS && code != ERROR_MORE_DATA) Throw(code, "RegQueryValueExW");
+    if (code == ERROR_SUCCESS) {
+      value.bytes.resize(size);
+      return value;
+    }
+    if (size > most_bytes) return size;
+    value.bytes.resize(size);
+  }
+}
+
+void SetRegistryValue(HKEY key, const std::wstring& name, RegistryValue value) {
+  if (value.bytes.size() > std::numeric_limits<DWORD>::max()) throw Win32Error(ERROR_INVALID_PARAMETER, "RegSetValueExW");
+  const auto size = static_cast<DWORD>(value.bytes.size());
+  // RegSetValueExW looks behind a text without terminator and takes a NUL that it finds there along.
+  value.bytes.append(sizeof(wchar_t), '\xFF');
+  const LSTATUS code = ::RegSetValueExW(key, name.c_str(), 0, value.type,
+                                        reinterpret_cast<const BYTE*>(value.bytes.data()), size);
+  if (code != ERROR_SUCCESS) Throw(code, "RegSetValueExW");
+}
+
+}  // namespace onbehalf::service

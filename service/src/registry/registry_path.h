@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "onbehalf/win32/sid.h"
+
+namespace onbehalf::service {
+
+// Which half of a key that 64-bit and 32-bit programs see differently (KEY_WOW64_64KEY, KEY_WOW64_32KEY).
+enum class RegistryView { k64, k32 };
+
+// A key that a caller has named: a place in one of the two trees that there are. The other roots are places in these:
+//   HKEY_CURRENT_USER    HKEY_USERS\<SID of the caller>
+//   HKEY_CLASSES_ROOT    HKEY_LOCAL_MACHINE\Software\Classes: the machine's classes alone. The merged view of Windows is of
+//                        the account that has opened it first in the process
+//   HKEY_CURRENT_CONFIG  HKEY_LOCAL_MACHINE\System\CurrentControlSet\Hardware Profiles\Current
+// Their predefined handles are never used: Windows opens each once for the whole process and keeps it, so one caller would
+// get what another's token has opened (RegOpenKeyExW, "Remarks"; RegDisablePredefinedCache).
+struct RegistryPath {
+  enum class Tree { kMachine, kUsers };
+
+  Tree tree = Tree::kMachine;
+  std::wstring below;  // without backslashes at its ends; empty for the tree's own root
+  RegistryView view = RegistryView::k64;
+  bool is_root = false;   // as it was named: nothing stands behind the root's name
+  std::wstring own_hive;  // of a key of HKEY_CURRENT_USER: the first component of `below`
+};
+
+// Reads "HKLM\Software\Contoso" or "HKEY_LOCAL_MACHINE\Software\Contoso"; roots in any case. Returns what is wrong with a
+// text that names no key: an unknown root, an empty component, one of more than 255 UTF-16 units, more than 512 levels
+// (the limits of Windows: "Registry Element Size Limits"), a NUL. `text` is valid UTF-8.
+std::variant<RegistryPath, std::string> ParseRegistryPath(std::string_view text, RegistryView view,
+                                                          const win32::Sid& caller);
+
+}  // namespace onbehalf::service
