@@ -59,7 +59,7 @@ service::Server& TestServer::server() {
                            });
     service::AddAuditMethods(server.methods(), *audit_, names, live_settings_);
     service::AddIdentityMethods(server.methods(), names);
-    service::AddRegistryMethods(server.methods(), settings_.limits.response_bytes);
+    service::AddRegistryMethods(server.methods(), live_settings_);
     service::AddAccessMethods(server.methods(), server.access(), names);
     service::AddFileMethods(server.methods(), live_settings_);
   }

@@ -47,8 +47,8 @@ std::variant<RegistryValue, Error> FromText(DWORD type, const Json& value) {
 std::variant<RegistryValue, Error> FromNumber(DWORD type, const Json& value) {
   const bool is_qword = type == REG_QWORD;
   const std::uint64_t most = is_qword ? std::numeric_limits<std::uint64_t>::max() : std::numeric_limits<std::uint32_t>::max();
-  // Those that are not negative are unsigned ones for the parser.
-  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > most) {
+  const bool is_negative = !value.is_number_unsigned() && value.is_number_integer() && value.get<std::int64_t>() < 0;
+  if (!value.is_number_integer() || is_negative || value.get<std::uint64_t>() > most) {
     return Invalid("value: expected an integer of 0 to " + std::to_string(most) + " for " + RegistryTypeName(type));
   }
   return NumberValue(type, value.get<std::uint64_t>());

@@ -1,0 +1,111 @@
+#include "registry/registry_path.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <variant>
+
+#include "onbehalf/win32/utf.h"
+
+namespace onbehalf::service {
+namespace {
+
+using Tree = RegistryPath::Tree;
+
+const win32::Sid kCaller = *win32::Sid::FromString("S-1-5-21-1-2-3-1001");
+
+std::variant<RegistryPath, std::string> Parse(std::string_view text) {
+  return ParseRegistryPath(text, RegistryView::k64, kCaller);
+}
+RegistryPath Parsed(std::string_view text) {
+  auto result = Parse(text);
+  if (const auto* const fault = std::get_if<std::string>(&result)) {
+    ADD_FAILURE() << text << ": " << *fault;
+    return {};
+  }
+  return std::get<RegistryPath>(result);
+}
+std::string Fault(std::string_view text) {
+  const auto result = Parse(text);
+  const auto* const fault = std::get_if<std::string>(&result);
+  return fault != nullptr ? *fault : "none";
+}
+
+TEST(RegistryPath, IsAPlaceInOneOfTheTwoTrees) {
+  struct Row {
+    const char* text;
+    Tree tree;
+    const wchar_t* below;
+  };
+  for (const Row& row :
+       {Row{"HKLM\\Software\\Contoso", Tree::kMachine, L"Software\\Contoso"},
+        {"HKEY_LOCAL_MACHINE\\Software\\Contoso", Tree::kMachine, L"Software\\Contoso"},
+        {"hklm\\Software", Tree::kMachine, L"Software"},
+        {"HKLM", Tree::kMachine, L""},
+        {"HKEY_USERS", Tree::kUsers, L""},
+        {"HKU\\.DEFAULT\\Software", Tree::kUsers, L".DEFAULT\\Software"},
+        {"HKCR\\.txt", Tree::kMachine, L"Software\\Classes\\.txt"},
+        {"Hkey_Classes_Root", Tree::kMachine, L"Software\\Classes"},
+        {"HKCC\\Software", Tree::kMachine, L"System\\CurrentControlSet\\Hardware Profiles\\Current\\Software"},
+        {"HKEY_CURRENT_CONFIG", Tree::kMachine, L"System\\CurrentControlSet\\Hardware Profiles\\Current"},
+        // What is no separator is a part of a name.
+        {"HKLM\\Software/Contoso\\ a b \\..", Tree::kMachine, L"Software/Contoso\\ a b \\.."},
+        {"HKLM\\Gr\xC3\xB6\xC3\x9F" "e", Tree::kMachine, L"Gr\u00F6\u00DF" L"e"}}) {
+    const RegistryPath path = Parsed(row.text);
+    EXPECT_EQ(path.tree, row.tree) << row.text;
+    EXPECT_EQ(path.below, row.below) << row.text;
+    EXPECT_EQ(path.own_hive, L"") << row.text;
+    EXPECT_EQ(path.is_root, std::string_view(row.text).find('\\') == std::string_view::npos) << row.text;
+  }
+}
+
+TEST(RegistryPath, OfTheCurrentUserIsTheCallersOwnHive) {
+  for (const char* text : {"HKCU\\Software", "HKEY_CURRENT_USER\\Software", "hkcu\\Software"}) {
+    const RegistryPath path = Parsed(text);
+    EXPECT_EQ(path.tree, Tree::kUsers);
+    EXPECT_EQ(path.below, L"S-1-5-21-1-2-3-1001\\Software");
+    EXPECT_EQ(path.own_hive, L"S-1-5-21-1-2-3-1001");
+    EXPECT_FALSE(path.is_root);
+  }
+  EXPECT_EQ(Parsed("HKCU").below, L"S-1-5-21-1-2-3-1001");
+  EXPECT_TRUE(Parsed("HKCU").is_root);
+  // Somebody's hive by its name is nobody's own.
+  EXPECT_EQ(Parsed("HKU\\S-1-5-21-1-2-3-1001").own_hive, L"");
+}
+
+TEST(RegistryPath, NeedsARoot) {
+  for (const char* text : {"", "\\", "Software", "\\HKLM\\Software", "HKLM2\\Software", "HKL\\Software", " HKLM\\Software",
+                           "HKLM:\\Software", "HKLM/Software", "HKPD", "HKEY_PERFORMANCE_DATA", "HKEY_CURRENT_USER_LOCAL_SETTINGS",
+                           "\\\\server\\HKLM\\Software", "\\Registry\\Machine\\Software", "80000002\\Software"}) {
+    EXPECT_TRUE(Fault(text).starts_with("expected a root")) << text << ": " << Fault(text);
+  }
+}
+
+TEST(RegistryPath, HasNoEmptyNames) {
+  for (const char* text : {"HKLM\\", "HKLM\\\\", "HKLM\\Software\\", "HKLM\\\\Software", "HKLM\\Software\\\\Contoso", "HKCU\\"}) {
+    EXPECT_TRUE(Fault(text).starts_with("a key's name is empty")) << text << ": " << Fault(text);
+  }
+}
+
+TEST(RegistryPath, HasNamesOfAtMost255UnitsOn512Levels) {
+  const std::string name(255, 'n');
+  EXPECT_EQ(Parsed("HKLM\\" + name + "\\" + name).below.size(), 511U);
+  EXPECT_TRUE(Fault("HKLM\\" + name + "n").starts_with("a key's name is longer than 255 UTF-16 units"));
+  // Units, not bytes or characters: each of these is two of them.
+  std::string pairs;
+  for (int i = 0; i < 127; ++i) pairs += "\xF0\x9F\x98\x80";
+  EXPECT_EQ(Parsed("HKLM\\" + pairs + "n").below.size(), 255U);
+  EXPECT_TRUE(Fault("HKLM\\" + pairs + "nn").starts_with("a key's name is longer"));
+  std::string deep = "HKLM";
+  for (int i = 0; i < 512; ++i) deep += "\\n";
+  EXPECT_EQ(Fault(deep), "none");
+  EXPECT_EQ(Fault(deep + "\\n"), "there are more than 512 levels");
+}
+
+TEST(RegistryPath, HasNoNul) {
+  EXPECT_EQ(Fault(std::string_view("HKLM\\Soft\0ware", 13)), "a key's name cannot have a NUL in it");
+  EXPECT_TRUE(Fault(std::string_view("HKLM\0\\Software", 14)).starts_with("expected a root"));
+}
+
+}  // namespace
+}  // namespace onbehalf::service

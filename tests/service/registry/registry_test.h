@@ -1,0 +1,81 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "live_settings.h"
+#include "method_caller.h"
+#include "methods/registry_methods.h"
+#include "onbehalf/win32/win32_error.h"
+#include "parameters.h"
+#include "registry/test_key.h"
+#include "request_error.h"
+
+namespace onbehalf::service {
+
+using protocol::ErrorCode;
+using protocol::Json;
+
+// The methods as the dispatcher calls them, with their parameters checked and what is thrown as the caller sees it; and a
+// key of the test's own.
+class RegistryTest : public testing::Test {
+ protected:
+  static constexpr std::size_t kResponseBytes = 256 * 1024;
+
+  RegistryTest() {
+    Settings settings;
+    settings.limits.response_bytes = kResponseBytes;
+    AddRegistryMethods(methods_, std::make_shared<const LiveSettings>(std::move(settings)));
+  }
+
+  MethodResult Call(std::string_view name, const Json& params) const {
+    auto bound = BindParameters(*methods_.Find(name), params, nullptr);
+    if (auto* const error = std::get_if<protocol::Error>(&bound)) return std::move(*error);
+    try {
+      return caller_.Call(methods_, name, std::get<Json>(bound));
+    } catch (const win32::Win32Error& error) {
+      return ToError(error);
+    }
+  }
+  Json Result(std::string_view name, const Json& params) const {
+    const MethodResult result = Call(name, params);
+    if (const auto* const error = std::get_if<protocol::Error>(&result)) {
+      ADD_FAILURE() << name << params << ": " << static_cast<int>(error->code) << " " << error->message << error->data;
+      return Json::object();
+    }
+    EXPECT_EQ(test::Misfit(std::get<Json>(result), methods_.Find(name)->result_schema), "");
+    return std::get<Json>(result);
+  }
+  protocol::Error Refusal(std::string_view name, const Json& params) const {
+    const MethodResult result = Call(name, params);
+    if (const auto* const json = std::get_if<Json>(&result)) {
+      ADD_FAILURE() << name << params << " was not refused: " << *json;
+      return {};
+    }
+    return std::get<protocol::Error>(result);
+  }
+  // The sentence of an InvalidParams.
+  std::string Fault(std::string_view name, const Json& params) const {
+    const protocol::Error error = Refusal(name, params);
+    EXPECT_EQ(error.code, ErrorCode::kInvalidParams) << error.message;
+    return error.message;
+  }
+  // The Windows error's code, and the function's name.
+  std::pair<int, std::string> WindowsError(std::string_view name, const Json& params) const {
+    const protocol::Error error = Refusal(name, params);
+    EXPECT_EQ(error.code, ErrorCode::kWindowsError) << error.message;
+    if (!error.data.is_object()) return {};
+    return {error.data.at("code"), error.data.at("operation")};
+  }
+
+  MethodRegistry methods_;
+  test::MethodCaller caller_;
+  test::TestKey key_;
+};
+
+}  // namespace onbehalf::service
