@@ -3,6 +3,7 @@
 #   protocol   what both libraries stand on, and the package's own files
 #   client     the client library and, where it is built, onbehalf.dll with its import library
 #   service    the service as a library, for applications that add methods
+#   module     the headers of modules, which need nothing else
 #   tools      onbehalf.exe, onbehalf-service.exe, the installer's scripts, which find both, and the pages for people
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
@@ -16,9 +17,12 @@ install(TARGETS onbehalf_client EXPORT onbehalf-client ARCHIVE COMPONENT client)
 install(DIRECTORY client-lib/include/
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT client FILES_MATCHING PATTERN "*.h")
 install(TARGETS onbehalf_service EXPORT onbehalf-service ARCHIVE COMPONENT service)
-install(DIRECTORY service/include/
-        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT service FILES_MATCHING PATTERN "*.h")
-set(onbehalf_exports protocol client service)
+install(DIRECTORY service/include/onbehalf/service
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf" COMPONENT service FILES_MATCHING PATTERN "*.h")
+install(TARGETS onbehalf_module EXPORT onbehalf-module)
+install(FILES service/include/onbehalf/module.h service/include/onbehalf/module.hpp
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf" COMPONENT module)
+set(onbehalf_exports protocol client service module)
 if(TARGET onbehalf_c)
   install(TARGETS onbehalf_c EXPORT onbehalf-c RUNTIME COMPONENT client ARCHIVE COMPONENT client)
   list(APPEND onbehalf_exports c)

@@ -15,6 +15,7 @@ set(CMAKE_CXX_FLAGS_INIT "-femulated-tls -nostdinc++ -isystem ${onbehalf_mingw_i
 # winpthread: the C++ library of the POSIX thread model stands on it, and only GCC adds it unasked.
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-static -fuse-ld=lld -L${onbehalf_mingw_gcc} -lwinpthread")
 set(CMAKE_SHARED_LINKER_FLAGS_INIT "${CMAKE_EXE_LINKER_FLAGS_INIT}")
+set(CMAKE_MODULE_LINKER_FLAGS_INIT "${CMAKE_EXE_LINKER_FLAGS_INIT}")
 set(CMAKE_FIND_ROOT_PATH /usr/x86_64-w64-mingw32)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)

@@ -94,6 +94,7 @@ set NO_PERMISSIONS=
 set IS_UPGRADE=
 set WAS_RUNNING=
 set MADE_TARGET=
+set MADE_MODULES=
 set MADE_DATA=
 set MADE_STAGING=
 set MADE_SETTINGS=
@@ -112,6 +113,8 @@ if errorlevel 1 goto refused
 if defined IS_UPGRADE echo Upgrading OnBehalf in %TARGET%
 if not defined IS_UPGRADE echo Installing OnBehalf in %TARGET%
 call :make_program_folder
+if errorlevel 1 goto undo
+call :make_modules_folder
 if errorlevel 1 goto undo
 call :copy_new_programs
 if errorlevel 1 goto undo
@@ -184,6 +187,8 @@ if defined NOT_ELEVATED set "WHY=it needs an elevated prompt (Run as administrat
 for %%F in (onbehalf-service.exe onbehalf.exe) do if not exist "%SOURCE%\%%F" set "WHY=there is no %%F in %SOURCE% (give the folder with /source)."
 if defined WHY exit /b 1
 call :check_is_folder "%TARGET%"
+if errorlevel 1 exit /b 1
+call :check_is_folder "%TARGET%\modules"
 if errorlevel 1 exit /b 1
 call :check_is_folder "%DATA%"
 if errorlevel 1 exit /b 1
@@ -271,6 +276,22 @@ if defined NO_PERMISSIONS exit /b 0
 call :check_owner "%TARGET%"
 if errorlevel 1 exit /b 1
 call :protect_folder "%TARGET%" RX users
+exit /b %errorlevel%
+
+rem Where administrators put modules. It inherits from the program folder who may change it, and an upgrade leaves what is in
+rem it: whether that is safe the service itself looks at, when its settings name a module.
+:make_modules_folder
+if defined DRY_RUN goto make_modules_folder_now
+if not exist "%TARGET%\modules\" set MADE_MODULES=1
+if defined MADE_MODULES goto make_modules_folder_now
+call :check_owner "%TARGET%\modules"
+exit /b %errorlevel%
+:make_modules_folder_now
+call :make_folder "%TARGET%\modules"
+if errorlevel 1 exit /b 1
+if defined NO_PERMISSIONS exit /b 0
+set COMMAND=%ICACLS% "%TARGET%\modules" /setowner "*S-1-5-32-544"
+call :run "the owner of %TARGET%\modules could not be set"
 exit /b %errorlevel%
 
 :copy_new_programs
@@ -563,6 +584,7 @@ for %%F in (onbehalf-service onbehalf) do call :undo_program "%%F"
 if defined MADE_SETTINGS call :delete_file "%DATA%\onbehalf.json"
 if defined MADE_DATA call :delete_folder "%DATA%"
 if defined MADE_STAGING call :delete_folder "%STAGING%"
+if defined MADE_MODULES call :delete_folder "%TARGET%\modules"
 if defined MADE_TARGET call :delete_folder "%TARGET%"
 if not defined STOPPED goto undo_done
 if not defined WAS_RUNNING goto undo_done

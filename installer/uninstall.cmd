@@ -86,8 +86,9 @@ if errorlevel 1 set "LEFT=%LEFT% the event log of the audit;"
 
 :audit_log_gone
 for %%F in (onbehalf-service.exe onbehalf.exe onbehalf-service.new.exe onbehalf.new.exe onbehalf-service.old.exe onbehalf.old.exe) do call :delete_file "%TARGET%\%%F"
-rem Not with /s: what somebody else put there stays, and so does the folder.
+rem Not with /s: what somebody else put there stays, modules too, and so does the folder.
 if not exist "%TARGET%\" goto target_gone
+if exist "%TARGET%\modules\" rmdir "%TARGET%\modules" >nul 2>&1
 echo ^> rmdir "%TARGET%"
 rmdir "%TARGET%" >nul 2>&1
 if exist "%TARGET%\" echo %TARGET% holds other files and stays.

@@ -8,6 +8,7 @@
 
 #include "access/access_options.h"
 #include "audit/audit_options.h"
+#include "new_module/new_module_files.h"
 #include "words.h"
 
 namespace onbehalf::cli {
@@ -171,6 +172,13 @@ CommandLine ParseCommandLine(std::span<const std::string> arguments) {
       break;
     case Command::kGenerate:
       line.generate = TakeGenerate(given);
+      break;
+    case Command::kNewModule:
+      line.module = given.words[0];
+      if (const std::string why_not = new_module::WhyNoName(line.module); !why_not.empty()) {
+        Refuse("'" + line.module + "': " + why_not);
+      }
+      if (given.Has("--folder")) line.folder = given.ValueOf("--folder");
       break;
     default:
       break;

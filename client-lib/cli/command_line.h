@@ -44,6 +44,8 @@ struct CommandLine {
   std::string shell;                                // of completions
   std::vector<std::string> words;                   // of complete: what was given to it
   std::optional<GenerateOptions> generate;          // of generate
+  std::string module;                               // of new-module
+  std::optional<std::string> folder;                // of new-module: where to write it
 };
 
 // `arguments` are UTF-8, without the program's name. Throws UsageError.

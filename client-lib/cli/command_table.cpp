@@ -75,6 +75,10 @@ constexpr std::array kGenerateOptions = {
                "what 'call rpc.discover' has printed; otherwise the service is asked"},
 };
 
+constexpr std::array kNewModuleOptions = {
+    OptionInfo{"--folder", "DIR", "C:\\greeting", "the folder to write it into; otherwise one of its name here"},
+};
+
 using Operand = std::string_view;
 constexpr std::array kMethodsOrNamespace = {Operand("METHODS")};
 constexpr std::array kMethodAndParams = {Operand("METHOD"), Operand("PARAMS")};
@@ -83,6 +87,7 @@ constexpr std::array kAccountNodeAndRights = {Operand("ACCOUNT"), Operand("NODE"
 constexpr std::array kNodeAndSddl = {Operand("NODE"), Operand("SDDL")};
 constexpr std::array kVersions = {Operand("VERSION")};
 constexpr std::array kShells = {Operand("powershell|bash")};
+constexpr std::array kNames = {Operand("NAME")};
 constexpr std::array kWords = {Operand("INDEX"), Operand("WORD")};
 
 constexpr char kRightsTakes[] = "ACCOUNT NODE RIGHT[,RIGHT…]";
@@ -137,6 +142,15 @@ constexpr std::array kCommands = {
                 kGenerateOptions,
                 false,
                 "writes a typed client of the methods that you may see"},
+    CommandInfo{Command::kNewModule,
+                "new-module",
+                "NAME",
+                kNames,
+                1,
+                1,
+                kNewModuleOptions,
+                false,
+                "writes a CMake project with a module of that name, for methods of your own"},
     CommandInfo{Command::kCompletions,
                 "completions",
                 "powershell|bash",

@@ -22,6 +22,7 @@ enum class Command {
   kAudit,
   kDoctor,
   kGenerate,
+  kNewModule,
   kCompletions,
   kComplete,
 };

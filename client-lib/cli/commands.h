@@ -23,6 +23,7 @@ ExitCode Doctor(const CommandLine& line, Output& output);
 ExitCode PrintCompletions(const CommandLine& line, Output& output);
 ExitCode CompleteWords(const CommandLine& line, Output& output);
 ExitCode Generate(const CommandLine& line, Output& output);
+ExitCode NewModule(const CommandLine& line, Output& output);
 
 // identity.whoami's result for people. Members that a service does not send are left out.
 std::string RenderWhoami(const client::Json& identity);

@@ -45,6 +45,8 @@ ExitCode Run(const cli::CommandLine& line, cli::Output& output) {
       return cli::CompleteWords(line, output);
     case cli::Command::kGenerate:
       return cli::Generate(line, output);
+    case cli::Command::kNewModule:
+      return cli::NewModule(line, output);
   }
   return ExitCode::kUsage;
 }

@@ -325,8 +325,10 @@ void Connection::Run(const RequestPtr& request) {
     const Clock::time_point begun = Clock::now();
     // Answered or cancelled while it waited for a thread: then nothing of it may happen any more.
     const auto stopped = request->stop_reason();
+    if (!stopped) request->due = request->deadline() + RunningRequest::kTimeToEnd;
     const MethodResult result = stopped ? MethodResult(service::ToError(*stopped))
                                         : CallHandler(*request, process_, id_, server_.log);
+    request->due = Clock::time_point::max();
     Complete(request, result, Clock::now() - begun);
   } catch (const std::exception& error) {
     Fail(request, error);
@@ -723,10 +725,12 @@ void Connection::CheckDeadlines(Clock::time_point now, const protocol::Limits& l
   std::vector<RequestPtr> expired;
   std::vector<RequestPtr> unbegun;
   std::vector<RequestPtr> stuck;
+  std::vector<RequestPtr> overdue;
   const char* close_reason = nullptr;
   {
     const std::lock_guard lock(mutex_);
     for (const RequestPtr& request : requests_) {
+      if (now >= request->due.load() && !std::exchange(request->overdue_is_told, true)) overdue.push_back(request);
       if (!request->is_answered() && now >= request->deadline()) expired.push_back(request);
       if (request->is_stuck()) stuck.push_back(request);
     }
@@ -761,6 +765,9 @@ void Connection::CheckDeadlines(Clock::time_point now, const protocol::Limits& l
   for (const RequestPtr& request : stuck) {
     if (const auto reason = request->stop_reason()) request->Stop(*reason);
   }
+  for (const RequestPtr& request : overdue) {
+    if (request->method->on_overdue) request->method->on_overdue(request->audit_id());
+  }
   if (close_reason == nullptr) return;
   ++server_.statistics.connections_timed_out;
   server_.log.Write(LogLevel::kInfo, "a connection timed out", {{"connection", id_}, {"why", close_reason}});
@@ -776,7 +783,7 @@ std::vector<std::string> Connection::StuckMethods() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> methods;
   for (const RequestPtr& request : requests_) {
-    if (request->is_stuck()) methods.push_back(request->method_name());
+    if (request->runs() && request->stop_reason()) methods.push_back(request->method_name());
   }
   return methods;
 }

@@ -62,7 +62,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void StopRequests(protocol::ErrorCode reason);
   // Whatever has waited too long by `now`: requests are answered, the connection is closed.
   void CheckDeadlines(Clock::time_point now, const protocol::Limits& limits);
-  // Methods whose handlers have been asked to end and have not.
+  // Methods that threads still run for, because their handlers have been asked to end and have not; each as often as it runs.
   std::vector<std::string> StuckMethods() const;
 
   // ---- For what its requests consist of: their progress and streams ----

@@ -58,6 +58,8 @@ EventKind KindOf(Event event) {
       return {ONBEHALF_EVENT_POLICY_REFUSED, EVENTLOG_ERROR_TYPE};
     case Event::kSettingsReloaded:
       return {ONBEHALF_EVENT_SETTINGS_RELOADED, EVENTLOG_INFORMATION_TYPE};
+    case Event::kModuleQuarantined:
+      return {ONBEHALF_EVENT_MODULE_QUARANTINED, EVENTLOG_ERROR_TYPE};
     case Event::kInternalError:
       break;
   }

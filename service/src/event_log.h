@@ -28,6 +28,7 @@ enum class Event {
   kAuditRestored,
   kPolicyRefused,
   kSettingsReloaded,
+  kModuleQuarantined,
 };
 
 // Reports one event of `source`. Its text has two places for strings: a missing one is empty, and what is more than two

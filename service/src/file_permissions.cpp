@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "impersonation.h"
+#include "modules/modules.h"
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/file_security.h"
 #include "onbehalf/win32/lean_windows.h"
@@ -46,25 +47,30 @@ class Inspection {
   void Look(const path& file) { Look(file, administrators_); }
 
   // A folder that the service writes to, and all that is in it and its folders.
-  void LookInside(const path& folder) {
-    if (!Look(folder, with_service_)) return;
-    std::error_code error;
-    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
-         entry.increment(error)) {
-      std::error_code unknown;
-      if (entry->is_directory(unknown)) {
-        LookInside(entry->path());
-      } else {
-        Look(entry->path(), with_service_);
-      }
-    }
-    if (error) Add(Text(folder) + " cannot be listed: " + error.message());
-  }
+  void LookInsideServiceFolder(const path& folder) { LookInside(folder, with_service_); }
+  // The same of a folder that only administrators may change. False when there is no such folder, or it is a link.
+  bool LookInside(const path& folder) { return LookInside(folder, administrators_); }
 
   std::vector<std::string> Take() { return std::move(findings_); }
 
  private:
   void Add(std::string finding) { findings_.push_back(std::move(finding)); }
+
+  bool LookInside(const path& folder, const std::vector<Sid>& trusted) {
+    if (!Look(folder, trusted)) return false;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+      std::error_code unknown;
+      if (entry->is_directory(unknown)) {
+        LookInside(entry->path(), trusted);
+      } else {
+        Look(entry->path(), trusted);
+      }
+    }
+    if (error) Add(Text(folder) + " cannot be listed: " + error.message());
+    return true;
+  }
 
   // False when there is no such file or folder, or it is a link.
   bool Look(const path& file, const std::vector<Sid>& trusted) {
@@ -125,9 +131,27 @@ std::vector<std::string> FindUnsafeFiles(const path& executable, const DataFolde
   if (::GetFileAttributesW(folders.SettingsFile().c_str()) != INVALID_FILE_ATTRIBUTES) {
     inspection.Look(folders.SettingsFile());
   }
-  inspection.LookInside(folders.Policy());
-  inspection.LookInside(folders.Logs());
+  inspection.LookInsideServiceFolder(folders.Policy());
+  inspection.LookInsideServiceFolder(folders.Logs());
   return inspection.Take();
+}
+
+std::vector<SettingsFault> FindModuleFaults(const path& executable, const Settings::Modules& modules, RunsIn runs_in) {
+  AssertNotImpersonating();
+  std::vector<SettingsFault> faults;
+  if (modules.load.empty()) return faults;
+  const path folder = ModulesFolder(executable);
+  Inspection inspection(runs_in);
+  const bool is_there = inspection.LookInside(folder);
+  for (std::string& finding : inspection.Take()) faults.push_back({"modules.load", std::move(finding)});
+  if (!is_there) return faults;
+  for (const auto& [name, settings] : modules.load) {
+    const path file = folder / win32::ToWide(name + ".dll");
+    const DWORD attributes = ::GetFileAttributesW(file.c_str());
+    if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0) continue;
+    faults.push_back({"modules.load." + name, "there is no file " + Text(file) + ": put the module there, or take its name out"});
+  }
+  return faults;
 }
 
 void CreateDataFolders(const DataFolders& folders) {

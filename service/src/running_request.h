@@ -77,6 +77,13 @@ class RunningRequest final : public StopEvent {
   std::atomic<AccountQuota*> quota{nullptr};
   // The method of which it counts as one, likewise (MethodLimits); null if of none.
   std::atomic<const Method*> counted_method{nullptr};
+  // What a thread does for it, its handler or a turn of its stream, has been asked to end for this long and is overdue then.
+  static constexpr std::chrono::seconds kTimeToEnd{1};
+  // When that will be; time_point::max() while no thread does anything for it.
+  std::atomic<Clock::time_point> due{Clock::time_point::max()};
+  bool runs() const { return due.load() != Clock::time_point::max(); }
+  // For the watch: Method::on_overdue has been called.
+  bool overdue_is_told = false;
   // Of a stream, for its turns: the policy has denied it since it was admitted, and that is recorded.
   bool denied_since = false;
 

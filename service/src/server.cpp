@@ -213,10 +213,18 @@ void Server::Watch() {
   timer_->Stop();
 }
 
-void Server::Stop(const std::function<void()>& still_waiting) {
+std::vector<std::string> Server::StuckMethods() const {
+  std::vector<std::string> all;
+  for (const auto& connection : connections_.All()) {
+    for (std::string& method : connection->StuckMethods()) all.push_back(std::move(method));
+  }
+  return all;
+}
+
+bool Server::Stop(const std::function<void()>& still_waiting, const MayAbandon& may_abandon) {
   if (listener_ == nullptr) {
     timer_.reset();
-    return;
+    return true;
   }
   const auto wait = [&](auto&& is_done, milliseconds at_most) {
     const auto until = Connection::Clock::now() + at_most;
@@ -246,15 +254,17 @@ void Server::Stop(const std::function<void()>& still_waiting) {
   // The watch closes those whose clients do not read.
   wait(gone, settings_->Now()->limits.write_timeout + milliseconds(1'000));
   for (const auto& connection : connections_.All()) connection->Close();
+  const auto since = Connection::Clock::now();
   for (int seconds = 1; !gone(milliseconds(1'000)); ++seconds) {
     if (still_waiting) still_waiting();
-    if (seconds % 10 != 0) continue;
-    for (const auto& connection : connections_.All()) {
-      for (const std::string& method : connection->StuckMethods()) {
-        log_.Write(LogLevel::kWarning, "a handler has been asked to end and has not",
-                   {{"method", method}, {"connection", connection->id()}});
+    const std::vector<std::string> stuck = StuckMethods();
+    if (seconds % 10 == 0) {
+      for (const std::string& method : stuck) {
+        log_.Write(LogLevel::kWarning, "a handler has been asked to end and has not", {{"method", method}});
       }
     }
+    const auto waited = std::chrono::duration_cast<milliseconds>(Connection::Clock::now() - since);
+    if (may_abandon && !stuck.empty() && may_abandon(stuck, waited)) return false;
   }
   {
     const std::lock_guard lock(watch_mutex_);
@@ -264,6 +274,7 @@ void Server::Stop(const std::function<void()>& still_waiting) {
   timer_.reset();
   access_.Stop();
   listener_.reset();
+  return true;
 }
 
 std::vector<ConnectionInfo> Server::Connections() const {

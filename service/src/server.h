@@ -52,7 +52,11 @@ class Server final : public ServerControl {
   // Refuses what comes, lets what is in flight end for Limits::stop_grace, then answers it ShuttingDown and asks its
   // handlers to end; returns when every answer is written, or its client has failed to read it, and every handler
   // has ended. `still_waiting` is called about once a second.
-  void Stop(const std::function<void()>& still_waiting = {});
+  //
+  // `may_abandon` is asked as often while nothing is missing but the ends of handlers: with their methods, and for how long
+  // that has been so. When it says true, this returns false: the process must end then, without destroying this.
+  using MayAbandon = std::function<bool(const std::vector<std::string>& methods, std::chrono::milliseconds waited)>;
+  bool Stop(const std::function<void()>& still_waiting = {}, const MayAbandon& may_abandon = {});
 
   // Has a connection get these notifications and no others; false when there is no such connection (any more).
   bool Subscribe(std::uint64_t connection_id, EventSet events);
@@ -61,6 +65,7 @@ class Server final : public ServerControl {
   std::chrono::system_clock::time_point started() const override { return started_; }
   std::vector<ConnectionInfo> Connections() const override;
   bool Disconnect(std::uint64_t connection_id) override;
+
  private:
   // Brings the listener up. Throws as Start does.
   void Listen();
@@ -74,6 +79,8 @@ class Server final : public ServerControl {
   void StartWatch();
   void Watch();
   void SetWatchPeriod(const Settings& settings);
+  // Methods whose handlers have been asked to end and have not.
+  std::vector<std::string> StuckMethods() const;
 
   const std::shared_ptr<const LiveSettings> settings_;
   const Settings::Pipe pipe_settings_;

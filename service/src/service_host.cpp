@@ -21,6 +21,9 @@ win32::UniqueObject CreateStopEvent() {
   return event;
 }
 
+// Ends this process under the feet of threads that do not end, whatever they hold: an orderly end could wait for them.
+void EndProcess() { ::TerminateProcess(::GetCurrentProcess(), 1); }
+
 // The one service of this process, as its control manager sees it.
 class ControlledService {
  public:
@@ -45,8 +48,9 @@ class ControlledService {
     Report(SERVICE_RUNNING);
     ::WaitForSingleObject(stop_.get(), INFINITE);
     Report(SERVICE_STOP_PENDING);
-    service_.Stop([this] { Report(SERVICE_STOP_PENDING); });
+    const bool has_ended = service_.Stop([this] { Report(SERVICE_STOP_PENDING); });
     Report(SERVICE_STOPPED);
+    if (!has_ended) EndProcess();
   }
 
  private:
@@ -154,7 +158,7 @@ int RunInConsole(HostedService& service, bool until_input_ends) {
     }).detach();
   }
   ::WaitForSingleObject(stop.get(), INFINITE);
-  service.Stop({});
+  if (!service.Stop({})) EndProcess();
   ::SetConsoleCtrlHandler(&OnConsoleControl, FALSE);
   ::SetEvent(stopped.get());
   return 0;

@@ -13,8 +13,9 @@ class HostedService {
   // Returns when the service does its work; throws when it cannot. `still_starting` is to be called at least every five seconds
   // until then, and says whether to go on: false when the service is to be stopped.
   virtual void Start(const std::function<bool()>& still_starting) = 0;
-  // Returns when all has ended. `still_stopping` is to be called at least every five seconds until then.
-  virtual void Stop(const std::function<void()>& still_stopping) = 0;
+  // Returns true when all has ended, and false when threads were given up that do not: the process ends then at once.
+  // `still_stopping` is to be called at least every five seconds until then.
+  virtual bool Stop(const std::function<void()>& still_stopping) = 0;
   // A number of this service's own for the failure of Start that was thrown last: dwServiceSpecificExitCode.
   virtual DWORD FailureCode() const = 0;
 };

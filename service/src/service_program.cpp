@@ -28,6 +28,7 @@
 #include "methods/registry_methods.h"
 #include "methods/rpc_methods.h"
 #include "methods/service_methods.h"
+#include "modules/modules.h"
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/process.h"
 #include "onbehalf/win32/utf.h"
@@ -47,11 +48,16 @@ enum class StartFailure : DWORD { kOther = 1, kSettings = 2, kUnsafeFiles = 3, k
 // How long the service waits for its pipe's name when another program has it, before the start has failed.
 constexpr std::chrono::seconds kPipePatience{30};
 
+// How long the calls of modules may go on when they have been asked to end and nothing else is left.
+constexpr std::chrono::seconds kModulePatience{5};
+
 std::string Joined(const std::vector<std::string>& lines) {
   std::string all;
   for (const std::string& line : lines) all += (all.empty() ? "" : "\n") + line;
   return all;
 }
+
+std::filesystem::path OwnExecutable() { return win32::ToWide(win32::OwnImagePath()); }
 
 // Everything the service consists of, in the order in which it comes up.
 class Application final : public HostedService {
@@ -76,12 +82,29 @@ class Application final : public HostedService {
     ReportToEventLog(Event::kStarted, {ONBEHALF_VERSION, pipe_path_});
   }
 
-  void Stop(const std::function<void()>& still_stopping) override {
+  bool Stop(const std::function<void()>& still_stopping) override {
     log_->Write(LogLevel::kInfo, "stopping");
-    server_->Stop(still_stopping);
+    // Calls of modules alone are given up: whatever else runs is the service's own, and ends.
+    std::string abandoned;
+    const auto may_abandon = [&](const std::vector<std::string>& methods, std::chrono::milliseconds waited) {
+      if (waited < kModulePatience || !modules_->HaveAll(methods)) return false;
+      for (const std::string& method : methods) abandoned += (abandoned.empty() ? "" : ", ") + method;
+      return true;
+    };
+    bool has_ended = server_->Stop(still_stopping, may_abandon);
+    if (has_ended && !modules_->Stop(still_stopping)) {
+      has_ended = false;
+      abandoned = "the stop of a module";
+    }
     audit_->Anchor();
+    if (!has_ended) {
+      log_->Write(LogLevel::kError, "modules do not end: the process ends without them", {{"running", abandoned}});
+      ReportToEventLog(Event::kStopped, {"Modules did not end, and were given up:", abandoned});
+      return false;
+    }
     log_->Write(LogLevel::kInfo, "stopped");
     ReportToEventLog(Event::kStopped, {});
+    return true;
   }
 
   DWORD FailureCode() const override { return static_cast<DWORD>(failure_); }
@@ -100,6 +123,11 @@ class Application final : public HostedService {
 
  private:
   bool in_console() const { return command_line_.mode == Mode::kConsole; }
+  // Where the settings are those of a service, also when they are only checked.
+  RunsIn runs_in() const {
+    const bool checks_own = command_line_.mode == Mode::kCheckConfig && command_line_.own_folder;
+    return in_console() || checks_own ? RunsIn::kConsole : RunsIn::kService;
+  }
 
   void Assemble() {
     const DataFolders& folders = command_line_.folders;
@@ -132,6 +160,9 @@ class Application final : public HostedService {
       log_->Write(LogLevel::kError, "the audit cannot be written", {{"why", audit_->State().error}});
     }
     AddMethods();
+    // Last: a module's namespaces are none of those that are there.
+    modules_ = std::make_unique<Modules>(ModulesFolder(OwnExecutable()), settings.modules, *log_);
+    modules_->Load(server_->methods());
     CheckMethodLimits(settings, server_->methods(), KnownMethods::kAll, read.faults);
     RequireSound(read);
   }
@@ -153,16 +184,19 @@ class Application final : public HostedService {
     const auto reload =
         std::make_shared<SettingsReload>([this] { return ReadSettingsAgain(); }, settings_, *log_);
     AddServiceMethods(methods, *server_, {pipe_path_, hardening_, [this] { return log_->TimeOfLastError(); },
-                                           [this] { return audit_->State(); }, settings->audit.required,
+                                           [this] { return audit_->State(); }, [this] { return modules_->States(); },
+                                           settings->audit.required,
                                            [reload](const std::string& account) { return reload->Run(account); }}, names);
     AddAuditMethods(methods, *audit_, names, settings_);
     AddFileMethods(methods, settings_);
     if (add_methods_) add_methods_(methods);
   }
 
+  // With what is wrong with them or with the files of their modules. No code of a module runs.
   SettingsResult ReadOwnSettings() const {
     SettingsResult read = ReadSettings(command_line_.folders.SettingsFile());
     if (command_line_.pipe) read.settings.pipe.name = *command_line_.pipe;
+    if (read.faults.empty()) read.faults = FindModuleFaults(OwnExecutable(), read.settings.modules, runs_in());
     return read;
   }
 
@@ -187,8 +221,7 @@ class Application final : public HostedService {
   }
 
   std::vector<std::string> UnsafeFiles() const {
-    const std::filesystem::path executable = win32::ToWide(win32::OwnImagePath());
-    return FindUnsafeFiles(executable, command_line_.folders, in_console() ? RunsIn::kConsole : RunsIn::kService);
+    return FindUnsafeFiles(OwnExecutable(), command_line_.folders, runs_in());
   }
 
   // The pipe's name may be another program's. That program may end; until then nothing is served.
@@ -216,6 +249,7 @@ class Application final : public HostedService {
   std::unique_ptr<Log> log_;
   std::unique_ptr<Audit> audit_;
   std::unique_ptr<Server> server_;
+  std::unique_ptr<Modules> modules_;
 };
 
 int CheckConfig(Application& application, const std::filesystem::path& file) {

@@ -107,7 +107,11 @@ StreamRequest::Turn StreamRequest::OneTurn() {
   const Waker waker = [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->Wake();
   };
+  // A stream has no deadline, but each of its turns is short.
+  request_->due =
+      RunningRequest::Clock::now() + server_.settings.limits.request_deadline + RunningRequest::kTimeToEnd;
   Stream::Step step = CallStream(*request_, connection_->process(), connection_->id(), server_.log, stream_, waker);
+  request_->due = RunningRequest::Clock::time_point::max();
   if (std::holds_alternative<Stream::Later>(step)) return Stream::Later{};
   // The policy may have become another during the step: what it has found is not for everybody any more.
   if (auto refusal = CheckAccess()) return MethodResult(*std::move(refusal));

@@ -39,7 +39,7 @@ class WordCompletionTest : public testing::Test {
 
 TEST_F(WordCompletionTest, OffersCommandsAndVerbs) {
   EXPECT_EQ(Texts({""}), (Words{"ping", "whoami", "methods", "call", "shell", "doctor", "generate",
-                                "completions", "access", "audit"}));
+                                "new-module", "completions", "access", "audit"}));
   EXPECT_EQ(Texts({"a"}), (Words{"access", "audit"}));
   EXPECT_EQ(Texts({"--json", "ca"}), Words{"call"});
   EXPECT_EQ(Texts({"access", "re"}), Words{"revoke"});

@@ -205,6 +205,8 @@ TEST_F(InstallerTest, DryRunShowsEveryCommandAndRunsNone) {
 > <windows>\System32\icacls.exe "<programs>\OnBehalf" /setowner "*S-1-5-32-544"
 > <windows>\System32\icacls.exe "<programs>\OnBehalf" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*<service>:(OI)(CI)RX" "*S-1-5-32-545:(OI)(CI)RX"
     expect the owner O:BA, protection D:P and these entries in Get-Acl
+> mkdir "<programs>\OnBehalf\modules"
+> <windows>\System32\icacls.exe "<programs>\OnBehalf\modules" /setowner "*S-1-5-32-544"
 > copy /y "C:\built programs\bin\onbehalf-service.exe" "<programs>\OnBehalf\onbehalf-service.new.exe"
 > copy /y "C:\built programs\bin\onbehalf.exe" "<programs>\OnBehalf\onbehalf.new.exe"
 > mkdir "<programs>\OnBehalf.data.new"
@@ -292,6 +294,8 @@ TEST_F(InstallerTest, UpgradesARunningServiceAndKeepsSettingsAndPolicy) {
   const std::string settings = R"({"log": {"level": "debug"}})";
   WriteFile(DataFolder() / L"onbehalf.json", settings);
   WriteFile(DataFolder() / L"policy" / L"kept.txt", "an administrator's");
+  EXPECT_TRUE(fs::is_empty(ProgramFolder() / L"modules"));
+  WriteFile(ProgramFolder() / L"modules" / L"mine.dll", "an administrator's");
 
   const Outcome second = Install();
   ASSERT_EQ(second.code, 0u) << second.output;
@@ -300,6 +304,7 @@ TEST_F(InstallerTest, UpgradesARunningServiceAndKeepsSettingsAndPolicy) {
   EXPECT_NE(QueryService()->dwProcessId, before->dwProcessId);
   EXPECT_EQ(ReadFile(DataFolder() / L"onbehalf.json"), settings);
   EXPECT_EQ(ReadFile(DataFolder() / L"policy" / L"kept.txt"), "an administrator's");
+  EXPECT_EQ(ReadFile(ProgramFolder() / L"modules" / L"mine.dll"), "an administrator's");
   for (const wchar_t* left :
        {L"onbehalf-service.new.exe", L"onbehalf-service.old.exe", L"onbehalf.new.exe", L"onbehalf.old.exe"}) {
     EXPECT_FALSE(fs::exists(ProgramFolder() / left)) << ToUtf8(left);
@@ -407,6 +412,17 @@ TEST_F(InstallerTest, UninstallKeepsDataUnlessPurged) {
   const Outcome purged = Uninstall({"/purge"});
   EXPECT_EQ(purged.code, 0u) << purged.output;
   ExpectNothingIsThere();
+}
+
+TEST_F(InstallerTest, UninstallLeavesModules) {
+  const Outcome first = Install();
+  ASSERT_EQ(first.code, 0u) << first.output;
+  const fs::path mine = ProgramFolder() / L"modules" / L"mine.dll";
+  WriteFile(mine, "an administrator's");
+  const Outcome gone = Uninstall();
+  EXPECT_EQ(gone.code, 0u) << gone.output;
+  EXPECT_TRUE(Contains(gone.output, "holds other files and stays")) << gone.output;
+  EXPECT_EQ(ReadFile(mine), "an administrator's");
 }
 
 TEST_F(InstallerTest, SaysHowItIsUsed) {

@@ -61,6 +61,7 @@ TEST(EventLog, TheServicesExecutableHasTheTextOfEveryEvent) {
       {ONBEHALF_EVENT_AUDIT_NOT_REQUIRED, "The audit of OnBehalf cannot be written, and requests go on"},
       {ONBEHALF_EVENT_AUDIT_RESTORED, "The audit of OnBehalf can be written again"},
       {ONBEHALF_EVENT_SETTINGS_RELOADED, "The settings of OnBehalf have been read again"},
+      {ONBEHALF_EVENT_MODULE_QUARANTINED, "A module of OnBehalf has calls that do not end"},
   };
   for (const auto& [id, beginning] : beginnings) {
     const std::string text = MessageOf(module.get(), id);

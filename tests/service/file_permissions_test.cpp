@@ -131,6 +131,57 @@ TEST_F(FilePermissionsTest, WhatEveryoneCanChangeIsAFindingWithItsRemedy) {
   }
 }
 
+TEST_F(FilePermissionsTest, WithoutModulesNobodyLooksAtTheirFolder) {
+  EXPECT_TRUE(FindModuleFaults(executable_, Settings::Modules(), RunsIn::kConsole).empty());
+}
+
+TEST_F(FilePermissionsTest, AModuleOrItsFolderThatIsMissingIsAFault) {
+  Settings::Modules modules;
+  modules.load = {{"mine", "{}"}, {"folder", "{}"}};
+  const path folder = program_ / L"modules";
+  auto faults = FindModuleFaults(executable_, modules, RunsIn::kConsole);
+  ASSERT_EQ(faults.size(), 1u);
+  EXPECT_EQ(faults[0].key, "modules.load");
+  EXPECT_EQ(faults[0].message, Text(folder) + " is missing: run install.cmd again.");
+
+  std::filesystem::create_directories(folder / L"folder.dll");
+  faults = FindModuleFaults(executable_, modules, RunsIn::kConsole);
+  ASSERT_EQ(faults.size(), 2u);
+  EXPECT_EQ(faults[0].key, "modules.load.folder");
+  EXPECT_EQ(faults[1].key, "modules.load.mine");
+  EXPECT_EQ(faults[1].message,
+            "there is no file " + Text(folder / L"mine.dll") + ": put the module there, or take its name out");
+  std::filesystem::remove(folder / L"folder.dll");
+  test::WriteAll(folder / L"folder.dll", "MZ");
+  test::WriteAll(folder / L"mine.dll", "MZ");
+  EXPECT_TRUE(FindModuleFaults(executable_, modules, RunsIn::kConsole).empty());
+}
+
+TEST_F(FilePermissionsTest, WhatEveryoneCanChangeAmongTheModulesIsAFault) {
+  ONBEHALF_SKIP_WITHOUT("files that keep the DACL they are given", FileDaclsAreKept());
+  Settings::Modules modules;
+  modules.load = {{"mine", "{}"}};
+  const path folder = program_ / L"modules";
+  const path inside = folder / L"data";
+  std::filesystem::create_directories(inside);
+  test::WriteAll(folder / L"mine.dll", "MZ");
+  // Another module may be loaded with it, and whatever it needs.
+  test::WriteAll(folder / L"needed.dll", "MZ");
+  test::WriteAll(inside / L"file.txt", "x");
+  const std::string safe = "D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;" + user_ + ")";
+  const std::vector<path> all = {folder, folder / L"mine.dll", folder / L"needed.dll", inside, inside / L"file.txt"};
+  for (const path& file : all) SetDacl(file, safe);
+  ASSERT_TRUE(FindModuleFaults(executable_, modules, RunsIn::kConsole).empty());
+  for (const path& file : all) {
+    SetDacl(file, safe + "(A;;FA;;;WD)");
+    const auto faults = FindModuleFaults(executable_, modules, RunsIn::kConsole);
+    ASSERT_EQ(faults.size(), 1u) << Text(file);
+    EXPECT_EQ(faults[0].key, "modules.load");
+    EXPECT_TRUE(faults[0].message.starts_with(Text(file) + " can be changed by ")) << faults[0].message;
+    SetDacl(file, safe);
+  }
+}
+
 TEST_F(FilePermissionsTest, ReadersAreNoFinding) {
   ONBEHALF_SKIP_WITHOUT("files that keep the DACL they are given", FileDaclsAreKept());
   SetDacl(folders_.root, "D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;" + user_ + ")(A;;0x1200a9;;;WD)");

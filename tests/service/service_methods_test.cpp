@@ -40,6 +40,9 @@ class ServiceMethodsTest : public testing::Test {
     facts.hardening = {{"one"}, {"two", "three"}};
     facts.last_error = [this] { return last_error_; };
     facts.audit = [this] { return audit_; };
+    facts.modules = [] {
+      return std::vector<ModuleState>{{"one", "1.2", false, 0}, {"two", "beta", true, 3}};
+    };
     AddServiceMethods(methods_, server_, std::move(facts), std::make_shared<win32::AccountNames>());
 
     ConnectionInfo silent;
@@ -94,6 +97,12 @@ TEST_F(ServiceMethodsTest, StatusSaysWhetherTheAuditCanBeWritten) {
                                         {"since", "2026-11-22T19:00:00.000Z"},
                                         {"error", "ERROR_DISK_FULL: There is not enough space on the disk."},
                                         {"lines_lost", 3}}));
+}
+
+TEST_F(ServiceMethodsTest, StatusListsTheModules) {
+  EXPECT_EQ(Status().at("modules"),
+            (Json{{{"name", "one"}, {"version", "1.2"}, {"state", "loaded"}, {"overdue_calls", 0}},
+                  {{"name", "two"}, {"version", "beta"}, {"state", "quarantined"}, {"overdue_calls", 3}}}));
 }
 
 TEST_F(ServiceMethodsTest, OnlyStatusGoesOnForAdministratorsWithoutAnAudit) {

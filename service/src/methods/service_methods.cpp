@@ -88,6 +88,17 @@ Json Audit(const ServiceFacts& facts) {
           {"lines_lost", state.lines_lost}};
 }
 
+Json ModuleList(const ServiceFacts& facts) {
+  Json list = Json::array();
+  for (const ModuleState& module : facts.modules ? facts.modules() : std::vector<ModuleState>()) {
+    list.push_back({{"name", module.name},
+                    {"version", module.version},
+                    {"state", module.is_quarantined ? "quarantined" : "loaded"},
+                    {"overdue_calls", module.overdue_calls}});
+  }
+  return list;
+}
+
 MethodResult Status(const ServerControl& server, const ServiceFacts& facts) {
   const Statistics& statistics = server.statistics();
   const auto uptime = std::chrono::floor<std::chrono::seconds>(system_clock::now() - server.started());
@@ -108,6 +119,7 @@ MethodResult Status(const ServerControl& server, const ServiceFacts& facts) {
         {"frames_refused", statistics.frames_refused.load()}}},
       {"bytes", {{"read", statistics.bytes_read.load()}, {"written", statistics.bytes_written.load()}}},
       {"latency", Latency(statistics)},
+      {"modules", ModuleList(facts)},
       {"hardening", {{"in_force", facts.hardening.in_force}, {"missing", facts.hardening.missing}}}};
 }
 
@@ -143,6 +155,11 @@ Json StatusSchema() {
                  ListOf(Object({{"below_us", OrNull(Integer("and at least half of it; null: the longest"))},
                                 {"requests", Integer("")}}))}},
                "from the read of a request to its answer")},
+       {"modules",
+        ListOf(Object({{"name", Text("")},
+                       {"version", Text("")},
+                       {"state", Text("loaded, or quarantined: its calls have not ended, and it gets no more")},
+                       {"overdue_calls", Integer("that run after their deadline, now")}}))},
        {"hardening", Object({{"in_force", ListOf(Text(""))}, {"missing", ListOf(Text(""))}},
                             "protections that the service asked Windows for")}});
 }

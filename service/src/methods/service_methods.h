@@ -3,8 +3,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "audit/audit.h"
+#include "modules/module.h"
 #include "onbehalf/service/method.h"
 #include "onbehalf/win32/account_names.h"
 #include "process_hardening.h"
@@ -20,6 +22,7 @@ struct ServiceFacts {
   std::function<std::string()>
       last_error;  // when the last error was logged (Log::TimeOfLastError); "" for never
   std::function<AuditState()> audit;
+  std::function<std::vector<ModuleState>()> modules;
   bool audit_required = true;
   // Reads the settings file again, for the account of this name.
   std::function<SettingsReload::Result(const std::string& account)> reload;

@@ -1,0 +1,144 @@
+#include "new_module/new_module_files.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace onbehalf::cli::new_module {
+namespace {
+
+constexpr std::string_view kCMakeLists = R"cmake(# The module @NAME@ of OnBehalf: a DLL that the service loads.
+cmake_minimum_required(VERSION 3.25)
+project(@NAME@ LANGUAGES CXX)
+
+find_package(onbehalf @VERSION@ CONFIG REQUIRED COMPONENTS module)
+
+add_library(@NAME@ MODULE @NAME@_module.cpp)
+target_compile_features(@NAME@ PRIVATE cxx_std_20)
+target_link_libraries(@NAME@ PRIVATE onbehalf::module)
+# The service looks for @NAME@.dll.
+set_target_properties(@NAME@ PROPERTIES PREFIX "")
+# Only Windows' own libraries and those beside the module are found when it is loaded: the compiler's go into it.
+if(MINGW)
+  target_link_options(@NAME@ PRIVATE -static)
+elseif(MSVC)
+  set_target_properties(@NAME@ PROPERTIES MSVC_RUNTIME_LIBRARY "MultiThreaded$<$<CONFIG:Debug>:Debug>")
+endif()
+)cmake";
+
+constexpr std::string_view kSource = R"source(// The module @NAME@ of OnBehalf. docs/modules.md of OnBehalf has the rules for what runs here.
+#include <onbehalf/module.hpp>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace {
+
+namespace module = onbehalf::module;
+
+// Runs under the caller's token, as the flag of its method says: what it opens, Windows opens for the caller. What it
+// throws is answered as an error: module::Error and module::WindowsError as they are, anything else as InternalError.
+std::string Hello(const module::Call& call) {
+  // Parameters and result are the texts of JSON values: use the JSON library of your choice.
+  return R"({"caller": ")" + call.caller_sid() + R"(", "params": )" + std::string(call.params()) + "}";
+}
+
+std::shared_ptr<void> Start(module::Host& host, std::string_view settings) {
+  // What stands at modules.load.@NAME@ of the service's settings. What is thrown here keeps the service from starting, and
+  // its log says why.
+  if (settings != "{}") throw std::invalid_argument("it has no settings");
+
+  module::Method hello;
+  hello.name = "@NAME@.hello";
+  hello.summary = "Says who calls, and with what.";
+  hello.parameters = {{"name", "Anything.", R"({"type": "string", "maxLength": 100})", true}};
+  hello.result_schema = R"({"type": "object", "properties": {"caller": {"type": "string"}, "params": {"type": "object"}}})";
+  // Whoever has logged on sees it; an administrator says who may call it (onbehalf access grant).
+  hello.access_default = "D:(A;;GR;;;AU)";
+  hello.flags = ONBEHALF_MODULE_ACTS_AS_CALLER;
+  hello.handler = Hello;
+  host.Add(std::move(hello));
+
+  // What the module needs as long as it runs; it is let go when the service stops.
+  return nullptr;
+}
+
+}  // namespace
+
+ONBEHALF_MODULE("@NAME@", "0.1.0", Start)
+)source";
+
+constexpr std::string_view kReadme = R"readme(# @NAME@
+
+A module of OnBehalf: the methods `@NAME@.*`, in a DLL that the service loads.
+
+1. Build it (`CMAKE_PREFIX_PATH` is where OnBehalf's package is):
+
+       cmake -S . -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH=C:/onbehalf
+       cmake --build build --config Release
+
+2. As an administrator, copy `@NAME@.dll` into the service's `modules` folder. The service refuses it if others than
+   administrators could change it, or anything in that folder:
+
+       copy build\@NAME@.dll "%ProgramFiles%\OnBehalf\modules"
+
+   (Generators of more than one configuration put it into `build\Release`.)
+
+3. Name it in `%ProgramData%\OnBehalf\onbehalf.json`, with its own settings, and look whether that is right:
+
+       { "modules": { "load": { "@NAME@": {} } } }
+
+       "%ProgramFiles%\OnBehalf\onbehalf-service.exe" --check-config
+
+4. Start the service again. If it does not start, the event log (source OnBehalf) and `logs\service.log` say why:
+
+       sc.exe stop OnBehalf
+       sc.exe start OnBehalf
+
+5. Say who may call it, and call it:
+
+       onbehalf access grant DOMAIN\alice @NAME@.hello call
+       onbehalf call @NAME@.hello "{""name"": ""you""}"
+)readme";
+
+std::string Filled(std::string_view text, std::string_view name) {
+  constexpr std::string_view kVersion = ONBEHALF_VERSION;
+  // A minor version may change interfaces, and a patch does not.
+  const std::string_view minor_version = kVersion.substr(0, kVersion.rfind('.'));
+  std::string filled;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t mark = std::min(text.find('@', begin), text.size());
+    filled += text.substr(begin, mark - begin);
+    if (mark == text.size()) break;
+    const bool is_name = text.substr(mark).starts_with("@NAME@");
+    filled += is_name ? name : minor_version;
+    begin = text.find('@', mark + 1) + 1;
+  }
+  return filled;
+}
+
+}  // namespace
+
+std::vector<File> Files(std::string_view name) {
+  return {{"CMakeLists.txt", Filled(kCMakeLists, name)},
+          {std::string(name) + "_module.cpp", Filled(kSource, name)},
+          {"README.md", Filled(kReadme, name)}};
+}
+
+std::string WhyNoName(std::string_view name) {
+  // The service's own, and names that CMake or Windows keep for themselves.
+  constexpr std::array<std::string_view, 13> kTaken = {"access", "audit", "database", "file",    "identity", "registry", "rpc",
+                                                       "service", "test", "all",      "install", "help",     "clean"};
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const bool is_word = !name.empty() && name.size() <= 64 && is_letter(name.front()) &&
+                       std::all_of(name.begin(), name.end(),
+                                   [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; });
+  if (!is_word) return "a module's name is 1 to 64 letters, digits and _, a letter first";
+  if (std::find(kTaken.begin(), kTaken.end(), name) != kTaken.end()) return "this name is taken";
+  return {};
+}
+
+}  // namespace onbehalf::cli::new_module

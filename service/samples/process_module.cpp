@@ -1,0 +1,293 @@
+// A module: the processes of this computer. process.list and process.end do their work as the caller, so Windows says which
+// processes they may look at and end; process.watch is a stream of those that start and end.
+//
+// Settings: {"protected": ["lsass.exe", …], "interval_ms": 1000}. Nobody ends a protected process through the service, and
+// watchers are told of changes as often as that.
+#include <onbehalf/module.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <windows.h>
+// After <windows.h>, which it needs.
+#include <tlhelp32.h>
+
+namespace {
+
+namespace module = onbehalf::module;
+using nlohmann::json;
+
+// Owns a handle of Windows, whose functions give INVALID_HANDLE_VALUE or null for none.
+class Handle {
+ public:
+  explicit Handle(HANDLE handle) : handle_(handle == INVALID_HANDLE_VALUE ? nullptr : handle) {}
+  ~Handle() {
+    if (handle_ != nullptr) ::CloseHandle(handle_);
+  }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  explicit operator bool() const { return handle_ != nullptr; }
+  HANDLE get() const { return handle_; }
+
+ private:
+  const HANDLE handle_;
+};
+
+[[noreturn]] void ThrowLastError(const char* function) { throw module::WindowsError(::GetLastError(), function); }
+
+std::string ToUtf8(std::wstring_view text) {
+  const int units = static_cast<int>(text.size());
+  std::string utf8(static_cast<std::size_t>(units) * 3, '\0');
+  const int bytes = units == 0 ? 0
+                               : ::WideCharToMultiByte(CP_UTF8, 0, text.data(), units, utf8.data(),
+                                                       static_cast<int>(utf8.size()), nullptr, nullptr);
+  utf8.resize(static_cast<std::size_t>(bytes));
+  return utf8;
+}
+
+// The names of executables are compared as Windows compares them, as far as ASCII goes.
+std::string Lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+struct Process {
+  DWORD id = 0;
+  DWORD parent = 0;
+  std::string name;
+};
+
+using Processes = std::map<DWORD, Process>;
+
+Processes Snapshot() {
+  const Handle snapshot(::CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0));
+  if (!snapshot) ThrowLastError("CreateToolhelp32Snapshot");
+  Processes all;
+  PROCESSENTRY32W entry{};
+  entry.dwSize = sizeof(entry);
+  for (BOOL more = ::Process32FirstW(snapshot.get(), &entry); more; more = ::Process32NextW(snapshot.get(), &entry)) {
+    all[entry.th32ProcessID] = {entry.th32ProcessID, entry.th32ParentProcessID, ToUtf8(entry.szExeFile)};
+  }
+  return all;
+}
+
+json ToJson(const Process& process) {
+  return {{"id", process.id}, {"parent", process.parent}, {"name", process.name}};
+}
+
+// The path of a process's executable as far as the thread may ask for it; null otherwise.
+json ImageOf(DWORD id) {
+  const Handle process(::OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id));
+  if (!process) return nullptr;
+  std::wstring path(32'768, L'\0');
+  auto units = static_cast<DWORD>(path.size());
+  if (!::QueryFullProcessImageNameW(process.get(), 0, path.data(), &units)) return nullptr;
+  return ToUtf8(std::wstring_view(path).substr(0, units));
+}
+
+// The streams of process.watch that are open, and the thread that looks for them while there are any.
+class Watch {
+ public:
+  explicit Watch(DWORD interval_ms) : interval_ms_(interval_ms), end_(::CreateEventW(nullptr, TRUE, FALSE, nullptr)) {
+    if (!end_) ThrowLastError("CreateEventW");
+    thread_ = std::thread([this] { Run(); });
+  }
+  ~Watch() {
+    ::SetEvent(end_.get());
+    thread_.join();
+  }
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+  // A stream of what starts and ends from its first piece on. Belongs to the service; the watch outlives it.
+  class Watcher final : public module::Stream {
+   public:
+    Watcher(Watch& watch, module::Waker waker) : watch_(watch), waker_(std::move(waker)) {
+      const std::lock_guard lock(watch_.mutex_);
+      if (watch_.watchers_.empty()) watch_.known_ = Snapshot();
+      watch_.watchers_.insert(this);
+      pieces_.push_back(R"({"event":"watching"})");
+    }
+    ~Watcher() override {
+      const std::lock_guard lock(watch_.mutex_);
+      watch_.watchers_.erase(this);
+    }
+
+    Step Next(const module::Call&) override {
+      const std::lock_guard lock(watch_.mutex_);
+      if (!watch_.fault_.empty()) throw std::runtime_error(watch_.fault_);
+      if (is_behind_) throw module::Error(ONBEHALF_MODULE_BUSY, "The client has not read for too long.");
+      if (pieces_.empty()) return Later{};
+      Piece piece{std::move(pieces_.front())};
+      pieces_.pop_front();
+      return piece;
+    }
+
+   private:
+    friend class Watch;
+    // Under the watch's lock.
+    void Add(std::string piece) {
+      is_behind_ = is_behind_ || pieces_.size() == kMostPieces;
+      if (!is_behind_) pieces_.push_back(std::move(piece));
+      waker_();
+    }
+
+    static constexpr std::size_t kMostPieces = 1000;
+    Watch& watch_;
+    const module::Waker waker_;
+    std::deque<std::string> pieces_;
+    bool is_behind_ = false;
+  };
+
+ private:
+  void Run() {
+    while (::WaitForSingleObject(end_.get(), interval_ms_) == WAIT_TIMEOUT) {
+      const std::lock_guard lock(mutex_);
+      if (!watchers_.empty()) Look();
+    }
+  }
+
+  // Under the lock.
+  void Look() {
+    try {
+      Processes now = Snapshot();
+      for (const auto& [id, process] : now) {
+        const auto known = known_.find(id);
+        if (known == known_.end() || known->second.name != process.name) Tell("started", process);
+      }
+      for (const auto& [id, process] : known_) {
+        const auto found = now.find(id);
+        if (found == now.end() || found->second.name != process.name) Tell("ended", process);
+      }
+      known_ = std::move(now);
+    } catch (const std::exception& error) {
+      fault_ = error.what();
+      for (Watcher* watcher : watchers_) watcher->waker_();
+    }
+  }
+
+  void Tell(const char* event, const Process& process) {
+    json piece = ToJson(process);
+    piece["event"] = event;
+    const std::string text = piece.dump(-1, ' ', false, json::error_handler_t::replace);
+    for (Watcher* watcher : watchers_) watcher->Add(text);
+  }
+
+  const DWORD interval_ms_;
+  const Handle end_;
+  std::mutex mutex_;
+  std::set<Watcher*> watchers_;
+  Processes known_;
+  std::string fault_;
+  std::thread thread_;
+};
+
+std::string List() {
+  json list = json::array();
+  for (const auto& [id, process] : Snapshot()) {
+    json entry = ToJson(process);
+    entry["image"] = ImageOf(id);
+    list.push_back(std::move(entry));
+  }
+  return list.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string End(const std::set<std::string>& protected_names, const module::Call& call) {
+  const auto id = json::parse(call.params()).at("id").get<DWORD>();
+  // The process whose name is looked at is the one that is ended: the handle keeps its id from being another's.
+  HANDLE opened = nullptr;
+  call.AsCaller([&] {
+    opened = ::OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, id);
+    if (opened == nullptr) ThrowLastError("OpenProcess");
+  });
+  const Handle process(opened);
+  const Processes all = Snapshot();
+  const auto found = all.find(id);
+  if (found == all.end()) throw module::InvalidParams("id: this process has ended");
+  if (protected_names.count(Lower(found->second.name)) != 0) {
+    throw module::Error(ONBEHALF_MODULE_ACCESS_DENIED, "The service's settings protect this process.");
+  }
+  if (!::TerminateProcess(process.get(), 1)) ThrowLastError("TerminateProcess");
+  return json{{"ended", true}}.dump();
+}
+
+struct Settings {
+  std::set<std::string> protected_names;
+  DWORD interval_ms = 1000;
+};
+
+// Throws std::invalid_argument: the service does not start then, and says why.
+Settings ReadSettings(std::string_view text) {
+  Settings settings;
+  for (const auto& [key, value] : json::parse(text).items()) {
+    if (key == "interval_ms") {
+      if (!value.is_number_unsigned() || value.get<std::uint64_t>() < 10 || value.get<std::uint64_t>() > 60'000) {
+        throw std::invalid_argument("interval_ms: expected an integer from 10 to 60000");
+      }
+      settings.interval_ms = value.get<DWORD>();
+    } else if (key == "protected") {
+      if (!value.is_array()) throw std::invalid_argument("protected: expected an array of names");
+      for (const json& name : value) {
+        if (!name.is_string()) throw std::invalid_argument("protected: expected an array of names");
+        settings.protected_names.insert(Lower(name.get<std::string>()));
+      }
+    } else {
+      throw std::invalid_argument(key + ": unknown key");
+    }
+  }
+  return settings;
+}
+
+constexpr const char* kSeenByAuthenticatedUsers = "D:(A;;GR;;;AU)";
+
+std::shared_ptr<void> Start(module::Host& host, std::string_view text) {
+  Settings settings = ReadSettings(text);
+  auto watch = std::make_shared<Watch>(settings.interval_ms);
+
+  module::Method list;
+  list.name = "process.list";
+  list.summary = "The processes of this computer, with the paths that Windows lets the caller see.";
+  list.result_schema = R"({"type": "array", "items": {"type": "object"}})";
+  list.access_default = kSeenByAuthenticatedUsers;
+  list.flags = ONBEHALF_MODULE_ACTS_AS_CALLER;
+  list.handler = [](const module::Call&) { return List(); };
+  host.Add(std::move(list));
+
+  module::Method end;
+  end.name = "process.end";
+  end.summary = "Ends a process that Windows lets the caller end, unless the settings protect it.";
+  end.parameters = {{"id", "The process.", R"({"type": "integer", "minimum": 1, "maximum": 4294967295})", true, true}};
+  end.result_schema = R"({"type": "object"})";
+  end.access_default = kSeenByAuthenticatedUsers;
+  end.handler = [names = std::move(settings.protected_names)](const module::Call& call) { return End(names, call); };
+  host.Add(std::move(end));
+
+  module::Method changes;
+  changes.name = "process.watch";
+  changes.summary = "A stream of the processes that start and end, from when it says that it watches.";
+  changes.result_schema = R"({"type": "null", "description": "it goes on until it is cancelled"})";
+  changes.progress_schema = R"({"type": "object"})";
+  changes.access_default = kSeenByAuthenticatedUsers;
+  changes.open = [&watch = *watch](const module::Call&, module::Waker waker) {
+    return std::make_unique<Watch::Watcher>(watch, std::move(waker));
+  };
+  host.Add(std::move(changes));
+  return watch;
+}
+
+}  // namespace
+
+ONBEHALF_MODULE("process", "1.0.0", Start)

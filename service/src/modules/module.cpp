@@ -1,0 +1,173 @@
+#include "modules/module.h"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+#include "event_log.h"
+#include "impersonation.h"
+#include "modules/host_functions.h"
+#include "modules/module_methods.h"
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+#include "request_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+std::string_view NamespaceOf(std::string_view method) { return method.substr(0, method.find('.')); }
+
+std::string VersionText(std::uint32_t abi) { return std::to_string(abi >> 16) + "." + std::to_string(abi & 0xFFFF); }
+
+// Where Windows says that `library` has come from.
+std::filesystem::path FileOf(HMODULE library) {
+  std::wstring path(32'768, L'\0');
+  const DWORD length = ::GetModuleFileNameW(library, path.data(), static_cast<DWORD>(path.size()));
+  if (length == 0 || length == path.size()) win32::ThrowLastError("GetModuleFileNameW");
+  path.resize(length);
+  return path;
+}
+
+bool IsSamePath(const std::filesystem::path& a, const std::filesystem::path& b) {
+  return ::CompareStringOrdinal(a.c_str(), -1, b.c_str(), -1, TRUE) == CSTR_EQUAL;
+}
+
+}  // namespace
+
+Module::Module(std::string name, std::size_t most_overdue, Log& log)
+    : name_(std::move(name)), most_overdue_(most_overdue), log_(log), host_(HostFunctions(*this)) {}
+
+const onbehalf_module_description& Module::Describe(const std::filesystem::path& file) const {
+  const std::string path = win32::ToUtf8Lossy(file.native());
+  // What the DLL needs comes from its own folder, which ordinary users cannot write either, or from System32. It is never
+  // freed.
+  const HMODULE library = ::LoadLibraryExW(file.c_str(), nullptr,
+                                           LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32);
+  if (library == nullptr) win32::ThrowLastError("LoadLibraryExW", path);
+  // A library of the same name that is loaded already, or that System32 has, may be given instead.
+  if (!IsSamePath(FileOf(library), file)) {
+    throw std::runtime_error("Windows has a library of this name already: give the module another one");
+  }
+  const FARPROC address = ::GetProcAddress(library, "onbehalf_module_get");
+  if (address == nullptr) win32::ThrowLastError("GetProcAddress", "onbehalf_module_get");
+  const auto get = reinterpret_cast<onbehalf_module_get_function>(reinterpret_cast<void*>(address));
+  const onbehalf_module_description* const description = get(ONBEHALF_MODULE_ABI);
+  const std::string own = VersionText(ONBEHALF_MODULE_ABI);
+  if (description == nullptr) throw std::runtime_error("it does not work with version " + own + " of the interface");
+  if (description->size < sizeof(onbehalf_module_description)) throw std::runtime_error("its description is too short");
+  if (description->abi >> 16 != ONBEHALF_MODULE_ABI_MAJOR || (description->abi & 0xFFFF) > ONBEHALF_MODULE_ABI_MINOR) {
+    throw std::runtime_error("it was built for version " + VersionText(description->abi) +
+                             " of the interface, and this service has " + own);
+  }
+  if (description->name == nullptr || description->name != name_) {
+    throw std::runtime_error("it calls itself " +
+                             (description->name == nullptr ? "nothing" : "\"" + std::string(description->name) + "\"") +
+                             ": a module is called as its file is");
+  }
+  if (description->version == nullptr) throw std::runtime_error("it has no version");
+  if (description->start == nullptr) throw std::runtime_error("it has no function start");
+  return *description;
+}
+
+void Module::Start(const std::filesystem::path& file, const std::string& settings, MethodRegistry& methods) {
+  AssertNotImpersonating();
+  description_ = &Describe(file);
+  version_ = description_->version;
+  for (const Method* method : methods.All()) taken_namespaces_.emplace(NamespaceOf(method->name));
+  methods_ = &methods;
+  const std::int32_t refused = description_->start(&host_, settings.c_str(), static_cast<std::int64_t>(settings.size()));
+  methods_ = nullptr;
+  // What it has done on this thread must not reach what the thread does next.
+  AssertThreadHasNoToken();
+  if (refused == 0 && refusal_.empty()) return;
+  throw std::runtime_error(refusal_.empty() ? "it refuses to start, and does not say why" : refusal_);
+}
+
+void Module::Stop() {
+  AssertNotImpersonating();
+  if (description_->stop != nullptr) description_->stop();
+}
+
+onbehalf_module_status Module::AddMethod(const onbehalf_module_method* described) {
+  try {
+    if (methods_ == nullptr) throw std::invalid_argument("a method is added when the module has started already");
+    Method method = ToMethod(shared_from_this(), described);
+    const std::string name_space(NamespaceOf(method.name));
+    if (taken_namespaces_.find(name_space) != taken_namespaces_.end()) {
+      throw std::invalid_argument(method.name + ": the namespace " + name_space + " is another's");
+    }
+    methods_->Add(std::move(method));
+    namespaces_.insert(name_space);
+    return ONBEHALF_MODULE_OK;
+  } catch (const std::bad_alloc&) {
+    return ONBEHALF_MODULE_OUT_OF_MEMORY;
+  } catch (const std::exception& error) {
+    Refuse(error.what());
+    return ONBEHALF_MODULE_INVALID;
+  }
+}
+
+void Module::Refuse(const char* why) {
+  // The first is what the others follow from.
+  if (refusal_.empty() && why != nullptr) refusal_ = why;
+}
+
+onbehalf_module_status Module::WriteLog(int level, const char* text) const {
+  if (text == nullptr || level < ONBEHALF_MODULE_LOG_DEBUG || level > ONBEHALF_MODULE_LOG_ERROR) {
+    return ONBEHALF_MODULE_INVALID;
+  }
+  if (IsImpersonating()) return ONBEHALF_MODULE_NOT_NOW;
+  log_.Write(static_cast<LogLevel>(level), text, {{"module", name_}});
+  return ONBEHALF_MODULE_OK;
+}
+
+ModuleState Module::State() const {
+  const std::lock_guard lock(mutex_);
+  return {name_, version_, is_quarantined_, overdue_};
+}
+
+std::optional<protocol::Error> Module::WhyNot(const Call& call) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!is_quarantined_) return std::nullopt;
+  }
+  protocol::Error error = InternalError(call.request_id);
+  error.message = "The method's module is out of service until the service is started again.";
+  return error;
+}
+
+Module::RunningCall::RunningCall(Module& module, const Call& call) : module_(module) {
+  const std::lock_guard lock(module_.mutex_);
+  entry_ = module_.running_.insert(module_.running_.end(), Entry{std::string(call.request_id)});
+}
+
+Module::RunningCall::~RunningCall() {
+  const std::lock_guard lock(module_.mutex_);
+  if (entry_->is_overdue) --module_.overdue_;
+  module_.running_.erase(entry_);
+}
+
+void Module::OnOverdue(std::string_view method, std::string_view request_id) {
+  std::size_t overdue = 0;
+  bool quarantined_now = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto entry = std::find_if(running_.begin(), running_.end(),
+                                    [&](const RunningCall::Entry& each) { return each.request_id == request_id; });
+    if (entry == running_.end() || entry->is_overdue) return;
+    entry->is_overdue = true;
+    overdue = ++overdue_;
+    quarantined_now = overdue >= most_overdue_ && !std::exchange(is_quarantined_, true);
+  }
+  log_.Write(LogLevel::kWarning, "a call of a module has not ended after its deadline",
+             {{"module", name_}, {"method", method}, {"request", request_id}, {"overdue", overdue}});
+  if (!quarantined_now) return;
+  log_.Write(LogLevel::kError, "a module is quarantined until the service is started again",
+             {{"module", name_}, {"overdue", overdue}});
+  ReportToEventLog(Event::kModuleQuarantined, {name_ + ":", std::to_string(overdue) + " calls"});
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <list>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "log.h"
+#include "onbehalf/module.h"
+#include "onbehalf/protocol/json_rpc.h"
+#include "onbehalf/service/method.h"
+#include "onbehalf/win32/lock.h"
+
+namespace onbehalf::service {
+
+// What service.status says of a module.
+struct ModuleState {
+  std::string name;
+  std::string version;
+  bool is_quarantined = false;
+  std::size_t overdue_calls = 0;  // that have not ended after their deadline, now
+};
+
+// A module DLL: loaded, started, called, and quarantined when calls of it do not end. Shared by the methods that it has added;
+// the DLL stays loaded until the process ends, because its threads may still run in it. Load, Start and Stop by one thread,
+// the rest by any.
+class Module final : public std::enable_shared_from_this<Module> {
+ public:
+  // `most_overdue` calls that have not ended after their deadline are one too many. `log` must outlive this.
+  Module(std::string name, std::size_t most_overdue, Log& log);
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+  // Loads `file` and has it add its methods to `methods`, whose namespaces so far are not its own. Throws win32::Win32Error,
+  // or std::runtime_error with why it is refused.
+  void Start(const std::filesystem::path& file, const std::string& settings, MethodRegistry& methods);
+  // No call of it runs, and none will come.
+  void Stop();
+
+  const std::string& name() const { return name_; }
+  ModuleState State() const;
+  // It has added methods of this namespace.
+  bool HasNamespace(std::string_view name_space) const { return namespaces_.find(name_space) != namespaces_.end(); }
+
+  // Why a call is not even tried; nothing while the module is not quarantined.
+  std::optional<protocol::Error> WhyNot(const Call& call) const;
+  // A call of it that runs. Neither logs nor waits for more than a moment: the thread may carry the caller's token.
+  class RunningCall {
+   public:
+    RunningCall(Module& module, const Call& call);
+    ~RunningCall();
+    RunningCall(const RunningCall&) = delete;
+    RunningCall& operator=(const RunningCall&) = delete;
+
+   private:
+    struct Entry {
+      std::string request_id;
+      bool is_overdue = false;
+    };
+    friend class Module;
+    Module& module_;
+    std::list<Entry>::iterator entry_;
+  };
+  // Method::on_overdue of its methods.
+  void OnOverdue(std::string_view method, std::string_view request_id);
+
+  // For host_functions.cpp.
+  onbehalf_module_status AddMethod(const onbehalf_module_method* described);
+  void Refuse(const char* why);
+  onbehalf_module_status WriteLog(int level, const char* text) const;
+
+ private:
+  const onbehalf_module_description& Describe(const std::filesystem::path& file) const;
+
+  const std::string name_;
+  const std::size_t most_overdue_;
+  Log& log_;
+  onbehalf_module_host host_;
+  const onbehalf_module_description* description_ = nullptr;
+  std::string version_;
+  std::set<std::string, std::less<>> namespaces_;
+  // During Start.
+  MethodRegistry* methods_ = nullptr;
+  std::set<std::string, std::less<>> taken_namespaces_;
+  std::string refusal_;
+
+  mutable win32::Lock mutex_;
+  std::list<RunningCall::Entry> running_;
+  std::size_t overdue_ = 0;
+  bool is_quarantined_ = false;
+};
+
+}  // namespace onbehalf::service

@@ -1,0 +1,112 @@
+#include "modules/module_call.h"
+
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+#include <utility>
+
+#include "onbehalf/protocol/json_text.h"
+#include "onbehalf/service/as_caller.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+
+std::optional<std::string_view> GivenText(const char* text, std::int64_t length) {
+  if (text == nullptr || length < -1) return std::nullopt;
+  return std::string_view(text, length == -1 ? std::strlen(text) : static_cast<std::size_t>(length));
+}
+
+protocol::JsonFault ParseGiven(std::string_view text, Json& value) {
+  constexpr std::size_t kAny = (std::numeric_limits<std::size_t>::max)();
+  protocol::JsonLimits limits;
+  limits.string_bytes = kAny;
+  limits.array_elements = kAny;
+  limits.object_members = kAny;
+  return protocol::ParseJson(text, limits, value);
+}
+
+bool IsUtf8(std::string_view text) {
+  try {
+    static_cast<void>(protocol::ToText(Json(text)));
+    return true;
+  } catch (const std::invalid_argument&) {
+    return false;
+  }
+}
+
+const std::string& ModuleCall::Params() {
+  if (!params_) params_ = protocol::ToText(call_.params);
+  return *params_;
+}
+
+const std::string& ModuleCall::RequestId() {
+  if (!request_id_) request_id_ = std::string(call_.request_id);
+  return *request_id_;
+}
+
+const std::string& ModuleCall::CallerSid() {
+  if (!caller_sid_) caller_sid_ = call_.caller.user().ToString();
+  return *caller_sid_;
+}
+
+onbehalf_module_status ModuleCall::Wrong(std::string what) {
+  answer_ = Failed{std::move(what)};
+  return ONBEHALF_MODULE_INVALID;
+}
+
+onbehalf_module_status ModuleCall::SetResult(std::string_view json) {
+  Json value;
+  if (const protocol::JsonFault fault = ParseGiven(json, value)) return Wrong("its result is no JSON: " + fault.Describe());
+  answer_ = std::move(value);
+  return ONBEHALF_MODULE_OK;
+}
+
+onbehalf_module_status ModuleCall::SetError(std::int32_t code, const char* message, const char* data_json) {
+  const protocol::ErrorInfo* const info = protocol::FindError(code);
+  if (info == nullptr) return Wrong("its error has the unknown code " + std::to_string(code));
+  protocol::Error error;
+  error.code = info->code;
+  if (message != nullptr) error.message = message;
+  if (!IsUtf8(error.message)) return Wrong("its error's message is not UTF-8");
+  if (data_json != nullptr) {
+    if (const protocol::JsonFault fault = ParseGiven(data_json, error.data)) {
+      return Wrong("its error's data are no JSON: " + fault.Describe());
+    }
+  }
+  answer_ = std::move(error);
+  return ONBEHALF_MODULE_OK;
+}
+
+onbehalf_module_status ModuleCall::FailWindows(std::uint32_t code, const char* function) {
+  if (code == ERROR_SUCCESS) return Wrong("it says that Windows has refused something, with code 0");
+  if (function == nullptr || !IsUtf8(function)) return Wrong("it does not say which function of Windows has failed");
+  answer_ = Refused{code, function};
+  return ONBEHALF_MODULE_OK;
+}
+
+onbehalf_module_status ModuleCall::Fail(const char* what) {
+  answer_ = Failed{what == nullptr ? "it has failed, and does not say why" : what};
+  return ONBEHALF_MODULE_OK;
+}
+
+onbehalf_module_status ModuleCall::AsCaller(void(ONBEHALF_MODULE_CALL* work)(void* context), void* context) {
+  if (work == nullptr) return ONBEHALF_MODULE_INVALID;
+  if (std::exchange(is_as_caller_, true)) return ONBEHALF_MODULE_NOT_NOW;
+  std::optional<protocol::Error> why_not =
+      service::AsCaller(call_.caller, win32::ImpersonationLevel::kImpersonation, [&] { work(context); });
+  is_as_caller_ = false;
+  if (!why_not) return ONBEHALF_MODULE_OK;
+  answer_ = *std::move(why_not);
+  return ONBEHALF_MODULE_NOT_CALLER;
+}
+
+MethodResult ModuleCall::TakeAnswer(const std::string& module) {
+  if (auto* const result = std::get_if<Json>(&answer_)) return std::move(*result);
+  if (auto* const error = std::get_if<protocol::Error>(&answer_)) return std::move(*error);
+  if (const auto* const refused = std::get_if<Refused>(&answer_)) {
+    throw win32::Win32Error(refused->code, refused->function);
+  }
+  throw std::runtime_error("module " + module + ": " + std::get<Failed>(answer_).what);
+}
+
+}  // namespace onbehalf::service

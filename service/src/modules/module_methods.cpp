@@ -1,0 +1,142 @@
+#include "modules/module_methods.h"
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "access/policy_document.h"
+#include "modules/module_call.h"
+
+namespace onbehalf::service {
+namespace {
+
+constexpr std::uint32_t kKnownFlags =
+    ONBEHALF_MODULE_ACTS_AS_CALLER | ONBEHALF_MODULE_NOT_INTERRUPTIBLE | ONBEHALF_MODULE_REPORTS_PROGRESS;
+
+[[noreturn]] void Refuse(const std::string& where, const std::string& why) {
+  throw std::invalid_argument(where + ": " + why);
+}
+
+std::string TextOf(const char* text, const std::string& where) {
+  if (text == nullptr || *text == '\0') Refuse(where, "is missing");
+  if (!IsUtf8(text)) Refuse(where, "is not UTF-8");
+  return text;
+}
+
+Json SchemaOf(const char* text, const std::string& where) {
+  Json schema;
+  if (text == nullptr) Refuse(where, "is missing");
+  if (const protocol::JsonFault fault = ParseGiven(text, schema)) Refuse(where, "is no JSON: " + fault.Describe());
+  if (!schema.is_object()) Refuse(where, "is no object");
+  return schema;
+}
+
+std::vector<Parameter> ParametersOf(const onbehalf_module_method& described, const std::string& method) {
+  std::vector<Parameter> parameters;
+  if (described.parameter_count == 0) return parameters;
+  if (described.parameters == nullptr) Refuse(method, "parameters are missing");
+  const std::uint32_t stride = described.parameters->size;
+  if (stride < sizeof(onbehalf_module_parameter)) Refuse(method, "the size of a parameter is too small");
+  const auto* next = reinterpret_cast<const char*>(described.parameters);
+  for (std::uint32_t i = 0; i < described.parameter_count; ++i, next += stride) {
+    const auto& given = *reinterpret_cast<const onbehalf_module_parameter*>(next);
+    Parameter parameter;
+    parameter.name = TextOf(given.name, method + ": the name of a parameter");
+    const std::string where = method + ", " + parameter.name;
+    parameter.summary = TextOf(given.summary, where + ": the summary");
+    parameter.schema = SchemaOf(given.schema, where + ": the schema");
+    parameter.required = given.is_required != 0;
+    parameter.audited = given.is_audited != 0;
+    parameters.push_back(std::move(parameter));
+  }
+  return parameters;
+}
+
+// A stream that a module has opened.
+class ModuleStream final : public Stream {
+ public:
+  ModuleStream(std::shared_ptr<Module> module, const onbehalf_module_method& method, void* stream)
+      : module_(std::move(module)), method_(method), stream_(stream) {}
+  ~ModuleStream() override { method_.close(stream_); }
+
+  Step Next(const Call& call) override {
+    if (auto refusal = module_->WhyNot(call)) return MethodResult(*std::move(refusal));
+    const Module::RunningCall running(*module_, call);
+    ModuleCall as_seen(call, (method_.flags & ONBEHALF_MODULE_ACTS_AS_CALLER) != 0);
+    const std::int32_t step = method_.next(stream_, as_seen.pointer());
+    if (step == ONBEHALF_MODULE_LATER) return Later{};
+    MethodResult answer = as_seen.TakeAnswer(module_->name());
+    if (step == ONBEHALF_MODULE_END) return answer;
+    auto* const piece = std::get_if<Json>(&answer);
+    if (step != ONBEHALF_MODULE_PIECE || piece == nullptr) {
+      throw std::runtime_error("module " + module_->name() + ": its stream has made no step that there is");
+    }
+    return Piece{std::move(*piece)};
+  }
+
+ private:
+  const std::shared_ptr<Module> module_;
+  const onbehalf_module_method method_;
+  void* const stream_;
+};
+
+}  // namespace
+
+Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* described) {
+  if (described == nullptr) throw std::invalid_argument("a method is missing");
+  if (described->size < sizeof(onbehalf_module_method)) throw std::invalid_argument("the size of a method is too small");
+  // Valid until the module is stopped but for the texts, which are copied.
+  const onbehalf_module_method given = *described;
+  Method method;
+  method.name = TextOf(given.name, "the name of a method");
+  method.summary = TextOf(given.summary, method.name + ": the summary");
+  if ((given.flags & ~kKnownFlags) != 0) Refuse(method.name, "it has unknown flags");
+  method.parameters = ParametersOf(given, method.name);
+  method.result_schema = SchemaOf(given.result_schema, method.name + ": the result's schema");
+  if (given.progress_schema != nullptr) {
+    method.progress_schema = SchemaOf(given.progress_schema, method.name + ": the progress's schema");
+  }
+  if (given.access_default != nullptr) method.access_default = TextOf(given.access_default, method.name + ": the access default");
+  if (const auto node = ParseNode(method.name, method.access_default);
+      const auto* const faults = std::get_if<std::vector<PolicyFault>>(&node)) {
+    Refuse(method.name, "the access default is wrong: " + faults->front().message);
+  }
+  const bool acts_as_caller = (given.flags & ONBEHALF_MODULE_ACTS_AS_CALLER) != 0;
+  method.acts = acts_as_caller ? Acts::kAsCaller : Acts::kAsService;
+  method.interruptible = (given.flags & ONBEHALF_MODULE_NOT_INTERRUPTIBLE) == 0;
+  method.reports_progress = (given.flags & ONBEHALF_MODULE_REPORTS_PROGRESS) != 0;
+  const bool has_stream = given.open != nullptr;
+  if (has_stream != (given.next != nullptr) || has_stream != (given.close != nullptr)) {
+    Refuse(method.name, "a stream needs open, next and close");
+  }
+  method.on_overdue = [module, name = method.name](std::string_view request_id) { module->OnOverdue(name, request_id); };
+  if (given.handler != nullptr) {
+    method.handler = [module, given, acts_as_caller](const Call& call) -> MethodResult {
+      if (auto refusal = module->WhyNot(call)) return *std::move(refusal);
+      const Module::RunningCall running(*module, call);
+      ModuleCall as_seen(call, acts_as_caller);
+      given.handler(given.context, as_seen.pointer());
+      return as_seen.TakeAnswer(module->name());
+    };
+  }
+  if (has_stream) {
+    method.stream = [module, given, acts_as_caller](
+                        const Call& call, Waker waker) -> std::variant<std::unique_ptr<Stream>, protocol::Error> {
+      if (auto refusal = module->WhyNot(call)) return *std::move(refusal);
+      const Module::RunningCall running(*module, call);
+      ModuleCall as_seen(call, acts_as_caller);
+      // The module's from now on.
+      auto* const owned = reinterpret_cast<onbehalf_module_waker*>(new Waker(std::move(waker)));
+      if (void* const stream = given.open(given.context, as_seen.pointer(), owned)) {
+        return std::make_unique<ModuleStream>(module, given, stream);
+      }
+      MethodResult answer = as_seen.TakeAnswer(module->name());
+      if (auto* const error = std::get_if<protocol::Error>(&answer)) return std::move(*error);
+      throw std::runtime_error("module " + module->name() + ": it has opened no stream, and answered with a result");
+    };
+  }
+  return method;
+}
+
+}  // namespace onbehalf::service

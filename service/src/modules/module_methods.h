@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+
+#include "modules/module.h"
+#include "onbehalf/module.h"
+#include "onbehalf/service/method.h"
+
+namespace onbehalf::service {
+
+// The method that `module` describes, as one of the service's own. Throws std::invalid_argument with what is wrong with it.
+Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* described);
+
+}  // namespace onbehalf::service

@@ -1,0 +1,81 @@
+#include "modules/modules.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+
+std::filesystem::path ModulesFolder(const std::filesystem::path& executable) {
+  return executable.parent_path() / L"modules";
+}
+
+Modules::Modules(std::filesystem::path folder, const Settings::Modules& settings, Log& log)
+    : folder_(std::move(folder)), settings_(settings), log_(log) {}
+
+void Modules::Load(MethodRegistry& methods) {
+  for (const auto& [name, settings] : settings_.load) {
+    auto module = std::make_shared<Module>(name, settings_.overdue_calls, log_);
+    try {
+      module->Start(folder_ / win32::ToWide(name + ".dll"), settings, methods);
+    } catch (const std::exception& error) {
+      throw std::runtime_error("the module " + name + " is refused: " + error.what());
+    }
+    const ModuleState state = module->State();
+    log_.Write(LogLevel::kInfo, "a module has started", {{"module", name}, {"version", state.version}});
+    modules_.push_back(std::move(module));
+  }
+}
+
+bool Modules::Stop(const std::function<void()>& still_stopping) {
+  // Apart from this thread, which has to go on saying that it stops; let go with the process when one does not end. What it
+  // uses is therefore not this.
+  struct Ending {
+    std::vector<std::shared_ptr<Module>> modules;
+    win32::UniqueObject ended;
+  };
+  const auto ending = std::make_shared<Ending>();
+  ending->modules = modules_;
+  ending->ended.reset(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
+  if (!ending->ended) win32::ThrowLastError("CreateEventW");
+  // The last to start is the first to end.
+  std::reverse(ending->modules.begin(), ending->modules.end());
+  std::thread thread([ending] {
+    for (const auto& module : ending->modules) module->Stop();
+    ::SetEvent(ending->ended.get());
+  });
+  for (auto waited = std::chrono::seconds(0); waited < kStopPatience; waited += std::chrono::seconds(1)) {
+    if (::WaitForSingleObject(ending->ended.get(), 1'000) == WAIT_OBJECT_0) {
+      thread.join();
+      return true;
+    }
+    if (still_stopping) still_stopping();
+  }
+  thread.detach();
+  return false;
+}
+
+std::vector<ModuleState> Modules::States() const {
+  std::vector<ModuleState> states;
+  for (const auto& module : modules_) states.push_back(module->State());
+  return states;
+}
+
+bool Modules::HaveAll(const std::vector<std::string>& methods) const {
+  return std::all_of(methods.begin(), methods.end(), [this](std::string_view method) {
+    const std::string_view name_space = method.substr(0, method.find('.'));
+    return std::any_of(modules_.begin(), modules_.end(),
+                       [&](const auto& module) { return module->HasNamespace(name_space); });
+  });
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,115 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+#include "integration/service_process.h"
+#include "messages.h"
+#include "modules/module_server.h"
+#include "onbehalf/win32/utf.h"
+#include "raw_client.h"
+#include "support/child_process.h"
+#include "temporary_folder.h"
+
+// What modules do to the process that they are loaded into.
+namespace onbehalf::test {
+namespace {
+
+constexpr const char* kService = "onbehalf-service.exe";
+
+// The text of a settings file that loads faulty. No grace, so that a stop asks handlers to end at once.
+std::string SettingsText(const std::string& of_faulty) {
+  return R"({"limits":{"stop_grace_ms":0,"write_timeout_ms":100},"modules":{"load":{"faulty":)" + of_faulty + "}}}";
+}
+
+std::size_t Count(const std::vector<Json>& lines, const std::string& event, const std::string& method) {
+  return static_cast<std::size_t>(std::count_if(lines.begin(), lines.end(), [&](const Json& line) {
+    return line.value("event", "") == event && line.value("method", "") == method;
+  }));
+}
+
+std::string WhyNotStarted(const std::string& settings) {
+  try {
+    const ServiceProcess service(kService, settings);
+    return {};
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+}
+
+TEST(ModuleProcess, AModuleIsLoadedBesideTheServiceAndServiceStatusShowsIt) {
+  ServiceProcess service(kService, SettingsText("{}"));
+  RawClient client(service.pipe_path());
+  EXPECT_EQ(client.Call("faulty.log").at("result"), 1);
+  const Json status = client.Call("service.status");
+  ASSERT_TRUE(status.contains("result")) << status;
+  EXPECT_EQ(status.at("result").at("modules"),
+            (Json{{{"name", "faulty"}, {"version", "2.0"}, {"state", "loaded"}, {"overdue_calls", 0}}}));
+  const auto exit = service.Stop();
+  EXPECT_EQ(exit.code, 0U) << exit.errors;
+}
+
+TEST(ModuleProcess, ACrashEndsTheServiceAndLeavesTheAuditReadable) {
+  ServiceProcess service(kService, SettingsText("{}"));
+  RawClient client(service.pipe_path());
+  client.Send(RequestMessage(1, "faulty.crash"));
+  EXPECT_TRUE(client.IsClosedByServer());
+  const auto exit = service.Stop();
+  // The SCM starts it again (install.cmd sets what it does after a failure).
+  EXPECT_EQ(exit.code, static_cast<DWORD>(STATUS_ACCESS_VIOLATION)) << exit.errors;
+  const auto lines = service.AuditLines();
+  EXPECT_EQ(Count(lines, "decision", "faulty.crash"), 1U);
+  EXPECT_EQ(Count(lines, "outcome", "faulty.crash"), 0U);
+}
+
+TEST(ModuleProcess, AStopEndsAlthoughACallDoesNot) {
+  NamedEvent event;
+  ServiceProcess service(kService, SettingsText(event.Settings()));
+  RawClient client(service.pipe_path());
+  client.Send(RequestMessage(1, "faulty.hang"));
+  ASSERT_TRUE(event.WaitUntilEntered());
+  const auto exit = service.Stop();
+  EXPECT_EQ(exit.code, 1U);
+  EXPECT_NE(exit.errors.find("modules do not end: the process ends without them running=faulty.hang"), std::string::npos)
+      << exit.errors;
+  EXPECT_EQ(client.Read(), ErrorMessageFor(1, protocol::ErrorCode::kShuttingDown));
+  EXPECT_EQ(Count(service.AuditLines(), "decision", "faulty.hang"), 1U);
+}
+
+TEST(ModuleProcess, AStopEndsAlthoughAModulesStopDoesNot) {
+  ServiceProcess service(kService, SettingsText(R"({"event":"at the stop"})"));
+  const auto exit = service.Stop();
+  EXPECT_EQ(exit.code, 1U);
+  EXPECT_NE(exit.errors.find(R"(the process ends without them running="the stop of a module")"), std::string::npos)
+      << exit.errors;
+}
+
+TEST(ModuleProcess, AServiceWhoseModuleIsRefusedDoesNotStartAndSaysWhy) {
+  const std::string abi = WhyNotStarted(R"({"modules":{"load":{"other_major":{}}}})");
+  EXPECT_NE(abi.find("the module other_major is refused: it was built for version 2.0"), std::string::npos) << abi;
+  const std::string missing = WhyNotStarted(R"({"modules":{"load":{"nowhere":{}}}})");
+  EXPECT_NE(missing.find("modules.load.nowhere: there is no file "), std::string::npos) << missing;
+}
+
+TEST(ModuleProcess, CheckConfigLooksAtTheFilesAndRunsNoCodeOfTheirs) {
+  const TemporaryFolder folder;
+  const auto check = [&folder](const std::string& settings) {
+    WriteAll(folder.path() / "onbehalf.json", settings);
+    ChildProcess::Options options;
+    options.executable = PathBeside(kService);
+    options.arguments = {"--check-config", "--data", win32::ToUtf8(folder.path().native())};
+    return RunChild(options);
+  };
+  const auto missing = check(R"({"modules":{"load":{"nowhere":{},"faulty":{}}}})");
+  EXPECT_EQ(missing.code, 1U);
+  EXPECT_NE(missing.output.find("onbehalf.json: modules.load.nowhere: there is no file "), std::string::npos)
+      << missing.output;
+  EXPECT_EQ(missing.output.find("faulty"), std::string::npos) << missing.output;
+  // A start would refuse both.
+  const auto refused_later = check(R"({"modules":{"load":{"other_major":{},"faulty":{"event":"refused"}}}})");
+  EXPECT_EQ(refused_later.code, 0U) << refused_later.output;
+}
+
+}  // namespace
+}  // namespace onbehalf::test

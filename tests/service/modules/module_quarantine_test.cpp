@@ -1,0 +1,126 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "messages.h"
+#include "modules/module_server.h"
+#include "onbehalf/protocol/error_code.h"
+#include "raw_client.h"
+
+namespace onbehalf::test {
+namespace {
+
+using protocol::ErrorCode;
+using std::chrono::milliseconds;
+
+constexpr const char* kOutOfService = "The method's module is out of service until the service is started again.";
+
+class ModuleQuarantineTest : public testing::Test {
+ protected:
+  NamedEvent event_;
+  ModuleServer server_{{{"raw", "{}"}, {"faulty", event_.Settings()}}, [](service::Settings& settings) {
+                         settings.limits.request_deadline = milliseconds(1'000);
+                         settings.modules.overdue_calls = 3;
+                       }};
+  Bystander bystander_{server_};
+
+  // Of faulty, which is the first by name.
+  service::ModuleState State() { return server_.modules().States().at(0); }
+  // Other calls are answered until `is_true`. False when it takes too long.
+  bool AnswersUntil(const std::function<bool()>& is_true) {
+    const auto end = std::chrono::steady_clock::now() + RawClient::kPatience;
+    while (!is_true()) {
+      if (std::chrono::steady_clock::now() >= end || !bystander_.IsAnswered(2)) return false;
+    }
+    return true;
+  }
+  // A call that never ends by itself is answered at its deadline.
+  static void ExpectHangs(RawClient& client, int id) {
+    client.Send(RequestMessage(id, "faulty.hang"));
+    EXPECT_EQ(client.Read(), ErrorMessageFor(id, ErrorCode::kDeadlineExceeded));
+  }
+  void TearDown() override {
+    EXPECT_TRUE(bystander_.IsAnswered()) << bystander_.fault();
+    event_.Set();
+  }
+};
+
+TEST_F(ModuleQuarantineTest, CallsThatHangAreAnsweredAndCountedAndWithOneTooManyTheModuleGetsNoMore) {
+  RawClient client(server_.pipe_path());
+  ExpectHangs(client, 1);
+  ExpectHangs(client, 2);
+  ASSERT_TRUE(AnswersUntil([&] { return State().overdue_calls == 2; })) << bystander_.fault();
+  EXPECT_FALSE(State().is_quarantined);
+  EXPECT_EQ(client.Call("faulty.log").at("result"), 1);
+
+  ExpectHangs(client, 3);
+  ASSERT_TRUE(AnswersUntil([&] { return State().is_quarantined; })) << bystander_.fault();
+  EXPECT_EQ(State().overdue_calls, 3U);
+  const Json refused = client.Call("faulty.log");
+  EXPECT_EQ(ErrorCodeOf(refused), static_cast<int>(ErrorCode::kInternalError)) << refused;
+  EXPECT_EQ(refused.at("error").at("message"), kOutOfService);
+  client.Send(RequestMessage(9, "faulty.throwingStream", {{"progressToken", 1}}));
+  const auto no_stream = client.Read();
+  ASSERT_TRUE(no_stream.has_value());
+  EXPECT_EQ(no_stream->at("error").at("message"), kOutOfService);
+
+  const std::string log = server_.ModuleLog();
+  EXPECT_NE(log.find("WARNING a call of a module has not ended after its deadline module=faulty method=faulty.hang"),
+            std::string::npos)
+      << log;
+  EXPECT_NE(log.find("ERROR a module is quarantined until the service is started again module=faulty overdue=3"),
+            std::string::npos)
+      << log;
+
+  // Its calls end after all: that does not bring it back.
+  event_.Set();
+  ASSERT_TRUE(AnswersUntil([&] { return State().overdue_calls == 0; })) << bystander_.fault();
+  EXPECT_TRUE(State().is_quarantined);
+  EXPECT_EQ(client.Call("faulty.log").at("error").at("message"), kOutOfService);
+}
+
+// A module whose calls heed their stop is not to blame for deadlines.
+TEST_F(ModuleQuarantineTest, CallsThatEndAtTheirDeadlineDoNotCount) {
+  RawClient client(server_.pipe_path());
+  for (int id = 1; id <= 10; ++id) client.Send(RequestMessage(id, "faulty.untilStopped"));
+  for (int i = 0; i < 10; ++i) {
+    const auto answer = client.Read();
+    ASSERT_TRUE(answer.has_value());
+    const bool has_ended = answer->contains("result") && answer->at("result") == "stopped";
+    EXPECT_TRUE(has_ended || ErrorCodeOf(*answer) == static_cast<int>(ErrorCode::kDeadlineExceeded)) << *answer;
+  }
+  // Until a call of another module that began later has become overdue: the watch has looked at these then.
+  ExpectHangs(client, 11);
+  ASSERT_TRUE(AnswersUntil([&] { return State().overdue_calls == 1; })) << bystander_.fault();
+  EXPECT_FALSE(State().is_quarantined);
+}
+
+TEST_F(ModuleQuarantineTest, ACallWhoseClientHasGoneCountsAsWell) {
+  for (int i = 0; i < 3; ++i) {
+    RawClient client(server_.pipe_path());
+    client.Send(RequestMessage(1, "faulty.hang"));
+    ASSERT_TRUE(event_.WaitUntilEntered());
+  }
+  ASSERT_TRUE(AnswersUntil([&] { return State().is_quarantined; })) << bystander_.fault();
+}
+
+TEST_F(ModuleQuarantineTest, AStreamWhoseStepHangsCountsAsWell) {
+  RawClient client(server_.pipe_path());
+  for (int id = 1; id <= 3; ++id) {
+    client.Send(RequestMessage(id, "faulty.hangingStream", {{"progressToken", id}}));
+  }
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(event_.WaitUntilEntered());
+  ASSERT_TRUE(AnswersUntil([&] { return State().is_quarantined; })) << bystander_.fault();
+  event_.Set();
+  // What it had begun it ends; its step was the last.
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = client.Read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->at("result"), "ended") << *answer;
+  }
+}
+
+}  // namespace
+}  // namespace onbehalf::test

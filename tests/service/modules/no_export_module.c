@@ -1,0 +1,6 @@
+/* A DLL that is no module. */
+#include <onbehalf/module.h>
+
+__declspec(dllexport) int onbehalf_something_else(void);
+
+int onbehalf_something_else(void) { return 0; }
