@@ -232,7 +232,8 @@ struct Settings {
 // Throws std::invalid_argument: the service does not start then, and says why.
 Settings ReadSettings(std::string_view text) {
   Settings settings;
-  for (const auto& [key, value] : json::parse(text).items()) {
+  const json document = json::parse(text);
+  for (const auto& [key, value] : document.items()) {
     if (key == "interval_ms") {
       if (!value.is_number_unsigned() || value.get<std::uint64_t>() < 10 || value.get<std::uint64_t>() > 60'000) {
         throw std::invalid_argument("interval_ms: expected an integer from 10 to 60000");

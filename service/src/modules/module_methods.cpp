@@ -98,7 +98,8 @@ Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* de
     method.progress_schema = SchemaOf(given.progress_schema, method.name + ": the progress's schema");
   }
   if (given.access_default != nullptr) method.access_default = TextOf(given.access_default, method.name + ": the access default");
-  if (const auto node = ParseNode(method.name, method.access_default);
+  // The registry has a look at the name itself.
+  if (const auto node = ParseNode("module.method", method.access_default);
       const auto* const faults = std::get_if<std::vector<PolicyFault>>(&node)) {
     Refuse(method.name, "the access default is wrong: " + faults->front().message);
   }

@@ -1,8 +1,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "integration/service_process.h"
 #include "messages.h"
@@ -69,11 +73,14 @@ TEST(ModuleProcess, AStopEndsAlthoughACallDoesNot) {
   RawClient client(service.pipe_path());
   client.Send(RequestMessage(1, "faulty.hang"));
   ASSERT_TRUE(event.WaitUntilEntered());
+  std::optional<Json> answer;
+  std::thread reading([&] { answer = client.Read(); });
   const auto exit = service.Stop();
+  reading.join();
   EXPECT_EQ(exit.code, 1U);
   EXPECT_NE(exit.errors.find("modules do not end: the process ends without them running=faulty.hang"), std::string::npos)
       << exit.errors;
-  EXPECT_EQ(client.Read(), ErrorMessageFor(1, protocol::ErrorCode::kShuttingDown));
+  EXPECT_EQ(answer, ErrorMessageFor(1, protocol::ErrorCode::kShuttingDown));
   EXPECT_EQ(Count(service.AuditLines(), "decision", "faulty.hang"), 1U);
 }
 

@@ -32,7 +32,7 @@ ONBEHALF_CHILD_MAIN(UntilInputEnds) {
 ChildProcess StartChild() { return ChildProcess::Start(ChildProcess::Options::Self("UntilInputEnds")); }
 
 TEST(ProcessModule, ListsProcessesAndTheirPaths) {
-  ModuleServer server({{"process", "{}"}});
+  ModuleServer server(ModuleServer::Load{{"process", "{}"}});
   RawClient client(server.pipe_path());
   const Json list = client.Call("process.list").at("result");
   const auto own = std::find_if(list.begin(), list.end(),
@@ -44,7 +44,7 @@ TEST(ProcessModule, ListsProcessesAndTheirPaths) {
 }
 
 TEST(ProcessModule, EndsAProcess) {
-  ModuleServer server({{"process", "{}"}});
+  ModuleServer server(ModuleServer::Load{{"process", "{}"}});
   RawClient client(server.pipe_path());
   ChildProcess child = StartChild();
   EXPECT_EQ(client.Call("process.end", {{"id", child.id()}}).at("result"), (Json{{"ended", true}}));
@@ -55,7 +55,7 @@ TEST(ProcessModule, EndsAProcess) {
 }
 
 TEST(ProcessModule, WhatItsCallerCannotOpenIsWhatWindowsSays) {
-  ModuleServer server({{"process", "{}"}});
+  ModuleServer server(ModuleServer::Load{{"process", "{}"}});
   RawClient client(server.pipe_path());
   // Process ids are multiples of four.
   const Json error = client.Call("process.end", {{"id", 4294967295U}}).at("error");
@@ -66,7 +66,7 @@ TEST(ProcessModule, WhatItsCallerCannotOpenIsWhatWindowsSays) {
 
 TEST(ProcessModule, ItsSettingsProtectAProcess) {
   const std::filesystem::path own = win32::ToWide(win32::OwnImagePath());
-  ModuleServer server({{"process", Json{{"protected", {win32::ToUtf8(own.filename().native())}}}.dump()}});
+  ModuleServer server(ModuleServer::Load{{"process", Json{{"protected", {win32::ToUtf8(own.filename().native())}}}.dump()}});
   RawClient client(server.pipe_path());
   ChildProcess child = StartChild();
   const Json answer = client.Call("process.end", {{"id", child.id()}});
@@ -75,7 +75,7 @@ TEST(ProcessModule, ItsSettingsProtectAProcess) {
 }
 
 TEST(ProcessModule, WatchTellsOfProcessesThatStartAndEnd) {
-  ModuleServer server({{"process", R"({"interval_ms":10})"}});
+  ModuleServer server(ModuleServer::Load{{"process", R"({"interval_ms":10})"}});
   RawClient client(server.pipe_path());
   client.Send(RequestMessage(1, "process.watch", {{"progressToken", "watch"}}));
   const auto watching = client.Read();
