@@ -116,6 +116,36 @@ TEST(Stop, WaitsForAHandlerThatHeedsNothingAndSaysSoMeanwhile) {
   EXPECT_TRUE(client.IsClosedByServer());
 }
 
+TEST(Stop, GivesUpAHandlerThatDoesNotEndWhenItIsTold) {
+  Gate gate;
+  TestServer server;
+  server.settings().limits.stop_grace = milliseconds(50);
+  server.settings().limits.write_timeout = milliseconds(50);
+  server.methods().Add(PublicMethod("test.deaf", service::Acts::kAsService, service::Pace::kMayBlock,
+                                    [&](const service::Call&) -> service::MethodResult {
+                                      gate.PassWhatever();
+                                      return Json(1);
+                                    }));
+  server.Start();
+  RawClient client(server.pipe_path());
+  client.Send(RequestMessage(1, "test.deaf"));
+  ASSERT_TRUE(gate.WaitUntilEntered(1));
+  std::vector<std::string> running;
+  int asked = 0;
+  EXPECT_FALSE(server.server().Stop({}, [&](const std::vector<std::string>& methods, milliseconds) {
+    running = methods;
+    return ++asked == 2;
+  }));
+  EXPECT_EQ(running, std::vector<std::string>{"test.deaf"});
+  gate.Open();
+  // Nothing is missing any more, so nobody is asked.
+  EXPECT_TRUE(server.server().Stop({}, [&](const auto&, milliseconds) {
+    ++asked;
+    return true;
+  }));
+  EXPECT_EQ(asked, 2);
+}
+
 // Clients ask as fast as they can. Whatever the service has read, it has answered.
 TEST(Stop, UnderLoadEveryRequestThatWasReadIsAnswered) {
   TestServer server;

@@ -129,15 +129,18 @@ std::vector<File> Files(std::string_view name) {
 }
 
 std::string WhyNoName(std::string_view name) {
-  // The service's own, and names that CMake or Windows keep for themselves.
-  constexpr std::array<std::string_view, 13> kTaken = {"access", "audit", "database", "file",    "identity", "registry", "rpc",
-                                                       "service", "test", "all",      "install", "help",     "clean"};
+  // Namespaces of the service's own, targets of CMake's, and devices of Windows, which are none as files with any extension.
+  constexpr std::array<std::string_view, 20> kTaken = {
+      "access", "audit",   "database", "file",  "identity", "registry", "rpc",  "service", "all",  "clean",
+      "help",   "install", "package",  "test",  "aux",      "con",      "nul",  "prn",     "com1", "lpt1"};
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   const bool is_word = !name.empty() && name.size() <= 64 && is_letter(name.front()) &&
                        std::all_of(name.begin(), name.end(),
                                    [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; });
   if (!is_word) return "a module's name is 1 to 64 letters, digits and _, a letter first";
-  if (std::find(kTaken.begin(), kTaken.end(), name) != kTaken.end()) return "this name is taken";
+  std::string lower(name);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (std::find(kTaken.begin(), kTaken.end(), lower) != kTaken.end()) return "this name is taken";
   return {};
 }
 

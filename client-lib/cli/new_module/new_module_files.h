@@ -14,7 +14,7 @@ struct File {
 // A CMake project with the module `name`, which is its namespace too: it builds against the package onbehalf and loads.
 std::vector<File> Files(std::string_view name);
 
-// Why a module cannot be called that; empty if it can: a namespace of methods, a file, a word of C++.
+// Why a module cannot be called that; empty if it can: it is a namespace of methods, a file and a target of CMake.
 std::string WhyNoName(std::string_view name);
 
 }  // namespace onbehalf::cli::new_module

@@ -1,9 +1,12 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "messages.h"
+#include "method_caller.h"
 #include "modules/module_server.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/win32/token.h"
@@ -105,6 +108,15 @@ TEST_F(ModuleAnswersTest, AMethodLearnsWhoCallsAndCanDoAPartOfItsWorkAsItsCaller
   EXPECT_EQ(about.at("has_deadline"), true);
   EXPECT_FALSE(about.at("request").get<std::string>().empty());
   EXPECT_EQ(client_.Call("faulty.asCaller").at("result"), (Json{false, true, false}));
+}
+
+TEST_F(ModuleAnswersTest, APartDoneAsTheCallerNeedsATokenOfThatLevel) {
+  const MethodCaller caller(win32::ImpersonationLevel::kIdentification);
+  const auto result = caller.Call(server_.server().methods(), "faulty.asCaller");
+  const auto* const error = std::get_if<protocol::Error>(&result);
+  ASSERT_NE(error, nullptr);
+  EXPECT_EQ(error->code, ErrorCode::kImpersonationLevel);
+  EXPECT_EQ(error->data, (Json{{"required", "impersonation"}, {"actual", "identification"}}));
 }
 
 TEST_F(ModuleAnswersTest, ParametersAreCheckedBeforeTheModuleIsCalled) {

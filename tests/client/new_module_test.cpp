@@ -1,0 +1,54 @@
+#include "new_module/new_module_files.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "command_line.h"
+
+namespace onbehalf::cli {
+namespace {
+
+TEST(NewModule, IsAProjectWithItsNameInEveryFile) {
+  const auto files = new_module::Files("greeter");
+  std::vector<std::string> names;
+  for (const new_module::File& file : files) {
+    names.push_back(file.name);
+    EXPECT_NE(file.text.find("greeter"), std::string::npos) << file.name;
+    // Nothing is left to be filled in.
+    EXPECT_EQ(file.text.find('@'), std::string::npos) << file.name;
+    EXPECT_TRUE(file.text.ends_with("\n") && !file.text.ends_with("\n\n")) << file.name;
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"CMakeLists.txt", "greeter_module.cpp", "README.md"}));
+  EXPECT_NE(files.at(0).text.find("find_package(onbehalf 0."), std::string::npos) << files.at(0).text;
+}
+
+TEST(NewModule, HasANameThatIsFree) {
+  for (const char* name : {"greeter", "a", "My_Module2"}) EXPECT_EQ(new_module::WhyNoName(name), "") << name;
+  for (const char* name : {"", "1st", "with space", "a.b", "a-b", "../up", "gr\xC3\xBC\xC3\x9F"}) {
+    EXPECT_EQ(new_module::WhyNoName(name), "a module's name is 1 to 64 letters, digits and _, a letter first") << name;
+  }
+  EXPECT_NE(new_module::WhyNoName(std::string(65, 'a')), "");
+  for (const char* name : {"file", "Service", "NUL", "test"}) {
+    EXPECT_EQ(new_module::WhyNoName(name), "this name is taken") << name;
+  }
+}
+
+TEST(NewModule, IsWrittenWhereItIsAskedFor) {
+  using Arguments = std::vector<std::string>;
+  const CommandLine here = ParseCommandLine(Arguments{"new-module", "greeter"});
+  EXPECT_EQ(here.command, Command::kNewModule);
+  EXPECT_EQ(here.module, "greeter");
+  EXPECT_FALSE(here.folder.has_value());
+  EXPECT_EQ(ParseCommandLine(Arguments{"new-module", "greeter", "--folder", "C:\\work"}).folder, "C:\\work");
+  try {
+    ParseCommandLine(Arguments{"new-module", "file"});
+    FAIL() << "file is the service's";
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(error.what(), "'file': this name is taken");
+  }
+}
+
+}  // namespace
+}  // namespace onbehalf::cli
