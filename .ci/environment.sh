@@ -18,7 +18,8 @@ umask 022 # Wine shows group and other write permission as an entry for ordinary
 # By name, from Debian 12. GoogleTest is built from its source package, so that it serves every target.
 packages="cmake ninja-build clang lld libclang-rt-14-dev llvm
   g++-mingw-w64-x86-64-posix mingw-w64-tools wine wine64
-  nlohmann-json3-dev libspdlog-dev libfmt-dev googletest python3"
+  nlohmann-json3-dev libspdlog-dev libfmt-dev googletest python3
+  unixodbc libsqliteodbc odbc-postgresql postgresql"
 
 heading() { printf '\n== %s\n' "$*"; }
 note() { printf '%s\n' "$*"; }

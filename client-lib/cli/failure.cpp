@@ -117,6 +117,10 @@ std::string AdviceFor(int code, const Json& data, std::string_view method) {
       return "Somebody changed the policy meanwhile, and nothing was changed now: look at it ('onbehalf "
              "access "
              "history', 'onbehalf access show NODE') and run the command again.";
+    case ErrorCode::kDatabaseError:
+      return TextMember(data, "sqlstate").starts_with("08")
+                 ? "The service has no connection to the database: its log says more."
+                 : std::string();
     case ErrorCode::kSettingsRefused:
       return "Mend onbehalf.json and try again: 'onbehalf-service.exe --check-config' lists its faults.";
     case ErrorCode::kInternalError:

@@ -27,6 +27,7 @@ constexpr std::array kTable{
     ErrorInfo{ErrorCode::kAuditUnavailable, "AuditUnavailable",
               "The audit cannot be written, so requests are refused until it can.", true},
     ErrorInfo{ErrorCode::kPolicyConflict, "PolicyConflict", "The policy has been changed meanwhile.", true},
+    ErrorInfo{ErrorCode::kDatabaseError, "DatabaseError", "The database refused the operation.", false},
     ErrorInfo{ErrorCode::kSettingsRefused, "SettingsRefused",
               "The settings file has faults; nothing has been changed.", false},
     ErrorInfo{ErrorCode::kRequestCancelled, "RequestCancelled", "The request was cancelled.", false},

@@ -23,6 +23,7 @@
 #include "method_limits.h"
 #include "methods/access_methods.h"
 #include "methods/audit_methods.h"
+#include "methods/database_methods.h"
 #include "methods/file_methods.h"
 #include "methods/identity_methods.h"
 #include "methods/registry_methods.h"
@@ -188,6 +189,7 @@ class Application final : public HostedService {
                                            settings->audit.required,
                                            [reload](const std::string& account) { return reload->Run(account); }}, names);
     AddAuditMethods(methods, *audit_, names, settings_);
+    AddDatabaseMethods(methods, settings_, *log_);
     AddFileMethods(methods, settings_);
     if (add_methods_) add_methods_(methods);
   }

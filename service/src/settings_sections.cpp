@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "database/source_access.h"
 #include "settings_faults.h"
 #include "settings_object.h"
 
@@ -18,6 +19,7 @@ using protocol::Json;
 
 constexpr std::size_t kPathBytes = 32 * 1024;
 constexpr std::size_t kConnectionBytes = 16 * 1024;
+constexpr std::size_t kAccessBytes = 16 * 1024;
 constexpr std::uint64_t kDayMs = 24ull * 60 * 60 * 1000;
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -102,6 +104,10 @@ void ReadDatabaseSources(const Json& value, Settings& settings, std::vector<Sett
       object.Fault("connection", "required: the ODBC connection string");
     }
     object.Boolean("as_caller", source.as_caller);
+    object.Boolean("pooled", source.pooled);
+    if (object.Text("access", kAccessBytes, source.access)) {
+      if (std::string fault = FaultOfSourceAccess(source.access); !fault.empty()) object.Fault("access", std::move(fault));
+    }
     settings.database.sources.emplace(name, std::move(source));
   });
 }
@@ -109,7 +115,8 @@ void ReadDatabaseSources(const Json& value, Settings& settings, std::vector<Sett
 Json DatabaseSourcesToJson(const Settings& settings) {
   Json all = Json::object();
   for (const auto& [name, source] : settings.database.sources) {
-    all[name] = {{"connection", source.connection}, {"as_caller", source.as_caller}};
+    all[name] = {{"connection", source.connection}, {"as_caller", source.as_caller}, {"pooled", source.pooled}};
+    if (!source.access.empty()) all[name]["access"] = source.access;
   }
   return all;
 }

@@ -27,6 +27,7 @@ TEST(ErrorTable, HoldsEveryCodeInTheOrderOfTheEnumeration) {
       {-32016, "TooLarge"},
       {-32017, "AuditUnavailable"},
       {-32018, "PolicyConflict"},
+      {-32019, "DatabaseError"},
       {-32020, "SettingsRefused"},
       {-32800, "RequestCancelled"},
   }};

@@ -6,6 +6,7 @@
 
 #include "methods/access_methods.h"
 #include "methods/audit_methods.h"
+#include "methods/database_methods.h"
 #include "methods/file_methods.h"
 #include "methods/identity_methods.h"
 #include "methods/registry_methods.h"
@@ -58,6 +59,7 @@ service::Server& TestServer::server() {
                              return server.Subscribe(connection, events);
                            });
     service::AddAuditMethods(server.methods(), *audit_, names, live_settings_);
+    service::AddDatabaseMethods(server.methods(), live_settings_, *log_);
     service::AddIdentityMethods(server.methods(), names);
     service::AddRegistryMethods(server.methods(), live_settings_);
     service::AddAccessMethods(server.methods(), server.access(), names);

@@ -23,6 +23,7 @@ enum class ErrorCode : int {
   kTooLarge = -32016,
   kAuditUnavailable = -32017,
   kPolicyConflict = -32018,
+  kDatabaseError = -32019,
   kSettingsRefused = -32020,
   kRequestCancelled = -32800,
 };

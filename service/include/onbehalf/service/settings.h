@@ -54,6 +54,8 @@ struct Settings {
   struct DatabaseSource {
     std::string connection;  // ODBC's connection string: a secret
     bool as_caller = false;  // connections are opened and used as the caller, not as the service
+    bool pooled = true;      // connections are kept for the next request of the same account
+    std::string access;      // who may use it, an SDDL DACL of GX; empty: whoever may call the method
     bool operator==(const DatabaseSource&) const = default;
   };
   struct Database {

@@ -1,0 +1,229 @@
+#include "database/connection_pool.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "database/database_error.h"
+#include "impersonation.h"
+#include "onbehalf/service/as_caller.h"
+#include "onbehalf/win32/token.h"
+#include "onbehalf/win32/utf.h"
+
+namespace onbehalf::service {
+
+using protocol::Error;
+using protocol::ErrorCode;
+
+PooledConnection::~PooledConnection() {
+  if (!connection_) return;
+  // A caller that this thread cannot become any more is no reason to keep a connection open.
+  if (AsOwner([this] { connection_.reset(); })) connection_.reset();
+}
+
+std::optional<Error> PooledConnection::Connect(SQLHENV environment, std::chrono::seconds timeout) {
+  const std::wstring text = win32::ToWide(settings_.connection);
+  return AsOwner([&] { connection_ = std::make_unique<OdbcConnection>(environment, text, timeout); });
+}
+
+std::optional<Error> PooledConnection::AsOwner(const std::function<void()>& work) const {
+  if (owner_) return AsCaller(*owner_, win32::ImpersonationLevel::kImpersonation, work);
+  work();
+  return std::nullopt;
+}
+
+ConnectionPool::ConnectionPool(std::shared_ptr<const LiveSettings> settings, Log& log)
+    : settings_(std::move(settings)), log_(log), timer_([this] { CloseIdle(); }) {
+  // Of the process, before there is an environment (SQLSetEnvAttr, SQL_ATTR_CONNECTION_POOLING).
+  if (!SQL_SUCCEEDED(::SQLSetEnvAttr(SQL_NULL_HENV, SQL_ATTR_CONNECTION_POOLING,
+                                     reinterpret_cast<SQLPOINTER>(SQL_CP_OFF), SQL_IS_UINTEGER))) {
+    throw std::runtime_error("the pool of ODBC's driver manager cannot be switched off");
+  }
+  if (!SQL_SUCCEEDED(::SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, environment_.put()))) {
+    throw std::runtime_error("ODBC's driver manager gives no environment");
+  }
+  const SQLRETURN version = ::SQLSetEnvAttr(environment_.get(), SQL_ATTR_ODBC_VERSION,
+                                            reinterpret_cast<SQLPOINTER>(SQL_OV_ODBC3), SQL_IS_UINTEGER);
+  CheckOdbc(version, SQL_HANDLE_ENV, environment_.get(), "SQLSetEnvAttr");
+  for (const auto& [name, source] : settings_->Now()->database.sources) LoadDriver(name, source);
+}
+
+ConnectionPool::~ConnectionPool() {
+  AssertNotImpersonating();
+  timer_.Close();
+}
+
+std::optional<Settings::DatabaseSource> ConnectionPool::Find(std::string_view source) const {
+  const auto settings = settings_->Now();
+  const auto found = settings->database.sources.find(source);
+  if (found == settings->database.sources.end()) return std::nullopt;
+  return found->second;
+}
+
+std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Take(const std::string& source,
+                                                                            const Settings::DatabaseSource& settings,
+                                                                            const CallerIdentity& caller,
+                                                                            std::chrono::seconds timeout) {
+  AssertNotImpersonating();
+  const std::size_t most = settings_->Now()->database.connections_per_source;
+  for (;;) {
+    Connections to_close;
+    std::unique_ptr<PooledConnection> connection;
+    {
+      const std::lock_guard lock(mutex_);
+      Source& of_source = sources_[source];
+      connection = TakeIdle(of_source, settings, caller, to_close);
+      if (!connection) {
+        if (of_source.open >= most && !of_source.idle.empty()) {
+          to_close.push_back(std::move(of_source.idle.front()));
+          of_source.idle.erase(of_source.idle.begin());
+          --of_source.open;
+        }
+        if (of_source.open >= most) {
+          return Error{ErrorCode::kBusy, "Every connection that the source may have is in use.", nullptr};
+        }
+        ++of_source.open;
+      }
+    }
+    to_close.clear();
+    if (!connection) return Open(source, settings, caller, timeout);
+    bool is_dead = false;
+    if (auto refused = connection->AsOwner([&] { is_dead = connection->connection().IsDead(); })) {
+      Discard(std::move(connection));
+      return *std::move(refused);
+    }
+    if (!is_dead) return connection;
+    Discard(std::move(connection));
+  }
+}
+
+// Under mutex_.
+std::unique_ptr<PooledConnection> ConnectionPool::TakeIdle(Source& source, const Settings::DatabaseSource& settings,
+                                                           const CallerIdentity& caller, Connections& to_close) {
+  Connections kept;
+  for (auto& one : source.idle) {
+    const bool is_current = one->settings() == settings;
+    if (!is_current) --source.open;
+    (is_current ? kept : to_close).push_back(std::move(one));
+  }
+  source.idle = std::move(kept);
+  const auto mine = std::find_if(source.idle.rbegin(), source.idle.rend(),
+                                 [&](const auto& one) { return one->IsFor(caller); });
+  if (mine == source.idle.rend()) return nullptr;
+  std::unique_ptr<PooledConnection> connection = std::move(*mine);
+  source.idle.erase(std::next(mine).base());
+  return connection;
+}
+
+// Its place has been taken already.
+std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Open(const std::string& source,
+                                                                            const Settings::DatabaseSource& settings,
+                                                                            const CallerIdentity& caller,
+                                                                            std::chrono::seconds timeout) {
+  try {
+    const OdbcDrivers::Loaded driver = LoadDriver(source, settings);
+    if (!driver.refusal.empty()) {
+      Release(source);
+      return Error{ErrorCode::kDatabaseError, "The source cannot be used: the service's log says why.", nullptr};
+    }
+    std::shared_ptr<const CallerIdentity> owner;
+    if (settings.as_caller) {
+      // A copy, because the connection stays when the request is over.
+      owner = std::make_shared<const CallerIdentity>(caller.token().Duplicate(
+          TokenImpersonation, static_cast<win32::ImpersonationLevel>(caller.level()),
+          TOKEN_QUERY | TOKEN_IMPERSONATE | TOKEN_DUPLICATE));
+    }
+    auto connection = std::make_unique<PooledConnection>(source, settings, std::move(owner));
+    if (auto refused = connection->Connect(environment_.get(), timeout)) {
+      Release(source);
+      return *std::move(refused);
+    }
+    return connection;
+  } catch (const OdbcError& error) {
+    Release(source);
+    log_.Write(LogLevel::kError, "a database cannot be reached",
+               {{"source", source}, {"why", WithoutSecrets(error.Describe(), settings.connection)}});
+    return NoConnection(error);
+  } catch (...) {
+    Release(source);
+    throw;
+  }
+}
+
+void ConnectionPool::ReportLost(const PooledConnection& connection, const OdbcError& error) {
+  log_.Write(LogLevel::kError, "the connection to a database is lost",
+             {{"source", connection.source()},
+              {"why", WithoutSecrets(error.Describe(), connection.settings().connection)}});
+}
+
+void ConnectionPool::GiveBack(std::unique_ptr<PooledConnection> connection) {
+  const auto now = settings_->Now();
+  if (!connection->settings().pooled || !IsCurrent(*now, *connection)) return Discard(std::move(connection));
+  connection->idle_since = PooledConnection::Clock::now();
+  const std::lock_guard lock(mutex_);
+  sources_[connection->source()].idle.push_back(std::move(connection));
+  if (timer_runs_) return;
+  timer_runs_ = true;
+  timer_.Start(now->database.idle);
+}
+
+void ConnectionPool::Discard(std::unique_ptr<PooledConnection> connection) {
+  AssertNotImpersonating();
+  const std::string source = connection->source();
+  connection.reset();
+  Release(source);
+}
+
+void ConnectionPool::Release(std::string_view source) {
+  const std::lock_guard lock(mutex_);
+  --sources_.find(source)->second.open;
+}
+
+bool ConnectionPool::IsCurrent(const Settings& now, const PooledConnection& connection) const {
+  const auto found = now.database.sources.find(connection.source());
+  return found != now.database.sources.end() && found->second == connection.settings();
+}
+
+void ConnectionPool::CloseIdle() {
+  Connections to_close;
+  const auto settings = settings_->Now();
+  const auto now = PooledConnection::Clock::now();
+  {
+    const std::lock_guard lock(mutex_);
+    std::optional<PooledConnection::Clock::time_point> next;
+    for (auto& [name, source] : sources_) {
+      Connections kept;
+      for (auto& one : source.idle) {
+        const auto end = one->idle_since + settings->database.idle;
+        const bool stays = end > now && IsCurrent(*settings, *one);
+        if (stays) {
+          next = next ? std::min(*next, end) : end;
+        } else {
+          --source.open;
+        }
+        (stays ? kept : to_close).push_back(std::move(one));
+      }
+      source.idle = std::move(kept);
+    }
+    timer_runs_ = next.has_value();
+    if (next) timer_.Start(std::chrono::ceil<std::chrono::milliseconds>(*next - now));
+  }
+  to_close.clear();
+}
+
+ConnectionPool::Count ConnectionPool::CountOf(std::string_view source) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = sources_.find(source);
+  if (found == sources_.end()) return {};
+  return {found->second.open, found->second.idle.size()};
+}
+
+OdbcDrivers::Loaded ConnectionPool::LoadDriver(const std::string& source, const Settings::DatabaseSource& settings) {
+  OdbcDrivers::Loaded loaded = drivers_.Load(settings);
+  if (!loaded.note.empty() && (loaded.is_new || !loaded.refusal.empty())) {
+    log_.Write(LogLevel::kWarning, "a database's driver is not loaded", {{"source", source}, {"why", loaded.note}});
+  }
+  return loaded;
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "database/odbc_connection.h"
+#include "database/odbc_drivers.h"
+#include "database/odbc_error.h"
+#include "database/odbc_handle.h"
+#include "live_settings.h"
+#include "log.h"
+#include "onbehalf/protocol/json_rpc.h"
+#include "onbehalf/service/caller_identity.h"
+#include "onbehalf/service/settings.h"
+#include "onbehalf/win32/lock.h"
+#include "thread_pool.h"
+
+namespace onbehalf::service {
+
+// A connection and whose it is. Used by one thread at a time, which does not impersonate when it calls this.
+class PooledConnection {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // `owner` is null for a source that is used as the service.
+  PooledConnection(std::string source, Settings::DatabaseSource settings, std::shared_ptr<const CallerIdentity> owner)
+      : source_(std::move(source)), settings_(std::move(settings)), owner_(std::move(owner)) {}
+  // Closes the connection as its owner, so that what a driver does on the way, such as removing files beside a database,
+  // is done by them.
+  ~PooledConnection();
+  PooledConnection(const PooledConnection&) = delete;
+  PooledConnection& operator=(const PooledConnection&) = delete;
+
+  const std::string& source() const { return source_; }
+  const Settings::DatabaseSource& settings() const { return settings_; }
+  // Whether a request of this caller may use it: it is the service's, or the caller's own (CallerIdentity::IsSameAs).
+  bool IsFor(const CallerIdentity& caller) const { return !owner_ || owner_->IsSameAs(caller); }
+
+  // As its owner. Throws OdbcError; returns why it could not become the owner.
+  std::optional<protocol::Error> Connect(SQLHENV environment, std::chrono::seconds timeout);
+  // Runs `work` as the owner, under the rules of AsCaller.
+  std::optional<protocol::Error> AsOwner(const std::function<void()>& work) const;
+
+  // Only when it is connected.
+  OdbcConnection& connection() { return *connection_; }
+
+  Clock::time_point idle_since;
+
+ private:
+  const std::string source_;
+  const Settings::DatabaseSource settings_;
+  const std::shared_ptr<const CallerIdentity> owner_;
+  std::unique_ptr<OdbcConnection> connection_;
+};
+
+// The connections to all sources, in use or idle. One that is given back is used again for the same source and the same
+// account (the same user, logon, elevation, integrity, groups and restrictions), and never for another; it is closed when nobody
+// has used it for database.idle_ms, when its source's settings have changed, or when another account needs its place. The
+// driver manager's own pool is off, because it knows nothing of that. Any thread that does not impersonate.
+class ConnectionPool {
+ public:
+  // `log` must outlive this. Loads the drivers of the sources that there are. Throws std::runtime_error when ODBC is not to be
+  // had.
+  ConnectionPool(std::shared_ptr<const LiveSettings> settings, Log& log);
+  ~ConnectionPool();
+  ConnectionPool(const ConnectionPool&) = delete;
+  ConnectionPool& operator=(const ConnectionPool&) = delete;
+
+  // The source as it is now; nullopt when there is none.
+  std::optional<Settings::DatabaseSource> Find(std::string_view source) const;
+
+  // A connection for this caller: an idle one, or a new one, for which it connects. `timeout` is for that. Busy when there are
+  // too many; DatabaseError when it cannot connect, with the details in the log only.
+  std::variant<std::unique_ptr<PooledConnection>, protocol::Error> Take(const std::string& source,
+                                                                        const Settings::DatabaseSource& settings,
+                                                                        const CallerIdentity& caller,
+                                                                        std::chrono::seconds timeout);
+  // Writes to the log what its caller is not told.
+  void ReportLost(const PooledConnection& connection, const OdbcError& error);
+  // It can be used again, by whom it is for.
+  void GiveBack(std::unique_ptr<PooledConnection> connection);
+  // It cannot.
+  void Discard(std::unique_ptr<PooledConnection> connection);
+
+  struct Count {
+    std::size_t open = 0;
+    std::size_t idle = 0;
+  };
+  Count CountOf(std::string_view source) const;
+
+ private:
+  using Connections = std::vector<std::unique_ptr<PooledConnection>>;
+  struct Source {
+    std::size_t open = 0;  // in use or idle
+    Connections idle;      // the one used last at the end
+  };
+
+  std::unique_ptr<PooledConnection> TakeIdle(Source& source, const Settings::DatabaseSource& settings,
+                                             const CallerIdentity& caller, Connections& to_close);
+  std::variant<std::unique_ptr<PooledConnection>, protocol::Error> Open(const std::string& source,
+                                                                        const Settings::DatabaseSource& settings,
+                                                                        const CallerIdentity& caller,
+                                                                        std::chrono::seconds timeout);
+  void Release(std::string_view source);
+  bool IsCurrent(const Settings& now, const PooledConnection& connection) const;
+  void CloseIdle();
+  OdbcDrivers::Loaded LoadDriver(const std::string& source, const Settings::DatabaseSource& settings);
+
+  const std::shared_ptr<const LiveSettings> settings_;
+  Log& log_;
+  UniqueOdbcEnvironment environment_;
+  OdbcDrivers drivers_;
+  mutable win32::Lock mutex_;
+  std::map<std::string, Source, std::less<>> sources_;
+  bool timer_runs_ = false;
+  PoolTimer timer_;
+};
+
+}  // namespace onbehalf::service

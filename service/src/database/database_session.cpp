@@ -1,0 +1,90 @@
+#include "database/database_session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "database/database_error.h"
+#include "database/source_access.h"
+#include "database/statement_cancel.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+using protocol::Error;
+using protocol::ErrorCode;
+
+// Of a request without a deadline. Nothing else ends a driver's attempt to connect.
+constexpr std::chrono::seconds kConnectPatience{30};
+
+std::chrono::seconds ConnectTimeout(const Call& call) {
+  const auto now = std::chrono::steady_clock::now();
+  if (call.deadline > now + kConnectPatience) return kConnectPatience;
+  return std::max(std::chrono::seconds(1), std::chrono::ceil<std::chrono::seconds>(call.deadline - now));
+}
+
+}  // namespace
+
+void EndIfStopped(const Call& call) {
+  if (call.stop.stop_requested()) throw win32::Win32Error(ERROR_CANCELLED, "SQLCancel");
+}
+
+std::variant<std::unique_ptr<DatabaseSession>, Error> DatabaseSession::Open(std::shared_ptr<ConnectionPool> pool,
+                                                                            const std::string& source,
+                                                                            const Call& call) {
+  const auto settings = pool->Find(source);
+  if (!settings || !MayUse(*settings, call.caller)) return Error{ErrorCode::kInvalidParams, "source: there is no such source", nullptr};
+  auto taken = pool->Take(source, *settings, call.caller, ConnectTimeout(call));
+  if (auto* error = std::get_if<Error>(&taken)) {
+    EndIfStopped(call);
+    return std::move(*error);
+  }
+  return std::make_unique<DatabaseSession>(std::move(pool),
+                                           std::move(std::get<std::unique_ptr<PooledConnection>>(taken)));
+}
+
+DatabaseSession::DatabaseSession(std::shared_ptr<ConnectionPool> pool, std::unique_ptr<PooledConnection> connection)
+    : pool_(std::move(pool)), connection_(std::move(connection)) {}
+
+DatabaseSession::~DatabaseSession() {
+  if (can_be_given_back_) {
+    try {
+      const auto refused = connection_->AsOwner([this] { connection_->connection().statement().Close(); });
+      can_be_given_back_ = !refused;
+    } catch (const OdbcError&) {
+      // What cannot be made clean is not used again.
+      can_be_given_back_ = false;
+    }
+  }
+  if (can_be_given_back_) {
+    pool_->GiveBack(std::move(connection_));
+  } else {
+    pool_->Discard(std::move(connection_));
+  }
+}
+
+std::optional<Error> DatabaseSession::Work(const Call& call, const std::function<void(OdbcConnection&)>& work) {
+  EndIfStopped(call);
+  OdbcConnection& connection = connection_->connection();
+  // Unless this comes to its end: a half done piece of work may have left anything.
+  const bool could_be_given_back = std::exchange(can_be_given_back_, false);
+  try {
+    const StatementCancel cancel(call.stop_event.handle(), connection.statement().handle());
+    auto refused = connection_->AsOwner([&] { work(connection); });
+    // A server may take a cancel for one of the statement that comes next.
+    can_be_given_back_ = could_be_given_back && !cancel.sent();
+    return refused;
+  } catch (const OdbcError& error) {
+    EndIfStopped(call);
+    can_be_given_back_ = could_be_given_back && !error.IsConnectionLost();
+    if (error.IsConnectionLost()) pool_->ReportLost(*connection_, error);
+    return ToError(error, connection_->settings().connection);
+  }
+}
+
+void DatabaseSession::Note(std::string_view sql) {
+  if (!LeavesNothingBehind(sql)) can_be_given_back_ = false;
+}
+
+}  // namespace onbehalf::service

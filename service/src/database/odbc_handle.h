@@ -1,0 +1,34 @@
+#pragma once
+
+#include "onbehalf/win32/lean_windows.h"
+// After <windows.h>, which they need.
+#include <sql.h>
+#include <sqlext.h>
+
+#include "onbehalf/win32/unique_handle.h"
+
+namespace onbehalf::service {
+
+// Handles of ODBC's driver manager. Borrowed ones are passed as SQLHENV, SQLHDBC and SQLHSTMT.
+struct OdbcEnvironmentTraits {
+  using Type = SQLHENV;
+  static Type Invalid() noexcept { return SQL_NULL_HENV; }
+  static void Close(Type handle) noexcept { ::SQLFreeHandle(SQL_HANDLE_ENV, handle); }
+};
+// Disconnected before it is closed, or else closing does nothing (SQLFreeHandle, HY010).
+struct OdbcConnectionTraits {
+  using Type = SQLHDBC;
+  static Type Invalid() noexcept { return SQL_NULL_HDBC; }
+  static void Close(Type handle) noexcept { ::SQLFreeHandle(SQL_HANDLE_DBC, handle); }
+};
+struct OdbcStatementTraits {
+  using Type = SQLHSTMT;
+  static Type Invalid() noexcept { return SQL_NULL_HSTMT; }
+  static void Close(Type handle) noexcept { ::SQLFreeHandle(SQL_HANDLE_STMT, handle); }
+};
+
+using UniqueOdbcEnvironment = win32::UniqueHandle<OdbcEnvironmentTraits>;
+using UniqueOdbcConnection = win32::UniqueHandle<OdbcConnectionTraits>;
+using UniqueOdbcStatement = win32::UniqueHandle<OdbcStatementTraits>;
+
+}  // namespace onbehalf::service

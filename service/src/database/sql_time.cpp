@@ -1,0 +1,95 @@
+#include "database/sql_time.h"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+
+namespace onbehalf::service {
+namespace {
+
+constexpr std::size_t kDateLength = 10;
+constexpr std::size_t kTimeLength = 8;
+
+// The digits from `start` on; -1 if one of them is none.
+int Number(std::string_view text, std::size_t start, std::size_t digits) {
+  int number = 0;
+  for (std::size_t i = start; i < start + digits; ++i) {
+    if (i >= text.size() || text[i] < '0' || text[i] > '9') return -1;
+    number = number * 10 + (text[i] - '0');
+  }
+  return number;
+}
+
+template <std::size_t kSize, typename... Numbers>
+std::string Formatted(const char* format, Numbers... numbers) {
+  std::array<char, kSize> text{};
+  const int length = std::snprintf(text.data(), text.size(), format, numbers...);
+  return std::string(text.data(), length < 0 ? 0 : static_cast<std::size_t>(length));
+}
+
+}  // namespace
+
+std::optional<SQL_DATE_STRUCT> ParseSqlDate(std::string_view text) {
+  if (text.size() != kDateLength || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const int year = Number(text, 0, 4);
+  const int month = Number(text, 5, 2);
+  const int day = Number(text, 8, 2);
+  if (year < 1 || month < 1 || day < 1) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (!date.ok()) return std::nullopt;
+  return SQL_DATE_STRUCT{static_cast<SQLSMALLINT>(year), static_cast<SQLUSMALLINT>(month),
+                         static_cast<SQLUSMALLINT>(day)};
+}
+
+std::optional<SQL_TIME_STRUCT> ParseSqlTime(std::string_view text) {
+  if (text.size() != kTimeLength || text[2] != ':' || text[5] != ':') return std::nullopt;
+  const int hour = Number(text, 0, 2);
+  const int minute = Number(text, 3, 2);
+  const int second = Number(text, 6, 2);
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return std::nullopt;
+  return SQL_TIME_STRUCT{static_cast<SQLUSMALLINT>(hour), static_cast<SQLUSMALLINT>(minute),
+                         static_cast<SQLUSMALLINT>(second)};
+}
+
+std::optional<SQL_TIMESTAMP_STRUCT> ParseSqlTimestamp(std::string_view text) {
+  constexpr std::size_t kWhole = kDateLength + 1 + kTimeLength;
+  if (text.size() < kWhole || (text[kDateLength] != 'T' && text[kDateLength] != ' ')) return std::nullopt;
+  const auto date = ParseSqlDate(text.substr(0, kDateLength));
+  const auto time = ParseSqlTime(text.substr(kDateLength + 1, kTimeLength));
+  if (!date || !time) return std::nullopt;
+  int nanoseconds = 0;
+  if (text.size() > kWhole) {
+    const std::size_t digits = text.size() - kWhole - 1;
+    if (text[kWhole] != '.' || digits < 1 || digits > 9) return std::nullopt;
+    nanoseconds = Number(text, kWhole + 1, digits);
+    if (nanoseconds < 0) return std::nullopt;
+    for (std::size_t i = digits; i < 9; ++i) nanoseconds *= 10;
+  }
+  return SQL_TIMESTAMP_STRUCT{date->year, date->month,  date->day,    time->hour,
+                              time->minute, time->second, static_cast<SQLUINTEGER>(nanoseconds)};
+}
+
+std::string ToText(const SQL_DATE_STRUCT& date) {
+  return Formatted<24>("%04d-%02u-%02u", static_cast<int>(date.year), static_cast<unsigned>(date.month),
+                       static_cast<unsigned>(date.day));
+}
+
+std::string ToText(const SQL_TIME_STRUCT& time) {
+  return Formatted<24>("%02u:%02u:%02u", static_cast<unsigned>(time.hour), static_cast<unsigned>(time.minute),
+                       static_cast<unsigned>(time.second));
+}
+
+std::string ToText(const SQL_TIMESTAMP_STRUCT& timestamp) {
+  std::string text = ToText(SQL_DATE_STRUCT{timestamp.year, timestamp.month, timestamp.day}) + "T" +
+                     ToText(SQL_TIME_STRUCT{timestamp.hour, timestamp.minute, timestamp.second});
+  if (timestamp.fraction != 0) {
+    std::string fraction = Formatted<24>(".%09u", static_cast<unsigned>(timestamp.fraction));
+    fraction.erase(fraction.find_last_not_of('0') + 1);
+    text += fraction;
+  }
+  return text;
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,413 @@
+#include "methods/database_methods.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "database/connection_pool.h"
+#include "database/database_session.h"
+#include "database/source_access.h"
+#include "database/sql_parameters.h"
+#include "database/sql_statement.h"
+#include "onbehalf/protocol/error_code.h"
+#include "onbehalf/service/schema.h"
+#include "onbehalf/win32/utf.h"
+
+namespace onbehalf::service {
+namespace {
+
+using protocol::Error;
+using protocol::ErrorCode;
+
+// Authenticated users may see them; an administrator says who may call them.
+constexpr const char* kVisible = "D:(A;;GR;;;AU)";
+// Of an answer that comes at once and says nothing of its rows.
+constexpr std::uint64_t kRowsAtOnce = 10'000;
+constexpr std::uint64_t kMostRows = 1'000'000'000'000;
+constexpr std::uint64_t kPageRows = 500;
+constexpr std::uint64_t kMostPageRows = 10'000;
+// Of a piece, but for its last row: half of what may wait for a client, so that the next is made while it reads one.
+constexpr std::size_t kPageBytes = 128 * 1024;
+// What surrounds the rows of an answer, beside its columns.
+constexpr std::size_t kEnvelopeBytes = 2048;
+constexpr std::size_t kMostStatements = 1000;
+
+Error Invalid(std::string message) { return {ErrorCode::kInvalidParams, std::move(message), nullptr}; }
+Error TooLarge(std::string message) { return {ErrorCode::kTooLarge, std::move(message), nullptr}; }
+
+// One SQL text with its parameters, as a request gives it.
+struct Statement {
+  std::string text;
+  std::wstring sql;
+  SqlParameters parameters;
+  std::string place;  // what its parameters are called in errors
+
+  static std::variant<Statement, Error> Of(const Json& object, const std::string& prefix) {
+    Statement statement;
+    statement.text = object.at("sql").get<std::string>();
+    if (statement.text.find('\0') != std::string::npos) return Invalid(prefix + "sql: a NUL cannot stand in SQL");
+    statement.sql = win32::ToWide(statement.text);
+    statement.place = prefix + "parameters";
+    const auto values = object.find("parameters");
+    auto parameters =
+        SqlParameters::FromJson(values == object.end() ? Json::array() : *values, statement.place);
+    if (auto* error = std::get_if<Error>(&parameters)) return std::move(*error);
+    statement.parameters = std::move(std::get<SqlParameters>(parameters));
+    return statement;
+  }
+
+  // Nothing when it has been executed.
+  std::optional<Error> ExecuteOn(OdbcConnection& connection) {
+    const auto expected = connection.statement().Execute(sql, parameters);
+    if (!expected) return std::nullopt;
+    return Invalid(place + ": expected " + std::to_string(*expected) + ", one for each ? of the statement, got " +
+                   std::to_string(parameters.size()));
+  }
+};
+
+Json ToJson(const std::vector<SqlColumn>& columns) {
+  Json all = Json::array();
+  for (const SqlColumn& column : columns) {
+    all.push_back({{"name", column.name},
+                   {"type", column.type},
+                   {"nullable", column.nullable ? Json(*column.nullable) : Json(nullptr)}});
+  }
+  return all;
+}
+
+// A query at work on its connection, for both forms of its answer.
+class Query {
+ public:
+  static std::variant<Query, Error> Of(const Call& call, const LiveSettings& settings) {
+    Query query;
+    auto statement = Statement::Of(call.params, "");
+    if (auto* error = std::get_if<Error>(&statement)) return std::move(*error);
+    query.statement_ = std::move(std::get<Statement>(statement));
+    query.source_ = call.params.at("source").get<std::string>();
+    const auto limit = call.params.find("limit_rows");
+    if (limit != call.params.end() && !limit->is_null()) query.limit_rows_ = limit->get<std::uint64_t>();
+    query.page_rows_ = call.params.value("page_rows", kPageRows);
+    query.response_bytes_ = settings.Now()->limits.response_bytes;
+    return query;
+  }
+
+  // Takes a connection and executes; returns the columns.
+  std::variant<Json, Error> Open(const std::shared_ptr<ConnectionPool>& pool, const Call& call) {
+    auto session = DatabaseSession::Open(pool, source_, call);
+    if (auto* error = std::get_if<Error>(&session)) return std::move(*error);
+    session_ = std::move(std::get<std::unique_ptr<DatabaseSession>>(session));
+    session_->Note(statement_.text);
+    Json columns;
+    std::optional<Error> error;
+    auto refused = session_->Work(call, [&](OdbcConnection& connection) {
+      error = statement_.ExecuteOn(connection);
+      if (!error) columns = ToJson(connection.statement().OpenResult());
+    });
+    if (refused) return *std::move(refused);
+    if (error) return *std::move(error);
+    // A statement that gives no rows has been executed all the same.
+    if (columns.empty()) session_.reset();
+    return columns;
+  }
+
+  // The next rows: so many at most, of so many bytes of JSON but for a single one that is larger. After the last row the
+  // connection is free again.
+  std::variant<Json, Error> Rows(const Call& call, std::uint64_t most_rows, std::size_t most_bytes) {
+    Json::array_t rows;
+    if (!session_) return Json(std::move(rows));
+    bool ended = false;
+    std::optional<Error> error;
+    auto refused = session_->Work(call, [&](OdbcConnection& connection) {
+      for (std::size_t bytes = 0;; bytes += pending_bytes_) {
+        if (pending_.is_null()) ended = !Fetch(call, connection.statement(), error);
+        if (ended || error || rows.size() == most_rows) return;
+        if (!rows.empty() && bytes + pending_bytes_ > most_bytes) return;
+        rows.push_back(std::exchange(pending_, nullptr));
+        ++count_;
+      }
+    });
+    if (refused) return *std::move(refused);
+    if (error) return *std::move(error);
+    if (ended) session_.reset();
+    return Json(std::move(rows));
+  }
+
+  // The whole result, for those who have not asked for a stream.
+  MethodResult AtOnce(const std::shared_ptr<ConnectionPool>& pool, const Call& call) {
+    const bool limit_was_given = limit_rows_.has_value();
+    if (!limit_was_given) limit_rows_ = kRowsAtOnce;
+    auto columns = Open(pool, call);
+    if (auto* error = std::get_if<Error>(&columns)) return std::move(*error);
+    const std::size_t around = kEnvelopeBytes + protocol::ToText(std::get<Json>(columns)).size();
+    auto rows = Rows(call, std::numeric_limits<std::uint64_t>::max(),
+                     response_bytes_ > around ? response_bytes_ - around : 0);
+    if (auto* error = std::get_if<Error>(&rows)) return std::move(*error);
+    const bool truncated = truncated_ || session_;
+    if (truncated && !limit_was_given) {
+      return TooLarge("The result has more rows than fit one answer: ask with a progressToken, or for fewer with limit_rows.");
+    }
+    return Json{{"columns", std::move(std::get<Json>(columns))},
+                {"rows", std::move(std::get<Json>(rows))},
+                {"count", count_},
+                {"truncated", truncated}};
+  }
+
+  std::uint64_t page_rows() const { return page_rows_; }
+  // At the end.
+  Json Counts() const { return {{"count", count_}, {"truncated", truncated_}}; }
+
+ private:
+  // The row that comes next into pending_. False when there is none, or none that is wanted.
+  bool Fetch(const Call& call, SqlStatement& statement, std::optional<Error>& error) {
+    EndIfStopped(call);
+    // What is large enough to fill an answer has no room in one.
+    const auto fetched = statement.Fetch(response_bytes_ / 2, pending_, pending_bytes_);
+    if (fetched == SqlStatement::Fetched::kEnd) return false;
+    if (limit_rows_ && count_ == *limit_rows_) {
+      truncated_ = true;
+      return false;
+    }
+    if (fetched == SqlStatement::Fetched::kTooLarge) {
+      error = TooLarge("Row " + std::to_string(count_ + 1) + " is larger than an answer may be, from its column \"" +
+                       statement.too_large().name + "\" on.");
+    }
+    return true;
+  }
+
+  Statement statement_;
+  std::string source_;
+  std::optional<std::uint64_t> limit_rows_;
+  std::uint64_t page_rows_ = kPageRows;
+  std::size_t response_bytes_ = 0;
+  std::unique_ptr<DatabaseSession> session_;  // until the end of the rows
+  Json pending_;                              // a row that has been fetched and not been given; null if none
+  std::size_t pending_bytes_ = 0;
+  std::uint64_t count_ = 0;  // rows given
+  bool truncated_ = false;
+};
+
+// The columns, then pages of rows. The cursor stays open between the turns: a client that reads slowly has the database wait.
+class QueryStream final : public Stream {
+ public:
+  QueryStream(Query query, std::shared_ptr<ConnectionPool> pool) : pool_(std::move(pool)), query_(std::move(query)) {}
+
+  Step Next(const Call& call) override {
+    if (!opened_) {
+      opened_ = true;
+      auto columns = query_.Open(pool_, call);
+      if (auto* error = std::get_if<Error>(&columns)) return MethodResult(std::move(*error));
+      return Piece{Json{{"columns", std::move(std::get<Json>(columns))}}};
+    }
+    auto rows = query_.Rows(call, query_.page_rows(), kPageBytes);
+    if (auto* error = std::get_if<Error>(&rows)) return MethodResult(std::move(*error));
+    Json& page = std::get<Json>(rows);
+    if (page.empty()) return MethodResult(query_.Counts());
+    return Piece{Json{{"rows", std::move(page)}}};
+  }
+
+ private:
+  const std::shared_ptr<ConnectionPool> pool_;
+  Query query_;
+  bool opened_ = false;
+};
+
+MethodResult Execute(const std::shared_ptr<ConnectionPool>& pool, const Call& call) {
+  auto statement = Statement::Of(call.params, "");
+  if (auto* error = std::get_if<Error>(&statement)) return std::move(*error);
+  auto opened = DatabaseSession::Open(pool, call.params.at("source").get<std::string>(), call);
+  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
+  auto& session = *std::get<std::unique_ptr<DatabaseSession>>(opened);
+  auto& mine = std::get<Statement>(statement);
+  session.Note(mine.text);
+  std::optional<Error> error;
+  std::optional<std::int64_t> affected;
+  auto refused = session.Work(call, [&](OdbcConnection& connection) {
+    error = mine.ExecuteOn(connection);
+    if (!error) affected = connection.statement().CountAffected();
+  });
+  if (refused) return *std::move(refused);
+  if (error) return *std::move(error);
+  return Json{{"affected", affected ? Json(*affected) : Json(nullptr)}};
+}
+
+// The statements of a batch in their order; everything is looked at before anything is done.
+std::variant<std::vector<Statement>, Error> StatementsOf(const Json& objects) {
+  constexpr const char* kExpected = ": expected {\"sql\": \"…\", \"parameters\": […]}";
+  std::vector<Statement> statements;
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    const std::string place = "statements[" + std::to_string(i) + "]";
+    const Json& object = objects[i];
+    const auto sql = object.find("sql");
+    const auto parameters = object.find("parameters");
+    const bool has_parameters = parameters != object.end();
+    if (sql == object.end() || !sql->is_string() || sql->get_ref<const std::string&>().empty() ||
+        (has_parameters && !parameters->is_array()) || object.size() != (has_parameters ? 2U : 1U)) {
+      return Invalid(place + kExpected);
+    }
+    auto statement = Statement::Of(object, place + ".");
+    if (auto* error = std::get_if<Error>(&statement)) return std::move(*error);
+    statements.push_back(std::move(std::get<Statement>(statement)));
+  }
+  return statements;
+}
+
+MethodResult Batch(const std::shared_ptr<ConnectionPool>& pool, const Call& call) {
+  auto of_call = StatementsOf(call.params.at("statements"));
+  if (auto* error = std::get_if<Error>(&of_call)) return std::move(*error);
+  auto& statements = std::get<std::vector<Statement>>(of_call);
+  auto opened = DatabaseSession::Open(pool, call.params.at("source").get<std::string>(), call);
+  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
+  auto& session = *std::get<std::unique_ptr<DatabaseSession>>(opened);
+  for (const Statement& statement : statements) session.Note(statement.text);
+
+  Json affected = Json::array();
+  std::optional<Error> error;
+  const auto run = [&](OdbcConnection& connection) {
+    for (Statement& statement : statements) {
+      EndIfStopped(call);
+      error = statement.ExecuteOn(connection);
+      if (error) return;
+      const auto count = connection.statement().CountAffected();
+      connection.statement().Close();
+      affected.push_back(count ? Json(*count) : Json(nullptr));
+    }
+    EndIfStopped(call);
+    connection.Commit();
+  };
+  auto refused = session.Work(call, [&](OdbcConnection& connection) {
+    connection.Begin();
+    try {
+      run(connection);
+      if (error) {
+        connection.statement().Close();
+        connection.Rollback();
+      }
+    } catch (const OdbcError&) {
+      connection.statement().Close();
+      connection.Rollback();
+      throw;
+    }
+  });
+  if (refused) {
+    // The statement that was at work, or the number of all when it was the commit.
+    if (refused->code == ErrorCode::kDatabaseError) refused->data["index"] = affected.size();
+    return *std::move(refused);
+  }
+  if (error) return *std::move(error);
+  return Json{{"affected", std::move(affected)}};
+}
+
+Parameter SourceParameter() {
+  return {"source", "The name of one of database.sources.", Json{{"type", "string"}, {"minLength", 1}, {"maxLength", 64}},
+          true, true};
+}
+
+Parameter SqlParameter() {
+  return {"sql", "One statement, in the database's own SQL, with ? for each parameter.",
+          Json{{"type", "string"}, {"minLength", 1}}, true};
+}
+
+Parameter ParametersParameter() {
+  return {"parameters",
+          "A value for each ?: null, a boolean, a number, a string, {\"base64\": …}, or {\"type\": …, \"value\": …} with the "
+          "type text, integer, number, decimal, boolean, binary, guid, date, time or timestamp.",
+          Json{{"type", "array"}, {"default", Json::array()}}};
+}
+
+Json ColumnsSchema() {
+  return ListOf(Object({{"name", Text("")},
+                        {"type", Text("integer, number, decimal, boolean, text, binary, guid, date, time or timestamp")},
+                        {"nullable", OrNull(Boolean("null: the database does not say"))}}));
+}
+
+Json RowsSchema() {
+  return ListOf(ListOf(Json::object(), "the values, in the order of the columns"));
+}
+
+// An object whose members need not be there.
+Json Optional(Json object) {
+  object.erase("required");
+  return object;
+}
+
+Method DatabaseMethod(std::string name, std::string summary) {
+  Method method;
+  method.name = std::move(name);
+  method.summary = std::move(summary);
+  method.access_default = kVisible;
+  method.acts = Acts::kAsService;
+  method.pace = Pace::kMayBlock;
+  // SQLCancel is what ends a statement. A driver whose I/O ends underneath it may lose its connection.
+  method.interruptible = false;
+  return method;
+}
+
+}  // namespace
+
+void AddDatabaseMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings> settings, Log& log) {
+  const auto pool = std::make_shared<ConnectionPool>(settings, log);
+
+  Method sources = DatabaseMethod("database.sources", "The databases that this caller may use.");
+  sources.result_schema = Object(
+      {{"sources", ListOf(Object({{"name", Text("")},
+                                  {"as_caller", Boolean("it is used as the caller, not as the service's account")}}))}});
+  sources.handler = [settings](const Call& call) -> MethodResult {
+    Json all = Json::array();
+    const auto now = settings->Now();
+    for (const auto& [name, source] : now->database.sources) {
+      if (MayUse(source, call.caller)) all.push_back({{"name", name}, {"as_caller", source.as_caller}});
+    }
+    return Json{{"sources", std::move(all)}};
+  };
+  registry.Add(std::move(sources));
+
+  Method query = DatabaseMethod("database.query", "Rows of a database: all at once, or with a progressToken page by page.");
+  query.parameters = {
+      SourceParameter(), SqlParameter(), ParametersParameter(),
+      {"limit_rows", "At most so many rows; without it all of them with a progressToken, else 10000.",
+       Json{{"type", {"integer", "null"}}, {"minimum", 1}, {"maximum", kMostRows}}, false, true},
+      {"page_rows", "At most so many rows in a piece.",
+       Json{{"type", "integer"}, {"minimum", 1}, {"maximum", kMostPageRows}, {"default", kPageRows}}, false, true}};
+  query.result_schema = Object({{"count", Integer("of the rows")},
+                                {"truncated", Boolean("there are more rows than limit_rows, or than fit an answer")}});
+  query.result_schema["properties"]["columns"] = ColumnsSchema();
+  query.result_schema["properties"]["rows"] = RowsSchema();
+  query.progress_schema =
+      Optional(Object({{"columns", ColumnsSchema()}, {"rows", RowsSchema()}}, "first the columns, then rows"));
+  query.handler = [pool, settings](const Call& call) -> MethodResult {
+    auto made = Query::Of(call, *settings);
+    if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
+    return std::get<Query>(made).AtOnce(pool, call);
+  };
+  query.stream = [pool, settings](const Call& call, const Waker&) -> std::variant<std::unique_ptr<Stream>, Error> {
+    auto made = Query::Of(call, *settings);
+    if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
+    return std::make_unique<QueryStream>(std::move(std::get<Query>(made)), pool);
+  };
+  registry.Add(std::move(query));
+
+  Method execute = DatabaseMethod("database.execute", "Executes one statement of SQL that gives no rows.");
+  execute.parameters = {SourceParameter(), SqlParameter(), ParametersParameter()};
+  execute.result_schema = Object({{"affected", OrNull(Integer("rows; null if the database does not say"))}});
+  execute.handler = [pool](const Call& call) { return Execute(pool, call); };
+  registry.Add(std::move(execute));
+
+  Method batch = DatabaseMethod("database.batch", "Executes statements of SQL in one transaction: all of them, or none.");
+  Json statements = ListOf(Json{{"type", "object"}}, "{sql, parameters}, as of database.execute");
+  statements["minItems"] = 1;
+  statements["maxItems"] = kMostStatements;
+  batch.parameters = {SourceParameter(), {"statements", "The statements, in their order.", statements, true}};
+  batch.result_schema = Object({{"affected", ListOf(OrNull(Integer("rows of this statement")))}});
+  batch.handler = [pool](const Call& call) { return Batch(pool, call); };
+  registry.Add(std::move(batch));
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,164 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "database/sqlite_database.h"
+#include "messages.h"
+#include "raw_client.h"
+#include "test_server.h"
+
+namespace onbehalf::test {
+namespace {
+
+using protocol::ErrorCode;
+using std::chrono::milliseconds;
+
+constexpr const char* kEndless = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n";
+constexpr const char* kEndlessRows = "with recursive n(i) as (select 1 union all select i + 1 from n) select i from n";
+
+// The methods behind the pipe, called by an administrator.
+class DatabaseRequests : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!SqliteDriver()) GTEST_SKIP() << "missing here: an ODBC driver called SQLite3 ODBC Driver, or SQLite3";
+    database_.emplace();
+    server_.settings().database.sources["orders"].connection = database_->connection();
+    server_.settings().database.sources["mine"] = {database_->connection(), true, true, ""};
+  }
+  void Start() { server_.Start(); }
+  static Json Params(const std::string& sql, Json more = Json::object()) {
+    more["sql"] = sql;
+    if (!more.contains("source")) more["source"] = "orders";
+    return more;
+  }
+
+  std::optional<SqliteDatabase> database_;
+  TestServer server_;
+};
+
+TEST_F(DatabaseRequests, AQueryIsAnsweredAtOnceOrPageByPage) {
+  Start();
+  RawClient client(server_.pipe_path());
+  const std::string sql =
+      "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1200) select i from n";
+  const Json whole = client.Call("database.query", Params(sql, {{"limit_rows", 2}}));
+  EXPECT_EQ(whole.at("result").at("rows"), Json::parse("[[1],[2]]")) << whole;
+  for (const char* source : {"orders", "mine"}) {
+    client.Send(RequestMessage(77, "database.query", Params(sql, {{"source", source}, {"progressToken", "t"}})));
+    auto message = client.Read();
+    ASSERT_TRUE(message && message->contains("params")) << message.value_or(nullptr);
+    EXPECT_EQ(message->at("params").at("value"),
+              Json::parse(R"({"columns":[{"name":"i","type":"integer","nullable":true}]})"));
+    int next = 1;
+    for (const std::size_t rows : {500, 500, 200}) {
+      message = client.Read();
+      ASSERT_TRUE(message && message->contains("params")) << message.value_or(nullptr);
+      const Json& page = message->at("params").at("value").at("rows");
+      EXPECT_EQ(page.size(), rows);
+      for (const Json& row : page) ASSERT_EQ(row, Json::array({next++}));
+    }
+    EXPECT_EQ(client.Read(), ResultMessage(77, {{"count", 1200}, {"truncated", false}}));
+  }
+}
+
+TEST_F(DatabaseRequests, AStreamKeepsToItsLimits) {
+  Start();
+  RawClient client(server_.pipe_path());
+  client.Send(RequestMessage(
+      1, "database.query", Params(kEndlessRows, {{"progressToken", 0}, {"limit_rows", 25}, {"page_rows", 10}})));
+  std::vector<std::size_t> pages;
+  std::optional<Json> message;
+  while ((message = client.Read()) && message->contains("params")) {
+    const Json& value = message->at("params").at("value");
+    if (value.contains("rows")) pages.push_back(value.at("rows").size());
+  }
+  EXPECT_EQ(pages, (std::vector<std::size_t>{10, 10, 5}));
+  EXPECT_EQ(message, ResultMessage(1, {{"count", 25}, {"truncated", true}}));
+
+  // By their bytes.
+  client.Send(RequestMessage(2, "database.query",
+                             Params("with recursive n(i) as (select 1 union all select i + 1 from n where i < 10) "
+                                    "select hex(zeroblob(50000)) from n",
+                                    {{"progressToken", 0}})));
+  pages.clear();
+  while ((message = client.Read()) && message->contains("params")) {
+    const Json& value = message->at("params").at("value");
+    if (value.contains("rows")) pages.push_back(value.at("rows").size());
+  }
+  EXPECT_EQ(pages, std::vector<std::size_t>(10, 1));
+  EXPECT_EQ(message, ResultMessage(2, {{"count", 10}, {"truncated", false}}));
+}
+
+TEST_F(DatabaseRequests, ACancelReachesTheDatabase) {
+  Start();
+  RawClient client(server_.pipe_path());
+  for (const char* source : {"orders", "mine"}) {
+    for (const char* method : {"database.query", "database.execute"}) {
+      client.Send(RequestMessage(1, method, Params(kEndless, {{"source", source}})));
+      client.Send(CancelMessage(1));
+      EXPECT_EQ(client.Read(), ErrorMessageFor(1, ErrorCode::kRequestCancelled)) << method;
+      EXPECT_EQ(client.Call("database.query", Params("select 1", {{"source", source}})).at("result").at("count"), 1);
+    }
+    // Of a stream, in its first step and between its pages.
+    client.Send(RequestMessage(1, "database.query", Params(kEndless, {{"source", source}, {"progressToken", 0}})));
+    client.Send(CancelMessage(1));
+    std::optional<Json> message;
+    while ((message = client.Read()) && message->contains("params")) {
+    }
+    EXPECT_EQ(message, ErrorMessageFor(1, ErrorCode::kRequestCancelled));
+    client.Send(RequestMessage(1, "database.query", Params(kEndlessRows, {{"source", source}, {"progressToken", 0}})));
+    for (int i = 0; i < 5; ++i) ASSERT_TRUE(client.Read().value().contains("params"));
+    client.Send(CancelMessage(1));
+    while ((message = client.Read()) && message->contains("params")) {
+    }
+    EXPECT_EQ(message, ErrorMessageFor(1, ErrorCode::kRequestCancelled));
+  }
+  // What was cancelled holds no transaction: nothing of it is in the way of a writer.
+  database_->Execute("create table t (a)");
+}
+
+TEST_F(DatabaseRequests, ACancelledBatchLeavesNothing) {
+  Start();
+  database_->Execute("create table t (a)");
+  RawClient client(server_.pipe_path());
+  const Json statements = Json::array({{{"sql", "insert into t values (1)"}},
+                                       {{"sql", "insert into t " + std::string(kEndless)}}});
+  for (int i = 0; i < 3; ++i) {
+    client.Send(RequestMessage(1, "database.batch", {{"source", "orders"}, {"statements", statements}}));
+    client.Send(CancelMessage(1));
+    EXPECT_EQ(client.Read(), ErrorMessageFor(1, ErrorCode::kRequestCancelled));
+    EXPECT_EQ(database_->Value("select count(*) from t"), "0");
+  }
+}
+
+TEST_F(DatabaseRequests, TheDeadlineReachesTheDatabase) {
+  server_.settings().limits.request_deadline = milliseconds(300);
+  server_.settings().limits.handlers_per_account = 1;
+  Start();
+  RawClient client(server_.pipe_path());
+  EXPECT_EQ(ErrorCodeOf(client.Call("database.query", Params(kEndless))), static_cast<int>(ErrorCode::kDeadlineExceeded));
+  // The only handler that this account may have is free again, or will be in a moment.
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  Json answer;
+  do {
+    answer = client.Call("database.query", Params("select 1"));
+  } while (ErrorCodeOf(answer) == static_cast<int>(ErrorCode::kBusy) && std::chrono::steady_clock::now() < give_up);
+  EXPECT_TRUE(answer.contains("result")) << answer;
+}
+
+TEST_F(DatabaseRequests, SqlAndItsParametersAreNotInTheAudit) {
+  Start();
+  RawClient client(server_.pipe_path());
+  EXPECT_TRUE(client.Call("database.query", Params("select ?, 'very-secret'", {{"parameters", {"hush-hush"}}}))
+                  .contains("result"));
+  std::string audit;
+  for (const Json& line : server_.AuditLines()) audit += line.dump();
+  EXPECT_NE(audit.find("orders"), std::string::npos) << audit;
+  EXPECT_EQ(audit.find("secret"), std::string::npos) << audit;
+  EXPECT_EQ(audit.find("hush"), std::string::npos) << audit;
+}
+
+}  // namespace
+}  // namespace onbehalf::test

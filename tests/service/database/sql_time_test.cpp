@@ -1,0 +1,48 @@
+#include "database/sql_time.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "database/sql_statement.h"
+
+namespace onbehalf::service {
+namespace {
+
+TEST(SqlTime, ReadsWhatItWrites) {
+  for (const char* text : {"0001-01-01", "2024-02-29", "9999-12-31"}) EXPECT_EQ(ToText(*ParseSqlDate(text)), text);
+  for (const char* text : {"00:00:00", "23:59:59"}) EXPECT_EQ(ToText(*ParseSqlTime(text)), text);
+  for (const char* text : {"2026-11-25T18:55:00", "2026-11-25T18:55:00.1", "2026-11-25T18:55:00.000000001",
+                           "2026-11-25T18:55:00.123456789"}) {
+    EXPECT_EQ(ToText(*ParseSqlTimestamp(text)), text);
+  }
+  EXPECT_EQ(ToText(*ParseSqlTimestamp("2026-11-25 18:55:00.120")), "2026-11-25T18:55:00.12");
+}
+
+TEST(SqlTime, RefusesWhatIsNone) {
+  for (const char* text : {"", "2026-13-01", "2026-00-01", "2026-01-00", "2023-02-29", "2026-04-31", "0000-01-01",
+                           "26-01-01", "2026/01/01", "2026-1-01", "2026-01-01 ", "+026-01-01", "2026-01-0x"}) {
+    EXPECT_FALSE(ParseSqlDate(text)) << text;
+  }
+  for (const char* text : {"", "24:00:00", "00:60:00", "00:00:60", "1:00:00", "00-00-00", "00:00:00Z", "-1:00:00"}) {
+    EXPECT_FALSE(ParseSqlTime(text)) << text;
+  }
+  for (const char* text : {"", "2026-11-25", "2026-11-25x18:55:00", "2026-11-25T18:55:00.", "2026-11-25T18:55:00Z",
+                           "2026-11-25T18:55:00+01:00", "2026-11-25T18:55:00.1234567890", "2026-11-25T18:55:00.-1"}) {
+    EXPECT_FALSE(ParseSqlTimestamp(text)) << text;
+  }
+}
+
+TEST(LeavesNothingBehind, OnlyOneStatementOnRows) {
+  for (const char* sql : {"select 1", "  SELECT\n1 ; ", "insert into t values (1)", "Update t set a=1", "delete from t",
+                          "with x as (select 1) select * from x", "values(1)", "merge into t using s"}) {
+    EXPECT_TRUE(LeavesNothingBehind(sql)) << sql;
+  }
+  for (const char* sql : {"", " ", ";", "begin", "select 1; begin", "set role x", "pragma x", "create table t(a)",
+                          "/* */ select 1", "exec p", "call p()", "selection", "use x", "attach 'x' as y"}) {
+    EXPECT_FALSE(LeavesNothingBehind(sql)) << sql;
+  }
+}
+
+}  // namespace
+}  // namespace onbehalf::service

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "database/odbc_connection.h"
+#include "database/odbc_handle.h"
+#include "live_settings.h"
+#include "log.h"
+#include "onbehalf/service/settings.h"
+#include "temporary_folder.h"
+
+namespace onbehalf::test {
+
+// The name under which this system has SQLite's ODBC driver; nullopt without one. Asks once.
+const std::optional<std::string>& SqliteDriver();
+
+// A database of SQLite's in a file of this test alone.
+class SqliteDatabase {
+ public:
+  // SqliteDriver() must be there.
+  SqliteDatabase();
+
+  // StepAPI: rows come from the database as they are fetched, not all before the first.
+  std::string connection() const { return connection_; }
+  std::string file_name() const { return "orders.db"; }
+  // On a connection of its own.
+  void Execute(std::string_view sql);
+  // The first column of the first row, as text.
+  std::string Value(std::string_view sql);
+
+ private:
+  TemporaryFolder folder_;
+  std::string connection_;
+};
+
+// What database methods need around them, with a source "orders" on a database of SQLite's.
+class WithSqlite : public testing::Test {
+ protected:
+  void SetUp() override;
+
+  std::shared_ptr<const service::LiveSettings> Live() const {
+    return std::make_shared<const service::LiveSettings>(settings_);
+  }
+  std::string LogText() const { return ReadAll(folder_.path() / "service.log"); }
+
+  TemporaryFolder folder_;
+  std::optional<SqliteDatabase> database_;
+  service::Settings settings_;
+  std::optional<service::Log> log_;
+};
+
+}  // namespace onbehalf::test
