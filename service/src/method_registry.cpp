@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
 #include "onbehalf/service/method.h"
 #include "parameters.h"
+#include "schema_check.h"
 
 namespace onbehalf::service {
 namespace {
@@ -17,6 +19,12 @@ bool IsWord(std::string_view text) {
 bool IsMethodName(std::string_view name) {
   const std::size_t dot = name.find('.');
   return dot != std::string_view::npos && IsWord(name.substr(0, dot)) && IsWord(name.substr(dot + 1));
+}
+
+void RequireSchema(const Method& method, const std::string& of_what, const Json& schema) {
+  if (const auto fault = SchemaFault(schema)) {
+    throw std::invalid_argument(method.name + ": the schema of " + of_what + ": " + *fault);
+  }
 }
 
 }  // namespace
@@ -36,7 +44,10 @@ void MethodRegistry::Add(Method method) {
   if (method.stream && method.pace == Pace::kQuick) {
     throw std::invalid_argument("a stream may block: " + method.name);
   }
+  RequireSchema(method, "the result", method.result_schema);
+  RequireSchema(method, "the progress", method.progress_schema);
   bool optional_seen = false;
+  std::set<std::string_view> names;
   for (const Parameter& parameter : method.parameters) {
     if (parameter.required && optional_seen) {
       throw std::invalid_argument("a required parameter follows an optional one: " + method.name + ", " +
@@ -44,6 +55,13 @@ void MethodRegistry::Add(Method method) {
     }
     if (parameter.name == kProgressToken) {
       throw std::invalid_argument("a parameter cannot be called progressToken: " + method.name);
+    }
+    if (parameter.name.empty() || !names.insert(parameter.name).second) {
+      throw std::invalid_argument("a parameter has no name of its own: " + method.name + ", " + parameter.name);
+    }
+    RequireSchema(method, "the parameter " + parameter.name, parameter.schema);
+    if (parameter.required && parameter.schema.contains("default")) {
+      throw std::invalid_argument("a required parameter has no default: " + method.name + ", " + parameter.name);
     }
     optional_seen = optional_seen || !parameter.required;
   }

@@ -10,6 +10,8 @@
 
 #include "onbehalf/service/method.h"
 #include "onbehalf/win32/token.h"
+#include "parameters.h"
+#include "schema_check.h"
 #include "support/restricted_token.h"
 
 namespace onbehalf::test {
@@ -31,7 +33,9 @@ class MethodCaller {
                              const protocol::Json& params = protocol::Json::object()) const {
     const service::Method* const method = methods.Find(name);
     if (method == nullptr) throw std::invalid_argument("no method " + std::string(name));
-    return method->handler({caller_, process_, params, "r-1", 1, stop.get_token(),
+    auto bound = service::BindParameters(*method, params);
+    if (auto* error = std::get_if<protocol::Error>(&bound)) return std::move(*error);
+    return method->handler({caller_, process_, std::get<protocol::Json>(bound), "r-1", 1, stop.get_token(),
                             std::chrono::steady_clock::now() + std::chrono::seconds(30)});
   }
   // For calls that succeed: throws std::bad_variant_access otherwise.
@@ -49,42 +53,17 @@ class MethodCaller {
   service::ClientProcess process_;
 };
 
-// Whether `value` fits the part of JSON Schema that results are described with (type, properties, required,
-// items);
-// "" or the place that does not.
-inline std::string Misfit(const protocol::Json& value, const protocol::Json& schema,
-                          const std::string& place = "$") {
-  const auto fits = [&value](const std::string& type) {
-    return (type == "null" && value.is_null()) || (type == "boolean" && value.is_boolean()) ||
-           (type == "integer" && value.is_number_integer()) || (type == "string" && value.is_string()) ||
-           (type == "array" && value.is_array()) || (type == "object" && value.is_object());
-  };
-  if (schema.contains("type")) {
-    bool any = false;
-    const auto& type = schema.at("type");
-    for (const auto& one : type.is_array() ? type : protocol::Json::array({type})) {
-      any = any || fits(one.get<std::string>());
-    }
-    if (!any) return place + " is no " + type.dump();
-  }
-  if (value.is_object() && schema.contains("properties")) {
-    for (const auto& name : schema.at("required")) {
-      if (!value.contains(name.get<std::string>())) return place + " has no " + name.dump();
-    }
-    for (const auto& [name, member] : value.items()) {
-      if (!schema.at("properties").contains(name)) return place + "." + name + " is not described";
-      if (auto misfit = Misfit(member, schema.at("properties").at(name), place + "." + name);
-          !misfit.empty()) {
-        return misfit;
-      }
-    }
-  }
-  if (value.is_array() && schema.contains("items")) {
-    for (const auto& element : value) {
-      if (auto misfit = Misfit(element, schema.at("items"), place + "[]"); !misfit.empty()) return misfit;
-    }
-  }
-  return {};
+// `schema` with no members of objects but those that it describes: what a method answers is described in full.
+inline protocol::Json Complete(protocol::Json schema) {
+  if (!schema.is_structured()) return schema;
+  for (auto& inner : schema) inner = Complete(std::move(inner));
+  if (schema.contains("properties") && !schema.contains("additionalProperties")) schema["additionalProperties"] = false;
+  return schema;
+}
+
+// Where `value` does not fit `schema`, or has what that does not describe; "" if it fits.
+inline std::string Misfit(const protocol::Json& value, const protocol::Json& schema) {
+  return service::Misfit("$", value, Complete(schema)).value_or("");
 }
 
 }  // namespace onbehalf::test

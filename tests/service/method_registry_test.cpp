@@ -84,6 +84,53 @@ TEST(MethodRegistry, RefusesAParameterThatIsCalledAsTheProgressTokenIs) {
   EXPECT_THROW(registry.Add(method), std::invalid_argument);
 }
 
+// What is not understood would allow everything.
+TEST(MethodRegistry, RefusesASchemaWithAWordThatItDoesNotKnow) {
+  const Json wrong{{"type", "string"}, {"maxLenght", 5}};
+  const auto why = [](Method method) -> std::string {
+    MethodRegistry registry;
+    try {
+      registry.Add(std::move(method));
+    } catch (const std::invalid_argument& refused) {
+      EXPECT_TRUE(registry.All().empty());
+      return refused.what();
+    }
+    return "";
+  };
+  const std::string fault = R"("maxLenght" is no word of a schema here)";
+  Method method = Named("a.b");
+  method.parameters = {{"first", "", {}, true}, {"second", "", {{"type", "array"}, {"items", wrong}}, false}};
+  EXPECT_EQ(why(method), "a.b: the schema of the parameter second: items: " + fault);
+  method = Named("a.b");
+  method.result_schema = wrong;
+  EXPECT_EQ(why(method), "a.b: the schema of the result: " + fault);
+  method = Named("a.b");
+  method.progress_schema = wrong;
+  EXPECT_EQ(why(method), "a.b: the schema of the progress: " + fault);
+}
+
+TEST(MethodRegistry, RefusesADefaultThatCouldNotBeGivenOrIsNeverTaken) {
+  MethodRegistry registry;
+  Method method = Named("a.b");
+  method.parameters = {{"first", "", {{"type", "integer"}, {"default", "x"}}, false}};
+  EXPECT_THROW(registry.Add(method), std::invalid_argument);
+  method.parameters = {{"first", "", {{"type", "integer"}, {"default", 5}}, true}};
+  EXPECT_THROW(registry.Add(method), std::invalid_argument);
+  method.parameters[0].required = false;
+  EXPECT_NO_THROW(registry.Add(method));
+}
+
+TEST(MethodRegistry, RefusesParametersWithoutANameOfTheirOwn) {
+  MethodRegistry registry;
+  Method method = Named("a.b");
+  method.parameters = {{"first", "", {}, true}, {"first", "", {}, true}};
+  EXPECT_THROW(registry.Add(method), std::invalid_argument);
+  method.parameters[1].name = "";
+  EXPECT_THROW(registry.Add(method), std::invalid_argument);
+  method.parameters[1].name = "second";
+  EXPECT_NO_THROW(registry.Add(method));
+}
+
 TEST(MethodRegistry, RefusesARequiredParameterAfterAnOptionalOne) {
   MethodRegistry registry;
   Method method = Named("a.b");

@@ -197,6 +197,33 @@ TEST(Parameters, AnIntegerSpelledAsAFloatArrivesAsAnInteger) {
   EXPECT_EQ(std::get<Json>(result).at("p"), 5);
 }
 
+TEST(Parameters, ThatAreNotGivenHaveTheirDefault) {
+  const Method method = MethodWith({{"first", "", {{"type", "integer"}, {"default", 100}}, false},
+                                    {"second", "", {{"type", {"string", "null"}}, {"default", "x"}}, false},
+                                    {"third", "", {{"type", "integer"}}, false}});
+  for (const char* params : {"null", "{}", "[]", "[null]"}) {
+    EXPECT_EQ(Bound(method, Parse(params)), R"({"first":100,"second":"x"})") << params;
+  }
+  EXPECT_EQ(Bound(method, Parse("[null,null,3]")), R"({"first":100,"second":null,"third":3})");
+  EXPECT_EQ(Bound(method, Parse(R"({"first":5})")), R"({"first":5,"second":"x"})");
+  EXPECT_EQ(Bound(method, Parse(R"({"first":null})")), "first: expected an integer, got null");
+}
+
+TEST(Parameters, OfNestedObjectsAreCheckedByNameAndByPosition) {
+  const Method method = MethodOf(Parse(R"({"type":"array","items":{"type":"object","properties":{"sql":{"type":"string"},
+      "limit":{"type":"integer"}},"required":["sql"],"additionalProperties":false}})"));
+  const auto both = [&](const char* value) {
+    const std::string by_name = Bound(method, Json{{"p", Parse(value)}});
+    EXPECT_EQ(by_name, Bound(method, Json::array({Parse(value)})));
+    return by_name;
+  };
+  EXPECT_EQ(both(R"([{"sql":"a","limit":5.0}])"), R"({"p":[{"limit":5,"sql":"a"}]})");
+  EXPECT_EQ(both(R"([{"sql":"a"},{"sql":5}])"), "p[1].sql: expected a string, got an integer");
+  EXPECT_EQ(both(R"([{"limit":1}])"), "p[0].sql: required, expected a string");
+  EXPECT_EQ(both(R"([{"sql":"a","limits":1}])"), R"(p[0]: there is no member "limits")");
+  EXPECT_EQ(Bound(method, Parse("{}")), "p: required, expected an array");
+}
+
 TEST(Parameters, AMessageHasNothingOfAStringInIt) {
   const std::string message = Bound(MethodOf(Parse(R"({"type":"integer"})")), Parse(R"({"p":"secret"})"));
   EXPECT_EQ(message.find("secret"), std::string::npos);

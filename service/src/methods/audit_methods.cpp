@@ -65,7 +65,7 @@ class Pages {
     }
     pages.filter_.method = TextOf(params, "method");
     pages.filter_.denied_only = params.value("denied", false);
-    pages.limit_ = params.value("limit", kLinesUnlessSaid);
+    pages.limit_ = params.at("limit").get<std::size_t>();
     pages.after_ = TextOf(params, "after");
     return pages;
   }
@@ -87,7 +87,7 @@ class Pages {
   std::size_t page_bytes_;
   std::size_t scan_bytes_;
   AuditFilter filter_;
-  std::size_t limit_ = kLinesUnlessSaid;
+  std::size_t limit_ = 0;
   std::optional<std::string> after_;
 };
 
@@ -185,8 +185,8 @@ void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win
        Json{{"type", "boolean"}}, false, true},
       {"after", "A cursor of an earlier answer: the lines behind it. Without it, the newest lines.",
        Json{{"type", "string"}, {"maxLength", 256}}, false, true},
-      {"limit", "At most so many lines (100).",
-       Json{{"type", "integer"}, {"minimum", 1}, {"maximum", kMostLines}}, false, true}};
+      {"limit", "At most so many lines.",
+       Json{{"type", "integer"}, {"minimum", 1}, {"maximum", kMostLines}, {"default", kLinesUnlessSaid}}, false, true}};
   read.result_schema =
       Object({{"lines", ListOf(Json{{"type", "object"}}, "oldest first, as they stand in the audit")},
               {"cursor", Text("for after")},
@@ -200,7 +200,7 @@ void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win
   follow.name = "audit.follow";
   follow.summary = "A stream of the audit's lines: the newest, or those behind a cursor, and then each one as it is written.";
   follow.parameters = read.parameters;
-  follow.parameters.back().summary = "At most so many lines in a piece (100).";
+  follow.parameters.back().summary = "At most so many lines in a piece.";
   follow.result_schema = Described("null", "it goes on until it is cancelled");
   follow.progress_schema = Object({{"lines", ListOf(Json{{"type", "object"}}, "oldest first, as they stand in the audit")},
                                    {"cursor", Text("for after")}});

@@ -27,15 +27,15 @@ MethodResult Ping(const Call& call) {
 }
 
 Json Describe(const Method& method) {
+  const auto any_if_null = [](const Json& schema) { return schema.is_null() ? Json::object() : schema; };
   Json params = Json::array();
   for (const Parameter& parameter : method.parameters) {
     params.push_back({{"name", parameter.name},
                       {"summary", parameter.summary},
                       {"required", parameter.required},
-                      {"schema", parameter.schema}});
+                      {"schema", any_if_null(parameter.schema)}});
   }
   const bool as_caller = method.acts == Acts::kAsCaller;
-  const auto any_if_null = [](const Json& schema) { return schema.is_null() ? Json::object() : schema; };
   Json description{{"name", method.name},
           {"summary", method.summary},
           {"paramStructure", "either"},
@@ -114,7 +114,7 @@ void AddRpcMethods(MethodRegistry& registry, std::function<bool(const Method&, c
   discover.summary = "Describes the methods that this caller may see, as an OpenRPC document.";
   discover.result_schema =
       Object({{"openrpc", Text("version of the OpenRPC specification")},
-              {"info", Object({{"title", Text("")}, {"version", Text("of the service")}})},
+              {"info", Object({{"title", Text("")}, {"version", Text("of the service")}, {"description", Text("")}})},
               {"methods", ListOf(Json{{"type", "object"}}, "in the order of their names")},
               {"components", Json{{"type", "object"}}}});
   discover.access_default = kForAuthenticatedUsers;

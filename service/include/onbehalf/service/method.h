@@ -34,7 +34,7 @@ enum class Pace {
 struct Parameter {
   std::string name;
   std::string summary;
-  Json schema;  // of JSON Schema: type, enum, minimum, maximum, minLength, maxLength, items, minItems, maxItems
+  Json schema;  // JSON Schema, in the words of onbehalf/service/schema.h; null: any value
   bool required = false;
   // Its value may be written to the audit: it is no secret and not the caller's content. The values of all others are
   // redacted there.
@@ -155,8 +155,8 @@ struct Method {
 class MethodRegistry {
  public:
   // Throws std::invalid_argument if the name is taken or not of the form namespace.method (letters, digits and _), it has
-  // neither handler nor stream, a stream is kQuick, a handler beside a stream reports progress, a required parameter follows an optional one, or a parameter is
-  // called progressToken.
+  // neither handler nor stream, a stream is kQuick, a handler beside a stream reports progress, a required parameter follows an
+  // optional one or has a default, two parameters have one name or one is called progressToken, or a schema is none.
   void Add(Method method);
   // nullptr when there is none.
   const Method* Find(std::string_view name) const;

@@ -8,7 +8,22 @@
 
 namespace onbehalf::service {
 
-// JSON Schemas of results, short to write: Object({{"pid", Integer("the service's process id")}, …}).
+// JSON Schemas, short to write: Object({{"pid", Integer("the service's process id")}, …}).
+//
+// Of JSON Schema (2020-12) a method's schemas have these words. They are checked wherever they stand, in what is nested too;
+// MethodRegistry::Add refuses all others, so that a word that is misspelled is not one that allows everything.
+//   type                                 one of null, boolean, integer, number, string, array, object, or a list of them
+//   enum, const                          the values that it may have
+//   minimum, maximum                     beside the type number or integer
+//   minLength, maxLength                 beside string: in characters
+//   items, minItems, maxItems            beside array
+//   properties, required                 beside object. What is required is described in properties.
+//   additionalProperties                 beside object: what members that properties does not describe must be; false: there are
+//                                        none. Without it they may be anything.
+//   oneOf, anyOf                         up to 16 alternatives, of which exactly one or at least one fits
+//   default                              a value that fits. That of a parameter stands in Call::params when the caller gives none.
+//   title, description, format           texts for readers
+// There is no `pattern`: what a regular expression costs would be its caller's choice. Schemas nest up to 16 deep.
 
 inline protocol::Json Described(std::string_view type, std::string_view description) {
   protocol::Json schema{{"type", type}};
@@ -36,6 +51,12 @@ inline protocol::Json Object(std::initializer_list<std::pair<std::string_view, p
     schema["required"].push_back(name);
   }
   return schema;
+}
+
+// Of what is taken: a member that is not described is a mistake of its caller.
+inline protocol::Json Closed(protocol::Json object) {
+  object["additionalProperties"] = false;
+  return object;
 }
 
 inline protocol::Json ListOf(protocol::Json element, std::string_view description = {}) {
