@@ -12,7 +12,7 @@ namespace onbehalf::protocol {
 namespace {
 
 TEST(ErrorTable, HoldsEveryCodeInTheOrderOfTheEnumeration) {
-  constexpr std::array<std::pair<int, std::string_view>, 16> kExpected{{
+  constexpr std::array<std::pair<int, std::string_view>, 17> kExpected{{
       {-32700, "ParseError"},
       {-32600, "InvalidRequest"},
       {-32601, "MethodNotFound"},
