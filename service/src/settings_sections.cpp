@@ -164,7 +164,7 @@ Json MethodLimitsToJson(const Settings& settings) {
   Json all = Json::object();
   for (const auto& [name, limits] : settings.methods.limits) {
     Json one = Json::object();
-    if (limits.deadline) one["deadline_ms"] = limits.deadline->count();
+    if (limits.deadline) one["deadline_ms"] = static_cast<std::uint64_t>(limits.deadline->count());
     if (limits.handlers) one["handlers"] = *limits.handlers;
     if (limits.handlers_per_account) one["handlers_per_account"] = *limits.handlers_per_account;
     all[name] = std::move(one);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <stdexcept>
 #include <type_traits>
 
 #include "onbehalf/win32/utf.h"
@@ -310,8 +311,9 @@ bool TakesEffectAtReload(const SettingRow& row) {
 
 void CopySetting(const SettingRow& row, const Settings& from, Settings& to) {
   if (row.kind == Kind::kOwn) {
-    std::vector<SettingsFault> none;
-    row.read(row.get(from), to, none);
+    std::vector<SettingsFault> faults;
+    row.read(row.get(from), to, faults);
+    if (!faults.empty()) throw std::logic_error(std::string(row.key) + " is not read as it is written");
   } else {
     row.set(to, row.get(from));
   }

@@ -109,7 +109,7 @@ StreamRequest::Turn StreamRequest::OneTurn() {
   };
   // A stream has no deadline, but each of its turns is short.
   request_->due =
-      RunningRequest::Clock::now() + server_.settings.limits.request_deadline + RunningRequest::kTimeToEnd;
+      RunningRequest::Clock::now() + server_.settings.Now()->limits.request_deadline + RunningRequest::kTimeToEnd;
   Stream::Step step = CallStream(*request_, connection_->process(), connection_->id(), server_.log, stream_, waker);
   request_->due = RunningRequest::Clock::time_point::max();
   if (std::holds_alternative<Stream::Later>(step)) return Stream::Later{};

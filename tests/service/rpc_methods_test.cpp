@@ -169,7 +169,7 @@ TEST_F(RpcMethodsTest, AnAdministratorSeesEveryMethod) {
                         AccessPolicy::Compile({}, methods_).IsAdministrator(caller.caller()));
   EXPECT_EQ(NamesIn(caller.Result(methods_, "rpc.discover")),
             (std::set<std::string>{"identity.whoami", "rpc.discover", "rpc.ping", "rpc.subscribe",
-                                   "service.connections", "service.disconnect", "service.status"}));
+                                   "service.connections", "service.disconnect", "service.reload", "service.status"}));
 }
 
 TEST_F(RpcMethodsTest, AnOrdinaryUserSeesOnlyWhatIsForAll) {

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -71,7 +73,7 @@ TEST_F(SettingsReloadTest, PutsInForceWhatCanChangeAndNamesTheRest) {
     "file": {"roots": ["D:\\Shares"]},
     "database": {"sources": {"orders": {"connection": "DSN=secret"}}, "idle_ms": 5000},
     "modules": {"load": {"orders": {}}},
-    "methods": {"limits": {"rpc.ping": {"handlers": 3}}}})");
+    "methods": {"limits": {"rpc.ping": {"deadline_ms": 2000, "handlers": 3}}}})");
   EXPECT_TRUE(result.faults.empty());
   EXPECT_EQ(result.changed, (Keys{"limits.connections", "limits.request_deadline_ms", "log.level", "file.roots",
                                   "database.sources", "database.idle_ms", "methods.limits"}));
@@ -81,7 +83,7 @@ TEST_F(SettingsReloadTest, PutsInForceWhatCanChangeAndNamesTheRest) {
   EXPECT_EQ(now->log.level, LogLevel::kDebug);
   EXPECT_EQ(now->file.roots, Keys{"D:\\Shares"});
   EXPECT_EQ(now->database.sources.at("orders").connection, "DSN=secret");
-  EXPECT_EQ(now->methods.limits.at("rpc.ping").handlers, 3u);
+  EXPECT_EQ(now->methods.limits.at("rpc.ping"), (Settings::MethodLimits{std::chrono::seconds(2), 3, std::nullopt}));
   EXPECT_FALSE(now->pipe.remote);
   EXPECT_EQ(now->log.files, Settings().log.files);
   EXPECT_TRUE(now->audit.required);

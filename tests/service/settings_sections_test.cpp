@@ -46,7 +46,7 @@ TEST(FileRoots, ArePathsWithADriveLetter) {
                    "file.roots[6]: " + expected + "17",
                    "file.roots[7]: " + expected + R"(the string "C:\\a:stream")",
                    "file.roots[8]: " + expected + R"(the string "C:\\a*")",
-                   "file.roots[9]: " + expected + R"(the string "C:\\a\u{0}b")",
+                   "file.roots[9]: " + expected + R"(the string "C:\\a\u{00}b")",
                    "file.roots[10]: " + expected + "the string \"\""}));
 }
 

@@ -243,7 +243,7 @@ std::optional<Json> SqlStatement::Value(SQLUSMALLINT number, std::size_t most_by
   } else {
     std::string narrow;
     chunks = ReadChunks(number, c_type, most_bytes, narrow);
-    utf8 = c_type == SQL_C_BINARY ? protocol::ToBase64(std::as_bytes(std::span(narrow))) : std::move(narrow);
+    utf8 = c_type == SQL_C_BINARY ? protocol::ToBase64(narrow) : std::move(narrow);
   }
   if (chunks == Chunks::kTooLarge) return std::nullopt;
   if (chunks == Chunks::kNull) return Json(nullptr);

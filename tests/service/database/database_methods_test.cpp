@@ -130,8 +130,8 @@ TEST_F(DatabaseMethods, GivesBackTextOfAllOfUnicodeAndOfAnyLength) {
 TEST_F(DatabaseMethods, GivesBackBytes) {
   Execute("create table bytes (b blob)");
   for (const std::size_t size : {0, 1, 3, 16383, 16384, 16385, 300'000}) {
-    std::vector<std::byte> bytes(size);
-    for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::byte>(i * 7);
+    std::string bytes(size, '\0');
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 7);
     const std::string text = protocol::ToBase64(bytes);
     Execute("delete from bytes");
     Execute("insert into bytes values (?)", Json::array({{{"base64", text}}}));
