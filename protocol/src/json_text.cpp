@@ -1,13 +1,16 @@
 #include "onbehalf/protocol/json_text.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "json_writer.h"
 #include "onbehalf/protocol/utf8.h"
+#include "plain_bytes.h"
 
 namespace onbehalf::protocol {
 namespace {
@@ -18,16 +21,82 @@ bool IsNumberCharacter(char c) {
   return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
 }
 
+// Strings of at least so many bytes are taken past the reader, if they have no escapes: it takes them byte by byte, which for
+// what files hold costs more than everything else together.
+constexpr std::size_t kLongString = 1024;
+
+// The text as the reader gets it: of long strings without escapes only the quotes.
+class ReaderText {
+ public:
+  explicit ReaderText(std::string_view text) : text_(text) {}
+
+  // A string token of the text: its content begins and ends there. In their order.
+  void OnString(std::size_t begin, std::size_t end, bool is_plain) {
+    if (is_plain && end - begin >= kLongString) {
+      shortened_.append(text_, copied_, begin - copied_);
+      copied_ = end;
+      taken_out_.push_back({strings_, begin, end - begin});
+    }
+    ++strings_;
+  }
+  // To be called once, behind the last string.
+  std::string_view Finish() {
+    if (taken_out_.empty()) return text_;
+    shortened_.append(text_, copied_, text_.size() - copied_);
+    return shortened_;
+  }
+
+  // To be called for each string that the reader has found, in their order: true if it was taken out, and then `value` is
+  // what it holds.
+  bool TakeNext(std::string_view& value) {
+    const bool is_taken_out = next_ < taken_out_.size() && taken_out_[next_].ordinal == found_;
+    if (is_taken_out) {
+      value = text_.substr(taken_out_[next_].begin, taken_out_[next_].bytes);
+      ++next_;
+    }
+    ++found_;
+    return is_taken_out;
+  }
+
+  // Where in the text what is at `offset` for the reader stands.
+  std::size_t OffsetInText(std::size_t offset) const {
+    for (const TakenOut& one : taken_out_) {
+      if (offset < one.begin) break;
+      offset += one.bytes;
+    }
+    return std::min(offset, text_.size());
+  }
+
+ private:
+  struct TakenOut {
+    std::size_t ordinal;
+    std::size_t begin;
+    std::size_t bytes;
+  };
+
+  std::string_view text_;
+  std::string shortened_;
+  std::size_t copied_ = 0;  // of text_
+  std::size_t strings_ = 0;
+  std::vector<TakenOut> taken_out_;
+  std::size_t found_ = 0;
+  std::size_t next_ = 0;  // of taken_out_
+};
+
 // What the grammar's reader would let pass or could be made to suffer from: a BOM (it skips one), NUL (it
 // takes that for the end of the text), bytes that are no UTF-8 (it calls them a syntax error like any other)
 // and numbers of a length that its conversion takes quadratic time for.
-JsonFault CheckBytes(std::string_view text) {
+JsonFault CheckBytes(std::string_view text, ReaderText& for_reader) {
   if (text.starts_with("\xEF\xBB\xBF")) {
     return {Kind::kSyntax, 0};
   }
   bool in_string = false;
+  bool is_plain = true;           // of the string: without escapes, and control characters, which the reader refuses
+  std::size_t string_begin = 0;
   std::size_t number_bytes = 0;
   for (std::size_t i = 0; i < text.size();) {
+    if (in_string) i += PlainBytes(text.substr(i));
+    if (i == text.size()) break;
     const char c = text[i];
     if (static_cast<unsigned char>(c) >= 0x80) {
       const std::size_t bytes = Utf8SequenceBytes(text.substr(i));
@@ -44,16 +113,22 @@ JsonFault CheckBytes(std::string_view text) {
     if (in_string) {
       const bool escapes_delimiter =
           c == '\\' && i + 1 < text.size() && (text[i + 1] == '"' || text[i + 1] == '\\');
-      i += escapes_delimiter ? 2 : 1;
+      is_plain = is_plain && c != '\\' && c >= 0x20;
       in_string = c != '"';
+      if (!in_string) for_reader.OnString(string_begin, i, is_plain);
+      i += escapes_delimiter ? 2 : 1;
       continue;
     }
     number_bytes = IsNumberCharacter(c) ? number_bytes + 1 : 0;
     if (number_bytes > kNumberBytes) {
       return {Kind::kNumberOutOfRange, i};
     }
-    in_string = c == '"';
     ++i;
+    in_string = c == '"';
+    if (in_string) {
+      string_begin = i;
+      is_plain = true;
+    }
   }
   return {};
 }
@@ -91,8 +166,9 @@ class Cursor {
 // event returns false to end the reading.
 class ValueBuilder {
  public:
-  ValueBuilder(std::string_view text, const JsonLimits& limits, Json& root)
-      : text_(text), seen_(text.data()), limits_(limits), root_(root) {}
+  // `text` is what `reader_text` has made for the reader.
+  ValueBuilder(std::string_view text, ReaderText& reader_text, const JsonLimits& limits, Json& root)
+      : text_(text), reader_text_(reader_text), seen_(text.data()), limits_(limits), root_(root) {}
 
   const char** seen() { return &seen_; }
   const JsonFault& fault() const { return fault_; }
@@ -103,6 +179,10 @@ class ValueBuilder {
   bool number_unsigned(Json::number_unsigned_t value) { return Add(value) != nullptr; }
   bool number_float(Json::number_float_t value, const std::string&) { return Add(value) != nullptr; }
   bool string(std::string& value) {
+    if (std::string_view whole; reader_text_.TakeNext(whole)) {
+      if (whole.size() > limits_.string_bytes) return Refuse(Kind::kStringTooLong);
+      return Add(std::string(whole)) != nullptr;
+    }
     return value.size() <= limits_.string_bytes ? Add(std::move(value)) != nullptr
                                                 : Refuse(Kind::kStringTooLong);
   }
@@ -114,6 +194,7 @@ class ValueBuilder {
   bool end_array() { return Close(); }
 
   bool key(std::string& name) {
+    if (std::string_view whole; reader_text_.TakeNext(whole)) name = whole;
     if (name.size() > limits_.string_bytes) {
       return Refuse(Kind::kStringTooLong);
     }
@@ -133,14 +214,14 @@ class ValueBuilder {
     // 406 is the library's number for a number that a double cannot hold. Positions count from 1.
     constexpr int kNumberOverflow = 406;
     fault_.kind = exception.id == kNumberOverflow ? Kind::kNumberOutOfRange : Kind::kSyntax;
-    fault_.offset = std::min(position == 0 ? 0 : position - 1, text_.size());
+    fault_.offset = reader_text_.OffsetInText(std::min(position == 0 ? 0 : position - 1, text_.size()));
     return false;
   }
 
  private:
   bool Refuse(Kind kind) {
     const auto consumed = static_cast<std::size_t>(seen_ - text_.data());
-    fault_ = {kind, consumed == 0 ? 0 : consumed - 1};
+    fault_ = {kind, reader_text_.OffsetInText(consumed == 0 ? 0 : consumed - 1)};
     return false;
   }
 
@@ -181,6 +262,7 @@ class ValueBuilder {
   }
 
   std::string_view text_;
+  ReaderText& reader_text_;
   const char* seen_;
   const JsonLimits& limits_;
   Json& root_;
@@ -224,12 +306,14 @@ std::string JsonFault::Describe() const {
 }
 
 JsonFault ParseJson(std::string_view text, const JsonLimits& limits, Json& value) {
-  JsonFault fault = CheckBytes(text);
+  ReaderText reader_text(text);
+  JsonFault fault = CheckBytes(text, reader_text);
   if (!fault) {
     value = nullptr;
-    ValueBuilder builder(text, limits, value);
-    const Cursor begin(text.data(), builder.seen());
-    const Cursor end(text.data() + text.size(), builder.seen());
+    const std::string_view read = reader_text.Finish();
+    ValueBuilder builder(read, reader_text, limits, value);
+    const Cursor begin(read.data(), builder.seen());
+    const Cursor end(read.data() + read.size(), builder.seen());
     if (!Json::sax_parse(begin, end, &builder)) {
       fault = builder.fault();
     }

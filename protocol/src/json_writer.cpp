@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "onbehalf/protocol/utf8.h"
+#include "plain_bytes.h"
 
 namespace onbehalf::protocol {
 namespace {
@@ -57,6 +58,8 @@ void AppendString(std::string& out, std::string_view text) {
   out += '"';
   std::size_t copied = 0;
   for (std::size_t i = 0; i < text.size();) {
+    i += PlainBytes(text.substr(i));
+    if (i == text.size()) break;
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte >= 0x80) {
       const std::size_t bytes = Utf8SequenceBytes(text.substr(i));

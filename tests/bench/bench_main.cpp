@@ -21,6 +21,7 @@
 #include "blocking_client.h"
 #include "client_cost.h"
 #include "counted_calls.h"
+#include "file_read.h"
 #include "latencies.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/process.h"
@@ -39,6 +40,8 @@ namespace {
 using test::ChildProcess;
 using Clock = std::chrono::steady_clock;
 using nlohmann::json;
+
+constexpr std::size_t kFileMebibytes = 64;
 
 // ---- The child processes ----
 
@@ -130,7 +133,15 @@ int RunClientCost(std::size_t requests) {
   return 0;
 }
 
-int Run(const std::string& json_file, std::size_t requests, std::size_t memory_requests) {
+int RunFileRead() {
+  std::string path;
+  ChildProcess service = StartService(path);
+  MeasureFileRead(path, kFileMebibytes);
+  service.WaitForExit();
+  return 0;
+}
+
+int Run(const std::string& json_file, std::size_t requests, std::size_t memory_requests, std::size_t file_mebibytes) {
   constexpr int kRuns = 5;
   std::string path;
   ChildProcess service = StartService(path);
@@ -182,6 +193,7 @@ int Run(const std::string& json_file, std::size_t requests, std::size_t memory_r
   report["calls_in_all"] = calls;
   report["memory_growth_bytes"] = grown;
   report["client"] = MeasureClientCost(path, requests);
+  report["file_read"] = MeasureFileRead(path, file_mebibytes);
   service.WaitForExit();
   report["policy_checks"] = MeasurePolicyChecks(memory_requests);
 
@@ -210,23 +222,26 @@ int wmain(int argc, wchar_t** argv) {
       bench::MeasurePolicyChecks(100'000);
       return 0;
     }
+    if (arguments.size() == 1 && arguments[0] == "--files") return bench::RunFileRead();
     if (arguments.size() == 1 && arguments[0] == "--client") return bench::RunClientCost(15'000);
     std::string json_file;
     std::size_t requests = 20'000;
     std::size_t memory_requests = 100'000;
+    std::size_t file_mebibytes = bench::kFileMebibytes;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
       if (arguments[i] == "--quick") {
         requests = memory_requests = 1'000;
+        file_mebibytes = 4;
       } else if (arguments[i] == "--requests" && i + 1 < arguments.size()) {
         requests = memory_requests = std::stoul(arguments[++i]);
       } else if (arguments[i] == "--json" && i + 1 < arguments.size()) {
         json_file = arguments[++i];
       } else {
-        std::fputs("usage: onbehalf_bench [--quick | --requests N] [--json FILE] | --checks | --client\n", stderr);
+        std::fputs("usage: onbehalf_bench [--quick | --requests N] [--json FILE] | --checks | --client | --files\n", stderr);
         return 2;
       }
     }
-    return bench::Run(json_file, requests, memory_requests);
+    return bench::Run(json_file, requests, memory_requests, file_mebibytes);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "onbehalf_bench: %s\n", error.what());
     return 1;

@@ -562,5 +562,65 @@ TEST(ToText, RefusesValuesThatJsonHasNoFormFor) {
   EXPECT_THROW(ToText(Json::binary({1, 2})), std::invalid_argument);
 }
 
+// Long strings are taken past the grammar's reader: what comes of a text must not depend on that.
+TEST(JsonText, LongStringsAreWhatTheyAreWhereverTheyStand) {
+  for (const std::size_t size : {1023u, 1024u, 1025u, 100'000u}) {
+    const std::string plain(size, 'x');
+    const std::string wide = [size] {
+      std::string text;
+      while (text.size() < size) text += "\xE2\x82\xAC";
+      return text;
+    }();
+    for (const std::string& text :
+         {"\"" + plain + "\"", "[\"" + plain + "\",\"a\",\"" + wide + "\"]", "{\"" + plain + "\":\"" + wide + "\",\"a\":\"\",\"b\":1}",
+          "[\"\",\"" + plain + "\\n\",\"" + plain + "\",\"\\\\\",\"" + wide + "\\\"\",\"" + plain + "\\\\\",\"" + wide + "\"]",
+          "{\"a\":{\"b\":[\"" + plain + "\",\"\"]},\"\":\"" + plain + "\"}"}) {
+      Json value;
+      const JsonFault fault = ParseJson(text, {}, value);
+      ASSERT_FALSE(fault) << fault.Describe();
+      EXPECT_TRUE(value == Json::parse(text)) << size;
+    }
+  }
+}
+
+TEST(JsonText, FaultsBesideLongStringsAreWhereTheyStand) {
+  const std::string plain(2000, 'x');
+  const std::string quoted = "\"" + plain + "\"";
+  ExpectFault("[" + quoted + " " + quoted + "]", Kind::kSyntax, 4005);
+  ExpectFault("[" + quoted + "," + quoted + ",]", Kind::kSyntax, 4007);
+  ExpectFault("[" + quoted + "x]", Kind::kSyntax, 2003);
+  ExpectFault("[x," + quoted + "]", Kind::kSyntax, 1);
+  // The name's last quote.
+  ExpectFault("{" + quoted + ":1," + quoted + ":2}", Kind::kDuplicateKey, 4007);
+  JsonLimits limits;
+  limits.string_bytes = 1999;
+  ExpectFault("[\"\"," + quoted + "]", Kind::kStringTooLong, 2005, limits);
+  // What the reader would have refused in it is still refused.
+  EXPECT_EQ(FaultOf("[\"" + plain + "\n\"]").kind, Kind::kSyntax);
+  EXPECT_EQ(FaultOf("[\"" + plain + "\x1F" + plain + "\"]").kind, Kind::kSyntax);
+  EXPECT_EQ(FaultOf("[\"" + plain + "\\x" + plain + "\"]").kind, Kind::kSyntax);
+  EXPECT_EQ(FaultOf("[\"" + plain).kind, Kind::kSyntax);
+  EXPECT_EQ(FaultOf("[\"" + plain + "\xFF\"]").kind, Kind::kInvalidUtf8);
+  EXPECT_EQ(FaultOf(std::string("[\"") + plain + std::string("\0\"]", 3)).kind, Kind::kSyntax);
+}
+
+// Eight bytes are looked at at a time: every byte in every place.
+TEST(JsonText, EveryByteOfAStringIsLookedAt) {
+  for (int byte = 0; byte < 256; ++byte) {
+    for (std::size_t place = 0; place < 20; ++place) {
+      std::string content(20, 'x');
+      content[place] = static_cast<char>(byte);
+      const bool is_plain = byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+      Json value;
+      EXPECT_EQ(!ParseJson("[\"" + content + "\"]", {}, value), is_plain) << byte << " at " << place;
+      if (byte < 0x80) {
+        EXPECT_EQ(Json::parse(ToText(Json(content))), Json(content)) << byte << " at " << place;
+      } else {
+        EXPECT_THROW(ToText(Json(content)), std::invalid_argument) << byte << " at " << place;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace onbehalf::protocol

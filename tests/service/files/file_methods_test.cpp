@@ -282,7 +282,7 @@ TEST_F(FileMethods, WriteReplacesAsAWhole) {
 }
 
 // 2001-09-09T01:46:40Z.
-constexpr FILETIME kLongAgo{0x5BBF2000, 0x01C138D1};
+constexpr FILETIME kLongAgo{0x44FF8000, 0x01C138D1};
 
 bool SetCreationTime(const std::filesystem::path& file, FILETIME time) {
   const win32::UniqueFile opened(::CreateFileW(file.c_str(), FILE_WRITE_ATTRIBUTES, 0, nullptr, OPEN_EXISTING, 0, nullptr));

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace onbehalf::protocol {
+
+// How many of the bytes that `text` begins with are ASCII and stand in a JSON string as they are. Eight at a time: up to
+// seven more may be.
+inline std::size_t PlainBytes(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighs = 0x8080808080808080;
+  // Some bit is set if a byte is zero, and none if none is.
+  const auto zeros = [](std::uint64_t word) { return (word - kOnes) & ~word & kHighs; };
+  std::size_t plain = 0;
+  for (; plain + sizeof(std::uint64_t) <= text.size(); plain += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + plain, sizeof(word));
+    const std::uint64_t below_space = (word - kOnes * 0x20) & ~word & kHighs;
+    if (((word & kHighs) | below_space | zeros(word ^ kOnes * '"') | zeros(word ^ kOnes * '\\')) != 0) break;
+  }
+  return plain;
+}
+
+}  // namespace onbehalf::protocol

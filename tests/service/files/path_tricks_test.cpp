@@ -1,0 +1,261 @@
+// Ways to reach with file.* what is not meant, each by its name: refused, or harmless.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "file_fixture.h"
+#include "files/file_scope.h"
+#include "files/link_maker.h"
+#include "onbehalf/win32/lean_windows.h"
+#include "support/platform_probe.h"
+
+namespace onbehalf::test {
+namespace {
+
+class PathTricks : public FileMethodsTest {
+ protected:
+  PathTricks() {
+    std::filesystem::create_directory(Path(L"in"));
+    std::filesystem::create_directory(Path(L"out"));
+    WriteAll(Path(L"in\\file"), "inside");
+    WriteAll(Path(L"out\\file"), "outside");
+  }
+
+  void Use(const service::Settings::File& file) {
+    service::Settings settings;
+    settings.file = file;
+    live_->Replace(settings);
+  }
+  void StayIn(std::wstring_view root) { Use({{Text(root)}, false, false}); }
+
+  struct Attempt {
+    const char* method;
+    Json params;
+    std::string member;  // that has the path
+  };
+  // Every method that takes a path, in every place.
+  std::vector<Attempt> AttemptsWith(const std::string& path) const {
+    const std::string good = Text(L"in\\file");
+    return {{"file.stat", {{"path", path}}, "path"},
+            {"file.stat", {{"path", path}, {"follow", false}}, "path"},
+            {"file.list", {{"path", path}}, "path"},
+            {"file.read", {{"path", path}}, "path"},
+            {"file.write", {{"path", path}, {"data", "x"}}, "path"},
+            {"file.write", {{"path", path}, {"data", "x"}, {"mode", "replace"}}, "path"},
+            {"file.write", {{"path", path}, {"data", "x"}, {"mode", "append"}}, "path"},
+            {"file.write", {{"path", path}, {"data", "x"}, {"mode", "update"}, {"offset", 0}}, "path"},
+            {"file.copy", {{"from", path}, {"to", good + ".copy"}}, "from"},
+            {"file.copy", {{"from", good}, {"to", path}, {"replace", true}}, "to"},
+            {"file.move", {{"from", path}, {"to", good + ".moved"}}, "from"},
+            {"file.move", {{"from", good}, {"to", path}, {"replace", true}}, "to"},
+            {"file.delete", {{"path", path}}, "path"},
+            {"file.delete", {{"path", path}, {"directory", true}}, "path"},
+            {"file.makeDirectory", {{"path", path}, {"parents", true}}, "path"},
+            {"file.checksum", {{"path", path}}, "path"}};
+  }
+  // All of them answer InvalidParams with the member and the reason, and nothing on the disk has changed.
+  void ExpectRefused(const std::string& path, std::string_view reason) {
+    const auto before = Everything();
+    for (const Attempt& attempt : AttemptsWith(path)) {
+      const std::string fault = Fault(attempt.method, attempt.params);
+      EXPECT_TRUE(fault.starts_with(attempt.member + ": ")) << attempt.method << " " << path << ": " << fault;
+      EXPECT_NE(fault.find(reason), std::string::npos) << attempt.method << " " << path << ": " << fault;
+    }
+    EXPECT_EQ(Everything(), before) << path;
+  }
+  std::set<std::pair<std::wstring, std::string>> Everything() const {
+    std::set<std::pair<std::wstring, std::string>> all;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
+      all.emplace(entry.path().native(), entry.is_regular_file() ? ReadAll(entry.path()) : std::string());
+    }
+    return all;
+  }
+};
+
+TEST_F(PathTricks, LongPathPrefixIsRefused) { ExpectRefused("\\\\?\\" + Text(L"out\\file"), "are not taken"); }
+
+TEST_F(PathTricks, DevicePrefixIsRefused) {
+  ExpectRefused("\\\\.\\" + Text(L"out\\file"), "are not taken");
+  ExpectRefused(R"(\\.\PhysicalDrive0)", "are not taken");
+  ExpectRefused(R"(\\.\pipe\onbehalf)", "are not taken");
+}
+
+TEST_F(PathTricks, DeviceNamesAreRefused) {
+  for (const char* name : {"CON", "nul", "AUX.txt", "COM1", "LPT9.x", "CONOUT$", "NUL .txt"}) {
+    ExpectRefused(Text(L"in") + "\\" + name, "DOS device");
+  }
+}
+
+TEST_F(PathTricks, TrailingDotsAndSpacesAreRefused) {
+  for (const char* end : {".", " ", "...", ". "}) ExpectRefused(Text(L"in\\file") + end, "ends in a dot or a space");
+}
+
+TEST_F(PathTricks, AlternateStreamsAreRefused) {
+  ExpectRefused(Text(L"in\\file") + ":stream", "file.alternate_streams is off");
+  ExpectRefused(Text(L"in\\file") + "::$DATA", "file.alternate_streams is off");
+  ExpectRefused(Text(L"in") + ":$I30:$INDEX_ALLOCATION", "file.alternate_streams is off");
+}
+
+TEST_F(PathTricks, AlternateStreamsAreAPartOfTheirFileWhenAllowed) {
+  ONBEHALF_SKIP_WITHOUT("alternate streams", AlternateStreamsAreThere());
+  Use({{Text(L"in")}, false, true});
+  const std::string stream = Text(L"in\\file") + ":notes";
+  Result("file.write", {{"path", stream}, {"data", "a note"}});
+  EXPECT_EQ(Result("file.read", {{"path", stream}}).at("data"), "a note");
+  EXPECT_EQ(ReadAll(Path(L"in\\file")), "inside");
+  EXPECT_EQ(Fault("file.write", {{"path", stream}, {"data", "x"}, {"mode", "replace"}}),
+            "path: an alternate stream cannot be replaced as a file is");
+  EXPECT_EQ(Fault("file.move", {{"from", stream}, {"to", Text(L"in\\x")}}), "from: an alternate stream cannot be moved");
+  Result("file.delete", {{"path", stream}});
+  EXPECT_EQ(Code("file.read", {{"path", stream}}), static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
+  EXPECT_EQ(ReadAll(Path(L"in\\file")), "inside");
+}
+
+TEST_F(PathTricks, NetworkPathsAreRefused) {
+  for (const char* path : {R"(\\server\share\file)", R"(\\localhost\c$\file)", "//127.0.0.1/c$/file", R"(\\server\pipe\x)"}) {
+    ExpectRefused(path, "file.network_paths is off");
+  }
+}
+
+TEST_F(PathTricks, PipesOfOtherComputersAreRefusedEvenWithNetworkPaths) {
+  Use({{}, true, false});
+  ExpectRefused(R"(\\localhost\pipe\onbehalf)", "pipes and mailslots");
+  ExpectRefused(R"(\\localhost\IPC$\onbehalf)", "pipes and mailslots");
+}
+
+TEST_F(PathTricks, WaysUpAreRefused) {
+  StayIn(L"in");
+  ExpectRefused(Text(L"in") + R"(\..\out\file)", "the components . and ..");
+  ExpectRefused(Text(L"in") + "/../out/file", "the components . and ..");
+  ExpectRefused(Text(L"in") + R"(\.\file)", "the components . and ..");
+}
+
+TEST_F(PathTricks, RelativePathsAreRefused) {
+  ExpectRefused("file", "expected an absolute path");
+  ExpectRefused(R"(\out\file)", "expected an absolute path");
+  ExpectRefused("C:file", "relative to a drive's current folder");
+}
+
+TEST_F(PathTricks, WhatIsOutsideTheRootsIsRefused) {
+  StayIn(L"in");
+  // Named like the root, and not in it.
+  std::filesystem::create_directory(Path(L"inside"));
+  WriteAll(Path(L"inside\\file"), "not in");
+  for (const wchar_t* name : {L"out\\file", L"inside\\file"}) {
+    const auto before = Everything();
+    for (const Attempt& attempt : AttemptsWith(Text(name))) {
+      // What is no folder, or is there already, may be found before.
+      const std::string method = attempt.method;
+      if (method == "file.list") continue;
+      EXPECT_EQ(Fault(method, attempt.params), attempt.member + ": outside file.roots") << method;
+    }
+    EXPECT_EQ(Everything(), before);
+  }
+  EXPECT_EQ(Fault("file.list", {{"path", Text(L"out")}}), "path: outside file.roots");
+  EXPECT_EQ(Fault("file.makeDirectory", {{"path", Text(L"out\\a\\b")}, {"parents", true}}), "path: outside file.roots");
+  EXPECT_EQ(Fault("file.write", {{"path", Text(L"out\\new")}, {"data", "x"}}), "path: outside file.roots");
+  EXPECT_EQ(Fault("file.move", {{"from", Text(L"in\\file")}, {"to", Text(L"out\\new")}}), "to: outside file.roots");
+  EXPECT_FALSE(std::filesystem::exists(Path(L"out\\a")));
+  EXPECT_FALSE(std::filesystem::exists(Path(L"out\\new")));
+}
+
+TEST_F(PathTricks, WhatIsInTheRootsIsDone) {
+  std::string root = Text(L"in");
+  for (const std::string& form : {root, root + "\\", [&] {
+                                    std::string upper = root;
+                                    for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c == '\\' ? '/' : c;
+                                    return upper;
+                                  }()}) {
+    Use({{R"(C:\no\such\root)", form}, false, false});
+    EXPECT_EQ(Result("file.read", {{"path", Text(L"in\\file")}}).at("data"), "inside") << form;
+    EXPECT_EQ(Result("file.list", {{"path", Text(L"in")}}).at("entries").size(), 1u) << form;
+    Result("file.makeDirectory", {{"path", Text(L"in\\a\\b")}, {"parents", true}});
+    Result("file.write", {{"path", Text(L"in\\a\\b\\c")}, {"data", "x"}});
+    Result("file.write", {{"path", Text(L"in\\a\\b\\c")}, {"data", "y"}, {"mode", "replace"}});
+    Result("file.copy", {{"from", Text(L"in\\file")}, {"to", Text(L"in\\a\\copy")}});
+    Result("file.move", {{"from", Text(L"in\\a\\copy")}, {"to", Text(L"in\\a\\b\\c")}, {"replace", true}});
+    EXPECT_EQ(ReadAll(Path(L"in\\a\\b\\c")), "inside");
+    Result("file.delete", {{"path", Text(L"in\\a\\b\\c")}});
+    Result("file.delete", {{"path", Text(L"in\\a\\b")}, {"directory", true}});
+    Result("file.delete", {{"path", Text(L"in\\a")}, {"directory", true}});
+  }
+}
+
+TEST_F(PathTricks, AWholeDriveCanBeARoot) {
+  Use({{"C:\\"}, false, false});
+  EXPECT_EQ(Result("file.stat", {{"path", "C:\\"}}).at("path"), "C:\\");
+  Result("file.list", {{"path", "C:\\"}});
+}
+
+// What is made is made in the folder that was looked at, not in whatever has its path afterwards.
+TEST_F(PathTricks, TheFolderOfWhatIsMadeCannotBeMovedAwayMeanwhile) {
+  StayIn(L"in");
+  std::filesystem::create_directory(Path(L"in\\d"));
+  const service::FileScope scope(live_->Now());
+  auto path = scope.PathOf({{"path", Text(L"in\\d\\new")}}, "path");
+  {
+    const auto place = scope.PlaceOf(std::get<service::NamedPath>(path));
+    ASSERT_TRUE(std::holds_alternative<service::Place>(place));
+    EXPECT_FALSE(::MoveFileW(Path(L"in\\d").c_str(), Path(L"out\\d").c_str()));
+    EXPECT_EQ(::GetLastError(), static_cast<DWORD>(ERROR_SHARING_VIOLATION));
+    EXPECT_FALSE(::RemoveDirectoryW(Path(L"in\\d").c_str()));
+  }
+  EXPECT_TRUE(::MoveFileW(Path(L"in\\d").c_str(), Path(L"out\\d").c_str()));
+}
+
+TEST_F(PathTricks, JunctionsOutOfTheRootsAreRefused) {
+  ONBEHALF_SKIP_WITHOUT("junctions", JunctionsAreThere());
+  ASSERT_TRUE(MakeJunction(Path(L"in\\link"), Path(L"out")));
+  StayIn(L"in");
+  const auto before = Everything();
+  for (const Attempt& attempt : AttemptsWith(Text(L"in\\link\\file"))) {
+    if (attempt.method == std::string("file.list")) continue;
+    EXPECT_EQ(Fault(attempt.method, attempt.params), attempt.member + ": outside file.roots") << attempt.method;
+  }
+  EXPECT_EQ(Fault("file.list", {{"path", Text(L"in\\link")}}), "path: outside file.roots");
+  EXPECT_EQ(Fault("file.write", {{"path", Text(L"in\\link\\new")}, {"data", "x"}}), "path: outside file.roots");
+  EXPECT_EQ(Fault("file.makeDirectory", {{"path", Text(L"in\\link\\a\\b")}, {"parents", true}}), "path: outside file.roots");
+  EXPECT_EQ(Everything(), before);
+}
+
+TEST_F(PathTricks, JunctionsAreSeenAndDeletedAsThemselves) {
+  ONBEHALF_SKIP_WITHOUT("junctions", JunctionsAreThere());
+  ASSERT_TRUE(MakeJunction(Path(L"in\\link"), Path(L"out")));
+  // Without roots Windows follows them as the caller.
+  EXPECT_EQ(Result("file.read", {{"path", Text(L"in\\link\\file")}}).at("data"), "outside");
+  StayIn(L"in");
+  const Json link = Result("file.stat", {{"path", Text(L"in\\link")}, {"follow", false}});
+  EXPECT_EQ(link.at("type"), "junction");
+  EXPECT_EQ(link.at("target"), Text(L"out"));
+  EXPECT_EQ(Result("file.list", {{"path", Text(L"in")}, {"glob", "link"}}).at("entries")[0].at("type"), "junction");
+  Result("file.delete", {{"path", Text(L"in\\link")}});
+  EXPECT_FALSE(std::filesystem::exists(Path(L"in\\link")));
+  EXPECT_EQ(ReadAll(Path(L"out\\file")), "outside");
+}
+
+// Who can make a second name can change the file anyway. Through the name, the caller's rights to the file count.
+TEST_F(PathTricks, HardLinksAreNamesOfAFileThatItsDescriptorGuards) {
+  ONBEHALF_SKIP_WITHOUT("hard links", HardLinksAreThere());
+  ASSERT_TRUE(::CreateHardLinkW(Path(L"in\\link").c_str(), Path(L"out\\file").c_str(), nullptr));
+  StayIn(L"in");
+  const Json link = Result("file.stat", {{"path", Text(L"in\\link")}, {"follow", false}});
+  EXPECT_EQ(link.at("type"), "file");
+  EXPECT_EQ(link.at("links"), 2);
+  EXPECT_EQ(Result("file.read", {{"path", Text(L"in\\link")}}).at("data"), "outside");
+  // A whole new content is a new file: the other name keeps the old one.
+  Result("file.write", {{"path", Text(L"in\\link")}, {"data", "new"}, {"mode", "replace"}});
+  EXPECT_EQ(ReadAll(Path(L"in\\link")), "new");
+  EXPECT_EQ(ReadAll(Path(L"out\\file")), "outside");
+  Result("file.delete", {{"path", Text(L"in\\link")}});
+  EXPECT_EQ(ReadAll(Path(L"out\\file")), "outside");
+}
+
+}  // namespace
+}  // namespace onbehalf::test
