@@ -39,7 +39,7 @@ class DatabaseMethods : public WithSqlite {
       return nullptr;
     }
     const Json& value = std::get<Json>(result);
-    EXPECT_EQ(Misfit(value, AllMembers(methods().Find(method)->result_schema)), "") << value;
+    EXPECT_EQ(Misfit(value, methods().Find(method)->result_schema), "") << value;
     return value;
   }
   Error Refusal(std::string_view method, Json params) {
@@ -60,10 +60,6 @@ class DatabaseMethods : public WithSqlite {
 
   MethodCaller caller_;
   std::optional<MethodRegistry> registry_;
-
- private:
-  // A value of any type fits a schema that says none.
-  static Json AllMembers(Json schema) { return schema; }
 };
 
 TEST_F(DatabaseMethods, GivesValuesAsWhatTheirColumnsAre) {
@@ -81,7 +77,7 @@ TEST_F(DatabaseMethods, GivesValuesAsWhatTheirColumnsAre) {
                          {"clock", "time"}, {"price", "text"}}));
   EXPECT_EQ(result.at("rows").at(0),
             Json::array({7, 9007199254740993, -3, 0.5, "text", "longer", "AP8Q", true, "2026-11-25",
-                         "2026-11-25T18:55:00.125", "18:55:01", "12.5000"}));
+                         "2026-11-25T18:55:00.125", "18:55:01", "12.5"}));
   EXPECT_TRUE(result.at("rows").at(0).at(0).is_number_integer());
   for (const Json& value : result.at("rows").at(1)) EXPECT_TRUE(value.is_null()) << value;
   EXPECT_EQ(result.at("count"), 2);
@@ -273,7 +269,7 @@ TEST_F(DatabaseMethods, NamesTheColumnThatIsTooLarge) {
 }
 
 TEST_F(DatabaseMethods, CountsWhatWasChanged) {
-  EXPECT_TRUE(Execute("create table t (a integer)") == 0 || Execute("select 1").is_null());
+  Execute("create table t (a integer)");
   EXPECT_EQ(Execute("insert into t values (1), (2), (3)"), 3);
   EXPECT_EQ(Execute("update t set a = a + 1 where a > ?", Json::array({1})), 2);
   EXPECT_EQ(Execute("delete from t where a > 100"), 0);

@@ -66,7 +66,7 @@ const std::optional<std::string>& SqliteDriver() {
 
 SqliteDatabase::SqliteDatabase()
     : connection_("DRIVER={" + SqliteDriver().value() + "};Database=" + PathForDrivers(folder_.path() / file_name()) +
-                  ";Timeout=100;StepAPI=1") {}
+                  ";Timeout=100") {}
 
 void SqliteDatabase::Execute(std::string_view sql) { RowsOf(connection_, sql); }
 

@@ -26,8 +26,9 @@ class SqliteDatabase {
   // SqliteDriver() must be there.
   SqliteDatabase();
 
-  // StepAPI: rows come from the database as they are fetched, not all before the first.
   std::string connection() const { return connection_; }
+  // Rows come from the database as they are fetched, not all before the first; only declared columns have types then.
+  std::string stepping_connection() const { return connection_ + ";StepAPI=1"; }
   std::string file_name() const { return "orders.db"; }
   // On a connection of its own.
   void Execute(std::string_view sql);
