@@ -5,6 +5,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "direct_operations.h"
 #include "service/raw_client.h"
 #include "support/child_main.h"
 #include "token_json.h"
@@ -17,12 +18,18 @@ void Say(const std::string& line) {
   std::fflush(stdout);
 }
 
-// Says what its token is, then sends each line of its input and says what came back, until the input ends.
+// Says what its token is. Then each line of its input is a message, which is sent, and what comes back is said; or says
+// what to do directly. Until the input ends.
 ONBEHALF_CHILD_MAIN(Caller) {
   Say(ToJson(win32::Token::FromOwnProcess()).dump());
   RawClient client(arguments.at(0));
   for (std::string line; std::getline(std::cin, line);) {
-    client.Send(Json::parse(line));
+    const Json message = Json::parse(line);
+    if (message.contains("directly")) {
+      Say(DoDirectly(message.at("directly").get<std::string>(), message.at("params")).dump());
+      continue;
+    }
+    client.Send(message);
     Say(client.ReadText().value_or("the service has closed the connection"));
   }
   return 0;
@@ -41,6 +48,10 @@ CallerProcess::CallerProcess(std::string_view pipe_path, const win32::Token* tok
   const auto line = process_.ReadLine();
   if (!line) throw std::runtime_error("the client has ended: " + process_.WaitForExit().errors);
   own_token_ = Json::parse(*line);
+}
+
+Json CallerProcess::Directly(std::string_view method, const Json& params) {
+  return Json::parse(Exchange({{"directly", method}, {"params", params}}));
 }
 
 std::string CallerProcess::Exchange(const Json& message) {

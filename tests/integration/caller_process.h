@@ -25,6 +25,8 @@ class CallerProcess {
   std::string Exchange(const Json& message);
   // The answer to a request.
   Json Call(std::string_view method, const Json& params = nullptr);
+  // What the client's process gets when it does the same itself, without the service (DoDirectly).
+  Json Directly(std::string_view method, const Json& params);
   static Json Request(std::string_view method, const Json& params, int id);
 
  private:

@@ -1,0 +1,128 @@
+#include "direct_operations.h"
+
+#include <stdexcept>
+#include <string>
+
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/unique_handle.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::test {
+namespace {
+
+using nlohmann::json;
+using win32::UniqueRegistryKey;
+
+void Check(LSTATUS code, const char* operation) {
+  if (code != ERROR_SUCCESS) throw win32::Win32Error(static_cast<DWORD>(code), operation);
+}
+
+// ---- registry.* ----
+
+struct Place {
+  HKEY root;
+  std::wstring below;
+};
+
+Place PlaceOf(const json& params) {
+  const auto key = params.at("key").get<std::string>();
+  const std::size_t backslash = key.find('\\');
+  const std::string root = key.substr(0, backslash);
+  if (root != "HKCU" && root != "HKLM") throw std::invalid_argument(root);
+  return {root == "HKCU" ? HKEY_CURRENT_USER : HKEY_LOCAL_MACHINE, win32::ToWide(key.substr(backslash + 1))};
+}
+
+UniqueRegistryKey Open(const json& params, REGSAM access) {
+  const Place place = PlaceOf(params);
+  UniqueRegistryKey key;
+  Check(::RegOpenKeyExW(place.root, place.below.c_str(), 0, access, key.put()), "RegOpenKeyExW");
+  return key;
+}
+
+std::wstring NameOf(const json& params) { return win32::ToWide(params.value("name", "")); }
+
+json Get(const json& params) {
+  const auto key = Open(params, KEY_QUERY_VALUE);
+  wchar_t text[256] = {};
+  DWORD size = sizeof(text) - sizeof(wchar_t);
+  Check(::RegQueryValueExW(key.get(), NameOf(params).c_str(), nullptr, nullptr, reinterpret_cast<BYTE*>(text), &size),
+        "RegQueryValueExW");
+  return win32::ToUtf8(text);
+}
+
+json Set(const json& params) {
+  const auto key = Open(params, KEY_SET_VALUE);
+  const std::wstring text = win32::ToWide(params.at("value").get<std::string>());
+  Check(::RegSetValueExW(key.get(), NameOf(params).c_str(), 0, REG_SZ, reinterpret_cast<const BYTE*>(text.c_str()),
+                         static_cast<DWORD>((text.size() + 1) * sizeof(wchar_t))),
+        "RegSetValueExW");
+  return nullptr;
+}
+
+json List(const json& params) {
+  const auto key = Open(params, KEY_READ);
+  json names = json::array();
+  for (DWORD index = 0;; ++index) {
+    wchar_t name[256] = {};
+    DWORD units = 256;
+    const LSTATUS code = ::RegEnumKeyExW(key.get(), index, name, &units, nullptr, nullptr, nullptr, nullptr);
+    if (code == ERROR_NO_MORE_ITEMS) return names;
+    Check(code, "RegEnumKeyExW");
+    names.push_back(win32::ToUtf8(name));
+  }
+}
+
+json MakeKey(const json& params) {
+  const Place place = PlaceOf(params);
+  UniqueRegistryKey key;
+  Check(::RegCreateKeyExW(place.root, place.below.c_str(), 0, nullptr, 0, MAXIMUM_ALLOWED, nullptr, key.put(), nullptr),
+        "RegCreateKeyExW");
+  return nullptr;
+}
+
+json Delete(const json& params) {
+  if (params.contains("name")) {
+    const auto key = Open(params, KEY_SET_VALUE);
+    Check(::RegDeleteValueW(key.get(), NameOf(params).c_str()), "RegDeleteValueW");
+    return nullptr;
+  }
+  const Place place = PlaceOf(params);
+  if (params.at("subkeys")) {
+    Check(::RegDeleteTreeW(place.root, place.below.c_str()), "RegDeleteTreeW");
+  } else {
+    Check(::RegDeleteKeyExW(place.root, place.below.c_str(), KEY_WOW64_64KEY, 0), "RegDeleteKeyExW");
+  }
+  return nullptr;
+}
+
+json Watch(const json& params) {
+  const auto key = Open(params, KEY_NOTIFY);
+  const win32::UniqueObject event(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
+  if (!event) win32::ThrowLastError("CreateEventW");
+  Check(::RegNotifyChangeKeyValue(key.get(), FALSE, REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_LAST_SET, event.get(), TRUE),
+        "RegNotifyChangeKeyValue");
+  return nullptr;
+}
+
+json Do(std::string_view method, const json& params) {
+  if (method == "registry.get") return Get(params);
+  if (method == "registry.set") return Set(params);
+  if (method == "registry.list") return List(params);
+  if (method == "registry.makeKey") return MakeKey(params);
+  if (method == "registry.delete") return Delete(params);
+  if (method == "registry.watch") return Watch(params);
+  throw std::invalid_argument(std::string(method));
+}
+
+}  // namespace
+
+json DoDirectly(std::string_view method, const json& params) {
+  try {
+    return {{"code", ERROR_SUCCESS}, {"answer", Do(method, params)}};
+  } catch (const win32::Win32Error& error) {
+    return {{"code", error.win32_code()}, {"answer", nullptr}};
+  }
+}
+
+}  // namespace onbehalf::test

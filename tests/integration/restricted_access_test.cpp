@@ -1,0 +1,333 @@
+// What a caller with a restricted token gets through the service, against what the same process gets from Windows when it does
+// the same itself: a table, one test a row. The caller has this account's user and is no administrator (Administrators is a
+// deny-only group); the service and this process are. Before each of the two attempts the object is made anew, and what it
+// has become must be the same after both.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "caller_process.h"
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/security_descriptor.h"
+#include "onbehalf/win32/token.h"
+#include "onbehalf/win32/unique_handle.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+#include "service/messages.h"
+#include "service_process.h"
+#include "support/platform_probe.h"
+#include "support/restricted_token.h"
+#include "support/unique_pipe_name.h"
+
+namespace onbehalf::test {
+namespace {
+
+using win32::SecurityDescriptor;
+using win32::UniqueRegistryKey;
+
+void Check(LSTATUS code, const char* operation) {
+  if (code != ERROR_SUCCESS) throw win32::Win32Error(static_cast<DWORD>(code), operation);
+}
+
+std::string Replaced(std::string text, std::string_view word, std::string_view by) {
+  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + by.size())) {
+    text.replace(at, word.size(), by);
+  }
+  return text;
+}
+
+// What is done to an object, and what Windows is to say. The object is {object} in the parameters; it holds the value, or
+// the file, "v" and, where `below` says with which rights, the key, or the folder, "below".
+struct Row {
+  const char* rights;  // of the caller at the object, in words
+  const char* method;
+  Json params;
+  std::string descriptor;            // of the object, in SDDL
+  std::string below{};               // of what is below it; empty: there is nothing
+  DWORD expected = ERROR_SUCCESS;
+  bool same_state_after = true;  // false: how far each of the two gets before it is refused is its own
+};
+
+void PrintTo(const Row& row, std::ostream* out) { *out << row.method << ", " << row.rights; }
+
+// The name of a row's test.
+std::string NameOf(const testing::TestParamInfo<Row>& row) {
+  std::string name = std::string(row.param.method) + "_" + row.param.rights;
+  std::replace_if(name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
+  return name;
+}
+
+// ---- The objects ----
+
+class Object {
+ public:
+  virtual ~Object() = default;
+  // Makes it anew. These throw Win32Error.
+  virtual void Make(const Row& row) = 0;
+  // Takes what keeps this process out of it away.
+  virtual void Open() = 0;
+  virtual void Remove() = 0;
+  // Its name for the methods.
+  virtual std::string Name() const = 0;
+  // Names and content of it and of all that is below it, as an administrator sees them.
+  virtual Json State() const = 0;
+};
+
+class KeyObject final : public Object {
+ public:
+  ~KeyObject() override { ::RegDeleteTreeW(HKEY_CURRENT_USER, path_.c_str()); }
+
+  void Make(const Row& row) override {
+    const HKEY key = Create(path_);
+    constexpr std::wstring_view kText = L"text";
+    Check(::RegSetValueExW(key, L"v", 0, REG_SZ, reinterpret_cast<const BYTE*>(kText.data()),
+                           static_cast<DWORD>((kText.size() + 1) * sizeof(wchar_t))),
+          "RegSetValueExW");
+    if (!row.below.empty()) Check(SetDescriptor(Create(path_ + L"\\below"), row.below), "RegSetKeySecurity");
+    Check(SetDescriptor(key, row.descriptor), "RegSetKeySecurity");
+  }
+  void Open() override {
+    for (const UniqueRegistryKey& key : made_) {
+      const LSTATUS code = SetDescriptor(key.get(), "O:BAG:BAD:P(A;;KA;;;AU)");
+      if (code != ERROR_KEY_DELETED) Check(code, "RegSetKeySecurity");
+    }
+  }
+  void Remove() override {
+    made_.clear();
+    const LSTATUS code = ::RegDeleteTreeW(HKEY_CURRENT_USER, path_.c_str());
+    if (code != ERROR_FILE_NOT_FOUND) Check(code, "RegDeleteTreeW");
+  }
+  std::string Name() const override { return "HKCU\\" + win32::ToUtf8(path_); }
+  Json State() const override {
+    UniqueRegistryKey key;
+    if (::RegOpenKeyExW(HKEY_CURRENT_USER, path_.c_str(), 0, KEY_READ, key.put()) != ERROR_SUCCESS) return nullptr;
+    return StateOf(key.get());
+  }
+
+ private:
+  // Open until it is removed, with rights that no descriptor takes away any more.
+  HKEY Create(const std::wstring& path) {
+    UniqueRegistryKey key;
+    Check(::RegCreateKeyExW(HKEY_CURRENT_USER, path.c_str(), 0, nullptr, 0, KEY_ALL_ACCESS, nullptr, key.put(), nullptr),
+          "RegCreateKeyExW");
+    made_.push_back(std::move(key));
+    return made_.back().get();
+  }
+  // Set apart from the creation, because not every system takes a descriptor there.
+  static LSTATUS SetDescriptor(HKEY key, const std::string& sddl) {
+    const auto descriptor = SecurityDescriptor::FromSddl(sddl);
+    return ::RegSetKeySecurity(key, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, descriptor.get());
+  }
+  static Json StateOf(HKEY key) {
+    Json state{{"values", Json::object()}, {"keys", Json::object()}};
+    wchar_t name[256];
+    for (DWORD index = 0;; ++index) {
+      DWORD units = 256;
+      BYTE bytes[256] = {};
+      DWORD size = sizeof(bytes);
+      if (::RegEnumValueW(key, index, name, &units, nullptr, nullptr, bytes, &size) != ERROR_SUCCESS) break;
+      state["values"][win32::ToUtf8(name)] = std::vector<int>(bytes, bytes + size);
+    }
+    for (DWORD index = 0;; ++index) {
+      DWORD units = 256;
+      if (::RegEnumKeyExW(key, index, name, &units, nullptr, nullptr, nullptr, nullptr) != ERROR_SUCCESS) break;
+      UniqueRegistryKey below;
+      Check(::RegOpenKeyExW(key, name, 0, KEY_READ, below.put()), "RegOpenKeyExW");
+      state["keys"][win32::ToUtf8(name)] = StateOf(below.get());
+    }
+    return state;
+  }
+
+  const std::wstring path_ = L"Software\\" + win32::ToWide(UniquePipeName());
+  std::vector<UniqueRegistryKey> made_;
+};
+
+// ---- The two ways ----
+
+struct Outcome {
+  DWORD code;
+  Json answer;  // what was read
+};
+
+std::string ToText(const Outcome& outcome) {
+  if (outcome.code == ERROR_SUCCESS) return "allowed";
+  return win32::ErrorName(outcome.code) + " (" + std::to_string(outcome.code) + ")";
+}
+
+Outcome Directly(CallerProcess& caller, const Row& row, const Json& params) {
+  const Json said = caller.Directly(row.method, params);
+  return {said.at("code"), said.at("answer")};
+}
+
+// What the result says that a direct attempt says too.
+Json AnswerOf(std::string_view method, const Json& result) {
+  if (method == "registry.get") return result.at("value");
+  if (method == "registry.list") return result.at("keys");
+  return nullptr;
+}
+
+Outcome ThroughTheService(CallerProcess& caller, const Row& row, Json params) {
+  constexpr int kId = 4711;
+  const bool is_stream = std::string_view(row.method) == "registry.watch";
+  if (is_stream) params["progressToken"] = 1;
+  const Json said = Json::parse(caller.Exchange(CallerProcess::Request(row.method, params, kId)));
+  if (is_stream && said.contains("method")) {
+    // Its first piece.
+    EXPECT_EQ(ErrorCodeOf(Json::parse(caller.Exchange(CancelMessage(kId)))), -32800);
+    return {ERROR_SUCCESS, nullptr};
+  }
+  if (said.contains("result")) return {ERROR_SUCCESS, AnswerOf(row.method, said.at("result"))};
+  EXPECT_EQ(ErrorCodeOf(said), -32015) << said;
+  return {said.at("error").value("data", Json::object()).value("code", ~DWORD{0}), nullptr};
+}
+
+// ---- The table ----
+
+class RestrictedAccess : public testing::TestWithParam<Row> {
+ protected:
+  static void SetUpTestSuite() {
+    suite_ = std::make_unique<Suite>();
+    CallerProcess administrator(suite_->service.pipe_path());
+    // Everybody who has authenticated, so that it is Windows alone that says what the caller may touch.
+    const Json granted =
+        administrator.Call("access.grant", {{"account", "AU"}, {"node", "registry"}, {"rights", {"call"}}});
+    ASSERT_TRUE(granted.contains("result")) << granted;
+  }
+  static void TearDownTestSuite() {
+    std::string table = "\n| method | what the caller may | directly | through the service | as on Windows |\n| --- | --- | --- | --- | --- |\n";
+    for (const std::string& line : suite_->lines) table += line;
+    std::puts(table.c_str());
+    suite_.reset();
+  }
+
+  static Outcome Attempt(Object& object, const Row& row, Outcome (*way)(CallerProcess&, const Row&, Json), Json& state) {
+    Row with_user = row;
+    with_user.descriptor = Replaced(row.descriptor, "{user}", suite_->user);
+    object.Make(with_user);
+    const Json params = Json::parse(Replaced(row.params.dump(), "{object}", Replaced(object.Name(), "\\", "\\\\")));
+    const Outcome outcome = way(suite_->caller, row, params);
+    object.Open();
+    state = object.State();
+    object.Remove();
+    return outcome;
+  }
+
+  struct Suite {
+    ServiceProcess service{"onbehalf-service-test.exe", "{}"};
+    const win32::Token token = AdministratorsDenyOnlyToken();
+    CallerProcess caller{service.pipe_path(), &token};
+    const std::string user = caller.own_token().at("user");
+    std::vector<std::string> lines;
+  };
+  inline static std::unique_ptr<Suite> suite_;
+};
+
+TEST_P(RestrictedAccess, IsWhatWindowsGivesTheCallerItself) {
+  const Row& row = GetParam();
+  KeyObject object;
+  Json state_directly;
+  Json state_through;
+  const Outcome directly = Attempt(
+      object, row, [](CallerProcess& caller, const Row& what, Json params) { return Directly(caller, what, params); },
+      state_directly);
+  const Outcome through = Attempt(object, row, &ThroughTheService, state_through);
+
+  EXPECT_EQ(ToText(through), ToText(directly));
+  EXPECT_EQ(through.answer, directly.answer);
+  if (row.same_state_after) {
+    EXPECT_EQ(state_through, state_directly);
+  }
+
+  const bool enforced = directly.code == row.expected;
+  suite_->lines.push_back(std::string("| ") + row.method + " | " + row.rights + " | " + ToText(directly) + " | " +
+                          ToText(through) + (enforced ? " | yes |\n" : " | no |\n"));
+  if (directly.code == ERROR_SUCCESS && !HasFailure()) {
+    ONBEHALF_SKIP_WITHOUT("a system that refuses this to the caller itself", enforced);
+  }
+  EXPECT_EQ(directly.code, row.expected);
+}
+
+// The owner is stated: an owner has READ_CONTROL and WRITE_DAC without any entry.
+std::string Entries(const std::string& of_users) { return "O:BAG:BAD:P(A;;GA;;;BA)" + of_users; }
+
+std::vector<Row> RegistryRows() {
+  const Json object{{"key", "{object}"}};
+  const auto with = [&object](const Json& more) {
+    Json params = object;
+    params.update(more);
+    return params;
+  };
+  const Json absent_key{{"key", "{object}\\absent"}};
+  const Json value = with({{"name", "v"}});
+  const Json absent_value = with({{"name", "absent"}});
+  const Json new_value = with({{"name", "v"}, {"type", "sz"}, {"value", "new"}});
+  const Json new_key{{"key", "{object}\\new"}};
+  const Json only_this = with({{"subkeys", false}});
+  const Json whole_tree = with({{"subkeys", true}});
+  const std::string nothing = Entries("");
+  const std::string read = Entries("(A;;KR;;;AU)");
+  const std::string all = Entries("(A;;KA;;;AU)");
+  // KEY_QUERY_VALUE 0x1, KEY_SET_VALUE 0x2, KEY_CREATE_SUB_KEY 0x4, KEY_ENUMERATE_SUB_KEYS 0x8, KEY_NOTIFY 0x10,
+  // KEY_CREATE_LINK 0x20, DELETE 0x10000, READ_CONTROL 0x20000; KEY_ALL_ACCESS is 0xF003F.
+  const auto only = [](const char* mask) { return Entries(std::string("(A;;") + mask + ";;;AU)"); };
+  constexpr DWORD kDenied = ERROR_ACCESS_DENIED;
+  constexpr DWORD kAbsent = ERROR_FILE_NOT_FOUND;
+  return {
+      {"read", "registry.get", value, read},
+      {"nothing", "registry.get", value, nothing, "", kDenied},
+      {"query values", "registry.get", value, only("0x1")},
+      {"all but to query values", "registry.get", value, only("0xF003E"), "", kDenied},
+      {"read, through the own user's entry", "registry.get", value, Entries("(A;;KR;;;{user})")},
+      {"all, but denied to query to the own user", "registry.get", value, Entries("(D;;0x1;;;{user})(A;;KA;;;AU)"), "", kDenied},
+      {"all, but denied to a group that is for denying only", "registry.get", value,
+       "O:BAG:BAD:P(D;;KA;;;BA)(A;;KA;;;AU)(A;;KA;;;SY)", "", kDenied},
+      {"read, no such value", "registry.get", absent_value, read, "", kAbsent},
+      {"read, no such key", "registry.get", absent_key, read, "", kAbsent},
+
+      {"all", "registry.set", new_value, all},
+      {"set values", "registry.set", new_value, only("0x2")},
+      {"read", "registry.set", new_value, read, "", kDenied},
+      {"all but to set values", "registry.set", new_value, only("0xF003D"), "", kDenied},
+      {"nothing", "registry.set", new_value, nothing, "", kDenied},
+      {"all, but denied to set to the own user", "registry.set", new_value, Entries("(D;;0x2;;;{user})(A;;KA;;;AU)"), "", kDenied},
+
+      {"read", "registry.list", object, read, read},
+      {"read, nothing at the key below", "registry.list", object, read, nothing},
+      {"query values", "registry.list", object, only("0x1"), read, kDenied},
+      {"all but to enumerate", "registry.list", object, only("0xF0037"), read, kDenied},
+      {"nothing", "registry.list", object, nothing, read, kDenied},
+
+      {"create keys", "registry.makeKey", new_key, only("0x4")},
+      {"read", "registry.makeKey", new_key, read, "", kDenied},
+      {"nothing, the key is there", "registry.makeKey", object, nothing, "", kDenied},
+      {"read, the key is there", "registry.makeKey", object, read},
+
+      {"set values", "registry.delete", value, only("0x2")},
+      {"read", "registry.delete", value, read, "", kDenied},
+      {"set values, no such value", "registry.delete", absent_value, only("0x2"), "", kAbsent},
+      {"delete", "registry.delete", only_this, only("0x10000")},
+      {"all but to delete", "registry.delete", only_this, only("0xE003F"), "", kDenied},
+      {"all, there is a key below", "registry.delete", only_this, all, all, kDenied},
+      {"all, all at the key below", "registry.delete", whole_tree, all, all},
+      {"all, read at the key below", "registry.delete", whole_tree, all, read, kDenied, false},
+      {"read, all at the key below", "registry.delete", whole_tree, read, all, kDenied, false},
+
+      {"notify", "registry.watch", object, only("0x10")},
+      {"all but notify", "registry.watch", object, only("0xF002F"), "", kDenied},
+      {"nothing", "registry.watch", object, nothing, "", kDenied},
+  };
+}
+
+INSTANTIATE_TEST_SUITE_P(Registry, RestrictedAccess, testing::ValuesIn(RegistryRows()), &NameOf);
+
+}  // namespace
+}  // namespace onbehalf::test
