@@ -8,10 +8,14 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -45,16 +49,17 @@ std::string Replaced(std::string text, std::string_view word, std::string_view b
   return text;
 }
 
-// What is done to an object, and what Windows is to say. The object is {object} in the parameters; it holds the value, or
-// the file, "v" and, where `below` says with which rights, the key, or the folder, "below".
+// What is done to an object, and what Windows is to say. The object is {object} in the parameters: a key with the value "v"
+// and, where `below` says with which rights, the key "below"; or a folder with the file "v", with those rights.
 struct Row {
   const char* rights;  // of the caller at the object, in words
   const char* method;
   Json params;
   std::string descriptor;            // of the object, in SDDL
-  std::string below{};               // of what is below it; empty: there is nothing
+  std::string below{};               // of what is below it; empty: there is no such key
   DWORD expected = ERROR_SUCCESS;
   bool same_state_after = true;  // false: how far each of the two gets before it is refused is its own
+  enum class File { kPlain, kInUse, kReadOnly } file = File::kPlain;
 };
 
 void PrintTo(const Row& row, std::ostream* out) { *out << row.method << ", " << row.rights; }
@@ -151,6 +156,60 @@ class KeyObject final : public Object {
   std::vector<UniqueRegistryKey> made_;
 };
 
+class FolderObject final : public Object {
+ public:
+  ~FolderObject() override {
+    in_use_.reset();
+    std::error_code nothing_to_be_done;
+    std::filesystem::remove_all(path_, nothing_to_be_done);
+  }
+
+  void Make(const Row& row) override {
+    std::filesystem::create_directory(path_);
+    std::ofstream(File(), std::ios::binary) << "text";
+    if (row.file == Row::File::kReadOnly) Check(::SetFileAttributesW(File().c_str(), FILE_ATTRIBUTE_READONLY), "SetFileAttributesW");
+    if (row.file == Row::File::kInUse) {
+      in_use_.reset(::CreateFileW(File().c_str(), GENERIC_READ, 0, nullptr, OPEN_EXISTING, 0, nullptr));
+      if (!in_use_) win32::ThrowLastError("CreateFileW");
+    }
+    SetDescriptor(File(), row.below);
+    SetDescriptor(path_, row.descriptor);
+  }
+  void Open() override {
+    in_use_.reset();
+    constexpr const char* kAll = "O:BAG:BAD:P(A;OICI;FA;;;AU)(A;OICI;FA;;;BA)";
+    SetDescriptor(path_, kAll);
+    if (!std::filesystem::exists(File())) return;
+    SetDescriptor(File(), kAll);
+    Check(::SetFileAttributesW(File().c_str(), FILE_ATTRIBUTE_NORMAL), "SetFileAttributesW");
+  }
+  void Remove() override { std::filesystem::remove_all(path_); }
+  std::string Name() const override { return win32::ToUtf8(path_.native()); }
+  Json State() const override {
+    Json state = Json::object();
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path_)) {
+      std::ifstream in(entry.path(), std::ios::binary);
+      state[win32::ToUtf8(entry.path().lexically_relative(path_).native())] =
+          entry.is_directory() ? "a folder" : std::string(std::istreambuf_iterator<char>(in), {});
+    }
+    return state;
+  }
+
+ private:
+  static void Check(BOOL done, const char* operation) {
+    if (!done) win32::ThrowLastError(operation);
+  }
+  static void SetDescriptor(const std::filesystem::path& path, const std::string& sddl) {
+    Check(::SetFileSecurityW(path.c_str(), OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
+                             SecurityDescriptor::FromSddl(sddl).get()),
+          "SetFileSecurityW");
+  }
+  std::filesystem::path File() const { return path_ / L"v"; }
+
+  const std::filesystem::path path_ = std::filesystem::temp_directory_path() / UniquePipeName();
+  win32::UniqueFile in_use_;
+};
+
 // ---- The two ways ----
 
 struct Outcome {
@@ -165,14 +224,24 @@ std::string ToText(const Outcome& outcome) {
 
 Outcome Directly(CallerProcess& caller, const Row& row, const Json& params) {
   const Json said = caller.Directly(row.method, params);
-  return {said.at("code"), said.at("answer")};
+  Json answer = said.at("answer");
+  // Each has an order of its own.
+  if (answer.is_array()) std::sort(answer.begin(), answer.end());
+  return {said.at("code"), std::move(answer)};
 }
 
 // What the result says that a direct attempt says too.
 Json AnswerOf(std::string_view method, const Json& result) {
   if (method == "registry.get") return result.at("value");
-  if (method == "registry.list") return result.at("keys");
-  return nullptr;
+  if (method == "file.read") return result.at("data");
+  Json names = nullptr;
+  if (method == "registry.list") names = result.at("keys");
+  if (method == "file.list") {
+    names = Json::array();
+    for (const Json& entry : result.at("entries")) names.push_back(entry.at("name"));
+  }
+  if (names.is_array()) std::sort(names.begin(), names.end());
+  return names;
 }
 
 Outcome ThroughTheService(CallerProcess& caller, const Row& row, Json params) {
@@ -198,9 +267,10 @@ class RestrictedAccess : public testing::TestWithParam<Row> {
     suite_ = std::make_unique<Suite>();
     CallerProcess administrator(suite_->service.pipe_path());
     // Everybody who has authenticated, so that it is Windows alone that says what the caller may touch.
-    const Json granted =
-        administrator.Call("access.grant", {{"account", "AU"}, {"node", "registry"}, {"rights", {"call"}}});
-    ASSERT_TRUE(granted.contains("result")) << granted;
+    for (const char* node : {"file", "registry"}) {
+      const Json granted = administrator.Call("access.grant", {{"account", "AU"}, {"node", node}, {"rights", {"call"}}});
+      ASSERT_TRUE(granted.contains("result")) << granted;
+    }
   }
   static void TearDownTestSuite() {
     std::string table = "\n| method | what the caller may | directly | through the service | as on Windows |\n| --- | --- | --- | --- | --- |\n";
@@ -212,6 +282,7 @@ class RestrictedAccess : public testing::TestWithParam<Row> {
   static Outcome Attempt(Object& object, const Row& row, Outcome (*way)(CallerProcess&, const Row&, Json), Json& state) {
     Row with_user = row;
     with_user.descriptor = Replaced(row.descriptor, "{user}", suite_->user);
+    with_user.below = Replaced(row.below, "{user}", suite_->user);
     object.Make(with_user);
     const Json params = Json::parse(Replaced(row.params.dump(), "{object}", Replaced(object.Name(), "\\", "\\\\")));
     const Outcome outcome = way(suite_->caller, row, params);
@@ -233,13 +304,18 @@ class RestrictedAccess : public testing::TestWithParam<Row> {
 
 TEST_P(RestrictedAccess, IsWhatWindowsGivesTheCallerItself) {
   const Row& row = GetParam();
-  KeyObject object;
+  std::unique_ptr<Object> object;
+  if (std::string_view(row.method).starts_with("file.")) {
+    object = std::make_unique<FolderObject>();
+  } else {
+    object = std::make_unique<KeyObject>();
+  }
   Json state_directly;
   Json state_through;
   const Outcome directly = Attempt(
-      object, row, [](CallerProcess& caller, const Row& what, Json params) { return Directly(caller, what, params); },
+      *object, row, [](CallerProcess& caller, const Row& what, Json params) { return Directly(caller, what, params); },
       state_directly);
-  const Outcome through = Attempt(object, row, &ThroughTheService, state_through);
+  const Outcome through = Attempt(*object, row, &ThroughTheService, state_through);
 
   EXPECT_EQ(ToText(through), ToText(directly));
   EXPECT_EQ(through.answer, directly.answer);
@@ -327,6 +403,95 @@ std::vector<Row> RegistryRows() {
   };
 }
 
+std::vector<Row> FileRows() {
+  const Json file{{"path", "{object}\\v"}};
+  const Json folder{{"path", "{object}"}};
+  const Json new_file{{"path", "{object}\\new"}};
+  const Json absent_folder{{"path", "{object}\\absent\\v"}};
+  const auto write = [](const Json& path, const char* mode) {
+    Json params{{"data", "more"}, {"mode", mode}};
+    if (std::string_view(mode) == "update") params["offset"] = 2;
+    params.update(path);
+    return params;
+  };
+  const Json to_new{{"from", "{object}\\v"}, {"to", "{object}\\new"}};
+  const Json from_absent{{"from", "{object}\\absent"}, {"to", "{object}\\new"}};
+  const Json whole_folder{{"path", "{object}"}, {"directory", true}};
+  const std::string nothing = Entries("");
+  const std::string read = Entries("(A;;FR;;;AU)");
+  const std::string enter = Entries("(A;;FRFX;;;AU)");
+  const std::string all = Entries("(A;;FA;;;AU)");
+  // What is replaced keeps its owner, whom the caller could not set if it were another account.
+  const std::string all_and_owner = "O:{user}G:BAD:P(A;;GA;;;BA)(A;;FA;;;AU)";
+  // FILE_READ_DATA 0x1, FILE_WRITE_DATA or FILE_ADD_FILE 0x2, FILE_APPEND_DATA or FILE_ADD_SUBDIRECTORY 0x4, FILE_TRAVERSE
+  // 0x20, FILE_DELETE_CHILD 0x40, FILE_READ_ATTRIBUTES 0x80, SYNCHRONIZE 0x100000; FILE_ALL_ACCESS is 0x1F01FF.
+  const auto only = [](const char* mask) { return Entries(std::string("(A;;") + mask + ";;;AU)"); };
+  const auto in_use = [](Row row) {
+    row.file = Row::File::kInUse;
+    return row;
+  };
+  const auto read_only = [](Row row) {
+    row.file = Row::File::kReadOnly;
+    return row;
+  };
+  constexpr DWORD kDenied = ERROR_ACCESS_DENIED;
+  return {
+      {"read", "file.read", file, enter, read},
+      {"nothing", "file.read", file, enter, nothing, kDenied},
+      {"all but to read data", "file.read", file, enter, only("0x1F01FE"), kDenied},
+      {"read, but denied to the own user", "file.read", file, enter, Entries("(D;;0x1;;;{user})(A;;FR;;;AU)"), kDenied},
+      {"read, nothing at the folder", "file.read", file, nothing, read},
+      {"all, no such file", "file.read", new_file, all, all, ERROR_FILE_NOT_FOUND},
+      {"all, no such folder", "file.read", absent_folder, all, all, ERROR_PATH_NOT_FOUND},
+      in_use({"all, somebody has it for themselves", "file.read", file, all, all, ERROR_SHARING_VIOLATION}),
+
+      {"read", "file.stat", file, enter, read},
+      {"all, no such file", "file.stat", new_file, all, all, ERROR_FILE_NOT_FOUND},
+
+      {"read", "file.list", folder, enter, nothing},
+      {"nothing", "file.list", folder, nothing, read, kDenied},
+      {"all, no such folder", "file.list", new_file, all, all, ERROR_FILE_NOT_FOUND},
+
+      {"add files", "file.write", write(new_file, "create"), only("0x1200a2"), nothing},
+      {"read", "file.write", write(new_file, "create"), enter, all, kDenied},
+      {"all, the file is there", "file.write", write(file, "create"), all, all, ERROR_FILE_EXISTS},
+      {"all, no such folder", "file.write", write(absent_folder, "create"), all, all, ERROR_PATH_NOT_FOUND},
+      {"all, and owns it", "file.write", write(file, "replace"), all, all_and_owner},
+      {"read at the folder, all at the file", "file.write", write(file, "replace"), enter, all, kDenied},
+      in_use({"all, and owns it, somebody has it for themselves", "file.write", write(file, "replace"), all, all_and_owner, kDenied}),
+      {"append data", "file.write", write(file, "append"), enter, only("0x100084")},
+      {"read, appended to", "file.write", write(file, "append"), enter, read, kDenied},
+      in_use({"all, somebody has it for themselves", "file.write", write(file, "append"), all, all, ERROR_SHARING_VIOLATION}),
+      read_only({"all, it is read-only", "file.write", write(file, "append"), all, all, kDenied}),
+      {"write data", "file.write", write(file, "update"), enter, only("0x100082")},
+      {"read, written to", "file.write", write(file, "update"), enter, read, kDenied},
+
+      {"all", "file.copy", to_new, all, all},
+      {"nothing at the file", "file.copy", to_new, all, nothing, kDenied},
+      {"read at the folder", "file.copy", to_new, enter, all, kDenied},
+      {"all, the file is there", "file.copy", {{"from", "{object}\\v"}, {"to", "{object}\\V"}}, all, all, ERROR_FILE_EXISTS},
+      {"all, no such file", "file.copy", from_absent, all, all, ERROR_FILE_NOT_FOUND},
+
+      {"all", "file.move", to_new, all, all},
+      {"read", "file.move", to_new, enter, read, kDenied},
+      {"all, no such file", "file.move", from_absent, all, all, ERROR_FILE_NOT_FOUND},
+      in_use({"all, somebody has it for themselves", "file.move", to_new, all, all, ERROR_SHARING_VIOLATION}),
+
+      {"delete at the file", "file.delete", file, enter, only("0x110080")},
+      {"delete children at the folder", "file.delete", file, only("0x1200e9"), only("0x100000")},
+      {"read", "file.delete", file, enter, read, kDenied},
+      {"all, no such file", "file.delete", new_file, all, all, ERROR_FILE_NOT_FOUND},
+      in_use({"all, somebody has it for themselves", "file.delete", file, all, all, ERROR_SHARING_VIOLATION}),
+      read_only({"all, it is read-only", "file.delete", file, all, all, kDenied}),
+      {"all, the folder is not empty", "file.delete", whole_folder, all, all, ERROR_DIR_NOT_EMPTY},
+
+      {"add folders", "file.makeDirectory", new_file, only("0x1200a4"), nothing},
+      {"read", "file.makeDirectory", new_file, enter, all, kDenied},
+      {"all, no such folder", "file.makeDirectory", absent_folder, all, all, ERROR_PATH_NOT_FOUND},
+  };
+}
+
+INSTANTIATE_TEST_SUITE_P(File, RestrictedAccess, testing::ValuesIn(FileRows()), &NameOf);
 INSTANTIATE_TEST_SUITE_P(Registry, RestrictedAccess, testing::ValuesIn(RegistryRows()), &NameOf);
 
 }  // namespace
