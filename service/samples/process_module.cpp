@@ -160,17 +160,17 @@ class Watch {
     }
   }
 
-  // Under the lock.
+  // Under the lock. An id that has another parent than before is another process's.
   void Look() {
     try {
       Processes now = Snapshot();
       for (const auto& [id, process] : now) {
         const auto known = known_.find(id);
-        if (known == known_.end() || known->second.name != process.name) Tell("started", process);
+        if (known == known_.end() || known->second.parent != process.parent) Tell("started", process);
       }
       for (const auto& [id, process] : known_) {
         const auto found = now.find(id);
-        if (found == now.end() || found->second.name != process.name) Tell("ended", process);
+        if (found == now.end() || found->second.parent != process.parent) Tell("ended", process);
       }
       known_ = std::move(now);
     } catch (const std::exception& error) {
