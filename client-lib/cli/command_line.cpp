@@ -91,6 +91,11 @@ void TakeCall(const Given& given, CommandLine& line) {
   }
 }
 
+// "grant" of "access grant".
+std::string_view VerbOf(const CommandInfo& command) {
+  return command.name.substr(command.name.find(' ') + 1);
+}
+
 // The entry of the command that `words` begin with, which are taken. Throws UsageError.
 const CommandInfo* TakeCommand(Words& words, CommandLine& line) {
   const std::string name = words.Take();
@@ -152,7 +157,7 @@ CommandLine ParseCommandLine(std::span<const std::string> arguments) {
       TakeCall(given, line);
       break;
     case Command::kAccess:
-      TakeAccess(command->name.substr(command->name.find(' ') + 1), given, line);
+      TakeAccess(VerbOf(*command), given, line);
       break;
     case Command::kAudit:
       if (command->name == "audit") {
@@ -179,6 +184,9 @@ CommandLine ParseCommandLine(std::span<const std::string> arguments) {
         Refuse("'" + line.module + "': " + why_not);
       }
       if (given.Has("--folder")) line.folder = given.ValueOf("--folder");
+      break;
+    case Command::kFile:
+      line.file = TakeFile(VerbOf(*command), given);
       break;
     default:
       break;

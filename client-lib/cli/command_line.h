@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "command_table.h"
+#include "file/file_options.h"
 #include "generate/generate_options.h"
 #include "onbehalf/client/client.h"
 
@@ -46,6 +47,7 @@ struct CommandLine {
   std::optional<GenerateOptions> generate;          // of generate
   std::string module;                               // of new-module
   std::optional<std::string> folder;                // of new-module: where to write it
+  std::optional<FileOptions> file;                  // of file
 };
 
 // `arguments` are UTF-8, without the program's name. Throws UsageError.

@@ -74,6 +74,22 @@ constexpr std::array kGenerateOptions = {
     OptionInfo{"--from", "FILE", "discover.json",
                "what 'call rpc.discover' has printed; otherwise the service is asked"},
 };
+constexpr OptionInfo kResumeOption{"--resume", "", "", "goes on with the part that an earlier copy has left"};
+constexpr std::array kGetOptions = {
+    kResumeOption,
+    OptionInfo{"--force", "", "", "replaces LOCAL; without --resume also begins a part anew"},
+};
+constexpr std::array kPutOptions = {
+    kResumeOption,
+    OptionInfo{"--force", "", "", "replaces REMOTE; without --resume also begins a part anew"},
+};
+constexpr std::array kListOptions = {
+    OptionInfo{"--glob", "PATTERN", "*.txt", "only names like this one, with * and ?"},
+    OptionInfo{"--all", "", "", "hidden ones too"},
+};
+constexpr std::array kWatchOptions = {
+    OptionInfo{"--recursive", "", "", "in the folders below it too"},
+};
 
 constexpr std::array kNewModuleOptions = {
     OptionInfo{"--folder", "DIR", "C:\\greeting", "the folder to write it into; otherwise one of its name here"},
@@ -88,6 +104,9 @@ constexpr std::array kNodeAndSddl = {Operand("NODE"), Operand("SDDL")};
 constexpr std::array kVersions = {Operand("VERSION")};
 constexpr std::array kShells = {Operand("powershell|bash")};
 constexpr std::array kNames = {Operand("NAME")};
+constexpr std::array kRemoteAndFile = {Operand("REMOTE"), Operand("FILE")};
+constexpr std::array kFileAndRemote = {Operand("FILE"), Operand("REMOTE")};
+constexpr std::array kPath = {Operand("PATH")};
 constexpr std::array kWords = {Operand("INDEX"), Operand("WORD")};
 
 constexpr char kRightsTakes[] = "ACCOUNT NODE RIGHT[,RIGHT…]";
@@ -160,6 +179,25 @@ constexpr std::array kCommands = {
                 {},
                 false,
                 "prints the script with which that shell completes this program's words"},
+
+    CommandInfo{Command::kFile, "file get", "REMOTE [LOCAL]", kRemoteAndFile, 1, 2, kGetOptions, false,
+                "copies a file from the service's computer, into the current folder without LOCAL"},
+    CommandInfo{Command::kFile, "file put", "LOCAL REMOTE", kFileAndRemote, 2, 2, kPutOptions, false,
+                "copies a file to the service's computer"},
+    CommandInfo{Command::kFile, "file ls", "PATH", kPath, 1, 1, kListOptions, false, "what is in a folder"},
+    CommandInfo{
+        Command::kFile, "file stat", "PATH", kPath, 1, 1, {}, false, "what the file system says of it"},
+    CommandInfo{Command::kFile,
+                "file cat",
+                "PATH",
+                kPath,
+                1,
+                1,
+                {},
+                false,
+                "writes a file's bytes to standard output, as they are"},
+    CommandInfo{Command::kFile, "file watch", "PATH", kPath, 1, 1, kWatchOptions, false,
+                "what changes in a folder, until Ctrl+C"},
 
     CommandInfo{Command::kAccess,
                 "access list",
@@ -403,10 +441,12 @@ std::string HelpText(std::string_view command) {
       "onbehalf: calls the OnBehalf service, which does each request as the account that asked for it.\n\n"
       "  onbehalf [OPTIONS] COMMAND\n\nCommands ('onbehalf COMMAND --help' says more)\n";
   for (const CommandInfo& entry : kCommands) {
-    if (entry.command != Command::kAccess && entry.command != Command::kAudit && !entry.summary.empty()) {
-      text += Entry(entry);
-    }
+    const bool has_section = entry.command == Command::kFile || entry.command == Command::kAccess ||
+                             entry.command == Command::kAudit;
+    if (!has_section && !entry.summary.empty()) text += Entry(entry);
   }
+  text += "\nFiles, as you: REMOTE and PATH are paths on the service's computer, with a drive (C:\\x)\n" +
+          EntriesOf("file");
   text += "\nWho may call what\n" + EntriesOf("access") + Wrapped("", kAccessNote, kSummaryColumn);
   text += "\nWho did what\n" + EntriesOf("audit");
   text += "\nOptions, before the command\n";
@@ -415,9 +455,9 @@ std::string HelpText(std::string_view command) {
          "\nResults go to standard output, everything else to standard error.\n"
          "Exit codes: 0 done, 1 the service answered with an error (doctor: a check failed; audit verify: "
          "the audit is\n"
-         "broken; shell, from a pipe: a line failed), 2 usage, 3 no connection, 4 server not trusted, 5 "
-         "access denied\n"
-         "(access check: not allowed).\n";
+         "broken; file: a local file cannot be used, or a copy is not whole; shell, from a pipe: a line "
+         "failed), 2 usage,\n"
+         "3 no connection, 4 server not trusted, 5 access denied (access check: not allowed).\n";
 }
 
 }  // namespace onbehalf::cli

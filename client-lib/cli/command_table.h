@@ -20,6 +20,7 @@ enum class Command {
   kShell,
   kAccess,
   kAudit,
+  kFile,
   kDoctor,
   kGenerate,
   kNewModule,

@@ -11,7 +11,7 @@
 
 namespace onbehalf::cli {
 
-// One function a command, one file or folder each. They throw what the client throws, and UsageError.
+// One function a command, one file or folder each. They throw what the client throws, UsageError and FileError.
 ExitCode Ping(const CommandLine& line, Output& output);
 ExitCode Whoami(const CommandLine& line, Output& output);
 ExitCode Methods(const CommandLine& line, Output& output);
@@ -24,6 +24,7 @@ ExitCode PrintCompletions(const CommandLine& line, Output& output);
 ExitCode CompleteWords(const CommandLine& line, Output& output);
 ExitCode Generate(const CommandLine& line, Output& output);
 ExitCode NewModule(const CommandLine& line, Output& output);
+ExitCode File(const CommandLine& line, Output& output);
 
 // identity.whoami's result for people. Members that a service does not send are left out.
 std::string RenderWhoami(const client::Json& identity);

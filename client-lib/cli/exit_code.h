@@ -5,8 +5,8 @@ namespace onbehalf::cli {
 // What onbehalf.exe's exit code says. Scripts rely on these numbers.
 enum class ExitCode : int {
   kDone = 0,
-  kServiceError =
-      1,  // the service answered with an error; doctor: a check failed; audit verify: it is broken
+  kServiceError = 1,  // the service answered with an error; doctor: a check failed; audit verify: it is
+                      // broken; file: a local file cannot be used, or a copy is not whole
   kUsage = 2,
   kNoConnection = 3,
   kNotTrusted = 4,

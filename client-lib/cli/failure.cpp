@@ -171,6 +171,13 @@ Failure Explain(const client::ServerNotTrusted& error) {
               "Nothing was sent. Do not use --trust any unless you know who made the pipe.", {});
 }
 
+Failure Explain(const FileError& error) {
+  const Json code = error.code() ? Json(*error.code()) : Json();
+  return Make(ExitCode::kServiceError, "file", code,
+              error.code() ? win32::ErrorName(*error.code()) : std::string(), error.what(), nullptr,
+              error.advice(), {});
+}
+
 Failure Explain(const UsageError& error) {
   return Make(ExitCode::kUsage, "usage", nullptr, {}, error.what(), nullptr,
               "'onbehalf --help' shows the grammar.", {});

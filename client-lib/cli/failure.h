@@ -3,12 +3,25 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "command_line.h"
 #include "exit_code.h"
+#include "file/file_error.h"
 #include "onbehalf/client/client.h"
 
 namespace onbehalf::cli {
+
+// An RpcError, with the method whose answer it was: of commands that call several.
+class MethodError : public client::RpcError {
+ public:
+  MethodError(std::string method, const client::RpcError& error)
+      : client::RpcError(error), method_(std::move(method)) {}
+  const std::string& method() const noexcept { return method_; }
+
+ private:
+  std::string method_;
+};
 
 // Why a command did not succeed, as it is told on standard error.
 struct Failure {
@@ -23,6 +36,7 @@ Failure Explain(const client::RpcError& error, std::string_view method);
 // The pipe could not be reached, or the connection failed.
 Failure Explain(const std::system_error& error, const client::Options& options);
 Failure Explain(const client::ServerNotTrusted& error);
+Failure Explain(const FileError& error);
 Failure Explain(const UsageError& error);
 
 // What to do about an error of the service to `method`; empty when the message says it all.

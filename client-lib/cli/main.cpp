@@ -47,6 +47,8 @@ ExitCode Run(const cli::CommandLine& line, cli::Output& output) {
       return cli::Generate(line, output);
     case cli::Command::kNewModule:
       return cli::NewModule(line, output);
+    case cli::Command::kFile:
+      return cli::File(line, output);
   }
   return ExitCode::kUsage;
 }
@@ -86,6 +88,10 @@ int wmain(int argc, wchar_t** argv) {
     return static_cast<int>(Run(line, output));
   } catch (const cli::UsageError& error) {
     return Tell(cli::Explain(error), output);
+  } catch (const cli::FileError& error) {
+    return Tell(cli::Explain(error), output);
+  } catch (const cli::MethodError& error) {
+    return Tell(cli::Explain(error, error.method()), output);
   } catch (const client::RpcError& error) {
     return Tell(cli::Explain(error, MethodOf(line)), output);
   } catch (const client::ServerNotTrusted& error) {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 
+#include "byte_text.h"
 #include "json_members.h"
 #include "output.h"
 #include "text_columns.h"
@@ -44,7 +46,10 @@ std::optional<ProgressView::Figure> ProgressView::FigureOf(const Json& value) {
     if (done && total && *total > 0) {
       // A total is often an estimate.
       figure.share = std::min(*done / *total, 1.0);
-      figure.label = TextMember(value, "done") + "/" + TextMember(value, "total");
+      figure.label = figures_ == Figures::kBytes
+                         ? ByteText(static_cast<std::uint64_t>(*done)) + "/" +
+                               ByteText(static_cast<std::uint64_t>(*total))
+                         : TextMember(value, "done") + "/" + TextMember(value, "total");
     } else if (percent) {
       figure.share = *percent / 100;
     }

@@ -17,9 +17,13 @@ namespace onbehalf::cli {
 // Any other value is a line of JSON.
 class ProgressView {
  public:
+  // What {done, total} count.
+  enum class Figures { kAny, kBytes };
+
   // `columns`: the terminal's; nullopt: none, so that everything is in lines. `json`: every value is a line
   // {"progress": VALUE}.
-  ProgressView(std::optional<std::size_t> columns, bool json) : columns_(columns), json_(json) {}
+  ProgressView(std::optional<std::size_t> columns, bool json, Figures figures = Figures::kAny)
+      : columns_(columns), json_(json), figures_(figures) {}
 
   std::string Show(const client::Json& value);
   // Takes the bar away, if one is there: before anything else is written to the terminal, and at the end.
@@ -28,13 +32,14 @@ class ProgressView {
  private:
   struct Figure {
     double share;       // 0 to 1
-    std::string label;  // "12/24", and the message
+    std::string label;  // "12/24" or "12.0 MiB/24.0 MiB", and the message
   };
   std::optional<Figure> FigureOf(const client::Json& value);
   std::string Draw(const std::string& text);
 
   std::optional<std::size_t> columns_;
   bool json_;
+  Figures figures_;
   bool counts_to_one_ = false;  // a fraction has come
   std::string shown_;           // the last figure
   std::size_t drawn_ = 0;       // columns of the bar on the terminal

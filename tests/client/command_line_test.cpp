@@ -166,6 +166,44 @@ TEST(CommandLine, TakesEveryAuditOption) {
   EXPECT_EQ(ParseCommandLine(Arguments{"audit", "--help"}).command, Command::kHelp);
 }
 
+TEST(CommandLine, TakesEveryFileCommand) {
+  using Verb = FileOptions::Verb;
+  const auto parse = [](const Arguments& arguments) {
+    Arguments all = {"file"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    const CommandLine line = ParseCommandLine(all);
+    EXPECT_EQ(line.command, Command::kFile);
+    return line.file.value();
+  };
+  const FileOptions get = parse({"get", "C:\\a", "b", "--resume"});
+  EXPECT_EQ(get.verb, Verb::kGet);
+  EXPECT_EQ(get.remote, "C:\\a");
+  EXPECT_EQ(get.local, "b");
+  EXPECT_TRUE(get.resume);
+  EXPECT_FALSE(get.force);
+  EXPECT_FALSE(parse({"get", "C:\\a"}).local);
+
+  const FileOptions put = parse({"put", "--force", "b", "C:\\a"});
+  EXPECT_EQ(put.verb, Verb::kPut);
+  EXPECT_EQ(put.remote, "C:\\a");
+  EXPECT_EQ(put.local, "b");
+  EXPECT_TRUE(put.force);
+  EXPECT_FALSE(put.resume);
+
+  const FileOptions list = parse({"ls", "C:\\a", "--glob", "*.t?t", "--all"});
+  EXPECT_EQ(list.verb, Verb::kList);
+  EXPECT_EQ(list.glob, "*.t?t");
+  EXPECT_TRUE(list.all);
+  EXPECT_FALSE(parse({"ls", "C:\\a"}).glob);
+
+  EXPECT_EQ(parse({"stat", "C:\\a"}).verb, Verb::kStat);
+  EXPECT_EQ(parse({"cat", "C:\\a"}).verb, Verb::kCat);
+  EXPECT_EQ(parse({"watch", "C:\\a"}).verb, Verb::kWatch);
+  EXPECT_FALSE(parse({"watch", "C:\\a"}).recursive);
+  EXPECT_TRUE(parse({"watch", "--recursive", "C:\\a"}).recursive);
+  EXPECT_EQ(ParseCommandLine(Arguments{"file", "put", "--help"}).help_of, "file put");
+}
+
 TEST(CommandLine, SaysWhatIsWrong) {
   struct Row {
     Arguments arguments;
@@ -253,6 +291,16 @@ TEST(CommandLine, SaysWhatIsWrong) {
       {{"audit", "--account"}, "--account needs a value"},
       {{"audit", "--method", "--denied"}, "--method needs a value"},
       {{"audit", "verify", "--follow"}, "'audit verify' does not take '--follow'"},
+      {{"file"}, "'file' needs one of get, put, ls, stat, cat or watch"},
+      {{"file", "rm"}, "there is no 'file rm': get, put,"},
+      {{"file", "get"}, "something is missing: onbehalf file get REMOTE [LOCAL]"},
+      {{"file", "get", "a", "b", "c"}, "'file get' does not take 'c'"},
+      {{"file", "get", ""}, "'file get' needs a path, not ''"},
+      {{"file", "put", "a"}, "something is missing: onbehalf file put LOCAL REMOTE"},
+      {{"file", "put", "a", ""}, "'file put' needs a path, not ''"},
+      {{"file", "ls", "a", "--resume"}, "'file ls' does not take '--resume'"},
+      {{"file", "ls", "a", "--glob"}, "--glob needs a value: --glob *.txt"},
+      {{"file", "cat", "a", "--json"}, "--json stands before the command"},
       {{"doctor", "--bundle"}, "--bundle needs a value"},
       {{"doctor", "x"}, "'doctor' does not take 'x'"},
   };
@@ -287,7 +335,7 @@ TEST(CommandLine, HelpNamesEveryCommandOptionAndExitCode) {
 }
 
 TEST(CommandLine, HelpFitsTheLine) {
-  for (std::string_view name : {"", "call", "access", "access grant", "audit"}) {
+  for (std::string_view name : {"", "call", "access", "access grant", "audit", "file", "file get"}) {
     const std::string help = HelpText(name);
     for (std::size_t begin = 0; begin < help.size();) {
       const std::size_t end = help.find('\n', begin);

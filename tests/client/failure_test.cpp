@@ -50,6 +50,23 @@ TEST(Failure, OfTheServiceShowsItsDataWithoutControlCharacters) {
   EXPECT_TRUE(Has(failure.text, "Windows refused it to your account"));
 }
 
+TEST(Failure, OfALocalFileSaysWhatWindowsSaidOrWhatIsWrong) {
+  const Failure windows = Explain(FileError("CreateFileW(C:\\x): No.", {}, ERROR_ACCESS_DENIED));
+  EXPECT_EQ(windows.exit_code, ExitCode::kServiceError);
+  EXPECT_EQ(windows.text, "error: ERROR_ACCESS_DENIED (5): CreateFileW(C:\\x): No.\n");
+  EXPECT_EQ(windows.json, Json({{"error",
+                                 {{"kind", "file"},
+                                  {"code", 5},
+                                  {"name", "ERROR_ACCESS_DENIED"},
+                                  {"message", "CreateFileW(C:\\x): No."}}}}));
+  const Failure other = Explain(FileError("x\n exists already", "--force replaces it."));
+  EXPECT_EQ(other.text, "error: x\\x0a exists already\n  what to do  --force replaces it.\n");
+  EXPECT_EQ(
+      other.json,
+      Json({{"error",
+             {{"kind", "file"}, {"message", "x\n exists already"}, {"advice", "--force replaces it."}}}}));
+}
+
 TEST(Failure, OfAChangeThatCameTooLateSaysToRunItAgain) {
   const Failure failure = Explain(
       client::RpcError(-32018, "The policy has been changed meanwhile.", {{"version", 9}}), "access.grant");

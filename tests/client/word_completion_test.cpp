@@ -39,7 +39,7 @@ class WordCompletionTest : public testing::Test {
 
 TEST_F(WordCompletionTest, OffersCommandsAndVerbs) {
   EXPECT_EQ(Texts({""}), (Words{"ping", "whoami", "methods", "call", "shell", "doctor", "generate",
-                                "new-module", "completions", "access", "audit"}));
+                                "new-module", "completions", "file", "access", "audit"}));
   EXPECT_EQ(Texts({"a"}), (Words{"access", "audit"}));
   EXPECT_EQ(Texts({"--json", "ca"}), Words{"call"});
   EXPECT_EQ(Texts({"access", "re"}), Words{"revoke"});
@@ -60,6 +60,8 @@ TEST_F(WordCompletionTest, OffersOptionsThatAreNotThereYet) {
   // Nothing else can follow.
   EXPECT_EQ(Texts({"audit", "--denied", ""}), (Words{"--follow", "--account", "--method", "--last"}));
   EXPECT_EQ(Texts({"doctor", ""}), Words{"--bundle"});
+  EXPECT_EQ(Texts({"file", "put", "--resume", "a", "C:\\a", ""}), Words{"--force"});
+  EXPECT_EQ(Texts({"file", "w"}), Words{"watch"});
   EXPECT_EQ(Texts({"ping", ""}), Words{});
 }
 
@@ -102,6 +104,12 @@ TEST_F(WordCompletionTest, KnowsWhereAFileMayStand) {
   EXPECT_FALSE(Files({"call", "rpc.ping", "{"}));
   EXPECT_FALSE(Files({"call", "@"}));
   EXPECT_FALSE(Files({"doctor", "sup"}));
+  // Those of this computer.
+  EXPECT_FALSE(Files({"file", "get", "C:"}));
+  EXPECT_TRUE(Files({"file", "get", "C:\\a", "b"}));
+  EXPECT_TRUE(Files({"file", "put", "a"}));
+  EXPECT_FALSE(Files({"file", "put", "a", "C:"}));
+  EXPECT_FALSE(Files({"file", "ls", "C:"}));
 }
 
 TEST(CompletionScript, IsPlain) {

@@ -26,20 +26,32 @@ std::size_t ThreadsOfThisProcess() {
   return count;
 }
 
-std::size_t PrivateBytes() {
+namespace {
+
+PROCESS_MEMORY_COUNTERS MemoryCounters() {
   PROCESS_MEMORY_COUNTERS counters{};
   counters.cb = sizeof(counters);
   if (!::GetProcessMemoryInfo(::GetCurrentProcess(), &counters, sizeof(counters))) {
     win32::ThrowLastError("GetProcessMemoryInfo");
   }
-  return counters.PagefileUsage;
+  return counters;
 }
 
-bool PrivateBytesAreCounted() {
+// Whether `figure` grows when memory is taken and used.
+bool Grows(std::size_t (*figure)()) {
   constexpr std::size_t kBytes = 64 * 1024 * 1024;
-  const std::size_t before = PrivateBytes();
-  const std::vector<char> used(kBytes, 'x');
-  return PrivateBytes() >= before + kBytes / 2;
+  const std::size_t before = figure();
+  // More than there was: what had grown before and was given back must not be enough.
+  const std::vector<char> used(before + kBytes, 'x');
+  return figure() >= before + kBytes / 2;
 }
+
+}  // namespace
+
+std::size_t PrivateBytes() { return MemoryCounters().PagefileUsage; }
+bool PrivateBytesAreCounted() { return Grows(PrivateBytes); }
+
+std::size_t PeakWorkingSet() { return MemoryCounters().PeakWorkingSetSize; }
+bool PeakWorkingSetIsCounted() { return Grows(PeakWorkingSet); }
 
 }  // namespace onbehalf::test

@@ -9,5 +9,8 @@ std::size_t ThreadsOfThisProcess();
 std::size_t PrivateBytes();
 // Whether the system's figure of them grows when this process takes memory and uses it.
 bool PrivateBytesAreCounted();
+// The most memory of this process that was in use at a time, and whether the system counts that.
+std::size_t PeakWorkingSet();
+bool PeakWorkingSetIsCounted();
 
 }  // namespace onbehalf::test

@@ -1,0 +1,78 @@
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "byte_text.h"
+#include "file/comparison.h"
+#include "file/file_error.h"
+#include "file/local_file.h"
+#include "file/remote_read.h"
+#include "file/transfer.h"
+
+namespace onbehalf::cli {
+namespace {
+
+using client::Json;
+
+// Where the copy goes: LOCAL, or the remote file's name in it or, without it, in the current folder.
+std::string TargetOf(const FileOptions& options) {
+  const std::string name = NameIn(options.remote);
+  if (!options.local) return name;
+  return LocalKindOf(*options.local) == LocalKind::kDirectory ? *options.local + "\\" + name : *options.local;
+}
+
+// The part that is to be continued, if there is one; else a new one.
+LocalFile OpenPart(const std::string& path, const FileOptions& options) {
+  if (options.resume) {
+    if (std::optional<LocalFile> part = LocalFile::OpenToWrite(path)) return std::move(*part);
+  } else if (options.force) {
+    DeleteLocalFile(path);
+  } else if (LocalKindOf(path) != LocalKind::kNothing) {
+    throw FileError(path + " is there from a copy that has not ended",
+                    "--resume goes on with it, --force begins anew.");
+  }
+  return LocalFile::Create(path);
+}
+
+}  // namespace
+
+ExitCode GetFile(FileCalls& calls, const FileOptions& options, Output& output) {
+  const std::string& remote = options.remote;
+  const RemoteState state = StatRemoteFile(calls, remote);
+  const std::string target = TargetOf(options);
+  if (!options.force && LocalKindOf(target) != LocalKind::kNothing) throw ExistsAlready(target);
+
+  LocalFile part = OpenPart(target + kPartSuffix, options);
+  const std::uint64_t begin = part.state().size;
+  TransferProgress progress(output);
+  if (begin > state.size || !AreEqual(calls, remote, state, part, 0, begin, progress)) {
+    throw FileError(part.path() + " is not the beginning of " + remote,
+                    "Look at it, or begin anew with --force and without --resume.");
+  }
+  std::uint64_t done = begin;
+  if (begin < state.size) {
+    std::optional<RemoteState> after;
+    try {
+      after = ReadRemote(calls, remote, begin, state.size - begin, [&](std::string_view bytes) {
+        part.WriteAt(done, bytes);
+        done += bytes.size();
+        progress.Show("receiving", done, state.size);
+        return true;
+      });
+    } catch (...) {
+      progress.Clear();
+      if (!output.json()) output.Error(part.path() + " is kept: --resume goes on with it.\n");
+      throw;
+    }
+    CheckUnchanged(remote, state, *after);
+  }
+  part.Flush();
+  calls.ThrowIfStopped("file.read");
+  std::move(part).MoveTo(target, options.force);
+  progress.Clear();
+  output.Result({{"from", remote}, {"to", target}, {"bytes", done}, {"resumed_at", begin}},
+                Printable(remote) + " -> " + Printable(target) + ", " + ByteText(done) + "\n");
+  return ExitCode::kDone;
+}
+
+}  // namespace onbehalf::cli

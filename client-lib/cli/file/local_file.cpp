@@ -1,0 +1,138 @@
+#include "file/local_file.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "file/file_error.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::cli {
+namespace {
+
+std::wstring WidePath(const std::string& path) {
+  try {
+    return win32::ToWide(path);
+  } catch (const win32::Win32Error&) {
+    throw FileError("a path is no valid UTF-8");
+  }
+}
+
+std::uint64_t Joined(DWORD high, DWORD low) { return std::uint64_t{high} << 32 | low; }
+
+OVERLAPPED At(std::uint64_t offset) {
+  OVERLAPPED at{};
+  at.Offset = static_cast<DWORD>(offset);
+  at.OffsetHigh = static_cast<DWORD>(offset >> 32);
+  return at;
+}
+
+BY_HANDLE_FILE_INFORMATION InformationOf(HANDLE file, const std::string& path) {
+  BY_HANDLE_FILE_INFORMATION information{};
+  if (!::GetFileInformationByHandle(file, &information)) ThrowFileError("GetFileInformationByHandle", path);
+  return information;
+}
+
+}  // namespace
+
+LocalFile::LocalFile(std::string path, win32::UniqueFile file)
+    : path_(std::move(path)), file_(std::move(file)) {}
+
+LocalFile LocalFile::OpenToRead(const std::string& path) {
+  if (LocalKindOf(path) == LocalKind::kDirectory) throw FileError(path + " is a directory");
+  win32::UniqueFile file(::CreateFileW(WidePath(path).c_str(), GENERIC_READ,
+                                       FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+                                       OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, nullptr));
+  if (!file) ThrowFileError("CreateFileW", path);
+  return LocalFile(path, std::move(file));
+}
+
+LocalFile LocalFile::Create(const std::string& path) {
+  win32::UniqueFile file(::CreateFileW(WidePath(path).c_str(), GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ,
+                                       nullptr, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr));
+  if (!file) ThrowFileError("CreateFileW", path);
+  return LocalFile(path, std::move(file));
+}
+
+std::optional<LocalFile> LocalFile::OpenToWrite(const std::string& path) {
+  win32::UniqueFile file(::CreateFileW(WidePath(path).c_str(), GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ,
+                                       nullptr, OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT, nullptr));
+  if (!file) {
+    const DWORD code = ::GetLastError();
+    if (code == ERROR_FILE_NOT_FOUND) return std::nullopt;
+    ThrowFileError("CreateFileW", path, code);
+  }
+  // Whoever made a link here could choose what is written to.
+  if ((InformationOf(file.get(), path).dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0) {
+    throw FileError(path + " is a link or another reparse point, and not followed");
+  }
+  return LocalFile(path, std::move(file));
+}
+
+LocalFile::State LocalFile::state() const {
+  const BY_HANDLE_FILE_INFORMATION information = InformationOf(file_.get(), path_);
+  return {Joined(information.nFileSizeHigh, information.nFileSizeLow),
+          Joined(information.ftLastWriteTime.dwHighDateTime, information.ftLastWriteTime.dwLowDateTime)};
+}
+
+std::string_view LocalFile::ReadAt(std::uint64_t offset, std::span<char> buffer) const {
+  std::size_t count = 0;
+  while (count < buffer.size()) {
+    OVERLAPPED at = At(offset + count);
+    DWORD read = 0;
+    if (!::ReadFile(file_.get(), buffer.data() + count, static_cast<DWORD>(buffer.size() - count), &read,
+                    &at)) {
+      const DWORD code = ::GetLastError();
+      if (code == ERROR_HANDLE_EOF) break;
+      ThrowFileError("ReadFile", path_, code);
+    }
+    if (read == 0) break;
+    count += read;
+  }
+  return {buffer.data(), count};
+}
+
+void LocalFile::WriteAt(std::uint64_t offset, std::string_view bytes) {
+  while (!bytes.empty()) {
+    OVERLAPPED at = At(offset);
+    const auto part = static_cast<DWORD>(std::min<std::size_t>(bytes.size(), 1024 * 1024));
+    DWORD written = 0;
+    if (!::WriteFile(file_.get(), bytes.data(), part, &written, &at)) ThrowFileError("WriteFile", path_);
+    if (written == 0) throw FileError(path_ + " takes nothing that is written", {}, ERROR_WRITE_FAULT);
+    offset += written;
+    bytes.remove_prefix(written);
+  }
+}
+
+void LocalFile::Flush() {
+  if (!::FlushFileBuffers(file_.get())) ThrowFileError("FlushFileBuffers", path_);
+}
+
+void LocalFile::MoveTo(const std::string& path, bool replace) && {
+  file_.reset();
+  const DWORD flags = MOVEFILE_WRITE_THROUGH | (replace ? MOVEFILE_REPLACE_EXISTING : 0u);
+  if (::MoveFileExW(WidePath(path_).c_str(), WidePath(path).c_str(), flags)) return;
+  const DWORD code = ::GetLastError();
+  if (!replace && (code == ERROR_ALREADY_EXISTS || code == ERROR_FILE_EXISTS))
+    throw ExistsAlready(path, code);
+  ThrowFileError("MoveFileExW", path, code);
+}
+
+LocalKind LocalKindOf(const std::string& path) {
+  const DWORD attributes = ::GetFileAttributesW(WidePath(path).c_str());
+  if (attributes != INVALID_FILE_ATTRIBUTES) {
+    return (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0 ? LocalKind::kDirectory : LocalKind::kFile;
+  }
+  const DWORD code = ::GetLastError();
+  if (code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND) return LocalKind::kNothing;
+  ThrowFileError("GetFileAttributesW", path, code);
+}
+
+void DeleteLocalFile(const std::string& path) {
+  if (::DeleteFileW(WidePath(path).c_str())) return;
+  const DWORD code = ::GetLastError();
+  if (code == ERROR_FILE_NOT_FOUND) return;
+  ThrowFileError("DeleteFileW", path, code);
+}
+
+}  // namespace onbehalf::cli

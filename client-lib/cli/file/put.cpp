@@ -1,0 +1,236 @@
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "byte_text.h"
+#include "failure.h"
+#include "file/comparison.h"
+#include "file/file_error.h"
+#include "file/local_file.h"
+#include "file/transfer.h"
+#include "json_members.h"
+#include "onbehalf/protocol/base64.h"
+#include "onbehalf/protocol/error_code.h"
+
+namespace onbehalf::cli {
+namespace {
+
+using client::Json;
+using protocol::ErrorCode;
+
+constexpr char kWrite[] = "file.write";
+
+// As base64 in JSON far within what a service takes in a frame (4 MiB).
+constexpr std::uint64_t kPieceBytes = 1024 * 1024;
+// So that the service writes one piece while the next ones come. What the service has written is all of the
+// file up to somewhere in the last window: a piece is sent only when the one that is a window before it is
+// there.
+constexpr std::size_t kPiecesUnderWay = 4;
+constexpr std::uint64_t kWindowBytes = kPiecesUnderWay * kPieceBytes;
+
+// When the account has as many requests under way as it may, elsewhere too.
+constexpr std::chrono::milliseconds kBusyPause{100};
+constexpr std::chrono::seconds kBusyPatience{30};
+
+// REMOTE, or the local file's name in it.
+std::string TargetOf(FileCalls& calls, const FileOptions& options) {
+  std::string target = options.remote;
+  std::optional<Json> stat = StatIfThere(calls, target, true);
+  if (stat && TextMember(*stat, "type") == "directory") {
+    target += "\\" + NameIn(*options.local);
+    stat = StatIfThere(calls, target, true);
+  }
+  if (stat && !options.force) throw ExistsAlready(target);
+  return target;
+}
+
+// Where a part on the service's computer stands.
+struct Part {
+  std::string path;
+  std::string id;
+  std::uint64_t begin = 0;  // what stands before it is there
+};
+
+Part MakePart(FileCalls& calls, const std::string& path) {
+  const Json params = {{"path", path}, {"data", ""}, {"mode", "create"}};
+  try {
+    const Json answer = calls.Call(kWrite, params, FileCalls::Repeat::kNo);
+    return {path, StateIn(answer, kWrite).id, 0};
+  } catch (const client::RpcError& error) {
+    if (!IsWindowsError(error, ERROR_FILE_EXISTS) && !IsWindowsError(error, ERROR_ALREADY_EXISTS)) throw;
+    throw FileError(path + " is there from a copy that has not ended",
+                    "--resume goes on with it, --force begins anew.");
+  }
+}
+
+void DeletePart(FileCalls& calls, const std::string& path) {
+  try {
+    calls.Call("file.delete", {{"path", path}}, FileCalls::Repeat::kNo);
+  } catch (const client::RpcError& error) {
+    if (!IsWindowsError(error, ERROR_FILE_NOT_FOUND)) throw;
+  }
+}
+
+// The part that is to be continued, if there is one; else a new one.
+Part OpenPart(FileCalls& calls, const std::string& path, const FileOptions& options, const LocalFile& local,
+              std::uint64_t size, TransferProgress& progress) {
+  if (!options.resume) {
+    if (options.force) DeletePart(calls, path);
+    return MakePart(calls, path);
+  }
+  // Whoever made a link here could choose what is written to.
+  const std::optional<Json> stat = StatIfThere(calls, path, false);
+  if (!stat) return MakePart(calls, path);
+  if (TextMember(*stat, "type") != "file") throw FileError(path + " is no file");
+  const RemoteState state = StateIn(*stat, "file.stat");
+  // Of the last pieces some may have come and others not.
+  const std::uint64_t begin = state.size > kWindowBytes ? state.size - kWindowBytes : state.size;
+  if (state.size > size || !AreEqual(calls, path, state, local, 0, begin, progress)) {
+    throw FileError(path + " is not the beginning of " + local.path(),
+                    "Look at it, or begin anew with --force and without --resume.");
+  }
+  return {path, state.id, begin};
+}
+
+// Sends a local file's pieces into a part, several at a time.
+class Sender {
+ public:
+  // All borrowed.
+  Sender(FileCalls& calls, const Part& part, const LocalFile& local)
+      : calls_(calls), part_(part), local_(local) {}
+
+  // Up to `size`. Returns, and throws, when nothing is under way any more. After each piece `progress` gets
+  // where the file is whole up to.
+  template <typename Progress>
+  void Send(std::uint64_t size, const Progress& progress) {
+    try {
+      for (std::uint64_t next = part_.begin; next < size;) {
+        calls_.ThrowIfStopped(kWrite);
+        if (under_way_.size() == kPiecesUnderWay) progress(FinishOldest());
+        const std::uint64_t bytes = std::min(size - next, kPieceBytes);
+        under_way_.push_back({next, bytes, Start(next, bytes)});
+        next += bytes;
+      }
+      while (!under_way_.empty()) progress(FinishOldest());
+    } catch (...) {
+      // Whatever comes of them: the part stands still when the command ends.
+      while (!under_way_.empty()) {
+        try {
+          under_way_.front().call.Take();
+        } catch (const std::exception&) {
+          // The first error is the one that is told.
+        }
+        under_way_.pop_front();
+      }
+      throw;
+    }
+  }
+
+ private:
+  struct Piece {
+    std::uint64_t offset;
+    std::uint64_t bytes;
+    PendingCall call;
+  };
+
+  PendingCall Start(std::uint64_t offset, std::uint64_t bytes) {
+    const std::string_view data = local_.ReadAt(offset, {buffer_.data(), static_cast<std::size_t>(bytes)});
+    if (data.size() < bytes) throw FileError(local_.path() + " was cut short while it was read");
+    // The same bytes at the same place: that may be done twice.
+    return calls_.Start(kWrite,
+                        {{"path", part_.path},
+                         {"data", protocol::ToBase64(data)},
+                         {"encoding", "base64"},
+                         {"mode", "update"},
+                         {"offset", offset},
+                         {"if_id", part_.id}},
+                        false);
+  }
+
+  // Gives where the oldest piece ends.
+  std::uint64_t FinishOldest() {
+    Piece piece = std::move(under_way_.front());
+    under_way_.pop_front();
+    const auto patience = std::chrono::steady_clock::now() + kBusyPatience;
+    while (!IsTaken(piece, patience)) {
+      calls_.Pause(kBusyPause);
+      calls_.ThrowIfStopped(kWrite);
+      piece.call = Start(piece.offset, piece.bytes);
+    }
+    return piece.offset + piece.bytes;
+  }
+
+  // False when the service was busy and has not taken it.
+  bool IsTaken(Piece& piece, std::chrono::steady_clock::time_point patience) {
+    try {
+      const Json answer = piece.call.Take();
+      if (NumberIn(answer, "bytes", kWrite) == piece.bytes) return true;
+    } catch (const client::RpcError& error) {
+      const bool is_busy = error.code() == static_cast<int>(ErrorCode::kBusy);
+      if (!is_busy || std::chrono::steady_clock::now() >= patience) throw;
+      return false;
+    }
+    throw FileError("the service has not written all of a piece into " + part_.path);
+  }
+
+  FileCalls& calls_;
+  const Part& part_;
+  const LocalFile& local_;
+  std::vector<char> buffer_ = std::vector<char>(kPieceBytes);
+  std::deque<Piece> under_way_;  // in the order of their offsets
+};
+
+void Move(FileCalls& calls, const std::string& from, const std::string& to, bool replace) {
+  try {
+    calls.Call("file.move", {{"from", from}, {"to", to}, {"replace", replace}}, FileCalls::Repeat::kNo);
+  } catch (const client::RpcError& error) {
+    if (replace) throw;
+    if (IsWindowsError(error, ERROR_ALREADY_EXISTS)) throw ExistsAlready(to, ERROR_ALREADY_EXISTS);
+    if (IsWindowsError(error, ERROR_FILE_EXISTS)) throw ExistsAlready(to, ERROR_FILE_EXISTS);
+    throw;
+  }
+}
+
+}  // namespace
+
+ExitCode PutFile(FileCalls& calls, const FileOptions& options, Output& output) {
+  const LocalFile local = LocalFile::OpenToRead(*options.local);
+  const LocalFile::State state = local.state();
+  const std::string target = TargetOf(calls, options);
+  TransferProgress progress(output);
+  const Part part = OpenPart(calls, target + kPartSuffix, options, local, state.size, progress);
+  try {
+    Sender(calls, part, local).Send(state.size, [&](std::uint64_t done) {
+      progress.Show("sending", done, state.size);
+    });
+  } catch (...) {
+    progress.Clear();
+    if (!output.json()) output.Error(part.path + " is kept: --resume goes on with it.\n");
+    throw;
+  }
+  const RemoteState written = StatRemoteFile(calls, part.path);
+  const bool is_whole =
+      written.id == part.id && written.size == state.size &&
+      AreEqual(calls, part.path, written, local, part.begin, state.size - part.begin, progress);
+  if (local.state() != state) {
+    throw FileError(local.path() + " was changed while it was read",
+                    "Run the command again with --force, when nobody writes to it.");
+  }
+  if (!is_whole) {
+    throw FileError(part.path + " is not what was sent: its SHA-256 or its size is another one",
+                    "Somebody else may write to it. Begin anew with --force.");
+  }
+  calls.ThrowIfStopped("file.move");
+  Move(calls, part.path, target, options.force);
+  progress.Clear();
+  output.Result({{"from", local.path()}, {"to", target}, {"bytes", state.size}, {"resumed_at", part.begin}},
+                Printable(local.path()) + " -> " + Printable(target) + ", " + ByteText(state.size) + "\n");
+  return ExitCode::kDone;
+}
+
+}  // namespace onbehalf::cli

@@ -1,0 +1,219 @@
+// `onbehalf file` against the service's own methods.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/file/transfer_test.h"
+#include "commands.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+#include "service/test_server.h"
+#include "support/child_main.h"
+#include "support/child_process.h"
+#include "support/platform_probe.h"
+#include "support/process_usage.h"
+
+namespace onbehalf::cli {
+namespace {
+
+using client::Json;
+using test::ChildProcess;
+using test::Code;
+using test::Says;
+using test::SomeBytes;
+using test::TestServer;
+
+constexpr std::size_t kMiB = 1024 * 1024;
+constexpr std::chrono::seconds kLongCopy{90};
+
+// A `file` command as onbehalf.exe does it. The last line on standard error is the most memory that it has
+// had.
+ONBEHALF_CHILD_MAIN(MeasuredFileCommand) {
+  const CommandLine line = ParseCommandLine(arguments);
+  int code = 0;
+  {
+    Output output(line.json);
+    code = static_cast<int>(File(line, output));
+  }
+  std::fprintf(stderr, "%zu\n", test::PeakWorkingSet());
+  return code;
+}
+
+class FileServiceTest : public testing::Test {
+ protected:
+  FileServiceTest() { server_.Start(); }
+
+  std::string Path(const std::string& name) const {
+    return win32::ToUtf8((folder_.path() / win32::ToWide(name)).wstring());
+  }
+  std::string Bytes(const std::string& name) const { return test::ReadAll(folder_.path() / name); }
+  bool IsThere(const std::string& name) const { return std::filesystem::exists(folder_.path() / name); }
+  void Write(const std::string& name, std::string_view bytes) const {
+    test::WriteAll(folder_.path() / name, bytes);
+  }
+
+  std::vector<std::string> Reaching(const std::vector<std::string>& command) {
+    std::vector<std::string> arguments = {"--pipe", server_.settings().pipe.name, "--trust", "same-user"};
+    arguments.insert(arguments.end(), command.begin(), command.end());
+    return arguments;
+  }
+  ChildProcess::Options Program(const std::vector<std::string>& command) {
+    ChildProcess::Options options;
+    options.executable = test::BesideThisTest("onbehalf.exe");
+    options.arguments = Reaching(command);
+    return options;
+  }
+  ChildProcess::Exit Run(const std::vector<std::string>& command) {
+    return RunChild(Program(command), kLongCopy);
+  }
+  // Runs the command in a process that tells what memory it had at most.
+  std::size_t PeakOf(const std::vector<std::string>& command) {
+    const auto exit =
+        RunChild(ChildProcess::Options::Self("MeasuredFileCommand", Reaching(command)), kLongCopy);
+    EXPECT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
+    return std::stoul(test::Lines(exit.errors).back());
+  }
+  // Starts the command and ends it, as a crash would, when it has come some way.
+  void RunAndKill(const std::vector<std::string>& command) {
+    ChildProcess child = ChildProcess::Start(Program(command));
+    for (;;) {
+      const auto line = child.ReadErrorLine();
+      ASSERT_TRUE(line) << "it has ended by itself";
+      if (line->starts_with(" 2")) break;
+    }
+    child.Terminate();
+    child.WaitForExit();
+  }
+
+  test::TemporaryFolder folder_;
+  TestServer server_;
+};
+
+TEST_F(FileServiceTest, PutsAndGetsALargeFileInLittleMemory) {
+  ONBEHALF_SKIP_WITHOUT("a process's peak of memory", test::PeakWorkingSetIsCounted());
+  const std::string bytes = SomeBytes(64 * kMiB);
+  Write("large", bytes);
+  Write("small", std::string_view(bytes).substr(0, kMiB));
+  const std::size_t put_small = PeakOf({"file", "put", Path("small"), Path("small.put")});
+  const std::size_t put_large = PeakOf({"file", "put", Path("large"), Path("large.put")});
+  const std::size_t get_small = PeakOf({"file", "get", Path("small.put"), Path("small.got")});
+  const std::size_t get_large = PeakOf({"file", "get", Path("large.put"), Path("large.got")});
+  EXPECT_TRUE(Bytes("large.put") == bytes);
+  EXPECT_TRUE(Bytes("large.got") == bytes);
+  RecordProperty("put_small", std::to_string(put_small));
+  RecordProperty("put_large", std::to_string(put_large));
+  RecordProperty("get_small", std::to_string(get_small));
+  RecordProperty("get_large", std::to_string(get_large));
+  // The pieces under way, and not the file.
+  EXPECT_LT(put_large, put_small + 32 * kMiB);
+  EXPECT_LT(get_large, get_small + 16 * kMiB);
+}
+
+TEST_F(FileServiceTest, PutGoesOnAfterItsProcessWasEnded) {
+  const std::string bytes = SomeBytes(64 * kMiB);
+  Write("source", bytes);
+  RunAndKill({"file", "put", Path("source"), Path("target")});
+  EXPECT_FALSE(IsThere("target"));
+  EXPECT_TRUE(IsThere("target.onbehalf-part"));
+
+  const auto exit = Run({"--json", "file", "put", Path("source"), Path("target"), "--resume"});
+  ASSERT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
+  EXPECT_GT(Json::parse(exit.output).at("resumed_at"), kMiB);
+  EXPECT_TRUE(Bytes("target") == bytes);
+  EXPECT_FALSE(IsThere("target.onbehalf-part"));
+}
+
+TEST_F(FileServiceTest, GetGoesOnAfterItsProcessWasEnded) {
+  const std::string bytes = SomeBytes(64 * kMiB);
+  Write("source", bytes);
+  RunAndKill({"file", "get", Path("source"), Path("target")});
+  EXPECT_FALSE(IsThere("target"));
+
+  // What is not the file any more is told, and left alone.
+  const std::string part = Bytes("target.onbehalf-part");
+  ASSERT_GT(part.size(), kMiB);
+  Write("source", std::string(bytes).replace(5, 1, "?!"));
+  const auto refused = Run({"file", "get", Path("source"), Path("target"), "--resume"});
+  EXPECT_EQ(refused.code, Code(ExitCode::kServiceError));
+  EXPECT_TRUE(Says(refused.errors, "is not the beginning of"));
+  EXPECT_TRUE(Bytes("target.onbehalf-part") == part);
+
+  Write("source", bytes);
+  const auto exit = Run({"--json", "file", "get", Path("source"), Path("target"), "--resume"});
+  ASSERT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
+  EXPECT_EQ(Json::parse(exit.output).at("resumed_at"), part.size());
+  EXPECT_TRUE(Bytes("target") == bytes);
+  EXPECT_FALSE(IsThere("target.onbehalf-part"));
+}
+
+TEST_F(FileServiceTest, ReplacesOnlyByForce) {
+  Write("a", "first");
+  Write("b", "second");
+  for (const std::string verb : {"get", "put"}) {
+    const auto refused = Run({"file", verb, Path("a"), Path("b")});
+    EXPECT_EQ(refused.code, Code(ExitCode::kServiceError));
+    EXPECT_TRUE(Says(refused.errors, Path("b") + " exists already"));
+    EXPECT_EQ(Bytes("b"), "second");
+    const auto exit = Run({"file", verb, Path("a"), Path("b"), "--force"});
+    EXPECT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
+    EXPECT_EQ(Bytes("b"), "first");
+    Write("b", "second");
+  }
+}
+
+TEST_F(FileServiceTest, ShowsAFolderAndAFile) {
+  Write("b.txt", std::string("one\r\n\0two", 9));
+  Write("c.bin", "");
+  std::filesystem::create_directory(folder_.path() / "a folder");
+  const auto list = Run({"--json", "file", "ls", Path("")});
+  EXPECT_EQ(list.code, Code(ExitCode::kDone)) << list.errors;
+  std::vector<std::string> names;
+  for (const std::string& line : test::Lines(list.output)) names.push_back(Json::parse(line).at("name"));
+  EXPECT_EQ(names, (std::vector<std::string>{"a folder", "b.txt", "c.bin"}));
+  EXPECT_EQ(test::Lines(Run({"file", "ls", Path(""), "--glob", "*.TXT"}).output).size(), 2u);
+
+  const auto stat = Run({"file", "stat", Path("b.txt")});
+  EXPECT_TRUE(Says(stat.output, "type        file\n"));
+  EXPECT_TRUE(Says(stat.output, "size        9 bytes\n"));
+
+  const auto cat = Run({"file", "cat", Path("b.txt")});
+  EXPECT_EQ(cat.output, Bytes("b.txt"));
+  EXPECT_EQ(Run({"file", "cat", Path("c.bin")}).code, Code(ExitCode::kDone));
+  const auto directory = Run({"file", "cat", Path("a folder")});
+  EXPECT_TRUE(Says(directory.errors, "is a directory"));
+
+  const auto missing = Run({"--json", "file", "cat", Path("nothing")});
+  EXPECT_EQ(missing.code, Code(ExitCode::kServiceError));
+  EXPECT_EQ(Json::parse(missing.errors).at("error").at("data").at("name"), "ERROR_FILE_NOT_FOUND");
+}
+
+TEST_F(FileServiceTest, WatchesAFolder) {
+  ChildProcess::Options options = Program({"--json", "file", "watch", Path("")});
+  options.creation_flags = CREATE_NEW_PROCESS_GROUP;
+  ChildProcess child = ChildProcess::Start(options);
+  // Nothing says when it has begun to watch: what is changed again and again is seen at some time.
+  std::optional<std::string> line;
+  for (int i = 0; !line && i < 300; ++i) {
+    Write("changed", std::to_string(i));
+    try {
+      line = child.ReadLine(std::chrono::milliseconds(100));
+    } catch (const win32::Win32Error& error) {
+      ASSERT_EQ(error.win32_code(), static_cast<DWORD>(WAIT_TIMEOUT));
+    }
+  }
+  ASSERT_TRUE(line);
+  EXPECT_EQ(Json::parse(*line).at("name"), "changed");
+  if (!::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, child.id())) {
+    GTEST_SKIP() << "no console here to send Ctrl+Break from: " << ::GetLastError();
+  }
+  EXPECT_EQ(child.WaitForExit().code, Code(ExitCode::kDone));
+}
+
+}  // namespace
+}  // namespace onbehalf::cli
