@@ -5,6 +5,7 @@
 #include <map>
 
 #include "json_members.h"
+#include "json_nesting.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -38,7 +39,8 @@ std::vector<std::string> ParameterNames(const Json& method) {
 Progress ProgressIn(const Json& method) {
   const Json* progress = Member(method, "x-progress");
   if (progress == nullptr) return Progress::kNone;
-  return FlagMember(*progress, "stream") ? Progress::kStream : Progress::kReported;
+  if (FlagMember(*progress, "stream")) return Progress::kStream;
+  return FlagMember(*progress, "optional_stream") ? Progress::kOptionalStream : Progress::kReported;
 }
 
 void AddMatching(Completions& completions, const std::vector<std::string>& names, std::string_view prefix) {
@@ -60,22 +62,13 @@ struct Word {
 std::vector<Word> WordsOf(std::string_view text) {
   std::vector<Word> words;
   std::size_t begin = 0;
-  std::size_t depth = 0;
-  bool in_string = false;
+  JsonNesting nesting;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if (c == '}' || c == ']') {
-      depth -= depth > 0 ? 1 : 0;
-    } else if ((c == ' ' || c == '\t') && depth == 0) {
+    if ((text[i] == ' ' || text[i] == '\t') && !nesting.is_open()) {
       if (i > begin) words.push_back({begin, text.substr(begin, i - begin)});
       begin = i + 1;
+    } else {
+      nesting.Take(text[i]);
     }
   }
   words.push_back({begin, text.substr(begin)});  // the one before the cursor, perhaps empty

@@ -18,8 +18,9 @@ struct Completions {
 // What a method says of its calls' progress (x-progress in rpc.discover).
 enum class Progress {
   kNone,
-  kReported,  // values that say how far the call is
-  kStream,    // each value is a piece of the result
+  kReported,        // values that say how far the call is
+  kStream,          // each value is a piece of the result
+  kOptionalStream,  // likewise, for a call that asks for it; others are answered at once
 };
 
 // The methods that rpc.discover has shown, for completion. Names with anything but visible ASCII in them are

@@ -11,7 +11,7 @@ using client::Json;
 Json CallAndShow(client::Client& service, const std::string& method, const Json& params,
                  client::CallOptions options, Progress progress, CancelWatch& watch, Output& output) {
   options.stop = watch.token();
-  if (progress == Progress::kStream) {
+  if (progress == Progress::kStream || progress == Progress::kOptionalStream) {
     options.progress = [&](const Json& piece) {
       // When nobody reads any more, the rest is of no use.
       if (!output.Continue(piece.dump() + "\n")) watch.Cancel();

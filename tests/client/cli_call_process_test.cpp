@@ -190,6 +190,29 @@ TEST(CallProcess, WritesThePiecesOfAStreamToStandardOutput) {
   EXPECT_EQ(exit.errors.find("error: RequestCancelled"), 0u) << exit.errors;
 }
 
+TEST(CallProcess, OpensAnOptionalStreamOnlyForProgress) {
+  Json request;
+  FakeServer streaming([&](FakeServer::Session& session) {
+    request = ReadAfterDiscover(session, {{"name", "rows"}, {"x-progress", {{"optional_stream", true}}}});
+    SendProgress(session, request, {{"rows", {1, 2}}});
+    SendProgress(session, request, {{"rows", {3}}});
+    session.Answer(request, {{"count", 3}});
+  });
+  const auto pieces = RunAgainst(streaming, {"--json", "call", "rows", "--progress"});
+  EXPECT_EQ(pieces.code, Code(ExitCode::kDone));
+  EXPECT_EQ(pieces.output, "{\"rows\":[1,2]}\n{\"rows\":[3]}\n{\"count\":3}\n");
+  EXPECT_EQ(pieces.errors, "");
+  EXPECT_TRUE(request.at("params").contains("progressToken"));
+
+  FakeServer answering([&](FakeServer::Session& session) {
+    request = session.ReadRequest();
+    session.Answer(request, {{"rows", {1, 2, 3}}});
+  });
+  const auto whole = RunAgainst(answering, {"--json", "call", "rows"});
+  EXPECT_EQ(whole.output, "{\"rows\":[1,2,3]}\n");
+  EXPECT_FALSE(request.value("params", Json::object()).contains("progressToken"));
+}
+
 TEST(CallProcess, AsksForProgressOnlyWhenItIsWanted) {
   Json request;
   FakeServer server([&](FakeServer::Session& session) {

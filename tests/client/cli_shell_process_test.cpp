@@ -114,6 +114,7 @@ TEST(ShellProcess, ShowsProgressAndStreamsOfMethodsThatHaveThem) {
         session.Answer(request, {{"methods",
                                   {{{"name", "long"}, {"x-progress", {{"stream", false}}}},
                                    {{"name", "watch"}, {"x-progress", {{"stream", true}}}},
+                                   {{"name", "rows"}, {"x-progress", {{"optional_stream", true}}}},
                                    {{"name", "plain"}}}}});
         continue;
       }
@@ -125,13 +126,14 @@ TEST(ShellProcess, ShowsProgressAndStreamsOfMethodsThatHaveThem) {
       session.Answer(request, request.at("method"));
     }
   });
-  const auto exit = Shell(server, "long a=1\nwatch\nplain\n");
+  const auto exit = Shell(server, "long a=1\nwatch\nplain\nrows\n");
   EXPECT_EQ(exit.code, Code(ExitCode::kDone));
-  EXPECT_EQ(exit.output, "\"long\"\n50\n\"watch\"\n\"plain\"\n");
+  EXPECT_EQ(exit.output, "\"long\"\n50\n\"watch\"\n\"plain\"\n\"rows\"\n");
   EXPECT_EQ(exit.errors, " 50%\n");
   // Asked once.
-  ASSERT_EQ(requests.size(), 4u);
+  ASSERT_EQ(requests.size(), 5u);
   EXPECT_FALSE(requests[3].contains("params"));
+  EXPECT_FALSE(requests[4].contains("params"));
 }
 
 TEST(ShellProcess, EndsWithThreeWithoutAConnection) {

@@ -63,13 +63,17 @@ TEST(MethodCatalogue, CompletesWhatComesNext) {
 TEST(MethodCatalogue, KnowsWhichMethodsReportProgress) {
   const MethodCatalogue catalogue(Json::parse(R"({"methods": [
     {"name": "a"}, {"name": "b", "x-progress": {"stream": false, "schema": {}}},
-    {"name": "c", "x-progress": {"stream": true}}, {"name": "d", "x-progress": null}
+    {"name": "c", "x-progress": {"stream": true}}, {"name": "d", "x-progress": null},
+    {"name": "f", "x-progress": {"stream": false, "optional_stream": true}},
+    {"name": "g", "x-progress": {"stream": false, "optional_stream": false}}
   ]})"));
   EXPECT_EQ(catalogue.ProgressOf("a"), Progress::kNone);
   EXPECT_EQ(catalogue.ProgressOf("b"), Progress::kReported);
   EXPECT_EQ(catalogue.ProgressOf("c"), Progress::kStream);
   EXPECT_EQ(catalogue.ProgressOf("d"), Progress::kNone);
   EXPECT_EQ(catalogue.ProgressOf("e"), Progress::kNone);
+  EXPECT_EQ(catalogue.ProgressOf("f"), Progress::kOptionalStream);
+  EXPECT_EQ(catalogue.ProgressOf("g"), Progress::kReported);
 }
 
 TEST(MethodCatalogue, KnowsWhatCandidatesHaveInCommon) {

@@ -64,6 +64,7 @@ ApiMethod ReadMethod(const Json& entry, const std::string& name) {
     if (!progress->is_object()) throw DocumentError(name + ": \"x-progress\" is no object");
     method.progress.emplace();
     method.progress->is_stream = FlagMember(*progress, "stream");
+    method.progress->is_optional_stream = FlagMember(*progress, "optional_stream");
     if (const Json* const schema = Member(*progress, "schema")) {
       method.progress->value = ReadSchema(*schema, name + ": progress");
     }

@@ -48,6 +48,7 @@ struct ApiMember {
 // The $/progress of a method.
 struct ApiProgress {
   bool is_stream = false;  // the method's results come so, and it refuses a call without a token for them
+  bool is_optional_stream = false;  // they come so if there is a token for them, and otherwise in the answer
   Type value;
 };
 

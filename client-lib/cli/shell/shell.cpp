@@ -168,6 +168,8 @@ class Session {
     if (!params.is_array() && method != "rpc.discover") {
       Discover();
       progress = catalogue_.ProgressOf(method);
+      // Whoever types a line waits for an answer.
+      if (progress == Progress::kOptionalStream) progress = Progress::kNone;
     }
     CancelWatch watch(stop.event());
     client::CallOptions options;

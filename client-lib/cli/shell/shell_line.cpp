@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "doctor/secrets.h"
+#include "json_nesting.h"
 
 namespace onbehalf::cli::shell {
 namespace {
@@ -26,21 +27,10 @@ std::string_view TakeWord(std::string_view& text) {
 
 // Where the JSON string, object or array that `text` begins with ends; npos if it does not.
 std::size_t EndOfJson(std::string_view text) {
-  std::size_t depth = 0;
-  bool in_string = false;
+  JsonNesting nesting;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if ((c == '}' || c == ']') && depth > 0) {
-      --depth;
-    }
-    if (!in_string && depth == 0 && i < text.size()) return i + 1;
+    nesting.Take(text[i]);
+    if (!nesting.is_open()) return i + 1;
   }
   return std::string_view::npos;
 }
