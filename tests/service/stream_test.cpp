@@ -639,6 +639,129 @@ TEST(Streams, AThousandOpenedAndCancelledLeaveNothing) {
   EXPECT_LE(PrivateBytes(), bytes + 4 * 1024 * 1024);
 }
 
+// ---- Beside a handler ----
+
+// Opens a stream of `source` for a request with a token, and answers others at `gate`.
+service::Method OptionalStream(std::string name, StreamSource& source, Gate& gate) {
+  service::Method method = source.AsMethod(name, Acts::kAsCaller);
+  method.handler = [inner = gate.AsMethod(std::move(name)).handler](const Call& call) -> MethodResult {
+    MethodResult result = inner(call);
+    if (auto* answer = std::get_if<Json>(&result)) {
+      (*answer)["as caller"] = win32::Token::FromThread(TOKEN_QUERY).has_value();
+      (*answer)["has deadline"] = call.deadline != std::chrono::steady_clock::time_point::max();
+      (*answer)["progress wanted"] = call.progress.wanted();
+    }
+    return result;
+  };
+  return method;
+}
+const Json kHandlersAnswer{
+    {"passed", true}, {"as caller", true}, {"has deadline", true}, {"progress wanted", false}};
+
+TEST(OptionalStreams, AreOpenedByATokenAndElseTheHandlerAnswers) {
+  StreamSource source;
+  Gate gate;
+  gate.Open();
+  TestServer server;
+  server.methods().Add(OptionalStream("test.rows", source, gate));
+  server.Start();
+  RawClient client(server.pipe_path());
+  for (const Json& params :
+       {Json(), Json::object(), Json::array(), Json{{"progressToken", nullptr}}, Json::array({nullptr})}) {
+    client.Send(RequestMessage(1, "test.rows", params));
+    EXPECT_EQ(client.Read(), ResultMessage(1, kHandlersAnswer)) << params;
+  }
+  EXPECT_EQ(source.opened(), 0U);
+  std::size_t opened = 0;
+  for (const Json& params : {Json{{"progressToken", "t"}}, Json::array({"t"})}) {
+    client.Send(RequestMessage("s", "test.rows", params));
+    ASSERT_TRUE(source.WaitUntilOpened(++opened));
+    source.Push(opened);
+    EXPECT_EQ(client.Read(), PieceMessage("t", opened));
+    // The handler answers the others meanwhile.
+    EXPECT_EQ(client.Call("test.rows").at("result"), kHandlersAnswer);
+    client.Send(CancelMessage("s"));
+    EXPECT_EQ(client.Read(), ErrorMessageFor("s", ErrorCode::kRequestCancelled));
+  }
+  client.Send(Open("s", "test.rows", 1.5));
+  EXPECT_EQ(client.Read(),
+            ErrorMessageFor("s", ErrorCode::kInvalidParams,
+                            "progressToken: expected a string or an integer of at most 1024 characters, got another number"));
+  EXPECT_EQ(source.faults(), 0U);
+}
+
+// What cannot open a stream asks for the whole answer, whatever token it carries.
+TEST(OptionalStreams, OfABatchAndOfANotificationAreTheHandlers) {
+  StreamSource source;
+  Gate gate;
+  gate.Open();
+  TestServer server;
+  server.methods().Add(OptionalStream("test.rows", source, gate));
+  server.Start();
+  RawClient client(server.pipe_path());
+  client.Send(Json::array({Open(1, "test.rows"), RequestMessage(2, "test.rows")}));
+  auto answers = client.Read();
+  ASSERT_TRUE(answers && answers->is_array() && answers->size() == 2) << answers.value_or(nullptr);
+  for (const Json& answer : *answers) EXPECT_EQ(answer, ResultMessage(answer.at("id"), kHandlersAnswer));
+  client.Send(NotificationMessage("test.rows", {{"progressToken", 1}}));
+  ASSERT_TRUE(gate.WaitUntilLeft(3));
+  client.Send(Json::array({NotificationMessage("test.rows", {{"progressToken", 1}})}));
+  ASSERT_TRUE(gate.WaitUntilLeft(4));
+  // Nothing has come beside the answers.
+  client.Send(RequestMessage(3, "test.rows"));
+  EXPECT_EQ(client.Read(), ResultMessage(3, kHandlersAnswer));
+  EXPECT_EQ(source.opened(), 0U);
+}
+
+TEST(OptionalStreams, CountAsWhatTheyAreAtTheTime) {
+  StreamSource source;
+  Gate gate;
+  TestServer server;
+  server.settings().limits.streams_per_account = 1;
+  server.settings().limits.handlers_per_account = 1;
+  server.methods().Add(OptionalStream("test.rows", source, gate));
+  server.Start();
+  RawClient client(server.pipe_path());
+  client.Send(Open("s", "test.rows"));
+  ASSERT_TRUE(source.WaitUntilOpened(1));
+  client.Send(RequestMessage("h", "test.rows"));
+  ASSERT_TRUE(gate.WaitUntilEntered(1));
+  client.Send(Open("s2", "test.rows"));
+  EXPECT_EQ(client.Read(), ErrorMessageFor("s2", ErrorCode::kBusy));
+  client.Send(RequestMessage("h2", "test.rows"));
+  EXPECT_EQ(client.Read(), ErrorMessageFor("h2", ErrorCode::kBusy));
+  // The end of the one makes no place for the other.
+  gate.Open();
+  EXPECT_EQ(client.Read(), ResultMessage("h", kHandlersAnswer));
+  client.Send(Open("s2", "test.rows"));
+  EXPECT_EQ(client.Read(), ErrorMessageFor("s2", ErrorCode::kBusy));
+  client.Send(CancelMessage("s"));
+  EXPECT_EQ(client.Read(), ErrorMessageFor("s", ErrorCode::kRequestCancelled));
+  client.Send(Open("s2", "test.rows"));
+  ASSERT_TRUE(source.WaitUntilOpened(2));
+  EXPECT_EQ(source.faults(), 0U);
+}
+
+// The deadline is the handler's alone.
+TEST(OptionalStreams, HaveADeadlineOnlyAsAHandler) {
+  StreamSource source;
+  Gate gate;
+  TestServer server;
+  // Until it is open, the stream's request has it too.
+  server.settings().limits.request_deadline = milliseconds(1'500);
+  server.methods().Add(OptionalStream("test.rows", source, gate));
+  server.Start();
+  RawClient client(server.pipe_path());
+  client.Send(Open("s", "test.rows", "t"));
+  ASSERT_TRUE(source.WaitUntilOpened(1));
+  for (int i = 0; i < 2; ++i) {
+    client.Send(RequestMessage("h", "test.rows"));
+    EXPECT_EQ(client.Read(), ErrorMessageFor("h", ErrorCode::kDeadlineExceeded));
+  }
+  source.Push("still there");
+  EXPECT_EQ(client.Read(), PieceMessage("t", "still there"));
+}
+
 // ---- audit.follow ----
 
 TEST(AuditFollow, GivesTheNewestLinesAndThenEachAsItIsWritten) {
