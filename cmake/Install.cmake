@@ -16,7 +16,15 @@ install(DIRECTORY protocol/include/ protocol/win32/include/
 install(TARGETS onbehalf_client EXPORT onbehalf-client ARCHIVE COMPONENT client)
 install(DIRECTORY client-lib/include/
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT client FILES_MATCHING PATTERN "*.h")
-install(TARGETS onbehalf_service EXPORT onbehalf-service ARCHIVE COMPONENT service)
+# The texts of the service's events as a resource, for the program of an application. It names a file that lies beside it.
+add_library(onbehalf_event_texts INTERFACE)
+set_target_properties(onbehalf_event_texts PROPERTIES EXPORT_NAME event_texts)
+target_sources(onbehalf_event_texts INTERFACE
+  $<INSTALL_INTERFACE:$<INSTALL_PREFIX>/${CMAKE_INSTALL_DATADIR}/onbehalf/event_messages.rc>)
+target_include_directories(onbehalf_event_texts INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_DATADIR}/onbehalf>)
+install(FILES "${CMAKE_BINARY_DIR}/service/generated/event_messages.rc" "${CMAKE_BINARY_DIR}/service/generated/MSG00409.bin"
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/onbehalf" COMPONENT service)
+install(TARGETS onbehalf_service onbehalf_event_texts EXPORT onbehalf-service ARCHIVE COMPONENT service)
 install(DIRECTORY service/include/onbehalf/service
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf" COMPONENT service FILES_MATCHING PATTERN "*.h")
 install(TARGETS onbehalf_module EXPORT onbehalf-module)

@@ -9,7 +9,7 @@
 
 int main() {
   try {
-    onbehalf::test::ServiceProcess process("greeting-service.exe", R"({"modules": {"load": {"greeter": {}}}})");
+    onbehalf::test::ServiceProcess process("board-service.exe", R"({"modules": {"load": {"greeter": {}}}})");
     onbehalf::client::Options options;
     options.pipe = process.pipe_name();
     options.trust = onbehalf::client::Trust::kSameUser;
