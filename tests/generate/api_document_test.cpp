@@ -51,12 +51,16 @@ TEST(ApiDocument, AParameterIsDescribedByItsSummaryOrItsSchema) {
 
 TEST(ApiDocument, SaysWhatProgressThereIs) {
   const Api api = Read(R"({"methods":[{"name":"a.b","x-progress":{"stream":true,"schema":{"type":"integer"}}},
-                                      {"name":"a.c","x-progress":{}}]})");
+                                      {"name":"a.c","x-progress":{}},
+                                      {"name":"a.d","x-progress":{"stream":false,"optional_stream":true}}]})");
   EXPECT_TRUE(api.methods.at(0).IsStream());
   EXPECT_EQ(api.methods[0].progress->value.kind, Type::Kind::kInteger);
   ASSERT_TRUE(api.methods.at(1).progress);
   EXPECT_FALSE(api.methods[1].IsStream());
   EXPECT_EQ(api.methods[1].progress->value.kind, Type::Kind::kAny);
+  EXPECT_FALSE(api.methods[1].progress->is_optional_stream);
+  EXPECT_FALSE(api.methods.at(2).IsStream());
+  EXPECT_TRUE(api.methods[2].progress->is_optional_stream);
 }
 
 TEST(ApiDocument, OfWhatIsNoOpenRpcNamesThePlace) {

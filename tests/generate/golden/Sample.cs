@@ -272,7 +272,7 @@ namespace Company.Sample
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public long? Count { get; init; }
 
-        /// <summary>Reports how far it is to this.</summary>
+        /// <summary>Its results come in the answer, or piece by piece to this, if that is given.</summary>
         [JsonPropertyName("progressToken")]
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public IProgress<JsonElement>? ProgressToken { get; init; }
@@ -351,7 +351,7 @@ namespace Company.Sample
 
         /// <summary>
         /// other.steps: Reports anything.
-        /// Reports how far it is to the parameters' ProgressToken.
+        /// Its results come in the answer, or piece by piece to the parameters' ProgressToken, if that is given.
         /// </summary>
         Task<JsonElement> StepsAsync(OtherStepsParams? parameters = null, CancellationToken cancellationToken = default);
     }

@@ -212,7 +212,7 @@ export class OtherMethods {
 
   /**
    * other.steps: Reports anything.
-   * Reports how far it is to `progress`.
+   * Its results come in the answer, or piece by piece to `progress`, if that is given.
    */
   steps(params: OtherStepsParams = {}, progress?: (value: unknown) => void, token?: CancellationToken): Promise<unknown> {
     return callWithProgress<unknown, unknown>(this.connection, "other.steps", params, progress, token);
