@@ -21,14 +21,7 @@
 #include "live_settings.h"
 #include "log.h"
 #include "method_limits.h"
-#include "methods/access_methods.h"
-#include "methods/audit_methods.h"
-#include "methods/database_methods.h"
-#include "methods/file_methods.h"
-#include "methods/identity_methods.h"
-#include "methods/registry_methods.h"
-#include "methods/rpc_methods.h"
-#include "methods/service_methods.h"
+#include "methods/built_in_methods.h"
 #include "modules/modules.h"
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/process.h"
@@ -175,23 +168,12 @@ class Application final : public HostedService {
     pipe_path_ = R"(\\.\pipe\)" + settings->pipe.name;
     const auto names = std::make_shared<win32::AccountNames>();
     server_ = std::make_unique<Server>(settings_, pipe_path_, folders.Policy(), *audit_, *log_, names);
-    MethodRegistry& methods = server_->methods();
-    AddRpcMethods(methods, [this](const Method& method, const CallerIdentity& caller) {
-      return server_->access().policy()->MaySee(method, caller);
-    }, [this](std::uint64_t connection, EventSet events) { return server_->Subscribe(connection, events); });
-    AddAccessMethods(methods, server_->access(), names);
-    AddIdentityMethods(methods, names);
-    AddRegistryMethods(methods, settings_);
     const auto reload =
         std::make_shared<SettingsReload>([this] { return ReadSettingsAgain(); }, settings_, *log_);
-    AddServiceMethods(methods, *server_, {pipe_path_, hardening_, [this] { return log_->TimeOfLastError(); },
-                                           [this] { return audit_->State(); }, [this] { return modules_->States(); },
-                                           settings->audit.required,
-                                           [reload](const std::string& account) { return reload->Run(account); }}, names);
-    AddAuditMethods(methods, *audit_, names, settings_);
-    AddDatabaseMethods(methods, settings_, *log_);
-    AddFileMethods(methods, settings_);
-    if (add_methods_) add_methods_(methods);
+    AddBuiltInMethods({*server_, *audit_, *log_, settings_, names, pipe_path_, hardening_,
+                       [this] { return modules_->States(); },
+                       [reload](const std::string& account) { return reload->Run(account); }});
+    if (add_methods_) add_methods_(server_->methods());
   }
 
   // With what is wrong with them or with the files of their modules. No code of a module runs.

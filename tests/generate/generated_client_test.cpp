@@ -10,9 +10,7 @@
 #include "access/access_policy.h"
 #include "golden.h"
 #include "golden/typed_service.h"
-#include "methods/service_methods.h"
 #include "onbehalf/protocol/error_code.h"
-#include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/token.h"
 #include "service/test_server.h"
 #include "support/platform_probe.h"
@@ -26,11 +24,6 @@ using client::Json;
 class GeneratedClient : public testing::Test {
  protected:
   GeneratedClient() {
-    const auto names = std::make_shared<win32::AccountNames>();
-    service::ServiceFacts facts;
-    facts.last_error = [] { return std::string(); };
-    facts.audit = [this] { return server_.audit().State(); };
-    service::AddServiceMethods(server_.methods(), server_.server(), std::move(facts), names);
     server_.Start();
   }
   void SetUp() override {

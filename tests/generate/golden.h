@@ -11,8 +11,7 @@ std::string SourcePath(const std::string& name);
 std::string ReadSource(const std::string& name);
 client::Json ReadDocument(const std::string& name);
 
-// In a test: fails unless `text` is the file golden/NAME. With ONBEHALF_WRITE_GOLDEN=1 writes the file
-// instead, for whoever has changed what is generated and reads the difference.
+// ExpectSourceFile of the file golden/NAME.
 void ExpectGolden(const std::string& text, const std::string& name);
 // The same for the file `name` of this folder.
 void ExpectSource(const std::string& text, const std::string& name);

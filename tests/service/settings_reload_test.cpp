@@ -20,9 +20,6 @@
 #include "live_settings.h"
 #include "log.h"
 #include "messages.h"
-#include "method_limits.h"
-#include "methods/service_methods.h"
-#include "onbehalf/win32/account_names.h"
 #include "raw_client.h"
 #include "temporary_folder.h"
 #include "test_server.h"
@@ -167,23 +164,11 @@ TEST(LiveSettingsTest, WhoeverHasSettingsKeepsThemAndObserversSeeEachChangeOnce)
 class ServiceReload : public testing::Test {
  protected:
   void Start() {
-    service::Server& server = server_.server();
-    const auto read = [this, &server] {
-      service::SettingsResult result = service::ReadSettings(File());
-      service::CheckMethodLimits(result.settings, server.methods(), service::KnownMethods::kAll, result.faults);
-      return result;
-    };
-    const auto reload = std::make_shared<SettingsReload>(
-        read, server_.live_settings(), server_.log(), [](service::Event, std::initializer_list<std::string_view>) {});
-    service::ServiceFacts facts;
-    facts.reload = [reload](const std::string& account) { return reload->Run(account); };
-    AddServiceMethods(server.methods(), server, std::move(facts), std::make_shared<win32::AccountNames>());
     server_.methods().Add(gate_.AsMethod("test.wait"));
     server_.Start();
   }
-  std::filesystem::path File() const { return server_.folder() / "onbehalf.json"; }
   Json Reload(RawClient& client, std::string_view text) {
-    WriteAll(File(), text);
+    WriteAll(server_.settings_file(), text);
     return client.Call("service.reload");
   }
 

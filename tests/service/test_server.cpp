@@ -1,17 +1,16 @@
 #include "test_server.h"
 
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
-#include "methods/access_methods.h"
-#include "methods/audit_methods.h"
-#include "methods/database_methods.h"
-#include "methods/file_methods.h"
-#include "methods/identity_methods.h"
-#include "methods/registry_methods.h"
-#include "methods/rpc_methods.h"
+#include "event_log.h"
+#include "method_limits.h"
+#include "methods/built_in_methods.h"
 #include "pipe_descriptor.h"
+#include "settings_reload.h"
 #include "support/unique_pipe_name.h"
 
 namespace onbehalf::test {
@@ -50,20 +49,16 @@ service::Server& TestServer::server() {
     live_settings_ = std::make_shared<service::LiveSettings>(settings_);
     const auto names = std::make_shared<win32::AccountNames>();
     server_ = std::make_unique<service::Server>(live_settings_, pipe_path_, policy_folder(), *audit_, *log_, names);
-    service::Server& server = *server_;
-    service::AddRpcMethods(server.methods(),
-                           [&server](const service::Method& method, const service::CallerIdentity& caller) {
-                             return server.access().policy()->MaySee(method, caller);
-                           },
-                           [&server](std::uint64_t connection, service::EventSet events) {
-                             return server.Subscribe(connection, events);
-                           });
-    service::AddAuditMethods(server.methods(), *audit_, names, live_settings_);
-    service::AddDatabaseMethods(server.methods(), live_settings_, *log_);
-    service::AddIdentityMethods(server.methods(), names);
-    service::AddRegistryMethods(server.methods(), live_settings_);
-    service::AddAccessMethods(server.methods(), server.access(), names);
-    service::AddFileMethods(server.methods(), live_settings_);
+    const auto read = [this] {
+      service::SettingsResult result = service::ReadSettings(settings_file());
+      service::CheckMethodLimits(result.settings, server_->methods(), service::KnownMethods::kAll, result.faults);
+      return result;
+    };
+    const auto reload = std::make_shared<service::SettingsReload>(
+        read, live_settings_, *log_, [](service::Event, std::initializer_list<std::string_view>) {});
+    service::AddBuiltInMethods({*server_, *audit_, *log_, live_settings_, names, pipe_path_, {},
+                                [] { return std::vector<service::ModuleState>(); },
+                                [reload](const std::string& account) { return reload->Run(account); }});
   }
   return *server_;
 }

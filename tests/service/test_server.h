@@ -15,9 +15,8 @@
 
 namespace onbehalf::test {
 
-// The whole pipe server in this process, on a pipe and in a folder of its own, with the built-in rpc,
-// identity, access and audit methods. Change settings() and methods() before Start. When it goes, it stops and its folder is
-// removed.
+// The whole pipe server in this process, on a pipe and in a folder of its own, with the built-in methods. Change settings() and
+// methods() before Start. When it goes, it stops and its folder is removed.
 class TestServer {
  public:
   TestServer();
@@ -46,6 +45,8 @@ class TestServer {
 
   const std::string& pipe_path() const { return pipe_path_; }
   const std::filesystem::path& folder() const { return folder_; }
+  // What service.reload reads. It need not be there.
+  std::filesystem::path settings_file() const { return folder_ / "onbehalf.json"; }
   std::filesystem::path policy_folder() const { return folder_ / "policy"; }
   // The audit's lines so far, in order.
   std::vector<nlohmann::json> AuditLines() const;

@@ -8,8 +8,6 @@
 #include <vector>
 
 #include "fault_test.h"
-#include "methods/service_methods.h"
-#include "onbehalf/win32/account_names.h"
 #include "utc_time.h"
 
 namespace onbehalf::test {
@@ -25,10 +23,6 @@ constexpr int kMethodNotFound = -32601;
 class AuditRequired : public FaultTest {
  protected:
   AuditRequired() {
-    const auto names = std::make_shared<win32::AccountNames>();
-    service::ServiceFacts facts;
-    facts.audit = [this] { return server().audit().State(); };
-    service::AddServiceMethods(server().methods(), server().server(), std::move(facts), names);
     for (const auto days : {std::chrono::days(0), std::chrono::days(1)}) {
       const service::UtcText time(system_clock::now() + days, service::UtcText::Fraction::kNone);
       in_the_way_.push_back(server().folder() / ("audit-" + std::string(time.day()) + ".jsonl"));

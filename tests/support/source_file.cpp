@@ -1,0 +1,29 @@
+#include "support/source_file.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+
+namespace onbehalf::test {
+
+void ExpectSourceFile(const std::string& text, const std::string& name) {
+  const std::string path = ONBEHALF_SOURCE_FOLDER "/" + name;
+  const char* const write = std::getenv("ONBEHALF_WRITE_GOLDEN");
+  if (write != nullptr && std::string_view(write) == "1") std::ofstream(path, std::ios::binary) << text;
+  std::ifstream in(path, std::ios::binary);
+  const std::string expected{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  if (text == expected) return;
+  const auto differs = std::mismatch(text.begin(), text.end(), expected.begin(), expected.end());
+  const auto line = 1 + std::count(text.begin(), differs.first, '\n');
+  ADD_FAILURE()
+      << name << " is another from line " << line << " on ("
+      << std::string(differs.first, differs.first + std::min<std::ptrdiff_t>(80, text.end() - differs.first))
+      << "). If that is wanted, run this program with ONBEHALF_WRITE_GOLDEN=1 and read the difference.";
+}
+
+}  // namespace onbehalf::test
