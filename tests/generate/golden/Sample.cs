@@ -351,7 +351,8 @@ namespace Company.Sample
 
         /// <summary>
         /// other.steps: Reports anything.
-        /// Its results come in the answer, or piece by piece to the parameters' ProgressToken, if that is given.
+        /// Its results come in the answer, or piece by piece to the parameters' ProgressToken, if
+        /// that is given.
         /// </summary>
         Task<JsonElement> StepsAsync(OtherStepsParams? parameters = null, CancellationToken cancellationToken = default);
     }

@@ -466,7 +466,8 @@ class OtherMethods {
   }
 
   // other.steps: Reports anything.
-  // Its results come in the answer, or piece by piece to `progress`, on this thread, if that is given.
+  // Its results come in the answer, or piece by piece to `progress`, on this thread, if that is
+  // given.
   Json Steps(const OtherStepsParams& params = {}, const std::function<void(const Json&)>& progress = {}, const CallOptions& options = {}) {
     return client_->Call("other.steps", Json(params), detail::WithProgress(progress, options));
   }
