@@ -1,7 +1,7 @@
-# Has RUN, a program with what runs it, write the module FOLDER into a folder of that name, and refuse to write it again.
+# Has PROGRAM write the module FOLDER into a folder of that name, and refuse to write it again. EMULATOR runs it, if there is one.
 file(REMOVE_RECURSE "${FOLDER}")
-execute_process(COMMAND ${RUN} new-module ${FOLDER} COMMAND_ERROR_IS_FATAL ANY)
-execute_process(COMMAND ${RUN} new-module ${FOLDER} RESULT_VARIABLE result ERROR_VARIABLE error)
+execute_process(COMMAND ${EMULATOR} "${PROGRAM}" new-module ${FOLDER} COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${EMULATOR} "${PROGRAM}" new-module ${FOLDER} RESULT_VARIABLE result ERROR_VARIABLE error)
 if(NOT result EQUAL 2 OR NOT error MATCHES "is there already")
   message(FATAL_ERROR "the second time it was not refused: ${result} ${error}")
 endif()
