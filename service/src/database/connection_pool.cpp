@@ -1,7 +1,7 @@
 #include "database/connection_pool.h"
 
 #include <algorithm>
-#include <stdexcept>
+#include <iterator>
 #include <utility>
 
 #include "database/database_error.h"
@@ -34,18 +34,25 @@ std::optional<Error> PooledConnection::AsOwner(const std::function<void()>& work
 
 ConnectionPool::ConnectionPool(std::shared_ptr<const LiveSettings> settings, Log& log)
     : settings_(std::move(settings)), log_(log), timer_([this] { CloseIdle(); }) {
+  const auto now = settings_->Now();
+  for (const auto& [name, source] : now->database.sources) LoadDriver(name, source);
+}
+
+SQLHENV ConnectionPool::Environment() {
+  const std::lock_guard lock(mutex_);
+  if (environment_) return environment_.get();
+  const auto must = [](SQLRETURN result, const char* operation) {
+    if (!SQL_SUCCEEDED(result)) throw OdbcError(operation, {{"IM000", 0, "ODBC's driver manager is not to be had."}});
+  };
   // Of the process, before there is an environment (SQLSetEnvAttr, SQL_ATTR_CONNECTION_POOLING).
-  if (!SQL_SUCCEEDED(::SQLSetEnvAttr(SQL_NULL_HENV, SQL_ATTR_CONNECTION_POOLING,
-                                     reinterpret_cast<SQLPOINTER>(SQL_CP_OFF), SQL_IS_UINTEGER))) {
-    throw std::runtime_error("the pool of ODBC's driver manager cannot be switched off");
-  }
-  if (!SQL_SUCCEEDED(::SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, environment_.put()))) {
-    throw std::runtime_error("ODBC's driver manager gives no environment");
-  }
-  const SQLRETURN version = ::SQLSetEnvAttr(environment_.get(), SQL_ATTR_ODBC_VERSION,
-                                            reinterpret_cast<SQLPOINTER>(SQL_OV_ODBC3), SQL_IS_UINTEGER);
-  CheckOdbc(version, SQL_HANDLE_ENV, environment_.get(), "SQLSetEnvAttr");
-  for (const auto& [name, source] : settings_->Now()->database.sources) LoadDriver(name, source);
+  must(::SQLSetEnvAttr(SQL_NULL_HENV, SQL_ATTR_CONNECTION_POOLING, OdbcValue(SQL_CP_OFF), SQL_IS_UINTEGER),
+       "SQLSetEnvAttr");
+  UniqueOdbcEnvironment environment;
+  must(::SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, environment.put()), "SQLAllocHandle");
+  must(::SQLSetEnvAttr(environment.get(), SQL_ATTR_ODBC_VERSION, OdbcValue(SQL_OV_ODBC3), SQL_IS_UINTEGER),
+       "SQLSetEnvAttr");
+  environment_ = std::move(environment);
+  return environment_.get();
 }
 
 ConnectionPool::~ConnectionPool() {
@@ -134,7 +141,7 @@ std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Open(cons
           TOKEN_QUERY | TOKEN_IMPERSONATE | TOKEN_DUPLICATE));
     }
     auto connection = std::make_unique<PooledConnection>(source, settings, std::move(owner));
-    if (auto refused = connection->Connect(environment_.get(), timeout)) {
+    if (auto refused = connection->Connect(Environment(), timeout)) {
       Release(source);
       return *std::move(refused);
     }

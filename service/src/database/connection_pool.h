@@ -68,8 +68,7 @@ class PooledConnection {
 // driver manager's own pool is off, because it knows nothing of that. Any thread that does not impersonate.
 class ConnectionPool {
  public:
-  // `log` must outlive this. Loads the drivers of the sources that there are. Throws std::runtime_error when ODBC is not to be
-  // had.
+  // `log` must outlive this. Loads the drivers of the sources that there are.
   ConnectionPool(std::shared_ptr<const LiveSettings> settings, Log& log);
   ~ConnectionPool();
   ConnectionPool(const ConnectionPool&) = delete;
@@ -110,6 +109,8 @@ class ConnectionPool {
                                                                         const Settings::DatabaseSource& settings,
                                                                         const CallerIdentity& caller,
                                                                         std::chrono::seconds timeout);
+  // ODBC's, from the first connection on. Throws OdbcError.
+  SQLHENV Environment();
   void Release(std::string_view source);
   bool IsCurrent(const Settings& now, const PooledConnection& connection) const;
   void CloseIdle();
@@ -117,9 +118,9 @@ class ConnectionPool {
 
   const std::shared_ptr<const LiveSettings> settings_;
   Log& log_;
-  UniqueOdbcEnvironment environment_;
   OdbcDrivers drivers_;
   mutable win32::Lock mutex_;
+  UniqueOdbcEnvironment environment_;  // outlives the connections
   std::map<std::string, Source, std::less<>> sources_;
   bool timer_runs_ = false;
   PoolTimer timer_;

@@ -5,12 +5,6 @@
 #include "database/odbc_error.h"
 
 namespace onbehalf::service {
-namespace {
-
-// ODBC passes integers in the place of pointers.
-SQLPOINTER AsPointer(std::uintptr_t value) { return reinterpret_cast<SQLPOINTER>(value); }
-
-}  // namespace
 
 OdbcConnection::Connected::Connected(SQLHENV environment) {
   CheckOdbc(::SQLAllocHandle(SQL_HANDLE_DBC, environment, handle.put()), SQL_HANDLE_ENV, environment, "SQLAllocHandle");
@@ -29,8 +23,8 @@ OdbcConnection::OdbcConnection(SQLHENV environment, const std::wstring& connecti
   const SQLHDBC handle = connection_.handle.get();
   // A driver that has no such timeout says so (HYC00), which is no reason not to connect.
   static_cast<void>(::SQLSetConnectAttrW(handle, SQL_ATTR_LOGIN_TIMEOUT,
-                                         AsPointer(static_cast<std::uintptr_t>(timeout.count())), SQL_IS_UINTEGER));
-  auto* const text = const_cast<SQLWCHAR*>(reinterpret_cast<const SQLWCHAR*>(connection.c_str()));
+                                         OdbcValue(static_cast<std::uintptr_t>(timeout.count())), SQL_IS_UINTEGER));
+  auto* const text = const_cast<SQLWCHAR*>(connection.c_str());
   const SQLRETURN result = ::SQLDriverConnectW(handle, nullptr, text, static_cast<SQLSMALLINT>(connection.size()),
                                                nullptr, 0, nullptr, SQL_DRIVER_NOPROMPT);
   CheckOdbc(result, SQL_HANDLE_DBC, handle, "SQLDriverConnectW");
@@ -43,14 +37,14 @@ OdbcConnection::~OdbcConnection() { statement_.reset(); }
 
 void OdbcConnection::Begin() {
   const SQLHDBC handle = connection_.handle.get();
-  CheckOdbc(::SQLSetConnectAttrW(handle, SQL_ATTR_AUTOCOMMIT, AsPointer(SQL_AUTOCOMMIT_OFF), SQL_IS_UINTEGER),
+  CheckOdbc(::SQLSetConnectAttrW(handle, SQL_ATTR_AUTOCOMMIT, OdbcValue(SQL_AUTOCOMMIT_OFF), SQL_IS_UINTEGER),
             SQL_HANDLE_DBC, handle, "SQLSetConnectAttrW");
 }
 
 void OdbcConnection::End(SQLSMALLINT how) {
   const SQLHDBC handle = connection_.handle.get();
   CheckOdbc(::SQLEndTran(SQL_HANDLE_DBC, handle, how), SQL_HANDLE_DBC, handle, "SQLEndTran");
-  CheckOdbc(::SQLSetConnectAttrW(handle, SQL_ATTR_AUTOCOMMIT, AsPointer(SQL_AUTOCOMMIT_ON), SQL_IS_UINTEGER),
+  CheckOdbc(::SQLSetConnectAttrW(handle, SQL_ATTR_AUTOCOMMIT, OdbcValue(SQL_AUTOCOMMIT_ON), SQL_IS_UINTEGER),
             SQL_HANDLE_DBC, handle, "SQLSetConnectAttrW");
 }
 

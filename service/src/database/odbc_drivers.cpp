@@ -27,16 +27,22 @@ std::optional<std::wstring> RegistryText(HKEY root, const std::wstring& key, con
   throw win32::Win32Error(static_cast<DWORD>(status), "RegGetValueW", win32::ToUtf8Lossy(key));
 }
 
-// Where the driver manager looks: a driver by its name, or a data source, of the account or of the computer, that names its
-// driver's file ("Registry Entries for ODBC Components").
-std::optional<std::wstring> DriverFile(std::string_view connection) {
+// Where the driver manager looks: a driver by its name, and a data source, of the account or of the computer, that names its
+// driver's file ("Registry Entries for ODBC Components"). It takes the first of both keys that a string has.
+std::vector<std::wstring> DriverFiles(std::string_view connection) {
+  std::vector<std::wstring> files;
+  const auto add = [&files](std::optional<std::wstring> file) {
+    if (file) files.push_back(*std::move(file));
+    return file.has_value();
+  };
   if (const auto driver = ConnectionStringValue(connection, "DRIVER")) {
-    return RegistryText(HKEY_LOCAL_MACHINE, LR"(SOFTWARE\ODBC\ODBCINST.INI\)" + win32::ToWide(*driver), L"Driver");
+    add(RegistryText(HKEY_LOCAL_MACHINE, LR"(SOFTWARE\ODBC\ODBCINST.INI\)" + win32::ToWide(*driver), L"Driver"));
   }
-  const std::string source = ConnectionStringValue(connection, "DSN").value_or("Default");
-  const std::wstring key = LR"(SOFTWARE\ODBC\ODBC.INI\)" + win32::ToWide(source);
-  if (auto file = RegistryText(HKEY_CURRENT_USER, key, L"Driver")) return file;
-  return RegistryText(HKEY_LOCAL_MACHINE, key, L"Driver");
+  if (const auto source = ConnectionStringValue(connection, "DSN")) {
+    const std::wstring key = LR"(SOFTWARE\ODBC\ODBC.INI\)" + win32::ToWide(*source);
+    if (!add(RegistryText(HKEY_CURRENT_USER, key, L"Driver"))) add(RegistryText(HKEY_LOCAL_MACHINE, key, L"Driver"));
+  }
+  return files;
 }
 
 OdbcDrivers::Loaded LoadDriver(const Settings::DatabaseSource& source) {
@@ -49,18 +55,23 @@ OdbcDrivers::Loaded LoadDriver(const Settings::DatabaseSource& source) {
       return loaded;
     }
   }
-  const auto file = DriverFile(source.connection);
-  if (!file) {
-    // Then the driver manager finds none either, or has other ways to it than files of Windows.
-    loaded.note = "its driver is not registered: it cannot be loaded before the first connection";
+  std::vector<std::wstring> files;
+  try {
+    files = DriverFiles(source.connection);
+  } catch (const win32::Win32Error& error) {
+    loaded.note = error.what();
+    if (source.as_caller) loaded.refusal = loaded.note;
     return loaded;
   }
-  // Never freed: what is loaded once is not looked for again.
-  const HMODULE module = ::LoadLibraryExW(file->c_str(), nullptr,
-                                          LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32);
-  if (module == nullptr) {
+  // Then the driver manager finds none either, or has other ways to it than files of Windows.
+  if (files.empty()) loaded.note = "its driver is not registered: it cannot be loaded before the first connection";
+  for (const std::wstring& file : files) {
+    // Never freed: what is loaded once is not looked for again.
+    const HMODULE module = ::LoadLibraryExW(file.c_str(), nullptr,
+                                            LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32);
+    if (module != nullptr) continue;
     const DWORD code = ::GetLastError();
-    loaded.note = win32::Win32Error(code, "LoadLibraryExW", win32::ToUtf8Lossy(*file)).what();
+    loaded.note = win32::Win32Error(code, "LoadLibraryExW", win32::ToUtf8Lossy(file)).what();
     if (source.as_caller) loaded.refusal = loaded.note;
   }
   return loaded;

@@ -5,9 +5,14 @@
 #include <sql.h>
 #include <sqlext.h>
 
+#include <cstdint>
+
 #include "onbehalf/win32/unique_handle.h"
 
 namespace onbehalf::service {
+
+// ODBC takes integers in the place of pointers.
+inline SQLPOINTER OdbcValue(std::uintptr_t value) { return reinterpret_cast<SQLPOINTER>(value); }
 
 // Handles of ODBC's driver manager. Borrowed ones are passed as SQLHENV, SQLHDBC and SQLHSTMT.
 struct OdbcEnvironmentTraits {

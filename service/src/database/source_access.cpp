@@ -21,9 +21,9 @@ bool MayUse(const Settings::DatabaseSource& source, const CallerIdentity& caller
 
 std::string FaultOfSourceAccess(std::string_view sddl) {
   constexpr const char* kExpected = "expected a DACL in SDDL, such as D:(A;;GX;;;BA)";
-  if (!sddl.starts_with("D:")) return kExpected;
+  // A NULL DACL would let everybody in. Not every system reads its word as Windows does.
+  if (!sddl.starts_with("D:") || sddl.find("NO_ACCESS_CONTROL") != std::string_view::npos) return kExpected;
   try {
-    // A NULL DACL would let everybody in, and nobody writes one by mistake for anything else.
     return Descriptor(sddl).HasDacl() ? std::string() : kExpected;
   } catch (const win32::Win32Error& error) {
     return std::string(kExpected) + ": " + win32::ErrorMessage(error.win32_code());

@@ -79,7 +79,7 @@ void SqlStatement::Check(SQLRETURN result, const char* operation) const {
 }
 
 std::optional<std::size_t> SqlStatement::Execute(const std::wstring& sql, SqlParameters& parameters) {
-  auto* const text = const_cast<SQLWCHAR*>(reinterpret_cast<const SQLWCHAR*>(sql.c_str()));
+  auto* const text = const_cast<SQLWCHAR*>(sql.c_str());
   const auto length = static_cast<SQLINTEGER>(sql.size());
   // What has no parameters is not prepared: some statements cannot be, and others mean something else then.
   if (parameters.size() == 0 && sql.find(L'?') == std::wstring::npos) {
@@ -129,7 +129,7 @@ SqlColumn SqlStatement::Describe(SQLUSMALLINT number) const {
   const TypeRow& type = row == kTypes.end() ? kOther : *row;
   SqlColumn column;
   const auto units = std::min<std::size_t>(length < 0 ? 0U : static_cast<std::size_t>(length), name.size() - 1);
-  column.name = win32::ToUtf8Lossy(std::wstring_view(reinterpret_cast<const wchar_t*>(name.data()), units));
+  column.name = win32::ToUtf8Lossy(std::wstring_view(name.data(), units));
   column.type = type.type;
   column.c_type = type.c_type;
   if (nullable != SQL_NULLABLE_UNKNOWN) column.nullable = nullable == SQL_NULLABLE;

@@ -9,8 +9,7 @@
 namespace onbehalf::service {
 
 // database.sources, query, execute and batch: SQL on the databases that the settings name. `log` must outlive the registry.
-// Loads the drivers of those sources, so it is called before the service serves anybody. Throws std::runtime_error when ODBC is
-// not to be had.
+// Loads the drivers of those sources, so it is called before the service serves anybody.
 void AddDatabaseMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings> settings, Log& log);
 
 }  // namespace onbehalf::service

@@ -125,7 +125,7 @@ TEST_F(DatabaseMethods, GivesBackTextOfAllOfUnicodeAndOfAnyLength) {
 
 TEST_F(DatabaseMethods, GivesBackBytes) {
   Execute("create table bytes (b blob)");
-  for (const std::size_t size : {0, 1, 3, 16383, 16384, 16385, 300'000}) {
+  for (const std::size_t size : {0U, 1U, 3U, 16383U, 16384U, 16385U, 300'000U}) {
     std::string bytes(size, '\0');
     for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 7);
     const std::string text = protocol::ToBase64(bytes);

@@ -56,7 +56,7 @@ TEST_F(DatabaseRequests, AQueryIsAnsweredAtOnceOrPageByPage) {
     EXPECT_EQ(message->at("params").at("value"),
               Json::parse(R"({"columns":[{"name":"i","type":"integer","nullable":true}]})"));
     int next = 1;
-    for (const std::size_t rows : {500, 500, 200}) {
+    for (const std::size_t rows : {500U, 500U, 200U}) {
       message = client.Read();
       ASSERT_TRUE(message && message->contains("params")) << message.value_or(nullptr);
       const Json& page = message->at("params").at("value").at("rows");

@@ -16,7 +16,7 @@ service::UniqueOdbcEnvironment Environment() {
   if (!SQL_SUCCEEDED(::SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, environment.put()))) {
     throw std::runtime_error("no ODBC environment");
   }
-  ::SQLSetEnvAttr(environment.get(), SQL_ATTR_ODBC_VERSION, reinterpret_cast<SQLPOINTER>(SQL_OV_ODBC3), SQL_IS_UINTEGER);
+  ::SQLSetEnvAttr(environment.get(), SQL_ATTR_ODBC_VERSION, service::OdbcValue(SQL_OV_ODBC3), SQL_IS_UINTEGER);
   return environment;
 }
 

@@ -1,0 +1,58 @@
+#include "database/source_access.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "method_caller.h"
+#include "onbehalf/service/settings.h"
+#include "support/restricted_token.h"
+
+namespace onbehalf::service {
+namespace {
+
+Settings::DatabaseSource SourceFor(const std::string& access) {
+  Settings::DatabaseSource source;
+  source.access = access;
+  return source;
+}
+
+TEST(SourceAccess, IsDecidedByTheTokenOfTheRequest) {
+  const test::MethodCaller caller(win32::ImpersonationLevel::kIdentification);
+  EXPECT_TRUE(MayUse(SourceFor(""), caller.caller()));
+  EXPECT_TRUE(MayUse(SourceFor("D:(A;;GX;;;AU)"), caller.caller()));
+  EXPECT_FALSE(MayUse(SourceFor("D:"), caller.caller()));
+  EXPECT_FALSE(MayUse(SourceFor("D:(A;;GRGW;;;AU)"), caller.caller()));
+  EXPECT_FALSE(MayUse(SourceFor("D:(D;;GX;;;AU)(A;;GX;;;AU)"), caller.caller()));
+  // A group that only counts for denying gives nothing.
+  const test::MethodCaller restricted(test::ImpersonationTokenOf(test::AdministratorsDenyOnlyToken()));
+  EXPECT_FALSE(MayUse(SourceFor("D:(A;;GX;;;BA)"), restricted.caller()));
+}
+
+TEST(SourceAccess, OfTheSettingsIsADacl) {
+  for (const char* access : {"D:", "D:(A;;GX;;;BA)", "D:P(D;;GX;;;BG)(A;;GX;;;AU)"}) {
+    EXPECT_EQ(FaultOfSourceAccess(access), "") << access;
+  }
+  for (const char* access : {"x", "O:SYD:(A;;GX;;;BA)", "D:(A;;GX;;;XX)", "D:(A;;GX;;;BA", "D:NO_ACCESS_CONTROL"}) {
+    EXPECT_TRUE(FaultOfSourceAccess(access).starts_with("expected a DACL in SDDL, such as D:(A;;GX;;;BA)")) << access;
+  }
+}
+
+TEST(SourceSettings, AreReadWithEveryMemberAndEveryFault) {
+  const SettingsResult read = ParseSettings(
+      R"json({"database":{"sources":{"a":{"connection":"DSN=x","as_caller":true,"pooled":false,"access":"D:(A;;GX;;;AU)"},
+                                 "b":{"connection":"DSN=y"}}}})json");
+  ASSERT_TRUE(read.faults.empty()) << read.faults.front().key << ": " << read.faults.front().message;
+  EXPECT_EQ(read.settings.database.sources.at("a"),
+            (Settings::DatabaseSource{"DSN=x", true, false, "D:(A;;GX;;;AU)"}));
+  EXPECT_EQ(read.settings.database.sources.at("b"), (Settings::DatabaseSource{"DSN=y", false, true, ""}));
+
+  const SettingsResult faulty = ParseSettings(
+      R"json({"database":{"sources":{"a":{"connection":"DSN=x","pooled":1,"access":"D:(A;;GX;;;XX)"}}}})json");
+  ASSERT_EQ(faulty.faults.size(), 2U);
+  EXPECT_EQ(faulty.faults[0].key, "database.sources.a.pooled");
+  EXPECT_EQ(faulty.faults[1].key, "database.sources.a.access");
+}
+
+}  // namespace
+}  // namespace onbehalf::service
