@@ -40,8 +40,9 @@ constexpr const char* kAccess = "D:(A;;GR;;;AU)";
 constexpr std::uint64_t kMostOffset = 9007199254740991;
 constexpr std::uint64_t kReadUnlessSaid = 1024 * 1024;
 constexpr std::uint64_t kMostToRead = 2 * 1024 * 1024;
-// Of a file, in a piece of a stream: some wait for the client (limits.progress_queue_bytes) while it works on one.
-constexpr std::size_t kPieceBytes = 128 * 1024;
+// Of a file, in a piece of a stream. Between two pieces threads and processes take turns, which costs more than what is done with
+// so many bytes.
+constexpr std::size_t kPieceBytes = 512 * 1024;
 constexpr std::size_t kPart = 1024 * 1024;
 constexpr std::size_t kEntriesUnlessSaid = 1000;
 constexpr std::size_t kMostEntries = 10'000;
