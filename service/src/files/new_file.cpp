@@ -18,7 +18,8 @@ using win32::SecurityDescriptor;
 using win32::ThrowLastError;
 using win32::Win32Error;
 
-constexpr SECURITY_INFORMATION kOwners = OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
+constexpr SECURITY_INFORMATION kAccounts = OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION;
+constexpr SECURITY_INFORMATION kOwners = kAccounts | LABEL_SECURITY_INFORMATION;
 
 // FILE_ATTRIBUTE_… that FILE_BASIC_INFO can set.
 constexpr DWORD kSettable = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE |
@@ -136,7 +137,7 @@ OrError<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPat
       // Only then: whoever makes a file of their own need not be one who may set owners.
       open.access |= WRITE_OWNER;
       if (auto error = make()) return *std::move(error);
-      SetSecurity(file.file(), owners->Label() ? kOwners : kOwners & ~LABEL_SECURITY_INFORMATION, *owners);
+      SetSecurity(file.file(), owners->Label() ? kOwners : kAccounts, *owners);
     }
     CopyDacl(file.file(), *dacl);
     const DWORD wanted = file.basic_.FileAttributes;
