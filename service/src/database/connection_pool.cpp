@@ -131,7 +131,8 @@ std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Open(cons
     const OdbcDrivers::Loaded driver = LoadDriver(source, settings);
     if (!driver.refusal.empty()) {
       Release(source);
-      return Error{ErrorCode::kDatabaseError, "The source cannot be used: the service's log says why.", nullptr};
+      // The state that the driver manager has for a driver that cannot be loaded.
+      return NoConnection(OdbcError("SQLDriverConnectW", {{"IM003", 0, driver.refusal}}));
     }
     std::shared_ptr<const CallerIdentity> owner;
     if (settings.as_caller) {
