@@ -56,8 +56,8 @@ TEST(DatabaseSources, HaveAConnectionAndAnIdentity) {
     "hr_2": {"connection": "DSN=hr;Trusted_Connection=yes", "as_caller": true}}}})");
   ASSERT_EQ(settings.database.sources.size(), 2u);
   EXPECT_EQ(settings.database.sources.at("orders"),
-            (Settings::DatabaseSource{"Driver=SQLite3;Database=C:\\orders.db", false}));
-  EXPECT_EQ(settings.database.sources.at("hr_2"), (Settings::DatabaseSource{"DSN=hr;Trusted_Connection=yes", true}));
+            (Settings::DatabaseSource{"Driver=SQLite3;Database=C:\\orders.db", false, true, {}}));
+  EXPECT_EQ(settings.database.sources.at("hr_2"), (Settings::DatabaseSource{"DSN=hr;Trusted_Connection=yes", true, true, {}}));
 }
 
 TEST(DatabaseSources, SayEverythingThatIsWrongUnderItsWholeKey) {

@@ -5,6 +5,7 @@
 
 #include "file/file_error.h"
 #include "file/remote_read.h"
+#include "onbehalf/protocol/hex.h"
 #include "onbehalf/win32/hash.h"
 
 namespace onbehalf::cli {
@@ -29,7 +30,7 @@ std::string HashOf(const LocalFile& file, std::uint64_t offset, std::uint64_t si
     offset += wanted;
     size -= wanted;
   }
-  return win32::ToHex(hash.Finish());
+  return protocol::ToHex(hash.Finish());
 }
 
 }  // namespace

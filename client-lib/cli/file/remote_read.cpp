@@ -2,6 +2,7 @@
 
 #include "file/file_error.h"
 #include "onbehalf/protocol/base64.h"
+#include "onbehalf/protocol/hex.h"
 #include "onbehalf/win32/hash.h"
 
 namespace onbehalf::cli {
@@ -40,7 +41,7 @@ std::optional<RemoteState> ReadRemote(FileCalls& calls, const std::string& path,
   }
   if (!is_wanted) return std::nullopt;
   if (NumberIn(answer, "bytes", kRead) != next - offset ||
-      TextIn(answer, "sha256", kRead) != win32::ToHex(hash.Finish())) {
+      TextIn(answer, "sha256", kRead) != protocol::ToHex(hash.Finish())) {
     throw FileError("what came of " + path + " is not what the service has sent: its SHA-256 is another one",
                     "Run the command again with --force, which begins anew.");
   }

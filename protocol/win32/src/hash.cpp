@@ -49,17 +49,6 @@ void HashObject::Finish(std::span<unsigned char> digest) {
         "BCryptFinishHash");
 }
 
-std::string ToHex(std::span<const unsigned char> bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * bytes.size());
-  for (const unsigned char byte : bytes) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 0xF];
-  }
-  return text;
-}
-
 void FillWithRandom(std::span<unsigned char> bytes) {
   Check(::BCryptGenRandom(nullptr, bytes.data(), static_cast<ULONG>(bytes.size()),
                           BCRYPT_USE_SYSTEM_PREFERRED_RNG),

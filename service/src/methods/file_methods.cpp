@@ -234,7 +234,7 @@ class ReadStream final : public Stream {
     Json result = RangeOf(file_.handle.get(), offset_, done_);
     result["end"] = offset_ + done_ >= result.at("size").get<std::uint64_t>();
     result["encoding"] = ToString(encoding_);
-    result["sha256"] = win32::ToHex(hash_.Finish());
+    result["sha256"] = protocol::ToHex(hash_.Finish());
     return result;
   }
 
@@ -281,7 +281,7 @@ MethodResult Checksum(const FileScope& scope, const Call& call) {
     ReportTo(call, done, std::max(done, std::min(length, size - std::min(size, offset))));
   }
   Json result = RangeOf(file, offset, done);
-  result["sha256"] = win32::ToHex(hash.Finish());
+  result["sha256"] = protocol::ToHex(hash.Finish());
   return result;
 }
 

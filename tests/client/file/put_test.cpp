@@ -274,7 +274,7 @@ TEST(PutUnderWayTest, SendsSeveralPiecesAtATimeInAnyOrderOfTheirAnswers) {
 }
 
 TEST_F(PutTest, CtrlBreakLeavesAPartForResume) {
-  const std::string bytes = SomeBytes(12 * kMiB);
+  const std::string bytes = SomeBytes(24 * kMiB);
   WriteLocal("source", bytes);
   // The fifth piece is answered only after the stop: Ctrl+Break comes while pieces are under way.
   win32::UniqueObject reached(::CreateEventW(nullptr, TRUE, FALSE, nullptr));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "onbehalf/protocol/base64.h"
+#include "onbehalf/protocol/hex.h"
 #include "onbehalf/win32/hash.h"
 #include "onbehalf/win32/lean_windows.h"
 
@@ -21,7 +22,7 @@ Json StateOf(const ScriptedFiles::File& file) {
           {"size", file.bytes.size()}};
 }
 
-std::string Sha256Of(std::string_view bytes) { return win32::ToHex(win32::Sha256().Of({bytes})); }
+std::string Sha256Of(std::string_view bytes) { return protocol::ToHex(win32::Sha256().Of({bytes})); }
 
 // What is asked for of a file, by `offset` and `length`.
 std::string_view RangeOf(const ScriptedFiles::File& file, const Json& params) {

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <initializer_list>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "onbehalf/win32/unique_handle.h"
@@ -65,9 +64,6 @@ class Hash {
 
 using Sha1 = Hash<HashAlgorithm::kSha1, 20>;
 using Sha256 = Hash<HashAlgorithm::kSha256, 32>;
-
-// Bytes in lower-case hexadecimal.
-std::string ToHex(std::span<const unsigned char> bytes);
 
 // Bytes that nobody can guess. Throws Win32Error.
 void FillWithRandom(std::span<unsigned char> bytes);
