@@ -22,6 +22,7 @@
 #include "files/file_scope.h"
 #include "files/name_pattern.h"
 #include "files/new_file.h"
+#include "onbehalf/protocol/hex.h"
 #include "onbehalf/service/schema.h"
 #include "onbehalf/win32/hash.h"
 #include "onbehalf/win32/utf.h"
