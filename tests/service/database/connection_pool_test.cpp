@@ -194,13 +194,13 @@ TEST_F(ConnectionPools, KeepNothingOfASourceThatHasChanged) {
   Open(pool, caller_).reset();
   ExpectCount(*pool, 2, 1);
   settings_.database.sources["orders"].connection += ";NoTXN=0";
-  live_->Replace(settings_);
+  live_->Change([this](const Settings&) { return settings_; });
   held.reset();
   ExpectCount(*pool, 1, 1);
   auto now = Open(pool, caller_);
   ExpectCount(*pool, 1, 0);
   settings_.database.sources.clear();
-  live_->Replace(settings_);
+  live_->Change([this](const Settings&) { return settings_; });
   now.reset();
   ExpectCount(*pool, 0, 0);
   EXPECT_EQ(Open(pool, caller_), nullptr);
