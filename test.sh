@@ -2,6 +2,7 @@
 # Builds everything and runs every test. See usage below; docs/operating.md and tests/README.md say what is tested.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/.ci/environment.sh"
+source "$root/.ci/postgres.sh"
 
 usage() {
   cat <<EOF
@@ -152,11 +153,12 @@ fi
 
 use_wine_prefix "$build/wineprefix-test"
 heading "Tests for Windows, under $(wine --version)"
-trap stop_wine EXIT
+trap 'stop_wine; stop_postgres' EXIT
 stop_wine # what an interrupted run left
 start_wine
 if [ "$mingw" = yes ]; then
   uninstall_service || fail "the service that an interrupted run left could not be removed"
+  start_postgres || record "Windows: database_tests" failed "(starting a PostgreSQL server)" "see its output above"
   run_gtest_programs "Windows" "$build/mingw/bin" 900 wine
   run_suite "Windows: programs" 600 ctest --test-dir "$build/mingw" -L program --no-tests=error --output-on-failure
   run_suite "Windows: generated TypeScript" 300 "$root/tests/generate/typescript/run.sh" "$build/typescript" \

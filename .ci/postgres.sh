@@ -1,0 +1,80 @@
+# shellcheck shell=bash
+# A PostgreSQL server of the tests' own: a new cluster in a temporary folder, on a free port of 127.0.0.1, with one account
+# that has a password of its own. Sourced after environment.sh by test.sh; does nothing by itself.
+#
+# A cluster that the distribution's package may have made is left alone.
+
+# PostgreSQL refuses to run as root. The account is the package's own; setpriv comes with every Debian.
+as_postgres() {
+  if [ "$(id -u)" = 0 ]; then
+    (cd / && setpriv --reuid=postgres --regid=postgres --clear-groups -- env HOME=/ "$@")
+  else
+    "$@"
+  fi
+}
+
+# Where the server's programs are: Debian puts only the clients on the path.
+postgres_program() {
+  local found
+  found=$(printf '%s\n' /usr/lib/postgresql/*/bin/"$1" | sort -V | tail -n 1)
+  [ -x "$found" ] || found=$(command -v "$1") || return 1
+  printf '%s' "$found"
+}
+
+# Starts the server and exports ONBEHALF_TEST_POSTGRES, the connection string of the tests; one that is set already names
+# another server, which is used as it is. Returns 1 after saying why it could not. stop_postgres ends it.
+start_postgres() {
+  local log=$build/log/postgres.log initdb pg_ctl folder password port attempt
+  [ -z "${ONBEHALF_TEST_POSTGRES:-}" ] || return 0
+  mkdir -p "$build/log"
+  : >"$log"
+  stop_postgres # what an interrupted run left
+  if ! initdb=$(postgres_program initdb) || ! pg_ctl=$(postgres_program pg_ctl); then
+    note "PostgreSQL's programs are not there"
+    return 1
+  fi
+  # Not in the build folder: the server's account could not reach it below another account's home. A short path, because it
+  # holds the server's socket.
+  folder=$(mktemp -d /tmp/onbehalf-postgres.XXXXXX)
+  printf '%s\n' "$folder" >"$build/postgres.folder"
+  password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+  printf '%s\n' "$password" >"$folder/password"
+  [ "$(id -u)" != 0 ] || chown -R postgres:postgres "$folder"
+  # Nothing that the tests write has to outlive a crash of the machine.
+  if ! as_postgres "$initdb" -D "$folder/data" -U onbehalf --pwfile="$folder/password" -A scram-sha-256 -E UTF8 \
+    --no-locale --no-sync --no-instructions >>"$log" 2>&1 </dev/null; then
+    tail -n 20 "$log" >&2
+    return 1
+  fi
+  printf '%s\n' "listen_addresses = '127.0.0.1'" "unix_socket_directories = '$folder'" "max_connections = 60" \
+    "fsync = off" "full_page_writes = off" "synchronous_commit = off" |
+    as_postgres tee -a "$folder/data/postgresql.conf" >/dev/null
+  # Another program may take the port between the question and the server's start.
+  for attempt in 1 2 3 4 5; do
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    if as_postgres "$pg_ctl" -D "$folder/data" -l "$folder/server.log" -o "-p $port" -w -t 60 start >>"$log" 2>&1 </dev/null; then
+      export ONBEHALF_TEST_POSTGRES="DRIVER={PostgreSQL Unicode};Server=127.0.0.1;Port=$port;Database=postgres;Uid=onbehalf;Pwd=$password"
+      return 0
+    fi
+    note "PostgreSQL did not start on port $port (attempt $attempt)" >>"$log"
+  done
+  cat "$folder/server.log" >>"$log"
+  tail -n 20 "$log" >&2
+  stop_postgres
+  return 1
+}
+
+# Ends the server that start_postgres has started, of this run or an earlier one, and no other: pg_ctl asks the process that
+# has that folder. Nothing happens if there is none.
+stop_postgres() {
+  local folder pg_ctl
+  [ -f "$build/postgres.folder" ] || return 0
+  folder=$(cat "$build/postgres.folder")
+  rm -f "$build/postgres.folder"
+  case $folder in /tmp/onbehalf-postgres.??????) ;; *) return 0 ;; esac
+  [ -d "$folder" ] || return 0
+  if [ -f "$folder/data/postmaster.pid" ] && pg_ctl=$(postgres_program pg_ctl); then
+    as_postgres "$pg_ctl" -D "$folder/data" -m immediate -w -t 60 stop >/dev/null 2>&1 </dev/null || true # gone already
+  fi
+  rm -rf "$folder"
+}
