@@ -12,28 +12,12 @@
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::test {
-
-std::size_t ThreadsOfThisProcess() {
-  const win32::UniqueFile snapshot(::CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0));
-  if (!snapshot) win32::ThrowLastError("CreateToolhelp32Snapshot");
-  std::size_t count = 0;
-  THREADENTRY32 entry{};
-  entry.dwSize = sizeof(entry);
-  for (BOOL more = ::Thread32First(snapshot.get(), &entry); more;
-       more = ::Thread32Next(snapshot.get(), &entry)) {
-    if (entry.th32OwnerProcessID == ::GetCurrentProcessId()) ++count;
-  }
-  return count;
-}
-
 namespace {
 
-PROCESS_MEMORY_COUNTERS MemoryCounters() {
+PROCESS_MEMORY_COUNTERS MemoryCountersOf(HANDLE process) {
   PROCESS_MEMORY_COUNTERS counters{};
   counters.cb = sizeof(counters);
-  if (!::GetProcessMemoryInfo(::GetCurrentProcess(), &counters, sizeof(counters))) {
-    win32::ThrowLastError("GetProcessMemoryInfo");
-  }
+  if (!::GetProcessMemoryInfo(process, &counters, sizeof(counters))) win32::ThrowLastError("GetProcessMemoryInfo");
   return counters;
 }
 
@@ -48,10 +32,31 @@ bool Grows(std::size_t (*figure)()) {
 
 }  // namespace
 
-std::size_t PrivateBytes() { return MemoryCounters().PagefileUsage; }
+std::size_t ThreadsOfThisProcess() {
+  const win32::UniqueFile snapshot(::CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0));
+  if (!snapshot) win32::ThrowLastError("CreateToolhelp32Snapshot");
+  std::size_t count = 0;
+  THREADENTRY32 entry{};
+  entry.dwSize = sizeof(entry);
+  for (BOOL more = ::Thread32First(snapshot.get(), &entry); more;
+       more = ::Thread32Next(snapshot.get(), &entry)) {
+    if (entry.th32OwnerProcessID == ::GetCurrentProcessId()) ++count;
+  }
+  return count;
+}
+
+std::size_t PrivateBytes() { return MemoryCountersOf(::GetCurrentProcess()).PagefileUsage; }
+
+std::size_t PrivateBytesOf(std::uint32_t process_id) {
+  const win32::UniqueObject process(::OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, FALSE, process_id));
+  if (!process) win32::ThrowLastError("OpenProcess");
+  return MemoryCountersOf(process.get()).PagefileUsage;
+}
+
 bool PrivateBytesAreCounted() { return Grows(PrivateBytes); }
 
-std::size_t PeakWorkingSet() { return MemoryCounters().PeakWorkingSetSize; }
+std::size_t PeakWorkingSet() { return MemoryCountersOf(::GetCurrentProcess()).PeakWorkingSetSize; }
+
 bool PeakWorkingSetIsCounted() { return Grows(PeakWorkingSet); }
 
 }  // namespace onbehalf::test

@@ -24,7 +24,7 @@ constexpr const char* kEndlessRows = "with recursive n(i) as (select 1 union all
 class DatabaseRequests : public testing::Test {
  protected:
   void SetUp() override {
-    if (!SqliteDriver()) GTEST_SKIP() << "missing here: an ODBC driver called SQLite3 ODBC Driver, or SQLite3";
+    ONBEHALF_SKIP_WITHOUT_SQLITE();
     database_.emplace();
     server_.settings().database.sources["orders"].connection = database_->stepping_connection();
     server_.settings().database.sources["mine"] = {database_->stepping_connection(), true, true, ""};

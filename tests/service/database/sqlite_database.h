@@ -8,17 +8,14 @@
 #include <string_view>
 #include <vector>
 
-#include "database/odbc_connection.h"
-#include "database/odbc_handle.h"
 #include "live_settings.h"
 #include "log.h"
 #include "onbehalf/service/settings.h"
+#include "support/direct_odbc.h"
+#include "support/sqlite_driver.h"
 #include "temporary_folder.h"
 
 namespace onbehalf::test {
-
-// The name under which this system has SQLite's ODBC driver; nullopt without one. Asks once.
-const std::optional<std::string>& SqliteDriver();
 
 // A database of SQLite's in a file of this test alone.
 class SqliteDatabase {
@@ -30,10 +27,10 @@ class SqliteDatabase {
   // Rows come from the database as they are fetched, not all before the first; only declared columns have types then.
   std::string stepping_connection() const { return connection_ + ";StepAPI=1"; }
   std::string file_name() const { return "orders.db"; }
-  // On a connection of its own.
-  void Execute(std::string_view sql);
+  // On a connection of its own, as Value.
+  void Execute(std::string_view sql) { DirectOdbc(connection_).Execute(sql); }
   // The first column of the first row, as text.
-  std::string Value(std::string_view sql);
+  std::string Value(std::string_view sql) { return DirectOdbc(connection_).Value(sql); }
 
  private:
   TemporaryFolder folder_;
