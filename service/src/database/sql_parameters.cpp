@@ -29,6 +29,8 @@ constexpr std::size_t kDecimalDigits = 1000;
 constexpr std::string_view kExpected =
     "null, a boolean, a number, a string, {\"base64\": \"…\"} or {\"type\": \"…\", \"value\": …}";
 
+constexpr std::string_view kExpectedText = "a string without U+0000";
+
 std::size_t DigitsFrom(std::string_view text, std::size_t start) {
   std::size_t end = start;
   while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
@@ -57,7 +59,9 @@ struct SqlParameters::Reader {
     value.bytes.resize(1);
     return value;
   }
-  static Value Text(std::string_view utf8) {
+  // Drivers that hold texts as C does cut them off at a NUL without a word (psqlODBC), so there is none.
+  static std::optional<Value> Text(std::string_view utf8) {
+    if (utf8.find('\0') != std::string_view::npos) return std::nullopt;
     const std::wstring text = win32::ToWide(utf8);
     return Of(SQL_C_WCHAR, static_cast<SQLSMALLINT>(text.size() > kLongTextUnits ? SQL_WLONGVARCHAR : SQL_WVARCHAR),
               std::max<SQLULEN>(text.size(), 1), text.data(), text.size() * sizeof(wchar_t));
@@ -150,9 +154,9 @@ struct SqlParameters::Reader {
   };
   static const std::array<Kind, 10>& Kinds() {
     static const std::array<Kind, 10> kKinds{{
-        {"text", SQL_C_WCHAR, SQL_WVARCHAR, "a string",
+        {"text", SQL_C_WCHAR, SQL_WVARCHAR, kExpectedText,
          [](const Json& json) {
-           return json.is_string() ? std::optional(Text(json.get_ref<const std::string&>())) : std::nullopt;
+           return json.is_string() ? Text(json.get_ref<const std::string&>()) : std::nullopt;
          }},
         {"integer", SQL_C_SBIGINT, SQL_BIGINT, "an integer, or one in a string",
          [](const Json& json) { return Integer(json); }},
@@ -214,7 +218,8 @@ struct SqlParameters::Reader {
       case Json::value_t::number_float:
         return Number(json.get<double>());
       case Json::value_t::string:
-        return Text(json.get_ref<const std::string&>());
+        if (auto value = Text(json.get_ref<const std::string&>())) return *std::move(value);
+        return Invalid(place, kExpectedText);
       case Json::value_t::object:
         if (json.size() == 1 && json.contains("base64")) {
           if (auto value = Binary(json.at("base64"))) return *std::move(value);
