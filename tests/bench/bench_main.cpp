@@ -21,6 +21,7 @@
 #include "blocking_client.h"
 #include "client_cost.h"
 #include "counted_calls.h"
+#include "database_query.h"
 #include "file_read.h"
 #include "latencies.h"
 #include "onbehalf/win32/lean_windows.h"
@@ -196,6 +197,7 @@ int Run(const std::string& json_file, std::size_t requests, std::size_t memory_r
   report["file_read"] = MeasureFileRead(path, file_mebibytes);
   service.WaitForExit();
   report["policy_checks"] = MeasurePolicyChecks(memory_requests);
+  report["database"] = MeasureDatabaseQuery(requests / 40);
 
   if (!json_file.empty()) {
     std::ofstream out(json_file);
@@ -223,6 +225,11 @@ int wmain(int argc, wchar_t** argv) {
       return 0;
     }
     if (arguments.size() == 1 && arguments[0] == "--files") return bench::RunFileRead();
+    if (arguments.size() == 2 && arguments[0] == "--serve-database") return bench::ServeDatabase(arguments[1]);
+    if (arguments.size() == 1 && arguments[0] == "--database") {
+      bench::MeasureDatabaseQuery(500);
+      return 0;
+    }
     if (arguments.size() == 1 && arguments[0] == "--client") return bench::RunClientCost(15'000);
     std::string json_file;
     std::size_t requests = 20'000;
@@ -237,7 +244,8 @@ int wmain(int argc, wchar_t** argv) {
       } else if (arguments[i] == "--json" && i + 1 < arguments.size()) {
         json_file = arguments[++i];
       } else {
-        std::fputs("usage: onbehalf_bench [--quick | --requests N] [--json FILE] | --checks | --client | --files\n", stderr);
+        std::fputs("usage: onbehalf_bench [--quick | --requests N] [--json FILE] | --checks | --client | --files | --database\n",
+                   stderr);
         return 2;
       }
     }
