@@ -33,7 +33,7 @@ std::string FileWith(std::string_view key, const Json& value) {
 Json Another(const SettingRow& row) {
   const std::map<std::string_view, Json> values = {
       {"file.roots", Json::array({"D:\\Shares"})},
-      {"database.sources", {{"orders", {{"connection", "DSN=orders"}, {"as_caller", true}}}}},
+      {"database.sources", {{"orders", {{"connection", "DSN=orders"}, {"as_caller", true}, {"pooled", true}}}}},
       {"modules.load", {{"orders", {{"depth", 3}}}}},
       {"methods.limits", {{"file.read", {{"deadline_ms", 100}, {"handlers", 2}, {"handlers_per_account", 1}}}}}};
   return values.at(row.key);
