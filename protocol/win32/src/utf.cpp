@@ -1,6 +1,9 @@
 #include "onbehalf/win32/utf.h"
 
+#include <algorithm>
 #include <limits>
+#include <optional>
+#include <utility>
 
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/win32_error.h"
@@ -16,8 +19,19 @@ int CheckedLength(std::size_t length, const char* operation) {
   return static_cast<int>(length);
 }
 
+// What is ASCII is most of what there is, and needs no Windows.
+template <typename Out, typename Text>
+std::optional<Out> AsAscii(Text text) {
+  const bool is_ascii = std::all_of(text.begin(), text.end(), [](auto unit) { return static_cast<unsigned>(unit) < 0x80U; });
+  if (!is_ascii) return std::nullopt;
+  Out out(text.size(), typename Out::value_type());
+  std::transform(text.begin(), text.end(), out.begin(),
+                 [](auto unit) { return static_cast<typename Out::value_type>(unit); });
+  return out;
+}
+
 std::string ToUtf8With(DWORD flags, std::wstring_view utf16) {
-  if (utf16.empty()) return {};
+  if (auto ascii = AsAscii<std::string>(utf16)) return *std::move(ascii);
   const int length = CheckedLength(utf16.size(), "WideCharToMultiByte");
   const int needed =
       ::WideCharToMultiByte(CP_UTF8, flags, utf16.data(), length, nullptr, 0, nullptr, nullptr);
@@ -33,7 +47,7 @@ std::string ToUtf8With(DWORD flags, std::wstring_view utf16) {
 }  // namespace
 
 std::wstring ToWide(std::string_view utf8) {
-  if (utf8.empty()) return {};
+  if (auto ascii = AsAscii<std::wstring>(utf8)) return *std::move(ascii);
   const int length = CheckedLength(utf8.size(), "MultiByteToWideChar");
   const int needed = ::MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, utf8.data(), length, nullptr, 0);
   if (needed <= 0) ThrowLastError("MultiByteToWideChar");

@@ -58,7 +58,8 @@ constexpr std::array kTypes{
     TypeRow{SQL_VARBINARY, "binary", SQL_C_BINARY},
     TypeRow{SQL_LONGVARBINARY, "binary", SQL_C_BINARY},
     TypeRow{SQL_TYPE_DATE, "date", SQL_C_TYPE_DATE},
-    TypeRow{SQL_TYPE_TIME, "time", SQL_C_TYPE_TIME},
+    // The structure has no fraction of a second; texts have.
+    TypeRow{SQL_TYPE_TIME, "time", SQL_C_CHAR},
     TypeRow{SQL_TYPE_TIMESTAMP, "timestamp", SQL_C_TYPE_TIMESTAMP},
     TypeRow{SQL_GUID, "guid", SQL_C_CHAR},
 };
@@ -177,6 +178,7 @@ SqlStatement::Chunks SqlStatement::ReadChunks(SQLUSMALLINT number, SQLSMALLINT c
   // Texts end with a NUL in every chunk, bytes do not.
   const std::size_t terminator = c_type == SQL_C_BINARY ? 0 : 1;
   const std::size_t units = chunk_.size() / sizeof(Unit) - terminator;
+  whole.clear();
   for (;;) {
     SQLLEN length = 0;
     const SQLRETURN result = ::SQLGetData(handle_.get(), number, c_type, chunk_.data(),
@@ -223,10 +225,6 @@ std::optional<Json> SqlStatement::Value(SQLUSMALLINT number, std::size_t most_by
       SQL_DATE_STRUCT date{};
       return Read(number, c_type, date) ? text(ToText(date)) : Json(nullptr);
     }
-    case SQL_C_TYPE_TIME: {
-      SQL_TIME_STRUCT time{};
-      return Read(number, c_type, time) ? text(ToText(time)) : Json(nullptr);
-    }
     case SQL_C_TYPE_TIMESTAMP: {
       SQL_TIMESTAMP_STRUCT timestamp{};
       return Read(number, c_type, timestamp) ? text(ToText(timestamp)) : Json(nullptr);
@@ -237,13 +235,11 @@ std::optional<Json> SqlStatement::Value(SQLUSMALLINT number, std::size_t most_by
   Chunks chunks = Chunks::kNull;
   std::string utf8;
   if (c_type == SQL_C_WCHAR) {
-    std::wstring wide;
-    chunks = ReadChunks(number, c_type, most_bytes, wide);
-    utf8 = win32::ToUtf8Lossy(wide);
+    chunks = ReadChunks(number, c_type, most_bytes, wide_);
+    utf8 = win32::ToUtf8Lossy(wide_);
   } else {
-    std::string narrow;
-    chunks = ReadChunks(number, c_type, most_bytes, narrow);
-    utf8 = c_type == SQL_C_BINARY ? protocol::ToBase64(narrow) : std::move(narrow);
+    chunks = ReadChunks(number, c_type, most_bytes, narrow_);
+    utf8 = c_type == SQL_C_BINARY ? protocol::ToBase64(narrow_) : narrow_;
   }
   if (chunks == Chunks::kTooLarge) return std::nullopt;
   if (chunks == Chunks::kNull) return Json(nullptr);
@@ -263,6 +259,9 @@ std::optional<std::int64_t> SqlStatement::CountAffected() {
 
 void SqlStatement::Close() {
   columns_.clear();
+  // They may have grown to the size of an answer.
+  std::wstring().swap(wide_);
+  std::string().swap(narrow_);
   Check(::SQLFreeStmt(handle_.get(), SQL_CLOSE), "SQLFreeStmt");
   Check(::SQLFreeStmt(handle_.get(), SQL_RESET_PARAMS), "SQLFreeStmt");
 }

@@ -73,6 +73,9 @@ class SqlStatement {
   std::vector<SqlColumn> columns_;
   std::size_t too_large_ = 0;
   std::vector<std::byte> chunk_;
+  // What a value is put together in: kept until Close, because to take memory for each costs more than to read it.
+  std::wstring wide_;
+  std::string narrow_;
 };
 
 // Whether a connection can be used for something else after this text: one statement, that reads or writes rows. Everything

@@ -1,9 +1,8 @@
 #include "database/sql_time.h"
 
-#include <array>
 #include <chrono>
 #include <cstddef>
-#include <cstdio>
+#include <cstdint>
 
 namespace onbehalf::service {
 namespace {
@@ -21,11 +20,11 @@ int Number(std::string_view text, std::size_t start, std::size_t digits) {
   return number;
 }
 
-template <std::size_t kSize, typename... Numbers>
-std::string Formatted(const char* format, Numbers... numbers) {
-  std::array<char, kSize> text{};
-  const int length = std::snprintf(text.data(), text.size(), format, numbers...);
-  return std::string(text.data(), length < 0 ? 0 : static_cast<std::size_t>(length));
+// Every row of a result may have some: snprintf would take most of the time that a row takes.
+void AppendDigits(std::string& text, std::uint32_t number, std::size_t digits) {
+  const std::size_t start = text.size();
+  text.resize(start + digits);
+  for (std::size_t i = digits; i > 0; --i, number /= 10) text[start + i - 1] = static_cast<char>('0' + number % 10);
 }
 
 }  // namespace
@@ -72,22 +71,31 @@ std::optional<SQL_TIMESTAMP_STRUCT> ParseSqlTimestamp(std::string_view text) {
 }
 
 std::string ToText(const SQL_DATE_STRUCT& date) {
-  return Formatted<24>("%04d-%02u-%02u", static_cast<int>(date.year), static_cast<unsigned>(date.month),
-                       static_cast<unsigned>(date.day));
-}
-
-std::string ToText(const SQL_TIME_STRUCT& time) {
-  return Formatted<24>("%02u:%02u:%02u", static_cast<unsigned>(time.hour), static_cast<unsigned>(time.minute),
-                       static_cast<unsigned>(time.second));
+  std::string text;
+  if (date.year >= 0 && date.year <= 9999) {
+    AppendDigits(text, static_cast<std::uint32_t>(date.year), 4);
+  } else {
+    text = std::to_string(date.year);
+  }
+  text += '-';
+  AppendDigits(text, date.month, 2);
+  text += '-';
+  AppendDigits(text, date.day, 2);
+  return text;
 }
 
 std::string ToText(const SQL_TIMESTAMP_STRUCT& timestamp) {
-  std::string text = ToText(SQL_DATE_STRUCT{timestamp.year, timestamp.month, timestamp.day}) + "T" +
-                     ToText(SQL_TIME_STRUCT{timestamp.hour, timestamp.minute, timestamp.second});
+  std::string text = ToText(SQL_DATE_STRUCT{timestamp.year, timestamp.month, timestamp.day});
+  text += 'T';
+  AppendDigits(text, timestamp.hour, 2);
+  text += ':';
+  AppendDigits(text, timestamp.minute, 2);
+  text += ':';
+  AppendDigits(text, timestamp.second, 2);
   if (timestamp.fraction != 0) {
-    std::string fraction = Formatted<24>(".%09u", static_cast<unsigned>(timestamp.fraction));
-    fraction.erase(fraction.find_last_not_of('0') + 1);
-    text += fraction;
+    text += '.';
+    AppendDigits(text, static_cast<std::uint32_t>(timestamp.fraction), 9);
+    text.erase(text.find_last_not_of('0') + 1);
   }
   return text;
 }

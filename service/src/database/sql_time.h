@@ -18,7 +18,6 @@ std::optional<SQL_TIME_STRUCT> ParseSqlTime(std::string_view text);
 std::optional<SQL_TIMESTAMP_STRUCT> ParseSqlTimestamp(std::string_view text);
 
 std::string ToText(const SQL_DATE_STRUCT& date);
-std::string ToText(const SQL_TIME_STRUCT& time);
 // The fraction without zeros at its end.
 std::string ToText(const SQL_TIMESTAMP_STRUCT& timestamp);
 

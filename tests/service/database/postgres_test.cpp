@@ -115,6 +115,7 @@ TEST_F(Postgres, GivesEachTypeAsWhatItIs) {
       {"'2026-02-28'::date", "date", "2026-02-28"},
       {"'0001-01-01'::date", "date", "0001-01-01"},
       {"'23:59:58'::time", "time", "23:59:58"},
+      {"'23:59:58.25'::time", "time", "23:59:58.25"},
       {"'2026-02-28 23:59:58.123456'::timestamp", "timestamp", "2026-02-28T23:59:58.123456"},
       {"'6fa459ea-ee8a-3ca4-894e-db77e160355e'::uuid", "guid", "6FA459EA-EE8A-3CA4-894E-DB77E160355E"},
       {"'{\"a\": [1, null]}'::json", "text", "{\"a\": [1, null]}"},
