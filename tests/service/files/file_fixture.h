@@ -68,6 +68,10 @@ class FileMethodsTest : public testing::Test {
       return error.win32_code();
     }
   }
+  // What the settings are from now on.
+  void Apply(const service::Settings& settings) {
+    live_->Change([&settings](const service::Settings&) { return settings; });
+  }
   // What is in the folder, for what must not have left anything.
   std::set<std::wstring> Names() const {
     std::set<std::wstring> names;

@@ -117,7 +117,7 @@ TEST_F(FileMethods, ListGivesPagesInTheOrderOfTheNames) {
 TEST_F(FileMethods, ListKeepsToWhatAResponseMayBe) {
   service::Settings settings;
   settings.limits.response_bytes = 64 * 1024;
-  live_->Replace(settings);
+  Apply(settings);
   constexpr int kFiles = 400;
   for (int i = 0; i < kFiles; ++i) WriteAll(Path(std::to_wstring(1000 + i)), "");
   Json after = nullptr;
@@ -196,7 +196,7 @@ TEST_F(FileMethods, ReadRefusesTextThatIsNoUtf8) {
 TEST_F(FileMethods, ReadKeepsToWhatAResponseMayBe) {
   service::Settings settings;
   settings.limits.response_bytes = 64 * 1024;
-  live_->Replace(settings);
+  Apply(settings);
   // Six bytes each in a JSON text.
   WriteAll(Path(L"a"), std::string(100'000, '\x01'));
   for (const char* encoding : {"text", "base64"}) {

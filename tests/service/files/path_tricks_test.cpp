@@ -31,7 +31,7 @@ class PathTricks : public FileMethodsTest {
   void Use(const service::Settings::File& file) {
     service::Settings settings;
     settings.file = file;
-    live_->Replace(settings);
+    Apply(settings);
   }
   void StayIn(std::wstring_view root) { Use({{Text(root)}, false, false}); }
 
