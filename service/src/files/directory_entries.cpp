@@ -62,7 +62,7 @@ std::optional<DirectoryEntry> DirectoryReader::Next() {
 
 Json EntryJson(const DirectoryEntry& entry) {
   return Json{{"name", win32::ToUtf8Lossy(entry.name)},
-              {"type", TypeOf(entry.attributes, entry.reparse_tag)},
+              {"type", TypeOf({entry.attributes, entry.reparse_tag})},
               {"size", entry.size},
               {"modified", TimeText(entry.modified)},
               {"attributes", AttributeWords(entry.attributes)}};

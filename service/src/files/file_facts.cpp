@@ -125,21 +125,23 @@ Json TimeText(std::int64_t file_time) {
 
 Json ModifiedOf(HANDLE file) { return TimeText(Query<FILE_BASIC_INFO>(file, FileBasicInfo).LastWriteTime.QuadPart); }
 
-bool IsLink(DWORD attributes, DWORD reparse_tag) {
+bool FileKind::is_link() const {
   return (attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 && IsReparseTagNameSurrogate(reparse_tag);
 }
 
-bool IsLink(HANDLE file) {
+FileKind KindOf(HANDLE file) {
+  const DWORD attributes = Query<FILE_BASIC_INFO>(file, FileBasicInfo).FileAttributes;
+  if ((attributes & FILE_ATTRIBUTE_REPARSE_POINT) == 0) return {attributes, 0};
   const auto tag = Query<FILE_ATTRIBUTE_TAG_INFO>(file, FileAttributeTagInfo);
-  return IsLink(tag.FileAttributes, tag.ReparseTag);
+  return {tag.FileAttributes, tag.ReparseTag};
 }
 
-const char* TypeOf(DWORD attributes, DWORD reparse_tag) {
-  if (IsLink(attributes, reparse_tag)) {
-    if (reparse_tag == IO_REPARSE_TAG_SYMLINK) return "symlink";
-    return reparse_tag == IO_REPARSE_TAG_MOUNT_POINT ? "junction" : "other";
+const char* TypeOf(FileKind kind) {
+  if (kind.is_link()) {
+    if (kind.reparse_tag == IO_REPARSE_TAG_SYMLINK) return "symlink";
+    return kind.reparse_tag == IO_REPARSE_TAG_MOUNT_POINT ? "junction" : "other";
   }
-  return (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0 ? "directory" : "file";
+  return kind.is_directory() ? "directory" : "file";
 }
 
 Json AttributeWords(DWORD attributes) {
@@ -165,8 +167,8 @@ Json AttributeWords(DWORD attributes) {
 Json FactsOf(HANDLE file) {
   const auto basic = Query<FILE_BASIC_INFO>(file, FileBasicInfo);
   const auto standard = Query<FILE_STANDARD_INFO>(file, FileStandardInfo);
-  const auto tag = Query<FILE_ATTRIBUTE_TAG_INFO>(file, FileAttributeTagInfo);
-  return Json{{"type", TypeOf(tag.FileAttributes, tag.ReparseTag)},
+  const FileKind kind = KindOf(file);
+  return Json{{"type", TypeOf(kind)},
               {"size", standard.EndOfFile.QuadPart},
               {"created", TimeText(basic.CreationTime.QuadPart)},
               {"modified", TimeText(basic.LastWriteTime.QuadPart)},
@@ -174,7 +176,7 @@ Json FactsOf(HANDLE file) {
               {"attributes", AttributeWords(basic.FileAttributes)},
               {"links", standard.NumberOfLinks},
               {"id", IdOf(file)},
-              {"target", IsLink(tag.FileAttributes, tag.ReparseTag) ? TargetOf(file, tag.ReparseTag) : Json(nullptr)}};
+              {"target", kind.is_link() ? TargetOf(file, kind.reparse_tag) : Json(nullptr)}};
 }
 
 }  // namespace onbehalf::service

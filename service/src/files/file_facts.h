@@ -20,13 +20,21 @@ std::string IdOf(HANDLE file);
 protocol::Json TimeText(std::int64_t file_time);
 protocol::Json ModifiedOf(HANDLE file);
 
-// Whether the file stands for another one: a symbolic link, a junction, or another "name surrogate". Other reparse points
-// (those of OneDrive, of deduplication) are files that Windows keeps in its own way.
-bool IsLink(DWORD attributes, DWORD reparse_tag);
-// Of what is open without being followed.
-bool IsLink(HANDLE file);
+// What tells files, folders and links apart.
+struct FileKind {
+  DWORD attributes = 0;
+  DWORD reparse_tag = 0;  // zero without FILE_ATTRIBUTE_REPARSE_POINT
+
+  bool is_directory() const { return (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0; }
+  // Whether it stands for another one: a symbolic link, a junction, or another "name surrogate". Other reparse points (those
+  // of OneDrive, of deduplication) are files that Windows keeps in its own way.
+  bool is_link() const;
+};
+// Of what is open; of a link only if it was not followed. Also on file systems without reparse points (FAT32, exFAT), which
+// refuse FileAttributeTagInfo.
+FileKind KindOf(HANDLE file);
 // "file", "directory", "symlink", "junction" or "other", which is a link of another kind.
-const char* TypeOf(DWORD attributes, DWORD reparse_tag);
+const char* TypeOf(FileKind kind);
 // ["read only", "hidden", …]
 protocol::Json AttributeWords(DWORD attributes);
 

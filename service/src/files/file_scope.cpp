@@ -22,6 +22,52 @@ std::wstring WithoutPrefix(std::wstring_view final_path) {
   return std::wstring(final_path);
 }
 
+// GetFinalPathNameByHandleW, without the prefix. A Win32 code, ERROR_SUCCESS too.
+DWORD FinalPathOf(HANDLE file, std::wstring& final_path) {
+  std::wstring path(512, L'\0');
+  for (;;) {
+    const DWORD size = ::GetFinalPathNameByHandleW(file, path.data(), static_cast<DWORD>(path.size()), VOLUME_NAME_DOS);
+    if (size == 0) return ::GetLastError();
+    const bool fits = size < path.size();
+    // If it does not fit, `size` counts the final null.
+    path.resize(size);
+    if (!fits) continue;
+    final_path = WithoutPrefix(path);
+    return ERROR_SUCCESS;
+  }
+}
+
+// Throws Win32Error.
+std::wstring KnownFinalPathOf(HANDLE file) {
+  std::wstring path;
+  const DWORD code = FinalPathOf(file, path);
+  if (code != ERROR_SUCCESS) throw win32::Win32Error(code, "GetFinalPathNameByHandleW");
+  return path;
+}
+
+// A root of the settings, as a final path is written, without a backslash at the end.
+std::wstring RootPath(const std::string& text) {
+  std::wstring root = win32::ToWide(text);
+  std::replace(root.begin(), root.end(), L'/', L'\\');
+  while (!root.empty() && root.back() == L'\\') root.pop_back();
+  return root;
+}
+
+bool StartsWith(std::wstring_view path, std::wstring_view root) {
+  if (root.empty() || path.size() < root.size()) return false;
+  const auto size = static_cast<int>(root.size());
+  return ::CompareStringOrdinal(path.data(), size, root.data(), size, TRUE) == CSTR_EQUAL;
+}
+
+bool IsIn(std::wstring_view path, std::wstring_view root) {
+  return StartsWith(path, root) && (path.size() == root.size() || path[root.size()] == L'\\');
+}
+
+// That of a drive ends in a backslash.
+bool IsRoot(std::wstring_view path, std::wstring_view root) {
+  return IsIn(path, root) && path.size() <= root.size() + 1;
+}
+
 }  // namespace
 
 protocol::Error InvalidMember(std::string_view member, std::string_view what) {
@@ -47,19 +93,10 @@ Place Place::Beside(std::wstring_view name) const {
   return place;
 }
 
-std::wstring FinalPathOf(HANDLE file) {
-  std::wstring path(512, L'\0');
-  for (;;) {
-    const DWORD size = ::GetFinalPathNameByHandleW(file, path.data(), static_cast<DWORD>(path.size()), VOLUME_NAME_DOS);
-    if (size == 0) win32::ThrowLastError("GetFinalPathNameByHandleW");
-    const bool fits = size < path.size();
-    // If it does not fit, `size` counts the final null.
-    path.resize(size);
-    if (fits) return path;
-  }
+std::string ShownPath(HANDLE file, const FilePath& path) {
+  std::wstring final_path;
+  return FinalPathOf(file, final_path) == ERROR_SUCCESS ? win32::ToUtf8Lossy(final_path) : path.text();
 }
-
-std::string ShownPath(std::wstring_view final_path) { return win32::ToUtf8Lossy(WithoutPrefix(final_path)); }
 
 OrError<NamedPath> FileScope::PathOf(const protocol::Json& params, const char* member) const {
   auto parsed = FilePath::Parse(params.at(member).get_ref<const std::string&>(),
@@ -122,45 +159,47 @@ OrError<OpenedFile> FileScope::Make(const NamedPath& path, const Place& place, N
   win32::UniqueFile handle;
   const DWORD code = place.Open(std::move(open), handle);
   if (code != ERROR_SUCCESS) throw win32::Win32Error(code, "NtCreateFile", path.path.text());
-  std::wstring final_path;
-  if (auto error = WhyNot(path, handle.get(), final_path)) {
-    // Empty as it is. The answer is the error, also if this one is refused.
-    FILE_DISPOSITION_INFO gone{TRUE};
-    ::SetFileInformationByHandle(handle.get(), FileDispositionInfo, &gone, sizeof(gone));
-    return *std::move(error);
+  // Empty as it is. The answer is why it is not to be there, also if this is refused.
+  const auto unmake = [&handle] { DeleteNtFile(handle.get()); };
+  try {
+    if (auto error = WhyNot(path, handle.get())) {
+      unmake();
+      return *std::move(error);
+    }
+  } catch (...) {
+    unmake();
+    throw;
   }
-  return OpenedFile{std::move(handle), std::move(final_path)};
+  return OpenedFile{std::move(handle), path};
 }
 
 OrError<OpenedFile> FileScope::Check(const NamedPath& path, win32::UniqueFile handle) const {
-  std::wstring final_path;
-  if (auto error = WhyNot(path, handle.get(), final_path)) return *std::move(error);
-  return OpenedFile{std::move(handle), std::move(final_path)};
+  if (auto error = WhyNot(path, handle.get())) return *std::move(error);
+  return OpenedFile{std::move(handle), path};
 }
 
-std::optional<protocol::Error> FileScope::WhyNot(const NamedPath& path, HANDLE file, std::wstring& final_path) const {
+std::optional<protocol::Error> FileScope::WhyNot(const NamedPath& path, HANDLE file) const {
   if (::GetFileType(file) != FILE_TYPE_DISK) return InvalidMember(path.member, "this is no file of a disk");
-  final_path = FinalPathOf(file);
-  if (!settings_->file.network_paths && final_path.starts_with(kLongUnc)) {
+  const Settings::File& rules = settings_->file;
+  if (!rules.network_paths && IsRemote(file)) {
     return InvalidMember(path.member, "it leads to another computer, and file.network_paths is off");
   }
-  if (!IsInRoots(final_path)) return InvalidMember(path.member, "outside file.roots");
+  if (rules.roots.empty()) return std::nullopt;
+  const std::wstring final_path = KnownFinalPathOf(file);
+  const bool is_in = std::any_of(rules.roots.begin(), rules.roots.end(),
+                                 [&final_path](const std::string& root) { return IsIn(final_path, RootPath(root)); });
+  if (!is_in) return InvalidMember(path.member, "outside file.roots");
   return std::nullopt;
 }
 
-bool FileScope::IsInRoots(std::wstring_view final_path) const {
+std::optional<protocol::Error> FileScope::WhyNotTaken(const NamedPath& path, HANDLE file) const {
   const auto& roots = settings_->file.roots;
-  if (roots.empty()) return true;
-  const std::wstring path = WithoutPrefix(final_path);
-  return std::any_of(roots.begin(), roots.end(), [&path](const std::string& text) {
-    std::wstring root = win32::ToWide(text);
-    std::replace(root.begin(), root.end(), L'/', L'\\');
-    while (!root.empty() && root.back() == L'\\') root.pop_back();
-    if (root.empty() || path.size() < root.size()) return false;
-    const auto size = static_cast<int>(root.size());
-    if (::CompareStringOrdinal(path.data(), size, root.data(), size, TRUE) != CSTR_EQUAL) return false;
-    return path.size() == root.size() || path[root.size()] == L'\\';
-  });
+  if (roots.empty()) return std::nullopt;
+  const std::wstring final_path = KnownFinalPathOf(file);
+  const bool is_root = std::any_of(roots.begin(), roots.end(),
+                                   [&final_path](const std::string& root) { return IsRoot(final_path, RootPath(root)); });
+  if (is_root) return InvalidMember(path.member, "a folder of file.roots itself is neither moved nor deleted");
+  return std::nullopt;
 }
 
 }  // namespace onbehalf::service

@@ -29,7 +29,7 @@ struct NamedPath {
 // Something of a disk that is open and that the settings allow.
 struct OpenedFile {
   win32::UniqueFile handle;
-  std::wstring final_path;  // `\\?\C:\…` as GetFinalPathNameByHandleW gives it
+  NamedPath path;  // by which it was opened
 };
 
 // A name in a folder, for something that is made there or moved there. Held by its handle where there are roots.
@@ -80,17 +80,19 @@ class FileScope {
   // Makes it, and compares what was made with the roots once more, before anything is written to it. `open` asks for DELETE.
   OrError<OpenedFile> Make(const NamedPath& path, const Place& place, NtOpen open) const;
 
+  // Why the settings do not allow what is open; nullopt if they do.
+  std::optional<protocol::Error> WhyNot(const NamedPath& path, HANDLE file) const;
+  // For what is to be moved or deleted, after WhyNot: a root itself is not.
+  std::optional<protocol::Error> WhyNotTaken(const NamedPath& path, HANDLE file) const;
+
  private:
   OrError<OpenedFile> Check(const NamedPath& path, win32::UniqueFile handle) const;
-  std::optional<protocol::Error> WhyNot(const NamedPath& path, HANDLE file, std::wstring& final_path) const;
-  bool IsInRoots(std::wstring_view final_path) const;
 
   std::shared_ptr<const Settings> settings_;
 };
 
-// GetFinalPathNameByHandleW. Throws Win32Error.
-std::wstring FinalPathOf(HANDLE file);
-// Without `\\?\`, in UTF-8.
-std::string ShownPath(std::wstring_view final_path);
+// Where the file is in the end (GetFinalPathNameByHandleW), as `C:\…` in UTF-8; `path` where Windows cannot say: it knows no
+// such path on volumes that the mount manager has given no letter or folder, and needs rights to the folders above.
+std::string ShownPath(HANDLE file, const FilePath& path);
 
 }  // namespace onbehalf::service

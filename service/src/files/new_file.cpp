@@ -103,7 +103,7 @@ OrError<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPat
   const DWORD code = place.Open(std::move(look), old);
   if (code != ERROR_SUCCESS && code != ERROR_FILE_NOT_FOUND) throw Win32Error(code, "NtCreateFile", path.path.text());
   if (old && !replace) throw Win32Error(ERROR_FILE_EXISTS, "NtCreateFile", path.path.text());
-  if (old && IsLink(old.get())) {
+  if (old && KindOf(old.get()).is_link()) {
     return InvalidMember(path.member, "a link is not replaced: expected the path that it leads to (file.stat)");
   }
   if (if_id && (!old || IdOf(old.get()) != *if_id)) return InvalidMember("if_id", "the file at the path is not the one with this id");

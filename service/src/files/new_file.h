@@ -26,7 +26,7 @@ class NewFile {
   static OrError<NewFile> MakeReplacement(const FileScope& scope, const NamedPath& path, bool replace,
                                           const std::optional<std::string>& if_id);
 
-  HANDLE file() const { return file_.handle.get(); }
+  HANDLE file() const { return file_->handle.get(); }
   // What it holds is on the disk, not only in its cache, when it has its name.
   void Keep();
   // As Keep, with these attributes and time of the last change beside those that it has already.
@@ -38,7 +38,7 @@ class NewFile {
   void Abandon() const noexcept;
   void SetBasic(FILE_BASIC_INFO basic) const;
 
-  OpenedFile file_;
+  std::optional<OpenedFile> file_;  // as long as the object is, once it is made
   // Of a replacement.
   std::optional<Place> place_;
   bool replace_ = false;

@@ -19,8 +19,13 @@ constexpr ULONG kSynchronous = 0x20;       // FILE_SYNCHRONOUS_IO_NONALERT
 constexpr ULONG kOpenLink = 0x00200000;    // FILE_OPEN_REPARSE_POINT
 constexpr int kRenameInformation = 10;     // FileRenameInformation
 constexpr int kRenameInformationEx = 65;   // FileRenameInformationEx
+constexpr int kDispositionInformation = 13;    // FileDispositionInformation
+constexpr int kDispositionInformationEx = 64;  // FileDispositionInformationEx
+constexpr int kDeviceInformation = 4;          // FileFsDeviceInformation
 constexpr ULONG kReplaceIfExists = 1;      // FILE_RENAME_REPLACE_IF_EXISTS
-constexpr ULONG kPosixSemantics = 2;       // FILE_RENAME_POSIX_SEMANTICS
+constexpr ULONG kPosixSemantics = 2;       // FILE_RENAME_POSIX_SEMANTICS and FILE_DISPOSITION_POSIX_SEMANTICS
+constexpr ULONG kDelete = 1;               // FILE_DISPOSITION_DELETE
+constexpr ULONG kRemoteDevice = 0x10;      // FILE_REMOTE_DEVICE
 
 // FILE_RENAME_INFORMATION, whose first member is a BOOLEAN in the older form and flags in the Ex one.
 struct RenameInformation {
@@ -30,18 +35,37 @@ struct RenameInformation {
   WCHAR name[1];
 };
 
+// FILE_FS_DEVICE_INFORMATION
+struct DeviceInformation {
+  ULONG type;
+  ULONG characteristics;
+};
+
 using SetInformationFile = NTSTATUS(NTAPI*)(HANDLE, IO_STATUS_BLOCK*, void*, ULONG, int);
+using QueryVolumeInformationFile = NTSTATUS(NTAPI*)(HANDLE, IO_STATUS_BLOCK*, void*, ULONG, int);
 SetInformationFile set_information_file = nullptr;
+QueryVolumeInformationFile query_volume_information_file = nullptr;
+
+template <typename Function>
+void Find(HMODULE module, const char* name, Function& function) {
+  const FARPROC found = ::GetProcAddress(module, name);
+  if (found == nullptr) win32::ThrowLastError("GetProcAddress");
+  // By way of a pointer that no compiler warns of: the two types of function have nothing in common.
+  function = reinterpret_cast<Function>(reinterpret_cast<void*>(found));
+}
+
+// What the system or the file system says to an Ex form that it does not have: the older one is for it.
+bool IsUnknown(DWORD code) {
+  return code == ERROR_INVALID_FUNCTION || code == ERROR_INVALID_PARAMETER || code == ERROR_NOT_SUPPORTED;
+}
 
 }  // namespace
 
 void PrepareNtFiles() {
   const HMODULE ntdll = ::GetModuleHandleW(L"ntdll.dll");
   if (ntdll == nullptr) win32::ThrowLastError("GetModuleHandleW");
-  const FARPROC found = ::GetProcAddress(ntdll, "NtSetInformationFile");
-  if (found == nullptr) win32::ThrowLastError("GetProcAddress");
-  // By way of a pointer that no compiler warns of: the two types of function have nothing in common.
-  set_information_file = reinterpret_cast<SetInformationFile>(reinterpret_cast<void*>(found));
+  Find(ntdll, "NtSetInformationFile", set_information_file);
+  Find(ntdll, "NtQueryVolumeInformationFile", query_volume_information_file);
 }
 
 DWORD OpenNtFile(const NtOpen& open, win32::UniqueFile& opened) {
@@ -87,13 +111,31 @@ DWORD RenameNtFile(HANDLE file, HANDLE folder, const std::wstring& name, bool re
     const NTSTATUS status = set_information_file(file, &status_block, information, size, kRenameInformationEx);
     if (status >= 0) return ERROR_SUCCESS;
     const DWORD code = ::RtlNtStatusToDosError(status);
-    // Neither the system nor the file system has it: the older form.
-    const bool is_unknown = code == ERROR_INVALID_FUNCTION || code == ERROR_INVALID_PARAMETER || code == ERROR_NOT_SUPPORTED;
-    if (!is_unknown) return code;
+    if (!IsUnknown(code)) return code;
   }
   information->flags = replace ? TRUE : FALSE;
   const NTSTATUS status = set_information_file(file, &status_block, information, size, kRenameInformation);
   return status >= 0 ? static_cast<DWORD>(ERROR_SUCCESS) : ::RtlNtStatusToDosError(status);
+}
+
+DWORD DeleteNtFile(HANDLE file) {
+  IO_STATUS_BLOCK status_block{};
+  ULONG flags = kDelete | kPosixSemantics;
+  NTSTATUS status = set_information_file(file, &status_block, &flags, sizeof(flags), kDispositionInformationEx);
+  if (status >= 0) return ERROR_SUCCESS;
+  const DWORD code = ::RtlNtStatusToDosError(status);
+  if (!IsUnknown(code)) return code;
+  BOOLEAN gone = TRUE;
+  status = set_information_file(file, &status_block, &gone, sizeof(gone), kDispositionInformation);
+  return status >= 0 ? static_cast<DWORD>(ERROR_SUCCESS) : ::RtlNtStatusToDosError(status);
+}
+
+bool IsRemote(HANDLE file) {
+  IO_STATUS_BLOCK status_block{};
+  DeviceInformation device{};
+  const NTSTATUS status = query_volume_information_file(file, &status_block, &device, sizeof(device), kDeviceInformation);
+  if (status < 0) throw win32::Win32Error(::RtlNtStatusToDosError(status), "NtQueryVolumeInformationFile");
+  return (device.characteristics & kRemoteDevice) != 0;
 }
 
 }  // namespace onbehalf::service

@@ -37,7 +37,16 @@ DWORD OpenNtFile(const NtOpen& open, win32::UniqueFile& opened);
 // 1607); elsewhere it must not be open. Returns a Win32 code, ERROR_SUCCESS too.
 DWORD RenameNtFile(HANDLE file, HANDLE folder, const std::wstring& name, bool replace);
 
-// Finds what RenameNtFile calls, which no import library has. To be called once before, on a thread that does not
+// Deletes `file`, which was opened with DELETE. Its name is gone when the handle is closed, whoever else has it open, where
+// the file system can do so (POSIX semantics: as above); elsewhere when the last handle is. Returns a Win32 code,
+// ERROR_SUCCESS too.
+DWORD DeleteNtFile(HANDLE file);
+
+// Whether it is a file of another computer (FILE_REMOTE_DEVICE, by which GetDriveTypeW tells DRIVE_REMOTE), whatever letters
+// and names its volume has. Throws Win32Error.
+bool IsRemote(HANDLE file);
+
+// Finds what these call, which no import library has. To be called once before, on a thread that does not
 // impersonate. Throws Win32Error.
 void PrepareNtFiles();
 

@@ -104,7 +104,7 @@ MethodResult Stat(const FileScope& scope, const Call& call) {
   if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
   const auto& file = std::get<OpenedFile>(opened);
   Json facts = FactsOf(file.handle.get());
-  facts["path"] = ShownPath(file.final_path);
+  facts["path"] = ShownPath(file.handle.get(), file.path.path);
   return facts;
 }
 
@@ -375,15 +375,7 @@ MethodResult Move(const FileScope& scope, const Call& call) {
   if (auto* error = std::get_if<Error>(&place)) return std::move(*error);
   const DWORD code = std::get<Place>(place).Rename(file, call.params.value("replace", false));
   if (code != ERROR_SUCCESS) throw Win32Error(code, "NtSetInformationFile");
-  return Json{{"path", ShownPath(FinalPathOf(file))}};
-}
-
-bool IsDirectory(HANDLE file) {
-  FILE_ATTRIBUTE_TAG_INFO tag{};
-  if (!::GetFileInformationByHandleEx(file, FileAttributeTagInfo, &tag, sizeof(tag))) {
-    win32::ThrowLastError("GetFileInformationByHandleEx");
-  }
-  return (tag.FileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+  return Json{{"path", ShownPath(file, std::get<NamedPath>(to).path)}};
 }
 
 MethodResult Delete(const FileScope& scope, const Call& call) {
@@ -393,15 +385,15 @@ MethodResult Delete(const FileScope& scope, const Call& call) {
   auto opened = Open(scope, call, "path", std::move(open));
   if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
   const HANDLE file = std::get<OpenedFile>(opened).handle.get();
-  const bool is_directory = IsDirectory(file);
+  if (auto error = scope.WhyNotTaken(std::get<OpenedFile>(opened).path, file)) return *std::move(error);
+  const FileKind kind = KindOf(file);
   const bool for_directory = call.params.value("directory", false);
-  if (for_directory && !is_directory) return InvalidMember("directory", "the path is no directory: expected false");
-  if (!for_directory && is_directory && !IsLink(file)) return InvalidMember("directory", "the path is a directory: expected true");
-  FILE_DISPOSITION_INFO gone{};
-  gone.DeleteFile = TRUE;
-  if (!::SetFileInformationByHandle(file, FileDispositionInfo, &gone, sizeof(gone))) {
-    win32::ThrowLastError("SetFileInformationByHandle");
+  if (for_directory && !kind.is_directory()) return InvalidMember("directory", "the path is no directory: expected false");
+  if (!for_directory && kind.is_directory() && !kind.is_link()) {
+    return InvalidMember("directory", "the path is a directory: expected true");
   }
+  const DWORD code = DeleteNtFile(file);
+  if (code != ERROR_SUCCESS) throw Win32Error(code, "NtSetInformationFile");
   return Json::object();
 }
 
@@ -416,7 +408,7 @@ MethodResult MakeDirectory(const FileScope& scope, const Call& call) {
     auto opened = scope.OpenIfThere(named, NtOpen());
     if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
     if (const auto& there = std::get<std::optional<OpenedFile>>(opened)) {
-      if (!IsDirectory(there->handle.get())) throw Win32Error(ERROR_ALREADY_EXISTS, "NtCreateFile", at->text());
+      if (!KindOf(there->handle.get()).is_directory()) throw Win32Error(ERROR_ALREADY_EXISTS, "NtCreateFile", at->text());
       break;
     }
     missing.push_back(std::move(named));
