@@ -107,9 +107,7 @@ StreamRequest::Turn StreamRequest::OneTurn() {
   const Waker waker = [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->Wake();
   };
-  // A stream has no deadline, but each of its turns is short.
-  request_->due =
-      RunningRequest::Clock::now() + server_.settings.Now()->limits.request_deadline + RunningRequest::kTimeToEnd;
+  request_->due = DueFromNow();
   Stream::Step step = CallStream(*request_, connection_->process(), connection_->id(), server_.log, stream_, waker);
   request_->due = RunningRequest::Clock::time_point::max();
   if (std::holds_alternative<Stream::Later>(step)) return Stream::Later{};
@@ -128,6 +126,11 @@ StreamRequest::Turn StreamRequest::OneTurn() {
     return MethodResult(InternalError(request_->audit_id()));
   }
   return Again{};
+}
+
+// A stream has no deadline, but each of its turns is short, and so is its end.
+RunningRequest::Clock::time_point StreamRequest::DueFromNow() const {
+  return RunningRequest::Clock::now() + server_.settings.Now()->limits.request_deadline + RunningRequest::kTimeToEnd;
 }
 
 std::optional<Error> StreamRequest::CheckAccess() {
@@ -155,7 +158,11 @@ std::optional<Error> StreamRequest::CheckAccess() {
 
 // Breaks the circle of who keeps whom.
 void StreamRequest::LetGo() {
-  stream_.reset();
+  if (stream_) {
+    request_->due = DueFromNow();
+    stream_.reset();
+    request_->due = RunningRequest::Clock::time_point::max();
+  }
   connection_.reset();
   request_.reset();
   const std::lock_guard lock(mutex_);

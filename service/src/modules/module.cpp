@@ -142,9 +142,9 @@ std::optional<protocol::Error> Module::WhyNot(const Call& call) const {
   return error;
 }
 
-Module::RunningCall::RunningCall(Module& module, const Call& call) : module_(module) {
+Module::RunningCall::RunningCall(Module& module, Entries&& entry) noexcept : module_(module), entry_(entry.begin()) {
   const std::lock_guard lock(module_.mutex_);
-  entry_ = module_.running_.insert(module_.running_.end(), Entry{std::string(call.request_id)});
+  module_.running_.splice(module_.running_.end(), entry);
 }
 
 Module::RunningCall::~RunningCall() {

@@ -51,19 +51,22 @@ class Module final : public std::enable_shared_from_this<Module> {
   // A call of it that runs. Neither logs nor waits for more than a moment: the thread may carry the caller's token.
   class RunningCall {
    public:
-    RunningCall(Module& module, const Call& call);
+    // What names it, in a list of one: a call that must not fail has its memory before it begins.
+    struct Entry {
+      std::string request_id;
+      bool is_overdue = false;
+    };
+    using Entries = std::list<Entry>;
+
+    RunningCall(Module& module, const Call& call) : RunningCall(module, Entries{Entry{std::string(call.request_id)}}) {}
+    RunningCall(Module& module, Entries&& entry) noexcept;
     ~RunningCall();
     RunningCall(const RunningCall&) = delete;
     RunningCall& operator=(const RunningCall&) = delete;
 
    private:
-    struct Entry {
-      std::string request_id;
-      bool is_overdue = false;
-    };
-    friend class Module;
     Module& module_;
-    std::list<Entry>::iterator entry_;
+    Entries::iterator entry_;
   };
   // Method::on_overdue of its methods.
   void OnOverdue(std::string_view method, std::string_view request_id);
@@ -89,7 +92,7 @@ class Module final : public std::enable_shared_from_this<Module> {
   std::string refusal_;
 
   mutable win32::Lock mutex_;
-  std::list<RunningCall::Entry> running_;
+  RunningCall::Entries running_;
   std::size_t overdue_ = 0;
   bool is_quarantined_ = false;
 };

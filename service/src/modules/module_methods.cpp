@@ -56,9 +56,16 @@ std::vector<Parameter> ParametersOf(const onbehalf_module_method& described, con
 // A stream that a module has opened.
 class ModuleStream final : public Stream {
  public:
-  ModuleStream(std::shared_ptr<Module> module, const onbehalf_module_method& method, void* stream)
-      : module_(std::move(module)), method_(method), stream_(stream) {}
-  ~ModuleStream() override { method_.close(stream_); }
+  ModuleStream(std::shared_ptr<Module> module, const onbehalf_module_method& method, const Call& call)
+      : module_(std::move(module)), method_(method), end_{Module::RunningCall::Entry{std::string(call.request_id)}} {}
+  ~ModuleStream() override {
+    if (stream_ == nullptr) return;
+    const Module::RunningCall running(*module_, std::move(end_));
+    method_.close(stream_);
+  }
+
+  // What the module's `open` has returned.
+  void Own(void* stream) { stream_ = stream; }
 
   Step Next(const Call& call) override {
     if (auto refusal = module_->WhyNot(call)) return MethodResult(*std::move(refusal));
@@ -78,7 +85,8 @@ class ModuleStream final : public Stream {
  private:
   const std::shared_ptr<Module> module_;
   const onbehalf_module_method method_;
-  void* const stream_;
+  Module::RunningCall::Entries end_;
+  void* stream_ = nullptr;
 };
 
 }  // namespace
@@ -127,10 +135,12 @@ Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* de
       if (auto refusal = module->WhyNot(call)) return *std::move(refusal);
       const Module::RunningCall running(*module, call);
       ModuleCall as_seen(call, acts_as_caller);
+      auto stream = std::make_unique<ModuleStream>(module, given, call);
       // The module's from now on.
       auto* const owned = reinterpret_cast<onbehalf_module_waker*>(new Waker(std::move(waker)));
-      if (void* const stream = given.open(given.context, as_seen.pointer(), owned)) {
-        return std::make_unique<ModuleStream>(module, given, stream);
+      if (void* const opened = given.open(given.context, as_seen.pointer(), owned)) {
+        stream->Own(opened);
+        return std::unique_ptr<Stream>(std::move(stream));
       }
       MethodResult answer = as_seen.TakeAnswer(module->name());
       if (auto* const error = std::get_if<protocol::Error>(&answer)) return std::move(*error);

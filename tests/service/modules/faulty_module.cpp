@@ -58,6 +58,21 @@ class HangingStream final : public module::Stream {
   const std::wstring event_;
 };
 
+// Has one piece, and does not end when it is closed.
+class HangingClose final : public module::Stream {
+ public:
+  explicit HangingClose(std::wstring event) : event_(std::move(event)) {}
+  ~HangingClose() override { WaitForEvent(event_); }
+  Step Next(const module::Call&) override {
+    if (std::exchange(has_given_, true)) return Later{};
+    return Piece{"1"};
+  }
+
+ private:
+  const std::wstring event_;
+  bool has_given_ = false;
+};
+
 class ThrowingStream final : public module::Stream {
  public:
   Step Next(const module::Call&) override {
@@ -154,6 +169,7 @@ std::shared_ptr<void> Start(module::Host& host, std::string_view settings) {
     return "1";
   });
   add_stream("hangingStream", [event] { return std::make_unique<HangingStream>(event); });
+  add_stream("hangingClose", [event] { return std::make_unique<HangingClose>(event); });
   add_stream("throwingStream", [] { return std::make_unique<ThrowingStream>(); });
   add_stream("noStream", []() -> std::unique_ptr<module::Stream> { throw std::runtime_error("the stream's secret"); });
   auto state = std::make_shared<HangingStop>();

@@ -84,6 +84,19 @@ TEST(ModuleProcess, AStopEndsAlthoughACallDoesNot) {
   EXPECT_EQ(Count(service.AuditLines(), "decision", "faulty.hang"), 1U);
 }
 
+TEST(ModuleProcess, AStopEndsAlthoughTheCloseOfAStreamDoesNot) {
+  NamedEvent event;
+  ServiceProcess service(kService, SettingsText(event.Settings()));
+  RawClient client(service.pipe_path());
+  client.Send(RequestMessage(1, "faulty.hangingClose", {{"progressToken", 1}}));
+  ASSERT_TRUE(client.Read().has_value());
+  const auto exit = service.Stop();
+  EXPECT_TRUE(event.WaitUntilEntered());
+  EXPECT_EQ(exit.code, 1U);
+  EXPECT_NE(exit.errors.find("the process ends without them running=faulty.hangingClose"), std::string::npos)
+      << exit.errors;
+}
+
 TEST(ModuleProcess, AStopEndsAlthoughAModulesStopDoesNot) {
   ServiceProcess service(kService, SettingsText(R"({"event":"at the stop"})"));
   const auto exit = service.Stop();

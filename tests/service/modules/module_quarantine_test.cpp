@@ -122,5 +122,17 @@ TEST_F(ModuleQuarantineTest, AStreamWhoseStepHangsCountsAsWell) {
   }
 }
 
+TEST_F(ModuleQuarantineTest, AStreamWhoseCloseHangsCountsAsWell) {
+  for (int i = 0; i < 3; ++i) {
+    RawClient client(server_.pipe_path());
+    client.Send(RequestMessage(1, "faulty.hangingClose", {{"progressToken", 1}}));
+    ASSERT_TRUE(client.Read().has_value());
+  }
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(event_.WaitUntilEntered());
+  ASSERT_TRUE(AnswersUntil([&] { return State().is_quarantined; })) << bystander_.fault();
+  event_.Set();
+  ASSERT_TRUE(AnswersUntil([&] { return State().overdue_calls == 0; })) << bystander_.fault();
+}
+
 }  // namespace
 }  // namespace onbehalf::test
