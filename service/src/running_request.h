@@ -82,8 +82,8 @@ class RunningRequest final : public StopEvent {
   // When that will be; time_point::max() while no thread does anything for it.
   std::atomic<Clock::time_point> due{Clock::time_point::max()};
   bool runs() const { return due.load() != Clock::time_point::max(); }
-  // For the watch: Method::on_overdue has been called.
-  bool overdue_is_told = false;
+  // For the watch: of what Method::on_overdue has been told, by when it was due. Each turn of a stream is due at another time.
+  Clock::time_point told_due = Clock::time_point::max();
   // Of a stream, for its turns: the policy has denied it since it was admitted, and that is recorded.
   bool denied_since = false;
 

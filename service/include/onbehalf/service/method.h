@@ -142,9 +142,9 @@ struct Method {
   // Opens a stream, or says why not; runs as Next does. A stream's method is kMayBlock; its request has no deadline, and
   // needs a progressToken.
   std::function<std::variant<std::unique_ptr<Stream>, protocol::Error>(const Call&, Waker)> stream = {};
-  // Told of a call, by its Call::request_id, whose handler still runs a second after its deadline, or of a stream whose Next
-  // has been running for that long: the thread may be lost. Once for each call, on another thread, which must not wait; the
-  // handler may end at the same moment. Throws nothing.
+  // Told of a call, by its Call::request_id, whose handler has been running for a second longer than a request may take, or of
+  // a stream of which one step, its opening or its end has: the thread may be lost. Once for each handler or step, on another
+  // thread, which must not wait; what runs may end at the same moment. Throws nothing.
   std::function<void(std::string_view request_id)> on_overdue = {};
 
   // A progressToken means something to it.
