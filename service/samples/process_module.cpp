@@ -11,6 +11,7 @@
 #include <cctype>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -116,10 +117,11 @@ class Watch {
   class Watcher final : public module::Stream {
    public:
     Watcher(Watch& watch, module::Waker waker) : watch_(watch), waker_(std::move(waker)) {
+      pieces_.push_back(R"({"event":"watching"})");
       const std::lock_guard lock(watch_.mutex_);
       if (watch_.watchers_.empty()) watch_.known_ = Snapshot();
+      // Last: when something throws, it is in no list.
       watch_.watchers_.insert(this);
-      pieces_.push_back(R"({"event":"watching"})");
     }
     ~Watcher() override {
       const std::lock_guard lock(watch_.mutex_);
@@ -128,7 +130,7 @@ class Watch {
 
     Step Next(const module::Call&) override {
       const std::lock_guard lock(watch_.mutex_);
-      if (!watch_.fault_.empty()) throw std::runtime_error(watch_.fault_);
+      if (fault_) std::rethrow_exception(fault_);
       if (is_behind_) throw module::Error(ONBEHALF_MODULE_BUSY, "The client has not read for too long.");
       if (pieces_.empty()) return Later{};
       Piece piece{std::move(pieces_.front())};
@@ -150,6 +152,7 @@ class Watch {
     const module::Waker waker_;
     std::deque<std::string> pieces_;
     bool is_behind_ = false;
+    std::exception_ptr fault_;
   };
 
  private:
@@ -173,9 +176,13 @@ class Watch {
         if (found == now.end() || found->second.parent != process.parent) Tell("ended", process);
       }
       known_ = std::move(now);
-    } catch (const std::exception& error) {
-      fault_ = error.what();
-      for (Watcher* watcher : watchers_) watcher->waker_();
+    } catch (...) {
+      for (Watcher* watcher : watchers_) {
+        watcher->fault_ = std::current_exception();
+        watcher->waker_();
+      }
+      // It ends those. Who comes from now on begins anew.
+      watchers_.clear();
     }
   }
 
@@ -191,7 +198,6 @@ class Watch {
   std::mutex mutex_;
   std::set<Watcher*> watchers_;
   Processes known_;
-  std::string fault_;
   std::thread thread_;
 };
 
