@@ -50,18 +50,69 @@ struct Entry {
   friend bool operator<(const Entry& a, const Entry& b) { return ComesBefore(a.name, b.name); }
 };
 
+// At most: six bytes for each unit of a name ("\u0001"), and as many for two bytes of a value that is a text.
+std::size_t NameBytes(const Entry& entry) { return kEntryBytes + entry.name.size() * 6; }
+bool FitsAPage(const Entry& entry, std::size_t most_bytes) {
+  return NameBytes(entry) + std::size_t{entry.size} * 3 <= most_bytes;
+}
+// Of an entry in a page: without its value where that would not fit.
+std::size_t PageBytes(const Entry& entry, std::size_t most_bytes) {
+  return NameBytes(entry) + (FitsAPage(entry, most_bytes) ? std::size_t{entry.size} * 3 : 0);
+}
+
+// Of all entries that it is offered, those behind `after` that come first by their names: as many as a page takes and one more,
+// by which the page knows that it is not the last. No more is ever kept, however many the key has.
+class FirstEntries {
+ public:
+  // `after`: borrowed; null for the beginning.
+  FirstEntries(const RegistryCursor* after, std::size_t most_entries, std::size_t most_bytes)
+      : after_(after), most_entries_(most_entries), most_bytes_(most_bytes) {}
+
+  void Offer(std::wstring_view name, DWORD index, DWORD size) {
+    if (after_ != nullptr && !ComesBefore(after_->name, name)) return;
+    if (IsEnough(entries_.size(), bytes_) && !ComesBefore(name, entries_.front().name)) return;
+    entries_.push_back({std::wstring(name), index, size});
+    bytes_ += PageBytes(entries_.back(), most_bytes_);
+    std::push_heap(entries_.begin(), entries_.end());
+    while (entries_.size() > 1) {
+      const std::size_t without_last = bytes_ - PageBytes(entries_.front(), most_bytes_);
+      if (!IsEnough(entries_.size() - 1, without_last)) break;
+      std::pop_heap(entries_.begin(), entries_.end());
+      entries_.pop_back();
+      bytes_ = without_last;
+    }
+  }
+  // In their order.
+  std::vector<Entry> Take() && {
+    std::sort_heap(entries_.begin(), entries_.end());
+    return std::move(entries_);
+  }
+
+ private:
+  // More than a page takes: the first entry it takes always.
+  bool IsEnough(std::size_t entries, std::size_t bytes) const {
+    return entries > most_entries_ || (entries > 1 && bytes > most_bytes_);
+  }
+
+  const RegistryCursor* const after_;
+  const std::size_t most_entries_;
+  const std::size_t most_bytes_;
+  std::vector<Entry> entries_;  // a heap, the last by name in front
+  std::size_t bytes_ = 0;       // in a page
+};
+
 class Lister {
  public:
   Lister(HKEY key, const std::stop_token& stop) : key_(key), stop_(stop), name_(kValueNameUnits, L'\0') {}
 
-  std::vector<Entry> Keys() {
-    return All("RegEnumKeyExW", [this](Entry& entry, DWORD& units) {
-      return ::RegEnumKeyExW(key_, entry.index, name_.data(), &units, nullptr, nullptr, nullptr, nullptr);
+  std::vector<Entry> Keys(FirstEntries first) {
+    return All(std::move(first), "RegEnumKeyExW", [this](DWORD index, DWORD& units, DWORD&) {
+      return ::RegEnumKeyExW(key_, index, name_.data(), &units, nullptr, nullptr, nullptr, nullptr);
     });
   }
-  std::vector<Entry> Values() {
-    return All("RegEnumValueW", [this](Entry& entry, DWORD& units) {
-      return ::RegEnumValueW(key_, entry.index, name_.data(), &units, nullptr, nullptr, nullptr, &entry.size);
+  std::vector<Entry> Values(FirstEntries first) {
+    return All(std::move(first), "RegEnumValueW", [this](DWORD index, DWORD& units, DWORD& size) {
+      return ::RegEnumValueW(key_, index, name_.data(), &units, nullptr, nullptr, nullptr, &size);
     });
   }
   // nullopt: it has changed.
@@ -83,34 +134,22 @@ class Lister {
 
  private:
   template <typename Enumerate>
-  std::vector<Entry> All(const char* operation, Enumerate enumerate) {
-    std::vector<Entry> entries;
-    for (Entry entry;; ++entry.index) {
+  std::vector<Entry> All(FirstEntries first, const char* operation, Enumerate enumerate) {
+    for (DWORD index = 0;; ++index) {
       if (stop_.stop_requested()) throw Win32Error(ERROR_CANCELLED, operation);
       auto units = static_cast<DWORD>(name_.size());
-      entry.size = 0;
-      const LSTATUS code = enumerate(entry, units);
-      if (code == ERROR_NO_MORE_ITEMS) break;
+      DWORD size = 0;
+      const LSTATUS code = enumerate(index, units, size);
+      if (code == ERROR_NO_MORE_ITEMS) return std::move(first).Take();
       if (code != ERROR_SUCCESS) throw Win32Error(static_cast<DWORD>(code), operation);
-      entry.name.assign(name_, 0, units);
-      entries.push_back(entry);
+      first.Offer(std::wstring_view(name_).substr(0, units), index, size);
     }
-    std::sort(entries.begin(), entries.end());
-    return entries;
   }
 
   const HKEY key_;
   const std::stop_token& stop_;
   std::wstring name_;
 };
-
-// At most: six bytes for each unit of a name ("\u0001"), and as many for two bytes of a value that is a text.
-std::size_t NameBytes(const Entry& entry) { return kEntryBytes + entry.name.size() * 6; }
-
-std::vector<Entry>::const_iterator Behind(const std::vector<Entry>& entries, const RegistryCursor* after) {
-  if (after == nullptr) return entries.begin();
-  return std::upper_bound(entries.begin(), entries.end(), Entry{after->name});
-}
 
 // nullopt: the key has changed.
 std::optional<RegistryPage> TakePage(Lister& lister, const std::optional<RegistryCursor>& after,
@@ -122,27 +161,26 @@ std::optional<RegistryPage> TakePage(Lister& lister, const std::optional<Registr
     return entries == most_entries || (entries > 0 && bytes + more_bytes > most_bytes);
   };
   if (!after || !after->in_values) {
-    const std::vector<Entry> keys = lister.Keys();
-    for (auto key = Behind(keys, after ? &*after : nullptr); key != keys.end(); ++key) {
-      if (is_full(NameBytes(*key))) {
+    for (Entry& key : lister.Keys({after ? &*after : nullptr, most_entries, most_bytes})) {
+      const std::size_t key_bytes = PageBytes(key, most_bytes);
+      if (is_full(key_bytes)) {
         page.next = RegistryCursor{false, page.keys.back()};
         return page;
       }
       ++entries;
-      bytes += NameBytes(*key);
-      page.keys.push_back(key->name);
+      bytes += key_bytes;
+      page.keys.push_back(std::move(key.name));
     }
   }
-  const std::vector<Entry> values = lister.Values();
-  for (auto value = Behind(values, after && after->in_values ? &*after : nullptr); value != values.end(); ++value) {
-    const bool fits_a_page = NameBytes(*value) + std::size_t{value->size} * 3 <= most_bytes;
-    const std::size_t value_bytes = NameBytes(*value) + (fits_a_page ? std::size_t{value->size} * 3 : 0);
+  for (Entry& value : lister.Values({after && after->in_values ? &*after : nullptr, most_entries, most_bytes})) {
+    const std::size_t value_bytes = PageBytes(value, most_bytes);
     if (is_full(value_bytes)) {
       page.next = page.values.empty() ? RegistryCursor{false, page.keys.back()}
                                       : RegistryCursor{true, page.values.back().name};
       return page;
     }
-    auto found = lister.ValueAt(*value, fits_a_page);
+    const bool with_bytes = FitsAPage(value, most_bytes);
+    auto found = lister.ValueAt(std::move(value), with_bytes);
     if (!found) return std::nullopt;
     ++entries;
     bytes += value_bytes;

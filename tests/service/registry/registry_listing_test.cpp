@@ -13,11 +13,15 @@
 #include <vector>
 
 #include "registry/registry_test.h"
+#include "support/platform_probe.h"
+#include "support/process_usage.h"
 
 namespace onbehalf::service {
 namespace {
 
 std::function<void(DWORD index)> g_while_enumerating;
+// In place of the key's own subkeys: the name of each; "" behind the last one.
+std::function<std::wstring(DWORD index)> g_subkeys;
 
 // By name at run time: every reference at link time would be to what stands below.
 template <typename Function>
@@ -30,6 +34,14 @@ LSTATUS WINAPI OnRegEnumKeyEx(HKEY key, DWORD index, LPWSTR name, LPDWORD units,
                               LPDWORD class_units, PFILETIME written) {
   static const auto real = Find<decltype(&OnRegEnumKeyEx)>("RegEnumKeyExW");
   if (g_while_enumerating) g_while_enumerating(index);
+  if (g_subkeys) {
+    const std::wstring subkey = g_subkeys(index);
+    if (subkey.empty()) return ERROR_NO_MORE_ITEMS;
+    if (subkey.size() >= *units) return ERROR_MORE_DATA;
+    std::copy_n(subkey.c_str(), subkey.size() + 1, name);
+    *units = static_cast<DWORD>(subkey.size());
+    return ERROR_SUCCESS;
+  }
   return real(key, index, name, units, reserved, class_name, class_units, written);
 }
 
@@ -133,6 +145,56 @@ TEST_F(RegistryListing, IsNeverLargerThanAResponseWhateverTheNamesAndTexts) {
     params["after"] = page.at("next");
   } while (!params.at("after").is_null());
   EXPECT_EQ(entries, 600U);
+}
+
+// Subkeys that a key would have, as many as `count`, the last by name first; and what memory this process has when
+// Windows has been asked for all of them.
+class ManySubkeys {
+ public:
+  explicit ManySubkeys(DWORD count) {
+    g_subkeys = [this, count](DWORD index) {
+      if (index < count) return NameOf(count - 1 - index);
+      at_the_end_ = test::PrivateBytes();
+      return std::wstring();
+    };
+  }
+  ~ManySubkeys() { g_subkeys = nullptr; }
+  ManySubkeys(const ManySubkeys&) = delete;
+  ManySubkeys& operator=(const ManySubkeys&) = delete;
+
+  static std::wstring NameOf(DWORD number) { return std::to_wstring(1'000'000 + number) + std::wstring(200, L'n'); }
+  std::size_t at_the_end() const { return at_the_end_; }
+
+ private:
+  std::size_t at_the_end_ = 0;
+};
+
+TEST_F(RegistryListing, TakesNoMoreMemoryForAKeyOfManySubkeys) {
+  ONBEHALF_SKIP_WITHOUT("a process's private bytes", test::PrivateBytesAreCounted());
+  // 100,000 names of 414 bytes, 41 MB: each comes before all that were there.
+  const ManySubkeys subkeys(100'000);
+  struct Case {
+    std::size_t most_entries;
+    std::size_t most_bytes;
+  };
+  for (const Case& each : {Case{100, 64u << 20}, {10'000, 100'000}}) {
+    const std::size_t before = test::PrivateBytes();
+    const auto page = ListRegistryKey(key_.get(), std::nullopt, each.most_entries, each.most_bytes, {});
+    EXPECT_LT(subkeys.at_the_end(), before + (8u << 20));
+    ASSERT_TRUE(page);
+    EXPECT_GT(page->keys.size(), 50U);
+    EXPECT_LE(page->keys.size(), 100U);
+    for (DWORD i = 0; i < page->keys.size(); ++i) EXPECT_EQ(page->keys[i], ManySubkeys::NameOf(i));
+    ASSERT_TRUE(page->next);
+    EXPECT_EQ(page->next->name, page->keys.back());
+    // And in the middle.
+    const auto next = ListRegistryKey(key_.get(), RegistryCursor{false, ManySubkeys::NameOf(49'999)}, each.most_entries,
+                                      each.most_bytes, {});
+    EXPECT_LT(subkeys.at_the_end(), before + (8u << 20));
+    ASSERT_TRUE(next);
+    EXPECT_EQ(next->keys.size(), page->keys.size());
+    EXPECT_EQ(next->keys.front(), ManySubkeys::NameOf(50'000));
+  }
 }
 
 TEST_F(RegistryListing, GivesWhatStaysExactlyOnceWhenKeysGoBetweenPages) {
