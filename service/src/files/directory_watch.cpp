@@ -116,6 +116,7 @@ DirectoryWatch::DirectoryWatch(win32::UniqueFile directory, bool recursive, std:
   const auto on_io = [](PTP_CALLBACK_INSTANCE, void* context, void*, ULONG code, ULONG_PTR bytes, PTP_IO) {
     AssertNotImpersonating();
     static_cast<State*>(context)->OnFilled(code, static_cast<DWORD>(bytes));
+    AssertNotImpersonating();
   };
   // Bound to the pool's port, the operation does not end with the thread that began it.
   state.io.reset(::CreateThreadpoolIo(state.directory.get(), on_io, &state, nullptr));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "impersonation.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
@@ -13,9 +14,11 @@ RegistryWatch::RegistryWatch(win32::UniqueRegistryKey key, bool recursive, Waker
       event_(::CreateEventW(nullptr, FALSE, FALSE, nullptr)) {
   if (!event_) win32::ThrowLastError("CreateEventW");
   const auto on_change = [](PTP_CALLBACK_INSTANCE, void* context, PTP_WAIT, TP_WAIT_RESULT) {
+    AssertNotImpersonating();
     auto& self = *static_cast<RegistryWatch*>(context);
     self.changed_ = true;
     self.waker_();
+    AssertNotImpersonating();
   };
   wait_.reset(::CreateThreadpoolWait(on_change, this, nullptr));
   if (!wait_) win32::ThrowLastError("CreateThreadpoolWait");
