@@ -64,14 +64,6 @@ std::variant<RegistryPath, Error> PathOf(const Call& call) {
   return std::get<RegistryPath>(std::move(parsed));
 }
 
-// Of a key that the method makes or removes.
-std::variant<RegistryPath, Error> PathBelowRootOf(const Call& call, const char* refusal) {
-  auto path = PathOf(call);
-  const auto* const parsed = std::get_if<RegistryPath>(&path);
-  if (parsed != nullptr && parsed->is_root) return Invalid(std::string("key: ") + refusal);
-  return path;
-}
-
 std::variant<std::wstring, Error> NameOf(const Call& call) {
   std::wstring name = win32::ToWide(call.params.value("name", ""));
   if (name.find(L'\0') != std::wstring::npos) return Invalid("name: a value's name cannot have a NUL in it");
@@ -189,8 +181,9 @@ MethodResult List(const Call& call, std::size_t response_bytes) {
 }
 
 MethodResult MakeKey(const Call& call) {
-  auto path = PathBelowRootOf(call, "a root is always there");
+  auto path = PathOf(call);
   if (auto* const error = std::get_if<Error>(&path)) return std::move(*error);
+  if (std::get<RegistryPath>(path).is_root) return Invalid("key: a root is always there");
   const auto created = MakeRegistryKey(std::get<RegistryPath>(path), call.params.value("volatile", false));
   if (!created) return ProfileNotLoaded(call);
   return Json{{"created", *created}};
@@ -215,8 +208,11 @@ MethodResult Delete(const Call& call) {
         "those below it (true) or only if there are none (false)");
   }
   if (a_value) return DeleteValue(call);
-  auto path = PathBelowRootOf(call, "a root cannot be deleted");
+  auto path = PathOf(call);
   if (auto* const error = std::get_if<Error>(&path)) return std::move(*error);
+  if (IsRootOrHive(std::get<RegistryPath>(path))) {
+    return Invalid("key: a root, and a key right below HKLM or HKU, cannot be deleted");
+  }
   const auto deleted =
       DeleteRegistryKey(std::get<RegistryPath>(path), call.params.at("subkeys").get<bool>(), call.stop);
   if (!deleted) return ProfileNotLoaded(call);

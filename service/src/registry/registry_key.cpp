@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -131,12 +132,21 @@ std::optional<UniqueRegistryKey> OpenRegistryKey(const RegistryPath& path, REGSA
 }
 
 std::optional<bool> MakeRegistryKey(const RegistryPath& path, bool is_volatile) {
-  // Else the hive itself would be made.
-  if (!path.own_hive.empty() && !IsHiveLoaded(path)) return std::nullopt;
+  HKEY parent = PredefinedKey(path);
+  std::wstring_view below = path.below;
+  UniqueRegistryKey hive;
+  if (!path.own_hive.empty()) {
+    // Made from the root of the tree, the hive itself would be made where it is not there. While this is open it stays.
+    const LSTATUS code = ::RegOpenKeyExW(parent, path.own_hive.c_str(), 0, MAXIMUM_ALLOWED, hive.put());
+    if (code == ERROR_FILE_NOT_FOUND) return std::nullopt;
+    if (code != ERROR_SUCCESS) Throw(code, "RegOpenKeyExW");
+    parent = hive.get();
+    below.remove_prefix(path.own_hive.size() + 1);
+  }
   UniqueRegistryKey key;
   DWORD disposition = 0;
   // Whatever may be done with it: what counts is that it is there.
-  const LSTATUS code = ::RegCreateKeyExW(PredefinedKey(path), path.below.c_str(), 0, nullptr,
+  const LSTATUS code = ::RegCreateKeyExW(parent, below.data(), 0, nullptr,
                                          is_volatile ? REG_OPTION_VOLATILE : REG_OPTION_NON_VOLATILE,
                                          MAXIMUM_ALLOWED | ViewFlag(path), nullptr, key.put(), &disposition);
   if (code != ERROR_SUCCESS) Throw(code, "RegCreateKeyExW");

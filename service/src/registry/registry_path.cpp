@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/utf.h"
 
 namespace onbehalf::service {
@@ -14,6 +15,8 @@ using Tree = RegistryPath::Tree;
 
 constexpr std::size_t kMostComponentUnits = 255;
 constexpr std::size_t kMostLevels = 512;
+// What a UNICODE_STRING holds with its terminator. RtlInitUnicodeString, which the Win32 functions use, cuts what is longer.
+constexpr std::size_t kMostPathUnits = 32'766;
 
 struct Root {
   std::string_view short_name;
@@ -28,6 +31,15 @@ constexpr std::array<Root, 5> kRoots{
      {"HKCR", "HKEY_CLASSES_ROOT", Tree::kMachine, L"Software\\Classes", false},
      {"HKU", "HKEY_USERS", Tree::kUsers, L"", false},
      {"HKCC", "HKEY_CURRENT_CONFIG", Tree::kMachine, L"System\\CurrentControlSet\\Hardware Profiles\\Current", false}}};
+
+// Where programs of 32 bits have what is theirs of HKEY_LOCAL_MACHINE\Software ("Registry Keys Affected by WOW64").
+constexpr std::array<std::wstring_view, 3> k32BitKeys{
+    {L"Software\\Wow6432Node", L"Software\\Wow6432Node\\Classes", L"Software\\Classes\\Wow6432Node"}};
+
+bool SameKey(std::wstring_view a, std::wstring_view b) {
+  return ::CompareStringOrdinal(a.data(), static_cast<int>(a.size()), b.data(), static_cast<int>(b.size()), TRUE) ==
+         CSTR_EQUAL;
+}
 
 bool SameWord(std::string_view a, std::string_view b) {
   const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
@@ -80,7 +92,19 @@ std::variant<RegistryPath, std::string> ParseRegistryPath(std::string_view text,
   if (auto fault = FaultOf(rest)) return *std::move(fault);
   if (!path.below.empty()) path.below += L'\\';
   path.below += rest;
+  if (path.below.size() > kMostPathUnits) {
+    return "the path is longer than " + std::to_string(kMostPathUnits) + " UTF-16 units below HKEY_LOCAL_MACHINE or HKEY_USERS";
+  }
   return path;
+}
+
+bool IsRootOrHive(const RegistryPath& path) {
+  if (path.below.find(L'\\') == std::wstring::npos) return true;
+  if (path.tree != Tree::kMachine) return false;
+  const auto is = [&path](std::wstring_view key) { return SameKey(path.below, key); };
+  return std::any_of(kRoots.begin(), kRoots.end(),
+                     [&is](const Root& root) { return root.tree == Tree::kMachine && is(root.below); }) ||
+         std::any_of(k32BitKeys.begin(), k32BitKeys.end(), is);
 }
 
 }  // namespace onbehalf::service

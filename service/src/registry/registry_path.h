@@ -30,8 +30,13 @@ struct RegistryPath {
 
 // Reads "HKLM\Software\Contoso" or "HKEY_LOCAL_MACHINE\Software\Contoso"; roots in any case. Returns what is wrong with a
 // text that names no key: an unknown root, an empty component, one of more than 255 UTF-16 units, more than 512 levels
-// (the limits of Windows: "Registry Element Size Limits"), a NUL. `text` is valid UTF-8.
+// (the limits of Windows: "Registry Element Size Limits"), a NUL, more than 32,766 units below the tree's root (what stands
+// behind them Windows' functions would leave out). `text` is valid UTF-8.
 std::variant<RegistryPath, std::string> ParseRegistryPath(std::string_view text, RegistryView view,
                                                           const win32::Sid& caller);
+
+// Whether the key, however it was named, is a root, what a root stands for in either view, or right below one of the trees:
+// a hive, and with it all that an account or a part of Windows has.
+bool IsRootOrHive(const RegistryPath& path);
 
 }  // namespace onbehalf::service

@@ -219,11 +219,19 @@ TEST_F(RegistryMethods, ListTheRoots) {
 }
 
 TEST_F(RegistryMethods, NeitherMakeNorDeleteARoot) {
+  const std::string fault = "key: a root, and a key right below HKLM or HKU, cannot be deleted";
   for (const char* root : {"HKLM", "HKCU", "HKCR", "HKU", "HKCC", "HKEY_CURRENT_USER"}) {
     for (const bool subkeys : {false, true}) {
-      EXPECT_EQ(Fault("registry.delete", {{"key", root}, {"subkeys", subkeys}}), "key: a root cannot be deleted");
+      EXPECT_EQ(Fault("registry.delete", {{"key", root}, {"subkeys", subkeys}}), fault);
     }
     EXPECT_EQ(Fault("registry.makeKey", {{"key", root}}), "key: a root is always there");
+  }
+  // Under another name: `subkeys` false, so that nothing goes if it is not refused.
+  for (const std::string& key : {"HKU\\" + caller_.caller().user().ToString(), std::string("HKU\\.DEFAULT"),
+                                 std::string("HKLM\\Software"), std::string("HKLM\\software\\CLASSES")}) {
+    for (const char* view : {"64", "32"}) {
+      EXPECT_EQ(Fault("registry.delete", {{"key", key}, {"subkeys", false}, {"view", view}}), fault) << key;
+    }
   }
 }
 

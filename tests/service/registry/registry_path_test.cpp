@@ -102,6 +102,36 @@ TEST(RegistryPath, HasNamesOfAtMost255UnitsOn512Levels) {
   EXPECT_EQ(Fault(deep + "\\n"), "there are more than 512 levels");
 }
 
+TEST(RegistryPath, HasAtMost32766UnitsBelowTheTreesRoot) {
+  // 128 names of 255 units and 127 backslashes: one unit too many.
+  std::string longest;
+  for (int i = 0; i < 128; ++i) longest += "\\" + std::string(255, 'n');
+  const std::string fault = "the path is longer than 32766 UTF-16 units below HKEY_LOCAL_MACHINE or HKEY_USERS";
+  EXPECT_EQ(Fault("HKLM" + longest), fault);
+  longest.pop_back();
+  EXPECT_EQ(Parsed("HKLM" + longest).below.size(), 32'766U);
+  // What a root stands for counts.
+  EXPECT_EQ(Fault("HKCU" + longest), fault);
+  EXPECT_EQ(Fault("HKCR" + longest), fault);
+}
+
+TEST(RegistryPath, IsARootOrAHiveHoweverItWasNamed) {
+  for (const char* text :
+       {"HKLM", "HKU", "HKCU", "HKCR", "HKCC", "HKU\\S-1-5-21-1-2-3-1001", "HKU\\s-1-5-21-1-2-3-1001", "HKU\\.DEFAULT",
+        "HKU\\S-1-5-18", "HKU\\S-1-5-21-1-2-3-1001_Classes", "HKLM\\Software", "HKEY_LOCAL_MACHINE\\SYSTEM",
+        "HKLM\\Software\\Classes", "hklm\\SOFTWARE\\classes",
+        "HKLM\\System\\CurrentControlSet\\Hardware Profiles\\Current", "HKLM\\SOFTWARE\\WOW6432Node",
+        "HKLM\\Software\\Wow6432Node\\Classes", "HKCR\\Wow6432Node"}) {
+    EXPECT_TRUE(IsRootOrHive(Parsed(text))) << text;
+  }
+  for (const char* text :
+       {"HKCU\\Software", "HKU\\S-1-5-21-1-2-3-1001\\Software", "HKCU\\Software\\Classes", "HKLM\\Software\\Contoso",
+        "HKLM\\Software\\Classes\\.txt", "HKCR\\.txt", "HKU\\Software\\Classes", "HKCC\\Software",
+        "HKLM\\Software\\Wow6432Node\\Contoso"}) {
+    EXPECT_FALSE(IsRootOrHive(Parsed(text))) << text;
+  }
+}
+
 TEST(RegistryPath, HasNoNul) {
   EXPECT_EQ(Fault(std::string_view("HKLM\\Soft\0ware", 13)), "a key's name cannot have a NUL in it");
   EXPECT_TRUE(Fault(std::string_view("HKLM\0\\Software", 14)).starts_with("expected a root"));
