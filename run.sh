@@ -78,6 +78,18 @@ call access explain service.status
 call access revoke 'BUILTIN\Users' service.status
 call access history
 
+heading "Work done as the caller: files and the registry"
+call call file.makeDirectory '{"path": "C:\\onbehalf-demo"}'
+call call file.write '{"path": "C:\\onbehalf-demo\\hello.txt", "data": "written as its caller\n", "mode": "replace"}'
+call file ls 'C:\onbehalf-demo'
+call file cat 'C:\onbehalf-demo\hello.txt'
+call call file.read '{"path": "C:\\onbehalf-demo\\..\\windows\\win.ini"}'
+call call file.read '{"path": "C:\\onbehalf-demo\\none.txt"}'
+call call file.delete '{"path": "C:\\onbehalf-demo\\hello.txt"}'
+call call file.delete '{"path": "C:\\onbehalf-demo", "directory": true}'
+call call registry.get '{"key": "HKLM\\Software\\Microsoft\\Windows NT\\CurrentVersion", "name": "ProductName"}'
+call call database.sources
+
 heading "A second caller: the same account with a restricted token (Administrators for denying only)"
 # Only what says who somebody is and what becomes of Administrators.
 call_whoami() {
