@@ -1,11 +1,11 @@
 #include "methods/registry_json.h"
 
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <utility>
 #include <vector>
 
+#include "name_cursor.h"
 #include "onbehalf/protocol/base64.h"
 #include "onbehalf/protocol/error_code.h"
 
@@ -94,17 +94,14 @@ std::variant<RegistryValue, Error> RegistryValueOf(std::string_view type, const 
 }
 
 std::string ToText(const RegistryCursor& cursor) {
-  const std::string_view bytes(reinterpret_cast<const char*>(cursor.name.data()), cursor.name.size() * sizeof(wchar_t));
-  return (cursor.in_values ? "v" : "k") + protocol::ToBase64(bytes);
+  return (cursor.in_values ? "v" : "k") + CursorText(cursor.name);
 }
 
 std::optional<RegistryCursor> RegistryCursorOf(std::string_view text) {
   if (!text.starts_with('k') && !text.starts_with('v')) return std::nullopt;
-  const auto bytes = protocol::FromBase64(text.substr(1));
-  if (!bytes || bytes->size() % sizeof(wchar_t) != 0) return std::nullopt;
-  RegistryCursor cursor{text.front() == 'v', std::wstring(bytes->size() / sizeof(wchar_t), L'\0')};
-  std::memcpy(cursor.name.data(), bytes->data(), bytes->size());
-  return cursor;
+  auto name = NameOfCursor(text.substr(1));
+  if (!name) return std::nullopt;
+  return RegistryCursor{text.front() == 'v', *std::move(name)};
 }
 
 }  // namespace onbehalf::service
