@@ -131,6 +131,8 @@ DirectoryWatch::~DirectoryWatch() {
   ::WaitForThreadpoolIoCallbacks(state_->io.get(), FALSE);
 }
 
+HANDLE DirectoryWatch::directory() const { return state_->directory.get(); }
+
 std::optional<Json> DirectoryWatch::Take() {
   State& state = *state_;
   DWORD bytes = 0;

@@ -23,6 +23,7 @@ class DirectoryWatch {
   DirectoryWatch(const DirectoryWatch&) = delete;
   DirectoryWatch& operator=(const DirectoryWatch&) = delete;
 
+  HANDLE directory() const;
   // {"changes": […]} or {"overflow": true}; nullopt while there is nothing. One thread at a time. Throws Win32Error when
   // Windows ends the watch, as it does when the folder goes.
   std::optional<protocol::Json> Take();

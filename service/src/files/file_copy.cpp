@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "files/file_content.h"
 #include "files/file_facts.h"
@@ -15,8 +16,8 @@ constexpr std::size_t kPart = 1024 * 1024;
 
 }  // namespace
 
-std::uint64_t CopyInto(NewFile& to, HANDLE from,
-                       const std::function<void(std::uint64_t done, std::uint64_t total)>& on_progress) {
+OrError<std::uint64_t> CopyInto(NewFile& to, const FileScope& scope, HANDLE from,
+                                const std::function<void(std::uint64_t done, std::uint64_t total)>& on_progress) {
   FILE_BASIC_INFO basic{};
   if (!::GetFileInformationByHandleEx(from, FileBasicInfo, &basic, sizeof(basic))) {
     win32::ThrowLastError("GetFileInformationByHandleEx");
@@ -30,7 +31,7 @@ std::uint64_t CopyInto(NewFile& to, HANDLE from,
     done += bytes;
     on_progress(done, (std::max)(done, SizeOf(from)));
   }
-  to.Keep(basic.FileAttributes, basic.LastWriteTime);
+  if (auto error = to.Keep(scope, basic.FileAttributes, basic.LastWriteTime)) return *std::move(error);
   return done;
 }
 

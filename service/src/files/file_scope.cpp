@@ -202,4 +202,18 @@ std::optional<protocol::Error> FileScope::WhyNotTaken(const NamedPath& path, HAN
   return std::nullopt;
 }
 
+std::optional<protocol::Error> FileScope::WhyNotMoved(const NamedPath& path, HANDLE file, const Place& back) const {
+  std::optional<protocol::Error> error;
+  try {
+    error = WhyNot(path, file);
+  } catch (...) {
+    back.Rename(file, false);
+    throw;
+  }
+  if (!error) return std::nullopt;
+  const DWORD code = back.Rename(file, false);
+  if (code != ERROR_SUCCESS) error->message += ", and it cannot be moved back (Windows' code " + std::to_string(code) + ")";
+  return error;
+}
+
 }  // namespace onbehalf::service

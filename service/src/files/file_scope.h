@@ -56,7 +56,8 @@ class Place {
 // then read or changed. What is made, and what gets another name, gets it relative to the handle of its folder, so that no
 // link put in the folder's way leads elsewhere; the handle does not share deletion and asks for FILE_TRAVERSE, so that the
 // folder cannot be moved or removed while it is held (NTFS refuses that also for the folders above it: "ZwSetInformationFile",
-// FileRenameInformation). A race makes a request fail or act on what was in a root when it was looked at. What was in a
+// FileRenameInformation). What has got another name is compared with the roots once more. A race makes a request fail or act
+// on what was in a root when it was looked at. What was in a
 // root may be known by another name outside of it (hard links): to make such a link, one needs rights to the file itself.
 // Opening alone (nothing is truncated, overwritten or made by it) happens before the comparison.
 //
@@ -84,6 +85,9 @@ class FileScope {
   std::optional<protocol::Error> WhyNot(const NamedPath& path, HANDLE file) const;
   // For what is to be moved or deleted, after WhyNot: a root itself is not.
   std::optional<protocol::Error> WhyNotTaken(const NamedPath& path, HANDLE file) const;
+  // For what has been moved to `path` from `back`: where a file system lets a folder be moved whose handle is held, that may
+  // be elsewhere than it was. Moves it back if it is not allowed there; what it has replaced is gone.
+  std::optional<protocol::Error> WhyNotMoved(const NamedPath& path, HANDLE file, const Place& back) const;
 
  private:
   OrError<OpenedFile> Check(const NamedPath& path, win32::UniqueFile handle) const;

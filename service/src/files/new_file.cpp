@@ -9,6 +9,7 @@
 #include "files/file_facts.h"
 #include "onbehalf/win32/hash.h"
 #include "onbehalf/win32/security_descriptor.h"
+#include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
@@ -81,6 +82,13 @@ OrError<NewFile> NewFile::Make(const FileScope& scope, const NamedPath& path) {
   open.access = kWriting;
   open.share = 0;
   open.kind = kNotADirectory;
+  if (path.path.has_stream()) {
+    // Windows would make the file too, and it would not go with the stream.
+    const std::string_view name = path.path.Name();
+    win32::UniqueFile whole;
+    const DWORD code = std::get<Place>(place).Beside(win32::ToWide(name.substr(0, name.find(':')))).Open(NtOpen(), whole);
+    if (code != ERROR_SUCCESS) throw Win32Error(code, "NtCreateFile", path.path.text());
+  }
   auto made = scope.Make(path, std::get<Place>(place), std::move(open));
   if (auto* error = std::get_if<protocol::Error>(&made)) return std::move(*error);
   NewFile file;
@@ -89,8 +97,7 @@ OrError<NewFile> NewFile::Make(const FileScope& scope, const NamedPath& path) {
   return file;
 }
 
-OrError<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPath& path, bool replace,
-                                          const std::optional<std::string>& if_id) {
+OrError<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPath& path, const Replacement& how) {
   if (path.path.has_stream()) return InvalidMember(path.member, "an alternate stream cannot be replaced as a file is");
   auto found = scope.PlaceOf(path);
   if (auto* error = std::get_if<protocol::Error>(&found)) return std::move(*error);
@@ -98,15 +105,17 @@ OrError<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPat
 
   win32::UniqueFile old;
   NtOpen look;
-  look.access = replace ? READ_CONTROL : 0;
+  look.access = how.replace ? READ_CONTROL : 0;
   look.kind = kNotADirectory;
   const DWORD code = place.Open(std::move(look), old);
   if (code != ERROR_SUCCESS && code != ERROR_FILE_NOT_FOUND) throw Win32Error(code, "NtCreateFile", path.path.text());
-  if (old && !replace) throw Win32Error(ERROR_FILE_EXISTS, "NtCreateFile", path.path.text());
+  if (old && !how.replace) throw Win32Error(ERROR_FILE_EXISTS, "NtCreateFile", path.path.text());
   if (old && KindOf(old.get()).is_link()) {
     return InvalidMember(path.member, "a link is not replaced: expected the path that it leads to (file.stat)");
   }
-  if (if_id && (!old || IdOf(old.get()) != *if_id)) return InvalidMember("if_id", "the file at the path is not the one with this id");
+  if (how.if_id && (!old || IdOf(old.get()) != *how.if_id)) {
+    return InvalidMember("if_id", "the file at the path is not the one with this id");
+  }
 
   NtOpen open;
   open.access = kWriting;
@@ -115,6 +124,7 @@ OrError<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPat
   std::optional<SecurityDescriptor> dacl;
   std::optional<SecurityDescriptor> owners;
   NewFile file;
+  bool encrypted = how.encrypted;
   if (old) {
     file.basic_ = BasicOf(old.get());
     dacl = SecurityDescriptor::FromKernelObject(old.get(), DACL_SECURITY_INFORMATION);
@@ -122,13 +132,18 @@ OrError<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPat
     open.access |= READ_CONTROL | WRITE_DAC;
     // From the beginning, so that there is no moment in which more may read it.
     open.descriptor = dacl->get();
-    open.attributes |= file.basic_.FileAttributes & FILE_ATTRIBUTE_ENCRYPTED;
+    encrypted = encrypted || (file.basic_.FileAttributes & FILE_ATTRIBUTE_ENCRYPTED) != 0;
   }
+  if (encrypted) open.attributes |= FILE_ATTRIBUTE_ENCRYPTED;
   const auto make = [&]() -> std::optional<protocol::Error> {
     auto made = scope.Make(path, place.Beside(TemporaryName()), open);
     if (auto* error = std::get_if<protocol::Error>(&made)) return std::move(*error);
     file.file_ = std::move(std::get<OpenedFile>(made));
     file.GoWithHandle(true);
+    // A file system that cannot does not say so.
+    if (encrypted && (BasicOf(file.file()).FileAttributes & FILE_ATTRIBUTE_ENCRYPTED) == 0) {
+      throw Win32Error(ERROR_ENCRYPTION_FAILED, "NtCreateFile", path.path.text());
+    }
     return std::nullopt;
   };
   if (auto error = make()) return *std::move(error);
@@ -141,27 +156,25 @@ OrError<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPat
     }
     CopyDacl(file.file(), *dacl);
     const DWORD wanted = file.basic_.FileAttributes;
-    if ((wanted & FILE_ATTRIBUTE_COMPRESSED) != 0) Compress(file.file());
-    if ((wanted & FILE_ATTRIBUTE_ENCRYPTED) != 0 && (BasicOf(file.file()).FileAttributes & FILE_ATTRIBUTE_ENCRYPTED) == 0) {
-      throw Win32Error(ERROR_FILE_NOT_ENCRYPTED, "NtCreateFile", path.path.text());
-    }
+    // No file is both.
+    if ((wanted & FILE_ATTRIBUTE_COMPRESSED) != 0 && !encrypted) Compress(file.file());
     file.basic_.FileAttributes = (wanted & kSettable) | FILE_ATTRIBUTE_ARCHIVE;
     file.basic_.LastAccessTime = file.basic_.LastWriteTime = file.basic_.ChangeTime = LARGE_INTEGER{};
   }
   file.place_ = place;
-  file.replace_ = replace;
+  file.replace_ = how.replace;
   return file;
 }
 
-void NewFile::Keep(DWORD attributes, LARGE_INTEGER modified) {
+std::optional<protocol::Error> NewFile::Keep(const FileScope& scope, DWORD attributes, LARGE_INTEGER modified) {
   basic_.FileAttributes |= attributes & kSettable;
   // Zero would leave them as they are, and the time too.
   if (basic_.FileAttributes == 0) basic_.FileAttributes = FILE_ATTRIBUTE_NORMAL;
   basic_.LastWriteTime = modified;
-  Keep();
+  return Keep(scope);
 }
 
-void NewFile::Keep() {
+std::optional<protocol::Error> NewFile::Keep(const FileScope& scope) {
   if (!::FlushFileBuffers(file())) ThrowLastError("FlushFileBuffers");
   GoWithHandle(false);
   try {
@@ -170,11 +183,17 @@ void NewFile::Keep() {
     if (place_) {
       const DWORD code = place_->Rename(file(), replace_);
       if (code != ERROR_SUCCESS) throw Win32Error(code == ERROR_ALREADY_EXISTS ? ERROR_FILE_EXISTS : code, "NtSetInformationFile");
+      // Where file systems let a folder be moved whose handle is held.
+      if (auto error = scope.WhyNot(file_->path, file())) {
+        Abandon();
+        return error;
+      }
     }
-  } catch (const Win32Error&) {
+  } catch (...) {
     Abandon();
     throw;
   }
+  return std::nullopt;
 }
 
 // The answer is what has failed before: what fails here leaves a temporary file behind, and nothing else.
@@ -182,10 +201,8 @@ void NewFile::Abandon() const noexcept {
   // A read-only file cannot be marked as one that goes.
   FILE_BASIC_INFO plain{};
   plain.FileAttributes = FILE_ATTRIBUTE_NORMAL;
-  FILE_DISPOSITION_INFO disposition{};
-  disposition.DeleteFile = TRUE;
   ::SetFileInformationByHandle(file(), FileBasicInfo, &plain, sizeof(plain));
-  ::SetFileInformationByHandle(file(), FileDispositionInfo, &disposition, sizeof(disposition));
+  DeleteNtFile(file());
 }
 
 void NewFile::SetBasic(FILE_BASIC_INFO basic) const {

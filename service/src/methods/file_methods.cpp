@@ -22,10 +22,10 @@
 #include "files/file_scope.h"
 #include "files/name_pattern.h"
 #include "files/new_file.h"
+#include "name_cursor.h"
 #include "onbehalf/protocol/hex.h"
 #include "onbehalf/service/schema.h"
 #include "onbehalf/win32/hash.h"
-#include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
@@ -45,6 +45,10 @@ constexpr std::uint64_t kMostToRead = 2 * 1024 * 1024;
 // so many bytes.
 constexpr std::size_t kPieceBytes = 512 * 1024;
 constexpr std::size_t kPart = 1024 * 1024;
+// Between the end of a file and what is written behind it: the file system writes zeros there before it answers.
+constexpr std::uint64_t kMostGap = 64 * 1024 * 1024;
+// At a path, while others make and delete what is to be written to.
+constexpr int kLooks = 4;
 constexpr std::size_t kEntriesUnlessSaid = 1000;
 constexpr std::size_t kMostEntries = 10'000;
 
@@ -86,6 +90,28 @@ void ThrowIfOver(const Call& call, const char* operation) {
   if (call.stop.stop_requested()) throw Win32Error(ERROR_CANCELLED, operation);
 }
 
+// The settings for a stream. What it has open outlives those that allowed it, and is looked at again when others are in force.
+// One thread at a time.
+class StreamScope {
+ public:
+  explicit StreamScope(std::shared_ptr<const LiveSettings> live) : live_(std::move(live)), settings_(live_->Now()) {}
+
+  FileScope scope() const { return FileScope(settings_); }
+  // Why what is open of the parameter `path` is not allowed any longer.
+  std::optional<Error> WhyNoLonger(const Call& call, HANDLE file) {
+    auto now = live_->Now();
+    if (now == settings_) return std::nullopt;
+    settings_ = std::move(now);
+    auto path = scope().PathOf(call.params, "path");
+    if (auto* error = std::get_if<Error>(&path)) return std::move(*error);
+    return scope().WhyNot(std::get<NamedPath>(path), file);
+  }
+
+ private:
+  std::shared_ptr<const LiveSettings> live_;
+  std::shared_ptr<const Settings> settings_;
+};
+
 Error NotUtf8(std::uint64_t at) {
   return InvalidMember("encoding", "byte " + std::to_string(at) + " begins no UTF-8 character: ask for base64");
 }
@@ -108,33 +134,40 @@ MethodResult Stat(const FileScope& scope, const Call& call) {
   return facts;
 }
 
-EntryFilter FilterOf(const Json& params) {
+OrError<EntryFilter> FilterOf(const Json& params) {
   EntryFilter filter;
   if (const auto glob = ValueOf<std::string>(params, "glob")) filter.glob.emplace(*glob);
-  if (const auto after = ValueOf<std::string>(params, "after")) filter.after = win32::ToWide(*after);
+  if (const auto after = ValueOf<std::string>(params, "after")) {
+    filter.after = NameOfCursor(*after);
+    if (!filter.after) return InvalidMember("after", "expected what file.list has given as next");
+  }
   return filter;
 }
 
 MethodResult List(const FileScope& scope, const Call& call) {
+  const auto filter = FilterOf(call.params);
+  if (const auto* error = std::get_if<Error>(&filter)) return *error;
   auto opened = Open(scope, call, "path", ToList());
   if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
   DirectoryPage page =
-      ReadDirectoryPage(std::get<OpenedFile>(opened).handle.get(), FilterOf(call.params),
+      ReadDirectoryPage(std::get<OpenedFile>(opened).handle.get(), std::get<EntryFilter>(filter),
                         call.params.value("limit", kEntriesUnlessSaid), MostBytes(scope), [&call] { return call.stop.stop_requested(); });
-  return Json{{"entries", std::move(page.entries)}, {"next", page.next ? Json(win32::ToUtf8Lossy(*page.next)) : Json(nullptr)}};
+  return Json{{"entries", std::move(page.entries)}, {"next", page.next ? Json(CursorText(*page.next)) : Json(nullptr)}};
 }
 
 class ListStream final : public Stream {
  public:
-  ListStream(OpenedFile directory, EntryFilter filter, std::size_t limit, std::size_t most_bytes, Waker waker)
-      : directory_(std::move(directory)),
+  ListStream(StreamScope scope, OpenedFile directory, EntryFilter filter, std::size_t limit, Waker waker)
+      : scope_(std::move(scope)),
+        directory_(std::move(directory)),
         reader_(directory_.handle.get()),
         filter_(std::move(filter)),
         limit_(limit),
-        most_bytes_(most_bytes),
+        most_bytes_(MostBytes(scope_.scope())),
         waker_(std::move(waker)) {}
 
-  Step Next(const Call&) override {
+  Step Next(const Call& call) override {
+    if (auto error = scope_.WhyNoLonger(call, directory_.handle.get())) return MethodResult(*std::move(error));
     Json entries = Json::array();
     std::size_t bytes = 0;
     bool at_end = false;
@@ -159,6 +192,7 @@ class ListStream final : public Stream {
   }
 
  private:
+  StreamScope scope_;
   OpenedFile directory_;
   DirectoryReader reader_;
   const EntryFilter filter_;
@@ -169,11 +203,14 @@ class ListStream final : public Stream {
   std::uint64_t count_ = 0;
 };
 
-OpenedStream OpenList(const FileScope& scope, const Call& call, Waker waker) {
-  auto opened = Open(scope, call, "path", ToList());
+OpenedStream OpenList(StreamScope scope, const Call& call, Waker waker) {
+  auto filter = FilterOf(call.params);
+  if (auto* error = std::get_if<Error>(&filter)) return std::move(*error);
+  auto opened = Open(scope.scope(), call, "path", ToList());
   if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
-  return std::make_unique<ListStream>(std::move(std::get<OpenedFile>(opened)), FilterOf(call.params),
-                                      call.params.value("limit", kEntriesUnlessSaid), MostBytes(scope), std::move(waker));
+  return std::make_unique<ListStream>(std::move(scope), std::move(std::get<OpenedFile>(opened)),
+                                      std::move(std::get<EntryFilter>(filter)), call.params.value("limit", kEntriesUnlessSaid),
+                                      std::move(waker));
 }
 
 // ---- read, checksum ----
@@ -206,16 +243,18 @@ MethodResult Read(const FileScope& scope, const Call& call) {
 
 class ReadStream final : public Stream {
  public:
-  ReadStream(OpenedFile file, Encoding encoding, std::uint64_t offset, std::uint64_t length, std::size_t most_bytes)
-      : file_(std::move(file)),
+  ReadStream(StreamScope scope, OpenedFile file, Encoding encoding, std::uint64_t offset, std::uint64_t length)
+      : scope_(std::move(scope)),
+        file_(std::move(file)),
         encoding_(encoding),
         offset_(offset),
         length_(length),
-        most_bytes_(most_bytes),
+        most_bytes_(MostBytes(scope_.scope())),
         buffer_(kPieceBytes, '\0') {}
 
-  Step Next(const Call&) override {
+  Step Next(const Call& call) override {
     const HANDLE file = file_.handle.get();
+    if (auto error = scope_.WhyNoLonger(call, file)) return MethodResult(*std::move(error));
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(length_ - done_, kPieceBytes));
     const std::uint64_t at = offset_ + done_;
     const std::size_t read = wanted == 0 ? 0 : ReadAt(file, at, std::span(buffer_).first(wanted));
@@ -239,6 +278,7 @@ class ReadStream final : public Stream {
     return result;
   }
 
+  StreamScope scope_;
   const OpenedFile file_;
   const Encoding encoding_;
   const std::uint64_t offset_;
@@ -249,13 +289,13 @@ class ReadStream final : public Stream {
   win32::Sha256 hash_;
 };
 
-OpenedStream OpenRead(const FileScope& scope, const Call& call) {
-  auto opened = Open(scope, call, "path", ToRead());
+OpenedStream OpenRead(StreamScope scope, const Call& call) {
+  auto opened = Open(scope.scope(), call, "path", ToRead());
   if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
-  return std::make_unique<ReadStream>(std::move(std::get<OpenedFile>(opened)),
+  return std::make_unique<ReadStream>(std::move(scope), std::move(std::get<OpenedFile>(opened)),
                                       EncodingOf(call.params.value("encoding", "text")),
                                       call.params.value("offset", std::uint64_t{0}),
-                                      ValueOf<std::uint64_t>(call.params, "length").value_or(kMostOffset), MostBytes(scope));
+                                      ValueOf<std::uint64_t>(call.params, "length").value_or(kMostOffset));
 }
 
 void ReportTo(const Call& call, std::uint64_t done, std::uint64_t total) {
@@ -293,36 +333,52 @@ Json WrittenTo(HANDLE file, std::size_t bytes) {
 }
 
 // A new file, or one in another's place.
-MethodResult WriteWhole(OrError<NewFile> made, const std::string& bytes) {
+MethodResult WriteWhole(const FileScope& scope, OrError<NewFile> made, const std::string& bytes) {
   if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
   auto& file = std::get<NewFile>(made);
   WriteAt(file.file(), 0, bytes);
-  file.Keep();
+  if (auto error = file.Keep(scope)) return *std::move(error);
   return WrittenTo(file.file(), bytes.size());
+}
+
+std::optional<Error> WhyTooFar(std::uint64_t offset, std::uint64_t size) {
+  if (offset == kAtEnd || offset <= size || offset - size <= kMostGap) return std::nullopt;
+  return InvalidMember("offset", "expected at most " + std::to_string(size + kMostGap) + ", 64 MiB behind the end of the file, got " +
+                                     std::to_string(offset));
 }
 
 MethodResult WritePart(const FileScope& scope, const NamedPath& path, const std::string& bytes, std::uint64_t offset,
                        const std::optional<std::string>& if_id) {
-  NtOpen open;
-  // With the right to append alone, Windows writes at the end whatever comes between.
-  open.access = offset == kAtEnd ? FILE_APPEND_DATA : FILE_WRITE_DATA;
-  open.kind = kNotADirectory;
-  auto opened = scope.OpenIfThere(path, std::move(open));
-  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
-  const auto& there = std::get<std::optional<OpenedFile>>(opened);
-  if (if_id && (!there || IdOf(there->handle.get()) != *if_id)) {
-    return InvalidMember("if_id", "the file at the path is not the one with this id");
+  for (int look = 1;; ++look) {
+    NtOpen open;
+    // With the right to append alone, Windows writes at the end whatever comes between.
+    open.access = offset == kAtEnd ? FILE_APPEND_DATA : FILE_WRITE_DATA;
+    open.kind = kNotADirectory;
+    auto opened = scope.OpenIfThere(path, std::move(open));
+    if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
+    const auto& there = std::get<std::optional<OpenedFile>>(opened);
+    if (if_id && (!there || IdOf(there->handle.get()) != *if_id)) {
+      return InvalidMember("if_id", "the file at the path is not the one with this id");
+    }
+    if (auto error = WhyTooFar(offset, there ? SizeOf(there->handle.get()) : 0)) return *std::move(error);
+    if (there) {
+      WriteAt(there->handle.get(), offset, bytes);
+      return WrittenTo(there->handle.get(), bytes.size());
+    }
+    std::optional<OrError<NewFile>> made;
+    try {
+      made.emplace(NewFile::Make(scope, path));
+    } catch (const Win32Error& error) {
+      // Another has made it meanwhile: then that one is written to.
+      if (error.win32_code() != ERROR_FILE_EXISTS || look == kLooks) throw;
+      continue;
+    }
+    if (auto* error = std::get_if<Error>(&*made)) return std::move(*error);
+    auto& file = std::get<NewFile>(*made);
+    WriteAt(file.file(), offset == kAtEnd ? 0 : offset, bytes);
+    if (auto error = file.Keep(scope)) return *std::move(error);
+    return WrittenTo(file.file(), bytes.size());
   }
-  if (there) {
-    WriteAt(there->handle.get(), offset, bytes);
-    return WrittenTo(there->handle.get(), bytes.size());
-  }
-  auto made = NewFile::Make(scope, path);
-  if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
-  auto& file = std::get<NewFile>(made);
-  WriteAt(file.file(), offset == kAtEnd ? 0 : offset, bytes);
-  file.Keep();
-  return WrittenTo(file.file(), bytes.size());
 }
 
 MethodResult Write(const FileScope& scope, const Call& call) {
@@ -337,8 +393,8 @@ MethodResult Write(const FileScope& scope, const Call& call) {
   const auto& named = std::get<NamedPath>(path);
   const auto bytes = Decode(call.params.at("data").get_ref<const std::string&>(), EncodingOf(call.params.value("encoding", "text")));
   if (!bytes) return InvalidMember("data", "expected base64 (RFC 4648, section 4) with its padding and without line breaks");
-  if (mode == "create") return WriteWhole(NewFile::Make(scope, named), *bytes);
-  if (mode == "replace") return WriteWhole(NewFile::MakeReplacement(scope, named, true, if_id), *bytes);
+  if (mode == "create") return WriteWhole(scope, NewFile::Make(scope, named), *bytes);
+  if (mode == "replace") return WriteWhole(scope, NewFile::MakeReplacement(scope, named, {.replace = true, .if_id = if_id}), *bytes);
   return WritePart(scope, named, *bytes, offset.value_or(kAtEnd), if_id);
 }
 
@@ -347,13 +403,18 @@ MethodResult Copy(const FileScope& scope, const Call& call) {
   if (auto* error = std::get_if<Error>(&to)) return std::move(*error);
   auto from = Open(scope, call, "from", ToRead());
   if (auto* error = std::get_if<Error>(&from)) return std::move(*error);
-  auto made = NewFile::MakeReplacement(scope, std::get<NamedPath>(to), call.params.value("replace", false), std::nullopt);
+  const HANDLE source = std::get<OpenedFile>(from).handle.get();
+  const bool encrypted = (KindOf(source).attributes & FILE_ATTRIBUTE_ENCRYPTED) != 0;
+  auto made = NewFile::MakeReplacement(scope, std::get<NamedPath>(to),
+                                       {.replace = call.params.value("replace", false), .if_id = {}, .encrypted = encrypted});
   if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
   const auto on_progress = [&call](std::uint64_t done, std::uint64_t total) {
     ThrowIfOver(call, "WriteFile");
     ReportTo(call, done, total);
   };
-  return Json{{"bytes", CopyInto(std::get<NewFile>(made), std::get<OpenedFile>(from).handle.get(), on_progress)}};
+  auto copied = CopyInto(std::get<NewFile>(made), scope, source, on_progress);
+  if (auto* error = std::get_if<Error>(&copied)) return std::move(*error);
+  return Json{{"bytes", std::get<std::uint64_t>(copied)}};
 }
 
 MethodResult Move(const FileScope& scope, const Call& call) {
@@ -371,10 +432,20 @@ MethodResult Move(const FileScope& scope, const Call& call) {
   auto opened = scope.Open(std::get<NamedPath>(from), std::move(open));
   if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
   const HANDLE file = std::get<OpenedFile>(opened).handle.get();
+  if (auto error = scope.WhyNotTaken(std::get<NamedPath>(from), file)) return *std::move(error);
   auto place = scope.PlaceOf(std::get<NamedPath>(to));
   if (auto* error = std::get_if<Error>(&place)) return std::move(*error);
+  std::optional<Place> back;
+  if (!scope.settings().file.roots.empty()) {
+    auto old_place = scope.PlaceOf(std::get<NamedPath>(from));
+    if (auto* error = std::get_if<Error>(&old_place)) return std::move(*error);
+    back = std::move(std::get<Place>(old_place));
+  }
   const DWORD code = std::get<Place>(place).Rename(file, call.params.value("replace", false));
   if (code != ERROR_SUCCESS) throw Win32Error(code, "NtSetInformationFile");
+  if (back) {
+    if (auto error = scope.WhyNotMoved(std::get<NamedPath>(to), file, *back)) return *std::move(error);
+  }
   return Json{{"path", ShownPath(file, std::get<NamedPath>(to).path)}};
 }
 
@@ -397,6 +468,34 @@ MethodResult Delete(const FileScope& scope, const Call& call) {
   return Json::object();
 }
 
+// Whether there is a folder.
+OrError<bool> IsFolder(const FileScope& scope, const NamedPath& path) {
+  auto opened = scope.OpenIfThere(path, NtOpen());
+  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
+  const auto& there = std::get<std::optional<OpenedFile>>(opened);
+  return there && KindOf(there->handle.get()).is_directory();
+}
+
+// Whether it was made; false if another has made the folder meanwhile.
+OrError<bool> MakeFolder(const FileScope& scope, const NamedPath& path) {
+  auto place = scope.PlaceOf(path);
+  if (auto* error = std::get_if<Error>(&place)) return std::move(*error);
+  NtOpen open;
+  open.access = DELETE;
+  open.kind = kDirectory;
+  try {
+    auto made = scope.Make(path, std::get<Place>(place), std::move(open));
+    if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
+    return true;
+  } catch (const Win32Error& error) {
+    if (error.win32_code() != ERROR_ALREADY_EXISTS) throw;
+    auto is_folder = IsFolder(scope, path);
+    if (auto* fault = std::get_if<Error>(&is_folder)) return std::move(*fault);
+    if (!std::get<bool>(is_folder)) throw;
+    return false;
+  }
+}
+
 MethodResult MakeDirectory(const FileScope& scope, const Call& call) {
   auto path = scope.PathOf(call.params, "path");
   if (auto* error = std::get_if<Error>(&path)) return std::move(*error);
@@ -414,43 +513,42 @@ MethodResult MakeDirectory(const FileScope& scope, const Call& call) {
     missing.push_back(std::move(named));
     if (!call.params.value("parents", false)) break;
   }
+  bool created = false;
   for (auto one = missing.rbegin(); one != missing.rend(); ++one) {
     ThrowIfOver(call, "NtCreateFile");
-    auto place = scope.PlaceOf(*one);
-    if (auto* error = std::get_if<Error>(&place)) return std::move(*error);
-    NtOpen open;
-    open.access = DELETE;
-    open.kind = kDirectory;
-    auto made = scope.Make(*one, std::get<Place>(place), std::move(open));
+    auto made = MakeFolder(scope, *one);
     if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
+    created = std::get<bool>(made);
   }
-  return Json{{"created", !missing.empty()}};
+  return Json{{"created", created}};
 }
 
 // ---- watch ----
 
 class WatchStream final : public Stream {
  public:
-  WatchStream(win32::UniqueFile directory, bool recursive, Waker waker)
-      : watch_(std::move(directory), recursive, std::move(waker)) {}
+  WatchStream(StreamScope scope, win32::UniqueFile directory, bool recursive, Waker waker)
+      : scope_(std::move(scope)), watch_(std::move(directory), recursive, std::move(waker)) {}
 
-  Step Next(const Call&) override {
+  Step Next(const Call& call) override {
+    if (auto error = scope_.WhyNoLonger(call, watch_.directory())) return MethodResult(*std::move(error));
     auto taken = watch_.Take();
     if (!taken) return Later{};
     return Piece{*std::move(taken)};
   }
 
  private:
+  StreamScope scope_;
   DirectoryWatch watch_;
 };
 
-OpenedStream OpenWatch(const FileScope& scope, const Call& call, Waker waker) {
+OpenedStream OpenWatch(StreamScope scope, const Call& call, Waker waker) {
   NtOpen open = ToList();
   open.overlapped = true;
-  auto opened = Open(scope, call, "path", std::move(open));
+  auto opened = Open(scope.scope(), call, "path", std::move(open));
   if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
-  return std::make_unique<WatchStream>(std::move(std::get<OpenedFile>(opened).handle), call.params.value("recursive", false),
-                                       std::move(waker));
+  return std::make_unique<WatchStream>(std::move(scope), std::move(std::get<OpenedFile>(opened).handle),
+                                       call.params.value("recursive", false), std::move(waker));
 }
 
 // ---- How they are described ----
@@ -537,16 +635,16 @@ void AddFileMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings
   list.parameters = {PathParameter("path", "The folder."),
                      {"glob", "Only names like this, whatever their case: * for any characters, ? for one.",
                       Json{{"type", {"string", "null"}}, {"maxLength", 1024}}, false, true},
-                     {"after", "Only names behind this one: next of the page before.",
+                     {"after", "Only what comes behind the page that gave this as next.",
                       Json{{"type", {"string", "null"}}, {"maxLength", 1024}}, false, true},
                      {"limit", "At most so many in an answer or a piece (1000).",
                       Json{{"type", "integer"}, {"minimum", 1}, {"maximum", kMostEntries}}, false, true}};
   list.result_schema = With(Object({}), {{"entries", EntriesSchema()},
-                                         {"next", OrNull(Text("for after; null if this is all"))},
+                                         {"next", OrNull(Text("for after, opaque; null if this is all"))},
                                          {"count", Integer("with a progressToken: the entries of all pieces")}});
   list.progress_schema = Object({{"entries", EntriesSchema()}}, "in the folder's order");
   list.handler = handler(List);
-  list.stream = [settings](const Call& call, Waker waker) { return OpenList(FileScope(settings->Now()), call, std::move(waker)); };
+  list.stream = [settings](const Call& call, Waker waker) { return OpenList(StreamScope(settings), call, std::move(waker)); };
   registry.Add(std::move(list));
 
   Method read = Named("file.read", "What a file holds: up to 2 MiB at once, or any amount as a stream.");
@@ -564,7 +662,7 @@ void AddFileMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings
                              {"sha256", Text("with a progressToken: of the bytes of all pieces, hexadecimal")}});
   read.progress_schema = Object({{"data", Text("")}, {"offset", Integer("")}, {"bytes", Integer("")}});
   read.handler = handler(Read);
-  read.stream = [settings, hash](const Call& call, const Waker&) { return OpenRead(FileScope(settings->Now()), call); };
+  read.stream = [settings, hash](const Call& call, const Waker&) { return OpenRead(StreamScope(settings), call); };
   registry.Add(std::move(read));
 
   Method write = Named("file.write", "Writes a file: a new one, one in another's place, or a part of one.");
@@ -575,7 +673,7 @@ void AddFileMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings
                        "create: the file must not exist (create). replace: at once and as a whole. append. update: at offset; the file "
                        "is made if it is not there.",
                        Json{{"type", "string"}, {"enum", {"create", "replace", "append", "update"}}}, false, true},
-                      Count("offset", "Of update: where the first byte goes."),
+                      Count("offset", "Of update: where the first byte goes, at most 64 MiB behind the end."),
                       {"if_id", "Only if the file is the one with this id.", Json{{"type", {"string", "null"}}, {"maxLength", 64}},
                        false, true}};
   write.result_schema =
@@ -633,7 +731,7 @@ void AddFileMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings
   change["properties"]["old_name"] = Text("of what was renamed");
   watch.progress_schema =
       With(Object({}), {{"changes", ListOf(change)}, {"overflow", Boolean("there were too many: look again at everything")}});
-  watch.stream = [settings](const Call& call, Waker waker) { return OpenWatch(FileScope(settings->Now()), call, std::move(waker)); };
+  watch.stream = [settings](const Call& call, Waker waker) { return OpenWatch(StreamScope(settings), call, std::move(waker)); };
   registry.Add(std::move(watch));
 }
 

@@ -4,14 +4,17 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <set>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "file_fixture.h"
 #include "files/nt_file.h"
+#include "name_cursor.h"
 #include "onbehalf/protocol/base64.h"
 #include "onbehalf/win32/hash.h"
 #include "onbehalf/win32/lean_windows.h"
@@ -111,6 +114,30 @@ TEST_F(FileMethods, ListGivesPagesInTheOrderOfTheNames) {
   EXPECT_EQ(paged, names(all));
   EXPECT_EQ(pages, 4);
   EXPECT_TRUE(names(Result("file.list", {{"path", Text(L"e")}})).empty());
+}
+
+// UTF-8 has no form for half a surrogate: with the name as it is shown, what comes between would be left out.
+TEST_F(FileMethods, ListGoesOnBehindNamesThatAreNoText) {
+  for (const std::wstring_view name : {std::wstring_view(L"a"), std::wstring_view(L"a\xD800z"), std::wstring_view(L"")}) {
+    EXPECT_EQ(service::NameOfCursor(service::CursorText(name)), name);
+  }
+  EXPECT_EQ(service::NameOfCursor("YQ=="), std::nullopt);
+  EXPECT_EQ(service::NameOfCursor("a.txt"), std::nullopt);
+  for (const char* after : {"a.txt", "YQ=="}) {
+    EXPECT_EQ(Fault("file.list", {{"path", Text()}, {"after", after}}), "after: expected what file.list has given as next");
+  }
+  // The replacement character comes behind all of these.
+  const std::vector<std::wstring> names{L"a\xD800", L"a\xD800z", L"a\xD801", L"a\xE000"};
+  for (const std::wstring& name : names) WriteAll(Path(name), "");
+  ONBEHALF_SKIP_WITHOUT("names with half a surrogate", Names() == std::set<std::wstring>(names.begin(), names.end()));
+  std::size_t count = 0;
+  Json after = nullptr;
+  do {
+    const Json page = Result("file.list", {{"path", Text()}, {"limit", 1}, {"after", after}});
+    count += page.at("entries").size();
+    after = page.at("next");
+  } while (!after.is_null() && count <= names.size());
+  EXPECT_EQ(count, names.size());
 }
 
 // A page that would not fit a response is cut, and the next one goes on where it ended.
@@ -352,6 +379,42 @@ TEST_F(FileMethods, WriteAppendsAndUpdates) {
   }
 }
 
+// The file system fills what is between, while the request waits.
+TEST_F(FileMethods, WriteGoesNotFarBehindTheEnd) {
+  constexpr std::uint64_t kMost = 64 * 1024 * 1024;
+  const auto params = [this](const wchar_t* name, std::uint64_t offset) {
+    return Json{{"path", Text(name)}, {"data", "x"}, {"mode", "update"}, {"offset", offset}};
+  };
+  WriteAll(Path(L"a"), "abc");
+  EXPECT_EQ(Fault("file.write", params(L"a", kMost + 4)),
+            "offset: expected at most 67108867, 64 MiB behind the end of the file, got 67108868");
+  EXPECT_EQ(ReadAll(Path(L"a")), "abc");
+  EXPECT_EQ(Fault("file.write", params(L"new", 9007199254740991)),
+            "offset: expected at most 67108864, 64 MiB behind the end of the file, got 9007199254740991");
+  EXPECT_EQ(Names(), (std::set<std::wstring>{L"a"}));
+  EXPECT_EQ(Result("file.write", params(L"a", kMost + 3)).at("size"), kMost + 4);
+}
+
+TEST_F(FileMethods, WritersOfAFileThatIsNotThereAreNeverToldThatItIs) {
+  for (int round = 0; round < 20; ++round) {
+    const std::string path = Text(L"f" + std::to_wstring(round));
+    std::vector<DWORD> codes(4);
+    {
+      std::vector<std::jthread> threads;
+      for (DWORD& code : codes) {
+        threads.emplace_back([&] { code = Code("file.write", {{"path", path}, {"data", "x"}, {"mode", "append"}}); });
+      }
+    }
+    const auto written = std::count(codes.begin(), codes.end(), static_cast<DWORD>(ERROR_SUCCESS));
+    EXPECT_GE(written, 1);
+    EXPECT_EQ(ReadAll(Path(L"f" + std::to_wstring(round))), std::string(static_cast<std::size_t>(written), 'x'));
+    for (const DWORD code : codes) {
+      // Until the first has written it, nobody else opens it.
+      EXPECT_TRUE(code == ERROR_SUCCESS || code == ERROR_SHARING_VIOLATION || code == ERROR_ACCESS_DENIED) << code;
+    }
+  }
+}
+
 TEST_F(FileMethods, WriteIsResumedByItsSize) {
   std::string bytes;
   for (int i = 0; i < 1000; ++i) bytes += std::to_string(i) + "\n";
@@ -447,6 +510,55 @@ TEST_F(FileMethods, DeleteTakesFilesAndEmptyFolders) {
   Result("file.delete", {{"path", Text(L"a")}});
   EXPECT_EQ(Code("file.delete", {{"path", Text(L"a")}}), static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
   EXPECT_TRUE(Names().empty());
+}
+
+// Whether a name goes with the handle by which it was deleted, while others have the file open.
+bool NamesOfOpenFilesGo(const std::filesystem::path& folder) {
+  WriteAll(folder / L"a", "x");
+  const auto open = [&folder](DWORD access) {
+    return win32::UniqueFile(::CreateFileW((folder / L"a").c_str(), access, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                           nullptr, OPEN_EXISTING, 0, nullptr));
+  };
+  const win32::UniqueFile reader = open(GENERIC_READ);
+  win32::UniqueFile file = open(DELETE);
+  constexpr auto kDispositionInfoEx = static_cast<FILE_INFO_BY_HANDLE_CLASS>(21);  // FileDispositionInfoEx
+  DWORD flags = 0x3;  // FILE_DISPOSITION_FLAG_DELETE | FILE_DISPOSITION_FLAG_POSIX_SEMANTICS
+  if (!::SetFileInformationByHandle(file.get(), kDispositionInfoEx, &flags, sizeof(flags))) return false;
+  file.reset();
+  return ::GetFileAttributesW((folder / L"a").c_str()) == INVALID_FILE_ATTRIBUTES && ::GetLastError() == ERROR_FILE_NOT_FOUND;
+}
+
+TEST_F(FileMethods, DeleteTakesTheNameOfAFileThatIsOpen) {
+  const TemporaryFolder probe;
+  ONBEHALF_SKIP_WITHOUT("deleting an open file's name (FILE_DISPOSITION_FLAG_POSIX_SEMANTICS)", NamesOfOpenFilesGo(probe.path()));
+  std::filesystem::create_directory(Path(L"d"));
+  WriteAll(Path(L"d\\a"), "old");
+  const auto reader = OpenDirectly(L"d\\a", GENERIC_READ);
+  Result("file.delete", {{"path", Text(L"d\\a")}});
+  Result("file.write", {{"path", Text(L"d\\a")}, {"data", "new"}});
+  Result("file.delete", {{"path", Text(L"d\\a")}});
+  Result("file.delete", {{"path", Text(L"d")}, {"directory", true}});
+}
+
+TEST_F(FileMethods, MakeDirectoryOfSeveralAtOnceIsMadeByOne) {
+  for (int round = 0; round < 20; ++round) {
+    const Json params{{"path", Text(L"d" + std::to_wstring(round)) + R"(\a\b\c)"}, {"parents", true}};
+    std::vector<Json> results(4);
+    {
+      std::vector<std::jthread> threads;
+      for (Json& result : results) {
+        threads.emplace_back([&] {
+          try {
+            result = caller_.Result(methods_, "file.makeDirectory", params);
+          } catch (const win32::Win32Error& error) {
+            result = error.win32_code();
+          }
+        });
+      }
+    }
+    EXPECT_EQ(std::count(results.begin(), results.end(), Json{{"created", true}}), 1) << Json(results);
+    EXPECT_EQ(std::count(results.begin(), results.end(), Json{{"created", false}}), 3) << Json(results);
+  }
 }
 
 TEST_F(FileMethods, MakeDirectoryMakesWhatIsMissing) {

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -13,6 +15,7 @@
 #include "file_fixture.h"
 #include "files/file_scope.h"
 #include "files/link_maker.h"
+#include "files/new_file.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "support/platform_probe.h"
 
@@ -113,6 +116,9 @@ TEST_F(PathTricks, AlternateStreamsAreAPartOfTheirFileWhenAllowed) {
   EXPECT_EQ(Fault("file.write", {{"path", stream}, {"data", "x"}, {"mode", "replace"}}),
             "path: an alternate stream cannot be replaced as a file is");
   EXPECT_EQ(Fault("file.move", {{"from", stream}, {"to", Text(L"in\\x")}}), "from: an alternate stream cannot be moved");
+  // Of a file that is not there, none is made.
+  EXPECT_EQ(Code("file.write", {{"path", Text(L"in\\new") + ":notes"}, {"data", "x"}}), static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
+  EXPECT_FALSE(std::filesystem::exists(Path(L"in\\new")));
   Result("file.delete", {{"path", stream}});
   EXPECT_EQ(Code("file.read", {{"path", stream}}), static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
   EXPECT_EQ(ReadAll(Path(L"in\\file")), "inside");
@@ -185,6 +191,88 @@ TEST_F(PathTricks, WhatIsInTheRootsIsDone) {
     Result("file.delete", {{"path", Text(L"in\\a\\b\\c")}});
     Result("file.delete", {{"path", Text(L"in\\a\\b")}, {"directory", true}});
     Result("file.delete", {{"path", Text(L"in\\a")}, {"directory", true}});
+  }
+}
+
+TEST_F(PathTricks, ARootItselfIsNeitherMovedNorDeleted) {
+  std::filesystem::create_directory(Path(L"in\\nested"));
+  for (const wchar_t* name : {L"in", L"in\\nested"}) {
+    Use({{Text(L"in"), Text(L"in\\nested") + "\\"}, false, false});
+    const auto before = Everything();
+    EXPECT_EQ(Fault("file.delete", {{"path", Text(name)}, {"directory", true}}),
+              "path: a folder of file.roots itself is neither moved nor deleted");
+    EXPECT_EQ(Fault("file.move", {{"from", Text(name)}, {"to", Text(L"in\\other")}}),
+              "from: a folder of file.roots itself is neither moved nor deleted");
+    EXPECT_EQ(Everything(), before);
+  }
+  StayIn(L"in");
+  Result("file.move", {{"from", Text(L"in\\nested")}, {"to", Text(L"in\\other")}});
+  Result("file.delete", {{"path", Text(L"in\\other")}, {"directory", true}});
+}
+
+// As after a race that has put it there.
+TEST_F(PathTricks, WhatIsFoundOutsideTheRootsAfterItsMoveGoesBack) {
+  const service::FileScope wide(live_->Now());
+  StayIn(L"in");
+  const service::FileScope narrow(live_->Now());
+  const auto place_of = [&wide](const service::NamedPath& path) { return std::get<service::Place>(wide.PlaceOf(path)); };
+  const auto from = std::get<service::NamedPath>(wide.PathOf({{"from", Text(L"in\\file")}}, "from"));
+  const auto to = std::get<service::NamedPath>(wide.PathOf({{"to", Text(L"out\\moved")}}, "to"));
+  {
+    service::NtOpen open;
+    open.access = DELETE;
+    const auto opened = wide.Open(from, std::move(open));
+    const HANDLE file = std::get<service::OpenedFile>(opened).handle.get();
+    ASSERT_EQ(place_of(to).Rename(file, false), static_cast<DWORD>(ERROR_SUCCESS));
+    EXPECT_EQ(wide.WhyNotMoved(to, file, place_of(from)), std::nullopt);
+    EXPECT_TRUE(std::filesystem::exists(Path(L"out\\moved")));
+    const auto error = narrow.WhyNotMoved(to, file, place_of(from));
+    ASSERT_TRUE(error.has_value());
+    EXPECT_EQ(error->message, "to: outside file.roots");
+  }
+  EXPECT_FALSE(std::filesystem::exists(Path(L"out\\moved")));
+  EXPECT_EQ(ReadAll(Path(L"in\\file")), "inside");
+}
+
+TEST_F(PathTricks, WhatIsFoundOutsideTheRootsWithItsNameGoes) {
+  const service::FileScope wide(live_->Now());
+  StayIn(L"in");
+  const service::FileScope narrow(live_->Now());
+  const auto before = Everything();
+  const auto path = std::get<service::NamedPath>(wide.PathOf({{"to", Text(L"out\\new")}}, "to"));
+  {
+    auto made = service::NewFile::MakeReplacement(wide, path, {});
+    const auto error = std::get<service::NewFile>(made).Keep(narrow);
+    ASSERT_TRUE(error.has_value());
+    EXPECT_EQ(error->message, "to: outside file.roots");
+  }
+  EXPECT_EQ(Everything(), before);
+}
+
+// The settings are asked again when they have changed, for what was opened before.
+TEST_F(PathTricks, OpenStreamsEndWhenTheRootsLeaveThemOut) {
+  for (int i = 0; i < 3; ++i) WriteAll(Path(L"out\\" + std::to_wstring(i)), std::string(2'000'000, 'x'));
+  const std::vector<std::pair<const char*, Json>> streams{{"file.read", {{"path", Text(L"out\\0")}}},
+                                                          {"file.list", {{"path", Text(L"out")}, {"limit", 1}}},
+                                                          {"file.watch", {{"path", Text(L"out")}}}};
+  for (const auto& [name, params] : streams) {
+    Apply({});
+    const service::ClientProcess process{};
+    const service::Call call{caller_.caller(), process, params, "r", 1, {}, std::chrono::steady_clock::time_point::max()};
+    auto opened = methods_.Find(name)->stream(call, [] {});
+    ASSERT_TRUE(std::holds_alternative<std::unique_ptr<service::Stream>>(opened)) << name;
+    auto& stream = *std::get<std::unique_ptr<service::Stream>>(opened);
+    using Step = service::Stream::Step;
+    EXPECT_FALSE(std::holds_alternative<service::MethodResult>(stream.Next(call))) << name;
+    // Others, that allow it too.
+    Use({{Text()}, false, false});
+    EXPECT_FALSE(std::holds_alternative<service::MethodResult>(stream.Next(call))) << name;
+    StayIn(L"in");
+    const Step step = stream.Next(call);
+    ASSERT_TRUE(std::holds_alternative<service::MethodResult>(step)) << name;
+    const auto& result = std::get<service::MethodResult>(step);
+    ASSERT_TRUE(std::holds_alternative<protocol::Error>(result)) << name;
+    EXPECT_EQ(std::get<protocol::Error>(result).message, "path: outside file.roots") << name;
   }
 }
 
