@@ -1,33 +1,48 @@
 #include "database/source_access.h"
 
+#include <array>
+#include <cstdio>
+#include <variant>
+#include <vector>
+
 #include "access/access_rights.h"
-#include "onbehalf/win32/security_descriptor.h"
+#include "access/policy_document.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
 namespace {
 
-// AccessCheck wants an owner and a group; SYSTEM's implied rights are no way around anything.
-win32::SecurityDescriptor Descriptor(std::string_view sddl) {
-  return win32::SecurityDescriptor::FromSddl("O:SYG:SY" + std::string(sddl));
-}
+// For faults, and otherwise without effect: a source is read by the rules of any node but the root.
+constexpr std::string_view kNode = "database";
 
 }  // namespace
 
+win32::SecurityDescriptor DescriptorOf(std::string_view access) {
+  const auto parsed = ParseNode(kNode, access);
+  const auto* const node = std::get_if<PolicyNode>(&parsed);
+  if (node == nullptr) throw win32::Win32Error(ERROR_INVALID_ACL, "ParseNode");
+  // AccessCheck wants an owner and a group; SYSTEM's implied rights are no way around anything.
+  std::string sddl = "O:SYG:SYD:P";
+  for (const win32::AccessEntry& entry : node->entries) {
+    std::array<char, 11> mask{};
+    std::snprintf(mask.data(), mask.size(), "0x%lx", static_cast<unsigned long>(entry.mask));
+    sddl += (entry.denies() ? "(D;;" : "(A;;") + std::string(mask.data()) + ";;;" + entry.sid.ToString() + ")";
+  }
+  return win32::SecurityDescriptor::FromSddl(sddl);
+}
+
 bool MayUse(const Settings::DatabaseSource& source, const CallerIdentity& caller) {
   if (source.access.empty()) return true;
-  return win32::CheckAccess(Descriptor(source.access), caller.token(), kCall, kAccessMapping).allowed;
+  return win32::CheckAccess(DescriptorOf(source.access), caller.token(), kCall, kAccessMapping).allowed;
 }
 
 std::string FaultOfSourceAccess(std::string_view sddl) {
   constexpr const char* kExpected = "expected a DACL in SDDL, such as D:(A;;GX;;;BA)";
-  // A NULL DACL would let everybody in. Not every system reads its word as Windows does.
-  if (!sddl.starts_with("D:") || sddl.find("NO_ACCESS_CONTROL") != std::string_view::npos) return kExpected;
-  try {
-    return Descriptor(sddl).HasDacl() ? std::string() : kExpected;
-  } catch (const win32::Win32Error& error) {
-    return std::string(kExpected) + ": " + win32::ErrorMessage(error.win32_code());
-  }
+  const auto parsed = ParseNode(kNode, sddl);
+  const auto* const faults = std::get_if<std::vector<PolicyFault>>(&parsed);
+  if (faults == nullptr) return {};
+  const PolicyFault& first = faults->front();
+  return std::string(kExpected) + ": " + (first.entry.empty() ? "" : first.entry + " ") + first.message;
 }
 
 }  // namespace onbehalf::service
