@@ -6,6 +6,7 @@
 
 #include "database/database_error.h"
 #include "database/source_access.h"
+#include "database/sql_text.h"
 #include "database/statement_cancel.h"
 #include "onbehalf/win32/win32_error.h"
 
@@ -51,7 +52,7 @@ DatabaseSession::~DatabaseSession() {
   if (can_be_given_back_) {
     try {
       const auto refused = connection_->AsOwner([this] { connection_->connection().statement().Close(); });
-      can_be_given_back_ = !refused;
+      can_be_given_back_ = !refused && !connection_->connection().InTransaction();
     } catch (const OdbcError&) {
       // What cannot be made clean is not used again.
       can_be_given_back_ = false;
@@ -83,8 +84,13 @@ std::optional<Error> DatabaseSession::Work(const Call& call, const std::function
   }
 }
 
-void DatabaseSession::Note(std::string_view sql) {
+std::optional<Error> DatabaseSession::Admit(std::string_view sql, const std::string& place) {
+  if (connection_->connection().is_sqlite()) {
+    const std::string fault = FaultOfSqliteText(sql, connection_->settings().as_caller);
+    if (!fault.empty()) return Error{ErrorCode::kInvalidParams, place + ": " + fault, nullptr};
+  }
   if (!LeavesNothingBehind(sql)) can_be_given_back_ = false;
+  return std::nullopt;
 }
 
 }  // namespace onbehalf::service

@@ -33,8 +33,9 @@ class DatabaseSession {
   // ended it.
   std::optional<protocol::Error> Work(const Call& call, const std::function<void(OdbcConnection&)>& work);
 
-  // The caller's SQL is about to run. The connection is not given back if it may leave something behind.
-  void Note(std::string_view sql);
+  // To be asked of the caller's SQL before any of it runs: InvalidParams, for `place`, when this database must not be given it
+  // (FaultOfSqliteText). The connection is not given back if it may leave something behind.
+  std::optional<protocol::Error> Admit(std::string_view sql, const std::string& place);
 
  private:
   const std::shared_ptr<ConnectionPool> pool_;

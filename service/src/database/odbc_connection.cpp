@@ -1,5 +1,7 @@
 #include "database/odbc_connection.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "database/odbc_error.h"
@@ -12,6 +14,8 @@ OdbcConnection::Connected::Connected(SQLHENV environment) {
 
 OdbcConnection::Connected::~Connected() {
   if (!is_connected) return;
+  // Not all drivers roll back, or refuse, at SQLDisconnect.
+  if (in_transaction) ::SQLEndTran(SQL_HANDLE_DBC, handle.get(), SQL_ROLLBACK);
   if (SQL_SUCCEEDED(::SQLDisconnect(handle.get()))) return;
   // It refuses while a transaction is open (25000). What the second one says is of no use any more.
   ::SQLEndTran(SQL_HANDLE_DBC, handle.get(), SQL_ROLLBACK);
@@ -29,23 +33,49 @@ OdbcConnection::OdbcConnection(SQLHENV environment, const std::wstring& connecti
                                                nullptr, 0, nullptr, SQL_DRIVER_NOPROMPT);
   CheckOdbc(result, SQL_HANDLE_DBC, handle, "SQLDriverConnectW");
   connection_.is_connected = true;
+  is_sqlite_ = CallsItselfSqlite(SQL_DBMS_NAME) || CallsItselfSqlite(SQL_DRIVER_NAME);
   statement_.emplace(handle);
 }
 
 // The statement first: it is the connection's.
 OdbcConnection::~OdbcConnection() { statement_.reset(); }
 
+bool OdbcConnection::CallsItselfSqlite(SQLUSMALLINT info) const {
+  std::array<SQLWCHAR, 256> name{};
+  SQLSMALLINT bytes = 0;
+  const SQLRETURN result =
+      ::SQLGetInfoW(connection_.handle.get(), info, name.data(), static_cast<SQLSMALLINT>(sizeof(name)), &bytes);
+  CheckOdbc(result, SQL_HANDLE_DBC, connection_.handle.get(), "SQLGetInfoW");
+  // Up to its NUL, whatever the driver takes `bytes` for.
+  std::wstring text(name.data(), std::find(name.begin(), name.end() - 1, SQLWCHAR{0}));
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](wchar_t c) { return c >= L'A' && c <= L'Z' ? static_cast<wchar_t>(c - L'A' + L'a') : c; });
+  return text.find(L"sqlite") != std::wstring::npos;
+}
+
 void OdbcConnection::Begin() {
   const SQLHDBC handle = connection_.handle.get();
+  connection_.in_transaction = true;
   CheckOdbc(::SQLSetConnectAttrW(handle, SQL_ATTR_AUTOCOMMIT, OdbcValue(SQL_AUTOCOMMIT_OFF), SQL_IS_UINTEGER),
             SQL_HANDLE_DBC, handle, "SQLSetConnectAttrW");
 }
 
-void OdbcConnection::End(SQLSMALLINT how) {
+void OdbcConnection::Commit() {
   const SQLHDBC handle = connection_.handle.get();
-  CheckOdbc(::SQLEndTran(SQL_HANDLE_DBC, handle, how), SQL_HANDLE_DBC, handle, "SQLEndTran");
-  CheckOdbc(::SQLSetConnectAttrW(handle, SQL_ATTR_AUTOCOMMIT, OdbcValue(SQL_AUTOCOMMIT_ON), SQL_IS_UINTEGER),
-            SQL_HANDLE_DBC, handle, "SQLSetConnectAttrW");
+  CheckOdbc(::SQLEndTran(SQL_HANDLE_DBC, handle, SQL_COMMIT), SQL_HANDLE_DBC, handle, "SQLEndTran");
+  EachForItself();
+}
+
+void OdbcConnection::Abandon() noexcept {
+  ::SQLFreeStmt(statement_->handle(), SQL_CLOSE);
+  if (SQL_SUCCEEDED(::SQLEndTran(SQL_HANDLE_DBC, connection_.handle.get(), SQL_ROLLBACK))) EachForItself();
+}
+
+// The transaction has ended as it should: a failure here is one of the connection alone, which is not used again then.
+void OdbcConnection::EachForItself() noexcept {
+  const SQLRETURN result = ::SQLSetConnectAttrW(connection_.handle.get(), SQL_ATTR_AUTOCOMMIT,
+                                                OdbcValue(SQL_AUTOCOMMIT_ON), SQL_IS_UINTEGER);
+  if (SQL_SUCCEEDED(result)) connection_.in_transaction = false;
 }
 
 bool OdbcConnection::IsDead() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "database/odbc_handle.h"
@@ -20,10 +21,17 @@ class OdbcConnection {
 
   SqlStatement& statement() { return *statement_; }
 
-  // Until Commit or Rollback, statements take effect together.
+  // The database, or else the driver, calls itself SQLite.
+  bool is_sqlite() const { return is_sqlite_; }
+
+  // Until Commit or Abandon, statements take effect together.
   void Begin();
-  void Commit() { End(SQL_COMMIT); }
-  void Rollback() { End(SQL_ROLLBACK); }
+  void Commit();
+  // Of a transaction after whose failure nothing matters but that nothing stays: closes the statement and rolls back. What
+  // fails of that leaves InTransaction, and the connection's end rolls back.
+  void Abandon() noexcept;
+  // From Begin until each statement stands for itself again: such a connection is good for nothing but to be closed.
+  bool InTransaction() const { return connection_.in_transaction; }
 
   // The driver knows that the connection is lost. It asks nobody: one that it takes to be there may be lost all the same.
   bool IsDead() const;
@@ -35,11 +43,14 @@ class OdbcConnection {
     ~Connected();
     UniqueOdbcConnection handle;
     bool is_connected = false;
+    bool in_transaction = false;
   };
 
-  void End(SQLSMALLINT how);
+  void EachForItself() noexcept;
+  bool CallsItselfSqlite(SQLUSMALLINT info) const;
 
   Connected connection_;
+  bool is_sqlite_ = false;
   std::optional<SqlStatement> statement_;
 };
 

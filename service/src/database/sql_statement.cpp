@@ -66,8 +66,6 @@ constexpr std::array kTypes{
 
 constexpr TypeRow kOther{SQL_WVARCHAR, "text", SQL_C_WCHAR};
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 }  // namespace
 
 SqlStatement::SqlStatement(SQLHDBC connection) : chunk_(kChunkBytes) {
@@ -264,20 +262,6 @@ void SqlStatement::Close() {
   std::string().swap(narrow_);
   Check(::SQLFreeStmt(handle_.get(), SQL_CLOSE), "SQLFreeStmt");
   Check(::SQLFreeStmt(handle_.get(), SQL_RESET_PARAMS), "SQLFreeStmt");
-}
-
-bool LeavesNothingBehind(std::string_view sql) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t start = sql.find_first_not_of(kBlanks);
-  if (start == std::string_view::npos) return false;
-  sql.remove_prefix(start);
-  sql = sql.substr(0, sql.find_last_not_of("; \t\r\n") + 1);
-  // It may stand in a string, too: then a connection is not used again that could be.
-  if (sql.find(';') != std::string_view::npos) return false;
-  std::string word;
-  for (const char c : sql.substr(0, sql.find_first_of(" \t\r\n(*"))) word += Lower(c);
-  constexpr std::array<std::string_view, 7> kRows{"select", "insert", "update", "delete", "merge", "values", "with"};
-  return std::find(kRows.begin(), kRows.end(), word) != kRows.end();
 }
 
 }  // namespace onbehalf::service

@@ -78,8 +78,4 @@ class SqlStatement {
   std::string narrow_;
 };
 
-// Whether a connection can be used for something else after this text: one statement, that reads or writes rows. Everything
-// else may leave a transaction or settings of the session behind.
-bool LeavesNothingBehind(std::string_view sql);
-
 }  // namespace onbehalf::service

@@ -48,17 +48,17 @@ struct Statement {
   std::string text;
   std::wstring sql;
   SqlParameters parameters;
-  std::string place;  // what its parameters are called in errors
+  std::string prefix;  // of its members in errors
 
   static std::variant<Statement, Error> Of(const Json& object, const std::string& prefix) {
     Statement statement;
     statement.text = object.at("sql").get<std::string>();
     if (statement.text.find('\0') != std::string::npos) return Invalid(prefix + "sql: a NUL cannot stand in SQL");
     statement.sql = win32::ToWide(statement.text);
-    statement.place = prefix + "parameters";
+    statement.prefix = prefix;
     const auto values = object.find("parameters");
     auto parameters =
-        SqlParameters::FromJson(values == object.end() ? Json::array() : *values, statement.place);
+        SqlParameters::FromJson(values == object.end() ? Json::array() : *values, prefix + "parameters");
     if (auto* error = std::get_if<Error>(&parameters)) return std::move(*error);
     statement.parameters = std::move(std::get<SqlParameters>(parameters));
     return statement;
@@ -68,7 +68,7 @@ struct Statement {
   std::optional<Error> ExecuteOn(OdbcConnection& connection) {
     const auto expected = connection.statement().Execute(sql, parameters);
     if (!expected) return std::nullopt;
-    return Invalid(place + ": expected " + std::to_string(*expected) + ", one for each ? of the statement, got " +
+    return Invalid(prefix + "parameters: expected " + std::to_string(*expected) + ", one for each ? of the statement, got " +
                    std::to_string(parameters.size()));
   }
 };
@@ -104,7 +104,7 @@ class Query {
     auto session = DatabaseSession::Open(pool, source_, call);
     if (auto* error = std::get_if<Error>(&session)) return std::move(*error);
     session_ = std::move(std::get<std::unique_ptr<DatabaseSession>>(session));
-    session_->Note(statement_.text);
+    if (auto refused = session_->Admit(statement_.text, statement_.prefix + "sql")) return *std::move(refused);
     Json columns;
     std::optional<Error> error;
     auto refused = session_->Work(call, [&](OdbcConnection& connection) {
@@ -226,7 +226,7 @@ MethodResult Execute(const std::shared_ptr<ConnectionPool>& pool, const Call& ca
   if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
   auto& session = *std::get<std::unique_ptr<DatabaseSession>>(opened);
   auto& mine = std::get<Statement>(statement);
-  session.Note(mine.text);
+  if (auto fault = session.Admit(mine.text, mine.prefix + "sql")) return *std::move(fault);
   std::optional<Error> error;
   std::optional<std::int64_t> affected;
   auto refused = session.Work(call, [&](OdbcConnection& connection) {
@@ -266,7 +266,9 @@ MethodResult Batch(const std::shared_ptr<ConnectionPool>& pool, const Call& call
   auto opened = DatabaseSession::Open(pool, call.params.at("source").get<std::string>(), call);
   if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
   auto& session = *std::get<std::unique_ptr<DatabaseSession>>(opened);
-  for (const Statement& statement : statements) session.Note(statement.text);
+  for (const Statement& statement : statements) {
+    if (auto fault = session.Admit(statement.text, statement.prefix + "sql")) return *std::move(fault);
+  }
 
   Json affected = Json::array();
   std::optional<Error> error;
@@ -286,15 +288,11 @@ MethodResult Batch(const std::shared_ptr<ConnectionPool>& pool, const Call& call
     connection.Begin();
     try {
       run(connection);
-      if (error) {
-        connection.statement().Close();
-        connection.Rollback();
-      }
-    } catch (const OdbcError&) {
-      connection.statement().Close();
-      connection.Rollback();
+    } catch (...) {
+      connection.Abandon();
       throw;
     }
+    if (error) connection.Abandon();
   });
   if (refused) {
     // The statement that was at work, or the number of all when it was the commit.

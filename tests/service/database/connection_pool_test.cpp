@@ -194,13 +194,13 @@ TEST_F(ConnectionPools, KeepNothingOfASourceThatHasChanged) {
   Open(pool, caller_).reset();
   ExpectCount(*pool, 2, 1);
   settings_.database.sources["orders"].connection += ";NoTXN=0";
-  live_->Change([this](const Settings&) { return settings_; });
+  live_->Change([this](const service::Settings&) { return settings_; });
   held.reset();
   ExpectCount(*pool, 1, 1);
   auto now = Open(pool, caller_);
   ExpectCount(*pool, 1, 0);
   settings_.database.sources.clear();
-  live_->Change([this](const Settings&) { return settings_; });
+  live_->Change([this](const service::Settings&) { return settings_; });
   now.reset();
   ExpectCount(*pool, 0, 0);
   EXPECT_EQ(Open(pool, caller_), nullptr);
@@ -217,7 +217,7 @@ TEST_F(ConnectionPools, KeepNothingOfASourceThatIsNotPooled) {
 TEST_F(ConnectionPools, KeepNothingThatAFailureOrSqlOfTheSessionHasTouched) {
   const auto pool = Pool();
   auto session = Open(pool, caller_);
-  session->Note("pragma cache_size = 5");
+  EXPECT_FALSE(session->Admit("pragma cache_size = 5", "sql"));
   session.reset();
   ExpectCount(*pool, 0, 0);
   session = Open(pool, caller_);
@@ -226,6 +226,34 @@ TEST_F(ConnectionPools, KeepNothingThatAFailureOrSqlOfTheSessionHasTouched) {
                std::runtime_error);
   session.reset();
   ExpectCount(*pool, 0, 0);
+}
+
+TEST_F(ConnectionPools, KeepNothingThatIsInATransaction) {
+  database_->Execute("create table t (a integer)");
+  const auto pool = Pool();
+  auto session = Open(pool, caller_);
+  const auto insert = [](OdbcConnection& connection) {
+    auto none = service::SqlParameters::FromJson(Json::array(), "");
+    connection.Begin();
+    connection.statement().Execute(L"insert into t values (1)", std::get<service::SqlParameters>(none));
+    EXPECT_TRUE(connection.InTransaction());
+  };
+  ASSERT_FALSE(session->Work(CallOf(caller_), insert));
+  session.reset();
+  ExpectCount(*pool, 0, 0);
+  EXPECT_EQ(database_->Value("select count(*) from t"), "0");
+  // Committed or abandoned, it is kept.
+  for (const bool commit : {true, false}) {
+    session = Open(pool, caller_);
+    ASSERT_FALSE(session->Work(CallOf(caller_), [&](OdbcConnection& connection) {
+      insert(connection);
+      commit ? connection.Commit() : connection.Abandon();
+      EXPECT_FALSE(connection.InTransaction());
+    }));
+    session.reset();
+    ExpectCount(*pool, 1, 1);
+    EXPECT_EQ(database_->Value("select count(*) from t"), "1");
+  }
 }
 
 TEST_F(ConnectionPools, AreGoneWithEverythingTheyHave) {

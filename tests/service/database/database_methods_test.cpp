@@ -320,6 +320,29 @@ TEST_F(DatabaseMethods, ATransactionThatACallerLeavesOpenIsNobodyElses) {
   EXPECT_EQ(database_->Value("select count(*) from t"), "2");
 }
 
+TEST_F(DatabaseMethods, SqliteIsGivenNothingThatRunsCodeOrOpensFilesAsTheService) {
+  Execute("create table t (a integer)");
+  const Json good{{"sql", "insert into t values (1)"}};
+  for (const char* sql : {"select load_extension('x')", "select/**/LOAD_EXTENSION('x', 'y')", "select {fn load_ex}tension('x')",
+                          "select blob_export(x'00', 'x')", "attach 'x' as y", "vacuum into 'x'"}) {
+    for (const char* method : {"database.query", "database.execute"}) {
+      const Error error = Refusal(method, {{"sql", sql}});
+      EXPECT_EQ(error.code, ErrorCode::kInvalidParams) << sql;
+      EXPECT_TRUE(error.message.starts_with("sql: ")) << error.message;
+    }
+    const Error error = Refusal("database.batch", {{"statements", {good, {{"sql", sql}}}}});
+    EXPECT_EQ(error.code, ErrorCode::kInvalidParams) << sql;
+    EXPECT_TRUE(error.message.starts_with("statements[1].sql: ")) << error.message;
+  }
+  EXPECT_EQ(database_->Value("select count(*) from t"), "0");
+}
+
+TEST_F(DatabaseMethods, SqliteIsGivenNoNativeCodeByACallerEither) {
+  settings_.database.sources["orders"].as_caller = true;
+  EXPECT_EQ(Refusal("database.query", {{"sql", "select load_extension('x')"}}).code, ErrorCode::kInvalidParams);
+  EXPECT_EQ(Execute("attach ':memory:' as other"), 0);
+}
+
 TEST_F(DatabaseMethods, SourcesAreNamedAndNothingMoreIsSaidOfThem) {
   settings_.database.sources["mine"] = {"DRIVER={SQLite3};Database=:memory:;Pwd=hush", true, true, ""};
   const Json expected = Json::parse(R"({"sources":[{"name":"mine","as_caller":true},{"name":"orders","as_caller":false}]})");

@@ -4,8 +4,6 @@
 
 #include <string>
 
-#include "database/sql_statement.h"
-
 namespace onbehalf::service {
 namespace {
 
@@ -43,17 +41,6 @@ TEST(SqlTime, RefusesWhatIsNone) {
   for (const char* text : {"", "2026-11-25", "2026-11-25x18:55:00", "2026-11-25T18:55:00.", "2026-11-25T18:55:00Z",
                            "2026-11-25T18:55:00+01:00", "2026-11-25T18:55:00.1234567890", "2026-11-25T18:55:00.-1"}) {
     EXPECT_FALSE(ParseSqlTimestamp(text)) << text;
-  }
-}
-
-TEST(LeavesNothingBehind, OnlyOneStatementOnRows) {
-  for (const char* sql : {"select 1", "  SELECT\n1 ; ", "insert into t values (1)", "Update t set a=1", "delete from t",
-                          "with x as (select 1) select * from x", "values(1)", "merge into t using s"}) {
-    EXPECT_TRUE(LeavesNothingBehind(sql)) << sql;
-  }
-  for (const char* sql : {"", " ", ";", "begin", "select 1; begin", "set role x", "pragma x", "create table t(a)",
-                          "/* */ select 1", "exec p", "call p()", "selection", "use x", "attach 'x' as y"}) {
-    EXPECT_FALSE(LeavesNothingBehind(sql)) << sql;
   }
 }
 
