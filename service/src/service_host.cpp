@@ -1,6 +1,7 @@
 #include "service_host.h"
 
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <exception>
 #include <thread>
@@ -42,18 +43,25 @@ class ControlledService {
       });
     } catch (const std::exception&) {
       exit_code_ = service_.FailureCode();
-      Report(SERVICE_STOPPED);
-      return;
+      return End(service_.FailedStartHasEnded());
     }
     Report(SERVICE_RUNNING);
     ::WaitForSingleObject(stop_.get(), INFINITE);
     Report(SERVICE_STOP_PENDING);
-    const bool has_ended = service_.Stop([this] { Report(SERVICE_STOP_PENDING); });
+    End(service_.Stop([this] { Report(SERVICE_STOP_PENDING); }));
+  }
+
+  // False: threads run that do not end. Any thread.
+  bool has_ended() const { return has_ended_; }
+
+ private:
+  void End(bool has_ended) {
+    // Before the report, with which the dispatcher returns on its own thread.
+    has_ended_ = has_ended;
     Report(SERVICE_STOPPED);
     if (!has_ended) EndProcess();
   }
 
- private:
   static DWORD WINAPI OnControl(DWORD control, DWORD, void*, void* context) {
     auto& self = *static_cast<ControlledService*>(context);
     switch (control) {
@@ -95,6 +103,7 @@ class ControlledService {
   SERVICE_STATUS_HANDLE status_handle_ = nullptr;
   DWORD checkpoint_ = 0;
   DWORD exit_code_ = 0;
+  std::atomic<bool> has_ended_{true};
 };
 
 // The control dispatcher calls a plain function, which has to find its service.
@@ -121,7 +130,11 @@ int RunUnderServiceControl(const wchar_t* name, HostedService& service) {
   std::array<wchar_t, 256> writable_name{};
   ::lstrcpynW(writable_name.data(), name, static_cast<int>(writable_name.size()));
   const SERVICE_TABLE_ENTRYW table[] = {{writable_name.data(), &ServiceMain}, {nullptr, nullptr}};
-  if (::StartServiceCtrlDispatcherW(table)) return 0;
+  if (::StartServiceCtrlDispatcherW(table)) {
+    // Nothing may be destroyed under threads that still run, not even in the moment until the other thread has ended all.
+    if (!controlled.has_ended()) EndProcess();
+    return 0;
+  }
   const DWORD code = ::GetLastError();
   if (code == ERROR_FAILED_SERVICE_CONTROLLER_CONNECT) {
     std::fputs("onbehalf-service: this is a service: start it with `sc.exe start OnBehalf`, or run it in this console with "
@@ -143,6 +156,7 @@ int RunInConsole(HostedService& service, bool until_input_ends) {
     service.Start([&stop] { return ::WaitForSingleObject(stop.get(), 0) == WAIT_TIMEOUT; });
   } catch (const std::exception& error) {
     std::fprintf(stderr, "onbehalf-service: %s\n", error.what());
+    if (!service.FailedStartHasEnded()) EndProcess();
     return 1;
   }
   if (until_input_ends) {

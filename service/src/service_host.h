@@ -16,6 +16,8 @@ class HostedService {
   // Returns true when all has ended, and false when threads were given up that do not: the process ends then at once.
   // `still_stopping` is to be called at least every five seconds until then.
   virtual bool Stop(const std::function<void()>& still_stopping) = 0;
+  // The same of a Start that has thrown.
+  virtual bool FailedStartHasEnded() const = 0;
   // A number of this service's own for the failure of Start that was thrown last: dwServiceSpecificExitCode.
   virtual DWORD FailureCode() const = 0;
 };

@@ -9,6 +9,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,7 @@
 #include "process_hardening.h"
 #include "server.h"
 #include "service_host.h"
+#include "service_program.h"
 #include "settings_reload.h"
 
 namespace onbehalf::service {
@@ -42,8 +44,7 @@ enum class StartFailure : DWORD { kOther = 1, kSettings = 2, kUnsafeFiles = 3, k
 // How long the service waits for its pipe's name when another program has it, before the start has failed.
 constexpr std::chrono::seconds kPipePatience{30};
 
-// How long the calls of modules may go on when they have been asked to end and nothing else is left.
-constexpr std::chrono::seconds kModulePatience{5};
+constexpr const char* kStopOfModule = "the stop of a module";
 
 std::string Joined(const std::vector<std::string>& lines) {
   std::string all;
@@ -56,8 +57,12 @@ std::filesystem::path OwnExecutable() { return win32::ToWide(win32::OwnImagePath
 // Everything the service consists of, in the order in which it comes up.
 class Application final : public HostedService {
  public:
-  Application(CommandLine command_line, Hardening hardening, const std::function<void(MethodRegistry&)>& add_methods)
-      : command_line_(std::move(command_line)), hardening_(std::move(hardening)), add_methods_(add_methods) {}
+  Application(CommandLine command_line, Hardening hardening, const std::function<void(MethodRegistry&)>& add_methods,
+              const StopPatience& patience)
+      : command_line_(std::move(command_line)),
+        hardening_(std::move(hardening)),
+        add_methods_(add_methods),
+        patience_(patience) {}
 
   void Start(const std::function<bool()>& still_starting) override {
     try {
@@ -70,6 +75,12 @@ class Application final : public HostedService {
                                                               : Event::kStartFailed,
                        {error.what()});
       if (log_) log_->Write(LogLevel::kError, "the service did not start", {{"why", error.what()}});
+      if (modules_) {
+        // Their threads use what goes with this.
+        failed_start_has_ended_ = false;
+        failed_start_has_ended_ = modules_->Stop([&still_starting] { still_starting(); });
+        if (!failed_start_has_ended_) LogGivenUp(kStopOfModule);
+      }
       throw;
     }
     log_->Write(LogLevel::kInfo, "listening", {{"pipe", pipe_path_}, {"version", ONBEHALF_VERSION}});
@@ -78,22 +89,21 @@ class Application final : public HostedService {
 
   bool Stop(const std::function<void()>& still_stopping) override {
     log_->Write(LogLevel::kInfo, "stopping");
-    // Calls of modules alone are given up: whatever else runs is the service's own, and ends.
     std::string abandoned;
     const auto may_abandon = [&](const std::vector<std::string>& methods, std::chrono::milliseconds waited) {
-      if (waited < kModulePatience || !modules_->HaveAll(methods)) return false;
+      if (waited < (modules_->HaveAll(methods) ? patience_.modules : patience_.others)) return false;
       for (const std::string& method : methods) abandoned += (abandoned.empty() ? "" : ", ") + method;
       return true;
     };
     bool has_ended = server_->Stop(still_stopping, may_abandon);
     if (has_ended && !modules_->Stop(still_stopping)) {
       has_ended = false;
-      abandoned = "the stop of a module";
+      abandoned = kStopOfModule;
     }
     audit_->Anchor();
     if (!has_ended) {
-      log_->Write(LogLevel::kError, "modules do not end: the process ends without them", {{"running", abandoned}});
-      ReportToEventLog(Event::kStopped, {"Modules did not end, and were given up:", abandoned});
+      LogGivenUp(abandoned);
+      ReportToEventLog(Event::kStopped, {"Calls did not end, and were given up:", abandoned});
       return false;
     }
     log_->Write(LogLevel::kInfo, "stopped");
@@ -101,6 +111,7 @@ class Application final : public HostedService {
     return true;
   }
 
+  bool FailedStartHasEnded() const override { return failed_start_has_ended_; }
   DWORD FailureCode() const override { return static_cast<DWORD>(failure_); }
 
   // In place of Start: everything that a start would refuse in the settings. Everything is put together, because only then
@@ -121,6 +132,10 @@ class Application final : public HostedService {
   RunsIn runs_in() const {
     const bool checks_own = command_line_.mode == Mode::kCheckConfig && command_line_.own_folder;
     return in_console() || checks_own ? RunsIn::kConsole : RunsIn::kService;
+  }
+
+  void LogGivenUp(std::string_view running) {
+    log_->Write(LogLevel::kError, "calls do not end: the process ends without them", {{"running", running}});
   }
 
   void Assemble() {
@@ -227,9 +242,11 @@ class Application final : public HostedService {
   const CommandLine command_line_;
   const Hardening hardening_;
   const std::function<void(MethodRegistry&)> add_methods_;
+  const StopPatience patience_;
   std::shared_ptr<LiveSettings> settings_;
   std::string pipe_path_;
   StartFailure failure_ = StartFailure::kOther;
+  bool failed_start_has_ended_ = true;
   std::unique_ptr<Log> log_;
   std::unique_ptr<Audit> audit_;
   std::unique_ptr<Server> server_;
@@ -257,6 +274,11 @@ int ResetPolicy(const CommandLine& command_line) {
 }  // namespace
 
 int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegistry&)>& add_methods) {
+  return ServiceProgram(argc, argv, add_methods, StopPatience());
+}
+
+int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegistry&)>& add_methods,
+                   const StopPatience& patience) {
   // First of all: what is loaded from now on comes from where it should.
   Hardening hardening = HardenProcess();
   try {
@@ -282,7 +304,7 @@ int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegi
     }
     const std::filesystem::path settings_file = parsed.command_line.folders.SettingsFile();
     const bool until_input_ends = parsed.command_line.until_input_ends;
-    Application application(std::move(parsed.command_line), std::move(hardening), add_methods);
+    Application application(std::move(parsed.command_line), std::move(hardening), add_methods, patience);
     if (mode == Mode::kCheckConfig) return CheckConfig(application, settings_file);
     if (mode == Mode::kConsole) return RunInConsole(application, until_input_ends);
     return RunUnderServiceControl(win32::ToWide(kServiceName).c_str(), application);

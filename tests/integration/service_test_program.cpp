@@ -1,15 +1,16 @@
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "onbehalf/service/method.h"
-#include "onbehalf/service/service_main.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
+#include "service_program.h"
 #include "token_json.h"
 
 // The service's program with methods that show under whose token a handler runs. Linked with
@@ -130,11 +131,22 @@ void AddTestMethods(service::MethodRegistry& methods) {
     return service::Json{{"opened", true}};
   };
   methods.Add(std::move(open));
+
+  Method hang = TestMethod("test.hang", "Says that it has begun, and never ends.", Acts::kAsService);
+  hang.reports_progress = true;
+  hang.handler = [](const Call& call) -> MethodResult {
+    call.progress.Report("begun");
+    for (;;) ::Sleep(INFINITE);
+  };
+  methods.Add(std::move(hang));
 }
 
 }  // namespace
 }  // namespace onbehalf::test
 
 int wmain(int argc, wchar_t** argv) {
-  return onbehalf::service::ServiceProgram(argc, argv, &onbehalf::test::AddTestMethods);
+  // What hangs, tests need not wait for any longer.
+  onbehalf::service::StopPatience patience;
+  patience.others = std::chrono::milliseconds(2'000);
+  return onbehalf::service::ServiceProgram(argc, argv, &onbehalf::test::AddTestMethods, patience);
 }

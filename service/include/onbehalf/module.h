@@ -213,8 +213,9 @@ typedef struct onbehalf_module_description {
      settings (modules.load). Returns 0, or another value to refuse them, after `refuse` has said why: then the service does
      not start, and nothing else is called. */
   int32_t(ONBEHALF_MODULE_CALL* start)(const onbehalf_module_host* host, const char* settings, int64_t settings_length);
-  /* Called once, when no call runs and none will come: ends the module's threads and frees what it holds. Within ten
-     seconds, or the process ends without it. Not called when calls have not ended. May be NULL. */
+  /* Called once after start has returned 0, when no call runs and none will come: ends the module's threads and frees what
+     it holds. Also when the service does not start after all, because it refuses a method of this module, another module or
+     something else. Within ten seconds, or the process ends without it. Not called when calls have not ended. May be NULL. */
   void(ONBEHALF_MODULE_CALL* stop)(void);
 } onbehalf_module_description;
 

@@ -83,6 +83,7 @@ void Module::Start(const std::filesystem::path& file, const std::string& setting
   methods_ = &methods;
   const std::int32_t refused = description_->start(&host_, settings.c_str(), static_cast<std::int64_t>(settings.size()));
   methods_ = nullptr;
+  has_started_ = refused == 0;
   // What it has done on this thread must not reach what the thread does next.
   AssertThreadHasNoToken();
   if (refused == 0 && refusal_.empty()) return;
@@ -91,7 +92,7 @@ void Module::Start(const std::filesystem::path& file, const std::string& setting
 
 void Module::Stop() {
   AssertNotImpersonating();
-  if (description_->stop != nullptr) description_->stop();
+  if (has_started_ && description_->stop != nullptr) description_->stop();
 }
 
 onbehalf_module_status Module::AddMethod(const onbehalf_module_method* described) {

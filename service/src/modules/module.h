@@ -36,9 +36,9 @@ class Module final : public std::enable_shared_from_this<Module> {
   Module& operator=(const Module&) = delete;
 
   // Loads `file` and has it add its methods to `methods`, whose namespaces so far are not its own. Throws win32::Win32Error,
-  // or std::runtime_error with why it is refused.
+  // or std::runtime_error with why it is refused. It may have started all the same: Stop is to be called in any case.
   void Start(const std::filesystem::path& file, const std::string& settings, MethodRegistry& methods);
-  // No call of it runs, and none will come.
+  // No call of it runs, and none will come. Does nothing if it has not started.
   void Stop();
 
   const std::string& name() const { return name_; }
@@ -84,6 +84,7 @@ class Module final : public std::enable_shared_from_this<Module> {
   Log& log_;
   onbehalf_module_host host_;
   const onbehalf_module_description* description_ = nullptr;
+  bool has_started_ = false;
   std::string version_;
   std::set<std::string, std::less<>> namespaces_;
   // During Start.

@@ -24,7 +24,8 @@ Modules::Modules(std::filesystem::path folder, const Settings::Modules& settings
 
 void Modules::Load(MethodRegistry& methods) {
   for (const auto& [name, settings] : settings_.load) {
-    auto module = std::make_shared<Module>(name, settings_.overdue_calls, log_);
+    // In the list from the beginning: also one that is refused may have to be stopped.
+    const auto& module = modules_.emplace_back(std::make_shared<Module>(name, settings_.overdue_calls, log_));
     try {
       module->Start(folder_ / win32::ToWide(name + ".dll"), settings, methods);
     } catch (const std::exception& error) {
@@ -32,7 +33,6 @@ void Modules::Load(MethodRegistry& methods) {
     }
     const ModuleState state = module->State();
     log_.Write(LogLevel::kInfo, "a module has started", {{"module", name}, {"version", state.version}});
-    modules_.push_back(std::move(module));
   }
 }
 

@@ -26,9 +26,9 @@ class Modules {
   Modules& operator=(const Modules&) = delete;
 
   // Loads every module and adds its methods to `methods`, which has all others already. Throws std::runtime_error when one is
-  // refused, with its name and why: the process is to end then.
+  // refused, with its name and why: those that have started are to be stopped then, and the process is to end.
   void Load(MethodRegistry& methods);
-  // Has them end; no call of them runs any more. False when one takes longer than kStopPatience: the process must end then.
+  // Has those end that have started; no call of them runs any more. False when one takes longer than kStopPatience: the process must end then.
   // `still_stopping` is called about once a second.
   static constexpr std::chrono::seconds kStopPatience{10};
   bool Stop(const std::function<void()>& still_stopping);

@@ -84,11 +84,13 @@ class ThrowingStream final : public module::Stream {
   bool has_given_ = false;
 };
 
-// Waits for good when the module is stopped, if its settings say so.
-struct HangingStop {
-  std::wstring event;
-  ~HangingStop() {
+// Waits for good when the module is stopped, or says that it is, if its settings say so.
+struct AtTheStop {
+  const module::Host& host;
+  const std::wstring event;
+  ~AtTheStop() {
     if (event == L"at the stop") ::Sleep(INFINITE);
+    if (event == L"log the stop") host.Log(ONBEHALF_MODULE_LOG_INFO, "it is stopped");
   }
 };
 
@@ -172,9 +174,7 @@ std::shared_ptr<void> Start(module::Host& host, std::string_view settings) {
   add_stream("hangingClose", [event] { return std::make_unique<HangingClose>(event); });
   add_stream("throwingStream", [] { return std::make_unique<ThrowingStream>(); });
   add_stream("noStream", []() -> std::unique_ptr<module::Stream> { throw std::runtime_error("the stream's secret"); });
-  auto state = std::make_shared<HangingStop>();
-  state->event = event;
-  return state;
+  return std::shared_ptr<AtTheStop>(new AtTheStop{host, event});
 }
 
 }  // namespace

@@ -21,13 +21,14 @@ std::string Refusal(ModuleServer::Load load, service::MethodRegistry& methods) {
   service::Settings::Modules settings;
   settings.load = std::move(load);
   service::Modules modules(TestModules(), settings, log);
+  std::string refusal;
   try {
     modules.Load(methods);
   } catch (const std::exception& error) {
-    return error.what();
+    refusal = error.what();
   }
   modules.Stop({});
-  return {};
+  return refusal;
 }
 
 std::string Refusal(ModuleServer::Load load) {
