@@ -31,7 +31,7 @@ client::Options OptionsFor(const ServiceProcess& service) {
 }
 
 // The program with these settings, until it ends by itself or because its input does.
-ChildProcess::Exit Run(const TemporaryFolder& folder, std::string_view settings, std::vector<std::string> arguments) {
+ChildProcess::Exit RunService(const TemporaryFolder& folder, std::string_view settings, std::vector<std::string> arguments) {
   WriteAll(folder.path() / "onbehalf.json", settings);
   ChildProcess::Options options;
   options.executable = PathBeside("onbehalf-service.exe");
@@ -75,10 +75,10 @@ TEST(ShippedSettings, AreRefusedAsAWholeAndEveryFaultIsTold) {
 
 TEST(ShippedSettings, AreCheckedWithTheServicesMethodsAndNothingIsMade) {
   const TemporaryFolder folder;
-  auto exit = Run(folder, R"({"methods": {"limits": {"rpc.ping": {"handlers": 1}}}})", {"--check-config"});
+  auto exit = RunService(folder, R"({"methods": {"limits": {"rpc.ping": {"handlers": 1}}}})", {"--check-config"});
   EXPECT_EQ(exit.code, 0u) << exit.output << exit.errors;
   EXPECT_EQ(exit.output, "onbehalf.json: ok\n");
-  exit = Run(folder, R"({"limits": {"connections": 0}, "methods": {"limits": {"rpc.pnig": {"handlers": 1}}}})",
+  exit = RunService(folder, R"({"limits": {"connections": 0}, "methods": {"limits": {"rpc.pnig": {"handlers": 1}}}})",
              {"--check-config"});
   EXPECT_EQ(exit.code, 1u);
   EXPECT_EQ(exit.output, "onbehalf.json: limits.connections: expected an integer from 1 to 100000, found 0\n"
@@ -90,7 +90,7 @@ TEST(ShippedSettings, AreCheckedWithTheServicesMethodsAndNothingIsMade) {
 
 TEST(ShippedSettings, ThatNameAMethodThatDoesNotExistAreNoneToStartWith) {
   const TemporaryFolder folder;
-  const auto exit = Run(folder, R"({"methods": {"limits": {"rpc.pnig": {"handlers": 1}}}})",
+  const auto exit = RunService(folder, R"({"methods": {"limits": {"rpc.pnig": {"handlers": 1}}}})",
                         {"--console", "--until-input-ends", "--pipe", UniquePipeName()});
   EXPECT_EQ(exit.code, 1u);
   EXPECT_NE(exit.errors.find("methods.limits.rpc.pnig: unknown key"), std::string::npos) << exit.errors;
