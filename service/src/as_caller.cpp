@@ -16,9 +16,9 @@ std::optional<protocol::Error> AsCaller(const CallerIdentity& caller, win32::Imp
       failure = as_caller.failure();
     }
   }
-  // Texts are loaded for it, which the caller must not do.
-  if (failure) return ToError(*failure);
-  return std::nullopt;
+  if (!failure) return std::nullopt;
+  if (failure->code != ERROR_SUCCESS) throw ImpersonationError(*failure);
+  return ToError(*failure);
 }
 
 }  // namespace onbehalf::service

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <variant>
+#include <exception>
 
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/token.h"
@@ -13,6 +13,18 @@ struct ImpersonationFailure {
   const char* operation = "";
   win32::ImpersonationLevel required = win32::ImpersonationLevel::kImpersonation;
   win32::ImpersonationLevel actual = win32::ImpersonationLevel::kAnonymous;
+};
+
+// Windows has not let a thread become the caller, for another reason than the level. Thrown by AsCaller; whoever has called the
+// handler logs it and answers InternalError.
+class ImpersonationError final : public std::exception {
+ public:
+  explicit ImpersonationError(const ImpersonationFailure& failure) noexcept : failure_(failure) {}
+  const char* what() const noexcept override { return "a caller could not be impersonated"; }
+  const ImpersonationFailure& failure() const noexcept { return failure_; }
+
+ private:
+  ImpersonationFailure failure_;
 };
 
 // The calling thread carries another's token for as long as this object lives. Between, the thread must not log, open the service's

@@ -13,23 +13,6 @@
 namespace onbehalf::service {
 namespace {
 
-MethodResult ToResult(const std::exception_ptr& thrown, const RunningRequest& request, Log& log) {
-  try {
-    std::rethrow_exception(thrown);
-  } catch (const win32::Win32Error& error) {
-    const bool was_cancelled = error.win32_code() == ERROR_OPERATION_ABORTED || error.win32_code() == ERROR_CANCELLED;
-    if (const auto reason = request.stop_reason(); reason && was_cancelled) return ToError(*reason);
-    return ToError(error);
-  } catch (const std::exception& error) {
-    log.Write(LogLevel::kError, "a method failed",
-              {{"method", request.method->name}, {"request", request.audit_id()}, {"what", error.what()}});
-  } catch (...) {
-    log.Write(LogLevel::kError, "a method failed with an unknown exception",
-              {{"method", request.method->name}, {"request", request.audit_id()}});
-  }
-  return InternalError(request.audit_id());
-}
-
 // The thread did not become the caller. A level too low is the caller's to know, all else the administrator's.
 MethodResult Refusal(const ImpersonationFailure& failure, const RunningRequest& request, Log& log) {
   if (failure.code == ERROR_SUCCESS) return ToError(failure);
@@ -38,6 +21,25 @@ MethodResult Refusal(const ImpersonationFailure& failure, const RunningRequest& 
              {"request", request.audit_id()},
              {"operation", failure.operation},
              {"code", failure.code}});
+  return InternalError(request.audit_id());
+}
+
+MethodResult ToResult(const std::exception_ptr& thrown, const RunningRequest& request, Log& log) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const win32::Win32Error& error) {
+    const bool was_cancelled = error.win32_code() == ERROR_OPERATION_ABORTED || error.win32_code() == ERROR_CANCELLED;
+    if (const auto reason = request.stop_reason(); reason && was_cancelled) return ToError(*reason);
+    return ToError(error);
+  } catch (const ImpersonationError& error) {
+    return Refusal(error.failure(), request, log);
+  } catch (const std::exception& error) {
+    log.Write(LogLevel::kError, "a method failed",
+              {{"method", request.method->name}, {"request", request.audit_id()}, {"what", error.what()}});
+  } catch (...) {
+    log.Write(LogLevel::kError, "a method failed with an unknown exception",
+              {{"method", request.method->name}, {"request", request.audit_id()}});
+  }
   return InternalError(request.audit_id());
 }
 

@@ -20,10 +20,7 @@ Error LevelError(win32::ImpersonationLevel required, win32::ImpersonationLevel a
 
 }  // namespace
 
-Error ToError(const ImpersonationFailure& failure) {
-  if (failure.code == ERROR_SUCCESS) return LevelError(failure.required, failure.actual);
-  return ToError(ErrorCode::kInternalError);
-}
+Error ToError(const ImpersonationFailure& failure) { return LevelError(failure.required, failure.actual); }
 
 Error ToError(const CaptureFailure& failure, win32::ImpersonationLevel required) {
   if (failure.is_anonymous) return LevelError(required, win32::ImpersonationLevel::kAnonymous);

@@ -11,7 +11,8 @@ namespace onbehalf::service {
 
 // Failures of the request path as the caller sees them. Nothing internal is in them: no path, no text of an exception.
 
-// ImpersonationLevel with data.required and data.actual where the level is what failed, else InternalError.
+// ImpersonationLevel with data.required and data.actual. Of a failure whose code is ERROR_SUCCESS: any other is logged, and
+// answered with InternalError(request_id).
 protocol::Error ToError(const ImpersonationFailure& failure);
 // The same for a capture; `required` is what the method needs.
 protocol::Error ToError(const CaptureFailure& failure, win32::ImpersonationLevel required);

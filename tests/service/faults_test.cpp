@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fault_test.h"
+#include "onbehalf/service/as_caller.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "support/child_main.h"
@@ -117,6 +118,38 @@ TEST_F(Faults, ACapturedTokenThatCannotBeAskedRunsNoHandler) {
     EXPECT_EQ(runs(), 8);
     ResetRuns();
   }
+}
+
+TEST_F(Faults, APartAsTheCallerThatWindowsRefusesIsFoundInTheLog) {
+  server().methods().Add(
+      PublicMethod("test.partly", Acts::kAsService, Pace::kMayBlock, [](const Call& call) -> MethodResult {
+        bool ran = false;
+        auto refusal =
+            service::AsCaller(call.caller, win32::ImpersonationLevel::kImpersonation, [&ran] { ran = true; });
+        if (refusal) return *std::move(refusal);
+        return Json{{"ran", ran}};
+      }));
+  Start();
+  RawClient client = Connect();
+  EXPECT_EQ(client.Call("test.partly").value("result", Json()), (Json{{"ran", true}}));
+  TokenHooks hooks;
+  hooks.set_thread_token = [](HANDLE* thread, HANDLE token) {
+    return token != nullptr ? FailWith(ERROR_NO_SYSTEM_RESOURCES) : WindowsSetThreadToken(thread, token);
+  };
+  Use(hooks);
+  const Json answer = client.Call("test.partly");
+  EXPECT_TRUE(IsInternalError(answer));
+  const std::string log = server().LogText();
+  const std::size_t line = log.find("a caller could not be impersonated");
+  ASSERT_NE(line, std::string::npos) << log;
+  const std::vector<std::string> parts{"method=test.partly", "request=" + RequestIdOf(answer),
+                                       "operation=SetThreadToken code=1450"};
+  for (const std::string& part : parts) {
+    EXPECT_NE(log.find(part, line), std::string::npos) << log;
+  }
+  UseWindows();
+  EXPECT_EQ(client.Call("test.partly").value("result", Json()), (Json{{"ran", true}}));
+  ExpectServesOthers();
 }
 
 TEST_F(Faults, AFailedAccessCheckIsNoAnswer) {

@@ -18,7 +18,11 @@ using protocol::ErrorCode;
 PooledConnection::~PooledConnection() {
   if (!connection_) return;
   // A caller that this thread cannot become any more is no reason to keep a connection open.
-  if (AsOwner([this] { connection_.reset(); })) connection_.reset();
+  try {
+    if (!AsOwner([this] { connection_.reset(); })) return;
+  } catch (const ImpersonationError&) {
+  }
+  connection_.reset();
 }
 
 std::optional<Error> PooledConnection::Connect(SQLHENV environment, std::chrono::seconds timeout) {
@@ -95,7 +99,14 @@ std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Take(cons
     to_close.clear();
     if (!connection) return Open(source, settings, caller, timeout);
     bool is_dead = false;
-    if (auto refused = connection->AsOwner([&] { is_dead = connection->connection().IsDead(); })) {
+    std::optional<Error> refused;
+    try {
+      refused = connection->AsOwner([&] { is_dead = connection->connection().IsDead(); });
+    } catch (...) {
+      Discard(std::move(connection));
+      throw;
+    }
+    if (refused) {
       Discard(std::move(connection));
       return *std::move(refused);
     }

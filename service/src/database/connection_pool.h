@@ -45,7 +45,7 @@ class PooledConnection {
   // Whether a request of this caller may use it: it is the service's, or the caller's own (CallerIdentity::IsSameAs).
   bool IsFor(const CallerIdentity& caller) const { return !owner_ || owner_->IsSameAs(caller); }
 
-  // As its owner. Throws OdbcError; returns why it could not become the owner.
+  // As its owner. Throws OdbcError; returns or throws why it could not become the owner, as AsCaller does.
   std::optional<protocol::Error> Connect(SQLHENV environment, std::chrono::seconds timeout);
   // Runs `work` as the owner, under the rules of AsCaller.
   std::optional<protocol::Error> AsOwner(const std::function<void()>& work) const;

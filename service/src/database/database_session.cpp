@@ -8,6 +8,7 @@
 #include "database/source_access.h"
 #include "database/sql_text.h"
 #include "database/statement_cancel.h"
+#include "impersonation.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
@@ -55,6 +56,8 @@ DatabaseSession::~DatabaseSession() {
       can_be_given_back_ = !refused && !connection_->connection().InTransaction();
     } catch (const OdbcError&) {
       // What cannot be made clean is not used again.
+      can_be_given_back_ = false;
+    } catch (const ImpersonationError&) {
       can_be_given_back_ = false;
     }
   }

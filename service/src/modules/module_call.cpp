@@ -92,8 +92,14 @@ onbehalf_module_status ModuleCall::Fail(const char* what) {
 onbehalf_module_status ModuleCall::AsCaller(void(ONBEHALF_MODULE_CALL* work)(void* context), void* context) {
   if (work == nullptr) return ONBEHALF_MODULE_INVALID;
   if (std::exchange(is_as_caller_, true)) return ONBEHALF_MODULE_NOT_NOW;
-  std::optional<protocol::Error> why_not =
-      service::AsCaller(call_.caller, win32::ImpersonationLevel::kImpersonation, [&] { work(context); });
+  std::optional<protocol::Error> why_not;
+  try {
+    why_not = service::AsCaller(call_.caller, win32::ImpersonationLevel::kImpersonation, [&] { work(context); });
+  } catch (const ImpersonationError& error) {
+    is_as_caller_ = false;
+    answer_ = error.failure();
+    return ONBEHALF_MODULE_NOT_CALLER;
+  }
   is_as_caller_ = false;
   if (!why_not) return ONBEHALF_MODULE_OK;
   answer_ = *std::move(why_not);
@@ -106,6 +112,7 @@ MethodResult ModuleCall::TakeAnswer(const std::string& module) {
   if (const auto* const refused = std::get_if<Refused>(&answer_)) {
     throw win32::Win32Error(refused->code, refused->function);
   }
+  if (const auto* const failure = std::get_if<ImpersonationFailure>(&answer_)) throw ImpersonationError(*failure);
   throw std::runtime_error("module " + module + ": " + std::get<Failed>(answer_).what);
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <variant>
 
+#include "impersonation.h"
 #include "onbehalf/module.h"
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/service/method.h"
@@ -39,8 +40,8 @@ class ModuleCall {
   onbehalf_module_status Fail(const char* what);
   onbehalf_module_status AsCaller(void(ONBEHALF_MODULE_CALL* work)(void* context), void* context);
 
-  // The answer. Throws win32::Win32Error for what Windows has refused, and std::runtime_error, with what is wrong, for what
-  // is answered with InternalError; its text names `module`.
+  // The answer. Throws win32::Win32Error for what Windows has refused, ImpersonationError where that was AsCaller's, and
+  // std::runtime_error, with what is wrong, for what is answered with InternalError; its text names `module`.
   MethodResult TakeAnswer(const std::string& module);
 
  private:
@@ -59,7 +60,7 @@ class ModuleCall {
   std::optional<std::string> params_;
   std::optional<std::string> request_id_;
   std::optional<std::string> caller_sid_;
-  std::variant<Failed, Json, protocol::Error, Refused> answer_ = Failed{"it has given no answer"};
+  std::variant<Failed, Json, protocol::Error, Refused, ImpersonationFailure> answer_ = Failed{"it has given no answer"};
 };
 
 // The text with which functions of modules give JSON and lengths; nullopt for a null pointer or a negative length but -1.
