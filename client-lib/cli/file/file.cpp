@@ -17,7 +17,8 @@ namespace {
 using client::Json;
 
 ExitCode ListFolder(FileCalls& calls, const FileOptions& options, Output& output) {
-  Json params = {{"path", options.remote}};
+  // The most that a page may have: the service reads the whole folder for each.
+  Json params = {{"path", options.remote}, {"limit", 10'000}};
   if (options.glob) params["glob"] = *options.glob;
   AlignedColumns columns;
   bool has_begun = false;

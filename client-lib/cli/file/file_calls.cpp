@@ -86,7 +86,9 @@ const std::string& TextIn(const Json& answer, const char* member, const std::str
 }
 
 RemoteState StateIn(const Json& answer, const std::string& method) {
-  return {TextIn(answer, "id", method), TextIn(answer, "modified", method), NumberIn(answer, "size", method)};
+  const bool is_unknown = answer.contains("modified") && answer.at("modified").is_null();
+  return {TextIn(answer, "id", method), is_unknown ? std::string() : TextIn(answer, "modified", method),
+          NumberIn(answer, "size", method)};
 }
 
 RemoteState StatRemoteFile(FileCalls& calls, const std::string& path) {
@@ -111,5 +113,10 @@ bool IsWindowsError(const client::RpcError& error, DWORD code) {
 }
 
 std::string NameIn(const std::string& path) { return path.substr(path.find_last_of("\\/:") + 1); }
+
+std::string PathIn(const std::string& folder, const std::string& name) {
+  // "C:" is a folder too, and "C:\\" another one.
+  return folder + (NameIn(folder).empty() ? "" : "\\") + name;
+}
 
 }  // namespace onbehalf::cli

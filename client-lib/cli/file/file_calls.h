@@ -16,7 +16,7 @@ namespace onbehalf::cli {
 // the same bytes, as far as a file system tells.
 struct RemoteState {
   std::string id;
-  std::string modified;
+  std::string modified;  // empty: the file system says nothing
   std::uint64_t size = 0;
   friend bool operator==(const RemoteState&, const RemoteState&) = default;
 };
@@ -77,5 +77,7 @@ bool IsWindowsError(const client::RpcError& error, DWORD code);
 
 // What stands behind the last separator of a path, of either computer.
 std::string NameIn(const std::string& path);
+// The path of `name` in a folder.
+std::string PathIn(const std::string& folder, const std::string& name);
 
 }  // namespace onbehalf::cli

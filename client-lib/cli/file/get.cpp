@@ -18,7 +18,7 @@ using client::Json;
 std::string TargetOf(const FileOptions& options) {
   const std::string name = NameIn(options.remote);
   if (!options.local) return name;
-  return LocalKindOf(*options.local) == LocalKind::kDirectory ? *options.local + "\\" + name : *options.local;
+  return LocalKindOf(*options.local) == LocalKind::kDirectory ? PathIn(*options.local, name) : *options.local;
 }
 
 // The part that is to be continued, if there is one; else a new one.

@@ -110,12 +110,13 @@ void LocalFile::Flush() {
 
 void LocalFile::MoveTo(const std::string& path, bool replace) && {
   file_.reset();
-  const DWORD flags = MOVEFILE_WRITE_THROUGH | (replace ? MOVEFILE_REPLACE_EXISTING : 0u);
-  if (::MoveFileExW(WidePath(path_).c_str(), WidePath(path).c_str(), flags)) return;
+  const std::wstring from = WidePath(path_);
+  const std::wstring to = WidePath(path);
+  if (::MoveFileExW(from.c_str(), to.c_str(), MOVEFILE_WRITE_THROUGH)) return;
   const DWORD code = ::GetLastError();
-  if (!replace && (code == ERROR_ALREADY_EXISTS || code == ERROR_FILE_EXISTS))
-    throw ExistsAlready(path, code);
-  ThrowFileError("MoveFileExW", path, code);
+  if (code != ERROR_ALREADY_EXISTS && code != ERROR_FILE_EXISTS) ThrowFileError("MoveFileExW", path, code);
+  if (!replace) throw ExistsAlready(path, code);
+  if (!::ReplaceFileW(to.c_str(), from.c_str(), nullptr, 0, nullptr, nullptr)) ThrowFileError("ReplaceFileW", path);
 }
 
 LocalKind LocalKindOf(const std::string& path) {

@@ -34,7 +34,8 @@ class LocalFile {
   void WriteAt(std::uint64_t offset, std::string_view bytes);
   // Until Windows says that all of it is on the disk.
   void Flush();
-  // Closes it and gives it another name in the same folder.
+  // Closes it and gives it another name in the same folder. A file that it replaces leaves it its DACL, attributes, time of
+  // creation and alternate streams (ReplaceFileW).
   void MoveTo(const std::string& path, bool replace) &&;
 
  private:

@@ -24,6 +24,8 @@ using client::Json;
 using protocol::ErrorCode;
 
 constexpr char kWrite[] = "file.write";
+constexpr char kCopy[] = "file.copy";
+constexpr char kMove[] = "file.move";
 
 // As base64 in JSON far within what a service takes in a frame (4 MiB).
 constexpr std::uint64_t kPieceBytes = 1024 * 1024;
@@ -42,7 +44,7 @@ std::string TargetOf(FileCalls& calls, const FileOptions& options) {
   std::string target = options.remote;
   std::optional<Json> stat = StatIfThere(calls, target, true);
   if (stat && TextMember(*stat, "type") == "directory") {
-    target += "\\" + NameIn(*options.local);
+    target = PathIn(target, NameIn(*options.local));
     stat = StatIfThere(calls, target, true);
   }
   if (stat && !options.force) throw ExistsAlready(target);
@@ -89,7 +91,7 @@ Part OpenPart(FileCalls& calls, const std::string& path, const FileOptions& opti
   if (TextMember(*stat, "type") != "file") throw FileError(path + " is no file");
   const RemoteState state = StateIn(*stat, "file.stat");
   // Of the last pieces some may have come and others not.
-  const std::uint64_t begin = state.size > kWindowBytes ? state.size - kWindowBytes : state.size;
+  const std::uint64_t begin = state.size > kWindowBytes ? state.size - kWindowBytes : 0;
   if (state.size > size || !AreEqual(calls, path, state, local, 0, begin, progress)) {
     throw FileError(path + " is not the beginning of " + local.path(),
                     "Look at it, or begin anew with --force and without --resume.");
@@ -185,13 +187,31 @@ class Sender {
   std::deque<Piece> under_way_;  // in the order of their offsets
 };
 
-void Move(FileCalls& calls, const std::string& from, const std::string& to, bool replace) {
+// Moved over a file that is there, the part would be one with its folder's descriptor: what was kept from others would be
+// theirs to read. A copy takes the descriptor of the file that it replaces.
+void Replace(FileCalls& calls, const Part& part, const std::string& target, std::uint64_t size,
+             TransferProgress& progress) {
+  const Json answer = calls.Stream(kCopy, {{"from", part.path}, {"to", target}, {"replace", true}}, [&](const Json& piece) {
+    progress.Show("replacing", NumberIn(piece, "done", kCopy), size);
+    return true;
+  });
+  if (NumberIn(answer, "bytes", kCopy) != size) {
+    throw FileError(target + " is not what was sent: somebody has written to " + part.path);
+  }
+  DeletePart(calls, part.path);
+}
+
+// Gives the part the target's name.
+void Finish(FileCalls& calls, const Part& part, const std::string& target, std::uint64_t size, bool force,
+            TransferProgress& progress) {
   try {
-    calls.Call("file.move", {{"from", from}, {"to", to}, {"replace", replace}}, FileCalls::Repeat::kNo);
+    calls.Call(kMove, {{"from", part.path}, {"to", target}, {"replace", false}}, FileCalls::Repeat::kNo);
   } catch (const client::RpcError& error) {
-    if (replace) throw;
-    if (IsWindowsError(error, ERROR_ALREADY_EXISTS)) throw ExistsAlready(to, ERROR_ALREADY_EXISTS);
-    if (IsWindowsError(error, ERROR_FILE_EXISTS)) throw ExistsAlready(to, ERROR_FILE_EXISTS);
+    for (const DWORD code : {DWORD{ERROR_ALREADY_EXISTS}, DWORD{ERROR_FILE_EXISTS}}) {
+      if (!IsWindowsError(error, code)) continue;
+      if (!force) throw ExistsAlready(target, code);
+      return Replace(calls, part, target, size, progress);
+    }
     throw;
   }
 }
@@ -225,8 +245,8 @@ ExitCode PutFile(FileCalls& calls, const FileOptions& options, Output& output) {
     throw FileError(part.path + " is not what was sent: its SHA-256 or its size is another one",
                     "Somebody else may write to it. Begin anew with --force.");
   }
-  calls.ThrowIfStopped("file.move");
-  Move(calls, part.path, target, options.force);
+  calls.ThrowIfStopped(kMove);
+  Finish(calls, part, target, state.size, options.force, progress);
   progress.Clear();
   output.Result({{"from", local.path()}, {"to", target}, {"bytes", state.size}, {"resumed_at", part.begin}},
                 Printable(local.path()) + " -> " + Printable(target) + ", " + ByteText(state.size) + "\n");

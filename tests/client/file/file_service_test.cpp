@@ -11,6 +11,8 @@
 
 #include "client/file/transfer_test.h"
 #include "commands.h"
+#include "onbehalf/win32/security_descriptor.h"
+#include "onbehalf/win32/token.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "service/test_server.h"
@@ -165,6 +167,57 @@ TEST_F(FileServiceTest, ReplacesOnlyByForce) {
     EXPECT_EQ(Bytes("b"), "first");
     Write("b", "second");
   }
+}
+
+constexpr SECURITY_INFORMATION kKept = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
+
+std::string DescriptorOf(const std::string& path) {
+  return win32::SecurityDescriptor::FromName(path, SE_FILE_OBJECT, kKept).ToSddl(kKept);
+}
+
+// Gives the file a DACL that is not its folder's.
+void Protect(const std::filesystem::path& path) {
+  const std::string user = win32::Token::FromOwnProcess(TOKEN_QUERY).User().ToString();
+  const auto descriptor = win32::SecurityDescriptor::FromSddl("D:P(A;;FA;;;" + user + ")(A;;FA;;;SY)");
+  if (!::SetFileSecurityW(path.c_str(), DACL_SECURITY_INFORMATION, descriptor.get())) {
+    win32::ThrowLastError("SetFileSecurityW");
+  }
+}
+
+// Whether ReplaceFileW does what it is documented to do, and here has something to do.
+bool ReplacingKeepsTheDacl(const std::filesystem::path& folder) {
+  test::WriteAll(folder / "probed", "old");
+  const std::string plain = DescriptorOf(win32::ToUtf8((folder / "probed").wstring()));
+  Protect(folder / "probed");
+  const std::string before = DescriptorOf(win32::ToUtf8((folder / "probed").wstring()));
+  test::WriteAll(folder / "probe", "new");
+  if (!::ReplaceFileW((folder / "probed").c_str(), (folder / "probe").c_str(), nullptr, 0, nullptr, nullptr)) return false;
+  return before != plain && DescriptorOf(win32::ToUtf8((folder / "probed").wstring())) == before;
+}
+
+TEST_F(FileServiceTest, PutKeepsTheDescriptorOfAFileThatItReplaces) {
+  Write("a", "first");
+  Write("b", "second");
+  Protect(folder_.path() / "b");
+  const std::string before = DescriptorOf(Path("b"));
+  ONBEHALF_SKIP_WITHOUT("DACLs of files that are kept as they are set", before != DescriptorOf(Path("a")));
+  const auto exit = Run({"file", "put", Path("a"), Path("b"), "--force"});
+  EXPECT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
+  EXPECT_EQ(Bytes("b"), "first");
+  EXPECT_EQ(DescriptorOf(Path("b")), before);
+  EXPECT_FALSE(IsThere("b.onbehalf-part"));
+}
+
+TEST_F(FileServiceTest, GetKeepsTheDescriptorOfAFileThatItReplaces) {
+  ONBEHALF_SKIP_WITHOUT("ReplaceFileW that keeps the DACL", ReplacingKeepsTheDacl(folder_.path()));
+  Write("a", "first");
+  Write("b", "second");
+  Protect(folder_.path() / "b");
+  const std::string before = DescriptorOf(Path("b"));
+  const auto exit = Run({"file", "get", Path("a"), Path("b"), "--force"});
+  EXPECT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
+  EXPECT_EQ(Bytes("b"), "first");
+  EXPECT_EQ(DescriptorOf(Path("b")), before);
 }
 
 TEST_F(FileServiceTest, ShowsAFolderAndAFile) {

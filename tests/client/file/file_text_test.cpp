@@ -42,6 +42,14 @@ TEST(FileText, TheNameInAPathIsBehindItsLastSeparator) {
   EXPECT_EQ(NameIn("C:b.txt"), "b.txt");
 }
 
+TEST(FileText, APathInAFolderHasOneSeparator) {
+  EXPECT_EQ(PathIn("C:\\a", "b.txt"), "C:\\a\\b.txt");
+  EXPECT_EQ(PathIn("C:\\a\\", "b.txt"), "C:\\a\\b.txt");
+  EXPECT_EQ(PathIn("C:/a/", "b.txt"), "C:/a/b.txt");
+  EXPECT_EQ(PathIn("C:\\", "b.txt"), "C:\\b.txt");
+  EXPECT_EQ(PathIn("C:", "b.txt"), "C:b.txt");
+}
+
 TEST(ProgressView, CountsBytesWhenTold) {
   ProgressView view(std::nullopt, false, ProgressView::Figures::kBytes);
   EXPECT_EQ(view.Show({{"done", 1536}, {"total", 3072}, {"message", "sending"}}),

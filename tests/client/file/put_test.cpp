@@ -70,6 +70,20 @@ TEST_F(PutTest, PutsTheFileIntoAFolderUnderItsName) {
   WriteLocal("source", "abc");
   EXPECT_EQ(Run({"file", "put", Local("source"), "C:\\data"}).code, Code(ExitCode::kDone));
   EXPECT_EQ(BytesOf("C:\\data\\source"), "abc");
+  // A drive's own folder ends in a separator.
+  files_.Put("C:\\", "", "directory");
+  EXPECT_EQ(Run({"file", "put", Local("source"), "C:\\"}).code, Code(ExitCode::kDone));
+  EXPECT_EQ(BytesOf("C:\\source"), "abc");
+}
+
+TEST_F(PutTest, TakesAFileWhoseTimeIsUnknown) {
+  WriteLocal("source", "abc");
+  files_.after = [](const Json&, Json& answer) {
+    if (answer.contains("result") && answer["result"].contains("modified")) answer["result"]["modified"] = nullptr;
+  };
+  const auto exit = Run(Put());
+  EXPECT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
+  EXPECT_EQ(BytesOf(kRemote), "abc");
 }
 
 TEST_F(PutTest, AFileThatIsThereIsReplacedOnlyByForce) {
@@ -80,9 +94,34 @@ TEST_F(PutTest, AFileThatIsThereIsReplacedOnlyByForce) {
   EXPECT_EQ(MessageIn(error), std::string(kRemote) + " exists already");
   EXPECT_EQ(files_.methods(), std::vector<std::string>{"file.stat"});
 
+  // A copy, which keeps the descriptor of what it replaces.
+  const auto exit = Run(Put({"--force"}));
+  EXPECT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
+  EXPECT_TRUE(Says(exit.errors, "100%  3 bytes/3 bytes  replacing\n"));
+  EXPECT_EQ(BytesOf(kRemote), "new");
+  EXPECT_FALSE(Remains(remote_part_));
+  EXPECT_EQ(files_.ParamsOf("file.move").at(0).at("replace"), false);
+  Json copied = files_.ParamsOf("file.copy").at(0);
+  copied.erase("progressToken");
+  EXPECT_EQ(copied, Json({{"from", remote_part_}, {"to", kRemote}, {"replace", true}}));
+
+  // Nothing is there to be replaced.
+  files_.files.erase(kRemote);
   EXPECT_EQ(Run(Put({"--force"})).code, Code(ExitCode::kDone));
   EXPECT_EQ(BytesOf(kRemote), "new");
-  EXPECT_EQ(files_.ParamsOf("file.move").at(0).at("replace"), true);
+  EXPECT_EQ(files_.ParamsOf("file.copy").size(), 1u);
+}
+
+TEST_F(PutTest, AFileThatCannotBeReplacedLeavesThePart) {
+  files_.Put(kRemote, "old");
+  WriteLocal("source", "new");
+  files_.before = [](const Json& request) -> std::optional<Json> {
+    if (request.at("method") != "file.copy") return std::nullopt;
+    return WindowsError(ERROR_ACCESS_DENIED, "ERROR_ACCESS_DENIED");
+  };
+  EXPECT_EQ(ErrorOf(Put({"--force"})).at("data").at("name"), "ERROR_ACCESS_DENIED");
+  EXPECT_EQ(BytesOf(kRemote), "old");
+  EXPECT_EQ(BytesOf(remote_part_), "new");
 }
 
 TEST_F(PutTest, AFileThatAppearsMeanwhileIsNotReplaced) {
@@ -136,9 +175,10 @@ TEST_F(PutTest, NoticesALocalFileThatChangesWhileItIsRead) {
 }
 
 TEST_F(PutTest, ResumesAPartThatAgrees) {
-  const std::string bytes = SomeBytes(2 * kMiB);
+  const std::string bytes = SomeBytes(6 * kMiB);
   WriteLocal("source", bytes);
-  files_.Put(remote_part_, bytes.substr(0, 333));
+  // The last 4 MiB are sent again.
+  files_.Put(remote_part_, bytes.substr(0, 4 * kMiB + 333));
   const auto exit = Run({"--json", "file", "put", Local("source"), kRemote, "--resume"});
   EXPECT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
   EXPECT_EQ(Json::parse(exit.output).at("resumed_at"), 333);
@@ -162,11 +202,23 @@ TEST_F(PutTest, ResumesAPartWhoseLastPiecesAreMissing) {
   EXPECT_TRUE(BytesOf(kRemote) == bytes);
 }
 
+TEST_F(PutTest, ResumesAShortPartWhoseFirstPiecesAreMissing) {
+  const std::string bytes = SomeBytes(8 * kMiB);
+  WriteLocal("source", bytes);
+  std::string part = bytes.substr(0, 3 * kMiB);
+  part.replace(kMiB, kMiB, std::string(kMiB, '\0'));
+  files_.Put(remote_part_, part);
+  const auto exit = Run({"--json", "file", "put", Local("source"), kRemote, "--resume"});
+  EXPECT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
+  EXPECT_EQ(Json::parse(exit.output).at("resumed_at"), 0);
+  EXPECT_TRUE(BytesOf(kRemote) == bytes);
+}
+
 TEST_F(PutTest, APartThatDoesNotAgreeIsAnErrorAndStays) {
   const std::string bytes = SomeBytes(6 * kMiB);
   WriteLocal("source", bytes);
   for (const std::string& part :
-       {SomeBytes(1000).replace(999, 1, "x"), std::string(bytes).replace(kMiB, 1, "?!"), bytes + "more"}) {
+       {std::string(bytes).replace(kMiB, 1, "?!"), SomeBytes(5 * kMiB).replace(999, 1, "??"), bytes + "more"}) {
     files_.Put(remote_part_, part);
     for (const std::vector<std::string>& options :
          {std::vector<std::string>{"--resume"}, std::vector<std::string>{"--resume", "--force"}}) {

@@ -83,7 +83,7 @@ Json ScriptedFiles::Answer(FakeServer::Session& session, const Json& request) {
 
 Json ScriptedFiles::Done(FakeServer::Session& session, const std::string& method, const Json& params) {
   if (method == "file.write") return Write(params);
-  const std::string path = params.at(method == "file.move" ? "from" : "path");
+  const std::string path = params.at(method == "file.move" || method == "file.copy" ? "from" : "path");
   const auto found = files.find(path);
   if (found == files.end()) return WindowsError(ERROR_FILE_NOT_FOUND, "ERROR_FILE_NOT_FOUND");
   const File& file = found->second;
@@ -104,6 +104,17 @@ Json ScriptedFiles::Done(FakeServer::Session& session, const std::string& method
   if (method == "file.delete") {
     files.erase(found);
     return {{"result", Json::object()}};
+  }
+  if (method == "file.copy") {
+    const std::string to = params.at("to");
+    if (files.contains(to) && params.at("replace") != true) return WindowsError(ERROR_FILE_EXISTS, "ERROR_FILE_EXISTS");
+    const std::string bytes = file.bytes;
+    session.Send({{"jsonrpc", "2.0"},
+                  {"method", "$/progress"},
+                  {"params",
+                   {{"token", params.at("progressToken")}, {"value", {{"done", bytes.size()}, {"total", bytes.size()}}}}}});
+    Put(to, bytes);
+    return {{"result", {{"bytes", bytes.size()}}}};
   }
   if (method == "file.move") {
     const std::string to = params.at("to");
