@@ -52,7 +52,8 @@ class FileServiceTest : public testing::Test {
   FileServiceTest() { server_.Start(); }
 
   std::string Path(const std::string& name) const {
-    return win32::ToUtf8((folder_.path() / win32::ToWide(name)).wstring());
+    // A separator at the end is refused by the service.
+    return win32::ToUtf8((name.empty() ? folder_.path() : folder_.path() / win32::ToWide(name)).wstring());
   }
   std::string Bytes(const std::string& name) const { return test::ReadAll(folder_.path() / name); }
   bool IsThere(const std::string& name) const { return std::filesystem::exists(folder_.path() / name); }

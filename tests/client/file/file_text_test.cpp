@@ -31,7 +31,7 @@ TEST(FileText, ShowsWhatIsThereAndNothingElse) {
   EXPECT_FALSE(IsHidden({{"attributes", {"system"}}}));
   EXPECT_TRUE(IsHidden({{"attributes", {"system", "hidden"}}}));
   EXPECT_EQ(RenderStat({{"type", "directory"}, {"size", 0}}), "type  directory\n");
-  EXPECT_EQ(RenderStat({{"type", "file"}, {"size", 12}}), "type  file\nsize  12 bytes\n");
+  EXPECT_EQ(RenderStat({{"type", "file"}, {"size", 12u}}), "type  file\nsize  12 bytes\n");
   EXPECT_EQ(ChangeLine({{"action", "something else"}, {"name", "x"}}), "something else  x\n");
 }
 
