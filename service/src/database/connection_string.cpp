@@ -71,6 +71,14 @@ std::optional<std::string> ConnectionStringValue(std::string_view connection, st
   return std::nullopt;
 }
 
+std::string_view FirstKeyOf(std::string_view connection, std::initializer_list<std::string_view> keys) {
+  for (const Pair& pair : PairsOf(connection)) {
+    const auto found = std::find(keys.begin(), keys.end(), pair.key);
+    if (found != keys.end()) return *found;
+  }
+  return {};
+}
+
 std::vector<std::string> SecretsOf(std::string_view connection) {
   constexpr std::array<std::string_view, 6> kWords{"pwd", "password", "passphrase", "secret", "token", "key"};
   std::vector<std::string> secrets;

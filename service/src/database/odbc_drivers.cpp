@@ -6,6 +6,7 @@
 #include "database/connection_string.h"
 #include "impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 
@@ -27,53 +28,74 @@ std::optional<std::wstring> RegistryText(HKEY root, const std::wstring& key, con
   throw win32::Win32Error(static_cast<DWORD>(status), "RegGetValueW", win32::ToUtf8Lossy(key));
 }
 
-// Where the driver manager looks: a driver by its name, and a data source, of the account or of the computer, that names its
-// driver's file ("Registry Entries for ODBC Components"). It takes the first of both keys that a string has.
-std::vector<std::wstring> DriverFiles(std::string_view connection) {
-  std::vector<std::wstring> files;
-  const auto add = [&files](std::optional<std::wstring> file) {
-    if (file) files.push_back(*std::move(file));
-    return file.has_value();
-  };
-  if (const auto driver = ConnectionStringValue(connection, "DRIVER")) {
-    add(RegistryText(HKEY_LOCAL_MACHINE, LR"(SOFTWARE\ODBC\ODBCINST.INI\)" + win32::ToWide(*driver), L"Driver"));
+// Where the driver manager looks: a driver by its name, or a data source, of the account or of the computer, that names its
+// driver's file, and for one that there is not, the data source Default ("Registry Entries for ODBC Components"). Of both keys
+// it heeds the one that stands first.
+std::optional<std::wstring> DriverFile(const std::wstring& registry, std::string_view connection) {
+  if (FirstKeyOf(connection, {"driver", "dsn"}) == "driver") {
+    const std::wstring name = win32::ToWide(ConnectionStringValue(connection, "DRIVER").value_or(""));
+    return RegistryText(HKEY_LOCAL_MACHINE, registry + LR"(\ODBCINST.INI\)" + name, L"Driver");
   }
-  if (const auto source = ConnectionStringValue(connection, "DSN")) {
-    const std::wstring key = LR"(SOFTWARE\ODBC\ODBC.INI\)" + win32::ToWide(*source);
-    if (!add(RegistryText(HKEY_CURRENT_USER, key, L"Driver"))) add(RegistryText(HKEY_LOCAL_MACHINE, key, L"Driver"));
-  }
-  return files;
-}
-
-OdbcDrivers::Loaded LoadDriver(const Settings::DatabaseSource& source) {
-  OdbcDrivers::Loaded loaded;
-  loaded.is_new = true;
-  for (const char* key : {"FILEDSN", "SAVEFILE"}) {
-    if (source.as_caller && ConnectionStringValue(source.connection, key)) {
-      loaded.refusal = loaded.note =
-          std::string(key) + " cannot be used with as_caller: the driver manager would open the file as the caller";
-      return loaded;
+  for (const std::string& name : {ConnectionStringValue(connection, "DSN").value_or("Default"), std::string("Default")}) {
+    const std::wstring key = registry + LR"(\ODBC.INI\)" + win32::ToWide(name);
+    for (const HKEY root : {HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE}) {
+      if (auto file = RegistryText(root, key, L"Driver")) return file;
     }
   }
-  std::vector<std::wstring> files;
+  return std::nullopt;
+}
+
+// Not where the driver manager has drivers of another system.
+bool RegistersDrivers(const std::wstring& registry) {
+  const std::wstring path = registry + LR"(\ODBCINST.INI\ODBC Drivers)";
+  win32::UniqueRegistryKey key;
+  LSTATUS status = ::RegOpenKeyExW(HKEY_LOCAL_MACHINE, path.c_str(), 0, KEY_QUERY_VALUE, key.put());
+  if (status == ERROR_FILE_NOT_FOUND) return false;
+  DWORD values = 0;
+  if (status == ERROR_SUCCESS) {
+    status = ::RegQueryInfoKeyW(key.get(), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, &values, nullptr, nullptr,
+                                nullptr, nullptr);
+  }
+  if (status == ERROR_SUCCESS) return values != 0;
+  throw win32::Win32Error(static_cast<DWORD>(status), "RegQueryInfoKeyW", win32::ToUtf8Lossy(path));
+}
+
+// What in the connection string keeps a source from being used as its caller; empty if nothing does. What a data source is,
+// the driver manager would ask the caller's own registry.
+std::string FaultAsCaller(std::string_view connection) {
+  for (const char* key : {"FILEDSN", "SAVEFILE", "DSN"}) {
+    if (ConnectionStringValue(connection, key)) {
+      return std::string(key) + " cannot be used with as_caller: the driver manager would look for it as the caller";
+    }
+  }
+  if (!ConnectionStringValue(connection, "DRIVER")) return "with as_caller the connection string must name a DRIVER";
+  return {};
+}
+
+OdbcDrivers::Loaded LoadDriver(const std::wstring& registry, const Settings::DatabaseSource& source) {
+  OdbcDrivers::Loaded loaded;
+  if (source.as_caller) {
+    loaded.refusal = loaded.note = FaultAsCaller(source.connection);
+    if (!loaded.note.empty()) return loaded;
+  }
+  bool must_be_loaded = source.as_caller;
   try {
-    files = DriverFiles(source.connection);
+    if (const auto file = DriverFile(registry, source.connection)) {
+      // Never freed: what is loaded once is not looked for again.
+      const HMODULE module = ::LoadLibraryExW(file->c_str(), nullptr,
+                                              LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32);
+      if (module != nullptr) return loaded;
+      const DWORD code = ::GetLastError();
+      loaded.note = win32::Win32Error(code, "LoadLibraryExW", win32::ToUtf8Lossy(*file)).what();
+    } else {
+      loaded.note = "its driver is not registered: it cannot be loaded before the first connection";
+      // Where none is registered, the driver manager has other ways to them than files of Windows.
+      must_be_loaded = must_be_loaded && RegistersDrivers(registry);
+    }
   } catch (const win32::Win32Error& error) {
     loaded.note = error.what();
-    if (source.as_caller) loaded.refusal = loaded.note;
-    return loaded;
   }
-  // Then the driver manager finds none either, or has other ways to it than files of Windows.
-  if (files.empty()) loaded.note = "its driver is not registered: it cannot be loaded before the first connection";
-  for (const std::wstring& file : files) {
-    // Never freed: what is loaded once is not looked for again.
-    const HMODULE module = ::LoadLibraryExW(file.c_str(), nullptr,
-                                            LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32);
-    if (module != nullptr) continue;
-    const DWORD code = ::GetLastError();
-    loaded.note = win32::Win32Error(code, "LoadLibraryExW", win32::ToUtf8Lossy(file)).what();
-    if (source.as_caller) loaded.refusal = loaded.note;
-  }
+  if (must_be_loaded) loaded.refusal = loaded.note;
   return loaded;
 }
 
@@ -83,10 +105,10 @@ OdbcDrivers::Loaded OdbcDrivers::Load(const Settings::DatabaseSource& source) {
   AssertNotImpersonating();
   const std::string key = (source.as_caller ? "c" : "s") + source.connection;
   const std::lock_guard guard(lock_);
-  if (const auto found = known_.find(key); found != known_.end()) return found->second;
-  const Loaded loaded = LoadDriver(source);
-  known_[key] = loaded;
-  known_[key].is_new = false;
+  const auto found = known_.find(key);
+  if (found != known_.end() && found->second.note.empty()) return found->second;
+  Loaded loaded = LoadDriver(registry_, source);
+  loaded.is_new = known_.insert_or_assign(key, loaded).second;
   return loaded;
 }
 

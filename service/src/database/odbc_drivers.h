@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "onbehalf/service/settings.h"
 #include "onbehalf/win32/lock.h"
@@ -16,6 +17,9 @@ namespace onbehalf::service {
 // thread that does not impersonate.
 class OdbcDrivers {
  public:
+  // `registry` has ODBC's keys, in both hives.
+  explicit OdbcDrivers(std::wstring registry = LR"(SOFTWARE\ODBC)") : registry_(std::move(registry)) {}
+
   struct Loaded {
     // What stands in the way of using the source as its caller; empty if nothing does.
     std::string refusal;
@@ -23,9 +27,11 @@ class OdbcDrivers {
     std::string note;
     bool is_new = false;  // the first time that this connection string was asked about
   };
+  // What has been loaded is remembered; what has not is tried again.
   Loaded Load(const Settings::DatabaseSource& source);
 
  private:
+  const std::wstring registry_;
   win32::Lock lock_;
   std::map<std::string, Loaded, std::less<>> known_;  // by connection string
 };
