@@ -184,7 +184,10 @@ SqlStatement::Chunks SqlStatement::ReadChunks(SQLUSMALLINT number, SQLSMALLINT c
     Check(result, "SQLGetData");
     if (result == SQL_NO_DATA) return Chunks::kWhole;
     if (length == SQL_NULL_DATA) return Chunks::kNull;
-    const bool more = length == SQL_NO_TOTAL || std::cmp_greater(length, units * sizeof(Unit));
+    const bool fits = length >= 0 && std::cmp_less_equal(length, units * sizeof(Unit));
+    const bool more = !fits && result == SQL_SUCCESS_WITH_INFO && (length >= 0 || length == SQL_NO_TOTAL);
+    // What it has not said to be there would be read of what was there before.
+    if (!fits && !more) throw OdbcError("SQLGetData", {{"HY000", 0, "The driver does not say how long a value is."}});
     const std::size_t got = more ? units : static_cast<std::size_t>(length) / sizeof(Unit);
     if (whole.size() + got > most) return Chunks::kTooLarge;
     whole.append(reinterpret_cast<const Unit*>(chunk_.data()), got);
@@ -260,6 +263,8 @@ void SqlStatement::Close() {
   // They may have grown to the size of an answer.
   std::wstring().swap(wide_);
   std::string().swap(narrow_);
+  // The next to use it is somebody else.
+  std::fill(chunk_.begin(), chunk_.end(), std::byte{0});
   Check(::SQLFreeStmt(handle_.get(), SQL_CLOSE), "SQLFreeStmt");
   Check(::SQLFreeStmt(handle_.get(), SQL_RESET_PARAMS), "SQLFreeStmt");
 }
