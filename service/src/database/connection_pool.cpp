@@ -15,14 +15,32 @@ namespace onbehalf::service {
 using protocol::Error;
 using protocol::ErrorCode;
 
+namespace {
+
+bool HaveSamePrivileges(const win32::Token& a, const win32::Token& b) {
+  const auto of_a = a.Privileges();
+  const auto of_b = b.Privileges();
+  return std::equal(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(), [](const auto& one, const auto& other) {
+    return one.name == other.name && one.enabled() == other.enabled();
+  });
+}
+
+}  // namespace
+
 PooledConnection::~PooledConnection() {
   if (!connection_) return;
-  // A caller that this thread cannot become any more is no reason to keep a connection open.
+  // Not as somebody else: a driver may delete files by paths that the caller has chosen.
   try {
     if (!AsOwner([this] { connection_.reset(); })) return;
   } catch (const ImpersonationError&) {
   }
-  connection_.reset();
+  static_cast<void>(connection_.release());
+  log_.Write(LogLevel::kError, "a connection to a database stays open: its owner cannot be impersonated any more",
+             {{"source", source_}});
+}
+
+bool PooledConnection::IsFor(const CallerIdentity& caller) const {
+  return !owner_ || (owner_->IsSameAs(caller) && HaveSamePrivileges(owner_->token(), caller.token()));
 }
 
 std::optional<Error> PooledConnection::Connect(SQLHENV environment, std::chrono::seconds timeout) {
@@ -34,6 +52,15 @@ std::optional<Error> PooledConnection::AsOwner(const std::function<void()>& work
   if (owner_) return AsCaller(*owner_, win32::ImpersonationLevel::kImpersonation, work);
   work();
   return std::nullopt;
+}
+
+std::shared_ptr<ConnectionPool> ConnectionPool::Make(std::shared_ptr<const LiveSettings> settings, Log& log) {
+  auto pool = std::make_shared<ConnectionPool>(settings, log);
+  settings->Observe([observer = std::weak_ptr(pool)](const Settings& before, const Settings& now) {
+    if (before.database.sources == now.database.sources) return;
+    if (const auto alive = observer.lock()) alive->CloseSoon();
+  });
+  return pool;
 }
 
 ConnectionPool::ConnectionPool(std::shared_ptr<const LiveSettings> settings, Log& log)
@@ -77,12 +104,17 @@ std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Take(cons
                                                                             std::chrono::seconds timeout) {
   AssertNotImpersonating();
   const std::size_t most = settings_->Now()->database.connections_per_source;
+  const std::size_t most_of_one = std::max<std::size_t>(1, most / 2);
   for (;;) {
     Connections to_close;
     std::unique_ptr<PooledConnection> connection;
     {
       const std::lock_guard lock(mutex_);
       Source& of_source = sources_[source];
+      const auto used = of_source.used.find(caller.user());
+      if (used != of_source.used.end() && used->second >= most_of_one) {
+        return Error{ErrorCode::kBusy, "Every connection that one account may use of the source is in use.", nullptr};
+      }
       connection = TakeIdle(of_source, settings, caller, to_close);
       if (!connection) {
         if (of_source.open >= most && !of_source.idle.empty()) {
@@ -95,9 +127,11 @@ std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Take(cons
         }
         ++of_source.open;
       }
+      ++of_source.used[caller.user()];
     }
     to_close.clear();
     if (!connection) return Open(source, settings, caller, timeout);
+    connection->used_by = caller.user();
     bool is_dead = false;
     std::optional<Error> refused;
     try {
@@ -141,7 +175,7 @@ std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Open(cons
   try {
     const OdbcDrivers::Loaded driver = LoadDriver(source, settings);
     if (!driver.refusal.empty()) {
-      Release(source);
+      Release(source, caller.user());
       // The state that the driver manager has for a driver that cannot be loaded.
       return NoConnection(OdbcError("SQLDriverConnectW", {{"IM003", 0, driver.refusal}}));
     }
@@ -152,19 +186,20 @@ std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Open(cons
           TokenImpersonation, static_cast<win32::ImpersonationLevel>(caller.level()),
           TOKEN_QUERY | TOKEN_IMPERSONATE | TOKEN_DUPLICATE));
     }
-    auto connection = std::make_unique<PooledConnection>(source, settings, std::move(owner));
+    auto connection = std::make_unique<PooledConnection>(source, settings, std::move(owner), log_);
+    connection->used_by = caller.user();
     if (auto refused = connection->Connect(Environment(), timeout)) {
-      Release(source);
+      Release(source, caller.user());
       return *std::move(refused);
     }
     return connection;
   } catch (const OdbcError& error) {
-    Release(source);
+    Release(source, caller.user());
     log_.Write(LogLevel::kError, "a database cannot be reached",
                {{"source", source}, {"why", WithoutSecrets(error.Describe(), settings.connection)}});
     return NoConnection(error);
   } catch (...) {
-    Release(source);
+    Release(source, caller.user());
     throw;
   }
 }
@@ -180,7 +215,9 @@ void ConnectionPool::GiveBack(std::unique_ptr<PooledConnection> connection) {
   if (!connection->settings().pooled || !IsCurrent(*now, *connection)) return Discard(std::move(connection));
   connection->idle_since = PooledConnection::Clock::now();
   const std::lock_guard lock(mutex_);
-  sources_[connection->source()].idle.push_back(std::move(connection));
+  Source& source = sources_[connection->source()];
+  EndUse(source, *std::exchange(connection->used_by, std::nullopt));
+  source.idle.push_back(std::move(connection));
   if (timer_runs_) return;
   timer_runs_ = true;
   timer_.Start(now->database.idle);
@@ -189,13 +226,29 @@ void ConnectionPool::GiveBack(std::unique_ptr<PooledConnection> connection) {
 void ConnectionPool::Discard(std::unique_ptr<PooledConnection> connection) {
   AssertNotImpersonating();
   const std::string source = connection->source();
+  const win32::Sid user = connection->used_by.value();
   connection.reset();
-  Release(source);
+  Release(source, user);
 }
 
-void ConnectionPool::Release(std::string_view source) {
+void ConnectionPool::Release(std::string_view source, const win32::Sid& user) {
   const std::lock_guard lock(mutex_);
-  --sources_.find(source)->second.open;
+  Source& of_source = sources_.find(source)->second;
+  --of_source.open;
+  EndUse(of_source, user);
+}
+
+// Under mutex_.
+void ConnectionPool::EndUse(Source& source, const win32::Sid& user) {
+  const auto used = source.used.find(user);
+  if (--used->second == 0) source.used.erase(used);
+}
+
+// Not here: closing may take its time, and whoever changes the settings has others to tell.
+void ConnectionPool::CloseSoon() {
+  const std::lock_guard lock(mutex_);
+  timer_runs_ = true;
+  timer_.Start(PoolTimer::Duration(0));
 }
 
 bool ConnectionPool::IsCurrent(const Settings& now, const PooledConnection& connection) const {

@@ -22,6 +22,7 @@
 #include "onbehalf/service/caller_identity.h"
 #include "onbehalf/service/settings.h"
 #include "onbehalf/win32/lock.h"
+#include "onbehalf/win32/sid.h"
 #include "thread_pool.h"
 
 namespace onbehalf::service {
@@ -32,18 +33,22 @@ class PooledConnection {
   using Clock = std::chrono::steady_clock;
 
   // `owner` is null for a source that is used as the service.
-  PooledConnection(std::string source, Settings::DatabaseSource settings, std::shared_ptr<const CallerIdentity> owner)
-      : source_(std::move(source)), settings_(std::move(settings)), owner_(std::move(owner)) {}
+  // `log` must outlive this.
+  PooledConnection(std::string source, Settings::DatabaseSource settings, std::shared_ptr<const CallerIdentity> owner,
+                   Log& log)
+      : source_(std::move(source)), settings_(std::move(settings)), owner_(std::move(owner)), log_(log) {}
   // Closes the connection as its owner, so that what a driver does on the way, such as removing files beside a database,
-  // is done by them.
+  // is done by them. If this thread cannot become the owner any more, the connection stays open until the process ends, with
+  // a line in the log: nobody else may close it.
   ~PooledConnection();
   PooledConnection(const PooledConnection&) = delete;
   PooledConnection& operator=(const PooledConnection&) = delete;
 
   const std::string& source() const { return source_; }
   const Settings::DatabaseSource& settings() const { return settings_; }
-  // Whether a request of this caller may use it: it is the service's, or the caller's own (CallerIdentity::IsSameAs).
-  bool IsFor(const CallerIdentity& caller) const { return !owner_ || owner_->IsSameAs(caller); }
+  // Whether a request of this caller may use it: it is the service's, or the caller's own (CallerIdentity::IsSameAs, with
+  // the same privileges enabled).
+  bool IsFor(const CallerIdentity& caller) const;
 
   // As its owner. Throws OdbcError; returns or throws why it could not become the owner, as AsCaller does.
   std::optional<protocol::Error> Connect(SQLHENV environment, std::chrono::seconds timeout);
@@ -53,23 +58,29 @@ class PooledConnection {
   // Only when it is connected.
   OdbcConnection& connection() { return *connection_; }
 
+  // The pool's: since when nobody uses it, or else whose request does.
   Clock::time_point idle_since;
+  std::optional<win32::Sid> used_by;
 
  private:
   const std::string source_;
   const Settings::DatabaseSource settings_;
   const std::shared_ptr<const CallerIdentity> owner_;
+  Log& log_;
   std::unique_ptr<OdbcConnection> connection_;
 };
 
 // The connections to all sources, in use or idle. One that is given back is used again for the same source and the same
 // account (the same user, logon, elevation, integrity, groups and restrictions), and never for another; it is closed when nobody
-// has used it for database.idle_ms, when its source's settings have changed, or when another account needs its place. The
+// has used it for database.idle_ms, when its source's settings have changed, or when another account needs its place. One
+// account's requests use half of the connections that a source may have at most, so that they cannot keep all others out. The
 // driver manager's own pool is off, because it knows nothing of that. Any thread that does not impersonate.
 class ConnectionPool {
  public:
   // `log` must outlive this. Loads the drivers of the sources that there are.
   ConnectionPool(std::shared_ptr<const LiveSettings> settings, Log& log);
+  // One that closes what a change of the settings leaves without use as soon as it is made.
+  static std::shared_ptr<ConnectionPool> Make(std::shared_ptr<const LiveSettings> settings, Log& log);
   ~ConnectionPool();
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
@@ -83,6 +94,8 @@ class ConnectionPool {
                                                                         const Settings::DatabaseSource& settings,
                                                                         const CallerIdentity& caller,
                                                                         std::chrono::seconds timeout);
+  // Its source is now what it was when it was connected.
+  bool IsCurrent(const PooledConnection& connection) const { return IsCurrent(*settings_->Now(), connection); }
   // Writes to the log what its caller is not told.
   void ReportLost(const PooledConnection& connection, const OdbcError& error);
   // It can be used again, by whom it is for.
@@ -101,6 +114,7 @@ class ConnectionPool {
   struct Source {
     std::size_t open = 0;  // in use or idle
     Connections idle;      // the one used last at the end
+    std::map<win32::Sid, std::size_t> used;  // by user, without those that use none
   };
 
   std::unique_ptr<PooledConnection> TakeIdle(Source& source, const Settings::DatabaseSource& settings,
@@ -111,7 +125,10 @@ class ConnectionPool {
                                                                         std::chrono::seconds timeout);
   // ODBC's, from the first connection on. Throws OdbcError.
   SQLHENV Environment();
-  void Release(std::string_view source);
+  // A connection of the source is used no more by this user, and is open no more.
+  void Release(std::string_view source, const win32::Sid& user);
+  static void EndUse(Source& source, const win32::Sid& user);
+  void CloseSoon();
   bool IsCurrent(const Settings& now, const PooledConnection& connection) const;
   void CloseIdle();
   OdbcDrivers::Loaded LoadDriver(const std::string& source, const Settings::DatabaseSource& settings);

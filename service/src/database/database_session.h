@@ -33,6 +33,9 @@ class DatabaseSession {
   // ended it.
   std::optional<protocol::Error> Work(const Call& call, const std::function<void(OdbcConnection&)>& work);
 
+  // The source is still what it was when this was opened, and so is its DACL: what was asked then about this caller holds.
+  bool IsCurrent() const { return pool_->IsCurrent(*connection_); }
+
   // To be asked of the caller's SQL before any of it runs: InvalidParams, for `place`, when this database must not be given it
   // (FaultOfSqliteText). The connection is not given back if it may leave something behind.
   std::optional<protocol::Error> Admit(std::string_view sql, const std::string& place);

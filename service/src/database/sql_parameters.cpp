@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "database/odbc_error.h"
@@ -98,6 +100,11 @@ struct SqlParameters::Reader {
     // In text, for those whose JSON has no integers beyond 2^53.
     const auto& text = json.get_ref<const std::string&>();
     if (text.find('.') != std::string::npos) return std::nullopt;
+    const bool has_plus = text.starts_with('+') && !text.starts_with("+-");
+    std::int64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data() + (has_plus ? 1 : 0), end, number);
+    if (read.ec == std::errc() && read.ptr == end) return Integer(number);
     return Decimal(text);
   }
   static std::optional<Value> Binary(const Json& json) {

@@ -123,6 +123,10 @@ class Query {
   std::variant<Json, Error> Rows(const Call& call, std::uint64_t most_rows, std::size_t most_bytes) {
     Json::array_t rows;
     if (!session_) return Json(std::move(rows));
+    if (!session_->IsCurrent()) {
+      session_.reset();
+      return Invalid("source: it has been changed or removed meanwhile");
+    }
     bool ended = false;
     std::optional<Error> error;
     auto refused = session_->Work(call, [&](OdbcConnection& connection) {
@@ -351,7 +355,7 @@ Method DatabaseMethod(std::string name, std::string summary) {
 }  // namespace
 
 void AddDatabaseMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings> settings, Log& log) {
-  const auto pool = std::make_shared<ConnectionPool>(settings, log);
+  const auto pool = ConnectionPool::Make(settings, log);
 
   Method sources = DatabaseMethod("database.sources", "The databases that this caller may use.");
   sources.result_schema = Object(

@@ -39,7 +39,7 @@ class ConnectionPools : public WithSqlite {
  protected:
   std::shared_ptr<ConnectionPool> Pool() {
     live_ = std::make_shared<LiveSettings>(settings_);
-    return std::make_shared<ConnectionPool>(live_, *log_);
+    return ConnectionPool::Make(live_, *log_);
   }
   Call CallOf(const MethodCaller& caller) const {
     return {caller.caller(), process_, params_, "r-1", 1, stop_.get_token(),
@@ -115,6 +115,22 @@ TEST_F(ConnectionPools, KeepTheConnectionsOfOneTokenFromAnother) {
   ExpectCount(*pool, 2, 1);
 }
 
+TEST_F(ConnectionPools, KeepTheConnectionsOfATokenFromOneWithOtherPrivileges) {
+  settings_.database.sources["orders"].as_caller = true;
+  const auto own = win32::Token::FromOwnProcess(TOKEN_ALL_ACCESS);
+  LUID_AND_ATTRIBUTES change_notify{};
+  ASSERT_TRUE(::LookupPrivilegeValueW(nullptr, SE_CHANGE_NOTIFY_NAME, &change_notify.Luid));
+  win32::UniqueObject token;
+  ASSERT_TRUE(::CreateRestrictedToken(own.get(), 0, 0, nullptr, 1, &change_notify, 0, nullptr, token.put()));
+  const MethodCaller less(ImpersonationTokenOf(win32::Token(std::move(token))));
+  ASSERT_LT(less.caller().token().Privileges().size(), caller_.caller().token().Privileges().size());
+  const auto pool = Pool();
+  Open(pool, caller_).reset();
+  ExpectCount(*pool, 1, 1);
+  const auto session = Open(pool, less);
+  ExpectCount(*pool, 2, 1);
+}
+
 TEST_F(ConnectionPools, WorkAsTheSourceAsksFor) {
   for (const bool as_caller : {false, true}) {
     settings_.database.sources["orders"].as_caller = as_caller;
@@ -134,19 +150,43 @@ TEST_F(ConnectionPools, WorkAsTheSourceAsksFor) {
 }
 
 TEST_F(ConnectionPools, AreBusyWhenTheirPlacesAreInUse) {
-  settings_.database.connections_per_source = 2;
+  settings_.database.connections_per_source = 1;
   settings_.database.sources["orders"].as_caller = true;
   const auto pool = Pool();
   auto one = Open(pool, caller_);
-  auto two = Open(pool, caller_);
   EXPECT_EQ(Open(pool, caller_), nullptr);
   EXPECT_EQ(last_error_.code, ErrorCode::kBusy);
-  ExpectCount(*pool, 2, 0);
+  ExpectCount(*pool, 1, 0);
   // An idle one makes room, whosever it was.
   one.reset();
   one = Open(pool, restricted_);
   ASSERT_NE(one, nullptr);
-  ExpectCount(*pool, 2, 0);
+  ExpectCount(*pool, 1, 0);
+}
+
+TEST_F(ConnectionPools, GiveOneAccountHalfOfTheirPlaces) {
+  settings_.database.connections_per_source = 5;
+  for (const bool as_caller : {false, true}) {
+    settings_.database.sources["orders"].as_caller = as_caller;
+    const auto pool = Pool();
+    auto one = Open(pool, caller_);
+    auto two = Open(pool, caller_);
+    ASSERT_TRUE(one && two);
+    // The user counts, whatever else the token says.
+    for (const MethodCaller* caller : {&caller_, &restricted_}) {
+      EXPECT_EQ(Open(pool, *caller), nullptr);
+      EXPECT_EQ(last_error_.code, ErrorCode::kBusy);
+      EXPECT_EQ(last_error_.message, "Every connection that one account may use of the source is in use.");
+    }
+    ExpectCount(*pool, 2, 0);
+    // Given back or closed, one is no longer in use.
+    one.reset();
+    one = Open(pool, caller_);
+    ASSERT_NE(one, nullptr);
+    EXPECT_FALSE(one->Admit("pragma cache_size = 5", "sql"));
+    one.reset();
+    EXPECT_NE(Open(pool, caller_), nullptr);
+  }
 }
 
 TEST_F(ConnectionPools, AConnectionThatCannotBeMadeTakesNoPlace) {
@@ -195,8 +235,12 @@ TEST_F(ConnectionPools, KeepNothingOfASourceThatHasChanged) {
   ExpectCount(*pool, 2, 1);
   settings_.database.sources["orders"].connection += ";NoTXN=0";
   live_->Change([this](const service::Settings&) { return settings_; });
+  // Nobody has to ask for it.
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (pool->CountOf("orders").open > 1 && std::chrono::steady_clock::now() < give_up) ::SwitchToThread();
+  ExpectCount(*pool, 1, 0);
   held.reset();
-  ExpectCount(*pool, 1, 1);
+  ExpectCount(*pool, 0, 0);
   auto now = Open(pool, caller_);
   ExpectCount(*pool, 1, 0);
   settings_.database.sources.clear();
@@ -271,7 +315,7 @@ TEST_F(ConnectionPools, AreGoneWithEverythingTheyHave) {
 
 TEST_F(ConnectionPools, ServeManyThreads) {
   settings_.database.sources["orders"].as_caller = true;
-  settings_.database.connections_per_source = 8;
+  settings_.database.connections_per_source = 16;
   const auto pool = Pool();
   std::vector<std::thread> threads;
   std::atomic<int> done = 0;

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -101,6 +104,10 @@ TEST_F(DatabaseMethods, BindsEveryKindOfParameter) {
   EXPECT_EQ(stored_as({{"base64", "YWJj"}}), "blob abc");
   EXPECT_EQ(stored_as({{"type", "text"}, {"value", "x"}}), "text x");
   EXPECT_EQ(stored_as({{"type", "integer"}, {"value", 5}}), "integer 5");
+  EXPECT_EQ(stored_as({{"type", "integer"}, {"value", "9007199254740993"}}), "integer 9007199254740993");
+  EXPECT_EQ(stored_as({{"type", "integer"}, {"value", "-9223372036854775808"}}), "integer -9223372036854775808");
+  EXPECT_EQ(stored_as({{"type", "integer"}, {"value", "+7"}}), "integer 7");
+  EXPECT_EQ(stored_as({{"type", "integer"}, {"value", "9223372036854775808"}}), "text 9223372036854775808");
   EXPECT_EQ(stored_as({{"type", "number"}, {"value", 2.5}}), "real 2.5");
   EXPECT_EQ(stored_as({{"type", "decimal"}, {"value", "12.50"}}), "text 12.50");
   EXPECT_EQ(stored_as({{"type", "date"}, {"value", "2024-02-29"}}), "text 2024-02-29");
@@ -169,6 +176,8 @@ TEST_F(DatabaseMethods, RefusesParametersThatAreNone) {
       {{{"type", "decimal"}, {"value", "1;drop"}}, "parameters[0].value: expected an integer, or a decimal"},
       {{{"type", "decimal"}, {"value", 1.5}}, "parameters[0].value: expected an integer, or a decimal"},
       {{{"type", "integer"}, {"value", 1.5}}, "parameters[0].value: expected an integer"},
+      {{{"type", "integer"}, {"value", "+-7"}}, "parameters[0].value: expected an integer"},
+      {{{"type", "integer"}, {"value", "7x"}}, "parameters[0].value: expected an integer"},
       {{{"type", "boolean"}, {"value", 1}}, "parameters[0].value: expected true or false"},
       {{{"type", "guid"}, {"value", "{0}"}}, "parameters[0].value: expected a GUID"},
       {{{"type", "text"}, {"value", 1}}, "parameters[0].value: expected a string"},
@@ -318,6 +327,41 @@ TEST_F(DatabaseMethods, ATransactionThatACallerLeavesOpenIsNobodyElses) {
   Execute("begin immediate");
   EXPECT_EQ(Execute("insert into t values (2)"), 1);
   EXPECT_EQ(database_->Value("select count(*) from t"), "2");
+}
+
+TEST_F(DatabaseMethods, AStreamEndsWhenItsSourceChanges) {
+  const std::vector<std::function<void(service::Settings&)>> changes{
+      [](service::Settings& settings) { settings.database.sources.clear(); },
+      [](service::Settings& settings) { settings.database.sources["orders"].access = "D:"; },
+      [](service::Settings& settings) { settings.database.sources["orders"].connection += ";NoTXN=0"; }};
+  for (const auto& change : changes) {
+    const auto live = std::make_shared<service::LiveSettings>(settings_);
+    MethodRegistry registry;
+    service::AddDatabaseMethods(registry, live, *log_);
+    const Json params{{"source", "orders"}, {"sql", kNumbers}, {"parameters", {1000}}, {"page_rows", 10}};
+    const service::ClientProcess process{};
+    const service::Call call{caller_.caller(), process, params, "r-1", 1, caller_.stop.get_token(),
+                             std::chrono::steady_clock::now() + std::chrono::seconds(30)};
+    auto made = registry.Find("database.query")->stream(call, service::Waker());
+    service::Stream& stream = *std::get<std::unique_ptr<service::Stream>>(made);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(std::holds_alternative<service::Stream::Piece>(stream.Next(call)));
+    // Of another source.
+    live->Change([](service::Settings now) {
+      now.database.sources["other"].connection = "DSN=x";
+      return now;
+    });
+    ASSERT_TRUE(std::holds_alternative<service::Stream::Piece>(stream.Next(call)));
+    live->Change([&](service::Settings now) {
+      change(now);
+      return now;
+    });
+    const auto step = stream.Next(call);
+    const auto* const result = std::get_if<MethodResult>(&step);
+    ASSERT_NE(result, nullptr);
+    ASSERT_TRUE(std::holds_alternative<Error>(*result));
+    EXPECT_EQ(std::get<Error>(*result).code, ErrorCode::kInvalidParams);
+    EXPECT_EQ(std::get<Error>(*result).message, "source: it has been changed or removed meanwhile");
+  }
 }
 
 TEST_F(DatabaseMethods, SqliteIsGivenNothingThatRunsCodeOrOpensFilesAsTheService) {

@@ -553,7 +553,8 @@ TEST_F(Postgres, ClosesConnectionsThatNobodyUses) {
 }
 
 TEST_F(Postgres, IsBusyWhenASourceHasNoConnectionLeft) {
-  server_.settings().database.connections_per_source = 2;
+  // Of which one account may use half.
+  server_.settings().database.connections_per_source = 4;
   Start();
   Send(1, "select pg_sleep(60)");
   Send(2, "select pg_sleep(60)");
