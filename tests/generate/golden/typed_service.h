@@ -1,4 +1,4 @@
-// A typed client of OnBehalf 0.1.0.
+﻿// A typed client of OnBehalf 0.1.0.
 // Written by `onbehalf generate --language cpp`: write it anew when the service's methods change,
 // and do not edit it.
 //
@@ -913,7 +913,7 @@ struct AuditFollowParams {
   std::optional<bool> denied{};
   // A cursor of an earlier answer: the lines behind it. Without it, the newest lines.
   std::optional<std::string> after{};
-  // At most so many lines in a piece (100).
+  // At most so many lines in a piece.
   std::optional<std::int64_t> limit{};
 };
 inline void to_json(Json& json, const AuditFollowParams& value) {
@@ -959,7 +959,7 @@ struct AuditReadParams {
   std::optional<bool> denied{};
   // A cursor of an earlier answer: the lines behind it. Without it, the newest lines.
   std::optional<std::string> after{};
-  // At most so many lines (100).
+  // At most so many lines.
   std::optional<std::int64_t> limit{};
 };
 inline void to_json(Json& json, const AuditReadParams& value) {
@@ -1067,6 +1067,881 @@ inline void from_json(const Json& json, AuditVerifyProgress& value) {
   detail::Get(json, "done", value.done);
   detail::Get(json, "total", value.total);
   detail::Get(json, "lines", value.lines);
+}
+
+// Parameters of database.batch.
+struct DatabaseBatchParams {
+  // The name of one of database.sources.
+  std::string source;
+  // The statements, in their order.
+  std::vector<Json> statements;
+};
+inline void to_json(Json& json, const DatabaseBatchParams& value) {
+  json = Json::object();
+  detail::Put(json, "source", value.source);
+  detail::Put(json, "statements", value.statements);
+}
+inline void from_json(const Json& json, DatabaseBatchParams& value) {
+  detail::Get(json, "source", value.source);
+  detail::Get(json, "statements", value.statements);
+}
+
+// Result of database.batch.
+struct DatabaseBatchResult {
+  std::vector<std::optional<std::int64_t>> affected;
+};
+inline void to_json(Json& json, const DatabaseBatchResult& value) {
+  json = Json::object();
+  detail::Put(json, "affected", value.affected);
+}
+inline void from_json(const Json& json, DatabaseBatchResult& value) {
+  detail::Get(json, "affected", value.affected);
+}
+
+// Parameters of database.execute.
+struct DatabaseExecuteParams {
+  // The name of one of database.sources.
+  std::string source;
+  // One statement, in the database's own SQL, with ? for each parameter.
+  std::string sql;
+  // A value for each ?: null, a boolean, a number, a string, {"base64": …}, or {"type": …,
+  // "value": …} with the type text, integer, number, decimal, boolean, binary, guid, date, time
+  // or timestamp.
+  std::optional<std::vector<Json>> parameters{};
+};
+inline void to_json(Json& json, const DatabaseExecuteParams& value) {
+  json = Json::object();
+  detail::Put(json, "source", value.source);
+  detail::Put(json, "sql", value.sql);
+  detail::PutOptional(json, "parameters", value.parameters);
+}
+inline void from_json(const Json& json, DatabaseExecuteParams& value) {
+  detail::Get(json, "source", value.source);
+  detail::Get(json, "sql", value.sql);
+  detail::GetOptional(json, "parameters", value.parameters);
+}
+
+// Result of database.execute.
+struct DatabaseExecuteResult {
+  // rows; null if the database does not say
+  std::optional<std::int64_t> affected{};
+};
+inline void to_json(Json& json, const DatabaseExecuteResult& value) {
+  json = Json::object();
+  detail::Put(json, "affected", value.affected);
+}
+inline void from_json(const Json& json, DatabaseExecuteResult& value) {
+  detail::Get(json, "affected", value.affected);
+}
+
+// Parameters of database.query.
+struct DatabaseQueryParams {
+  // The name of one of database.sources.
+  std::string source;
+  // One statement, in the database's own SQL, with ? for each parameter.
+  std::string sql;
+  // A value for each ?: null, a boolean, a number, a string, {"base64": …}, or {"type": …,
+  // "value": …} with the type text, integer, number, decimal, boolean, binary, guid, date, time
+  // or timestamp.
+  std::optional<std::vector<Json>> parameters{};
+  // At most so many rows; without it all of them with a progressToken, else 10000.
+  std::optional<std::int64_t> limit_rows{};
+  // At most so many rows in a piece.
+  std::optional<std::int64_t> page_rows{};
+};
+inline void to_json(Json& json, const DatabaseQueryParams& value) {
+  json = Json::object();
+  detail::Put(json, "source", value.source);
+  detail::Put(json, "sql", value.sql);
+  detail::PutOptional(json, "parameters", value.parameters);
+  detail::PutOptional(json, "limit_rows", value.limit_rows);
+  detail::PutOptional(json, "page_rows", value.page_rows);
+}
+inline void from_json(const Json& json, DatabaseQueryParams& value) {
+  detail::Get(json, "source", value.source);
+  detail::Get(json, "sql", value.sql);
+  detail::GetOptional(json, "parameters", value.parameters);
+  detail::GetOptional(json, "limit_rows", value.limit_rows);
+  detail::GetOptional(json, "page_rows", value.page_rows);
+}
+
+struct DatabaseQueryResultColumnsItem {
+  std::string name;
+  // integer, number, decimal, boolean, text, binary, guid, date, time or timestamp
+  std::string type;
+  // null: the database does not say
+  std::optional<bool> nullable{};
+};
+inline void to_json(Json& json, const DatabaseQueryResultColumnsItem& value) {
+  json = Json::object();
+  detail::Put(json, "name", value.name);
+  detail::Put(json, "type", value.type);
+  detail::Put(json, "nullable", value.nullable);
+}
+inline void from_json(const Json& json, DatabaseQueryResultColumnsItem& value) {
+  detail::Get(json, "name", value.name);
+  detail::Get(json, "type", value.type);
+  detail::Get(json, "nullable", value.nullable);
+}
+
+// Result of database.query.
+struct DatabaseQueryResult {
+  // of the rows
+  std::int64_t count = 0;
+  // there are more rows than limit_rows, or than fit an answer
+  bool truncated = false;
+  std::optional<std::vector<DatabaseQueryResultColumnsItem>> columns{};
+  std::optional<std::vector<std::vector<Json>>> rows{};
+};
+inline void to_json(Json& json, const DatabaseQueryResult& value) {
+  json = Json::object();
+  detail::Put(json, "count", value.count);
+  detail::Put(json, "truncated", value.truncated);
+  detail::PutOptional(json, "columns", value.columns);
+  detail::PutOptional(json, "rows", value.rows);
+}
+inline void from_json(const Json& json, DatabaseQueryResult& value) {
+  detail::Get(json, "count", value.count);
+  detail::Get(json, "truncated", value.truncated);
+  detail::GetOptional(json, "columns", value.columns);
+  detail::GetOptional(json, "rows", value.rows);
+}
+
+struct DatabaseQueryProgressColumnsItem {
+  std::string name;
+  // integer, number, decimal, boolean, text, binary, guid, date, time or timestamp
+  std::string type;
+  // null: the database does not say
+  std::optional<bool> nullable{};
+};
+inline void to_json(Json& json, const DatabaseQueryProgressColumnsItem& value) {
+  json = Json::object();
+  detail::Put(json, "name", value.name);
+  detail::Put(json, "type", value.type);
+  detail::Put(json, "nullable", value.nullable);
+}
+inline void from_json(const Json& json, DatabaseQueryProgressColumnsItem& value) {
+  detail::Get(json, "name", value.name);
+  detail::Get(json, "type", value.type);
+  detail::Get(json, "nullable", value.nullable);
+}
+
+// Progress of database.query.
+// first the columns, then rows
+struct DatabaseQueryProgress {
+  std::optional<std::vector<DatabaseQueryProgressColumnsItem>> columns{};
+  std::optional<std::vector<std::vector<Json>>> rows{};
+};
+inline void to_json(Json& json, const DatabaseQueryProgress& value) {
+  json = Json::object();
+  detail::PutOptional(json, "columns", value.columns);
+  detail::PutOptional(json, "rows", value.rows);
+}
+inline void from_json(const Json& json, DatabaseQueryProgress& value) {
+  detail::GetOptional(json, "columns", value.columns);
+  detail::GetOptional(json, "rows", value.rows);
+}
+
+struct DatabaseSourcesResultSourcesItem {
+  std::string name;
+  // it is used as the caller, not as the service's account
+  bool as_caller = false;
+};
+inline void to_json(Json& json, const DatabaseSourcesResultSourcesItem& value) {
+  json = Json::object();
+  detail::Put(json, "name", value.name);
+  detail::Put(json, "as_caller", value.as_caller);
+}
+inline void from_json(const Json& json, DatabaseSourcesResultSourcesItem& value) {
+  detail::Get(json, "name", value.name);
+  detail::Get(json, "as_caller", value.as_caller);
+}
+
+// Result of database.sources.
+struct DatabaseSourcesResult {
+  std::vector<DatabaseSourcesResultSourcesItem> sources;
+};
+inline void to_json(Json& json, const DatabaseSourcesResult& value) {
+  json = Json::object();
+  detail::Put(json, "sources", value.sources);
+}
+inline void from_json(const Json& json, DatabaseSourcesResult& value) {
+  detail::Get(json, "sources", value.sources);
+}
+
+// Parameters of file.checksum.
+struct FileChecksumParams {
+  // The file.
+  std::string path;
+  // The first byte (0).
+  std::optional<std::int64_t> offset{};
+  // Bytes, at most (to the end).
+  std::optional<std::int64_t> length{};
+};
+inline void to_json(Json& json, const FileChecksumParams& value) {
+  json = Json::object();
+  detail::Put(json, "path", value.path);
+  detail::PutOptional(json, "offset", value.offset);
+  detail::PutOptional(json, "length", value.length);
+}
+inline void from_json(const Json& json, FileChecksumParams& value) {
+  detail::Get(json, "path", value.path);
+  detail::GetOptional(json, "offset", value.offset);
+  detail::GetOptional(json, "length", value.length);
+}
+
+// Result of file.checksum.
+struct FileChecksumResult {
+  // hexadecimal
+  std::string sha256;
+  std::int64_t offset = 0;
+  // that there were
+  std::int64_t bytes = 0;
+  // of the file, in bytes
+  std::int64_t size = 0;
+  // VOLUME:FILEID, hexadecimal: the same file keeps it
+  std::string id;
+  // time of the last change, UTC; null where the file system has none
+  std::optional<std::string> modified{};
+};
+inline void to_json(Json& json, const FileChecksumResult& value) {
+  json = Json::object();
+  detail::Put(json, "sha256", value.sha256);
+  detail::Put(json, "offset", value.offset);
+  detail::Put(json, "bytes", value.bytes);
+  detail::Put(json, "size", value.size);
+  detail::Put(json, "id", value.id);
+  detail::Put(json, "modified", value.modified);
+}
+inline void from_json(const Json& json, FileChecksumResult& value) {
+  detail::Get(json, "sha256", value.sha256);
+  detail::Get(json, "offset", value.offset);
+  detail::Get(json, "bytes", value.bytes);
+  detail::Get(json, "size", value.size);
+  detail::Get(json, "id", value.id);
+  detail::Get(json, "modified", value.modified);
+}
+
+// Progress of file.checksum.
+struct FileChecksumProgress {
+  // bytes
+  std::int64_t done = 0;
+  // bytes there are
+  std::int64_t total = 0;
+};
+inline void to_json(Json& json, const FileChecksumProgress& value) {
+  json = Json::object();
+  detail::Put(json, "done", value.done);
+  detail::Put(json, "total", value.total);
+}
+inline void from_json(const Json& json, FileChecksumProgress& value) {
+  detail::Get(json, "done", value.done);
+  detail::Get(json, "total", value.total);
+}
+
+// Parameters of file.copy.
+struct FileCopyParams {
+  // The file.
+  std::string from;
+  // The copy's path.
+  std::string to;
+  // Whether a file that is there is replaced (false).
+  std::optional<bool> replace{};
+};
+inline void to_json(Json& json, const FileCopyParams& value) {
+  json = Json::object();
+  detail::Put(json, "from", value.from);
+  detail::Put(json, "to", value.to);
+  detail::PutOptional(json, "replace", value.replace);
+}
+inline void from_json(const Json& json, FileCopyParams& value) {
+  detail::Get(json, "from", value.from);
+  detail::Get(json, "to", value.to);
+  detail::GetOptional(json, "replace", value.replace);
+}
+
+// Result of file.copy.
+struct FileCopyResult {
+  std::int64_t bytes = 0;
+};
+inline void to_json(Json& json, const FileCopyResult& value) {
+  json = Json::object();
+  detail::Put(json, "bytes", value.bytes);
+}
+inline void from_json(const Json& json, FileCopyResult& value) {
+  detail::Get(json, "bytes", value.bytes);
+}
+
+// Progress of file.copy.
+struct FileCopyProgress {
+  // bytes
+  std::int64_t done = 0;
+  // bytes there are
+  std::int64_t total = 0;
+};
+inline void to_json(Json& json, const FileCopyProgress& value) {
+  json = Json::object();
+  detail::Put(json, "done", value.done);
+  detail::Put(json, "total", value.total);
+}
+inline void from_json(const Json& json, FileCopyProgress& value) {
+  detail::Get(json, "done", value.done);
+  detail::Get(json, "total", value.total);
+}
+
+// Parameters of file.delete.
+struct FileDeleteParams {
+  // What goes.
+  std::string path;
+  // Whether it is a folder (false).
+  std::optional<bool> directory{};
+};
+inline void to_json(Json& json, const FileDeleteParams& value) {
+  json = Json::object();
+  detail::Put(json, "path", value.path);
+  detail::PutOptional(json, "directory", value.directory);
+}
+inline void from_json(const Json& json, FileDeleteParams& value) {
+  detail::Get(json, "path", value.path);
+  detail::GetOptional(json, "directory", value.directory);
+}
+
+// Parameters of file.list.
+struct FileListParams {
+  // The folder.
+  std::string path;
+  // Only names like this, whatever their case: * for any characters, ? for one.
+  std::optional<std::string> glob{};
+  // Only what comes behind the page that gave this as next.
+  std::optional<std::string> after{};
+  // At most so many in an answer or a piece (1000).
+  std::optional<std::int64_t> limit{};
+};
+inline void to_json(Json& json, const FileListParams& value) {
+  json = Json::object();
+  detail::Put(json, "path", value.path);
+  detail::PutOptional(json, "glob", value.glob);
+  detail::PutOptional(json, "after", value.after);
+  detail::PutOptional(json, "limit", value.limit);
+}
+inline void from_json(const Json& json, FileListParams& value) {
+  detail::Get(json, "path", value.path);
+  detail::GetOptional(json, "glob", value.glob);
+  detail::GetOptional(json, "after", value.after);
+  detail::GetOptional(json, "limit", value.limit);
+}
+
+struct FileListResultEntriesItem {
+  std::string name;
+  // file, directory, symlink, junction or other (a link of another kind)
+  std::string type;
+  // in bytes
+  std::int64_t size = 0;
+  // time of the last change, UTC; null where the file system has none
+  std::optional<std::string> modified{};
+  std::vector<std::string> attributes;
+};
+inline void to_json(Json& json, const FileListResultEntriesItem& value) {
+  json = Json::object();
+  detail::Put(json, "name", value.name);
+  detail::Put(json, "type", value.type);
+  detail::Put(json, "size", value.size);
+  detail::Put(json, "modified", value.modified);
+  detail::Put(json, "attributes", value.attributes);
+}
+inline void from_json(const Json& json, FileListResultEntriesItem& value) {
+  detail::Get(json, "name", value.name);
+  detail::Get(json, "type", value.type);
+  detail::Get(json, "size", value.size);
+  detail::Get(json, "modified", value.modified);
+  detail::Get(json, "attributes", value.attributes);
+}
+
+// Result of file.list.
+struct FileListResult {
+  // with a progressToken: the entries of all pieces
+  std::optional<std::int64_t> count{};
+  std::optional<std::vector<FileListResultEntriesItem>> entries{};
+  // for after, opaque; null if this is all
+  std::optional<std::string> next{};
+};
+inline void to_json(Json& json, const FileListResult& value) {
+  json = Json::object();
+  detail::PutOptional(json, "count", value.count);
+  detail::PutOptional(json, "entries", value.entries);
+  detail::PutOptional(json, "next", value.next);
+}
+inline void from_json(const Json& json, FileListResult& value) {
+  detail::GetOptional(json, "count", value.count);
+  detail::GetOptional(json, "entries", value.entries);
+  detail::GetOptional(json, "next", value.next);
+}
+
+struct FileListProgressEntriesItem {
+  std::string name;
+  // file, directory, symlink, junction or other (a link of another kind)
+  std::string type;
+  // in bytes
+  std::int64_t size = 0;
+  // time of the last change, UTC; null where the file system has none
+  std::optional<std::string> modified{};
+  std::vector<std::string> attributes;
+};
+inline void to_json(Json& json, const FileListProgressEntriesItem& value) {
+  json = Json::object();
+  detail::Put(json, "name", value.name);
+  detail::Put(json, "type", value.type);
+  detail::Put(json, "size", value.size);
+  detail::Put(json, "modified", value.modified);
+  detail::Put(json, "attributes", value.attributes);
+}
+inline void from_json(const Json& json, FileListProgressEntriesItem& value) {
+  detail::Get(json, "name", value.name);
+  detail::Get(json, "type", value.type);
+  detail::Get(json, "size", value.size);
+  detail::Get(json, "modified", value.modified);
+  detail::Get(json, "attributes", value.attributes);
+}
+
+// Progress of file.list.
+// in the folder's order
+struct FileListProgress {
+  std::vector<FileListProgressEntriesItem> entries;
+};
+inline void to_json(Json& json, const FileListProgress& value) {
+  json = Json::object();
+  detail::Put(json, "entries", value.entries);
+}
+inline void from_json(const Json& json, FileListProgress& value) {
+  detail::Get(json, "entries", value.entries);
+}
+
+// Parameters of file.makeDirectory.
+struct FileMakeDirectoryParams {
+  // The folder.
+  std::string path;
+  // Whether folders above that are not there are made too (false).
+  std::optional<bool> parents{};
+};
+inline void to_json(Json& json, const FileMakeDirectoryParams& value) {
+  json = Json::object();
+  detail::Put(json, "path", value.path);
+  detail::PutOptional(json, "parents", value.parents);
+}
+inline void from_json(const Json& json, FileMakeDirectoryParams& value) {
+  detail::Get(json, "path", value.path);
+  detail::GetOptional(json, "parents", value.parents);
+}
+
+// Result of file.makeDirectory.
+struct FileMakeDirectoryResult {
+  // false: it was there
+  bool created = false;
+};
+inline void to_json(Json& json, const FileMakeDirectoryResult& value) {
+  json = Json::object();
+  detail::Put(json, "created", value.created);
+}
+inline void from_json(const Json& json, FileMakeDirectoryResult& value) {
+  detail::Get(json, "created", value.created);
+}
+
+// Parameters of file.move.
+struct FileMoveParams {
+  // The name it has.
+  std::string from;
+  // The name it gets.
+  std::string to;
+  // Whether a file that is there is replaced (false).
+  std::optional<bool> replace{};
+};
+inline void to_json(Json& json, const FileMoveParams& value) {
+  json = Json::object();
+  detail::Put(json, "from", value.from);
+  detail::Put(json, "to", value.to);
+  detail::PutOptional(json, "replace", value.replace);
+}
+inline void from_json(const Json& json, FileMoveParams& value) {
+  detail::Get(json, "from", value.from);
+  detail::Get(json, "to", value.to);
+  detail::GetOptional(json, "replace", value.replace);
+}
+
+// Result of file.move.
+struct FileMoveResult {
+  // where it is now, without links
+  std::string path;
+};
+inline void to_json(Json& json, const FileMoveResult& value) {
+  json = Json::object();
+  detail::Put(json, "path", value.path);
+}
+inline void from_json(const Json& json, FileMoveResult& value) {
+  detail::Get(json, "path", value.path);
+}
+
+enum class FileReadParamsEncoding {
+  kText,  // "text"
+  kBase64,  // "base64"
+};
+inline void to_json(Json& json, FileReadParamsEncoding value) {
+  switch (value) {
+    case FileReadParamsEncoding::kText:
+      json = "text";
+      return;
+    case FileReadParamsEncoding::kBase64:
+      json = "base64";
+      return;
+  }
+  throw std::invalid_argument("no value of FileReadParamsEncoding");
+}
+inline void from_json(const Json& json, FileReadParamsEncoding& value) {
+  const std::string& word = json.get_ref<const std::string&>();
+  if (word == "text") {
+    value = FileReadParamsEncoding::kText;
+    return;
+  }
+  if (word == "base64") {
+    value = FileReadParamsEncoding::kBase64;
+    return;
+  }
+  throw std::out_of_range("no word of FileReadParamsEncoding: " + word);
+}
+
+// Parameters of file.read.
+struct FileReadParams {
+  // The file.
+  std::string path;
+  // The first byte (0).
+  std::optional<std::int64_t> offset{};
+  // Bytes, at most (1 MiB; as a stream: to the end).
+  std::optional<std::int64_t> length{};
+  // text, if it is UTF-8 (text), or base64.
+  std::optional<FileReadParamsEncoding> encoding{};
+};
+inline void to_json(Json& json, const FileReadParams& value) {
+  json = Json::object();
+  detail::Put(json, "path", value.path);
+  detail::PutOptional(json, "offset", value.offset);
+  detail::PutOptional(json, "length", value.length);
+  detail::PutOptional(json, "encoding", value.encoding);
+}
+inline void from_json(const Json& json, FileReadParams& value) {
+  detail::Get(json, "path", value.path);
+  detail::GetOptional(json, "offset", value.offset);
+  detail::GetOptional(json, "length", value.length);
+  detail::GetOptional(json, "encoding", value.encoding);
+}
+
+// Result of file.read.
+struct FileReadResult {
+  std::string encoding;
+  // of the first byte
+  std::int64_t offset = 0;
+  // of the file that were read: a character that is cut is left out
+  std::int64_t bytes = 0;
+  // of the file, in bytes
+  std::int64_t size = 0;
+  // nothing comes behind them
+  bool end = false;
+  // VOLUME:FILEID, hexadecimal: the same file keeps it
+  std::string id;
+  // time of the last change, UTC; null where the file system has none
+  std::optional<std::string> modified{};
+  // without a progressToken
+  std::optional<std::string> data{};
+  // with a progressToken: of the bytes of all pieces, hexadecimal
+  std::optional<std::string> sha256{};
+};
+inline void to_json(Json& json, const FileReadResult& value) {
+  json = Json::object();
+  detail::Put(json, "encoding", value.encoding);
+  detail::Put(json, "offset", value.offset);
+  detail::Put(json, "bytes", value.bytes);
+  detail::Put(json, "size", value.size);
+  detail::Put(json, "end", value.end);
+  detail::Put(json, "id", value.id);
+  detail::Put(json, "modified", value.modified);
+  detail::PutOptional(json, "data", value.data);
+  detail::PutOptional(json, "sha256", value.sha256);
+}
+inline void from_json(const Json& json, FileReadResult& value) {
+  detail::Get(json, "encoding", value.encoding);
+  detail::Get(json, "offset", value.offset);
+  detail::Get(json, "bytes", value.bytes);
+  detail::Get(json, "size", value.size);
+  detail::Get(json, "end", value.end);
+  detail::Get(json, "id", value.id);
+  detail::Get(json, "modified", value.modified);
+  detail::GetOptional(json, "data", value.data);
+  detail::GetOptional(json, "sha256", value.sha256);
+}
+
+// Progress of file.read.
+struct FileReadProgress {
+  std::string data;
+  std::int64_t offset = 0;
+  std::int64_t bytes = 0;
+};
+inline void to_json(Json& json, const FileReadProgress& value) {
+  json = Json::object();
+  detail::Put(json, "data", value.data);
+  detail::Put(json, "offset", value.offset);
+  detail::Put(json, "bytes", value.bytes);
+}
+inline void from_json(const Json& json, FileReadProgress& value) {
+  detail::Get(json, "data", value.data);
+  detail::Get(json, "offset", value.offset);
+  detail::Get(json, "bytes", value.bytes);
+}
+
+// Parameters of file.stat.
+struct FileStatParams {
+  // Absolute, with a drive letter.
+  std::string path;
+  // Whether what a link leads to is looked at (true), and not the link itself.
+  std::optional<bool> follow{};
+};
+inline void to_json(Json& json, const FileStatParams& value) {
+  json = Json::object();
+  detail::Put(json, "path", value.path);
+  detail::PutOptional(json, "follow", value.follow);
+}
+inline void from_json(const Json& json, FileStatParams& value) {
+  detail::Get(json, "path", value.path);
+  detail::GetOptional(json, "follow", value.follow);
+}
+
+// Result of file.stat.
+struct FileStatResult {
+  // where it is in the end, without links
+  std::string path;
+  // file, directory, symlink, junction or other (a link of another kind)
+  std::string type;
+  // in bytes
+  std::int64_t size = 0;
+  // UTC
+  std::optional<std::string> created{};
+  // time of the last change, UTC; null where the file system has none
+  std::optional<std::string> modified{};
+  // UTC
+  std::optional<std::string> accessed{};
+  std::vector<std::string> attributes;
+  // names that the file has (hard links)
+  std::int64_t links = 0;
+  // VOLUME:FILEID, hexadecimal: the same file keeps it
+  std::string id;
+  // what a link holds
+  std::optional<std::string> target{};
+};
+inline void to_json(Json& json, const FileStatResult& value) {
+  json = Json::object();
+  detail::Put(json, "path", value.path);
+  detail::Put(json, "type", value.type);
+  detail::Put(json, "size", value.size);
+  detail::Put(json, "created", value.created);
+  detail::Put(json, "modified", value.modified);
+  detail::Put(json, "accessed", value.accessed);
+  detail::Put(json, "attributes", value.attributes);
+  detail::Put(json, "links", value.links);
+  detail::Put(json, "id", value.id);
+  detail::Put(json, "target", value.target);
+}
+inline void from_json(const Json& json, FileStatResult& value) {
+  detail::Get(json, "path", value.path);
+  detail::Get(json, "type", value.type);
+  detail::Get(json, "size", value.size);
+  detail::Get(json, "created", value.created);
+  detail::Get(json, "modified", value.modified);
+  detail::Get(json, "accessed", value.accessed);
+  detail::Get(json, "attributes", value.attributes);
+  detail::Get(json, "links", value.links);
+  detail::Get(json, "id", value.id);
+  detail::Get(json, "target", value.target);
+}
+
+// Parameters of file.watch.
+struct FileWatchParams {
+  // The folder.
+  std::string path;
+  // Whether folders in it count too (false).
+  std::optional<bool> recursive{};
+};
+inline void to_json(Json& json, const FileWatchParams& value) {
+  json = Json::object();
+  detail::Put(json, "path", value.path);
+  detail::PutOptional(json, "recursive", value.recursive);
+}
+inline void from_json(const Json& json, FileWatchParams& value) {
+  detail::Get(json, "path", value.path);
+  detail::GetOptional(json, "recursive", value.recursive);
+}
+
+struct FileWatchProgressChangesItem {
+  // added, removed, modified or renamed
+  std::string action;
+  // relative to the folder
+  std::string name;
+  // of what was renamed
+  std::optional<std::string> old_name{};
+};
+inline void to_json(Json& json, const FileWatchProgressChangesItem& value) {
+  json = Json::object();
+  detail::Put(json, "action", value.action);
+  detail::Put(json, "name", value.name);
+  detail::PutOptional(json, "old_name", value.old_name);
+}
+inline void from_json(const Json& json, FileWatchProgressChangesItem& value) {
+  detail::Get(json, "action", value.action);
+  detail::Get(json, "name", value.name);
+  detail::GetOptional(json, "old_name", value.old_name);
+}
+
+// Progress of file.watch.
+struct FileWatchProgress {
+  std::optional<std::vector<FileWatchProgressChangesItem>> changes{};
+  // there were too many: look again at everything
+  std::optional<bool> overflow{};
+};
+inline void to_json(Json& json, const FileWatchProgress& value) {
+  json = Json::object();
+  detail::PutOptional(json, "changes", value.changes);
+  detail::PutOptional(json, "overflow", value.overflow);
+}
+inline void from_json(const Json& json, FileWatchProgress& value) {
+  detail::GetOptional(json, "changes", value.changes);
+  detail::GetOptional(json, "overflow", value.overflow);
+}
+
+enum class FileWriteParamsEncoding {
+  kText,  // "text"
+  kBase64,  // "base64"
+};
+inline void to_json(Json& json, FileWriteParamsEncoding value) {
+  switch (value) {
+    case FileWriteParamsEncoding::kText:
+      json = "text";
+      return;
+    case FileWriteParamsEncoding::kBase64:
+      json = "base64";
+      return;
+  }
+  throw std::invalid_argument("no value of FileWriteParamsEncoding");
+}
+inline void from_json(const Json& json, FileWriteParamsEncoding& value) {
+  const std::string& word = json.get_ref<const std::string&>();
+  if (word == "text") {
+    value = FileWriteParamsEncoding::kText;
+    return;
+  }
+  if (word == "base64") {
+    value = FileWriteParamsEncoding::kBase64;
+    return;
+  }
+  throw std::out_of_range("no word of FileWriteParamsEncoding: " + word);
+}
+
+enum class FileWriteParamsMode {
+  kCreate,  // "create"
+  kReplace,  // "replace"
+  kAppend,  // "append"
+  kUpdate,  // "update"
+};
+inline void to_json(Json& json, FileWriteParamsMode value) {
+  switch (value) {
+    case FileWriteParamsMode::kCreate:
+      json = "create";
+      return;
+    case FileWriteParamsMode::kReplace:
+      json = "replace";
+      return;
+    case FileWriteParamsMode::kAppend:
+      json = "append";
+      return;
+    case FileWriteParamsMode::kUpdate:
+      json = "update";
+      return;
+  }
+  throw std::invalid_argument("no value of FileWriteParamsMode");
+}
+inline void from_json(const Json& json, FileWriteParamsMode& value) {
+  const std::string& word = json.get_ref<const std::string&>();
+  if (word == "create") {
+    value = FileWriteParamsMode::kCreate;
+    return;
+  }
+  if (word == "replace") {
+    value = FileWriteParamsMode::kReplace;
+    return;
+  }
+  if (word == "append") {
+    value = FileWriteParamsMode::kAppend;
+    return;
+  }
+  if (word == "update") {
+    value = FileWriteParamsMode::kUpdate;
+    return;
+  }
+  throw std::out_of_range("no word of FileWriteParamsMode: " + word);
+}
+
+// Parameters of file.write.
+struct FileWriteParams {
+  // The file.
+  std::string path;
+  // What is written.
+  std::string data;
+  // How data is to be read: text, which is written as UTF-8 (text), or base64.
+  std::optional<FileWriteParamsEncoding> encoding{};
+  // create: the file must not exist (create). replace: at once and as a whole. append. update: at
+  // offset; the file is made if it is not there.
+  std::optional<FileWriteParamsMode> mode{};
+  // Of update: where the first byte goes, at most 64 MiB behind the end.
+  std::optional<std::int64_t> offset{};
+  // Only if the file is the one with this id.
+  std::optional<std::string> if_id{};
+};
+inline void to_json(Json& json, const FileWriteParams& value) {
+  json = Json::object();
+  detail::Put(json, "path", value.path);
+  detail::Put(json, "data", value.data);
+  detail::PutOptional(json, "encoding", value.encoding);
+  detail::PutOptional(json, "mode", value.mode);
+  detail::PutOptional(json, "offset", value.offset);
+  detail::PutOptional(json, "if_id", value.if_id);
+}
+inline void from_json(const Json& json, FileWriteParams& value) {
+  detail::Get(json, "path", value.path);
+  detail::Get(json, "data", value.data);
+  detail::GetOptional(json, "encoding", value.encoding);
+  detail::GetOptional(json, "mode", value.mode);
+  detail::GetOptional(json, "offset", value.offset);
+  detail::GetOptional(json, "if_id", value.if_id);
+}
+
+// Result of file.write.
+struct FileWriteResult {
+  // that were written
+  std::int64_t bytes = 0;
+  // of the file, in bytes
+  std::int64_t size = 0;
+  // VOLUME:FILEID, hexadecimal: the same file keeps it
+  std::string id;
+  // time of the last change, UTC; null where the file system has none
+  std::optional<std::string> modified{};
+};
+inline void to_json(Json& json, const FileWriteResult& value) {
+  json = Json::object();
+  detail::Put(json, "bytes", value.bytes);
+  detail::Put(json, "size", value.size);
+  detail::Put(json, "id", value.id);
+  detail::Put(json, "modified", value.modified);
+}
+inline void from_json(const Json& json, FileWriteResult& value) {
+  detail::Get(json, "bytes", value.bytes);
+  detail::Get(json, "size", value.size);
+  detail::Get(json, "id", value.id);
+  detail::Get(json, "modified", value.modified);
 }
 
 struct IdentityWhoamiResultAccount {
@@ -1251,19 +2126,511 @@ inline void from_json(const Json& json, IdentityWhoamiResult& value) {
   detail::Get(json, "thread", value.thread);
 }
 
+enum class RegistryDeleteParamsView {
+  kValue64,  // "64"
+  kValue32,  // "32"
+};
+inline void to_json(Json& json, RegistryDeleteParamsView value) {
+  switch (value) {
+    case RegistryDeleteParamsView::kValue64:
+      json = "64";
+      return;
+    case RegistryDeleteParamsView::kValue32:
+      json = "32";
+      return;
+  }
+  throw std::invalid_argument("no value of RegistryDeleteParamsView");
+}
+inline void from_json(const Json& json, RegistryDeleteParamsView& value) {
+  const std::string& word = json.get_ref<const std::string&>();
+  if (word == "64") {
+    value = RegistryDeleteParamsView::kValue64;
+    return;
+  }
+  if (word == "32") {
+    value = RegistryDeleteParamsView::kValue32;
+    return;
+  }
+  throw std::out_of_range("no word of RegistryDeleteParamsView: " + word);
+}
+
+// Parameters of registry.delete.
+struct RegistryDeleteParams {
+  // The key: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.
+  std::string key;
+  // The value that goes; "" for the default value.
+  std::optional<std::string> name{};
+  // In place of a name: the key goes, with all below it (true) or only if there is nothing.
+  std::optional<bool> subkeys{};
+  // Which half of the registry: of 64-bit programs (64, unless said) or of 32-bit ones (32).
+  std::optional<RegistryDeleteParamsView> view{};
+};
+inline void to_json(Json& json, const RegistryDeleteParams& value) {
+  json = Json::object();
+  detail::Put(json, "key", value.key);
+  detail::PutOptional(json, "name", value.name);
+  detail::PutOptional(json, "subkeys", value.subkeys);
+  detail::PutOptional(json, "view", value.view);
+}
+inline void from_json(const Json& json, RegistryDeleteParams& value) {
+  detail::Get(json, "key", value.key);
+  detail::GetOptional(json, "name", value.name);
+  detail::GetOptional(json, "subkeys", value.subkeys);
+  detail::GetOptional(json, "view", value.view);
+}
+
+// Result of registry.delete.
+struct RegistryDeleteResult {
+  // that are gone; 0 for a value
+  std::int64_t keys = 0;
+};
+inline void to_json(Json& json, const RegistryDeleteResult& value) {
+  json = Json::object();
+  detail::Put(json, "keys", value.keys);
+}
+inline void from_json(const Json& json, RegistryDeleteResult& value) {
+  detail::Get(json, "keys", value.keys);
+}
+
+enum class RegistryGetParamsView {
+  kValue64,  // "64"
+  kValue32,  // "32"
+};
+inline void to_json(Json& json, RegistryGetParamsView value) {
+  switch (value) {
+    case RegistryGetParamsView::kValue64:
+      json = "64";
+      return;
+    case RegistryGetParamsView::kValue32:
+      json = "32";
+      return;
+  }
+  throw std::invalid_argument("no value of RegistryGetParamsView");
+}
+inline void from_json(const Json& json, RegistryGetParamsView& value) {
+  const std::string& word = json.get_ref<const std::string&>();
+  if (word == "64") {
+    value = RegistryGetParamsView::kValue64;
+    return;
+  }
+  if (word == "32") {
+    value = RegistryGetParamsView::kValue32;
+    return;
+  }
+  throw std::out_of_range("no word of RegistryGetParamsView: " + word);
+}
+
+enum class RegistryGetParamsEncoding {
+  kJson,  // "json"
+  kBase64,  // "base64"
+};
+inline void to_json(Json& json, RegistryGetParamsEncoding value) {
+  switch (value) {
+    case RegistryGetParamsEncoding::kJson:
+      json = "json";
+      return;
+    case RegistryGetParamsEncoding::kBase64:
+      json = "base64";
+      return;
+  }
+  throw std::invalid_argument("no value of RegistryGetParamsEncoding");
+}
+inline void from_json(const Json& json, RegistryGetParamsEncoding& value) {
+  const std::string& word = json.get_ref<const std::string&>();
+  if (word == "json") {
+    value = RegistryGetParamsEncoding::kJson;
+    return;
+  }
+  if (word == "base64") {
+    value = RegistryGetParamsEncoding::kBase64;
+    return;
+  }
+  throw std::out_of_range("no word of RegistryGetParamsEncoding: " + word);
+}
+
+// Parameters of registry.get.
+struct RegistryGetParams {
+  // The key: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.
+  std::string key;
+  // The value's name; the default value unless said.
+  std::optional<std::string> name{};
+  // Which half of the registry: of 64-bit programs (64, unless said) or of 32-bit ones (32).
+  std::optional<RegistryGetParamsView> view{};
+  // Whether %NAME% in an expand_sz is replaced, by the caller's environment variables.
+  std::optional<bool> expand{};
+  // base64: its bytes as they are, whatever the type.
+  std::optional<RegistryGetParamsEncoding> encoding{};
+};
+inline void to_json(Json& json, const RegistryGetParams& value) {
+  json = Json::object();
+  detail::Put(json, "key", value.key);
+  detail::PutOptional(json, "name", value.name);
+  detail::PutOptional(json, "view", value.view);
+  detail::PutOptional(json, "expand", value.expand);
+  detail::PutOptional(json, "encoding", value.encoding);
+}
+inline void from_json(const Json& json, RegistryGetParams& value) {
+  detail::Get(json, "key", value.key);
+  detail::GetOptional(json, "name", value.name);
+  detail::GetOptional(json, "view", value.view);
+  detail::GetOptional(json, "expand", value.expand);
+  detail::GetOptional(json, "encoding", value.encoding);
+}
+
+// Result of registry.get.
+struct RegistryGetResult {
+  // none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x…
+  std::string type;
+  // a string, an integer or an array of strings; or the bytes, as encoding says
+  Json value;
+  // json or base64
+  std::string encoding;
+};
+inline void to_json(Json& json, const RegistryGetResult& value) {
+  json = Json::object();
+  detail::Put(json, "type", value.type);
+  detail::Put(json, "value", value.value);
+  detail::Put(json, "encoding", value.encoding);
+}
+inline void from_json(const Json& json, RegistryGetResult& value) {
+  detail::Get(json, "type", value.type);
+  detail::Get(json, "value", value.value);
+  detail::Get(json, "encoding", value.encoding);
+}
+
+enum class RegistryListParamsView {
+  kValue64,  // "64"
+  kValue32,  // "32"
+};
+inline void to_json(Json& json, RegistryListParamsView value) {
+  switch (value) {
+    case RegistryListParamsView::kValue64:
+      json = "64";
+      return;
+    case RegistryListParamsView::kValue32:
+      json = "32";
+      return;
+  }
+  throw std::invalid_argument("no value of RegistryListParamsView");
+}
+inline void from_json(const Json& json, RegistryListParamsView& value) {
+  const std::string& word = json.get_ref<const std::string&>();
+  if (word == "64") {
+    value = RegistryListParamsView::kValue64;
+    return;
+  }
+  if (word == "32") {
+    value = RegistryListParamsView::kValue32;
+    return;
+  }
+  throw std::out_of_range("no word of RegistryListParamsView: " + word);
+}
+
+// Parameters of registry.list.
+struct RegistryListParams {
+  // The key: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.
+  std::string key;
+  // What the page before has given as next.
+  std::optional<std::string> after{};
+  // At most so many keys and values together (1000).
+  std::optional<std::int64_t> limit{};
+  // Which half of the registry: of 64-bit programs (64, unless said) or of 32-bit ones (32).
+  std::optional<RegistryListParamsView> view{};
+};
+inline void to_json(Json& json, const RegistryListParams& value) {
+  json = Json::object();
+  detail::Put(json, "key", value.key);
+  detail::PutOptional(json, "after", value.after);
+  detail::PutOptional(json, "limit", value.limit);
+  detail::PutOptional(json, "view", value.view);
+}
+inline void from_json(const Json& json, RegistryListParams& value) {
+  detail::Get(json, "key", value.key);
+  detail::GetOptional(json, "after", value.after);
+  detail::GetOptional(json, "limit", value.limit);
+  detail::GetOptional(json, "view", value.view);
+}
+
+struct RegistryListResultValuesItem {
+  // "" for the default value
+  std::string name;
+  // none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x…
+  std::string type;
+  // a string, an integer or an array of strings; or the bytes, as encoding says
+  Json value;
+  // json or base64; null: too large, see registry.get
+  std::optional<std::string> encoding{};
+  // bytes
+  std::int64_t size = 0;
+};
+inline void to_json(Json& json, const RegistryListResultValuesItem& value) {
+  json = Json::object();
+  detail::Put(json, "name", value.name);
+  detail::Put(json, "type", value.type);
+  detail::Put(json, "value", value.value);
+  detail::Put(json, "encoding", value.encoding);
+  detail::Put(json, "size", value.size);
+}
+inline void from_json(const Json& json, RegistryListResultValuesItem& value) {
+  detail::Get(json, "name", value.name);
+  detail::Get(json, "type", value.type);
+  detail::Get(json, "value", value.value);
+  detail::Get(json, "encoding", value.encoding);
+  detail::Get(json, "size", value.size);
+}
+
+// Result of registry.list.
+struct RegistryListResult {
+  // names of keys
+  std::vector<std::string> keys;
+  std::vector<RegistryListResultValuesItem> values;
+  // for after; null: there is no more
+  std::optional<std::string> next{};
+};
+inline void to_json(Json& json, const RegistryListResult& value) {
+  json = Json::object();
+  detail::Put(json, "keys", value.keys);
+  detail::Put(json, "values", value.values);
+  detail::Put(json, "next", value.next);
+}
+inline void from_json(const Json& json, RegistryListResult& value) {
+  detail::Get(json, "keys", value.keys);
+  detail::Get(json, "values", value.values);
+  detail::Get(json, "next", value.next);
+}
+
+enum class RegistryMakeKeyParamsView {
+  kValue64,  // "64"
+  kValue32,  // "32"
+};
+inline void to_json(Json& json, RegistryMakeKeyParamsView value) {
+  switch (value) {
+    case RegistryMakeKeyParamsView::kValue64:
+      json = "64";
+      return;
+    case RegistryMakeKeyParamsView::kValue32:
+      json = "32";
+      return;
+  }
+  throw std::invalid_argument("no value of RegistryMakeKeyParamsView");
+}
+inline void from_json(const Json& json, RegistryMakeKeyParamsView& value) {
+  const std::string& word = json.get_ref<const std::string&>();
+  if (word == "64") {
+    value = RegistryMakeKeyParamsView::kValue64;
+    return;
+  }
+  if (word == "32") {
+    value = RegistryMakeKeyParamsView::kValue32;
+    return;
+  }
+  throw std::out_of_range("no word of RegistryMakeKeyParamsView: " + word);
+}
+
+// Parameters of registry.makeKey.
+struct RegistryMakeKeyParams {
+  // The key: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.
+  std::string key;
+  // Whether what is made is gone when the computer is restarted.
+  // "volatile" in JSON; the name volatile is taken.
+  std::optional<bool> volatile_2{};
+  // Which half of the registry: of 64-bit programs (64, unless said) or of 32-bit ones (32).
+  std::optional<RegistryMakeKeyParamsView> view{};
+};
+inline void to_json(Json& json, const RegistryMakeKeyParams& value) {
+  json = Json::object();
+  detail::Put(json, "key", value.key);
+  detail::PutOptional(json, "volatile", value.volatile_2);
+  detail::PutOptional(json, "view", value.view);
+}
+inline void from_json(const Json& json, RegistryMakeKeyParams& value) {
+  detail::Get(json, "key", value.key);
+  detail::GetOptional(json, "volatile", value.volatile_2);
+  detail::GetOptional(json, "view", value.view);
+}
+
+// Result of registry.makeKey.
+struct RegistryMakeKeyResult {
+  // false: it was there
+  bool created = false;
+};
+inline void to_json(Json& json, const RegistryMakeKeyResult& value) {
+  json = Json::object();
+  detail::Put(json, "created", value.created);
+}
+inline void from_json(const Json& json, RegistryMakeKeyResult& value) {
+  detail::Get(json, "created", value.created);
+}
+
+enum class RegistrySetParamsView {
+  kValue64,  // "64"
+  kValue32,  // "32"
+};
+inline void to_json(Json& json, RegistrySetParamsView value) {
+  switch (value) {
+    case RegistrySetParamsView::kValue64:
+      json = "64";
+      return;
+    case RegistrySetParamsView::kValue32:
+      json = "32";
+      return;
+  }
+  throw std::invalid_argument("no value of RegistrySetParamsView");
+}
+inline void from_json(const Json& json, RegistrySetParamsView& value) {
+  const std::string& word = json.get_ref<const std::string&>();
+  if (word == "64") {
+    value = RegistrySetParamsView::kValue64;
+    return;
+  }
+  if (word == "32") {
+    value = RegistrySetParamsView::kValue32;
+    return;
+  }
+  throw std::out_of_range("no word of RegistrySetParamsView: " + word);
+}
+
+enum class RegistrySetParamsEncoding {
+  kJson,  // "json"
+  kBase64,  // "base64"
+};
+inline void to_json(Json& json, RegistrySetParamsEncoding value) {
+  switch (value) {
+    case RegistrySetParamsEncoding::kJson:
+      json = "json";
+      return;
+    case RegistrySetParamsEncoding::kBase64:
+      json = "base64";
+      return;
+  }
+  throw std::invalid_argument("no value of RegistrySetParamsEncoding");
+}
+inline void from_json(const Json& json, RegistrySetParamsEncoding& value) {
+  const std::string& word = json.get_ref<const std::string&>();
+  if (word == "json") {
+    value = RegistrySetParamsEncoding::kJson;
+    return;
+  }
+  if (word == "base64") {
+    value = RegistrySetParamsEncoding::kBase64;
+    return;
+  }
+  throw std::out_of_range("no word of RegistrySetParamsEncoding: " + word);
+}
+
+// Parameters of registry.set.
+struct RegistrySetParams {
+  // The key: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.
+  std::string key;
+  // The value's name; "" for the default value.
+  std::string name;
+  // none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x and a
+  // number.
+  std::string type;
+  // A string, an integer or an array of strings, as the type is; for other types its bytes in
+  // base64.
+  Json value;
+  // Which half of the registry: of 64-bit programs (64, unless said) or of 32-bit ones (32).
+  std::optional<RegistrySetParamsView> view{};
+  // base64: the value is its bytes, whatever the type.
+  std::optional<RegistrySetParamsEncoding> encoding{};
+};
+inline void to_json(Json& json, const RegistrySetParams& value) {
+  json = Json::object();
+  detail::Put(json, "key", value.key);
+  detail::Put(json, "name", value.name);
+  detail::Put(json, "type", value.type);
+  detail::Put(json, "value", value.value);
+  detail::PutOptional(json, "view", value.view);
+  detail::PutOptional(json, "encoding", value.encoding);
+}
+inline void from_json(const Json& json, RegistrySetParams& value) {
+  detail::Get(json, "key", value.key);
+  detail::Get(json, "name", value.name);
+  detail::Get(json, "type", value.type);
+  detail::Get(json, "value", value.value);
+  detail::GetOptional(json, "view", value.view);
+  detail::GetOptional(json, "encoding", value.encoding);
+}
+
+enum class RegistryWatchParamsView {
+  kValue64,  // "64"
+  kValue32,  // "32"
+};
+inline void to_json(Json& json, RegistryWatchParamsView value) {
+  switch (value) {
+    case RegistryWatchParamsView::kValue64:
+      json = "64";
+      return;
+    case RegistryWatchParamsView::kValue32:
+      json = "32";
+      return;
+  }
+  throw std::invalid_argument("no value of RegistryWatchParamsView");
+}
+inline void from_json(const Json& json, RegistryWatchParamsView& value) {
+  const std::string& word = json.get_ref<const std::string&>();
+  if (word == "64") {
+    value = RegistryWatchParamsView::kValue64;
+    return;
+  }
+  if (word == "32") {
+    value = RegistryWatchParamsView::kValue32;
+    return;
+  }
+  throw std::out_of_range("no word of RegistryWatchParamsView: " + word);
+}
+
+// Parameters of registry.watch.
+struct RegistryWatchParams {
+  // The key: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.
+  std::string key;
+  // Whether what changes in the keys below it counts.
+  std::optional<bool> recursive{};
+  // Which half of the registry: of 64-bit programs (64, unless said) or of 32-bit ones (32).
+  std::optional<RegistryWatchParamsView> view{};
+};
+inline void to_json(Json& json, const RegistryWatchParams& value) {
+  json = Json::object();
+  detail::Put(json, "key", value.key);
+  detail::PutOptional(json, "recursive", value.recursive);
+  detail::PutOptional(json, "view", value.view);
+}
+inline void from_json(const Json& json, RegistryWatchParams& value) {
+  detail::Get(json, "key", value.key);
+  detail::GetOptional(json, "recursive", value.recursive);
+  detail::GetOptional(json, "view", value.view);
+}
+
+// Progress of registry.watch.
+struct RegistryWatchProgress {
+  // false in the first piece: from now on the key is watched
+  bool changed = false;
+};
+inline void to_json(Json& json, const RegistryWatchProgress& value) {
+  json = Json::object();
+  detail::Put(json, "changed", value.changed);
+}
+inline void from_json(const Json& json, RegistryWatchProgress& value) {
+  detail::Get(json, "changed", value.changed);
+}
+
 struct RpcDiscoverResultInfo {
   std::string title;
   // of the service
   std::string version;
+  std::string description;
 };
 inline void to_json(Json& json, const RpcDiscoverResultInfo& value) {
   json = Json::object();
   detail::Put(json, "title", value.title);
   detail::Put(json, "version", value.version);
+  detail::Put(json, "description", value.description);
 }
 inline void from_json(const Json& json, RpcDiscoverResultInfo& value) {
   detail::Get(json, "title", value.title);
   detail::Get(json, "version", value.version);
+  detail::Get(json, "description", value.description);
 }
 
 // Result of rpc.discover.
@@ -1465,6 +2832,23 @@ inline void from_json(const Json& json, ServiceDisconnectResult& value) {
   detail::Get(json, "disconnected", value.disconnected);
 }
 
+// Result of service.reload.
+struct ServiceReloadResult {
+  // in force from now on
+  std::vector<std::string> changed;
+  // differ in the file, in force from the next start on
+  std::vector<std::string> needs_restart;
+};
+inline void to_json(Json& json, const ServiceReloadResult& value) {
+  json = Json::object();
+  detail::Put(json, "changed", value.changed);
+  detail::Put(json, "needs_restart", value.needs_restart);
+}
+inline void from_json(const Json& json, ServiceReloadResult& value) {
+  detail::Get(json, "changed", value.changed);
+  detail::Get(json, "needs_restart", value.needs_restart);
+}
+
 struct ServiceStatusResultAudit {
   // it can be written
   bool ok = false;
@@ -1597,6 +2981,28 @@ inline void from_json(const Json& json, ServiceStatusResultLatency& value) {
   detail::Get(json, "histogram", value.histogram);
 }
 
+struct ServiceStatusResultModulesItem {
+  std::string name;
+  std::string version;
+  // loaded, or quarantined: its calls have not ended, and it gets no more
+  std::string state;
+  // that run after their deadline, now
+  std::int64_t overdue_calls = 0;
+};
+inline void to_json(Json& json, const ServiceStatusResultModulesItem& value) {
+  json = Json::object();
+  detail::Put(json, "name", value.name);
+  detail::Put(json, "version", value.version);
+  detail::Put(json, "state", value.state);
+  detail::Put(json, "overdue_calls", value.overdue_calls);
+}
+inline void from_json(const Json& json, ServiceStatusResultModulesItem& value) {
+  detail::Get(json, "name", value.name);
+  detail::Get(json, "version", value.version);
+  detail::Get(json, "state", value.state);
+  detail::Get(json, "overdue_calls", value.overdue_calls);
+}
+
 struct ServiceStatusResultHardening {
   std::vector<std::string> in_force;
   std::vector<std::string> missing;
@@ -1630,6 +3036,7 @@ struct ServiceStatusResult {
   ServiceStatusResultBytes bytes;
   // from the read of a request to its answer
   ServiceStatusResultLatency latency;
+  std::vector<ServiceStatusResultModulesItem> modules;
   // protections that the service asked Windows for
   ServiceStatusResultHardening hardening;
 };
@@ -1646,6 +3053,7 @@ inline void to_json(Json& json, const ServiceStatusResult& value) {
   detail::Put(json, "requests", value.requests);
   detail::Put(json, "bytes", value.bytes);
   detail::Put(json, "latency", value.latency);
+  detail::Put(json, "modules", value.modules);
   detail::Put(json, "hardening", value.hardening);
 }
 inline void from_json(const Json& json, ServiceStatusResult& value) {
@@ -1660,6 +3068,7 @@ inline void from_json(const Json& json, ServiceStatusResult& value) {
   detail::Get(json, "requests", value.requests);
   detail::Get(json, "bytes", value.bytes);
   detail::Get(json, "latency", value.latency);
+  detail::Get(json, "modules", value.modules);
   detail::Get(json, "hardening", value.hardening);
 }
 
@@ -1757,6 +3166,105 @@ class AuditMethods {
   Client* client_;
 };
 
+// The methods of database. The client must outlive it.
+class DatabaseMethods {
+ public:
+  explicit DatabaseMethods(Client& client) : client_(&client) {}
+
+  // database.batch: Executes statements of SQL in one transaction: all of them, or none.
+  DatabaseBatchResult Batch(const DatabaseBatchParams& params, const CallOptions& options = {}) {
+    return detail::Converter<DatabaseBatchResult>::From(client_->Call("database.batch", Json(params), options));
+  }
+
+  // database.execute: Executes one statement of SQL that gives no rows.
+  DatabaseExecuteResult Execute(const DatabaseExecuteParams& params, const CallOptions& options = {}) {
+    return detail::Converter<DatabaseExecuteResult>::From(client_->Call("database.execute", Json(params), options));
+  }
+
+  // database.query: Rows of a database: all at once, or with a progressToken page by page.
+  // Its results come in the answer, or piece by piece to `progress`, on this thread, if that is
+  // given.
+  DatabaseQueryResult Query(const DatabaseQueryParams& params, const std::function<void(const DatabaseQueryProgress&)>& progress = {}, const CallOptions& options = {}) {
+    return detail::Converter<DatabaseQueryResult>::From(client_->Call("database.query", Json(params), detail::WithProgress(progress, options)));
+  }
+
+  // database.sources: The databases that this caller may use.
+  DatabaseSourcesResult Sources(const CallOptions& options = {}) {
+    return detail::Converter<DatabaseSourcesResult>::From(client_->Call("database.sources", nullptr, options));
+  }
+
+ private:
+  Client* client_;
+};
+
+// The methods of file. The client must outlive it.
+class FileMethods {
+ public:
+  explicit FileMethods(Client& client) : client_(&client) {}
+
+  // file.checksum: The SHA-256 of a file, or of a part of it.
+  // Reports how far it is to `progress`, on this thread.
+  FileChecksumResult Checksum(const FileChecksumParams& params, const std::function<void(const FileChecksumProgress&)>& progress = {}, const CallOptions& options = {}) {
+    return detail::Converter<FileChecksumResult>::From(client_->Call("file.checksum", Json(params), detail::WithProgress(progress, options)));
+  }
+
+  // file.copy: Copies a file. Whatever happens, there is no half one.
+  // Reports how far it is to `progress`, on this thread.
+  FileCopyResult Copy(const FileCopyParams& params, const std::function<void(const FileCopyProgress&)>& progress = {}, const CallOptions& options = {}) {
+    return detail::Converter<FileCopyResult>::From(client_->Call("file.copy", Json(params), detail::WithProgress(progress, options)));
+  }
+
+  // file.delete: Deletes a file, a link (never what it leads to) or an empty folder.
+  Json Delete(const FileDeleteParams& params, const CallOptions& options = {}) {
+    return client_->Call("file.delete", Json(params), options);
+  }
+
+  // file.list: What is in a folder: a page of it in the order of the names, or all as a stream.
+  // Its results come in the answer, or piece by piece to `progress`, on this thread, if that is
+  // given.
+  FileListResult List(const FileListParams& params, const std::function<void(const FileListProgress&)>& progress = {}, const CallOptions& options = {}) {
+    return detail::Converter<FileListResult>::From(client_->Call("file.list", Json(params), detail::WithProgress(progress, options)));
+  }
+
+  // file.makeDirectory: Makes a folder, if it is not there.
+  FileMakeDirectoryResult MakeDirectory(const FileMakeDirectoryParams& params, const CallOptions& options = {}) {
+    return detail::Converter<FileMakeDirectoryResult>::From(client_->Call("file.makeDirectory", Json(params), options));
+  }
+
+  // file.move: Gives a file, folder or link another name on the same volume.
+  FileMoveResult Move(const FileMoveParams& params, const CallOptions& options = {}) {
+    return detail::Converter<FileMoveResult>::From(client_->Call("file.move", Json(params), options));
+  }
+
+  // file.read: What a file holds: up to 2 MiB at once, or any amount as a stream.
+  // Its results come in the answer, or piece by piece to `progress`, on this thread, if that is
+  // given.
+  FileReadResult Read(const FileReadParams& params, const std::function<void(const FileReadProgress&)>& progress = {}, const CallOptions& options = {}) {
+    return detail::Converter<FileReadResult>::From(client_->Call("file.read", Json(params), detail::WithProgress(progress, options)));
+  }
+
+  // file.stat: What a file, folder or link is.
+  FileStatResult Stat(const FileStatParams& params, const CallOptions& options = {}) {
+    return detail::Converter<FileStatResult>::From(client_->Call("file.stat", Json(params), options));
+  }
+
+  // file.watch: A stream of the changes in a folder, until it is cancelled. it goes on until it is
+  // cancelled, or the folder goes
+  // Its results come piece by piece to `progress`, on this thread.
+  // It goes on until options.stop ends it, or options.timeout is over.
+  void Watch(const FileWatchParams& params, const std::function<void(const FileWatchProgress&)>& progress, const CallOptions& options = {}) {
+    client_->Call("file.watch", Json(params), detail::WithProgress(progress, options));
+  }
+
+  // file.write: Writes a file: a new one, one in another's place, or a part of one.
+  FileWriteResult Write(const FileWriteParams& params, const CallOptions& options = {}) {
+    return detail::Converter<FileWriteResult>::From(client_->Call("file.write", Json(params), options));
+  }
+
+ private:
+  Client* client_;
+};
+
 // The methods of identity. The client must outlive it.
 class IdentityMethods {
  public:
@@ -1765,6 +3273,48 @@ class IdentityMethods {
   // identity.whoami: Who the caller is to the service: the token that a request is done with.
   IdentityWhoamiResult Whoami(const CallOptions& options = {}) {
     return detail::Converter<IdentityWhoamiResult>::From(client_->Call("identity.whoami", nullptr, options));
+  }
+
+ private:
+  Client* client_;
+};
+
+// The methods of registry. The client must outlive it.
+class RegistryMethods {
+ public:
+  explicit RegistryMethods(Client& client) : client_(&client) {}
+
+  // registry.delete: Removes a value, or a key with its values.
+  RegistryDeleteResult Delete(const RegistryDeleteParams& params, const CallOptions& options = {}) {
+    return detail::Converter<RegistryDeleteResult>::From(client_->Call("registry.delete", Json(params), options));
+  }
+
+  // registry.get: A value of a key, read as the caller.
+  RegistryGetResult Get(const RegistryGetParams& params, const CallOptions& options = {}) {
+    return detail::Converter<RegistryGetResult>::From(client_->Call("registry.get", Json(params), options));
+  }
+
+  // registry.list: The keys below a key and its values, by their names, page by page.
+  RegistryListResult List(const RegistryListParams& params, const CallOptions& options = {}) {
+    return detail::Converter<RegistryListResult>::From(client_->Call("registry.list", Json(params), options));
+  }
+
+  // registry.makeKey: Makes a key, and keys above it that are missing.
+  RegistryMakeKeyResult MakeKey(const RegistryMakeKeyParams& params, const CallOptions& options = {}) {
+    return detail::Converter<RegistryMakeKeyResult>::From(client_->Call("registry.makeKey", Json(params), options));
+  }
+
+  // registry.set: Writes a value of a key that there is.
+  Json Set(const RegistrySetParams& params, const CallOptions& options = {}) {
+    return client_->Call("registry.set", Json(params), options);
+  }
+
+  // registry.watch: A stream that tells when a key changes: its values, and the keys below it. it
+  // goes on until it is cancelled or the key is gone
+  // Its results come piece by piece to `progress`, on this thread.
+  // It goes on until options.stop ends it, or options.timeout is over.
+  void Watch(const RegistryWatchParams& params, const std::function<void(const RegistryWatchProgress&)>& progress, const CallOptions& options = {}) {
+    client_->Call("registry.watch", Json(params), detail::WithProgress(progress, options));
   }
 
  private:
@@ -1812,6 +3362,12 @@ class ServiceMethods {
     return detail::Converter<ServiceDisconnectResult>::From(client_->Call("service.disconnect", Json(params), options));
   }
 
+  // service.reload: Reads the settings file again and puts in force what can change while the
+  // service runs. SettingsRefused if it has faults: then nothing changes.
+  ServiceReloadResult Reload(const CallOptions& options = {}) {
+    return detail::Converter<ServiceReloadResult>::From(client_->Call("service.reload", nullptr, options));
+  }
+
   // service.status: How the service is: version, connections, counters, latency, protections in
   // force.
   ServiceStatusResult Status(const CallOptions& options = {}) {
@@ -1825,11 +3381,14 @@ class ServiceMethods {
 // All of them over one client, which must outlive this. Threads: as the client's functions.
 class Service {
  public:
-  explicit Service(Client& client) : access(client), audit(client), identity(client), rpc(client), service(client) {}
+  explicit Service(Client& client) : access(client), audit(client), database(client), file(client), identity(client), registry(client), rpc(client), service(client) {}
 
   AccessMethods access;
   AuditMethods audit;
+  DatabaseMethods database;
+  FileMethods file;
   IdentityMethods identity;
+  RegistryMethods registry;
   RpcMethods rpc;
   ServiceMethods service;
 };
