@@ -24,7 +24,16 @@ onbehalf_client::Callback::Callback(const onbehalf_client* client) noexcept : cl
 
 onbehalf_client::Callback::~Callback() { innermost = outer_; }
 
+bool onbehalf_client::IsFreed() const noexcept {
+  const std::lock_guard lock(lock_);
+  return is_freed_;
+}
+
 void onbehalf_client::Free() noexcept {
+  {
+    const std::lock_guard lock(lock_);
+    is_freed_ = true;
+  }
   client_.Close();
   // Callbacks of calls are users; those of notifications are none between two of them.
   client_.OnNotification({});

@@ -53,6 +53,8 @@ struct onbehalf_client {
 
   // For the owner, once. Ends every call, then deletes this or leaves that to the last user.
   void Free() noexcept;
+  // Its owner has freed it, and is told of no more progress.
+  bool IsFreed() const noexcept;
 
  private:
   ~onbehalf_client() = default;
@@ -60,8 +62,9 @@ struct onbehalf_client {
   void RemoveUser() noexcept;
 
   onbehalf::client::Client client_;
-  onbehalf::win32::Lock lock_;
+  mutable onbehalf::win32::Lock lock_;
   onbehalf::win32::Condition unused_;
   std::size_t users_ = 1;     // guarded by lock_
   bool owner_waits_ = false;  // guarded by lock_
+  bool is_freed_ = false;     // guarded by lock_
 };

@@ -76,6 +76,8 @@ CallOptions ToCallOptions(const onbehalf_call_options* given, const onbehalf_cli
   options.idempotent = (known.flags & ONBEHALF_IDEMPOTENT) != 0;
   if (known.progress != nullptr) {
     options.progress = [client, progress = known.progress, user = known.progress_user](const Json& value) noexcept {
+      // One of several values that came together may have been the occasion to free it.
+      if (client->IsFreed()) return;
       const Callback callback(client);
       const std::optional<std::string> text = TextIfThereIsMemory(value);
       progress(user, text ? text->c_str() : nullptr, text ? Length(*text) : 0);
