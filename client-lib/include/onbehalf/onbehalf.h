@@ -127,7 +127,8 @@ typedef struct onbehalf_error {
 } onbehalf_error;
 
 /* A value of the call's $/progress as JSON, in order, never after the call has ended or its client was freed; NULL if
-   there is no memory for it. onbehalf_call runs it on the thread that called, onbehalf_call_async on the client's thread for callbacks. */
+   there is no memory for it. onbehalf_call runs it on the thread that called, onbehalf_call_async on the client's thread
+   for callbacks. */
 typedef void(ONBEHALF_CALL* onbehalf_progress_callback)(void* user, const char* value, int64_t value_length);
 
 /* The outcome of a call: ONBEHALF_OK with the result as JSON and no error, or another status with the error and no
