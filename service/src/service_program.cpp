@@ -46,9 +46,12 @@ constexpr std::chrono::seconds kPipePatience{30};
 
 constexpr const char* kStopOfModule = "the stop of a module";
 
-std::string Joined(const std::vector<std::string>& lines) {
+std::string Joined(const std::vector<std::string>& texts, std::string_view separator = "\n") {
   std::string all;
-  for (const std::string& line : lines) all += (all.empty() ? "" : "\n") + line;
+  for (const std::string& text : texts) {
+    if (!all.empty()) all += separator;
+    all += text;
+  }
   return all;
 }
 
@@ -92,7 +95,7 @@ class Application final : public HostedService {
     std::string abandoned;
     const auto may_abandon = [&](const std::vector<std::string>& methods, std::chrono::milliseconds waited) {
       if (waited < (modules_->HaveAll(methods) ? patience_.modules : patience_.others)) return false;
-      for (const std::string& method : methods) abandoned += (abandoned.empty() ? "" : ", ") + method;
+      abandoned = Joined(methods, ", ");
       return true;
     };
     bool has_ended = server_->Stop(still_stopping, may_abandon);
@@ -191,11 +194,21 @@ class Application final : public HostedService {
     if (add_methods_) add_methods_(server_->methods());
   }
 
-  // With what is wrong with them or with the files of their modules. No code of a module runs.
-  SettingsResult ReadOwnSettings() const {
+  SettingsResult ReadSettingsFile() const {
     SettingsResult read = ReadSettings(command_line_.folders.SettingsFile());
     if (command_line_.pipe) read.settings.pipe.name = *command_line_.pipe;
-    if (read.faults.empty()) read.faults = FindModuleFaults(OwnExecutable(), read.settings.modules, runs_in());
+    return read;
+  }
+
+  // No code of a module runs.
+  std::vector<SettingsFault> FaultsOfModules(const Settings& settings) const {
+    return FindModuleFaults(OwnExecutable(), settings.modules, runs_in());
+  }
+
+  // With what is wrong with them or with the files of their modules.
+  SettingsResult ReadOwnSettings() const {
+    SettingsResult read = ReadSettingsFile();
+    if (read.faults.empty()) read.faults = FaultsOfModules(read.settings);
     return read;
   }
 
@@ -205,16 +218,22 @@ class Application final : public HostedService {
     throw std::runtime_error(CheckConfigReport(read, command_line_.folders.SettingsFile()));
   }
 
-  // What is refused at a start is refused while the service runs.
+  // What is refused at a start is refused while the service runs. Paths, and who may write there, are nothing for clients: the
+  // log has them.
   SettingsResult ReadSettingsAgain() {
     if (const auto unsafe = UnsafeFiles(); !unsafe.empty()) {
-      // With paths, which are nothing for clients.
       log_->Write(LogLevel::kError, "the service's files are not safe", {{"what", Joined(unsafe)}});
       SettingsResult refused;
       refused.faults.push_back({"", "the service's files can be changed by ordinary users: its log says which"});
       return refused;
     }
-    SettingsResult read = ReadOwnSettings();
+    SettingsResult read = ReadSettingsFile();
+    if (read.faults.empty()) {
+      for (const SettingsFault& fault : FaultsOfModules(read.settings)) {
+        log_->Write(LogLevel::kError, "a module's file is not as it must be", {{"key", fault.key}, {"what", fault.message}});
+        read.faults.push_back({fault.key, "its file is missing or can be changed by ordinary users: the log says which"});
+      }
+    }
     CheckMethodLimits(read.settings, server_->methods(), KnownMethods::kAll, read.faults);
     return read;
   }

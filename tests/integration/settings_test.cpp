@@ -73,6 +73,21 @@ TEST(ShippedSettings, AreRefusedAsAWholeAndEveryFaultIsTold) {
   EXPECT_EQ(client.Call("service.reload"), (Json{{"changed", Json::array()}, {"needs_restart", Json::array()}}));
 }
 
+TEST(ShippedSettings, ThatAreRefusedTellClientsNoPaths) {
+  ServiceProcess service("onbehalf-service.exe", "{}");
+  Client client = Client::Connect(OptionsFor(service));
+  service.WriteSettings(R"({"modules": {"load": {"nowhere": {}}}})");
+  try {
+    client.Call("service.reload");
+    FAIL() << "there is no such module";
+  } catch (const client::RpcError& error) {
+    EXPECT_EQ(error.code(), -32020);
+    ASSERT_EQ(error.data().at("faults").size(), 1u) << error.data();
+    const std::string message = error.data().at("faults")[0].at("message").get<std::string>();
+    EXPECT_EQ(message.find('\\'), std::string::npos) << message;
+  }
+}
+
 TEST(ShippedSettings, AreCheckedWithTheServicesMethodsAndNothingIsMade) {
   const TemporaryFolder folder;
   auto exit = RunService(folder, R"({"methods": {"limits": {"rpc.ping": {"handlers": 1}}}})", {"--check-config"});

@@ -11,6 +11,7 @@
 #include "methods/account_json.h"
 #include "onbehalf/service/schema.h"
 #include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/win32_error.h"
 #include "request_error.h"
 #include "utc_time.h"
 
@@ -201,6 +202,7 @@ MethodResult Disconnect(ServerControl& server, const Call& call) {
 }
 
 MethodResult Reload(const ServiceFacts& facts, win32::AccountNames& names, const Call& call) {
+  if (call.stop.stop_requested()) throw win32::Win32Error(ERROR_CANCELLED, "service.reload");
   const SettingsReload::Result result = facts.reload(names.Display(call.caller.user()));
   if (result.faults.empty()) return Json{{"changed", result.changed}, {"needs_restart", result.needs_restart}};
   protocol::Error error = ToError(protocol::ErrorCode::kSettingsRefused);
@@ -257,6 +259,8 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
   reload.access_default = kForAdministrators;
   reload.acts = Acts::kAsService;
   reload.pace = Pace::kMayBlock;
+  // The log is written, and what cannot be read is taken for unsafe or for a fault.
+  reload.interruptible = false;
   reload.handler = [facts = std::move(facts), names = std::move(names)](const Call& call) {
     return Reload(facts, *names, call);
   };
