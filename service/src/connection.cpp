@@ -325,11 +325,13 @@ void Connection::Run(const RequestPtr& request) {
     const Clock::time_point begun = Clock::now();
     // Answered or cancelled while it waited for a thread: then nothing of it may happen any more.
     const auto stopped = request->stop_reason();
-    // It may have waited for a thread: what it takes counts from when it has one.
-    if (!stopped) request->due = begun + (request->deadline() - request->read_at()) + RunningRequest::kTimeToEnd;
-    const MethodResult result = stopped ? MethodResult(service::ToError(*stopped))
-                                        : CallHandler(*request, process_, id_, server_.log);
-    request->due = Clock::time_point::max();
+    MethodResult result;
+    if (stopped) {
+      result = service::ToError(*stopped);
+    } else {
+      const RunningRequest::Working working(*request);
+      result = CallHandler(*request, process_, id_, server_.log);
+    }
     Complete(request, result, Clock::now() - begun);
   } catch (const std::exception& error) {
     Fail(request, error);
@@ -731,7 +733,7 @@ void Connection::CheckDeadlines(Clock::time_point now, const protocol::Limits& l
   {
     const std::lock_guard lock(mutex_);
     for (const RequestPtr& request : requests_) {
-      if (const auto due = request->due.load(); now >= due && std::exchange(request->told_due, due) != due) {
+      if (const auto due = request->due(); now >= due && std::exchange(request->told_due, due) != due) {
         overdue.push_back(request);
       }
       if (!request->is_answered() && now >= request->deadline()) expired.push_back(request);

@@ -117,6 +117,13 @@ bool RunningRequest::is_stuck() const {
   return stop_reason_.has_value() && static_cast<bool>(thread_);
 }
 
+RunningRequest::Working::Working(RunningRequest& request) : request_(request) {
+  constexpr std::chrono::seconds kTimeToEnd{1};
+  const auto time = request.stream() ? std::chrono::nanoseconds(request.settings().limits.request_deadline)
+                                     : request.deadline() - request.read_at();
+  request.due_ = Clock::now() + time + kTimeToEnd;
+}
+
 RunningRequest::OnThisThread::OnThisThread(RunningRequest& request) : request_(request) {
   win32::UniqueObject thread;
   // GetCurrentThread's pseudo handle means "the calling thread" to whoever uses it, so a real one is needed.

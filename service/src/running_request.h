@@ -77,11 +77,22 @@ class RunningRequest final : public StopEvent {
   std::atomic<AccountQuota*> quota{nullptr};
   // The method of which it counts as one, likewise (MethodLimits); null if of none.
   std::atomic<const Method*> counted_method{nullptr};
-  // What a thread does for it, its handler or a turn of its stream, has been asked to end for this long and is overdue then.
-  static constexpr std::chrono::seconds kTimeToEnd{1};
-  // When that will be; time_point::max() while no thread does anything for it.
-  std::atomic<Clock::time_point> due{Clock::time_point::max()};
-  bool runs() const { return due.load() != Clock::time_point::max(); }
+  // A thread does something for it, its handler, a turn of its stream or the stream's end, for as long as this lives. It may
+  // take as long as a request from here on (a stream has no deadline, but each of its turns is short), and a second more to
+  // end when it has been asked to; then it is overdue.
+  class Working {
+   public:
+    explicit Working(RunningRequest& request);
+    ~Working() { request_.due_ = Clock::time_point::max(); }
+    Working(const Working&) = delete;
+    Working& operator=(const Working&) = delete;
+
+   private:
+    RunningRequest& request_;
+  };
+  // When it will be; time_point::max() while no thread does anything for it.
+  Clock::time_point due() const { return due_.load(); }
+  bool runs() const { return due() != Clock::time_point::max(); }
   // For the watch: of what Method::on_overdue has been told, by when it was due. Each turn of a stream is due at another time.
   Clock::time_point told_due = Clock::time_point::max();
   // Of a stream, for its turns: the policy has denied it since it was admitted, and that is recorded.
@@ -135,6 +146,7 @@ class RunningRequest final : public StopEvent {
   const Clock::time_point read_at_;
   const std::shared_ptr<const Settings> settings_;
   std::atomic<Clock::time_point> deadline_;
+  std::atomic<Clock::time_point> due_{Clock::time_point::max()};
   std::stop_source stop_;
   std::atomic<bool> answered_{false};
 

@@ -107,9 +107,11 @@ StreamRequest::Turn StreamRequest::OneTurn() {
   const Waker waker = [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->Wake();
   };
-  request_->due = DueFromNow();
-  Stream::Step step = CallStream(*request_, connection_->process(), connection_->id(), server_.log, stream_, waker);
-  request_->due = RunningRequest::Clock::time_point::max();
+  Stream::Step step;
+  {
+    const RunningRequest::Working working(*request_);
+    step = CallStream(*request_, connection_->process(), connection_->id(), server_.log, stream_, waker);
+  }
   if (std::holds_alternative<Stream::Later>(step)) return Stream::Later{};
   // The policy may have become another during the step: what it has found is not for everybody any more.
   if (auto refusal = CheckAccess()) return MethodResult(*std::move(refusal));
@@ -126,11 +128,6 @@ StreamRequest::Turn StreamRequest::OneTurn() {
     return MethodResult(InternalError(request_->audit_id()));
   }
   return Again{};
-}
-
-// A stream has no deadline, but each of its turns is short, and so is its end.
-RunningRequest::Clock::time_point StreamRequest::DueFromNow() const {
-  return RunningRequest::Clock::now() + server_.settings.Now()->limits.request_deadline + RunningRequest::kTimeToEnd;
 }
 
 std::optional<Error> StreamRequest::CheckAccess() {
@@ -159,9 +156,8 @@ std::optional<Error> StreamRequest::CheckAccess() {
 // Breaks the circle of who keeps whom.
 void StreamRequest::LetGo() {
   if (stream_) {
-    request_->due = DueFromNow();
+    const RunningRequest::Working working(*request_);
     stream_.reset();
-    request_->due = RunningRequest::Clock::time_point::max();
   }
   connection_.reset();
   request_.reset();
