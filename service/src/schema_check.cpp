@@ -259,14 +259,17 @@ bool FitsItself(const Json& value, const Json& schema) {
     if (std::none_of(words->begin(), words->end(), [&](const Json& word) { return IsEqual(word, value); })) return false;
   }
   if (const Json* const only = Member(schema, "const"); only != nullptr && !IsEqual(*only, value)) return false;
-  const auto is_within = [&](const char* least, const char* most, const Json& measure) {
+  // Measured only where there is a bound: texts can be long.
+  const auto is_within = [&](const char* least, const char* most, auto measure) {
     const Json* const low = Member(schema, least);
     const Json* const high = Member(schema, most);
-    return (low == nullptr || !IsLess(measure, *low)) && (high == nullptr || !IsLess(*high, measure));
+    if (low == nullptr && high == nullptr) return true;
+    const Json measured = measure();
+    return (low == nullptr || !IsLess(measured, *low)) && (high == nullptr || !IsLess(*high, measured));
   };
-  if (value.is_number()) return is_within("minimum", "maximum", value);
-  if (value.is_string()) return is_within("minLength", "maxLength", Characters(TextOf(value)));
-  if (value.is_array()) return is_within("minItems", "maxItems", value.size());
+  if (value.is_number()) return is_within("minimum", "maximum", [&] { return value; });
+  if (value.is_string()) return is_within("minLength", "maxLength", [&] { return Json(Characters(TextOf(value))); });
+  if (value.is_array()) return is_within("minItems", "maxItems", [&] { return Json(value.size()); });
   return true;
 }
 
