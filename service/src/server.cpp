@@ -259,8 +259,11 @@ bool Server::Stop(const std::function<void()>& still_waiting, const MayAbandon& 
     if (still_waiting) still_waiting();
     const std::vector<std::string> stuck = StuckMethods();
     if (seconds % 10 == 0) {
-      for (const std::string& method : stuck) {
-        log_.Write(LogLevel::kWarning, "a handler has been asked to end and has not", {{"method", method}});
+      for (const auto& connection : connections_.All()) {
+        for (const std::string& method : connection->StuckMethods()) {
+          log_.Write(LogLevel::kWarning, "a handler has been asked to end and has not",
+                     {{"method", method}, {"connection", connection->id()}});
+        }
       }
     }
     const auto waited = std::chrono::duration_cast<milliseconds>(Connection::Clock::now() - since);
