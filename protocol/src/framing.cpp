@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "onbehalf/protocol/ascii.h"
+
 namespace onbehalf::protocol {
 namespace {
 
@@ -13,14 +15,9 @@ constexpr std::string_view kContentLength = "content-length";
 // good.
 constexpr std::size_t kKeptBytes = 16 * 1024;
 
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 // RFC 9110 section 5.6.2, what a header's name is made of.
 bool IsTokenCharacter(char c) {
-  return IsLetter(c) || IsDigit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  return IsAsciiLetter(c) || IsAsciiDigit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
 std::string_view Trim(std::string_view text) {
@@ -29,10 +26,6 @@ std::string_view Trim(std::string_view text) {
     return {};
   }
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-bool EqualsIgnoringCase(std::string_view name, std::string_view lower) {
-  return std::ranges::equal(name, lower, {}, ToLower);
 }
 
 }  // namespace
@@ -104,7 +97,7 @@ FrameReader::Result FrameReader::Next(std::string_view& input, std::string_view&
 
 void FrameReader::BeginFrame(char first) {
   const Framing framing = first == '{' || first == '[' ? Framing::kBareJson
-                          : IsLetter(first)            ? Framing::kHeader
+                          : IsAsciiLetter(first)            ? Framing::kHeader
                                                        : Framing::kUnknown;
   if (framing == Framing::kUnknown || (framing_ != Framing::kUnknown && framing != framing_)) {
     Fail(FrameError::kNotAFrame);
@@ -175,10 +168,10 @@ FrameError FrameReader::TakeHeaderLine(std::string_view line) {
   if (!std::ranges::all_of(name, IsTokenCharacter) || !std::ranges::all_of(value, is_visible)) {
     return FrameError::kHeaderMalformed;
   }
-  if (!EqualsIgnoringCase(name, kContentLength)) {
+  if (!IsSameIgnoringAsciiCase(name, kContentLength)) {
     return FrameError::kNone;
   }
-  if (value.empty() || !std::ranges::all_of(value, IsDigit)) {
+  if (value.empty() || !std::ranges::all_of(value, IsAsciiDigit)) {
     return FrameError::kContentLengthInvalid;
   }
   std::size_t length = 0;

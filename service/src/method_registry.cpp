@@ -1,25 +1,14 @@
-#include <algorithm>
 #include <set>
 #include <stdexcept>
 #include <utility>
 
+#include "method_name.h"
 #include "onbehalf/service/method.h"
 #include "parameters.h"
 #include "schema_check.h"
 
 namespace onbehalf::service {
 namespace {
-
-bool IsWord(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
-}
-
-bool IsMethodName(std::string_view name) {
-  const std::size_t dot = name.find('.');
-  return dot != std::string_view::npos && IsWord(name.substr(0, dot)) && IsWord(name.substr(dot + 1));
-}
 
 void RequireSchema(const Method& method, const std::string& of_what, const Json& schema) {
   if (const auto fault = SchemaFault(schema)) {

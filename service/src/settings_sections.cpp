@@ -9,8 +9,11 @@
 #include <utility>
 
 #include "database/source_access.h"
+#include "method_name.h"
+#include "onbehalf/protocol/ascii.h"
 #include "settings_faults.h"
 #include "settings_object.h"
+#include "settings_table.h"
 
 namespace onbehalf::service {
 namespace {
@@ -20,24 +23,12 @@ using protocol::Json;
 constexpr std::size_t kPathBytes = 32 * 1024;
 constexpr std::size_t kConnectionBytes = 16 * 1024;
 constexpr std::size_t kAccessBytes = 16 * 1024;
-constexpr std::uint64_t kDayMs = 24ull * 60 * 60 * 1000;
-
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // Of sources and modules: a word that needs no quotes anywhere, also as a file's name.
 bool IsName(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return IsLetter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    return protocol::IsAsciiLetter(c) || protocol::IsAsciiDigit(c) || c == '_' || c == '-';
   });
-}
-
-// Of one that has only letters of ASCII.
-std::string Lowercase(std::string_view name) {
-  std::string text(name);
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
 }
 
 // Calls `read(name, member)` for each member whose name is one. Two that differ in case only would be one file, and are one
@@ -51,7 +42,7 @@ void ForEachNamed(std::string_view key, const Json& value, std::vector<SettingsF
       faults.push_back({whole_key, "a name is 1 to 64 letters, digits, _ and -"});
       continue;
     }
-    if (const auto [other, is_new] = names.emplace(Lowercase(name), name); !is_new) {
+    if (const auto [other, is_new] = names.emplace(protocol::AsciiLower(name), name); !is_new) {
       faults.push_back({whole_key, "differs from " + other->second + " in upper and lower case only"});
     }
     read(name, member);
@@ -60,22 +51,10 @@ void ForEachNamed(std::string_view key, const Json& value, std::vector<SettingsF
 
 // C:\folder or C:/folder, without what no name of a folder has.
 bool IsDrivePath(std::string_view path) {
-  return path.size() >= 3 && path.size() <= kPathBytes && IsLetter(path[0]) && path[1] == ':' &&
+  return path.size() >= 3 && path.size() <= kPathBytes && protocol::IsAsciiLetter(path[0]) && path[1] == ':' &&
          (path[2] == '\\' || path[2] == '/') && std::none_of(path.begin() + 2, path.end(), [](char c) {
            return static_cast<unsigned char>(c) < 0x20 || std::string_view(R"(<>:"|?*)").find(c) != std::string_view::npos;
          });
-}
-
-bool IsWord(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return IsLetter(c) || (c >= '0' && c <= '9') || c == '_';
-  });
-}
-
-// namespace.method, as MethodRegistry takes it
-bool IsMethodName(std::string_view name) {
-  const std::size_t dot = name.find('.');
-  return dot != std::string_view::npos && IsWord(name.substr(0, dot)) && IsWord(name.substr(dot + 1));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "onbehalf/protocol/ascii.h"
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/file_security.h"
 #include "onbehalf/win32/sid.h"
@@ -20,13 +21,6 @@ constexpr ACCESS_MASK kServiceChangeRights =
 
 constexpr std::array<std::string_view, 2> kExpectedPrivileges = {"SeChangeNotifyPrivilege",
                                                                  "SeImpersonatePrivilege"};
-
-std::string ToLower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
 
 bool FileExists(const std::string& path) {
   const DWORD attributes = ::GetFileAttributesW(win32::ToWide(path).c_str());
@@ -80,7 +74,7 @@ Finding JudgeAccount(const ServiceFacts& facts) {
   const std::string check = "service.account";
   const std::string& account = facts.config->account;
   const std::string expected = "NT SERVICE\\" + facts.name;
-  if (ToLower(account) == ToLower(expected)) return {check, Verdict::kOk, account, {}};
+  if (protocol::IsSameIgnoringAsciiCase(account, expected)) return {check, Verdict::kOk, account, {}};
   return {check, Verdict::kWarn,
           (account.empty() ? std::string("none named") : account) + "; expected " + expected +
               ", which has no rights beside those it needs",

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include "onbehalf/protocol/ascii.h"
+
 namespace onbehalf::cli::new_module {
 namespace {
 
@@ -133,14 +135,11 @@ std::string WhyNoName(std::string_view name) {
   constexpr std::array<std::string_view, 20> kTaken = {
       "access", "audit",   "database", "file",  "identity", "registry", "rpc",  "service", "all",  "clean",
       "help",   "install", "package",  "test",  "aux",      "con",      "nul",  "prn",     "com1", "lpt1"};
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const bool is_word = !name.empty() && name.size() <= 64 && is_letter(name.front()) &&
-                       std::all_of(name.begin(), name.end(),
-                                   [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; });
+  const auto may_be_in = [](char c) { return protocol::IsAsciiLetter(c) || protocol::IsAsciiDigit(c) || c == '_'; };
+  const bool is_word = !name.empty() && name.size() <= 64 && protocol::IsAsciiLetter(name.front()) &&
+                       std::all_of(name.begin(), name.end(), may_be_in);
   if (!is_word) return "a module's name is 1 to 64 letters, digits and _, a letter first";
-  std::string lower(name);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  if (std::find(kTaken.begin(), kTaken.end(), lower) != kTaken.end()) return "this name is taken";
+  if (std::find(kTaken.begin(), kTaken.end(), protocol::AsciiLower(name)) != kTaken.end()) return "this name is taken";
   return {};
 }
 

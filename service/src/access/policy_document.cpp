@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "access/access_rights.h"
+#include "method_name.h"
+#include "onbehalf/protocol/ascii.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/win32/win32_error.h"
 
@@ -284,14 +286,6 @@ std::string_view Trimmed(std::string_view text) {
   return text;
 }
 
-char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-
-std::string UpperCase(std::string_view text) {
-  std::string upper(text);
-  std::transform(upper.begin(), upper.end(), upper.begin(), Upper);
-  return upper;
-}
-
 // A descriptor's text in pieces, so that a fault can name the entry that it is about.
 struct SddlParts {
   std::string_view head;                  // before the first entry: "D:P"
@@ -328,7 +322,7 @@ SddlParts Split(std::string_view sddl) {
 // What stands around the entries: "D:" or "D:P" before them and nothing else. Returns whether it is
 // protected.
 bool ReadFrame(const std::string& node, const SddlParts& parts, Faults& faults) {
-  const std::string text = UpperCase(std::string(parts.head) + parts.rest);
+  const std::string text = protocol::AsciiUpper(std::string(parts.head) + parts.rest);
   const auto fault = [&](std::string message) { faults.push_back({node, "", std::move(message)}); };
   std::optional<std::string> flags;
   bool has_other_part = false;
@@ -377,7 +371,7 @@ std::optional<AccessEntry> ReadEntry(const std::string& node, std::string_view t
   };
   // Before Windows is asked, so that a kind of entry that this system does not know is called by the same
   // name.
-  const std::string type = UpperCase(Trimmed(text.substr(1, std::min(text.find(';'), text.size() - 1) - 1)));
+  const std::string type = protocol::AsciiUpper(Trimmed(text.substr(1, std::min(text.find(';'), text.size() - 1) - 1)));
   if (type != "A" && type != "D") {
     fault("is neither a plain allow nor a plain deny entry");
     return std::nullopt;
@@ -670,14 +664,7 @@ std::string DefaultSddl(std::string_view node, const MethodRegistry& methods) {
 
 bool IsNodeName(std::string_view node) {
   if (node == kRootNode || node == kPipeNode) return true;
-  const auto is_word = [](std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    });
-  };
-  const std::size_t dot = node.find('.');
-  if (dot == std::string_view::npos) return is_word(node);
-  return is_word(node.substr(0, dot)) && is_word(node.substr(dot + 1));
+  return IsNameWord(node) || IsMethodName(node);
 }
 
 std::optional<std::string_view> ParentOf(std::string_view node) {

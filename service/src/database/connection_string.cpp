@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "onbehalf/protocol/ascii.h"
+
 namespace onbehalf::service {
 namespace {
 
@@ -19,13 +21,6 @@ std::string_view Trimmed(std::string_view text) {
   return text.substr(start, text.find_last_not_of(" \t\r\n") - start + 1);
 }
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lower;
-}
-
 std::vector<Pair> PairsOf(std::string_view rest) {
   std::vector<Pair> pairs;
   while (!rest.empty()) {
@@ -35,7 +30,7 @@ std::vector<Pair> PairsOf(std::string_view rest) {
       rest.remove_prefix(equals + 1);
       continue;
     }
-    Pair pair{Lower(Trimmed(rest.substr(0, equals))), {}};
+    Pair pair{protocol::AsciiLower(Trimmed(rest.substr(0, equals))), {}};
     rest.remove_prefix(equals + 1);
     const std::size_t start = rest.find_first_not_of(" \t\r\n");
     if (start != std::string_view::npos && rest[start] == '{') {
@@ -64,7 +59,7 @@ std::vector<Pair> PairsOf(std::string_view rest) {
 }  // namespace
 
 std::optional<std::string> ConnectionStringValue(std::string_view connection, std::string_view key) {
-  const std::string wanted = Lower(key);
+  const std::string wanted = protocol::AsciiLower(key);
   for (Pair& pair : PairsOf(connection)) {
     if (pair.key == wanted) return std::move(pair.value);
   }

@@ -5,6 +5,8 @@
 #include <cstdint>
 
 #include "database/odbc_error.h"
+#include "onbehalf/protocol/ascii.h"
+#include "onbehalf/win32/utf.h"
 
 namespace onbehalf::service {
 
@@ -47,10 +49,8 @@ bool OdbcConnection::CallsItselfSqlite(SQLUSMALLINT info) const {
       ::SQLGetInfoW(connection_.handle.get(), info, name.data(), static_cast<SQLSMALLINT>(sizeof(name)), &bytes);
   CheckOdbc(result, SQL_HANDLE_DBC, connection_.handle.get(), "SQLGetInfoW");
   // Up to its NUL, whatever the driver takes `bytes` for.
-  std::wstring text(name.data(), std::find(name.begin(), name.end() - 1, SQLWCHAR{0}));
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](wchar_t c) { return c >= L'A' && c <= L'Z' ? static_cast<wchar_t>(c - L'A' + L'a') : c; });
-  return text.find(L"sqlite") != std::wstring::npos;
+  const std::wstring text(name.data(), std::find(name.begin(), name.end() - 1, SQLWCHAR{0}));
+  return protocol::AsciiLower(win32::ToUtf8Lossy(text)).find("sqlite") != std::string::npos;
 }
 
 void OdbcConnection::Begin() {

@@ -6,20 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "onbehalf/protocol/ascii.h"
+
 namespace onbehalf::service {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return Lower(c); });
-  return lower;
-}
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 // Of `lower` text.
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || c == '_'; }
 
@@ -41,13 +34,13 @@ std::vector<std::string_view> WordsOf(std::string_view lower) {
 // 0x12, 1e5, 1begin: where a number ends in such a text is the database's secret.
 bool HasLetterAfterNumber(std::string_view lower) {
   for (std::size_t i = 0; i < lower.size(); ++i) {
-    if (!IsDigit(lower[i])) continue;
+    if (!protocol::IsAsciiDigit(lower[i])) continue;
     const bool in_name = i != 0 && (IsLetter(lower[i - 1]) || lower[i - 1] == '@' || lower[i - 1] == '#' ||
                                     lower[i - 1] == '$');
-    while (i < lower.size() && (IsDigit(lower[i]) || lower[i] == '.')) ++i;
+    while (i < lower.size() && (protocol::IsAsciiDigit(lower[i]) || lower[i] == '.')) ++i;
     if (!in_name && i < lower.size() && IsLetter(lower[i])) return true;
     // The rest of a name.
-    while (i < lower.size() && (IsLetter(lower[i]) || IsDigit(lower[i]))) ++i;
+    while (i < lower.size() && (IsLetter(lower[i]) || protocol::IsAsciiDigit(lower[i]))) ++i;
   }
   return false;
 }
@@ -109,7 +102,7 @@ bool LeavesNothingBehind(std::string_view sql) {
   const std::size_t start = sql.find_first_not_of(kBlanks);
   if (start == std::string_view::npos) return false;
   sql.remove_prefix(start);
-  const std::string lower = Lower(sql.substr(0, sql.find_last_not_of("; \t\r\n") + 1));
+  const std::string lower = protocol::AsciiLower(sql.substr(0, sql.find_last_not_of("; \t\r\n") + 1));
   // := is MySQL's assignment to a variable of the session.
   if (lower.find(';') != std::string::npos || lower.find(":=") != std::string::npos) return false;
   if (HasLetterAfterNumber(lower)) return false;
@@ -118,7 +111,7 @@ bool LeavesNothingBehind(std::string_view sql) {
   if (words.empty() || !lower.starts_with(words.front()) || !IsOneOf(kRows, words.front())) return false;
   // A longer name: T-SQL takes one at the beginning for a procedure.
   const std::size_t end = words.front().size();
-  if (end < lower.size() && (IsDigit(lower[end]) || std::string_view("@#$").find(lower[end]) != std::string_view::npos ||
+  if (end < lower.size() && (protocol::IsAsciiDigit(lower[end]) || std::string_view("@#$").find(lower[end]) != std::string_view::npos ||
                              static_cast<unsigned char>(lower[end]) >= 0x80)) {
     return false;
   }
@@ -144,13 +137,13 @@ bool LeavesNothingBehind(std::string_view sql) {
 }
 
 std::string FaultOfSqliteText(std::string_view sql, bool as_caller) {
-  const std::string lower = Lower(sql);
+  const std::string lower = protocol::AsciiLower(sql);
   // The driver takes escapes ({fn …}) apart and drops characters that it does not know: what is left may be a word that did
   // not stand there. So a name is looked for in all that can be part of one, and words with and without what may go.
   std::string name;
   std::string reduced;
   for (const char c : lower) {
-    if (IsLetter(c) || IsDigit(c)) name += c;
+    if (IsLetter(c) || protocol::IsAsciiDigit(c)) name += c;
     if (static_cast<unsigned char>(c) < 0x80 && c != '{' && c != '}') reduced += c;
   }
   // A view that an edited schema holds would call what no text names.

@@ -3,21 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "onbehalf/protocol/ascii.h"
+
 namespace onbehalf::service {
 namespace {
 
 // Windows' own limit is 32,767 for the whole path; what it puts before needs room.
 constexpr std::size_t kMostUnits = 32'000;
-
-char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-
-bool IsLetter(char c) { return Upper(c) >= 'A' && Upper(c) <= 'Z'; }
-
-std::string Uppered(std::string_view text) {
-  std::string upper(text);
-  std::transform(upper.begin(), upper.end(), upper.begin(), Upper);
-  return upper;
-}
 
 // Of valid UTF-8: one for each character, and another for those beyond U+FFFF (four bytes).
 std::size_t Utf16Units(std::string_view text) {
@@ -34,7 +26,7 @@ std::size_t Utf16Units(std::string_view text) {
 bool IsDeviceName(std::string_view component) {
   std::string_view name = component.substr(0, component.find_first_of(".:"));
   while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
-  const std::string upper = Uppered(name);
+  const std::string upper = protocol::AsciiUpper(name);
   static constexpr std::array<std::string_view, 6> kDevices{"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"};
   if (std::find(kDevices.begin(), kDevices.end(), upper) != kDevices.end()) return true;
   if (!upper.starts_with("COM") && !upper.starts_with("LPT")) return false;
@@ -68,7 +60,7 @@ std::string FaultOfLast(std::string_view component, bool streams, bool& has_stre
   std::string_view stream = component.substr(colon + 1);
   // Of the types only that of data: a directory has others, by which one would be read past what it shows.
   const std::size_t type = stream.find(':');
-  if (type != std::string_view::npos && Uppered(stream.substr(type)) != ":$DATA") {
+  if (type != std::string_view::npos && protocol::AsciiUpper(stream.substr(type)) != ":$DATA") {
     return "of streams, FILE:STREAM and FILE:STREAM:$DATA are taken";
   }
   stream = stream.substr(0, type);
@@ -92,7 +84,7 @@ std::variant<std::size_t, std::string> UncRoot(std::string& text) {
     if (part.find(':') != std::string_view::npos) return "a colon is in no name of a server or share";
     if (std::string fault = FaultOfComponent(part); !fault.empty()) return fault;
   }
-  const std::string upper = Uppered(share);
+  const std::string upper = protocol::AsciiUpper(share);
   if (upper == "PIPE" || upper == "MAILSLOT" || upper == "IPC$") return "pipes and mailslots are no files";
   return share_end + 1;
 }
@@ -113,13 +105,13 @@ std::variant<FilePath, std::string> FilePath::Parse(std::string_view given, cons
     if (auto* fault = std::get_if<std::string>(&root)) return std::move(*fault);
     root_bytes = std::get<std::size_t>(root);
   } else {
-    if (text.size() < 2 || !IsLetter(text[0]) || text[1] != ':') {
+    if (text.size() < 2 || !protocol::IsAsciiLetter(text[0]) || text[1] != ':') {
       return R"(expected an absolute path with a drive letter: C:\dir\file)";
     }
     if (text.size() < 3 || text[2] != '\\') {
       return R"(a path relative to a drive's current folder is not taken: expected C:\dir\file)";
     }
-    text[0] = Upper(text[0]);
+    text[0] = protocol::AsciiUpper(text[0]);
     root_bytes = 3;
   }
   bool has_stream = false;

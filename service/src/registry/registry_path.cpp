@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "onbehalf/protocol/ascii.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/utf.h"
 
@@ -41,15 +42,10 @@ bool SameKey(std::wstring_view a, std::wstring_view b) {
          CSTR_EQUAL;
 }
 
-bool SameWord(std::string_view a, std::string_view b) {
-  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return upper(x) == upper(y); });
-}
-
 const Root* FindRoot(std::string_view name) {
   const auto found = std::find_if(kRoots.begin(), kRoots.end(), [name](const Root& root) {
-    return SameWord(name, root.short_name) || SameWord(name, root.long_name);
+    return protocol::IsSameIgnoringAsciiCase(name, root.short_name) ||
+           protocol::IsSameIgnoringAsciiCase(name, root.long_name);
   });
   return found == kRoots.end() ? nullptr : &*found;
 }
