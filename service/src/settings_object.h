@@ -28,15 +28,14 @@ class SettingsObject {
   bool Text(std::string_view name, std::size_t most_bytes, std::string& target);
   bool Boolean(std::string_view name, bool& target);
   bool Integer(std::string_view name, std::uint64_t minimum, std::uint64_t maximum, std::uint64_t& target);
-  // The member whatever it is, or null when there is none.
-  const protocol::Json* Any(std::string_view name);
-
-  const std::string& key() const { return key_; }
-  std::string KeyOf(std::string_view name) const;
   // `name` is empty for the object as a whole.
   void Fault(std::string_view name, std::string message);
 
  private:
+  // The member whatever it is, or null when there is none.
+  const protocol::Json* Any(std::string_view name);
+  std::string KeyOf(std::string_view name) const;
+
   const std::string key_;
   const protocol::Json& value_;
   std::vector<SettingsFault>& faults_;

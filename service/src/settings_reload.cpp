@@ -37,7 +37,7 @@ SettingsReload::Result SettingsReload::Run(std::string_view account) {
     for (const SettingRow& row : SettingRows()) {
       if (row.get(now) == row.get(read.settings)) continue;
       if (TakesEffectAtReload(row)) {
-        CopySetting(row, read.settings, next);
+        row.copy(read.settings, next);
         result.changed.emplace_back(row.key);
       } else {
         result.needs_restart.emplace_back(row.key);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <stdexcept>
 #include <type_traits>
 
 #include "onbehalf/win32/utf.h"
@@ -23,7 +22,6 @@ constexpr std::uint64_t kPipeNameUnits = 247;
 constexpr std::uint64_t kKiB = 1024;
 constexpr std::uint64_t kMiB = 1024 * kKiB;
 constexpr std::uint64_t kGiB = 1024 * kMiB;
-constexpr std::uint64_t kDayMs = 24ull * 60 * 60 * 1000;
 
 // How a member's type is read from and written to a number or boolean of JSON.
 template <typename T>
@@ -51,6 +49,11 @@ void ToMember(const Json& value, T& member) {
 
 // `Member` is a stateless lambda from Settings to a reference of one of its members.
 template <typename Member>
+void CopyMember(const Settings& from, Settings& to) {
+  Member{}(to) = Member{}(from);
+}
+
+template <typename Member>
 SettingRow Row(std::string_view key, Kind kind, std::uint64_t minimum, std::uint64_t maximum, Member,
                std::string_view summary) {
   return {key,
@@ -60,15 +63,17 @@ SettingRow Row(std::string_view key, Kind kind, std::uint64_t minimum, std::uint
           summary,
           [](const Settings& settings) { return FromMember(Member{}(settings)); },
           [](Settings& settings, const Json& value) { ToMember(value, Member{}(settings)); },
+          CopyMember<Member>,
           {},
           nullptr};
 }
 
 // A setting of a form of its own: `read` reports what is wrong, and where.
-SettingRow Own(std::string_view key, Json (*get)(const Settings&),
+template <typename Member>
+SettingRow Own(std::string_view key, Member, Json (*get)(const Settings&),
                void (*read)(const Json&, Settings&, std::vector<SettingsFault>&), std::string_view accepted,
                std::string_view summary) {
-  return {key, Kind::kOwn, 0, 0, summary, get, nullptr, accepted, read};
+  return {key, Kind::kOwn, 0, 0, summary, get, nullptr, CopyMember<Member>, accepted, read};
 }
 
 template <typename Member>
@@ -229,7 +234,7 @@ std::vector<SettingRow> MakeRows() {
           "there."),
 
       Own(
-          "file.roots", [](const Settings& s) { return Json(s.file.roots); }, ReadFileRoots,
+          "file.roots", [](auto& s) -> auto& { return s.file.roots; }, [](const Settings& s) { return Json(s.file.roots); }, ReadFileRoots,
           "an array of folders, each a path with a drive letter",
           "`file.*` works in these folders and what is in them, and nowhere else. Empty: wherever Windows lets the caller."),
       Boolean(
@@ -240,7 +245,7 @@ std::vector<SettingRow> MakeRows() {
           "Whether `file.*` takes `FILE:STREAM` paths."),
 
       Own(
-          "database.sources", [](const Settings& s) { return DatabaseSourcesToJson(s); }, ReadDatabaseSources,
+          "database.sources", [](auto& s) -> auto& { return s.database.sources; }, DatabaseSourcesToJson, ReadDatabaseSources,
           "an object: a name for each source, and an object that describes it (docs/database.md)",
           "The databases that `database.*` knows, by name."),
       Integer(
@@ -252,7 +257,7 @@ std::vector<SettingRow> MakeRows() {
           "Connections to one source, in use or idle. One more is answered with Busy."),
 
       Own(
-          "modules.load", [](const Settings& s) { return ModulesToJson(s); }, ReadModules,
+          "modules.load", [](auto& s) -> auto& { return s.modules.load; }, ModulesToJson, ReadModules,
           "an object: a name for each module, and an object with its own settings",
           "`NAME.dll` in the installation's `modules` folder is loaded for each NAME (docs/modules.md)."),
       Integer(
@@ -260,7 +265,7 @@ std::vector<SettingRow> MakeRows() {
           "Calls of one module that have not ended after their deadline. With so many it is quarantined."),
 
       Own(
-          "methods.limits", [](const Settings& s) { return MethodLimitsToJson(s); }, ReadMethodLimits,
+          "methods.limits", [](auto& s) -> auto& { return s.methods.limits; }, MethodLimitsToJson, ReadMethodLimits,
           "an object: a method's name, and an object with `deadline_ms`, `handlers` and `handlers_per_account`",
           "Limits of single methods: the deadline in place of `limits.request_deadline_ms`, the others beside "
           "`limits.handlers_per_account` and `limits.streams_per_account`."),
@@ -307,16 +312,6 @@ std::span<const SettingRow> SettingRows() {
 
 bool TakesEffectAtReload(const SettingRow& row) {
   return std::any_of(kLive.begin(), kLive.end(), [&](std::string_view live) { return row.key.starts_with(live); });
-}
-
-void CopySetting(const SettingRow& row, const Settings& from, Settings& to) {
-  if (row.kind == Kind::kOwn) {
-    std::vector<SettingsFault> faults;
-    row.read(row.get(from), to, faults);
-    if (!faults.empty()) throw std::logic_error(std::string(row.key) + " is not read as it is written");
-  } else {
-    row.set(to, row.get(from));
-  }
 }
 
 std::string Accepted(const SettingRow& row) {

@@ -11,6 +11,9 @@
 
 namespace onbehalf::service {
 
+// The longest time that most settings take, in milliseconds.
+inline constexpr std::uint64_t kDayMs = 24ull * 60 * 60 * 1000;
+
 // One key of the settings file. The table of them is the only place that knows the keys: reading, ranges,
 // defaults, docs/settings.md and the tests all follow it.
 struct SettingRow {
@@ -28,6 +31,7 @@ struct SettingRow {
   std::string_view summary;  // one line for docs/settings.md
   protocol::Json (*get)(const Settings&);
   void (*set)(Settings&, const protocol::Json&);  // of a value that the row accepts; not of kOwn
+  void (*copy)(const Settings& from, Settings& to);
   // Of kOwn: what it takes in a few words, and what reads it. Its faults name what is wrong below the row's own key.
   std::string_view accepted;
   void (*read)(const protocol::Json&, Settings&, std::vector<SettingsFault>&);
@@ -42,9 +46,6 @@ void ReadSetting(const SettingRow& row, const protocol::Json& value, Settings& s
 
 // Whether a change of it is put in force by service.reload. The others are in force from the next start on.
 bool TakesEffectAtReload(const SettingRow& row);
-
-// Gives `to` the value that `from` has.
-void CopySetting(const SettingRow& row, const Settings& from, Settings& to);
 
 // "an integer from 1 to 10"
 std::string Accepted(const SettingRow& row);

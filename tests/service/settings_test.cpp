@@ -409,9 +409,9 @@ TEST(Settings, AreCopiedOneByOne) {
     const Json other = row.kind == Kind::kOwn ? Another(row) : Json(row.minimum);
     const Settings from = ParseSettings(FileWith(row.key, other)).settings;
     Settings to;
-    CopySetting(row, from, to);
+    row.copy(from, to);
     EXPECT_EQ(row.get(to), other) << row.key;
-    CopySetting(row, Settings{}, to);
+    row.copy(Settings{}, to);
     EXPECT_EQ(row.get(to), row.get(Settings{})) << row.key;
   }
 }
