@@ -6,23 +6,13 @@
 #include <utility>
 
 #include "impersonation.h"
+#include "onbehalf/service/as_caller.h"
 #include "onbehalf/win32/win32_error.h"
 #include "progress_channel.h"
 #include "request_error.h"
 
 namespace onbehalf::service {
 namespace {
-
-// The thread did not become the caller. A level too low is the caller's to know, all else the administrator's.
-MethodResult Refusal(const ImpersonationFailure& failure, const RunningRequest& request, Log& log) {
-  if (failure.code == ERROR_SUCCESS) return ToError(failure);
-  log.Write(LogLevel::kError, "a caller could not be impersonated",
-            {{"method", request.method->name},
-             {"request", request.audit_id()},
-             {"operation", failure.operation},
-             {"code", failure.code}});
-  return InternalError(request.audit_id());
-}
 
 MethodResult ToResult(const std::exception_ptr& thrown, const RunningRequest& request, Log& log) {
   try {
@@ -32,7 +22,11 @@ MethodResult ToResult(const std::exception_ptr& thrown, const RunningRequest& re
     if (const auto reason = request.stop_reason(); reason && was_cancelled) return ToError(*reason);
     return ToError(error);
   } catch (const ImpersonationError& error) {
-    return Refusal(error.failure(), request, log);
+    log.Write(LogLevel::kError, "a caller could not be impersonated",
+              {{"method", request.method->name},
+               {"request", request.audit_id()},
+               {"operation", error.failure().operation},
+               {"code", error.failure().code}});
   } catch (const std::exception& error) {
     log.Write(LogLevel::kError, "a method failed",
               {{"method", request.method->name}, {"request", request.audit_id()}, {"what", error.what()}});
@@ -59,7 +53,7 @@ std::optional<MethodResult> RunUnderIdentity(RunningRequest& request, const Clie
                   request.deadline(),
                   progress ? *progress : Progress::Unwanted(),
                   request};
-  std::optional<ImpersonationFailure> failure;
+  std::optional<protocol::Error> refused;
   std::exception_ptr thrown;
   // The innermost scope is the caller's: nothing but the handler runs in it. What it throws is looked at after the
   // thread is the service's own again, because texts are loaded and logs are written for that.
@@ -67,12 +61,7 @@ std::optional<MethodResult> RunUnderIdentity(RunningRequest& request, const Clie
     std::optional<RunningRequest::OnThisThread> cancellable;
     if (method.pace == Pace::kMayBlock && method.interruptible) cancellable.emplace(request);
     if (method.acts == Acts::kAsCaller) {
-      const Impersonation as_caller(call.caller.token(), win32::ImpersonationLevel::kImpersonation);
-      if (as_caller) {
-        work(call);
-      } else {
-        failure = as_caller.failure();
-      }
+      refused = AsCaller(call.caller, win32::ImpersonationLevel::kImpersonation, [&] { work(call); });
     } else {
       work(call);
     }
@@ -82,7 +71,7 @@ std::optional<MethodResult> RunUnderIdentity(RunningRequest& request, const Clie
   // A handler that acts as its caller has just been reverted from. Whatever any other left on the thread would write the
   // audit, and do the next request of the same message.
   if (method.acts == Acts::kAsService) AssertThreadHasNoToken();
-  if (failure) return Refusal(*failure, request, log);
+  if (refused) return MethodResult(*std::move(refused));
   if (thrown) return ToResult(thrown, request, log);
   return std::nullopt;
 }
