@@ -1,11 +1,10 @@
 #include "pipe_descriptor.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <cstdio>
 #include <vector>
 
+#include "access/access_rights.h"
 #include "onbehalf/win32/token.h"
 
 namespace onbehalf::service {
@@ -26,12 +25,6 @@ static_assert(kServiceRights == 0x1e019f);
 // hides in GENERIC_WRITE. FILE_WRITE_ATTRIBUTES (0x100) stays: clients set the read mode.
 constexpr ACCESS_MASK kClientRights = (FILE_GENERIC_READ | FILE_GENERIC_WRITE) & ~ACCESS_MASK{FILE_CREATE_PIPE_INSTANCE};
 static_assert(kClientRights == 0x12019b);
-
-std::string Entry(const char* type_and_flags, ACCESS_MASK mask, const std::string& account) {
-  std::array<char, 11> hex{};
-  std::snprintf(hex.data(), hex.size(), "0x%lx", static_cast<unsigned long>(mask));
-  return std::string("(") + type_and_flags + ";" + hex.data() + ";;;" + account + ")";
-}
 
 }  // namespace
 
@@ -58,7 +51,7 @@ SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const Sid& own
       // What always holds stands first, below.
       if (from.empty() || (entry.mask & kCall) == 0 || entry.denies() != denies || (from == kRootNode) != inherited) continue;
       const bool mark = inherited && mark_inherited;
-      entries += Entry(denies ? (mark ? "D;ID" : "D;") : (mark ? "A;ID" : "A;"), kClientRights, entry.sid.ToString());
+      entries += AceSddl(denies ? (mark ? "D;ID" : "D;") : (mark ? "A;ID" : "A;"), kClientRights, entry.sid.ToString());
     }
     return entries;
   };
@@ -68,7 +61,7 @@ SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const Sid& own
   // Everybody who comes over the network, local WinRM and SSH sessions included.
   if (settings.deny_network_logons) sddl += "(D;;FA;;;NU)";
   sddl += clients(true, false);
-  sddl += Entry("A;", kServiceRights, service);
+  sddl += AceSddl("A;", kServiceRights, service);
   // Being the owner gives READ_CONTROL and nothing more: without this entry it would imply WRITE_DAC.
   sddl += "(A;;RC;;;OW)";
   sddl += clients(false, false);

@@ -32,10 +32,7 @@ std::string RightsText(std::string_view node, ACCESS_MASK mask) {
     if (!text.empty()) text += ", ";
     text += word;
   }
-  if (!text.empty()) return text;
-  std::array<char, 11> hex{};
-  std::snprintf(hex.data(), hex.size(), "0x%lx", static_cast<unsigned long>(mask));
-  return hex.data();
+  return text.empty() ? MaskText(mask) : text;
 }
 
 std::optional<ACCESS_MASK> RightNamed(std::string_view node, std::string_view word) {
@@ -44,6 +41,18 @@ std::optional<ACCESS_MASK> RightNamed(std::string_view node, std::string_view wo
     if (word == right.word) return right.mask;
   }
   return std::nullopt;
+}
+
+std::string MaskText(ACCESS_MASK mask) {
+  std::array<char, 11> text{};
+  std::snprintf(text.data(), text.size(), "0x%lx", static_cast<unsigned long>(mask));
+  return text.data();
+}
+
+std::string AceSddl(std::string_view type_and_flags, ACCESS_MASK mask, std::string_view account) {
+  std::string entry = "(";
+  entry.append(type_and_flags).append(";").append(MaskText(mask)).append(";;;").append(account).append(")");
+  return entry;
 }
 
 }  // namespace onbehalf::service

@@ -26,4 +26,9 @@ std::string RightsText(std::string_view node, ACCESS_MASK mask);
 // At `pipe:` both call and connect; nullopt for any other word.
 std::optional<ACCESS_MASK> RightNamed(std::string_view node, std::string_view word);
 
+// "0x20003", as SDDL takes a mask.
+std::string MaskText(ACCESS_MASK mask);
+// An entry of an ACL in SDDL. `type_and_flags` are "A;", "D;ID", …; `account` is a SID or its two letters.
+std::string AceSddl(std::string_view type_and_flags, ACCESS_MASK mask, std::string_view account);
+
 }  // namespace onbehalf::service

@@ -1,8 +1,6 @@
 #include "access/policy_document.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <iterator>
 #include <utility>
 
@@ -160,12 +158,6 @@ bool DeniesAdministrators(const Sid& sid) {
 
 // ---- Rights ----
 
-std::string Hex(ACCESS_MASK mask) {
-  std::array<char, 11> text{};
-  std::snprintf(text.data(), text.size(), "0x%lx", static_cast<unsigned long>(mask));
-  return text.data();
-}
-
 std::string RightsWord(ACCESS_MASK mask) {
   if (mask == kAllRights) return "GA";
   std::string words;
@@ -175,7 +167,7 @@ std::string RightsWord(ACCESS_MASK mask) {
     words += word;
     rest &= ~right;
   }
-  return rest == 0 && mask != 0 ? words : Hex(mask);
+  return rest == 0 && mask != 0 ? words : MaskText(mask);
 }
 
 ACCESS_MASK Mapped(ACCESS_MASK mask) {
@@ -198,7 +190,7 @@ std::vector<std::string> EntryFaults(const AccessEntry& entry) {
   }
   if (entry.mask == 0) faults.push_back("has no right");
   if (const ACCESS_MASK other = entry.mask & ~kAllRights; other != 0) {
-    faults.push_back("has rights that a node does not have (" + Hex(other) +
+    faults.push_back("has rights that a node does not have (" + MaskText(other) +
                      "): there are call (GX), see (GR), manage (GW) and all of them (GA)");
   }
   if (entry.allows() && (entry.mask & kManage) != 0) {

@@ -1,7 +1,5 @@
 #include "database/source_access.h"
 
-#include <array>
-#include <cstdio>
 #include <variant>
 #include <vector>
 
@@ -24,9 +22,7 @@ win32::SecurityDescriptor DescriptorOf(std::string_view access) {
   // AccessCheck wants an owner and a group; SYSTEM's implied rights are no way around anything.
   std::string sddl = "O:SYG:SYD:P";
   for (const win32::AccessEntry& entry : node->entries) {
-    std::array<char, 11> mask{};
-    std::snprintf(mask.data(), mask.size(), "0x%lx", static_cast<unsigned long>(entry.mask));
-    sddl += (entry.denies() ? "(D;;" : "(A;;") + std::string(mask.data()) + ";;;" + entry.sid.ToString() + ")";
+    sddl += AceSddl(entry.denies() ? "D;" : "A;", entry.mask, entry.sid.ToString());
   }
   return win32::SecurityDescriptor::FromSddl(sddl);
 }
