@@ -1,10 +1,14 @@
 #include "database/source_access.h"
 
+#include <map>
+#include <mutex>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "access/access_rights.h"
 #include "access/policy_document.h"
+#include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
@@ -12,6 +16,19 @@ namespace {
 
 // For faults, and otherwise without effect: a source is read by the rules of any node but the root.
 constexpr std::string_view kNode = "database";
+
+// Parsed once for each text: every request to a source asks, and there are no more texts than the settings have had.
+const win32::SecurityDescriptor& KnownDescriptorOf(const std::string& access) {
+  static win32::Lock mutex;
+  static std::map<std::string, const win32::SecurityDescriptor> known;  // nothing ever leaves it
+  {
+    const std::lock_guard lock(mutex);
+    if (const auto found = known.find(access); found != known.end()) return found->second;
+  }
+  win32::SecurityDescriptor descriptor = DescriptorOf(access);
+  const std::lock_guard lock(mutex);
+  return known.emplace(access, std::move(descriptor)).first->second;
+}
 
 }  // namespace
 
@@ -29,7 +46,7 @@ win32::SecurityDescriptor DescriptorOf(std::string_view access) {
 
 bool MayUse(const Settings::DatabaseSource& source, const CallerIdentity& caller) {
   if (source.access.empty()) return true;
-  return win32::CheckAccess(DescriptorOf(source.access), caller.token(), kCall, kAccessMapping).allowed;
+  return win32::CheckAccess(KnownDescriptorOf(source.access), caller.token(), kCall, kAccessMapping).allowed;
 }
 
 std::string FaultOfSourceAccess(std::string_view sddl) {
