@@ -11,6 +11,7 @@
 #include "modules/host_functions.h"
 #include "modules/module_call.h"
 #include "modules/module_methods.h"
+#include "onbehalf/protocol/utf8.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
@@ -68,7 +69,7 @@ const onbehalf_module_description& Module::Describe(const std::filesystem::path&
                              (description->name == nullptr ? "nothing" : "\"" + std::string(description->name) + "\"") +
                              ": a module is called as its file is");
   }
-  if (description->version == nullptr || !IsUtf8(description->version)) {
+  if (description->version == nullptr || !protocol::IsUtf8(description->version)) {
     throw std::runtime_error("it has no version in UTF-8");
   }
   if (description->start == nullptr) throw std::runtime_error("it has no function start");

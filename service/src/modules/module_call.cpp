@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/utf8.h"
 #include "onbehalf/service/as_caller.h"
 #include "onbehalf/win32/win32_error.h"
 
@@ -23,15 +24,6 @@ protocol::JsonFault ParseGiven(std::string_view text, Json& value) {
   limits.array_elements = kAny;
   limits.object_members = kAny;
   return protocol::ParseJson(text, limits, value);
-}
-
-bool IsUtf8(std::string_view text) {
-  try {
-    static_cast<void>(protocol::ToText(Json(text)));
-    return true;
-  } catch (const std::invalid_argument&) {
-    return false;
-  }
 }
 
 const std::string& ModuleCall::Params() {
@@ -67,7 +59,7 @@ onbehalf_module_status ModuleCall::SetError(std::int32_t code, const char* messa
   protocol::Error error;
   error.code = info->code;
   if (message != nullptr) error.message = message;
-  if (!IsUtf8(error.message)) return Wrong("its error's message is not UTF-8");
+  if (!protocol::IsUtf8(error.message)) return Wrong("its error's message is not UTF-8");
   if (data_json != nullptr) {
     if (const protocol::JsonFault fault = ParseGiven(data_json, error.data)) {
       return Wrong("its error's data are no JSON: " + fault.Describe());
@@ -79,7 +71,7 @@ onbehalf_module_status ModuleCall::SetError(std::int32_t code, const char* messa
 
 onbehalf_module_status ModuleCall::FailWindows(std::uint32_t code, const char* function) {
   if (code == ERROR_SUCCESS) return Wrong("it says that Windows has refused something, with code 0");
-  if (function == nullptr || !IsUtf8(function)) return Wrong("it does not say which function of Windows has failed");
+  if (function == nullptr || !protocol::IsUtf8(function)) return Wrong("it does not say which function of Windows has failed");
   answer_ = Refused{code, function};
   return ONBEHALF_MODULE_OK;
 }

@@ -67,7 +67,5 @@ class ModuleCall {
 std::optional<std::string_view> GivenText(const char* text, std::int64_t length);
 // What a module gives, strictly. The size of what a caller gets is bounded where it is answered.
 protocol::JsonFault ParseGiven(std::string_view text, Json& value);
-// In UTF-8, as far as one can see.
-bool IsUtf8(std::string_view text);
 
 }  // namespace onbehalf::service

@@ -7,6 +7,7 @@
 
 #include "access/policy_document.h"
 #include "modules/module_call.h"
+#include "onbehalf/protocol/utf8.h"
 
 namespace onbehalf::service {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::uint32_t kKnownFlags =
 
 std::string TextOf(const char* text, const std::string& where) {
   if (text == nullptr || *text == '\0') Refuse(where, "is missing");
-  if (!IsUtf8(text)) Refuse(where, "is not UTF-8");
+  if (!protocol::IsUtf8(text)) Refuse(where, "is not UTF-8");
   return text;
 }
 

@@ -41,4 +41,14 @@ inline std::size_t Utf8SequenceBytes(std::string_view text) {
   return bytes;
 }
 
+// All of `text` is well-formed UTF-8; an empty one is.
+inline bool IsUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t bytes = Utf8SequenceBytes(text);
+    if (bytes == 0) return false;
+    text.remove_prefix(bytes);
+  }
+  return true;
+}
+
 }  // namespace onbehalf::protocol
