@@ -129,6 +129,10 @@ onbehalf_module_status Module::WriteLog(int level, const char* text) const {
   return ONBEHALF_MODULE_OK;
 }
 
+bool Module::HasNamespaceOf(std::string_view method) const {
+  return namespaces_.find(NamespaceOf(method)) != namespaces_.end();
+}
+
 ModuleState Module::State() const {
   const std::lock_guard lock(mutex_);
   return {name_, version_, is_quarantined_, overdue_};

@@ -43,8 +43,8 @@ class Module final : public std::enable_shared_from_this<Module> {
 
   const std::string& name() const { return name_; }
   ModuleState State() const;
-  // It has added methods of this namespace.
-  bool HasNamespace(std::string_view name_space) const { return namespaces_.find(name_space) != namespaces_.end(); }
+  // It has added methods of the namespace that this one is in.
+  bool HasNamespaceOf(std::string_view method) const;
 
   // Why a call is not even tried; nothing while the module is not quarantined.
   std::optional<protocol::Error> WhyNot(const Call& call) const;

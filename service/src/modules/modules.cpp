@@ -72,9 +72,8 @@ std::vector<ModuleState> Modules::States() const {
 
 bool Modules::HaveAll(const std::vector<std::string>& methods) const {
   return std::all_of(methods.begin(), methods.end(), [this](std::string_view method) {
-    const std::string_view name_space = method.substr(0, method.find('.'));
     return std::any_of(modules_.begin(), modules_.end(),
-                       [&](const auto& module) { return module->HasNamespace(name_space); });
+                       [&](const auto& module) { return module->HasNamespaceOf(method); });
   });
 }
 
