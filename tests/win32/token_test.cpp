@@ -69,6 +69,25 @@ TEST(TokenTest, PrivilegesHaveTheirNames) {
   EXPECT_TRUE(Token::FromOwnProcess().HasEnabledPrivilege(L"SeChangeNotifyPrivilege"));
 }
 
+TEST(TokenTest, PrivilegesAreTheSameUntilOneIsDisabledOrRemoved) {
+  const Token own = Token::FromOwnProcess(TOKEN_ALL_ACCESS);
+  const Token copy = test::ImpersonationTokenOf(own);
+  const auto set_attributes = [&copy](DWORD attributes) {
+    TOKEN_PRIVILEGES wanted{1, {{{}, attributes}}};
+    if (!::LookupPrivilegeValueW(nullptr, L"SeChangeNotifyPrivilege", &wanted.Privileges[0].Luid)) return false;
+    return ::AdjustTokenPrivileges(copy.get(), FALSE, &wanted, 0, nullptr, nullptr) && ::GetLastError() == ERROR_SUCCESS;
+  };
+  EXPECT_TRUE(own.HasSamePrivilegesAs(copy));
+  ASSERT_TRUE(set_attributes(0));
+  EXPECT_FALSE(own.HasSamePrivilegesAs(copy));
+  EXPECT_FALSE(copy.HasSamePrivilegesAs(own));
+  ASSERT_TRUE(set_attributes(SE_PRIVILEGE_ENABLED));
+  EXPECT_TRUE(own.HasSamePrivilegesAs(copy));
+  ASSERT_TRUE(set_attributes(SE_PRIVILEGE_REMOVED));
+  EXPECT_FALSE(own.HasSamePrivilegesAs(copy));
+  EXPECT_FALSE(copy.HasSamePrivilegesAs(own));
+}
+
 TEST(TokenTest, APrivilegeThatDoesNotExistIsAnError) {
   try {
     (void)Token::FromOwnProcess().HasEnabledPrivilege(L"SeNoSuchPrivilege");

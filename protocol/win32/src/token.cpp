@@ -61,6 +61,8 @@ constexpr DWORD kMediumPlusRid = SECURITY_MANDATORY_MEDIUM_RID + 0x100;
 
 // Some 60 groups; a member of more costs a second call.
 using GroupsAnswer = TokenAnswer<4096>;
+// 40 privileges; Windows has 36.
+using PrivilegesAnswer = TokenAnswer<sizeof(TOKEN_PRIVILEGES) + 40 * sizeof(LUID_AND_ATTRIBUTES)>;
 
 template <typename T>
 T QueryFixed(HANDLE token, TOKEN_INFORMATION_CLASS kind) {
@@ -212,8 +214,7 @@ std::vector<TokenGroup> Token::Groups() const {
 }
 
 std::vector<TokenPrivilege> Token::Privileges() const {
-  // 40 privileges; Windows has 36.
-  TokenAnswer<sizeof(TOKEN_PRIVILEGES) + 40 * sizeof(LUID_AND_ATTRIBUTES)> answer;
+  PrivilegesAnswer answer;
   answer.Get(get(), TokenPrivileges);
   const auto& privileges = answer.As<TOKEN_PRIVILEGES>();
   std::vector<TokenPrivilege> list;
@@ -275,7 +276,7 @@ bool Token::HasEnabledPrivilege(const wchar_t* name) const {
   if (!::LookupPrivilegeValueW(nullptr, name, &wanted)) {
     ThrowLastError("LookupPrivilegeValueW", ToUtf8Lossy(name));
   }
-  TokenAnswer<sizeof(TOKEN_PRIVILEGES) + 40 * sizeof(LUID_AND_ATTRIBUTES)> answer;
+  PrivilegesAnswer answer;
   answer.Get(get(), TokenPrivileges);
   const auto& privileges = answer.As<TOKEN_PRIVILEGES>();
   for (DWORD i = 0; i < privileges.PrivilegeCount; ++i) {
@@ -284,6 +285,23 @@ bool Token::HasEnabledPrivilege(const wchar_t* name) const {
       return (privilege.Attributes & SE_PRIVILEGE_ENABLED) != 0;
   }
   return false;
+}
+
+bool Token::HasSamePrivilegesAs(const Token& other) const {
+  PrivilegesAnswer own_answer;
+  PrivilegesAnswer others_answer;
+  own_answer.Get(get(), TokenPrivileges);
+  others_answer.Get(other.get(), TokenPrivileges);
+  const auto& own = own_answer.As<TOKEN_PRIVILEGES>();
+  const auto& others = others_answer.As<TOKEN_PRIVILEGES>();
+  if (own.PrivilegeCount != others.PrivilegeCount) return false;
+  for (DWORD i = 0; i < own.PrivilegeCount; ++i) {
+    const LUID_AND_ATTRIBUTES one = own.Privileges[i];
+    const LUID_AND_ATTRIBUTES another = others.Privileges[i];
+    if (ToNumber(one.Luid) != ToNumber(another.Luid)) return false;
+    if (((one.Attributes ^ another.Attributes) & SE_PRIVILEGE_ENABLED) != 0) return false;
+  }
+  return true;
 }
 
 bool Token::IsMember(const Sid& group) const {

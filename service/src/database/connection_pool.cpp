@@ -15,18 +15,6 @@ namespace onbehalf::service {
 using protocol::Error;
 using protocol::ErrorCode;
 
-namespace {
-
-bool HaveSamePrivileges(const win32::Token& a, const win32::Token& b) {
-  const auto of_a = a.Privileges();
-  const auto of_b = b.Privileges();
-  return std::equal(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(), [](const auto& one, const auto& other) {
-    return one.name == other.name && one.enabled() == other.enabled();
-  });
-}
-
-}  // namespace
-
 PooledConnection::~PooledConnection() {
   if (!connection_) return;
   // Not as somebody else: a driver may delete files by paths that the caller has chosen.
@@ -40,7 +28,7 @@ PooledConnection::~PooledConnection() {
 }
 
 bool PooledConnection::IsFor(const CallerIdentity& caller) const {
-  return !owner_ || (owner_->IsSameAs(caller) && HaveSamePrivileges(owner_->token(), caller.token()));
+  return !owner_ || (owner_->IsSameAs(caller) && owner_->token().HasSamePrivilegesAs(caller.token()));
 }
 
 std::optional<Error> PooledConnection::Connect(SQLHENV environment, std::chrono::seconds timeout) {

@@ -90,6 +90,8 @@ class Token {
   std::optional<Sid> LogonSid() const;
 
   bool HasEnabledPrivilege(const wchar_t* name) const;
+  // The same privileges in the same order, each enabled in both or in neither.
+  bool HasSamePrivilegesAs(const Token& other) const;
   // Enabled membership only: a deny-only group is no membership. Works on primary and impersonation tokens.
   bool IsMember(const Sid& group) const;
 
