@@ -26,16 +26,21 @@ std::optional<std::string> ImagePath(DWORD process_id) {
   }
 }
 
-std::string OwnImagePath() {
+std::wstring ModulePath(HMODULE module) {
   std::wstring path(MAX_PATH, L'\0');
   for (;;) {
-    const DWORD length = ::GetModuleFileNameW(nullptr, path.data(), static_cast<DWORD>(path.size()));
+    const DWORD length = ::GetModuleFileNameW(module, path.data(), static_cast<DWORD>(path.size()));
     if (length == 0) ThrowLastError("GetModuleFileNameW");
-    if (length < path.size()) return ToUtf8Lossy(std::wstring_view(path).substr(0, length));
+    if (length < path.size()) {
+      path.resize(length);
+      return path;
+    }
     // Cut short.
     if (path.size() >= kLongestPath) throw Win32Error(ERROR_INSUFFICIENT_BUFFER, "GetModuleFileNameW");
     path.resize(kLongestPath);
   }
 }
+
+std::string OwnImagePath() { return ToUtf8Lossy(ModulePath(nullptr)); }
 
 }  // namespace onbehalf::win32

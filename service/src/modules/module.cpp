@@ -13,6 +13,7 @@
 #include "modules/module_methods.h"
 #include "onbehalf/protocol/utf8.h"
 #include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/process.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "request_error.h"
@@ -23,15 +24,6 @@ namespace {
 std::string_view NamespaceOf(std::string_view method) { return method.substr(0, method.find('.')); }
 
 std::string VersionText(std::uint32_t abi) { return std::to_string(abi >> 16) + "." + std::to_string(abi & 0xFFFF); }
-
-// Where Windows says that `library` has come from.
-std::filesystem::path FileOf(HMODULE library) {
-  std::wstring path(32'768, L'\0');
-  const DWORD length = ::GetModuleFileNameW(library, path.data(), static_cast<DWORD>(path.size()));
-  if (length == 0 || length == path.size()) win32::ThrowLastError("GetModuleFileNameW");
-  path.resize(length);
-  return path;
-}
 
 bool IsSamePath(const std::filesystem::path& a, const std::filesystem::path& b) {
   return ::CompareStringOrdinal(a.c_str(), -1, b.c_str(), -1, TRUE) == CSTR_EQUAL;
@@ -50,7 +42,7 @@ const onbehalf_module_description& Module::Describe(const std::filesystem::path&
                                            LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32);
   if (library == nullptr) win32::ThrowLastError("LoadLibraryExW", path);
   // A library of the same name that is loaded already, or that System32 has, may be given instead.
-  if (!IsSamePath(FileOf(library), file)) {
+  if (!IsSamePath(win32::ModulePath(library), file)) {
     throw std::runtime_error("Windows has a library of this name already: give the module another one");
   }
   const FARPROC address = ::GetProcAddress(library, "onbehalf_module_get");

@@ -12,7 +12,9 @@ namespace onbehalf::win32 {
 // For people to read: ids are used again, so nothing may be decided by it.
 std::optional<std::string> ImagePath(DWORD process_id);
 
-// The path of this process's own executable, likewise. Throws Win32Error.
+// Where a module of this process was loaded from, as Windows has it; nullptr is the executable. Throws Win32Error.
+std::wstring ModulePath(HMODULE module);
+// The path of this process's own executable, in UTF-8 as above. Throws Win32Error.
 std::string OwnImagePath();
 
 }  // namespace onbehalf::win32
