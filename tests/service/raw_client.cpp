@@ -53,6 +53,16 @@ std::optional<Json> RawClient::Read(std::chrono::milliseconds limit) {
   return Json::parse(*text);
 }
 
+std::vector<Json> RawClient::ReadToAnswer() {
+  std::vector<Json> messages;
+  do {
+    std::optional<Json> message = Read();
+    if (!message) throw std::runtime_error("the server closed the connection");
+    messages.push_back(*std::move(message));
+  } while (messages.back().contains("params"));
+  return messages;
+}
+
 Json RawClient::Call(std::string_view method, const Json& params) {
   Json request{{"jsonrpc", "2.0"}, {"id", ++last_id_}, {"method", method}};
   if (!params.is_null()) request["params"] = params;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "onbehalf/protocol/framing.h"
 #include "onbehalf/win32/pipe_stream.h"
@@ -31,6 +32,9 @@ class RawClient {
   std::optional<std::string> ReadText(std::chrono::milliseconds limit = kPatience);
   // The same as JSON.
   std::optional<Json> Read(std::chrono::milliseconds limit = kPatience);
+  // The messages up to the first that is no notification, which is the last of them. Throws std::runtime_error if the
+  // connection is closed before.
+  std::vector<Json> ReadToAnswer();
   // Sends a request under the next id and reads its answer. Throws std::runtime_error if the connection is
   // closed.
   Json Call(std::string_view method, const Json& params = nullptr);

@@ -36,6 +36,16 @@ class DatabaseRequests : public testing::Test {
     return more;
   }
 
+  // Of a stream's messages up to its answer: how many rows each page had.
+  static std::vector<std::size_t> PageSizes(const std::vector<Json>& messages) {
+    std::vector<std::size_t> sizes;
+    for (std::size_t i = 0; i + 1 < messages.size(); ++i) {
+      const Json& value = messages[i].at("params").at("value");
+      if (value.contains("rows")) sizes.push_back(value.at("rows").size());
+    }
+    return sizes;
+  }
+
   std::optional<SqliteDatabase> database_;
   TestServer server_;
 };
@@ -72,27 +82,18 @@ TEST_F(DatabaseRequests, AStreamKeepsToItsLimits) {
   RawClient client(server_.pipe_path());
   client.Send(RequestMessage(
       1, "database.query", Params(kEndlessRows, {{"progressToken", 0}, {"limit_rows", 25}, {"page_rows", 10}})));
-  std::vector<std::size_t> pages;
-  std::optional<Json> message;
-  while ((message = client.Read()) && message->contains("params")) {
-    const Json& value = message->at("params").at("value");
-    if (value.contains("rows")) pages.push_back(value.at("rows").size());
-  }
-  EXPECT_EQ(pages, (std::vector<std::size_t>{10, 10, 5}));
-  EXPECT_EQ(message, ResultMessage(1, {{"count", 25}, {"truncated", true}}));
+  std::vector<Json> messages = client.ReadToAnswer();
+  EXPECT_EQ(PageSizes(messages), (std::vector<std::size_t>{10, 10, 5}));
+  EXPECT_EQ(messages.back(), ResultMessage(1, {{"count", 25}, {"truncated", true}}));
 
   // By their bytes.
   client.Send(RequestMessage(2, "database.query",
                              Params("with recursive n(i) as (select 1 union all select i + 1 from n where i < 10) "
                                     "select hex(zeroblob(50000)) from n",
                                     {{"progressToken", 0}})));
-  pages.clear();
-  while ((message = client.Read()) && message->contains("params")) {
-    const Json& value = message->at("params").at("value");
-    if (value.contains("rows")) pages.push_back(value.at("rows").size());
-  }
-  EXPECT_EQ(pages, std::vector<std::size_t>(10, 1));
-  EXPECT_EQ(message, ResultMessage(2, {{"count", 10}, {"truncated", false}}));
+  messages = client.ReadToAnswer();
+  EXPECT_EQ(PageSizes(messages), std::vector<std::size_t>(10, 1));
+  EXPECT_EQ(messages.back(), ResultMessage(2, {{"count", 10}, {"truncated", false}}));
 }
 
 TEST_F(DatabaseRequests, ACancelReachesTheDatabase) {
@@ -110,16 +111,11 @@ TEST_F(DatabaseRequests, ACancelReachesTheDatabase) {
     // Of a stream, in its first step and between its pages.
     client.Send(RequestMessage(1, "database.query", Params(kEndless, {{"source", source}, {"progressToken", 0}})));
     client.Send(CancelMessage(1));
-    std::optional<Json> message;
-    while ((message = client.Read()) && message->contains("params")) {
-    }
-    EXPECT_EQ(message, ErrorMessageFor(1, ErrorCode::kRequestCancelled));
+    EXPECT_EQ(client.ReadToAnswer().back(), ErrorMessageFor(1, ErrorCode::kRequestCancelled));
     client.Send(RequestMessage(1, "database.query", Params(kEndlessRows, {{"source", source}, {"progressToken", 0}})));
     for (int i = 0; i < 5; ++i) ASSERT_TRUE(client.Read().value().contains("params"));
     client.Send(CancelMessage(1));
-    while ((message = client.Read()) && message->contains("params")) {
-    }
-    EXPECT_EQ(message, ErrorMessageFor(1, ErrorCode::kRequestCancelled));
+    EXPECT_EQ(client.ReadToAnswer().back(), ErrorMessageFor(1, ErrorCode::kRequestCancelled));
   }
   // What was cancelled holds no transaction: nothing of it is in the way of a writer.
   database_->Execute("insert into t values (1)");

@@ -413,12 +413,8 @@ TEST_F(Postgres, CancelsAStreamBeforeItsFirstRow) {
   Send(7, "select pg_sleep(60)", {{"progressToken", "t"}});
   ASSERT_TRUE(database_->WaitForBackends(1, kSleeps));
   client_->Send(CancelMessage(7));
-  std::optional<Json> answer;
-  do {
-    answer = client_->Read();
-    ASSERT_TRUE(answer);
-  } while (!answer->contains("id"));
-  EXPECT_EQ(ErrorCodeOf(*answer), CodeOf(ErrorCode::kRequestCancelled)) << *answer;
+  const Json answer = client_->ReadToAnswer().back();
+  EXPECT_EQ(ErrorCodeOf(answer), CodeOf(ErrorCode::kRequestCancelled)) << answer;
   EXPECT_TRUE(database_->WaitForBackends(0, kSleeps));
   EXPECT_EQ(Value("select 1"), 1);
 }
@@ -463,15 +459,11 @@ TEST_F(Postgres, RollsBackABatchThatIsCancelled) {
 TEST_F(Postgres, StreamsRowsPageByPage) {
   Start();
   Send(1, "select n, n::text as t from generate_series(1, 1234) n", {{"progressToken", "t"}, {"page_rows", 100}});
-  std::vector<Json> values;
-  std::optional<Json> answer;
-  for (;;) {
-    answer = client_->Read();
-    ASSERT_TRUE(answer);
-    if (answer->contains("id")) break;
-    values.push_back(answer->at("params").at("value"));
-  }
-  ASSERT_EQ(values.size(), 14U) << answer->dump();
+  std::vector<Json> values = client_->ReadToAnswer();
+  const Json answer = values.back();
+  values.pop_back();
+  for (Json& value : values) value = Json(value.at("params").at("value"));
+  ASSERT_EQ(values.size(), 14U) << answer.dump();
   EXPECT_EQ(values[0]["columns"][0]["name"], "n");
   EXPECT_EQ(values[0]["columns"][1]["type"], "text");
   int n = 0;
@@ -482,7 +474,7 @@ TEST_F(Postgres, StreamsRowsPageByPage) {
       ASSERT_EQ(row, (Json{n, std::to_string(n)}));
     }
   }
-  EXPECT_EQ(*answer, ResultMessage(1, {{"count", 1234}, {"truncated", false}}));
+  EXPECT_EQ(answer, ResultMessage(1, {{"count", 1234}, {"truncated", false}}));
   EXPECT_TRUE(database_->WaitForBackends(0, kHasCursor));
 }
 
@@ -513,15 +505,13 @@ TEST_F(Postgres, FreesTheCursorOfAStreamWhoseClientHasGone) {
 TEST_F(Postgres, EndsAStreamWithTheErrorOfTheRowThatFails) {
   Start();
   Send(1, "select 1 / (5000 - n) from generate_series(1, 10000) n", {{"progressToken", "t"}});
-  std::optional<Json> answer;
+  const std::vector<Json> messages = client_->ReadToAnswer();
   std::size_t rows = 0;
-  for (;;) {
-    answer = client_->Read();
-    ASSERT_TRUE(answer);
-    if (answer->contains("id")) break;
-    if (answer->at("params").at("value").contains("rows")) rows += answer->at("params").at("value").at("rows").size();
+  for (std::size_t i = 0; i + 1 < messages.size(); ++i) {
+    const Json& value = messages[i].at("params").at("value");
+    if (value.contains("rows")) rows += value.at("rows").size();
   }
-  EXPECT_EQ(StateOf(*answer), "22012");
+  EXPECT_EQ(StateOf(messages.back()), "22012");
   EXPECT_GT(rows, 3'000U);
   EXPECT_LT(rows, 5'000U);
   EXPECT_TRUE(database_->WaitForBackends(0, kHasCursor));

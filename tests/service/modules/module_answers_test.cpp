@@ -38,12 +38,7 @@ class ModuleAnswersTest : public testing::Test {
   // The messages of a stream up to its answer.
   std::vector<Json> StreamOf(const std::string& method) {
     client_.Send(RequestMessage(1, method, {{"progressToken", "t"}}));
-    std::vector<Json> messages;
-    while (const auto message = client_.Read()) {
-      messages.push_back(*message);
-      if (message->contains("id")) break;
-    }
-    return messages;
+    return client_.ReadToAnswer();
   }
 };
 
