@@ -39,7 +39,6 @@ constexpr int kRows = 1'000'000;
 // own page, and what the heap does not give back at once.
 constexpr std::size_t kMostMemory = 24 * 1024 * 1024;
 constexpr std::size_t kMebibyte = 1024 * 1024;
-constexpr const char* kHasCursor = "state = 'idle in transaction' or (state = 'active' and query ilike '%fetch%')";
 
 Json SettingsFor(const std::string& connection, bool as_caller = false) {
   return {{"database", {{"sources", {{"db", {{"connection", connection}, {"as_caller", as_caller}}}}}}}};

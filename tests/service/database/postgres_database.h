@@ -19,6 +19,9 @@ std::optional<std::string> GivenPostgres();
     }                                                                                               \
   } while (false)
 
+// For PostgresDatabase::Backends: those that have a cursor, which is one of a transaction, or fetch from it.
+inline constexpr const char* kHasCursor = "state = 'idle in transaction' or (state = 'active' and query ilike '%fetch%')";
+
 // A database of a test's own on that server, so that every connection to it is the test's. It is dropped, with the connections
 // that are left, when this object goes. One thread. Throws OdbcFailure.
 class PostgresDatabase {

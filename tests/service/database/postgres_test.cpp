@@ -25,8 +25,6 @@ namespace {
 using protocol::ErrorCode;
 
 constexpr const char* kSleeps = "state = 'active' and query like '%pg_sleep%'";
-// A cursor is one of a transaction.
-constexpr const char* kHasCursor = "state = 'idle in transaction' or (state = 'active' and query ilike '%fetch%')";
 
 class Postgres : public testing::Test {
  protected:
