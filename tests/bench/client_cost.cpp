@@ -13,7 +13,6 @@
 #include "blocking_client.h"
 #include "counted_calls.h"
 #include "latencies.h"
-#include "onbehalf/client/client.h"
 
 namespace onbehalf::bench {
 namespace {
@@ -25,26 +24,6 @@ using nlohmann::json;
 // Many and short: what else the machine does meets both clients.
 constexpr std::size_t kRuns = 15;
 constexpr int kWarmUps = 20;
-
-Client Connect(const std::string& path) {
-  client::Options options;
-  options.pipe = path.substr(std::string(R"(\\.\pipe\)").size());
-  options.trust = client::Trust::kSameUser;
-  return Client::Connect(options);
-}
-
-template <typename Call>
-Latencies OneAtATime(std::size_t requests, const Call& call) {
-  std::vector<std::chrono::nanoseconds> times;
-  times.reserve(requests);
-  const auto begun = Clock::now();
-  for (std::size_t n = 0; n < requests; ++n) {
-    const auto call_begun = Clock::now();
-    call();
-    times.push_back(Clock::now() - call_begun);
-  }
-  return Summarise(times, Clock::now() - begun);
-}
 
 // Answers of rpc.ping in a second, with as many under way as `in_flight` says: with futures, and with callbacks that each
 // send the next call.
@@ -98,6 +77,13 @@ json CallsOf(const char* name, std::size_t requests, const Work& work) {
 }
 
 }  // namespace
+
+Client Connect(const std::string& path) {
+  client::Options options;
+  options.pipe = path.substr(std::string(R"(\\.\pipe\)").size());
+  options.trust = client::Trust::kSameUser;
+  return Client::Connect(options);
+}
 
 json MeasureClientCost(const std::string& path, std::size_t requests) {
   const win32::UniqueFile pipe = Open(path);

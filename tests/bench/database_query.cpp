@@ -1,15 +1,14 @@
 #include "database_query.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <stdexcept>
-#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include "client_cost.h"
 #include "latencies.h"
 #include "onbehalf/client/client.h"
 #include "onbehalf/win32/process.h"
@@ -22,7 +21,6 @@
 namespace onbehalf::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using client::Client;
 using nlohmann::json;
 using test::DirectOdbc;
@@ -61,22 +59,21 @@ std::vector<Yardstick> Yardsticks(const std::filesystem::path& folder) {
   return all;
 }
 
+void ExpectAllRows(std::size_t rows) {
+  if (rows != kRows) throw std::runtime_error("a query has not given its 1,000 rows");
+}
+
 // With `connection` as the one source.
 class DatabaseService {
  public:
   explicit DatabaseService(const std::string& connection) : process_(Start(connection)) {
     const auto line = process_.ReadLine();
     if (!line) throw std::runtime_error("the service did not start: " + process_.WaitForExit().errors);
-    pipe_ = json::parse(*line).at("pipe").get<std::string>();
+    path_ = json::parse(*line).at("pipe").get<std::string>();
   }
   ~DatabaseService() { process_.WaitForExit(); }
 
-  Client Connect() const {
-    client::Options options;
-    options.pipe = pipe_;
-    options.trust = client::Trust::kSameUser;
-    return Client::Connect(options);
-  }
+  const std::string& path() const { return path_; }
 
  private:
   static test::ChildProcess Start(const std::string& connection) {
@@ -87,21 +84,8 @@ class DatabaseService {
   }
 
   test::ChildProcess process_;
-  std::string pipe_;
+  std::string path_;
 };
-
-template <typename Query>
-Latencies OneAtATime(std::size_t queries, const Query& query) {
-  std::vector<std::chrono::nanoseconds> times;
-  times.reserve(queries);
-  const auto begun = Clock::now();
-  for (std::size_t n = 0; n < queries; ++n) {
-    const auto query_begun = Clock::now();
-    if (query() != kRows) throw std::runtime_error("a query has not given its 1,000 rows");
-    times.push_back(Clock::now() - query_begun);
-  }
-  return Summarise(times, Clock::now() - begun);
-}
 
 }  // namespace
 
@@ -114,19 +98,19 @@ json MeasureDatabaseQuery(std::size_t queries) {
   for (const Yardstick& yardstick : Yardsticks(folder.path())) {
     DirectOdbc odbc(yardstick.connection);
     const DatabaseService service(yardstick.connection);
-    Client client = service.Connect();
+    Client client = Connect(service.path());
     const json params{{"source", "db"}, {"sql", yardstick.sql}};
     client::CallOptions streaming;
     std::size_t streamed = 0;
     streaming.progress = [&streamed](const json& value) {
       if (value.contains("rows")) streamed += value.at("rows").size();
     };
-    const auto directly = [&] { return odbc.Count(yardstick.sql); };
-    const auto through_service = [&] { return client.Call("database.query", params).at("rows").size(); };
+    const auto directly = [&] { ExpectAllRows(odbc.Count(yardstick.sql)); };
+    const auto through_service = [&] { ExpectAllRows(client.Call("database.query", params).at("rows").size()); };
     const auto as_stream = [&] {
       streamed = 0;
       client.Call("database.query", params, streaming);
-      return streamed;
+      ExpectAllRows(streamed);
     };
     for (int warm = 0; warm < kWarmUps; ++warm) {
       directly();
@@ -162,7 +146,7 @@ int ServeDatabase(const std::string& connection) {
   test::TestServer server;
   server.settings().database.sources["db"].connection = connection;
   server.Start();
-  std::puts(json{{"pipe", server.pipe_path().substr(std::string_view(R"(\\.\pipe\)").size())}}.dump().c_str());
+  std::puts(json{{"pipe", server.pipe_path()}}.dump().c_str());
   std::fflush(stdout);
   while (std::getchar() != EOF) {
   }

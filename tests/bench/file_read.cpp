@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <functional>
 #include <stdexcept>
-#include <string_view>
 #include <vector>
 
+#include "client_cost.h"
 #include "onbehalf/client/client.h"
 #include "onbehalf/protocol/base64.h"
 #include "onbehalf/win32/lean_windows.h"
@@ -81,10 +81,7 @@ double Middle(std::vector<double> rates) {
 }  // namespace
 
 json MeasureFileRead(const std::string& path, std::size_t mebibytes) {
-  client::Options options;
-  options.pipe = path.substr(std::string(R"(\\.\pipe\)").size());
-  options.trust = client::Trust::kSameUser;
-  Client service = Client::Connect(options);
+  Client service = Connect(path);
   const test::TemporaryFolder folder;
   const std::filesystem::path file = folder.path() / L"lines";
   const std::string text = win32::ToUtf8(file.native());

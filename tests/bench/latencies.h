@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -18,5 +19,20 @@ Latencies Summarise(std::vector<std::chrono::nanoseconds>& round_trips, std::chr
 // The run whose median is in the middle: one run in a noisy moment does not decide. There is at least one.
 Latencies Median(std::vector<Latencies> runs);
 nlohmann::json ToJson(const Latencies& latencies);
+
+// Of so many calls of `call`, one after the other.
+template <typename Call>
+Latencies OneAtATime(std::size_t calls, const Call& call) {
+  using Clock = std::chrono::steady_clock;
+  std::vector<std::chrono::nanoseconds> times;
+  times.reserve(calls);
+  const auto begun = Clock::now();
+  for (std::size_t n = 0; n < calls; ++n) {
+    const auto call_begun = Clock::now();
+    call();
+    times.push_back(Clock::now() - call_begun);
+  }
+  return Summarise(times, Clock::now() - begun);
+}
 
 }  // namespace onbehalf::bench
