@@ -12,12 +12,7 @@ namespace onbehalf::test {
 // What the driver manager or the driver has refused.
 class OdbcFailure : public std::runtime_error {
  public:
-  OdbcFailure(std::string sqlstate, const std::string& message)
-      : std::runtime_error(sqlstate + ": " + message), sqlstate_(std::move(sqlstate)) {}
-  const std::string& sqlstate() const { return sqlstate_; }
-
- private:
-  std::string sqlstate_;
+  OdbcFailure(const std::string& sqlstate, const std::string& message) : std::runtime_error(sqlstate + ": " + message) {}
 };
 
 // The connection string in a variable of the environment, by which whoever runs the tests gives them a database server;

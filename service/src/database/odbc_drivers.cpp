@@ -13,15 +13,15 @@
 namespace onbehalf::service {
 namespace {
 
-// A text of the registry with its variables expanded; nullopt when there is none.
-std::optional<std::wstring> RegistryText(HKEY root, const std::wstring& key, const wchar_t* name) {
+// The key's value Driver with its variables expanded; nullopt when there is none.
+std::optional<std::wstring> DriverOf(HKEY root, const std::wstring& key) {
   DWORD bytes = 0;
-  LSTATUS status = ::RegGetValueW(root, key.c_str(), name, RRF_RT_REG_SZ, nullptr, nullptr, &bytes);
+  LSTATUS status = ::RegGetValueW(root, key.c_str(), L"Driver", RRF_RT_REG_SZ, nullptr, nullptr, &bytes);
   std::vector<wchar_t> text;
   while (status == ERROR_SUCCESS || status == ERROR_MORE_DATA) {
     text.resize(bytes / sizeof(wchar_t) + 1);
     bytes = static_cast<DWORD>(text.size() * sizeof(wchar_t));
-    status = ::RegGetValueW(root, key.c_str(), name, RRF_RT_REG_SZ, nullptr, text.data(), &bytes);
+    status = ::RegGetValueW(root, key.c_str(), L"Driver", RRF_RT_REG_SZ, nullptr, text.data(), &bytes);
     if (status == ERROR_SUCCESS) return std::wstring(text.data());
   }
   if (status == ERROR_FILE_NOT_FOUND || status == ERROR_PATH_NOT_FOUND) return std::nullopt;
@@ -34,12 +34,12 @@ std::optional<std::wstring> RegistryText(HKEY root, const std::wstring& key, con
 std::optional<std::wstring> DriverFile(const std::wstring& registry, std::string_view connection) {
   if (FirstKeyOf(connection, {"driver", "dsn"}) == "driver") {
     const std::wstring name = win32::ToWide(ConnectionStringValue(connection, "DRIVER").value_or(""));
-    return RegistryText(HKEY_LOCAL_MACHINE, registry + LR"(\ODBCINST.INI\)" + name, L"Driver");
+    return DriverOf(HKEY_LOCAL_MACHINE, registry + LR"(\ODBCINST.INI\)" + name);
   }
   for (const std::string& name : {ConnectionStringValue(connection, "DSN").value_or("Default"), std::string("Default")}) {
     const std::wstring key = registry + LR"(\ODBC.INI\)" + win32::ToWide(name);
     for (const HKEY root : {HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE}) {
-      if (auto file = RegistryText(root, key, L"Driver")) return file;
+      if (auto file = DriverOf(root, key)) return file;
     }
   }
   return std::nullopt;

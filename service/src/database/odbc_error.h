@@ -26,7 +26,6 @@ class OdbcError : public std::runtime_error {
   const std::string& operation() const { return operation_; }
   // One at least, the most important first.
   const std::vector<OdbcDiagnostic>& diagnostics() const { return diagnostics_; }
-  const std::string& sqlstate() const { return diagnostics_.front().sqlstate; }
   // Nothing more can be done on the connection: its state is of class 08, or the server has ended it.
   bool IsConnectionLost() const;
   // The text for the log, of all diagnostics.

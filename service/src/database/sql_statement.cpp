@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <span>
-#include <type_traits>
 #include <utility>
 
 #include "database/odbc_error.h"

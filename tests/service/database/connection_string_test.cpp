@@ -52,7 +52,7 @@ TEST(DatabaseError, SaysOnlyTheStateOfAConnectionThatIsLost) {
     EXPECT_EQ(told.data.dump().find("corp"), std::string::npos);
   }
   EXPECT_FALSE(OdbcError("SQLExecute", {{"57014", 7, "canceled"}}).IsConnectionLost());
-  EXPECT_EQ(OdbcError("SQLExecute", {}).sqlstate(), "HY000");
+  EXPECT_EQ(OdbcError("SQLExecute", {}).diagnostics().front().sqlstate, "HY000");
 }
 
 }  // namespace

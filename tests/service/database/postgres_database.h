@@ -31,7 +31,6 @@ class PostgresDatabase {
   PostgresDatabase(const PostgresDatabase&) = delete;
   PostgresDatabase& operator=(const PostgresDatabase&) = delete;
 
-  const std::string& name() const { return name_; }
   // For sources: with cursors on the server and booleans as such (docs/database.md says what the words mean).
   std::string connection() const { return own_ + ";UseDeclareFetch=1;Fetch=500;BoolsAsChar=0"; }
   // A connection to this database that no count below contains.

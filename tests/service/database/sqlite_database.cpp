@@ -2,7 +2,7 @@
 
 namespace onbehalf::test {
 
-SqliteDatabase::SqliteDatabase() : connection_(SqliteConnection(folder_.path() / file_name())) {}
+SqliteDatabase::SqliteDatabase() : connection_(SqliteConnection(folder_.path() / "orders.db")) {}
 
 void WithSqlite::SetUp() {
   ONBEHALF_SKIP_WITHOUT_SQLITE();

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "live_settings.h"
 #include "log.h"
@@ -26,7 +25,6 @@ class SqliteDatabase {
   std::string connection() const { return connection_; }
   // Rows come from the database as they are fetched, not all before the first; only declared columns have types then.
   std::string stepping_connection() const { return connection_ + ";StepAPI=1"; }
-  std::string file_name() const { return "orders.db"; }
   // On a connection of its own, as Value.
   void Execute(std::string_view sql) { DirectOdbc(connection_).Execute(sql); }
   // The first column of the first row, as text.
