@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "file/file_error.h"
+#include "onbehalf/win32/file_bytes.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 
@@ -19,13 +20,6 @@ std::wstring WidePath(const std::string& path) {
 }
 
 std::uint64_t Joined(DWORD high, DWORD low) { return std::uint64_t{high} << 32 | low; }
-
-OVERLAPPED At(std::uint64_t offset) {
-  OVERLAPPED at{};
-  at.Offset = static_cast<DWORD>(offset);
-  at.OffsetHigh = static_cast<DWORD>(offset >> 32);
-  return at;
-}
 
 BY_HANDLE_FILE_INFORMATION InformationOf(HANDLE file, const std::string& path) {
   BY_HANDLE_FILE_INFORMATION information{};
@@ -76,25 +70,16 @@ LocalFile::State LocalFile::state() const {
 }
 
 std::string_view LocalFile::ReadAt(std::uint64_t offset, std::span<char> buffer) const {
-  std::size_t count = 0;
-  while (count < buffer.size()) {
-    OVERLAPPED at = At(offset + count);
-    DWORD read = 0;
-    if (!::ReadFile(file_.get(), buffer.data() + count, static_cast<DWORD>(buffer.size() - count), &read,
-                    &at)) {
-      const DWORD code = ::GetLastError();
-      if (code == ERROR_HANDLE_EOF) break;
-      ThrowFileError("ReadFile", path_, code);
-    }
-    if (read == 0) break;
-    count += read;
+  try {
+    return {buffer.data(), win32::ReadAt(file_.get(), offset, buffer)};
+  } catch (const win32::Win32Error& error) {
+    ThrowFileError(error.operation(), path_, error.win32_code());
   }
-  return {buffer.data(), count};
 }
 
 void LocalFile::WriteAt(std::uint64_t offset, std::string_view bytes) {
   while (!bytes.empty()) {
-    OVERLAPPED at = At(offset);
+    OVERLAPPED at = win32::At(offset);
     const auto part = static_cast<DWORD>(std::min<std::size_t>(bytes.size(), 1024 * 1024));
     DWORD written = 0;
     if (!::WriteFile(file_.get(), bytes.data(), part, &written, &at)) ThrowFileError("WriteFile", path_);

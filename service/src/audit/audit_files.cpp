@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <span>
 #include <utility>
 
+#include "onbehalf/win32/file_bytes.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
@@ -28,31 +30,11 @@ bool IsDay(std::string_view text) {
   return true;
 }
 
-// `size` bytes of the file from `offset`; fewer only at its end.
-void ReadAt(HANDLE file, std::uint64_t offset, std::size_t size, std::string& into) {
+// Puts `size` bytes of the file from `offset` behind what `into` holds; fewer only at its end.
+void ReadBehind(HANDLE file, std::uint64_t offset, std::size_t size, std::string& into) {
   const std::size_t before = into.size();
   into.resize(before + size);
-  std::size_t got = 0;
-  while (got < size) {
-    OVERLAPPED at{};
-    at.Offset = static_cast<DWORD>(offset + got);
-    at.OffsetHigh = static_cast<DWORD>((offset + got) >> 32);
-    DWORD read = 0;
-    if (!::ReadFile(file, into.data() + before + got, static_cast<DWORD>(size - got), &read, &at)) {
-      const DWORD error = ::GetLastError();
-      if (error == ERROR_HANDLE_EOF) break;
-      throw win32::Win32Error(error, "ReadFile");
-    }
-    if (read == 0) break;
-    got += read;
-  }
-  into.resize(before + got);
-}
-
-std::uint64_t SizeOf(HANDLE file) {
-  LARGE_INTEGER size{};
-  if (!::GetFileSizeEx(file, &size)) win32::ThrowLastError("GetFileSizeEx");
-  return static_cast<std::uint64_t>(size.QuadPart);
+  into.resize(before + win32::ReadAt(file, offset, std::span(into).subspan(before)));
 }
 
 }  // namespace
@@ -151,7 +133,7 @@ std::optional<std::string_view> LineReader::Next() {
       buffer_.erase(0, begin_);
       begin_ = 0;
       searched = buffer_.size();
-      ReadAt(file_.get(), offset_ + searched, kBlockBytes, buffer_);
+      ReadBehind(file_.get(), offset_ + searched, kBlockBytes, buffer_);
       if (buffer_.size() != searched) continue;
       if (buffer_.empty()) return std::nullopt;
     }
@@ -166,7 +148,7 @@ std::optional<std::string_view> LineReader::Next() {
 
 ReverseLineReader::ReverseLineReader(win32::UniqueFile file, std::optional<std::uint64_t> end)
     : file_(std::move(file)) {
-  start_ = end ? *end : SizeOf(file_.get());
+  start_ = end ? *end : win32::SizeOf(file_.get());
   for (;;) {
     const std::size_t newline = buffer_.rfind('\n');
     if (newline != std::string::npos) {
@@ -188,7 +170,7 @@ void ReverseLineReader::ReadBefore() {
   const std::size_t most = buffer_.empty() && end_ == 0 ? kFirstReverseBlockBytes : kBlockBytes;
   const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(start_, most));
   std::string block;
-  ReadAt(file_.get(), start_ - size, size, block);
+  ReadBehind(file_.get(), start_ - size, size, block);
   // Cut while it was read: what was there is gone.
   if (block.size() != size) throw win32::Win32Error(ERROR_HANDLE_EOF, "ReadFile");
   start_ -= size;

@@ -4,21 +4,12 @@
 
 #include "onbehalf/protocol/base64.h"
 #include "onbehalf/protocol/utf8.h"
-#include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
 namespace {
 
-constexpr std::size_t kAtOnce = 16 * 1024 * 1024;
 // Of a character in UTF-8.
 constexpr std::size_t kLongest = 4;
-
-OVERLAPPED At(std::uint64_t offset) {
-  OVERLAPPED at{};
-  at.Offset = static_cast<DWORD>(offset & 0xFFFFFFFF);
-  at.OffsetHigh = static_cast<DWORD>(offset >> 32);
-  return at;
-}
 
 // What a byte below 0x80 takes in a JSON text.
 std::size_t JsonBytes(unsigned char byte) {
@@ -67,36 +58,6 @@ EncodedPiece EncodeText(std::string_view bytes, bool more, std::size_t most) {
 }
 
 }  // namespace
-
-std::size_t ReadAt(HANDLE file, std::uint64_t offset, std::span<char> buffer) {
-  std::size_t done = 0;
-  while (done < buffer.size()) {
-    OVERLAPPED at = At(offset + done);
-    DWORD read = 0;
-    const auto part = static_cast<DWORD>(std::min(buffer.size() - done, kAtOnce));
-    if (!::ReadFile(file, buffer.data() + done, part, &read, &at)) {
-      const DWORD code = ::GetLastError();
-      if (code == ERROR_HANDLE_EOF) break;
-      throw win32::Win32Error(code, "ReadFile");
-    }
-    if (read == 0) break;
-    done += read;
-  }
-  return done;
-}
-
-void WriteAt(HANDLE file, std::uint64_t offset, std::string_view bytes) {
-  while (!bytes.empty()) {
-    OVERLAPPED at = At(offset);
-    DWORD written = 0;
-    if (!::WriteFile(file, bytes.data(), static_cast<DWORD>(std::min(bytes.size(), kAtOnce)), &written, &at)) {
-      win32::ThrowLastError("WriteFile");
-    }
-    if (written == 0) throw win32::Win32Error(ERROR_WRITE_FAULT, "WriteFile");
-    bytes.remove_prefix(written);
-    if (offset != kAtEnd) offset += written;
-  }
-}
 
 Encoding EncodingOf(std::string_view word) { return word == "base64" ? Encoding::kBase64 : Encoding::kText; }
 

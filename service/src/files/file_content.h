@@ -1,22 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
-#include "onbehalf/win32/lean_windows.h"
-
 namespace onbehalf::service {
-
-// Reads at `offset` into all of `buffer`, or to the end of the file: how many bytes there were. Throws win32::Win32Error.
-std::size_t ReadAt(HANDLE file, std::uint64_t offset, std::span<char> buffer);
-// Writes all of `bytes` at `offset`; kAtEnd: behind whatever the file holds when each part of at most 16 MiB is written.
-// Throws win32::Win32Error.
-inline constexpr std::uint64_t kAtEnd = 0xFFFFFFFF'FFFFFFFF;
-void WriteAt(HANDLE file, std::uint64_t offset, std::string_view bytes);
 
 // How bytes stand in a JSON string.
 enum class Encoding { kText, kBase64 };

@@ -5,8 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "files/file_content.h"
-#include "files/file_facts.h"
+#include "onbehalf/win32/file_bytes.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
@@ -25,11 +24,11 @@ OrError<std::uint64_t> CopyInto(NewFile& to, const FileScope& scope, HANDLE from
   const std::unique_ptr<char[]> buffer(new char[kPart]);
   std::uint64_t done = 0;
   for (;;) {
-    const std::size_t bytes = ReadAt(from, done, {buffer.get(), kPart});
+    const std::size_t bytes = win32::ReadAt(from, done, {buffer.get(), kPart});
     if (bytes == 0) break;
-    WriteAt(to.file(), done, {buffer.get(), bytes});
+    win32::WriteAt(to.file(), done, {buffer.get(), bytes});
     done += bytes;
-    on_progress(done, (std::max)(done, SizeOf(from)));
+    on_progress(done, (std::max)(done, win32::SizeOf(from)));
   }
   if (auto error = to.Keep(scope, basic.FileAttributes, basic.LastWriteTime)) return *std::move(error);
   return done;

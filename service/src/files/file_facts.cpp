@@ -76,12 +76,6 @@ Json TargetOf(HANDLE file, DWORD tag) {
 
 }  // namespace
 
-std::uint64_t SizeOf(HANDLE file) {
-  LARGE_INTEGER size{};
-  if (!::GetFileSizeEx(file, &size)) win32::ThrowLastError("GetFileSizeEx");
-  return static_cast<std::uint64_t>(size.QuadPart);
-}
-
 std::string IdOf(HANDLE file) {
   std::string text;
   FILE_ID_INFO id{};

@@ -11,7 +11,6 @@ namespace onbehalf::service {
 
 // What Windows knows of an open file, in the words of file.*. All throw win32::Win32Error. Any thread.
 
-std::uint64_t SizeOf(HANDLE file);
 // "VOLUME:FILEID", hexadecimal (FILE_ID_INFO; where the file system has only 64 bits for it, those): a file keeps it when it
 // is renamed and changed, and another may get it when it is gone.
 std::string IdOf(HANDLE file);

@@ -25,6 +25,7 @@
 #include "name_cursor.h"
 #include "onbehalf/protocol/hex.h"
 #include "onbehalf/service/schema.h"
+#include "onbehalf/win32/file_bytes.h"
 #include "onbehalf/win32/hash.h"
 #include "onbehalf/win32/win32_error.h"
 
@@ -32,7 +33,11 @@ namespace onbehalf::service {
 namespace {
 
 using protocol::Error;
+using win32::kAtEnd;
+using win32::ReadAt;
+using win32::SizeOf;
 using win32::Win32Error;
+using win32::WriteAt;
 using OpenedStream = std::variant<std::unique_ptr<Stream>, Error>;
 
 // Authenticated users may see them; an administrator grants the call.
