@@ -107,4 +107,22 @@ void PoolTimer::Close() {
   ::WaitForThreadpoolTimerCallbacks(timer_, TRUE);
 }
 
+PoolWait::PoolWait(std::function<void()> on_signal) : on_signal_(std::move(on_signal)) {
+  const auto call = [](PTP_CALLBACK_INSTANCE, void* context, PTP_WAIT, TP_WAIT_RESULT) {
+    AssertNotImpersonating();
+    static_cast<PoolWait*>(context)->on_signal_();
+    AssertNotImpersonating();
+  };
+  wait_ = ::CreateThreadpoolWait(call, this, nullptr);
+  if (wait_ == nullptr) win32::ThrowLastError("CreateThreadpoolWait");
+}
+
+PoolWait::~PoolWait() {
+  ::SetThreadpoolWait(wait_, nullptr, nullptr);
+  ::WaitForThreadpoolWaitCallbacks(wait_, TRUE);
+  ::CloseThreadpoolWait(wait_);
+}
+
+void PoolWait::Start(HANDLE object) { ::SetThreadpoolWait(wait_, object, nullptr); }
+
 }  // namespace onbehalf::service

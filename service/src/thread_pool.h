@@ -78,4 +78,23 @@ class PoolTimer {
   bool closed_ = false;
 };
 
+// Calls a function when an object is signaled, on a thread of the process's pool that has no token before and after.
+class PoolWait {
+ public:
+  // Throws Win32Error.
+  explicit PoolWait(std::function<void()> on_signal);
+  // Waits for a call that is under way; none comes after. Not in such a call. A call that starts it again must not do so any
+  // more when this begins.
+  ~PoolWait();
+  PoolWait(const PoolWait&) = delete;
+  PoolWait& operator=(const PoolWait&) = delete;
+
+  // One call, when `object` is signaled, which it stays open for. Replaces what was waited for before. Also in the call.
+  void Start(HANDLE object);
+
+ private:
+  const std::function<void()> on_signal_;
+  PTP_WAIT wait_;
+};
+
 }  // namespace onbehalf::service

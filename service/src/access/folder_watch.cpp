@@ -4,7 +4,6 @@
 #include <mutex>
 #include <utility>
 
-#include "impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/unique_handle.h"
@@ -25,11 +24,6 @@ struct NotificationTraits {
   static Type Invalid() noexcept { return INVALID_HANDLE_VALUE; }
   static void Close(Type handle) noexcept { ::FindCloseChangeNotification(handle); }
 };
-struct PoolWaitTraits {
-  using Type = PTP_WAIT;
-  static Type Invalid() noexcept { return nullptr; }
-  static void Close(Type wait) noexcept { ::CloseThreadpoolWait(wait); }
-};
 
 }  // namespace
 
@@ -42,8 +36,9 @@ struct FolderWatch::State {
   enum class Looking { kNo, kSoon, kNow, kNowAndAgain } looking = Looking::kNo;
   bool stopping = false;
   win32::UniqueHandle<NotificationTraits> notification;
-  win32::UniqueHandle<PoolWaitTraits> wait;
+  // In this order: the wait ends first, while what its call uses is there, and then the timer.
   PoolTimer timer{[this] { OnTimer(); }};
+  PoolWait wait{[this] { OnChange(); }};
 
   bool Open() {
     // Last write and size: the file was written to. File names: made, removed, renamed. Attributes and
@@ -65,7 +60,7 @@ struct FolderWatch::State {
     // Before anybody looks, so that no change after the look is missed. A failure leaves no notification, and
     // the look that follows opens one.
     if (::FindNextChangeNotification(notification.get())) {
-      ::SetThreadpoolWait(wait.get(), notification.get(), nullptr);
+      wait.Start(notification.get());
     } else {
       notification.reset();
     }
@@ -78,7 +73,7 @@ struct FolderWatch::State {
       const std::lock_guard lock(mutex);
       if (stopping) return;
       looking = Looking::kNow;
-      if (!notification && Open()) ::SetThreadpoolWait(wait.get(), notification.get(), nullptr);
+      if (!notification && Open()) wait.Start(notification.get());
     }
     milliseconds again = look();
     const std::lock_guard lock(mutex);
@@ -95,28 +90,18 @@ FolderWatch::FolderWatch(const std::filesystem::path& folder, std::function<mill
   State& state = *state_;
   state.folder = folder;
   state.look = std::move(look);
-  const auto on_change = [](PTP_CALLBACK_INSTANCE, void* context, PTP_WAIT, TP_WAIT_RESULT) {
-    AssertNotImpersonating();
-    static_cast<State*>(context)->OnChange();
-  };
-  state.wait.reset(::CreateThreadpoolWait(on_change, &state, nullptr));
-  if (!state.wait) win32::ThrowLastError("CreateThreadpoolWait");
   if (!state.Open()) {
     win32::ThrowLastError("FindFirstChangeNotificationW", win32::ToUtf8Lossy(folder.native()));
   }
   const std::lock_guard lock(state.mutex);
-  ::SetThreadpoolWait(state.wait.get(), state.notification.get(), nullptr);
+  state.wait.Start(state.notification.get());
   state.LookIn(milliseconds(0));
 }
 
 FolderWatch::~FolderWatch() {
-  {
-    const std::lock_guard lock(state_->mutex);
-    // From here on no callback sets the wait or the timer again.
-    state_->stopping = true;
-  }
-  ::SetThreadpoolWait(state_->wait.get(), nullptr, nullptr);
-  ::WaitForThreadpoolWaitCallbacks(state_->wait.get(), TRUE);
+  const std::lock_guard lock(state_->mutex);
+  // From here on no callback sets the wait or the timer again.
+  state_->stopping = true;
 }
 
 }  // namespace onbehalf::service

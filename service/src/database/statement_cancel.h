@@ -25,12 +25,14 @@ class StatementCancel {
   bool sent() const { return sent_; }
 
  private:
+  void OnStop();
   void Cancel();
 
   const SQLHSTMT statement_;
   std::atomic<bool> sent_{false};
   std::optional<PoolTimer> again_;  // from `stop` on
-  PTP_WAIT wait_;
+  // The last one: when its end has waited for its call, nobody makes the timer any more, whose end waits for its own.
+  PoolWait wait_;
 };
 
 }  // namespace onbehalf::service

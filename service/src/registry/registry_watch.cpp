@@ -2,32 +2,24 @@
 
 #include <utility>
 
-#include "impersonation.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
+namespace {
+
+win32::UniqueObject NewEvent() {
+  win32::UniqueObject event(::CreateEventW(nullptr, FALSE, FALSE, nullptr));
+  if (!event) win32::ThrowLastError("CreateEventW");
+  return event;
+}
+
+}  // namespace
 
 RegistryWatch::RegistryWatch(win32::UniqueRegistryKey key, bool recursive, Waker waker)
-    : key_(std::move(key)),
-      recursive_(recursive),
-      waker_(std::move(waker)),
-      event_(::CreateEventW(nullptr, FALSE, FALSE, nullptr)) {
-  if (!event_) win32::ThrowLastError("CreateEventW");
-  const auto on_change = [](PTP_CALLBACK_INSTANCE, void* context, PTP_WAIT, TP_WAIT_RESULT) {
-    AssertNotImpersonating();
-    auto& self = *static_cast<RegistryWatch*>(context);
-    self.changed_ = true;
-    self.waker_();
-    AssertNotImpersonating();
-  };
-  wait_.reset(::CreateThreadpoolWait(on_change, this, nullptr));
-  if (!wait_) win32::ThrowLastError("CreateThreadpoolWait");
-}
-
-RegistryWatch::~RegistryWatch() {
-  ::SetThreadpoolWait(wait_.get(), nullptr, nullptr);
-  ::WaitForThreadpoolWaitCallbacks(wait_.get(), TRUE);
-}
+    : key_(std::move(key)), recursive_(recursive), waker_(std::move(waker)), event_(NewEvent()), wait_([this] {
+        changed_ = true;
+        waker_();
+      }) {}
 
 Stream::Step RegistryWatch::Next(const Call&) {
   if (begun_ && !changed_.exchange(false)) return Later{};
@@ -42,7 +34,7 @@ void RegistryWatch::Watch() {
       key_.get(), recursive_, REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_LAST_SET | REG_NOTIFY_THREAD_AGNOSTIC,
       event_.get(), TRUE);
   if (code != ERROR_SUCCESS) throw win32::Win32Error(static_cast<DWORD>(code), "RegNotifyChangeKeyValue");
-  ::SetThreadpoolWait(wait_.get(), event_.get(), nullptr);
+  wait_.Start(event_.get());
 }
 
 }  // namespace onbehalf::service

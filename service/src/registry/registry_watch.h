@@ -3,8 +3,8 @@
 #include <atomic>
 
 #include "onbehalf/service/method.h"
-#include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/unique_handle.h"
+#include "thread_pool.h"
 
 namespace onbehalf::service {
 
@@ -15,17 +15,10 @@ class RegistryWatch final : public Stream {
  public:
   // `key` needs KEY_NOTIFY. `recursive`: changes below its subkeys too. Throws win32::Win32Error.
   RegistryWatch(win32::UniqueRegistryKey key, bool recursive, Waker waker);
-  ~RegistryWatch();
 
   Step Next(const Call& call) override;
 
  private:
-  struct PoolWaitTraits {
-    using Type = PTP_WAIT;
-    static Type Invalid() noexcept { return nullptr; }
-    static void Close(Type wait) noexcept { ::CloseThreadpoolWait(wait); }
-  };
-
   void Watch();
 
   const win32::UniqueRegistryKey key_;
@@ -34,8 +27,9 @@ class RegistryWatch final : public Stream {
   bool begun_ = false;
   // Set by the wait's callback, which consumes the event; from then on nothing watches until Next does again.
   std::atomic<bool> changed_{false};
-  win32::UniqueObject event_;
-  win32::UniqueHandle<PoolWaitTraits> wait_;
+  const win32::UniqueObject event_;
+  // The last one: its end waits for its call, which uses what stands above.
+  PoolWait wait_;
 };
 
 }  // namespace onbehalf::service
