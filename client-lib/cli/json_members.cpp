@@ -22,6 +22,13 @@ std::string TextMember(const Json& object, const char* name) {
   return value == nullptr ? std::string() : Display(*value);
 }
 
+std::string Joined(const Json* list) {
+  std::string text;
+  if (list == nullptr) return text;
+  for (const Json& each : *list) text += (text.empty() ? "" : ", ") + Display(each);
+  return text;
+}
+
 bool FlagMember(const Json& object, const char* name) {
   const Json* value = Member(object, name);
   return value != nullptr && *value == true;

@@ -15,6 +15,8 @@ const client::Json* Member(const client::Json& object, const char* name);
 const client::Json* ListMember(const client::Json& object, const char* name);
 // The member in a line for people (Display); empty when absent.
 std::string TextMember(const client::Json& object, const char* name);
+// Elements as TextMember gives a member: "call, see"; empty for nullptr.
+std::string Joined(const client::Json* list);
 // False unless the member is `true`.
 bool FlagMember(const client::Json& object, const char* name);
 

@@ -18,19 +18,11 @@ std::string Hexadecimal(const Json& number) {
   return "0x" + (digits.empty() ? std::string("0") : digits);
 }
 
-std::string Joined(const Json& list) {
-  std::string joined;
-  for (const Json& item : list) joined += (joined.empty() ? "" : ", ") + Display(item);
-  return joined;
-}
-
 std::string GroupTable(const Json& groups) {
   std::vector<std::vector<std::string>> rows;
   for (const Json& group : groups) {
-    const Json* attributes = Member(group, "attributes");
     const std::string name = TextMember(group, "name");
-    rows.push_back({name.empty() ? std::string("-") : name, TextMember(group, "sid"),
-                    attributes != nullptr && attributes->is_array() ? Joined(*attributes) : std::string()});
+    rows.push_back({name.empty() ? std::string("-") : name, TextMember(group, "sid"), Joined(ListMember(group, "attributes"))});
   }
   return AlignedTable(rows, 2);
 }

@@ -2,7 +2,6 @@
 
 #include "access/own_entries.h"
 #include "json_members.h"
-#include "output.h"
 
 namespace onbehalf::cli {
 
@@ -17,13 +16,6 @@ std::string AccountWithSid(const Json& account) {
   const std::string name = TextMember(account, "name");
   const std::string sid = TextMember(account, "sid");
   return name.empty() || sid.empty() ? name + sid : name + " (" + sid + ")";
-}
-
-std::string Joined(const Json* list) {
-  std::string joined;
-  if (list == nullptr) return joined;
-  for (const Json& item : *list) joined += (joined.empty() ? "" : ", ") + Display(item);
-  return joined;
 }
 
 std::string VerdictText(const Json& result) {

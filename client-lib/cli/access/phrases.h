@@ -12,8 +12,6 @@ namespace onbehalf::cli {
 std::string AccountText(const client::Json& account);
 // Both: "CONTOSO\alice (S-1-5-21-…)".
 std::string AccountWithSid(const client::Json& account);
-// "call, see"
-std::string Joined(const client::Json* list);
 // "CONTOSO\alice may call file.write", or "… may not …": the members account, right, node and allowed.
 std::string VerdictText(const client::Json& result);
 // A word of a command line, in quotes where it needs them.

@@ -26,13 +26,6 @@ std::string RightAligned(const std::string& text, std::size_t columns) {
   return std::string(columns - std::min(columns, text.size()), ' ') + text;
 }
 
-std::string Joined(const Json* list) {
-  std::string text;
-  if (list == nullptr) return text;
-  for (const Json& each : *list) text += (text.empty() ? "" : ", ") + Display(each);
-  return text;
-}
-
 std::string Action(const std::string& action) {
   return action + std::string(kActionColumns - std::min(kActionColumns - 2, action.size()), ' ');
 }
