@@ -337,11 +337,11 @@ Json WrittenTo(HANDLE file, std::size_t bytes) {
   return Json{{"bytes", bytes}, {"size", SizeOf(file)}, {"id", IdOf(file)}, {"modified", ModifiedOf(file)}};
 }
 
-// A new file, or one in another's place.
-MethodResult WriteWhole(const FileScope& scope, OrError<NewFile> made, const std::string& bytes) {
+// Into a new file, or one in another's place.
+MethodResult WriteNew(const FileScope& scope, OrError<NewFile> made, const std::string& bytes, std::uint64_t offset = 0) {
   if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
   auto& file = std::get<NewFile>(made);
-  WriteAt(file.file(), 0, bytes);
+  WriteAt(file.file(), offset, bytes);
   if (auto error = file.Keep(scope)) return *std::move(error);
   return WrittenTo(file.file(), bytes.size());
 }
@@ -378,11 +378,7 @@ MethodResult WritePart(const FileScope& scope, const NamedPath& path, const std:
       if (error.win32_code() != ERROR_FILE_EXISTS || look == kLooks) throw;
       continue;
     }
-    if (auto* error = std::get_if<Error>(&*made)) return std::move(*error);
-    auto& file = std::get<NewFile>(*made);
-    WriteAt(file.file(), offset == kAtEnd ? 0 : offset, bytes);
-    if (auto error = file.Keep(scope)) return *std::move(error);
-    return WrittenTo(file.file(), bytes.size());
+    return WriteNew(scope, *std::move(made), bytes, offset == kAtEnd ? 0 : offset);
   }
 }
 
@@ -398,8 +394,8 @@ MethodResult Write(const FileScope& scope, const Call& call) {
   const auto& named = std::get<NamedPath>(path);
   const auto bytes = Decode(call.params.at("data").get_ref<const std::string&>(), EncodingOf(call.params.value("encoding", "text")));
   if (!bytes) return InvalidMember("data", "expected base64 (RFC 4648, section 4) with its padding and without line breaks");
-  if (mode == "create") return WriteWhole(scope, NewFile::Make(scope, named), *bytes);
-  if (mode == "replace") return WriteWhole(scope, NewFile::MakeReplacement(scope, named, {.replace = true, .if_id = if_id}), *bytes);
+  if (mode == "create") return WriteNew(scope, NewFile::Make(scope, named), *bytes);
+  if (mode == "replace") return WriteNew(scope, NewFile::MakeReplacement(scope, named, {.replace = true, .if_id = if_id}), *bytes);
   return WritePart(scope, named, *bytes, offset.value_or(kAtEnd), if_id);
 }
 
