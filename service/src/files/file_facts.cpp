@@ -11,6 +11,7 @@
 // After <windows.h>, which it needs.
 #include <winioctl.h>
 
+#include "onbehalf/protocol/hex.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "utc_time.h"
@@ -30,12 +31,8 @@ Information Query(HANDLE file, FILE_INFO_BY_HANDLE_CLASS kind) {
 }
 
 void AppendHex(std::string& text, std::span<const unsigned char> number) {
-  constexpr const char* kDigits = "0123456789abcdef";
   // The highest byte is the last one.
-  for (std::size_t i = number.size(); i > 0; --i) {
-    text += kDigits[number[i - 1] >> 4];
-    text += kDigits[number[i - 1] & 0xF];
-  }
+  text += protocol::ToHex(std::vector<unsigned char>(number.rbegin(), number.rend()));
 }
 
 template <typename Number>

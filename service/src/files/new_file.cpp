@@ -7,6 +7,7 @@
 #include <winioctl.h>
 
 #include "files/file_facts.h"
+#include "onbehalf/protocol/hex.h"
 #include "onbehalf/win32/hash.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/utf.h"
@@ -31,12 +32,7 @@ constexpr ACCESS_MASK kWriting = FILE_READ_DATA | FILE_WRITE_DATA | FILE_WRITE_A
 std::wstring TemporaryName() {
   std::array<unsigned char, 8> random{};
   win32::FillWithRandom(random);
-  std::wstring name = L".onbehalf-";
-  for (const unsigned char byte : random) {
-    name += L"0123456789abcdef"[byte >> 4];
-    name += L"0123456789abcdef"[byte & 0xF];
-  }
-  return name + L".tmp";
+  return L".onbehalf-" + win32::ToWide(protocol::ToHex(random)) + L".tmp";
 }
 
 FILE_BASIC_INFO BasicOf(HANDLE file) {

@@ -16,6 +16,7 @@
 #include "files/nt_file.h"
 #include "name_cursor.h"
 #include "onbehalf/protocol/base64.h"
+#include "onbehalf/protocol/hex.h"
 #include "onbehalf/win32/hash.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/security_descriptor.h"
@@ -32,14 +33,7 @@ class FileMethods : public FileMethodsTest {
     EXPECT_TRUE(file) << ::GetLastError();
     return file;
   }
-  static std::string Sha256Of(std::string_view bytes) {
-    std::string text;
-    for (const unsigned char byte : win32::Sha256().Of({bytes})) {
-      text += "0123456789abcdef"[byte >> 4];
-      text += "0123456789abcdef"[byte & 0xF];
-    }
-    return text;
-  }
+  static std::string Sha256Of(std::string_view bytes) { return protocol::ToHex(win32::Sha256().Of({bytes})); }
 };
 
 // ---- stat ----

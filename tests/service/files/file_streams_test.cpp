@@ -21,6 +21,7 @@
 #include "files/directory_watch.h"
 #include "messages.h"
 #include "onbehalf/protocol/base64.h"
+#include "onbehalf/protocol/hex.h"
 #include "onbehalf/win32/hash.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "raw_client.h"
@@ -76,15 +77,6 @@ class FileStreams : public testing::Test {
   TestServer server_;
 };
 
-std::string Hex(const win32::Sha256::Digest& digest) {
-  std::string text;
-  for (const unsigned char byte : digest) {
-    text += "0123456789abcdef"[byte >> 4];
-    text += "0123456789abcdef"[byte & 0xF];
-  }
-  return text;
-}
-
 TEST_F(FileStreams, ReadSendsABigFileInBoundedMemory) {
   constexpr std::size_t kMiB = 1024 * 1024;
   std::string part(kMiB, '\0');
@@ -117,9 +109,9 @@ TEST_F(FileStreams, ReadSendsABigFileInBoundedMemory) {
   EXPECT_EQ(result.at("bytes"), 64 * kMiB);
   EXPECT_EQ(result.at("size"), 64 * kMiB);
   EXPECT_EQ(result.at("end"), true);
-  const std::string sha256 = Hex(written.Finish());
+  const std::string sha256 = protocol::ToHex(written.Finish());
   EXPECT_EQ(result.at("sha256"), sha256);
-  EXPECT_EQ(Hex(read.Finish()), sha256);
+  EXPECT_EQ(protocol::ToHex(read.Finish()), sha256);
   ONBEHALF_SKIP_WITHOUT("a count of the process's private bytes", PrivateBytesAreCounted());
   EXPECT_LE(most, before + 8 * kMiB);
 }
