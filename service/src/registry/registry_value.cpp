@@ -4,9 +4,9 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
-#include <cstring>
 
 #include "onbehalf/win32/utf.h"
+#include "utf16_bytes.h"
 
 namespace onbehalf::service {
 namespace {
@@ -24,18 +24,6 @@ constexpr std::array<TypeWord, 9> kTypeWords{{{REG_NONE, "none"},
                                               {REG_LINK, "link"},
                                               {REG_MULTI_SZ, "multi_sz"},
                                               {REG_QWORD, "qword"}}};
-
-// nullopt for half a unit.
-std::optional<std::wstring> UnitsOf(const std::string& bytes) {
-  if (bytes.size() % sizeof(wchar_t) != 0) return std::nullopt;
-  std::wstring units(bytes.size() / sizeof(wchar_t), L'\0');
-  std::memcpy(units.data(), bytes.data(), bytes.size());
-  return units;
-}
-
-std::string BytesOf(std::wstring_view units) {
-  return {reinterpret_cast<const char*>(units.data()), units.size() * sizeof(wchar_t)};
-}
 
 // nullopt for half a pair of surrogates.
 std::optional<std::string> ToValidUtf8(std::wstring_view units) {
