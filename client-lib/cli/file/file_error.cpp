@@ -18,4 +18,14 @@ FileError ExistsAlready(const std::string& path, std::optional<DWORD> code) {
   return FileError(path + " exists already", "--force replaces it.", code);
 }
 
+FileError PartIsThere(const std::string& part) {
+  return FileError(part + " is there from a copy that has not ended",
+                   "--resume goes on with it, --force begins anew.");
+}
+
+FileError NotTheBeginning(const std::string& part, const std::string& of) {
+  return FileError(part + " is not the beginning of " + of,
+                   "Look at it, or begin anew with --force and without --resume.");
+}
+
 }  // namespace onbehalf::cli

@@ -31,4 +31,10 @@ class FileError : public std::runtime_error {
 // The error of a file that is there already and may not be replaced.
 FileError ExistsAlready(const std::string& path, std::optional<DWORD> code = std::nullopt);
 
+// The error of a part that is to be made and is there already.
+FileError PartIsThere(const std::string& part);
+
+// The error of a part that is to be continued and holds something else than the beginning of the file `of`.
+FileError NotTheBeginning(const std::string& part, const std::string& of);
+
 }  // namespace onbehalf::cli

@@ -28,8 +28,7 @@ LocalFile OpenPart(const std::string& path, const FileOptions& options) {
   } else if (options.force) {
     DeleteLocalFile(path);
   } else if (LocalKindOf(path) != LocalKind::kNothing) {
-    throw FileError(path + " is there from a copy that has not ended",
-                    "--resume goes on with it, --force begins anew.");
+    throw PartIsThere(path);
   }
   return LocalFile::Create(path);
 }
@@ -46,8 +45,7 @@ ExitCode GetFile(FileCalls& calls, const FileOptions& options, Output& output) {
   const std::uint64_t begin = part.state().size;
   TransferProgress progress(output);
   if (begin > state.size || !AreEqual(calls, remote, state, part, 0, begin, progress)) {
-    throw FileError(part.path() + " is not the beginning of " + remote,
-                    "Look at it, or begin anew with --force and without --resume.");
+    throw NotTheBeginning(part.path(), remote);
   }
   std::uint64_t done = begin;
   if (begin < state.size) {

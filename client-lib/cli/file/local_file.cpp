@@ -70,11 +70,14 @@ LocalFile::State LocalFile::state() const {
 }
 
 std::string_view LocalFile::ReadAt(std::uint64_t offset, std::span<char> buffer) const {
+  std::size_t count = 0;
   try {
-    return {buffer.data(), win32::ReadAt(file_.get(), offset, buffer)};
+    count = win32::ReadAt(file_.get(), offset, buffer);
   } catch (const win32::Win32Error& error) {
     ThrowFileError(error.operation(), path_, error.win32_code());
   }
+  if (count < buffer.size()) throw FileError(path_ + " was cut short while it was read");
+  return {buffer.data(), count};
 }
 
 void LocalFile::WriteAt(std::uint64_t offset, std::string_view bytes) {

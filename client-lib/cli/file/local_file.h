@@ -29,7 +29,7 @@ class LocalFile {
   State state() const;
   const std::string& path() const { return path_; }
 
-  // What stands at `offset`, less than was asked for only at the end of the file.
+  // Fills `buffer` with what stands at `offset`; fails if the file ends before.
   std::string_view ReadAt(std::uint64_t offset, std::span<char> buffer) const;
   void WriteAt(std::uint64_t offset, std::string_view bytes);
   // Until Windows says that all of it is on the disk.

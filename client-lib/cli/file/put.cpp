@@ -65,8 +65,7 @@ Part MakePart(FileCalls& calls, const std::string& path) {
     return {path, StateIn(answer, kWrite).id, 0};
   } catch (const client::RpcError& error) {
     if (!IsWindowsError(error, ERROR_FILE_EXISTS) && !IsWindowsError(error, ERROR_ALREADY_EXISTS)) throw;
-    throw FileError(path + " is there from a copy that has not ended",
-                    "--resume goes on with it, --force begins anew.");
+    throw PartIsThere(path);
   }
 }
 
@@ -93,8 +92,7 @@ Part OpenPart(FileCalls& calls, const std::string& path, const FileOptions& opti
   // Of the last pieces some may have come and others not.
   const std::uint64_t begin = state.size > kWindowBytes ? state.size - kWindowBytes : 0;
   if (state.size > size || !AreEqual(calls, path, state, local, 0, begin, progress)) {
-    throw FileError(path + " is not the beginning of " + local.path(),
-                    "Look at it, or begin anew with --force and without --resume.");
+    throw NotTheBeginning(path, local.path());
   }
   return {path, state.id, begin};
 }
@@ -142,7 +140,6 @@ class Sender {
 
   PendingCall Start(std::uint64_t offset, std::uint64_t bytes) {
     const std::string_view data = local_.ReadAt(offset, {buffer_.data(), static_cast<std::size_t>(bytes)});
-    if (data.size() < bytes) throw FileError(local_.path() + " was cut short while it was read");
     // The same bytes at the same place: that may be done twice.
     return calls_.Start(kWrite,
                         {{"path", part_.path},
