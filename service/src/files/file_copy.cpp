@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "files/file_facts.h"
 #include "onbehalf/win32/file_bytes.h"
-#include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
 namespace {
@@ -17,10 +17,7 @@ constexpr std::size_t kPart = 1024 * 1024;
 
 OrError<std::uint64_t> CopyInto(NewFile& to, const FileScope& scope, HANDLE from,
                                 const std::function<void(std::uint64_t done, std::uint64_t total)>& on_progress) {
-  FILE_BASIC_INFO basic{};
-  if (!::GetFileInformationByHandleEx(from, FileBasicInfo, &basic, sizeof(basic))) {
-    win32::ThrowLastError("GetFileInformationByHandleEx");
-  }
+  const FILE_BASIC_INFO basic = BasicOf(from);
   const std::unique_ptr<char[]> buffer(new char[kPart]);
   std::uint64_t done = 0;
   for (;;) {

@@ -73,6 +73,8 @@ Json TargetOf(HANDLE file, DWORD tag) {
 
 }  // namespace
 
+FILE_BASIC_INFO BasicOf(HANDLE file) { return Query<FILE_BASIC_INFO>(file, FileBasicInfo); }
+
 std::string IdOf(HANDLE file) {
   std::string text;
   FILE_ID_INFO id{};
@@ -114,14 +116,14 @@ Json TimeText(std::int64_t file_time) {
   return UtcText(time, UtcText::Fraction::kMilliseconds).ToString();
 }
 
-Json ModifiedOf(HANDLE file) { return TimeText(Query<FILE_BASIC_INFO>(file, FileBasicInfo).LastWriteTime.QuadPart); }
+Json ModifiedOf(HANDLE file) { return TimeText(BasicOf(file).LastWriteTime.QuadPart); }
 
 bool FileKind::is_link() const {
   return (attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 && IsReparseTagNameSurrogate(reparse_tag);
 }
 
 FileKind KindOf(HANDLE file) {
-  const DWORD attributes = Query<FILE_BASIC_INFO>(file, FileBasicInfo).FileAttributes;
+  const DWORD attributes = BasicOf(file).FileAttributes;
   if ((attributes & FILE_ATTRIBUTE_REPARSE_POINT) == 0) return {attributes, 0};
   const auto tag = Query<FILE_ATTRIBUTE_TAG_INFO>(file, FileAttributeTagInfo);
   return {tag.FileAttributes, tag.ReparseTag};
@@ -156,7 +158,7 @@ Json AttributeWords(DWORD attributes) {
 }
 
 Json FactsOf(HANDLE file) {
-  const auto basic = Query<FILE_BASIC_INFO>(file, FileBasicInfo);
+  const auto basic = BasicOf(file);
   const auto standard = Query<FILE_STANDARD_INFO>(file, FileStandardInfo);
   const FileKind kind = KindOf(file);
   return Json{{"type", TypeOf(kind)},

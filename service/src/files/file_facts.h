@@ -11,6 +11,7 @@ namespace onbehalf::service {
 
 // What Windows knows of an open file, in the words of file.*. All throw win32::Win32Error. Any thread.
 
+FILE_BASIC_INFO BasicOf(HANDLE file);
 // "VOLUME:FILEID", hexadecimal (FILE_ID_INFO; where the file system has only 64 bits for it, those): a file keeps it when it
 // is renamed and changed, and another may get it when it is gone.
 std::string IdOf(HANDLE file);

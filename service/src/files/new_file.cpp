@@ -35,14 +35,6 @@ std::wstring TemporaryName() {
   return L".onbehalf-" + win32::ToWide(protocol::ToHex(random)) + L".tmp";
 }
 
-FILE_BASIC_INFO BasicOf(HANDLE file) {
-  FILE_BASIC_INFO basic{};
-  if (!::GetFileInformationByHandleEx(file, FileBasicInfo, &basic, sizeof(basic))) {
-    ThrowLastError("GetFileInformationByHandleEx");
-  }
-  return basic;
-}
-
 void SetSecurity(HANDLE file, SECURITY_INFORMATION parts, const SecurityDescriptor& descriptor) {
   if (!::SetKernelObjectSecurity(file, parts, descriptor.get())) ThrowLastError("SetKernelObjectSecurity");
 }
