@@ -72,12 +72,12 @@ Json EntryJson(const DirectoryEntry& entry) {
 std::size_t EntryBytes(const DirectoryEntry& entry) { return kEntryBytes + 6 * entry.name.size(); }
 
 DirectoryPage ReadDirectoryPage(HANDLE directory, const EntryFilter& filter, std::size_t limit, std::size_t most_bytes,
-                                const std::function<bool()>& is_over) {
+                                const std::stop_token& stop) {
   DirectoryReader reader(directory);
   std::vector<KeptEntry> kept;  // a heap whose first is the last in order
   bool left_out = false;
   while (auto entry = reader.Next()) {
-    if (reader.needs_disk() && is_over()) throw win32::Win32Error(ERROR_CANCELLED, "GetFileInformationByHandleEx");
+    if (reader.needs_disk() && stop.stop_requested()) throw win32::Win32Error(ERROR_CANCELLED, "GetFileInformationByHandleEx");
     if (!filter.Takes(entry->name)) continue;
     if (kept.size() == limit) {
       left_out = true;

@@ -2,9 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -56,9 +56,8 @@ struct DirectoryPage {
   std::optional<std::wstring> next;  // the name that the next page comes after, if there is one
 };
 // The first `limit` entries that the filter takes, or fewer when they take more than `most_bytes` (but at least one). Reads
-// the whole folder and keeps what the page needs. `is_over` is asked from time to time; if it says so, throws
-// Win32Error(ERROR_CANCELLED).
+// the whole folder and keeps what the page needs. Throws Win32Error(ERROR_CANCELLED) when `stop` is asked for meanwhile.
 DirectoryPage ReadDirectoryPage(HANDLE directory, const EntryFilter& filter, std::size_t limit, std::size_t most_bytes,
-                                const std::function<bool()>& is_over);
+                                const std::stop_token& stop);
 
 }  // namespace onbehalf::service

@@ -156,7 +156,7 @@ MethodResult List(const FileScope& scope, const Call& call) {
   if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
   DirectoryPage page =
       ReadDirectoryPage(std::get<OpenedFile>(opened).handle.get(), std::get<EntryFilter>(filter),
-                        call.params.value("limit", kEntriesUnlessSaid), MostBytes(scope), [&call] { return call.stop.stop_requested(); });
+                        call.params.value("limit", kEntriesUnlessSaid), MostBytes(scope), call.stop);
   return Json{{"entries", std::move(page.entries)}, {"next", page.next ? Json(CursorText(*page.next)) : Json(nullptr)}};
 }
 
