@@ -12,10 +12,10 @@ namespace {
 
 using client::Json;
 
-template <typename Answer>
-Json Named(const std::string& method, const Answer& answer) {
+template <typename Function>
+auto Named(const std::string& method, const Function& function) {
   try {
-    return answer();
+    return function();
   } catch (const client::RpcError& error) {
     throw MethodError(method, error);
   }
@@ -42,11 +42,7 @@ PendingCall FileCalls::Start(const std::string& method, const Json& params, bool
   client::CallOptions options;
   if (ends_at_stop) options.stop = watch_.token();
   options.idempotent = true;
-  try {
-    return PendingCall(method, service_.CallAsync(method, params, options));
-  } catch (const client::RpcError& error) {
-    throw MethodError(method, error);
-  }
+  return Named(method, [&] { return PendingCall(method, service_.CallAsync(method, params, options)); });
 }
 
 Json FileCalls::Stream(const std::string& method, const Json& params,
