@@ -192,4 +192,11 @@ void SetRegistryValue(HKEY key, const std::wstring& name, RegistryValue value) {
   if (code != ERROR_SUCCESS) Throw(code, "RegSetValueExW");
 }
 
+void AskForChange(HKEY key, bool recursive, HANDLE event) {
+  // Agnostic: else the notification would end with the pool's thread that asks for it.
+  const LSTATUS code = ::RegNotifyChangeKeyValue(
+      key, recursive, REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_LAST_SET | REG_NOTIFY_THREAD_AGNOSTIC, event, TRUE);
+  if (code != ERROR_SUCCESS) Throw(code, "RegNotifyChangeKeyValue");
+}
+
 }  // namespace onbehalf::service

@@ -41,4 +41,8 @@ std::variant<RegistryValue, std::size_t> QueryRegistryValue(HKEY key, const std:
 // Writes exactly these bytes. `key` needs KEY_SET_VALUE.
 void SetRegistryValue(HKEY key, const std::wstring& name, RegistryValue value);
 
+// Has Windows set `event` at the next change in the key or, with `recursive`, below it. `key` needs KEY_NOTIFY. With the
+// notification that a handle has first asked for Windows goes on until the handle is closed.
+void AskForChange(HKEY key, bool recursive, HANDLE event);
+
 }  // namespace onbehalf::service

@@ -6,6 +6,7 @@
 
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/win32_error.h"
+#include "registry/registry_key.h"
 
 namespace onbehalf::service {
 namespace {
@@ -23,8 +24,7 @@ bool ComesBefore(std::wstring_view a, std::wstring_view b) {
          CSTR_LESS_THAN;
 }
 
-// Says whether a key has changed since it was asked to look. With the notification that a handle has first asked for
-// Windows goes on until the handle is closed.
+// Says whether a key has changed since it was asked to look.
 class ChangeMark {
  public:
   explicit ChangeMark(HKEY key) : key_(key), event_(::CreateEventW(nullptr, TRUE, FALSE, nullptr)) {
@@ -32,9 +32,7 @@ class ChangeMark {
   }
   void Set() {
     if (!::ResetEvent(event_.get())) win32::ThrowLastError("ResetEvent");
-    const LSTATUS code = ::RegNotifyChangeKeyValue(
-        key_, FALSE, REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_LAST_SET | REG_NOTIFY_THREAD_AGNOSTIC, event_.get(), TRUE);
-    if (code != ERROR_SUCCESS) throw Win32Error(static_cast<DWORD>(code), "RegNotifyChangeKeyValue");
+    AskForChange(key_, false, event_.get());
   }
   bool HasChanged() const { return ::WaitForSingleObject(event_.get(), 0) != WAIT_TIMEOUT; }
 

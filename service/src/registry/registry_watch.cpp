@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "onbehalf/win32/win32_error.h"
+#include "registry/registry_key.h"
 
 namespace onbehalf::service {
 namespace {
@@ -29,11 +30,7 @@ Stream::Step RegistryWatch::Next(const Call&) {
 }
 
 void RegistryWatch::Watch() {
-  // Agnostic: else the notification would end with the pool's thread that asks for it.
-  const LSTATUS code = ::RegNotifyChangeKeyValue(
-      key_.get(), recursive_, REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_LAST_SET | REG_NOTIFY_THREAD_AGNOSTIC,
-      event_.get(), TRUE);
-  if (code != ERROR_SUCCESS) throw win32::Win32Error(static_cast<DWORD>(code), "RegNotifyChangeKeyValue");
+  AskForChange(key_.get(), recursive_, event_.get());
   wait_.Start(event_.get());
 }
 
