@@ -8,16 +8,13 @@
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
+#include "service/registry/test_key.h"
 
 namespace onbehalf::test {
 namespace {
 
 using nlohmann::json;
 using win32::UniqueRegistryKey;
-
-void Check(LSTATUS code, const char* operation) {
-  if (code != ERROR_SUCCESS) throw win32::Win32Error(static_cast<DWORD>(code), operation);
-}
 
 // ---- registry.* ----
 
@@ -37,7 +34,7 @@ Place PlaceOf(const json& params) {
 UniqueRegistryKey Open(const json& params, REGSAM access) {
   const Place place = PlaceOf(params);
   UniqueRegistryKey key;
-  Check(::RegOpenKeyExW(place.root, place.below.c_str(), 0, access, key.put()), "RegOpenKeyExW");
+  CheckRegistry(::RegOpenKeyExW(place.root, place.below.c_str(), 0, access, key.put()), "RegOpenKeyExW");
   return key;
 }
 
@@ -47,7 +44,7 @@ json Get(const json& params) {
   const auto key = Open(params, KEY_QUERY_VALUE);
   wchar_t text[256] = {};
   DWORD size = sizeof(text) - sizeof(wchar_t);
-  Check(::RegQueryValueExW(key.get(), NameOf(params).c_str(), nullptr, nullptr, reinterpret_cast<BYTE*>(text), &size),
+  CheckRegistry(::RegQueryValueExW(key.get(), NameOf(params).c_str(), nullptr, nullptr, reinterpret_cast<BYTE*>(text), &size),
         "RegQueryValueExW");
   return win32::ToUtf8(text);
 }
@@ -55,7 +52,7 @@ json Get(const json& params) {
 json Set(const json& params) {
   const auto key = Open(params, KEY_SET_VALUE);
   const std::wstring text = win32::ToWide(params.at("value").get<std::string>());
-  Check(::RegSetValueExW(key.get(), NameOf(params).c_str(), 0, REG_SZ, reinterpret_cast<const BYTE*>(text.c_str()),
+  CheckRegistry(::RegSetValueExW(key.get(), NameOf(params).c_str(), 0, REG_SZ, reinterpret_cast<const BYTE*>(text.c_str()),
                          static_cast<DWORD>((text.size() + 1) * sizeof(wchar_t))),
         "RegSetValueExW");
   return nullptr;
@@ -69,7 +66,7 @@ json List(const json& params) {
     DWORD units = 256;
     const LSTATUS code = ::RegEnumKeyExW(key.get(), index, name, &units, nullptr, nullptr, nullptr, nullptr);
     if (code == ERROR_NO_MORE_ITEMS) return names;
-    Check(code, "RegEnumKeyExW");
+    CheckRegistry(code, "RegEnumKeyExW");
     names.push_back(win32::ToUtf8(name));
   }
 }
@@ -77,7 +74,7 @@ json List(const json& params) {
 json MakeKey(const json& params) {
   const Place place = PlaceOf(params);
   UniqueRegistryKey key;
-  Check(::RegCreateKeyExW(place.root, place.below.c_str(), 0, nullptr, 0, MAXIMUM_ALLOWED, nullptr, key.put(), nullptr),
+  CheckRegistry(::RegCreateKeyExW(place.root, place.below.c_str(), 0, nullptr, 0, MAXIMUM_ALLOWED, nullptr, key.put(), nullptr),
         "RegCreateKeyExW");
   return nullptr;
 }
@@ -85,14 +82,14 @@ json MakeKey(const json& params) {
 json Delete(const json& params) {
   if (params.contains("name")) {
     const auto key = Open(params, KEY_SET_VALUE);
-    Check(::RegDeleteValueW(key.get(), NameOf(params).c_str()), "RegDeleteValueW");
+    CheckRegistry(::RegDeleteValueW(key.get(), NameOf(params).c_str()), "RegDeleteValueW");
     return nullptr;
   }
   const Place place = PlaceOf(params);
   if (params.at("subkeys")) {
-    Check(::RegDeleteTreeW(place.root, place.below.c_str()), "RegDeleteTreeW");
+    CheckRegistry(::RegDeleteTreeW(place.root, place.below.c_str()), "RegDeleteTreeW");
   } else {
-    Check(::RegDeleteKeyExW(place.root, place.below.c_str(), KEY_WOW64_64KEY, 0), "RegDeleteKeyExW");
+    CheckRegistry(::RegDeleteKeyExW(place.root, place.below.c_str(), KEY_WOW64_64KEY, 0), "RegDeleteKeyExW");
   }
   return nullptr;
 }
@@ -101,7 +98,7 @@ json Watch(const json& params) {
   const auto key = Open(params, KEY_NOTIFY);
   const win32::UniqueObject event(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
   if (!event) win32::ThrowLastError("CreateEventW");
-  Check(::RegNotifyChangeKeyValue(key.get(), FALSE, REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_LAST_SET, event.get(), TRUE),
+  CheckRegistry(::RegNotifyChangeKeyValue(key.get(), FALSE, REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_LAST_SET, event.get(), TRUE),
         "RegNotifyChangeKeyValue");
   return nullptr;
 }

@@ -27,6 +27,7 @@
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "service/messages.h"
+#include "service/registry/test_key.h"
 #include "service_process.h"
 #include "support/platform_probe.h"
 #include "support/restricted_token.h"
@@ -37,10 +38,6 @@ namespace {
 
 using win32::SecurityDescriptor;
 using win32::UniqueRegistryKey;
-
-void Check(LSTATUS code, const char* operation) {
-  if (code != ERROR_SUCCESS) throw win32::Win32Error(static_cast<DWORD>(code), operation);
-}
 
 std::string Replaced(std::string text, std::string_view word, std::string_view by) {
   for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + by.size())) {
@@ -94,22 +91,22 @@ class KeyObject final : public Object {
   void Make(const Row& row) override {
     const HKEY key = Create(path_);
     constexpr std::wstring_view kText = L"text";
-    Check(::RegSetValueExW(key, L"v", 0, REG_SZ, reinterpret_cast<const BYTE*>(kText.data()),
+    CheckRegistry(::RegSetValueExW(key, L"v", 0, REG_SZ, reinterpret_cast<const BYTE*>(kText.data()),
                            static_cast<DWORD>((kText.size() + 1) * sizeof(wchar_t))),
           "RegSetValueExW");
-    if (!row.below.empty()) Check(SetDescriptor(Create(path_ + L"\\below"), row.below), "RegSetKeySecurity");
-    Check(SetDescriptor(key, row.descriptor), "RegSetKeySecurity");
+    if (!row.below.empty()) CheckRegistry(SetDescriptor(Create(path_ + L"\\below"), row.below), "RegSetKeySecurity");
+    CheckRegistry(SetDescriptor(key, row.descriptor), "RegSetKeySecurity");
   }
   void Open() override {
     for (const UniqueRegistryKey& key : made_) {
       const LSTATUS code = SetDescriptor(key.get(), "O:BAG:BAD:P(A;;KA;;;AU)");
-      if (code != ERROR_KEY_DELETED) Check(code, "RegSetKeySecurity");
+      if (code != ERROR_KEY_DELETED) CheckRegistry(code, "RegSetKeySecurity");
     }
   }
   void Remove() override {
     made_.clear();
     const LSTATUS code = ::RegDeleteTreeW(HKEY_CURRENT_USER, path_.c_str());
-    if (code != ERROR_FILE_NOT_FOUND) Check(code, "RegDeleteTreeW");
+    if (code != ERROR_FILE_NOT_FOUND) CheckRegistry(code, "RegDeleteTreeW");
   }
   std::string Name() const override { return "HKCU\\" + win32::ToUtf8(path_); }
   Json State() const override {
@@ -122,7 +119,7 @@ class KeyObject final : public Object {
   // Open until it is removed, with rights that no descriptor takes away any more.
   HKEY Create(const std::wstring& path) {
     UniqueRegistryKey key;
-    Check(::RegCreateKeyExW(HKEY_CURRENT_USER, path.c_str(), 0, nullptr, 0, KEY_ALL_ACCESS, nullptr, key.put(), nullptr),
+    CheckRegistry(::RegCreateKeyExW(HKEY_CURRENT_USER, path.c_str(), 0, nullptr, 0, KEY_ALL_ACCESS, nullptr, key.put(), nullptr),
           "RegCreateKeyExW");
     made_.push_back(std::move(key));
     return made_.back().get();
@@ -146,7 +143,7 @@ class KeyObject final : public Object {
       DWORD units = 256;
       if (::RegEnumKeyExW(key, index, name, &units, nullptr, nullptr, nullptr, nullptr) != ERROR_SUCCESS) break;
       UniqueRegistryKey below;
-      Check(::RegOpenKeyExW(key, name, 0, KEY_READ, below.put()), "RegOpenKeyExW");
+      CheckRegistry(::RegOpenKeyExW(key, name, 0, KEY_READ, below.put()), "RegOpenKeyExW");
       state["keys"][win32::ToUtf8(name)] = StateOf(below.get());
     }
     return state;
