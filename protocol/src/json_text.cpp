@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "json_writer.h"
+#include "onbehalf/protocol/plain_bytes.h"
 #include "onbehalf/protocol/utf8.h"
-#include "plain_bytes.h"
 
 namespace onbehalf::protocol {
 namespace {

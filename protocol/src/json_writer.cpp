@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <stdexcept>
 
+#include "onbehalf/protocol/plain_bytes.h"
 #include "onbehalf/protocol/utf8.h"
-#include "plain_bytes.h"
 
 namespace onbehalf::protocol {
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "onbehalf/protocol/base64.h"
+#include "onbehalf/protocol/plain_bytes.h"
 #include "onbehalf/protocol/utf8.h"
 
 namespace onbehalf::service {
@@ -35,6 +36,11 @@ EncodedPiece EncodeText(std::string_view bytes, bool more, std::size_t most) {
   EncodedPiece piece;
   std::size_t at = 0;
   for (std::size_t left = most; at < bytes.size();) {
+    // Of these each takes one.
+    const std::size_t plain = protocol::PlainBytes(bytes.substr(at, left));
+    at += plain;
+    left -= plain;
+    if (at == bytes.size()) break;
     const auto byte = static_cast<unsigned char>(bytes[at]);
     std::size_t size = 1;
     std::size_t cost = 0;
