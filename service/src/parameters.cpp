@@ -12,9 +12,7 @@
 namespace onbehalf::service {
 namespace {
 
-protocol::Error InvalidParams(std::string message) {
-  return {protocol::ErrorCode::kInvalidParams, std::move(message), nullptr};
-}
+using protocol::InvalidParams;
 
 std::optional<protocol::Error> Bind(const Parameter& parameter, const Json& value, Json& bound) {
   if (auto misfit = Misfit(parameter.name, value, parameter.schema)) return InvalidParams(*std::move(misfit));

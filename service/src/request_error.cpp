@@ -43,6 +43,10 @@ Error ToError(ErrorCode code) {
   return error;
 }
 
+void ThrowIfOver(const Call& call, const char* operation) {
+  if (call.stop.stop_requested()) throw win32::Win32Error(ERROR_CANCELLED, operation);
+}
+
 Error AccessDenied(std::string_view request_id) {
   Error error = ToError(ErrorCode::kAccessDenied);
   error.data = Json{{"requestId", request_id}};

@@ -5,6 +5,7 @@
 #include "impersonation.h"
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/service/caller_identity.h"
+#include "onbehalf/service/method.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
@@ -18,6 +19,9 @@ protocol::Error ToError(const ImpersonationFailure& failure);
 protocol::Error ToError(const CaptureFailure& failure, win32::ImpersonationLevel required);
 // WindowsError with data.code, data.name and data.operation (the API's name).
 protocol::Error ToError(const win32::Win32Error& error);
+// For handlers that come by between two pieces of work: throws Win32Error(ERROR_CANCELLED, operation), which is answered as
+// what has ended the request, when that has been asked to end.
+void ThrowIfOver(const Call& call, const char* operation);
 // The code with the table's own sentence.
 protocol::Error ToError(protocol::ErrorCode code);
 // The policy refuses the caller: the request's id finds the line in the audit.

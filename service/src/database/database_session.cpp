@@ -10,6 +10,7 @@
 #include "database/statement_cancel.h"
 #include "impersonation.h"
 #include "onbehalf/win32/win32_error.h"
+#include "request_error.h"
 
 namespace onbehalf::service {
 namespace {
@@ -28,18 +29,16 @@ std::chrono::seconds ConnectTimeout(const Call& call) {
 
 }  // namespace
 
-void EndIfStopped(const Call& call) {
-  if (call.stop.stop_requested()) throw win32::Win32Error(ERROR_CANCELLED, "SQLCancel");
-}
-
 std::variant<std::unique_ptr<DatabaseSession>, Error> DatabaseSession::Open(std::shared_ptr<ConnectionPool> pool,
                                                                             const std::string& source,
                                                                             const Call& call) {
   const auto settings = pool->Find(source);
-  if (!settings || !MayUse(*settings, call.caller)) return Error{ErrorCode::kInvalidParams, "source: there is no such source", nullptr};
+  if (!settings || !MayUse(*settings, call.caller)) {
+    return protocol::InvalidParams("source: there is no such source");
+  }
   auto taken = pool->Take(source, *settings, call.caller, ConnectTimeout(call));
   if (auto* error = std::get_if<Error>(&taken)) {
-    EndIfStopped(call);
+    ThrowIfOver(call, "SQLCancel");
     return std::move(*error);
   }
   return std::make_unique<DatabaseSession>(std::move(pool),
@@ -69,18 +68,18 @@ DatabaseSession::~DatabaseSession() {
 }
 
 std::optional<Error> DatabaseSession::Work(const Call& call, const std::function<void(OdbcConnection&)>& work) {
-  EndIfStopped(call);
+  ThrowIfOver(call, "SQLCancel");
   OdbcConnection& connection = connection_->connection();
   // Unless this comes to its end: a half done piece of work may have left anything.
   const bool could_be_given_back = std::exchange(can_be_given_back_, false);
   try {
-    const StatementCancel cancel(call.stop_event.handle(), connection.statement().handle());
+    StatementCancel cancel(call.stop_event.handle(), connection.statement().handle());
     auto refused = connection_->AsOwner([&] { work(connection); });
     // A server may take a cancel for one of the statement that comes next.
-    can_be_given_back_ = could_be_given_back && !cancel.sent();
+    can_be_given_back_ = !cancel.End() && could_be_given_back;
     return refused;
   } catch (const OdbcError& error) {
-    EndIfStopped(call);
+    ThrowIfOver(call, "SQLCancel");
     can_be_given_back_ = could_be_given_back && !error.IsConnectionLost();
     if (error.IsConnectionLost()) pool_->ReportLost(*connection_, error);
     return ToError(error, connection_->settings().connection);
@@ -90,7 +89,7 @@ std::optional<Error> DatabaseSession::Work(const Call& call, const std::function
 std::optional<Error> DatabaseSession::Admit(std::string_view sql, const std::string& place) {
   if (connection_->connection().is_sqlite()) {
     const std::string fault = FaultOfSqliteText(sql, connection_->settings().as_caller);
-    if (!fault.empty()) return Error{ErrorCode::kInvalidParams, place + ": " + fault, nullptr};
+    if (!fault.empty()) return protocol::InvalidParams(place + ": " + fault);
   }
   if (!LeavesNothingBehind(sql)) can_be_given_back_ = false;
   return std::nullopt;

@@ -46,7 +46,4 @@ class DatabaseSession {
   bool can_be_given_back_ = true;
 };
 
-// Throws Win32Error(ERROR_CANCELLED) if the request is to end: to be asked between the calls of ODBC.
-void EndIfStopped(const Call& call);
-
 }  // namespace onbehalf::service

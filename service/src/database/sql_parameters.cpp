@@ -190,7 +190,7 @@ struct SqlParameters::Reader {
   }
 
   static Error Invalid(const std::string& place, std::string_view expected) {
-    return {ErrorCode::kInvalidParams, place + ": expected " + std::string(expected), nullptr};
+    return protocol::InvalidParams(place + ": expected " + std::string(expected));
   }
 
   static std::variant<Value, Error> Typed(const Json& object, const std::string& place) {

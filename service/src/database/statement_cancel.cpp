@@ -12,12 +12,20 @@ constexpr std::chrono::milliseconds kAgain{250};
 
 }  // namespace
 
-StatementCancel::StatementCancel(HANDLE stop, SQLHSTMT statement) : statement_(statement), wait_([this] { OnStop(); }) {
+StatementCancel::StatementCancel(HANDLE stop, SQLHSTMT statement) : statement_(statement) {
   AssertNotImpersonating();
-  wait_.Start(stop);
+  wait_.emplace([this] { OnStop(); });
+  wait_->Start(stop);
 }
 
-StatementCancel::~StatementCancel() { AssertNotImpersonating(); }
+StatementCancel::~StatementCancel() { End(); }
+
+bool StatementCancel::End() {
+  AssertNotImpersonating();
+  wait_.reset();
+  again_.reset();
+  return sent_;
+}
 
 void StatementCancel::OnStop() {
   Cancel();

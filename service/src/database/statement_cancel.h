@@ -11,7 +11,7 @@ namespace onbehalf::service {
 // While it lives, the end of a request reaches the statement that works for it: SQLCancel is called on a thread of the
 // process's pool as soon as `stop` is set, and again four times a second, because a call that begins just after one is not
 // touched by it (SQLCancel, "Canceling Functions that Execute on Another Thread"). Destroying it waits for a SQLCancel that is
-// under way: afterwards none can hit what the statement does next. Made and destroyed by a thread that does not
+// under way: afterwards none can hit what the statement does next. Made, ended and destroyed by a thread that does not
 // impersonate.
 class StatementCancel {
  public:
@@ -21,7 +21,9 @@ class StatementCancel {
   StatementCancel(const StatementCancel&) = delete;
   StatementCancel& operator=(const StatementCancel&) = delete;
 
-  // SQLCancel was called, whatever came of it. Any thread.
+  // Ends it: no SQLCancel is under way, or comes any more. True if one was called, whatever came of it.
+  bool End();
+  // SQLCancel was called, so far. Any thread.
   bool sent() const { return sent_; }
 
  private:
@@ -31,8 +33,8 @@ class StatementCancel {
   const SQLHSTMT statement_;
   std::atomic<bool> sent_{false};
   std::optional<PoolTimer> again_;  // from `stop` on
-  // The last one: when its end has waited for its call, nobody makes the timer any more, whose end waits for its own.
-  PoolWait wait_;
+  // Ends first: when that has waited for its call, nobody makes the timer any more, whose end waits for its own.
+  std::optional<PoolWait> wait_;
 };
 
 }  // namespace onbehalf::service

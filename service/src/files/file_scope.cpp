@@ -71,7 +71,7 @@ bool IsRoot(std::wstring_view path, std::wstring_view root) {
 }  // namespace
 
 protocol::Error InvalidMember(std::string_view member, std::string_view what) {
-  return {protocol::ErrorCode::kInvalidParams, std::string(member) + ": " + std::string(what), nullptr};
+  return protocol::InvalidParams(std::string(member) + ": " + std::string(what));
 }
 
 DWORD Place::Open(NtOpen open, win32::UniqueFile& opened) const {

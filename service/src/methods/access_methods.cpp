@@ -25,18 +25,16 @@ namespace {
 
 using protocol::Error;
 using protocol::ErrorCode;
+using protocol::InvalidParams;
 using win32::AccessEntry;
 using win32::AccountNames;
 using win32::Sid;
 
-constexpr const char* kForAuthenticatedUsers = "D:(A;;GXGR;;;AU)";
 // DOMAIN\name, a SID or an alias; Windows' own limits on names are below it.
 constexpr std::size_t kAccountCharacters = 512;
 constexpr std::size_t kNodeCharacters = 256;
 // An ACL has at most 64 KiB, and an entry of it no more than some 100 characters of SDDL for its 20 bytes.
 constexpr std::size_t kSddlCharacters = 256 * 1024;
-
-Error InvalidParams(std::string message) { return {ErrorCode::kInvalidParams, std::move(message), nullptr}; }
 
 // ---- What methods take ----
 

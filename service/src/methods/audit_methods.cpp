@@ -21,8 +21,6 @@
 namespace onbehalf::service {
 namespace {
 
-// Only what the root says: administrators and SYSTEM.
-constexpr const char* kForAdministrators = "D:";
 constexpr std::size_t kMostLines = 1000;
 constexpr std::size_t kLinesUnlessSaid = 100;
 // Of the lines of a follower's piece, beyond its first line: well under what may wait for a client.
@@ -32,10 +30,6 @@ constexpr std::size_t kFollowScanBytes = 4 * 1024 * 1024;
 // What is shown of a line that is none of the audit's, or is too long.
 constexpr std::size_t kUnreadableBytes = 256;
 constexpr std::size_t kAny = std::numeric_limits<std::size_t>::max();
-
-protocol::Error Invalid(std::string message) {
-  return {protocol::ErrorCode::kInvalidParams, std::move(message), nullptr};
-}
 
 std::optional<std::string> TextOf(const Json& params, const char* name) {
   const auto found = params.find(name);
@@ -61,7 +55,7 @@ class Pages {
     if (const auto account = TextOf(params, "account")) {
       pages.filter_.account = win32::Sid::FromString(*account);
       if (!pages.filter_.account) pages.filter_.account = names.FindSid(*account);
-      if (!pages.filter_.account) return Invalid("account: no account has this name or SID");
+      if (!pages.filter_.account) return protocol::InvalidParams("account: no account has this name or SID");
     }
     pages.filter_.method = TextOf(params, "method");
     pages.filter_.denied_only = params.value("denied", false);
@@ -74,7 +68,7 @@ class Pages {
   std::variant<AuditPage, protocol::Error> Next(const std::stop_token& stop) {
     std::optional<AuditPage> page = after_ ? reader_.After(*after_, filter_, limit_, stop, page_bytes_, scan_bytes_)
                                            : reader_.Newest(filter_, limit_, stop, page_bytes_);
-    if (!page) return Invalid("after: this is no cursor that audit.read has given");
+    if (!page) return protocol::InvalidParams("after: this is no cursor that audit.read has given");
     after_ = page->cursor;
     return *std::move(page);
   }

@@ -18,15 +18,15 @@
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/service/schema.h"
 #include "onbehalf/win32/utf.h"
+#include "request_error.h"
 
 namespace onbehalf::service {
 namespace {
 
 using protocol::Error;
 using protocol::ErrorCode;
+using protocol::InvalidParams;
 
-// Authenticated users may see them; an administrator says who may call them.
-constexpr const char* kVisible = "D:(A;;GR;;;AU)";
 // Of an answer that comes at once and says nothing of its rows.
 constexpr std::uint64_t kRowsAtOnce = 10'000;
 constexpr std::uint64_t kMostRows = 1'000'000'000'000;
@@ -38,7 +38,6 @@ constexpr std::size_t kPageBytes = 128 * 1024;
 constexpr std::size_t kEnvelopeBytes = 2048;
 constexpr std::size_t kMostStatements = 1000;
 
-Error Invalid(std::string message) { return {ErrorCode::kInvalidParams, std::move(message), nullptr}; }
 Error TooLarge(std::string message) { return {ErrorCode::kTooLarge, std::move(message), nullptr}; }
 
 // One SQL text with its parameters, as a request gives it.
@@ -51,7 +50,7 @@ struct Statement {
   static std::variant<Statement, Error> Of(const Json& object, const std::string& prefix) {
     Statement statement;
     statement.text = object.at("sql").get<std::string>();
-    if (statement.text.find('\0') != std::string::npos) return Invalid(prefix + "sql: a NUL cannot stand in SQL");
+    if (statement.text.find('\0') != std::string::npos) return InvalidParams(prefix + "sql: a NUL cannot stand in SQL");
     statement.sql = win32::ToWide(statement.text);
     statement.prefix = prefix;
     const auto values = object.find("parameters");
@@ -66,7 +65,7 @@ struct Statement {
   std::optional<Error> ExecuteOn(OdbcConnection& connection) {
     const auto expected = connection.statement().Execute(sql, parameters);
     if (!expected) return std::nullopt;
-    return Invalid(prefix + "parameters: expected " + std::to_string(*expected) + ", one for each ? of the statement, got " +
+    return InvalidParams(prefix + "parameters: expected " + std::to_string(*expected) + ", one for each ? of the statement, got " +
                    std::to_string(parameters.size()));
   }
 };
@@ -123,7 +122,7 @@ class Query {
     if (!session_) return Json(std::move(rows));
     if (!session_->IsCurrent()) {
       session_.reset();
-      return Invalid("source: it has been changed or removed meanwhile");
+      return InvalidParams("source: it has been changed or removed meanwhile");
     }
     bool ended = false;
     std::optional<Error> error;
@@ -169,7 +168,7 @@ class Query {
  private:
   // The row that comes next into pending_. False when there is none, or none that is wanted.
   bool Fetch(const Call& call, SqlStatement& statement, std::optional<Error>& error) {
-    EndIfStopped(call);
+    ThrowIfOver(call, "SQLCancel");
     // What is large enough to fill an answer has no room in one.
     const auto fetched = statement.Fetch(response_bytes_ / 2, pending_, pending_bytes_);
     if (fetched == SqlStatement::Fetched::kEnd) return false;
@@ -252,7 +251,7 @@ std::variant<std::vector<Statement>, Error> StatementsOf(const Json& objects) {
     const bool has_parameters = parameters != object.end();
     if (sql == object.end() || !sql->is_string() || sql->get_ref<const std::string&>().empty() ||
         (has_parameters && !parameters->is_array()) || object.size() != (has_parameters ? 2U : 1U)) {
-      return Invalid(place + kExpected);
+      return InvalidParams(place + kExpected);
     }
     auto statement = Statement::Of(object, place + ".");
     if (auto* error = std::get_if<Error>(&statement)) return std::move(*error);
@@ -276,14 +275,14 @@ MethodResult Batch(const std::shared_ptr<ConnectionPool>& pool, const Call& call
   std::optional<Error> error;
   const auto run = [&](OdbcConnection& connection) {
     for (Statement& statement : statements) {
-      EndIfStopped(call);
+      ThrowIfOver(call, "SQLCancel");
       error = statement.ExecuteOn(connection);
       if (error) return;
       const auto count = connection.statement().CountAffected();
       connection.statement().Close();
       affected.push_back(count ? Json(*count) : Json(nullptr));
     }
-    EndIfStopped(call);
+    ThrowIfOver(call, "SQLCancel");
     connection.Commit();
   };
   auto refused = session.Work(call, [&](OdbcConnection& connection) {
@@ -342,7 +341,7 @@ Method DatabaseMethod(std::string name, std::string summary) {
   Method method;
   method.name = std::move(name);
   method.summary = std::move(summary);
-  method.access_default = kVisible;
+  method.access_default = kSeenByAuthenticatedUsers;
   method.acts = Acts::kAsService;
   method.pace = Pace::kMayBlock;
   // SQLCancel is what ends a statement. A driver whose I/O ends underneath it may lose its connection.

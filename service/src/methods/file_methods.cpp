@@ -28,6 +28,7 @@
 #include "onbehalf/win32/file_bytes.h"
 #include "onbehalf/win32/hash.h"
 #include "onbehalf/win32/win32_error.h"
+#include "request_error.h"
 
 namespace onbehalf::service {
 namespace {
@@ -40,8 +41,6 @@ using win32::Win32Error;
 using win32::WriteAt;
 using OpenedStream = std::variant<std::unique_ptr<Stream>, Error>;
 
-// Authenticated users may see them; an administrator grants the call.
-constexpr const char* kAccess = "D:(A;;GR;;;AU)";
 // What JSON's readers keep exactly.
 constexpr std::uint64_t kMostOffset = 9007199254740991;
 constexpr std::uint64_t kReadUnlessSaid = 1024 * 1024;
@@ -89,10 +88,6 @@ OrError<OpenedFile> Open(const FileScope& scope, const Call& call, const char* m
   auto path = scope.PathOf(call.params, member);
   if (auto* error = std::get_if<Error>(&path)) return std::move(*error);
   return scope.Open(std::get<NamedPath>(path), std::move(open));
-}
-
-void ThrowIfOver(const Call& call, const char* operation) {
-  if (call.stop.stop_requested()) throw Win32Error(ERROR_CANCELLED, operation);
 }
 
 // The settings for a stream. What it has open outlives those that allowed it, and is looked at again when others are in force.
@@ -595,7 +590,7 @@ Method Named(const char* name, const char* summary) {
   Method method;
   method.name = name;
   method.summary = summary;
-  method.access_default = kAccess;
+  method.access_default = kSeenByAuthenticatedUsers;
   method.acts = Acts::kAsCaller;
   method.pace = Pace::kMayBlock;
   return method;

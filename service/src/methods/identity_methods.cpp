@@ -148,7 +148,7 @@ void AddIdentityMethods(MethodRegistry& registry, std::shared_ptr<AccountNames> 
   whoami.name = "identity.whoami";
   whoami.summary = "Who the caller is to the service: the token that a request is done with.";
   whoami.result_schema = WhoamiSchema();
-  whoami.access_default = "D:(A;;GXGR;;;AU)";  // everybody who has authenticated may find and call it
+  whoami.access_default = kForAuthenticatedUsers;
   whoami.acts = Acts::kAsService;
   whoami.pace = Pace::kMayBlock;
   whoami.handler = [names = std::move(names)](const Call& call) { return Whoami(call, *names); };

@@ -13,11 +13,8 @@ namespace onbehalf::service {
 namespace {
 
 using protocol::Error;
+using protocol::InvalidParams;
 using protocol::Json;
-
-Error Invalid(std::string message) {
-  return {protocol::ErrorCode::kInvalidParams, std::move(message), nullptr};
-}
 
 bool IsText(DWORD type) { return type == REG_SZ || type == REG_EXPAND_SZ || type == REG_LINK; }
 bool IsNumber(DWORD type) { return type == REG_DWORD || type == REG_DWORD_BIG_ENDIAN || type == REG_QWORD; }
@@ -36,10 +33,10 @@ Json JsonFormOf(const RegistryValue& value) {
 }
 
 std::variant<RegistryValue, Error> FromText(DWORD type, const Json& value) {
-  if (!value.is_string()) return Invalid("value: expected a string for " + RegistryTypeName(type));
+  if (!value.is_string()) return InvalidParams("value: expected a string for " + RegistryTypeName(type));
   const auto& text = value.get_ref<const std::string&>();
   if (text.find('\0') != std::string::npos) {
-    return Invalid("value: a text ends at its first NUL; with the encoding base64 there may be more behind it");
+    return InvalidParams("value: a text ends at its first NUL; with the encoding base64 there may be more behind it");
   }
   return TextValue(type, text);
 }
@@ -49,19 +46,19 @@ std::variant<RegistryValue, Error> FromNumber(DWORD type, const Json& value) {
   const std::uint64_t most = is_qword ? std::numeric_limits<std::uint64_t>::max() : std::numeric_limits<std::uint32_t>::max();
   const bool is_negative = !value.is_number_unsigned() && value.is_number_integer() && value.get<std::int64_t>() < 0;
   if (!value.is_number_integer() || is_negative || value.get<std::uint64_t>() > most) {
-    return Invalid("value: expected an integer of 0 to " + std::to_string(most) + " for " + RegistryTypeName(type));
+    return InvalidParams("value: expected an integer of 0 to " + std::to_string(most) + " for " + RegistryTypeName(type));
   }
   return NumberValue(type, value.get<std::uint64_t>());
 }
 
 std::variant<RegistryValue, Error> FromTexts(const Json& value) {
-  if (!value.is_array()) return Invalid("value: expected an array of strings for multi_sz");
+  if (!value.is_array()) return InvalidParams("value: expected an array of strings for multi_sz");
   std::vector<std::string> texts;
   for (const Json& each : value) {
-    if (!each.is_string()) return Invalid("value: expected an array of strings for multi_sz");
+    if (!each.is_string()) return InvalidParams("value: expected an array of strings for multi_sz");
     texts.push_back(each.get<std::string>());
     if (texts.back().empty() || texts.back().find('\0') != std::string::npos) {
-      return Invalid("value: the texts of multi_sz cannot be empty or have a NUL in them: Windows ends the list there");
+      return InvalidParams("value: the texts of multi_sz cannot be empty or have a NUL in them: Windows ends the list there");
     }
   }
   return TextsValue(texts);
@@ -79,15 +76,15 @@ Json ToJson(const RegistryValue& value, std::optional<RegistryEncoding> encoding
 std::variant<RegistryValue, Error> RegistryValueOf(std::string_view type, const Json& value,
                                                    std::optional<RegistryEncoding> encoding) {
   const auto number = RegistryTypeOf(type);
-  if (!number) return Invalid("type: expected one of " + RegistryTypeNames() + ", or 0x and its number in hexadecimal");
+  if (!number) return InvalidParams("type: expected one of " + RegistryTypeNames() + ", or 0x and its number in hexadecimal");
   const bool has_json_form = HasJsonForm(*number);
   if (encoding.value_or(has_json_form ? RegistryEncoding::kJson : RegistryEncoding::kBase64) ==
       RegistryEncoding::kBase64) {
     auto bytes = value.is_string() ? protocol::FromBase64(value.get_ref<const std::string&>()) : std::nullopt;
-    if (!bytes) return Invalid("value: expected the bytes as a string of base64, with padding and without white space");
+    if (!bytes) return InvalidParams("value: expected the bytes as a string of base64, with padding and without white space");
     return RegistryValue{*number, *std::move(bytes)};
   }
-  if (!has_json_form) return Invalid("encoding: values of the type " + RegistryTypeName(*number) + " are base64");
+  if (!has_json_form) return InvalidParams("encoding: values of the type " + RegistryTypeName(*number) + " are base64");
   if (IsText(*number)) return FromText(*number, value);
   if (IsNumber(*number)) return FromNumber(*number, value);
   return FromTexts(value);

@@ -29,17 +29,15 @@ namespace {
 
 using protocol::Error;
 using protocol::ErrorCode;
+using protocol::InvalidParams;
 using win32::UniqueRegistryKey;
 using win32::Win32Error;
 
-// Everybody who has authenticated may see them; an administrator grants the call.
-constexpr const char* kSeenByAuthenticated = "D:(A;;GR;;;AU)";
 constexpr std::size_t kEntriesUnlessSaid = 1000;
 constexpr std::size_t kMostEntries = 10'000;
 constexpr std::size_t kMostPathCharacters = 32'767;
 constexpr std::size_t kMostNameUnits = 16'383;
 
-Error Invalid(std::string message) { return {ErrorCode::kInvalidParams, std::move(message), nullptr}; }
 
 // What Windows refuses, said in other words than its own.
 Error Refused(DWORD code, const char* operation, std::string message) {
@@ -60,15 +58,15 @@ std::variant<RegistryPath, Error> PathOf(const Call& call) {
   const bool is_32 = call.params.value("view", "64") == "32";
   auto parsed = ParseRegistryPath(call.params.at("key").get_ref<const std::string&>(),
                                   is_32 ? RegistryView::k32 : RegistryView::k64, call.caller.user());
-  if (auto* const fault = std::get_if<std::string>(&parsed)) return Invalid("key: " + *fault);
+  if (auto* const fault = std::get_if<std::string>(&parsed)) return InvalidParams("key: " + *fault);
   return std::get<RegistryPath>(std::move(parsed));
 }
 
 std::variant<std::wstring, Error> NameOf(const Call& call) {
   std::wstring name = win32::ToWide(call.params.value("name", ""));
-  if (name.find(L'\0') != std::wstring::npos) return Invalid("name: a value's name cannot have a NUL in it");
+  if (name.find(L'\0') != std::wstring::npos) return InvalidParams("name: a value's name cannot have a NUL in it");
   if (name.size() > kMostNameUnits) {
-    return Invalid("name: a value's name has at most " + std::to_string(kMostNameUnits) + " UTF-16 units");
+    return InvalidParams("name: a value's name has at most " + std::to_string(kMostNameUnits) + " UTF-16 units");
   }
   return name;
 }
@@ -163,7 +161,7 @@ MethodResult List(const Call& call, std::size_t response_bytes) {
   std::optional<RegistryCursor> after;
   if (const auto text = call.params.find("after"); text != call.params.end() && !text->is_null()) {
     after = RegistryCursorOf(text->get_ref<const std::string&>());
-    if (!after) return Invalid("after: expected what registry.list has given as next");
+    if (!after) return InvalidParams("after: expected what registry.list has given as next");
   }
   auto key = OpenKeyOf(call, KEY_READ);
   if (auto* const error = std::get_if<Error>(&key)) return std::move(*error);
@@ -183,7 +181,7 @@ MethodResult List(const Call& call, std::size_t response_bytes) {
 MethodResult MakeKey(const Call& call) {
   auto path = PathOf(call);
   if (auto* const error = std::get_if<Error>(&path)) return std::move(*error);
-  if (std::get<RegistryPath>(path).is_root) return Invalid("key: a root is always there");
+  if (std::get<RegistryPath>(path).is_root) return InvalidParams("key: a root is always there");
   const auto created = MakeRegistryKey(std::get<RegistryPath>(path), call.params.value("volatile", false));
   if (!created) return ProfileNotLoaded(call);
   return Json{{"created", *created}};
@@ -203,7 +201,7 @@ MethodResult DeleteValue(const Call& call) {
 MethodResult Delete(const Call& call) {
   const bool a_value = call.params.contains("name");
   if (a_value == call.params.contains("subkeys")) {
-    return Invalid(
+    return InvalidParams(
         "name, subkeys: expected one of the two: the name of the value that goes, or whether the key goes together with "
         "those below it (true) or only if there are none (false)");
   }
@@ -211,7 +209,7 @@ MethodResult Delete(const Call& call) {
   auto path = PathOf(call);
   if (auto* const error = std::get_if<Error>(&path)) return std::move(*error);
   if (IsRootOrHive(std::get<RegistryPath>(path))) {
-    return Invalid("key: a root, and a key right below HKLM or HKU, cannot be deleted");
+    return InvalidParams("key: a root, and a key right below HKLM or HKU, cannot be deleted");
   }
   const auto deleted =
       DeleteRegistryKey(std::get<RegistryPath>(path), call.params.at("subkeys").get<bool>(), call.stop);
@@ -255,7 +253,7 @@ Method RegistryMethod(std::string name, std::string summary) {
   Method method;
   method.name = std::move(name);
   method.summary = std::move(summary);
-  method.access_default = kSeenByAuthenticated;
+  method.access_default = kSeenByAuthenticatedUsers;
   method.acts = Acts::kAsCaller;
   method.pace = Pace::kMayBlock;
   return method;

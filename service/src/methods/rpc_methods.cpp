@@ -13,8 +13,6 @@
 namespace onbehalf::service {
 namespace {
 
-// Everybody who has authenticated may find and call these (GR: see, GX: call).
-constexpr const char* kForAuthenticatedUsers = "D:(A;;GXGR;;;AU)";
 // Enough to try out large payloads with. In UTF-8 and JSON's escapes it can be more than the limit of a response, which is
 // answered TooLarge.
 constexpr std::size_t kEchoCharacters = 1024 * 1024;

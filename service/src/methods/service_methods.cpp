@@ -11,7 +11,6 @@
 #include "methods/account_json.h"
 #include "onbehalf/service/schema.h"
 #include "onbehalf/win32/lean_windows.h"
-#include "onbehalf/win32/win32_error.h"
 #include "request_error.h"
 #include "utc_time.h"
 
@@ -21,10 +20,6 @@ namespace {
 using std::chrono::system_clock;
 using Buckets = std::array<std::uint64_t, Statistics::kBuckets>;
 
-// Everybody who has authenticated may see that it exists; the root's entries let administrators call it.
-constexpr const char* kSeenByAuthenticatedUsers = "D:(A;;GR;;;AU)";
-// Only what the root says: administrators and SYSTEM.
-constexpr const char* kForAdministrators = "D:";
 
 std::string Utc(system_clock::time_point time) {
   return UtcText(time, UtcText::Fraction::kMilliseconds).ToString();
@@ -197,12 +192,11 @@ Json ListSchema() {
 MethodResult Disconnect(ServerControl& server, const Call& call) {
   const auto id = call.params.at("connection").get<std::uint64_t>();
   if (server.Disconnect(id)) return Json{{"disconnected", true}};
-  return protocol::Error{protocol::ErrorCode::kInvalidParams,
-                         "connection: there is no connection " + std::to_string(id) + " (any more)", nullptr};
+  return protocol::InvalidParams("connection: there is no connection " + std::to_string(id) + " (any more)");
 }
 
 MethodResult Reload(const ServiceFacts& facts, win32::AccountNames& names, const Call& call) {
-  if (call.stop.stop_requested()) throw win32::Win32Error(ERROR_CANCELLED, "service.reload");
+  ThrowIfOver(call, "service.reload");
   const SettingsReload::Result result = facts.reload(names.Display(call.caller.user()));
   if (result.faults.empty()) return Json{{"changed", result.changed}, {"needs_restart", result.needs_restart}};
   protocol::Error error = ToError(protocol::ErrorCode::kSettingsRefused);

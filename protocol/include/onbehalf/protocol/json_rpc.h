@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct Error {
   std::string message;  // empty: the table's own sentence
   Json data;            // null: no `data` member is sent
 };
+
+// What is wrong with a request's parameters: the message names the member and what was expected there.
+inline Error InvalidParams(std::string message) { return {ErrorCode::kInvalidParams, std::move(message), nullptr}; }
 
 struct Request {
   Id id;

@@ -117,6 +117,12 @@ class Stream {
 // (then nothing happens).
 using Waker = std::function<void()>;
 
+// Access defaults that methods share: everybody who has authenticated may find and call them, or only find them, to be told
+// that an administrator has to grant the call; or only what the namespace and the root say, which is administrators and SYSTEM.
+inline constexpr const char* kForAuthenticatedUsers = "D:(A;;GXGR;;;AU)";
+inline constexpr const char* kSeenByAuthenticatedUsers = "D:(A;;GR;;;AU)";
+inline constexpr const char* kForAdministrators = "D:";
+
 struct Method {
   std::string name;     // namespace.method, for example "identity.whoami"
   std::string summary;  // one line
