@@ -32,14 +32,16 @@ template <typename Struct>
 Struct StructArgument(const Struct* given, std::uint32_t first_size, const std::string& name) {
   const std::uint32_t size = given->size;
   if (size < first_size || size > kLargestSize) {
-    throw invalid_argument(name + ".size is " + std::to_string(size) + "; set it to sizeof(onbehalf_" + name + ")");
+    throw invalid_argument(name + ".size is " + std::to_string(size) + "; set it to sizeof(onbehalf_" + name +
+                           ")");
   }
   Struct known{};
   std::memcpy(&known, given, std::min<std::size_t>(size, sizeof known));
   if (size > sizeof known) {
     const char* const bytes = reinterpret_cast<const char*>(given);
     if (std::any_of(bytes + sizeof known, bytes + size, [](char byte) { return byte != 0; })) {
-      throw invalid_argument(name + " uses a member that version " ONBEHALF_VERSION " of onbehalf.dll does not know");
+      throw invalid_argument(name + " uses a member that version " ONBEHALF_VERSION
+                                    " of onbehalf.dll does not know");
     }
   }
   if (known.reserved != 0) {
@@ -63,7 +65,8 @@ std::optional<client::Level> ToLevel(int32_t level) {
     case ONBEHALF_LEVEL_IMPERSONATE:
       return client::Level::kImpersonate;
     default:
-      throw invalid_argument("options.level is " + std::to_string(level) + ", which is no ONBEHALF_LEVEL_...");
+      throw invalid_argument("options.level is " + std::to_string(level) +
+                             ", which is no ONBEHALF_LEVEL_...");
   }
 }
 
@@ -76,7 +79,8 @@ client::Trust ToTrust(int32_t trust) {
     case ONBEHALF_TRUST_ANY:
       return client::Trust::kAny;
     default:
-      throw invalid_argument("options.trust is " + std::to_string(trust) + ", which is no ONBEHALF_TRUST_...");
+      throw invalid_argument("options.trust is " + std::to_string(trust) +
+                             ", which is no ONBEHALF_TRUST_...");
   }
 }
 
@@ -130,7 +134,8 @@ client::Options OptionsArgument(const onbehalf_options* given) {
   options.call_timeout = Timeout(known.call_timeout_ms).value_or(options.call_timeout);
   options.first_backoff = Timeout(known.first_backoff_ms).value_or(options.first_backoff);
   options.longest_backoff = Timeout(known.longest_backoff_ms).value_or(options.longest_backoff);
-  if (known.max_answer_bytes != 0) options.max_answer_bytes = static_cast<std::size_t>(known.max_answer_bytes);
+  if (known.max_answer_bytes != 0)
+    options.max_answer_bytes = static_cast<std::size_t>(known.max_answer_bytes);
   return options;
 }
 

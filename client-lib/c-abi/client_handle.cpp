@@ -18,7 +18,8 @@ onbehalf_client::Use::~Use() {
   if (client_ != nullptr) client_->RemoveUser();
 }
 
-onbehalf_client::Callback::Callback(const onbehalf_client* client) noexcept : client_(client), outer_(innermost) {
+onbehalf_client::Callback::Callback(const onbehalf_client* client) noexcept
+    : client_(client), outer_(innermost) {
   innermost = this;
 }
 

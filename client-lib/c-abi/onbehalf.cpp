@@ -75,7 +75,8 @@ CallOptions ToCallOptions(const onbehalf_call_options* given, const onbehalf_cli
   options.timeout = Timeout(known.timeout_ms);
   options.idempotent = (known.flags & ONBEHALF_IDEMPOTENT) != 0;
   if (known.progress != nullptr) {
-    options.progress = [client, progress = known.progress, user = known.progress_user](const Json& value) noexcept {
+    options.progress = [client, progress = known.progress,
+                        user = known.progress_user](const Json& value) noexcept {
       // One of several values that came together may have been the occasion to free it.
       if (client->IsFreed()) return;
       const Callback callback(client);
@@ -132,23 +133,26 @@ onbehalf_status ONBEHALF_CALL onbehalf_connect(const onbehalf_options* options, 
 }
 
 onbehalf_status ONBEHALF_CALL onbehalf_call(onbehalf_client* client, const char* method, const char* params,
-                                            int64_t params_length, const onbehalf_call_options* options, char** result,
-                                            int64_t* result_length) {
+                                            int64_t params_length, const onbehalf_call_options* options,
+                                            char** result, int64_t* result_length) {
   if (result != nullptr) *result = nullptr;
   if (result_length != nullptr) *result_length = 0;
   return Guarded([&] {
     Required(result, "result");
     const Use use(Required(client, "client"));
-    const std::string text = onbehalf::protocol::ToText(client->client().Call(
-        TextArgument(method, "method"), ParamsArgument(params, params_length), ToCallOptions(options, client)));
+    const std::string text = onbehalf::protocol::ToText(
+        client->client().Call(TextArgument(method, "method"), ParamsArgument(params, params_length),
+                              ToCallOptions(options, client)));
     *result = Copy(text).release();
     if (result_length != nullptr) *result_length = Length(text);
   });
 }
 
-onbehalf_status ONBEHALF_CALL onbehalf_call_async(onbehalf_client* client, const char* method, const char* params,
-                                                  int64_t params_length, const onbehalf_call_options* options,
-                                                  onbehalf_done_callback done, void* user, onbehalf_request** request) {
+onbehalf_status ONBEHALF_CALL onbehalf_call_async(onbehalf_client* client, const char* method,
+                                                  const char* params, int64_t params_length,
+                                                  const onbehalf_call_options* options,
+                                                  onbehalf_done_callback done, void* user,
+                                                  onbehalf_request** request) {
   if (request != nullptr) *request = nullptr;
   return Guarded([&] {
     Required(done, "done");
@@ -195,20 +199,21 @@ onbehalf_status ONBEHALF_CALL onbehalf_notify(onbehalf_client* client, const cha
   });
 }
 
-onbehalf_status ONBEHALF_CALL onbehalf_on_notification(onbehalf_client* client, onbehalf_notification_callback handler,
-                                                       void* user) {
+onbehalf_status ONBEHALF_CALL onbehalf_on_notification(onbehalf_client* client,
+                                                       onbehalf_notification_callback handler, void* user) {
   return Guarded([&] {
     const Use use(Required(client, "client"));
     if (handler == nullptr) {
       client->client().OnNotification({});
       return;
     }
-    client->client().OnNotification([client, handler, user](const std::string& method, const Json& params) noexcept {
-      // Free waits for a handler that runs, or was called in it: until here there is a user.
-      const Use running(client);
-      const Callback callback(client);
-      GiveNotification(handler, user, method, params);
-    });
+    client->client().OnNotification(
+        [client, handler, user](const std::string& method, const Json& params) noexcept {
+          // Free waits for a handler that runs, or was called in it: until here there is a user.
+          const Use running(client);
+          const Callback callback(client);
+          GiveNotification(handler, user, method, params);
+        });
   });
 }
 

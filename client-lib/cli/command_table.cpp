@@ -92,7 +92,8 @@ constexpr std::array kWatchOptions = {
 };
 
 constexpr std::array kNewModuleOptions = {
-    OptionInfo{"--folder", "DIR", "C:\\greeting", "the folder to write it into; otherwise one of its name here"},
+    OptionInfo{"--folder", "DIR", "C:\\greeting",
+               "the folder to write it into; otherwise one of its name here"},
 };
 
 using Operand = std::string_view;
@@ -161,14 +162,7 @@ constexpr std::array kCommands = {
                 kGenerateOptions,
                 false,
                 "writes a typed client of the methods that you may see"},
-    CommandInfo{Command::kNewModule,
-                "new-module",
-                "NAME",
-                kNames,
-                1,
-                1,
-                kNewModuleOptions,
-                false,
+    CommandInfo{Command::kNewModule, "new-module", "NAME", kNames, 1, 1, kNewModuleOptions, false,
                 "writes a CMake project with a module of that name, for methods of your own"},
     CommandInfo{Command::kCompletions,
                 "completions",

@@ -22,7 +22,8 @@ std::string GroupTable(const Json& groups) {
   std::vector<std::vector<std::string>> rows;
   for (const Json& group : groups) {
     const std::string name = TextMember(group, "name");
-    rows.push_back({name.empty() ? std::string("-") : name, TextMember(group, "sid"), Joined(ListMember(group, "attributes"))});
+    rows.push_back({name.empty() ? std::string("-") : name, TextMember(group, "sid"),
+                    Joined(ListMember(group, "attributes"))});
   }
   return AlignedTable(rows, 2);
 }

@@ -58,7 +58,8 @@ std::future<Json> Client::CallAsync(std::string_view method, const Json& params,
   return future;
 }
 
-void Client::CallAsync(std::string_view method, const Json& params, const CallOptions& options, Callback done) {
+void Client::CallAsync(std::string_view method, const Json& params, const CallOptions& options,
+                       Callback done) {
   if (!done) throw std::invalid_argument("an asynchronous call needs a callback for its outcome");
   session_->CallAsync(method, params, options, std::move(done), nullptr);
 }

@@ -113,7 +113,8 @@ void Connection::Send(std::span<const ExchangePtr> exchanges, std::string_view t
   const bool is_background = exchanges.front()->waiter == &background_;
   Guard guard(lock_);
   const auto is_stopped = [&] {
-    return std::any_of(exchanges.begin(), exchanges.end(), [](const auto& each) { return each->is_stop_requested; });
+    return std::any_of(exchanges.begin(), exchanges.end(),
+                       [](const auto& each) { return each->is_stop_requested; });
   };
   const bool may_write =
       written_.WaitUntil(lock_, deadline, [&] { return !is_writing_ || has_failed_ || is_stopped(); });
@@ -138,9 +139,9 @@ void Connection::Send(std::span<const ExchangePtr> exchanges, std::string_view t
     const DWORD code = WriteInTurn(frame, deadline, guard);
     if (code == WAIT_TIMEOUT) {
       end_all(TimedOut(exchanges.front()->method));
-      Fail(std::make_exception_ptr(
-               std::system_error(std::make_error_code(std::errc::connection_reset),
-                                 "the connection was closed because the service did not take a request in time")),
+      Fail(std::make_exception_ptr(std::system_error(
+               std::make_error_code(std::errc::connection_reset),
+               "the connection was closed because the service did not take a request in time")),
            guard);
     } else {
       // What the service has said before it closed is still to be read.
@@ -227,13 +228,14 @@ void Connection::Await(Waiter& waiter, std::span<const ExchangePtr> exchanges,
                        const std::function<void(const Json&)>& on_progress) {
   Guard guard(lock_);
   const auto has_ended = [&] {
-    return std::all_of(exchanges.begin(), exchanges.end(), [](const auto& each) { return each->outcome.has_value(); });
+    return std::all_of(exchanges.begin(), exchanges.end(),
+                       [](const auto& each) { return each->outcome.has_value(); });
   };
   for (;;) {
     // Also while progress keeps coming.
     const TimePoint until = Look(waiter, guard);
-    const auto with_progress =
-        std::find_if(exchanges.begin(), exchanges.end(), [](const auto& each) { return !each->progress.empty(); });
+    const auto with_progress = std::find_if(exchanges.begin(), exchanges.end(),
+                                            [](const auto& each) { return !each->progress.empty(); });
     if (with_progress != exchanges.end()) {
       std::deque<Json> values = std::exchange((*with_progress)->progress, {});
       waiting_progress_ -= values.size();
@@ -408,7 +410,8 @@ void Connection::Read(TimePoint deadline) {
     if (error.win32_code() == WAIT_TIMEOUT || error.win32_code() == ERROR_CANCELLED) return;
     throw;
   }
-  if (count == 0) Throw(std::errc::connection_reset, "the service closed the connection before the answer came");
+  if (count == 0)
+    Throw(std::errc::connection_reset, "the service closed the connection before the answer came");
   unread_ = std::string_view(buffer_.data(), count);
   for (;;) {
     std::string_view frame;
@@ -417,7 +420,8 @@ void Connection::Read(TimePoint deadline) {
         return;
       case protocol::FrameReader::Result::kFrame:
         if (frames_.framing() != protocol::Framing::kHeader) {
-          Throw(std::errc::bad_message, "the other end of the pipe does not answer in the framing it was asked in");
+          Throw(std::errc::bad_message,
+                "the other end of the pipe does not answer in the framing it was asked in");
         }
         TakeFrame(frame);
         break;
@@ -448,7 +452,9 @@ void Connection::TakeFrame(std::string_view frame) {
 
 void Connection::TakeResponse(protocol::Response& response, bool is_in_batch) {
   auto* error = std::get_if<protocol::Error>(&response.outcome);
-  const auto rpc_error = [&] { return RpcError(response.error_code, error->message, std::move(error->data)); };
+  const auto rpc_error = [&] {
+    return RpcError(response.error_code, error->message, std::move(error->data));
+  };
   // An error under no id is about the connection: it could not tell to what it belongs, and closes.
   if (std::holds_alternative<std::monostate>(response.id) && error != nullptr) throw rpc_error();
 

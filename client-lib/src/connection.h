@@ -40,7 +40,8 @@ class Connection {
   };
 
   // Opens the pipe and verifies who made it. Throws as Client::Connect.
-  static std::shared_ptr<Connection> Open(const Options& options, win32::Clock::time_point deadline, Events events);
+  static std::shared_ptr<Connection> Open(const Options& options, win32::Clock::time_point deadline,
+                                          Events events);
   // For Open.
   Connection(win32::PipeStream pipe, const Options& options, Events events);
   ~Connection();
@@ -59,7 +60,8 @@ class Connection {
 
   // Waits until all of the waiter's exchanges have their outcome. `on_progress` gets their progress, on this thread. When it
   // throws, this throws the same: call Forget then.
-  void Await(Waiter& waiter, std::span<const ExchangePtr> exchanges, const std::function<void(const Json&)>& on_progress);
+  void Await(Waiter& waiter, std::span<const ExchangePtr> exchanges,
+             const std::function<void(const Json&)>& on_progress);
   // What Send and Await have left of them when they threw: from here on nothing refers to the waiter.
   void Forget(Waiter& waiter, std::span<const ExchangePtr> exchanges);
   // Whose the exchanges are that nobody waits for.

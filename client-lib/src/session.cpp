@@ -15,8 +15,8 @@
 namespace onbehalf::client {
 namespace {
 
-using win32::Clock;
 using std::chrono::milliseconds;
+using win32::Clock;
 
 // One attempt to open the pipe again. It cannot be called off, so a client that is destroyed waits for its end.
 constexpr milliseconds kAttempt{1'000};
@@ -45,7 +45,8 @@ void CheckParams(const Json& params, bool wants_progress) {
     throw std::invalid_argument("params must be an object, an array or null");
   }
   if (wants_progress && params.is_array()) {
-    throw std::invalid_argument("a call that asks for progress needs its parameters by name (an object) or none");
+    throw std::invalid_argument(
+        "a call that asks for progress needs its parameters by name (an object) or none");
   }
 }
 
@@ -107,7 +108,8 @@ bool ThreadImpersonates() {
 // Up to a quarter less, so that the clients of a service that starts again do not all come at once.
 milliseconds Spread(milliseconds backoff) {
   thread_local std::minstd_rand random(std::random_device{}());
-  return backoff - milliseconds(std::uniform_int_distribution<milliseconds::rep>(0, backoff.count() / 4)(random));
+  return backoff -
+         milliseconds(std::uniform_int_distribution<milliseconds::rep>(0, backoff.count() / 4)(random));
 }
 
 }  // namespace
@@ -305,7 +307,8 @@ void Client::Session::Sent(Send send) {
   }
 }
 
-std::vector<Outcome> Client::Session::Repeat(const CallOptions& options, TimePoint deadline, const Attempt& attempt) {
+std::vector<Outcome> Client::Session::Repeat(const CallOptions& options, TimePoint deadline,
+                                             const Attempt& attempt) {
   if (!options.idempotent || !MayReconnect()) {
     try {
       return attempt(*Current());
@@ -370,7 +373,8 @@ Json Client::Session::Call(std::string_view method, const Json& params, const Ca
   return std::move(outcomes.front()).result();
 }
 
-std::vector<Outcome> Client::Session::CallBatch(std::span<const BatchEntry> entries, const CallOptions& options) {
+std::vector<Outcome> Client::Session::CallBatch(std::span<const BatchEntry> entries,
+                                                const CallOptions& options) {
   if (entries.empty()) throw std::invalid_argument("a batch has at least one entry");
   if (options.progress) throw std::invalid_argument("a batch gets no progress");
   for (const BatchEntry& entry : entries) CheckParams(entry.params, false);
@@ -387,7 +391,8 @@ std::vector<Outcome> Client::Session::CallBatch(std::span<const BatchEntry> entr
       }
       const std::int64_t id = connection.NewId();
       texts.push_back(TextOf(id, entry.method, entry.params, false));
-      exchanges.push_back(std::make_shared<Exchange>(Exchange{id, entry.method, deadline, false, true, &waiter}));
+      exchanges.push_back(
+          std::make_shared<Exchange>(Exchange{id, entry.method, deadline, false, true, &waiter}));
     }
     const std::string text = protocol::BatchText(texts);
     if (exchanges.empty()) {
@@ -420,8 +425,8 @@ void Client::Session::Notify(std::string_view method, const Json& params) {
 
 // ---- Calls that nobody waits for ----
 
-void Client::Session::CallAsync(std::string_view method, const Json& params, const CallOptions& options, Callback done,
-                                std::shared_ptr<std::promise<Json>> promise) {
+void Client::Session::CallAsync(std::string_view method, const Json& params, const CallOptions& options,
+                                Callback done, std::shared_ptr<std::promise<Json>> promise) {
   CheckParams(params, static_cast<bool>(options.progress));
   const auto call = std::make_shared<AsyncCall>();
   call->method = method;
@@ -456,9 +461,9 @@ void Client::Session::SendAsync(const AsyncCallPtr& call, const std::shared_ptr<
       });
     };
   }
-  const auto exchange = std::make_shared<Exchange>(
-      Exchange{id, call->method, call->deadline, wants_progress, false, &connection->background(),
-               [self, call](Outcome outcome) { self->OnOutcome(call, std::move(outcome)); }, std::move(on_progress)});
+  const auto exchange = std::make_shared<Exchange>(Exchange{
+      id, call->method, call->deadline, wants_progress, false, &connection->background(),
+      [self, call](Outcome outcome) { self->OnOutcome(call, std::move(outcome)); }, std::move(on_progress)});
   call->on_stop = std::make_unique<StopCallback>(
       call->options.stop, [connection, exchange] { connection->RequestStop(*exchange); });
   try {

@@ -17,7 +17,8 @@ constexpr std::size_t kKeptBytes = 16 * 1024;
 
 // RFC 9110 section 5.6.2, what a header's name is made of.
 bool IsTokenCharacter(char c) {
-  return IsAsciiLetter(c) || IsAsciiDigit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  return IsAsciiLetter(c) || IsAsciiDigit(c) ||
+         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
 std::string_view Trim(std::string_view text) {
@@ -97,7 +98,7 @@ FrameReader::Result FrameReader::Next(std::string_view& input, std::string_view&
 
 void FrameReader::BeginFrame(char first) {
   const Framing framing = first == '{' || first == '[' ? Framing::kBareJson
-                          : IsAsciiLetter(first)            ? Framing::kHeader
+                          : IsAsciiLetter(first)       ? Framing::kHeader
                                                        : Framing::kUnknown;
   if (framing == Framing::kUnknown || (framing_ != Framing::kUnknown && framing != framing_)) {
     Fail(FrameError::kNotAFrame);

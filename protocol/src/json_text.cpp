@@ -91,7 +91,7 @@ JsonFault CheckBytes(std::string_view text, ReaderText& for_reader) {
     return {Kind::kSyntax, 0};
   }
   bool in_string = false;
-  bool is_plain = true;           // of the string: without escapes, and control characters, which the reader refuses
+  bool is_plain = true;  // of the string: without escapes, and control characters, which the reader refuses
   std::size_t string_begin = 0;
   std::size_t number_bytes = 0;
   for (std::size_t i = 0; i < text.size();) {

@@ -47,7 +47,9 @@ class Handle {
   const HANDLE handle_;
 };
 
-[[noreturn]] void ThrowLastError(const char* function) { throw module::WindowsError(::GetLastError(), function); }
+[[noreturn]] void ThrowLastError(const char* function) {
+  throw module::WindowsError(::GetLastError(), function);
+}
 
 std::string ToUtf8(std::wstring_view text) {
   const int units = static_cast<int>(text.size());
@@ -79,7 +81,8 @@ Processes Snapshot() {
   Processes all;
   PROCESSENTRY32W entry{};
   entry.dwSize = sizeof(entry);
-  for (BOOL more = ::Process32FirstW(snapshot.get(), &entry); more; more = ::Process32NextW(snapshot.get(), &entry)) {
+  for (BOOL more = ::Process32FirstW(snapshot.get(), &entry); more;
+       more = ::Process32NextW(snapshot.get(), &entry)) {
     all[entry.th32ProcessID] = {entry.th32ProcessID, entry.th32ParentProcessID, ToUtf8(entry.szExeFile)};
   }
   return all;
@@ -102,7 +105,8 @@ json ImageOf(DWORD id) {
 // The streams of process.watch that are open, and the thread that looks for them while there are any.
 class Watch {
  public:
-  explicit Watch(DWORD interval_ms) : interval_ms_(interval_ms), end_(::CreateEventW(nullptr, TRUE, FALSE, nullptr)) {
+  explicit Watch(DWORD interval_ms)
+      : interval_ms_(interval_ms), end_(::CreateEventW(nullptr, TRUE, FALSE, nullptr)) {
     if (!end_) ThrowLastError("CreateEventW");
     thread_ = std::thread([this] { Run(); });
   }
@@ -241,7 +245,8 @@ Settings ReadSettings(std::string_view text) {
   const json document = json::parse(text);
   for (const auto& [key, value] : document.items()) {
     if (key == "interval_ms") {
-      if (!value.is_number_unsigned() || value.get<std::uint64_t>() < 10 || value.get<std::uint64_t>() > 60'000) {
+      if (!value.is_number_unsigned() || value.get<std::uint64_t>() < 10 ||
+          value.get<std::uint64_t>() > 60'000) {
         throw std::invalid_argument("interval_ms: expected an integer from 10 to 60000");
       }
       settings.interval_ms = value.get<DWORD>();
@@ -276,10 +281,13 @@ std::shared_ptr<void> Start(module::Host& host, std::string_view text) {
   module::Method end;
   end.name = "process.end";
   end.summary = "Ends a process that Windows lets the caller end, unless the settings protect it.";
-  end.parameters = {{"id", "The process.", R"({"type": "integer", "minimum": 1, "maximum": 4294967295})", true, true}};
+  end.parameters = {
+      {"id", "The process.", R"({"type": "integer", "minimum": 1, "maximum": 4294967295})", true, true}};
   end.result_schema = R"({"type": "object"})";
   end.access_default = kSeenByAuthenticatedUsers;
-  end.handler = [names = std::move(settings.protected_names)](const module::Call& call) { return End(names, call); };
+  end.handler = [names = std::move(settings.protected_names)](const module::Call& call) {
+    return End(names, call);
+  };
   host.Add(std::move(end));
 
   module::Method changes;

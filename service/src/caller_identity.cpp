@@ -30,11 +30,13 @@ CallerIdentity::Capture CallerIdentity::FromLastMessage(HANDLE pipe) {
   win32::UniqueObject token;
   DWORD code = ERROR_SUCCESS;
   // OpenAsSelf: the service looks at the token, whatever its bearer may open.
-  if (!::OpenThreadToken(::GetCurrentThread(), TOKEN_QUERY | TOKEN_IMPERSONATE | TOKEN_DUPLICATE, TRUE, token.put())) {
+  if (!::OpenThreadToken(::GetCurrentThread(), TOKEN_QUERY | TOKEN_IMPERSONATE | TOKEN_DUPLICATE, TRUE,
+                         token.put())) {
     code = ::GetLastError();
   }
   RevertOrEndProcess();
-  if (code != ERROR_SUCCESS) return CaptureFailure{code, "OpenThreadToken", code == ERROR_CANT_OPEN_ANONYMOUS};
+  if (code != ERROR_SUCCESS)
+    return CaptureFailure{code, "OpenThreadToken", code == ERROR_CANT_OPEN_ANONYMOUS};
 
   try {
     return std::make_shared<const CallerIdentity>(win32::Token(std::move(token)));

@@ -20,7 +20,8 @@ std::filesystem::path ProgramData() {
   const HRESULT result = ::SHGetKnownFolderPath(FOLDERID_ProgramData, KF_FLAG_DONT_VERIFY, nullptr, &found);
   // To be freed whether it succeeded or not (SHGetKnownFolderPath, "ppszPath").
   const std::unique_ptr<wchar_t, decltype(&::CoTaskMemFree)> owned(found, &::CoTaskMemFree);
-  if (FAILED(result)) throw win32::Win32Error(static_cast<DWORD>(HRESULT_CODE(result)), "SHGetKnownFolderPath", "ProgramData");
+  if (FAILED(result))
+    throw win32::Win32Error(static_cast<DWORD>(HRESULT_CODE(result)), "SHGetKnownFolderPath", "ProgramData");
   return owned.get();
 }
 

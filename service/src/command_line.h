@@ -12,10 +12,10 @@ enum class Mode { kService, kConsole, kCheckConfig, kResetAccess, kHelp, kVersio
 // What onbehalf-service.exe was asked to do.
 struct CommandLine {
   Mode mode = Mode::kService;
-  DataFolders folders;             // --data; the known folder ProgramData, \OnBehalf, without it
-  bool own_folder = false;         // --data was given
-  std::optional<std::string> pipe; // --pipe: overrides the settings' pipe.name
-  bool until_input_ends = false;   // --until-input-ends
+  DataFolders folders;              // --data; the known folder ProgramData, \OnBehalf, without it
+  bool own_folder = false;          // --data was given
+  std::optional<std::string> pipe;  // --pipe: overrides the settings' pipe.name
+  bool until_input_ends = false;    // --until-input-ends
 };
 
 struct CommandLineResult {

@@ -29,12 +29,14 @@ constexpr std::chrono::seconds kTimeToRead{2};
 
 // The level a method's Acts need (design.md, "Rules of the path").
 ImpersonationLevel RequiredLevel(const Method& method) {
-  return method.acts == Acts::kAsCaller ? ImpersonationLevel::kImpersonation : ImpersonationLevel::kIdentification;
+  return method.acts == Acts::kAsCaller ? ImpersonationLevel::kImpersonation
+                                        : ImpersonationLevel::kIdentification;
 }
 
 bool IsSameWriter(const CallerIdentity::Capture& a, const CallerIdentity::Capture& b) {
   if (a.index() != b.index()) return false;
-  if (const auto* failure = std::get_if<CaptureFailure>(&a)) return failure->code == std::get<CaptureFailure>(b).code;
+  if (const auto* failure = std::get_if<CaptureFailure>(&a))
+    return failure->code == std::get<CaptureFailure>(b).code;
   return std::get<0>(a)->IsSameAs(*std::get<0>(b));
 }
 
@@ -149,7 +151,8 @@ bool Connection::TakeFrame(std::string_view frame, const Capture& writer) {
       if (notification->method == "$/cancelRequest") {
         CancelRequest(notification->params);
       } else if (server_.methods.Find(notification->method) != nullptr) {
-        TakeRequest({{}, std::move(notification->method), std::move(notification->params)}, true, writer, nullptr);
+        TakeRequest({{}, std::move(notification->method), std::move(notification->params)}, true, writer,
+                    nullptr);
       }
     } else if (auto* invalid = std::get_if<protocol::InvalidMessage>(&message)) {
       answers_nobody = answers_nobody || std::holds_alternative<std::monostate>(invalid->id);
@@ -180,7 +183,9 @@ void Connection::TakeRequest(protocol::Request request, bool is_notification, co
     ++requests_read_;
     const std::size_t in_flight = InFlight();
     const bool has_id = !std::holds_alternative<std::monostate>(running->id());
-    const auto same_id = [&](const RequestPtr& each) { return !each->is_answered() && each->id() == running->id(); };
+    const auto same_id = [&](const RequestPtr& each) {
+      return !each->is_answered() && each->id() == running->id();
+    };
     if (has_id && (std::any_of(requests_.begin(), requests_.end(), same_id) ||
                    std::any_of(waiting_.begin(), waiting_.end(), same_id))) {
       refusal = service::ToError(ErrorCode::kInvalidRequest);
@@ -262,7 +267,8 @@ std::optional<Error> Connection::Admit(RunningRequest& request, AuditDecision& d
   const auto level_error = [&](ImpersonationLevel required) {
     return service::ToError(ImpersonationFailure{ERROR_SUCCESS, "", required, caller.level()});
   };
-  if (caller.level() < ImpersonationLevel::kIdentification) return level_error(ImpersonationLevel::kIdentification);
+  if (caller.level() < ImpersonationLevel::kIdentification)
+    return level_error(ImpersonationLevel::kIdentification);
 
   const Method* method = server_.methods.Find(request.method_name());
   // The one of this moment, for the whole of the check.
@@ -303,7 +309,8 @@ std::optional<Error> Connection::Admit(RunningRequest& request, AuditDecision& d
   if (!server_.method_limits.TryEnter(request, *method)) return service::ToError(ErrorCode::kBusy);
   if (method->pace == Pace::kMayBlock) {
     AccountQuota& quota = opens_stream ? server_.stream_quota : server_.handler_quota;
-    if (!quota.TryEnter(caller.user(), opens_stream ? limits.streams_per_account : limits.handlers_per_account)) {
+    if (!quota.TryEnter(caller.user(),
+                        opens_stream ? limits.streams_per_account : limits.handlers_per_account)) {
       server_.method_limits.Leave(request);
       return service::ToError(ErrorCode::kBusy);
     }
@@ -338,7 +345,8 @@ void Connection::Run(const RequestPtr& request) {
   }
 }
 
-void Connection::Complete(const RequestPtr& request, const MethodResult& result, std::chrono::nanoseconds took) {
+void Connection::Complete(const RequestPtr& request, const MethodResult& result,
+                          std::chrono::nanoseconds took) {
   AuditOutcome outcome;
   outcome.request_id = request->audit_id();
   outcome.method = request->method_name();
@@ -419,7 +427,8 @@ bool Connection::WaitForQuota(const RequestPtr& request) {
   const std::lock_guard lock(mutex_);
   // Another request of this connection has to be there, whose end begins the waiting ones. A stream may never end.
   const auto will_end = [&](const RequestPtr& each) { return each != request && !each->stream(); };
-  if (!request->batch() || closed_ || std::none_of(requests_.begin(), requests_.end(), will_end)) return false;
+  if (!request->batch() || closed_ || std::none_of(requests_.begin(), requests_.end(), will_end))
+    return false;
   std::erase(requests_, request);
   waiting_.push_front(request);
   return true;
@@ -468,13 +477,15 @@ void Connection::Identify(const CallerIdentity& caller) {
   ClientProcess process = ClientProcessOf(pipe_->get());
   bool is_administrator = false;
   try {
-    is_administrator =
-        caller.level() >= ImpersonationLevel::kIdentification && server_.access.policy()->IsAdministrator(caller);
+    is_administrator = caller.level() >= ImpersonationLevel::kIdentification &&
+                       server_.access.policy()->IsAdministrator(caller);
   } catch (const win32::Win32Error& error) {
     // The connection is then one of an ordinary account; each request of it is checked for itself.
-    server_.log.Write(LogLevel::kError, "an access check failed", {{"connection", id_}, {"what", error.what()}});
+    server_.log.Write(LogLevel::kError, "an access check failed",
+                      {{"connection", id_}, {"what", error.what()}});
   }
-  const auto admission = server_.connections.Identify(id_, caller.user(), is_administrator, settings_->limits);
+  const auto admission =
+      server_.connections.Identify(id_, caller.user(), is_administrator, settings_->limits);
   const std::lock_guard lock(mutex_);
   identified_ = true;
   user_ = caller.user();
@@ -496,9 +507,11 @@ void Connection::CancelRequest(const Json& params) {
     const auto is_meant = [&](const RequestPtr& each) {
       return !each->is_answered() && !each->is_notification() && protocol::ToJson(each->id()) == *id;
     };
-    if (const auto begun = std::find_if(requests_.begin(), requests_.end(), is_meant); begun != requests_.end()) {
+    if (const auto begun = std::find_if(requests_.begin(), requests_.end(), is_meant);
+        begun != requests_.end()) {
       found = *begun;
-    } else if (const auto next = std::find_if(waiting_.begin(), waiting_.end(), is_meant); next != waiting_.end()) {
+    } else if (const auto next = std::find_if(waiting_.begin(), waiting_.end(), is_meant);
+               next != waiting_.end()) {
       found = *next;
       waiting_.erase(next);
       requests_.push_back(found);
@@ -752,13 +765,16 @@ void Connection::CheckDeadlines(Clock::time_point now, const protocol::Limits& l
       close_reason = "the client does not read";
     } else if (read_paused_) {
       // What is missing of a frame may have been sent long ago.
-    } else if (frame_state_ == FrameReader::State::kInHeader && now - frame_state_since_ >= limits.header_timeout) {
+    } else if (frame_state_ == FrameReader::State::kInHeader &&
+               now - frame_state_since_ >= limits.header_timeout) {
       close_reason = "a header was not finished";
-    } else if (frame_state_ == FrameReader::State::kInBody && now - frame_state_since_ >= limits.frame_timeout) {
+    } else if (frame_state_ == FrameReader::State::kInBody &&
+               now - frame_state_since_ >= limits.frame_timeout) {
       close_reason = "a frame was not finished";
     } else if (requests_read_ == 0 && now - connected_at_ >= limits.first_request_timeout) {
       close_reason = "no request was sent";
-    } else if (requests_.empty() && !is_subscriber_ && !waiting_since && now - last_activity_ >= limits.idle_timeout) {
+    } else if (requests_.empty() && !is_subscriber_ && !waiting_since &&
+               now - last_activity_ >= limits.idle_timeout) {
       close_reason = "idle";
     }
   }
@@ -766,7 +782,8 @@ void Connection::CheckDeadlines(Clock::time_point now, const protocol::Limits& l
     request->Stop(ErrorCode::kDeadlineExceeded);
     Answer(request, service::ToError(ErrorCode::kDeadlineExceeded));
   }
-  for (const RequestPtr& request : unbegun) RefuseUnbegun(request, service::ToError(ErrorCode::kDeadlineExceeded));
+  for (const RequestPtr& request : unbegun)
+    RefuseUnbegun(request, service::ToError(ErrorCode::kDeadlineExceeded));
   for (const RequestPtr& request : stuck) {
     if (const auto reason = request->stop_reason()) request->Stop(*reason);
   }

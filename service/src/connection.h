@@ -141,8 +141,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   mutable win32::Lock mutex_;
   std::shared_ptr<Connection> reading_;  // this, while a read is pending
   bool closed_ = false;
-  bool closing_ = false;       // CloseWhenWritten
-  bool read_paused_ = false;   // the write queue is full
+  bool closing_ = false;        // CloseWhenWritten
+  bool read_paused_ = false;    // the write queue is full
   bool refused_quota_ = false;  // identified, but over a quota: every request is answered Busy
   bool identified_ = false;
   std::optional<win32::Sid> user_;
@@ -154,12 +154,12 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   Clock::time_point last_activity_;
   Clock::time_point last_write_ = connected_at_;
   std::uint64_t requests_read_ = 0;
-  std::vector<RequestPtr> requests_;  // until answered and their handlers have ended
-  std::deque<RequestPtr> waiting_;    // of a batch, not begun
+  std::vector<RequestPtr> requests_;              // until answered and their handlers have ended
+  std::deque<RequestPtr> waiting_;                // of a batch, not begun
   std::shared_ptr<Subscriptions> subscriptions_;  // from the first one on
-  bool is_subscriber_ = false;  // to anything at all: it is not idle then
-  bool beginning_waiting_ = false;    // by one thread at a time
-  bool begin_again_ = false;          // a request has ended since that thread took the last one out
+  bool is_subscriber_ = false;                    // to anything at all: it is not idle then
+  bool beginning_waiting_ = false;                // by one thread at a time
+  bool begin_again_ = false;  // a request has ended since that thread took the last one out
 };
 
 }  // namespace onbehalf::service

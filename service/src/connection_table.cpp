@@ -7,7 +7,8 @@
 
 namespace onbehalf::service {
 
-std::shared_ptr<Connection> ConnectionTable::AddSilent(std::uint64_t id, std::shared_ptr<Connection> connection,
+std::shared_ptr<Connection> ConnectionTable::AddSilent(std::uint64_t id,
+                                                       std::shared_ptr<Connection> connection,
                                                        std::size_t most_silent) {
   const std::lock_guard lock(mutex_);
   silent_.push_back(id);

@@ -30,7 +30,8 @@ class ConnectionTable {
 
   enum class Admission { kAdmitted, kAccountFull, kFull };
   // The connection has sent its first message, as `user`. Not admitted: it is to be closed.
-  Admission Identify(std::uint64_t id, const win32::Sid& user, bool is_administrator, const protocol::Limits& limits);
+  Admission Identify(std::uint64_t id, const win32::Sid& user, bool is_administrator,
+                     const protocol::Limits& limits);
 
   void Remove(std::uint64_t id);
 

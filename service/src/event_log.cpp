@@ -84,7 +84,8 @@ std::wstring Insertion(std::string_view text) {
 
 }  // namespace
 
-bool ReportToEventLog(const wchar_t* source, Event event, std::initializer_list<std::string_view> strings) noexcept {
+bool ReportToEventLog(const wchar_t* source, Event event,
+                      std::initializer_list<std::string_view> strings) noexcept {
   AssertNotImpersonating();
   try {
     std::array<std::wstring, kStrings> insertions;
@@ -101,8 +102,8 @@ bool ReportToEventLog(const wchar_t* source, Event event, std::initializer_list<
     const win32::UniqueHandle<EventSourceTraits> registered(::RegisterEventSourceW(nullptr, source));
     if (!registered) return false;
     const EventKind kind = KindOf(event);
-    return ::ReportEventW(registered.get(), kind.type, 0, kind.id, nullptr, static_cast<WORD>(pointers.size()), 0,
-                          pointers.data(), nullptr) != FALSE;
+    return ::ReportEventW(registered.get(), kind.type, 0, kind.id, nullptr,
+                          static_cast<WORD>(pointers.size()), 0, pointers.data(), nullptr) != FALSE;
   } catch (const std::exception&) {
     // Out of memory: there is nowhere to say so.
     return false;

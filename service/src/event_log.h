@@ -33,7 +33,8 @@ enum class Event {
 
 // Reports one event of `source`. Its text has two places for strings: a missing one is empty, and what is more than two
 // goes to the second place. False when Windows did not take it. Never throws. Not while impersonating.
-bool ReportToEventLog(const wchar_t* source, Event event, std::initializer_list<std::string_view> strings) noexcept;
+bool ReportToEventLog(const wchar_t* source, Event event,
+                      std::initializer_list<std::string_view> strings) noexcept;
 // The same of source OnBehalf; a failure to report is not reported (there is nowhere to).
 void ReportToEventLog(Event event, std::initializer_list<std::string_view> strings) noexcept;
 

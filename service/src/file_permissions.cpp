@@ -136,7 +136,8 @@ std::vector<std::string> FindUnsafeFiles(const path& executable, const DataFolde
   return inspection.Take();
 }
 
-std::vector<SettingsFault> FindModuleFaults(const path& executable, const Settings::Modules& modules, RunsIn runs_in) {
+std::vector<SettingsFault> FindModuleFaults(const path& executable, const Settings::Modules& modules,
+                                            RunsIn runs_in) {
   AssertNotImpersonating();
   std::vector<SettingsFault> faults;
   if (modules.load.empty()) return faults;
@@ -149,7 +150,8 @@ std::vector<SettingsFault> FindModuleFaults(const path& executable, const Settin
     const path file = folder / win32::ToWide(name + ".dll");
     const DWORD attributes = ::GetFileAttributesW(file.c_str());
     if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0) continue;
-    faults.push_back({"modules.load." + name, "there is no file " + Text(file) + ": put the module there, or take its name out"});
+    faults.push_back({"modules.load." + name,
+                      "there is no file " + Text(file) + ": put the module there, or take its name out"});
   }
   return faults;
 }

@@ -25,8 +25,8 @@ std::vector<std::string> FindUnsafeFiles(const std::filesystem::path& executable
 // The same for the modules of the settings, which are code of the service's process: looks at the folder modules beside
 // `executable` and at everything in it, and whether there is a DLL for each of them. Only what administrators may change is
 // loaded. No findings without modules.
-std::vector<SettingsFault> FindModuleFaults(const std::filesystem::path& executable, const Settings::Modules& modules,
-                                            RunsIn runs_in);
+std::vector<SettingsFault> FindModuleFaults(const std::filesystem::path& executable,
+                                            const Settings::Modules& modules, RunsIn runs_in);
 
 // For the console: makes those of the data folders that are missing, with a protected descriptor that admits
 // SYSTEM, Administrators and the user of this process. The folder above them must exist. Throws

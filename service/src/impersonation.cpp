@@ -31,7 +31,8 @@ void AssertThreadHasNoToken() noexcept {
   HANDLE token = nullptr;
   // Opened as the process, so that a token which may not open itself is found too. Any answer but "no token" means
   // that the thread carries one, or that nobody can tell.
-  if (::OpenThreadToken(::GetCurrentThread(), TOKEN_QUERY, TRUE, &token) || ::GetLastError() != ERROR_NO_TOKEN) {
+  if (::OpenThreadToken(::GetCurrentThread(), TOKEN_QUERY, TRUE, &token) ||
+      ::GetLastError() != ERROR_NO_TOKEN) {
     win32::FailFast();
   }
 }

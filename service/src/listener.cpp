@@ -106,8 +106,8 @@ void Listener::Verify(HANDLE pipe, const PipeOptions& options, bool existed) {
     found = difference();
   }
   if (found.text.empty()) return;
-  throw PipeTaken("the pipe " + options.path + (existed ? " was made by another program: " : " is not as asked for: ") +
-                  found.text);
+  throw PipeTaken("the pipe " + options.path +
+                  (existed ? " was made by another program: " : " is not as asked for: ") + found.text);
 }
 
 void Listener::SetDescriptor(const win32::SecurityDescriptor& descriptor) {
@@ -121,8 +121,8 @@ void Listener::SetDescriptor(const win32::SecurityDescriptor& descriptor) {
     options_.descriptor = descriptor;
     options = options_;
     if (!waiting_.empty() &&
-        !::DuplicateHandle(::GetCurrentProcess(), waiting_.begin()->second->pipe->get(), ::GetCurrentProcess(),
-                           pipe.put(), 0, FALSE, DUPLICATE_SAME_ACCESS)) {
+        !::DuplicateHandle(::GetCurrentProcess(), waiting_.begin()->second->pipe->get(),
+                           ::GetCurrentProcess(), pipe.put(), 0, FALSE, DUPLICATE_SAME_ACCESS)) {
       win32::ThrowLastError("DuplicateHandle", options_.path);
     }
   }

@@ -27,8 +27,8 @@ class Listener {
   using OnClient = std::function<void(std::unique_ptr<PipeInstance>)>;
 
   // `on_incomplete` is called when fewer instances wait than should, and Replenish is to be called again later.
-  Listener(PipeOptions options, std::uint32_t waiting_instances, ThreadPool& pool, Log& log, OnClient on_client,
-           std::function<void()> on_incomplete);
+  Listener(PipeOptions options, std::uint32_t waiting_instances, ThreadPool& pool, Log& log,
+           OnClient on_client, std::function<void()> on_incomplete);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;

@@ -18,7 +18,8 @@ class LiveSettings {
   // Told of new settings when Now() gives them, one change after the other, on the thread that makes the change.
   using Observer = std::function<void(const Settings& before, const Settings& now)>;
 
-  explicit LiveSettings(Settings settings) : settings_(std::make_shared<const Settings>(std::move(settings))) {}
+  explicit LiveSettings(Settings settings)
+      : settings_(std::make_shared<const Settings>(std::move(settings))) {}
 
   std::shared_ptr<const Settings> Now() const {
     const std::lock_guard lock(mutex_);

@@ -18,7 +18,8 @@ MethodResult ToResult(const std::exception_ptr& thrown, const RunningRequest& re
   try {
     std::rethrow_exception(thrown);
   } catch (const win32::Win32Error& error) {
-    const bool was_cancelled = error.win32_code() == ERROR_OPERATION_ABORTED || error.win32_code() == ERROR_CANCELLED;
+    const bool was_cancelled =
+        error.win32_code() == ERROR_OPERATION_ABORTED || error.win32_code() == ERROR_CANCELLED;
     if (const auto reason = request.stop_reason(); reason && was_cancelled) return ToError(*reason);
     return ToError(error);
   } catch (const ImpersonationError& error) {
@@ -86,8 +87,8 @@ MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, 
   return failure ? *std::move(failure) : std::move(result);
 }
 
-Stream::Step CallStream(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id, Log& log,
-                        std::unique_ptr<Stream>& stream, const Waker& waker) {
+Stream::Step CallStream(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id,
+                        Log& log, std::unique_ptr<Stream>& stream, const Waker& waker) {
   Stream::Step step;
   auto failure = RunUnderIdentity(request, process, connection_id, log, [&](const Call& call) {
     if (!stream) {

@@ -15,7 +15,7 @@ namespace onbehalf::service {
 MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id,
                          Log& log);
 // The same for the next step of request.method's stream, which is opened first if `stream` is null.
-Stream::Step CallStream(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id, Log& log,
-                        std::unique_ptr<Stream>& stream, const Waker& waker);
+Stream::Step CallStream(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id,
+                        Log& log, std::unique_ptr<Stream>& stream, const Waker& waker);
 
 }  // namespace onbehalf::service

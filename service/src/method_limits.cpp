@@ -24,7 +24,8 @@ bool MethodLimits::TryEnter(RunningRequest& request, const Method& method) {
     const Count& count = counted->second;
     const auto own = count.by_account.find(account);
     if (limits.handlers && count.all >= *limits.handlers) return false;
-    if (limits.handlers_per_account && own != count.by_account.end() && own->second >= *limits.handlers_per_account) {
+    if (limits.handlers_per_account && own != count.by_account.end() &&
+        own->second >= *limits.handlers_per_account) {
       return false;
     }
   }
@@ -61,7 +62,8 @@ void CheckMethodLimits(const Settings& settings, const MethodRegistry& methods, 
     const Method* const method = methods.Find(name);
     if (method == nullptr) {
       if (may_be_a_modules(name)) continue;
-      faults.push_back({section + name, UnknownKey(name, names, "'onbehalf methods' lists the methods").message});
+      faults.push_back(
+          {section + name, UnknownKey(name, names, "'onbehalf methods' lists the methods").message});
     } else if (limits.deadline && !method->handler) {
       faults.push_back({section + name + ".deadline_ms", "the method is a stream, which has no deadline"});
     }

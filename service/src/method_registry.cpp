@@ -27,8 +27,9 @@ void MethodRegistry::Add(Method method) {
     throw std::invalid_argument("a method needs a handler or a stream: " + method.name);
   }
   if (method.handler && method.stream && method.reports_progress) {
-    throw std::invalid_argument("a request with a progressToken opens the stream, so the handler cannot report progress: " +
-                                method.name);
+    throw std::invalid_argument(
+        "a request with a progressToken opens the stream, so the handler cannot report progress: " +
+        method.name);
   }
   if (method.stream && method.pace == Pace::kQuick) {
     throw std::invalid_argument("a stream may block: " + method.name);
@@ -46,11 +47,13 @@ void MethodRegistry::Add(Method method) {
       throw std::invalid_argument("a parameter cannot be called progressToken: " + method.name);
     }
     if (parameter.name.empty() || !names.insert(parameter.name).second) {
-      throw std::invalid_argument("a parameter has no name of its own: " + method.name + ", " + parameter.name);
+      throw std::invalid_argument("a parameter has no name of its own: " + method.name + ", " +
+                                  parameter.name);
     }
     RequireSchema(method, "the parameter " + parameter.name, parameter.schema);
     if (parameter.required && parameter.schema.contains("default")) {
-      throw std::invalid_argument("a required parameter has no default: " + method.name + ", " + parameter.name);
+      throw std::invalid_argument("a required parameter has no default: " + method.name + ", " +
+                                  parameter.name);
     }
     optional_seen = optional_seen || !parameter.required;
   }

@@ -26,7 +26,8 @@ const Json kTokenSchema{{"type", {"string", "integer"}}, {"maxLength", 1024}};
 
 }  // namespace
 
-std::variant<Json, protocol::Error> BindParameters(const Method& method, const Json& params, Json* progress_token) {
+std::variant<Json, protocol::Error> BindParameters(const Method& method, const Json& params,
+                                                   Json* progress_token) {
   Json bound = Json::object();
   const Json* token = nullptr;
   if (params.is_array()) {
@@ -63,7 +64,8 @@ std::variant<Json, protocol::Error> BindParameters(const Method& method, const J
   }
   for (const Parameter& parameter : method.parameters) {
     if (bound.contains(parameter.name)) continue;
-    if (parameter.required) return InvalidParams(parameter.name + ": required, expected " + Expected(parameter.schema));
+    if (parameter.required)
+      return InvalidParams(parameter.name + ": required, expected " + Expected(parameter.schema));
     const auto unless_given = parameter.schema.find("default");
     if (unless_given != parameter.schema.end()) bound[parameter.name] = *unless_given;
   }

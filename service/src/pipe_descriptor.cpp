@@ -23,7 +23,8 @@ constexpr ACCESS_MASK kServiceRights =
 static_assert(kServiceRights == 0x1e019f);
 // FILE_GENERIC_READ|FILE_GENERIC_WRITE without FILE_CREATE_PIPE_INSTANCE, which is the same bit as FILE_APPEND_DATA and so
 // hides in GENERIC_WRITE. FILE_WRITE_ATTRIBUTES (0x100) stays: clients set the read mode.
-constexpr ACCESS_MASK kClientRights = (FILE_GENERIC_READ | FILE_GENERIC_WRITE) & ~ACCESS_MASK{FILE_CREATE_PIPE_INSTANCE};
+constexpr ACCESS_MASK kClientRights =
+    (FILE_GENERIC_READ | FILE_GENERIC_WRITE) & ~ACCESS_MASK{FILE_CREATE_PIPE_INSTANCE};
 static_assert(kClientRights == 0x12019b);
 
 }  // namespace
@@ -37,21 +38,25 @@ Sid PipeOwner() {
   return token.User();
 }
 
-SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const Sid& owner, const AccessPolicy& policy) {
+SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const Sid& owner,
+                                  const AccessPolicy& policy) {
   const EffectiveNode& node = *policy.Find(kPipeNode);
   const std::string service = owner.ToString();
   // Inherited denials come after the node's own allow entries, which Windows takes for a canonical order only if they are
   // marked as inherited.
-  const bool mark_inherited = std::any_of(node.entries.begin(), node.entries.end(), [](const EffectiveEntry& each) {
-    return each.node == kRootNode && each.entry.denies();
-  });
+  const bool mark_inherited =
+      std::any_of(node.entries.begin(), node.entries.end(),
+                  [](const EffectiveEntry& each) { return each.node == kRootNode && each.entry.denies(); });
   const auto clients = [&](bool denies, bool inherited) {
     std::string entries;
     for (const auto& [from, entry] : node.entries) {
       // What always holds stands first, below.
-      if (from.empty() || (entry.mask & kCall) == 0 || entry.denies() != denies || (from == kRootNode) != inherited) continue;
+      if (from.empty() || (entry.mask & kCall) == 0 || entry.denies() != denies ||
+          (from == kRootNode) != inherited)
+        continue;
       const bool mark = inherited && mark_inherited;
-      entries += AceSddl(denies ? (mark ? "D;ID" : "D;") : (mark ? "A;ID" : "A;"), kClientRights, entry.sid.ToString());
+      entries += AceSddl(denies ? (mark ? "D;ID" : "D;") : (mark ? "A;ID" : "A;"), kClientRights,
+                         entry.sid.ToString());
     }
     return entries;
   };
@@ -73,9 +78,11 @@ SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const Sid& own
 }
 
 bool LetsServiceIn(const SecurityDescriptor& descriptor) {
-  constexpr GENERIC_MAPPING kFile = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE, FILE_ALL_ACCESS};
-  const win32::Token own = win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE)
-                               .Duplicate(TokenImpersonation, win32::ImpersonationLevel::kIdentification, TOKEN_QUERY);
+  constexpr GENERIC_MAPPING kFile = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE,
+                                     FILE_ALL_ACCESS};
+  const win32::Token own =
+      win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE)
+          .Duplicate(TokenImpersonation, win32::ImpersonationLevel::kIdentification, TOKEN_QUERY);
   return win32::CheckAccess(descriptor, own, kServiceRights, kFile).allowed;
 }
 

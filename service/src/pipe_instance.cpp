@@ -20,8 +20,8 @@ PipeInstance::PipeInstance(const PipeOptions& options, bool first, ThreadPool& p
                           (first ? FILE_FLAG_FIRST_PIPE_INSTANCE : 0);
   const DWORD pipe_mode = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT |
                           (options.accept_remote ? PIPE_ACCEPT_REMOTE_CLIENTS : PIPE_REJECT_REMOTE_CLIENTS);
-  pipe_.reset(::CreateNamedPipeW(win32::ToWide(options.path).c_str(), open_mode, pipe_mode, PIPE_UNLIMITED_INSTANCES,
-                                 kPipeBuffer, kPipeBuffer, 0, &attributes));
+  pipe_.reset(::CreateNamedPipeW(win32::ToWide(options.path).c_str(), open_mode, pipe_mode,
+                                 PIPE_UNLIMITED_INSTANCES, kPipeBuffer, kPipeBuffer, 0, &attributes));
   if (!pipe_) win32::ThrowLastError("CreateNamedPipeW", options.path);
   io_ = ::CreateThreadpoolIo(pipe_.get(), &PipeInstance::OnIo, this, pool.environment());
   if (io_ == nullptr) win32::ThrowLastError("CreateThreadpoolIo", options.path);
@@ -33,7 +33,8 @@ PipeInstance::~PipeInstance() {
   if (io_ != nullptr) ::CloseThreadpoolIo(io_);
 }
 
-void CALLBACK PipeInstance::OnIo(PTP_CALLBACK_INSTANCE, void*, void* overlapped, ULONG code, ULONG_PTR bytes, PTP_IO) {
+void CALLBACK PipeInstance::OnIo(PTP_CALLBACK_INSTANCE, void*, void* overlapped, ULONG code, ULONG_PTR bytes,
+                                 PTP_IO) {
   AssertNotImpersonating();
   static_cast<Operation*>(static_cast<OVERLAPPED*>(overlapped))->OnComplete(code, static_cast<DWORD>(bytes));
   AssertNotImpersonating();

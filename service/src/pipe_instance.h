@@ -14,9 +14,9 @@ namespace onbehalf::service {
 
 // What every instance of the pipe is created with.
 struct PipeOptions {
-  std::string path;                          // \\.\pipe\onbehalf
+  std::string path;  // \\.\pipe\onbehalf
   win32::SecurityDescriptor descriptor;
-  bool accept_remote = false;                // false: PIPE_REJECT_REMOTE_CLIENTS
+  bool accept_remote = false;  // false: PIPE_REJECT_REMOTE_CLIENTS
 };
 
 // The server's end of one instance of the pipe: message-type, read in message mode, overlapped. Reads and the
@@ -61,8 +61,8 @@ class PipeInstance {
   DWORD InstanceCount() const;
 
  private:
-  static void CALLBACK OnIo(PTP_CALLBACK_INSTANCE, void* context, void* overlapped, ULONG code, ULONG_PTR bytes,
-                            PTP_IO);
+  static void CALLBACK OnIo(PTP_CALLBACK_INSTANCE, void* context, void* overlapped, ULONG code,
+                            ULONG_PTR bytes, PTP_IO);
 
   win32::UniqueFile pipe_;
   PTP_IO io_ = nullptr;

@@ -33,7 +33,8 @@ ProgressChannel::ProgressChannel(std::shared_ptr<Connection> connection, Json to
 
 std::string ProgressChannel::TextOf(const Json& value) const {
   std::string text = protocol::NotificationText("$/progress", Json{{"token", token_}, {"value", value}});
-  if (text.size() > max_bytes_) throw std::length_error("a value of progress is larger than a response may be");
+  if (text.size() > max_bytes_)
+    throw std::length_error("a value of progress is larger than a response may be");
   return text;
 }
 

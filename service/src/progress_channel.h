@@ -20,7 +20,8 @@ class Connection;
 class ProgressChannel final : public Progress, public std::enable_shared_from_this<ProgressChannel> {
  public:
   // `max_bytes` are of one message. Throws Win32Error.
-  ProgressChannel(std::shared_ptr<Connection> connection, Json token, std::size_t max_bytes, const ServerParts& server);
+  ProgressChannel(std::shared_ptr<Connection> connection, Json token, std::size_t max_bytes,
+                  const ServerParts& server);
 
   // For handlers. What is reported is written by a thread of the pool, because the calling one may carry the caller's
   // token.
@@ -44,7 +45,8 @@ class ProgressChannel final : public Progress, public std::enable_shared_from_th
   win32::Lock mutex_;    // held for a moment only
   std::deque<std::string> reported_;
   std::size_t bytes_ = 0;  // of reported_
-  bool newest_is_spare_ = false;  // the last one came when there was no room: a newer one takes its place until there is
+  bool newest_is_spare_ =
+      false;  // the last one came when there was no room: a newer one takes its place until there is
   bool flushing_ = false;  // a flush is queued, is running or waits for room: there is one at most
   bool closed_ = false;
   PoolWork flush_;

@@ -45,8 +45,9 @@ std::optional<std::string> BatchAnswers::Add(const protocol::Id& id, std::string
   return protocol::BatchText(answers_);
 }
 
-RunningRequest::RunningRequest(protocol::Request request, bool is_notification, CallerIdentity::Capture caller,
-                               std::shared_ptr<BatchAnswers> batch, std::string audit_id, Clock::time_point read_at,
+RunningRequest::RunningRequest(protocol::Request request, bool is_notification,
+                               CallerIdentity::Capture caller, std::shared_ptr<BatchAnswers> batch,
+                               std::string audit_id, Clock::time_point read_at,
                                std::shared_ptr<const Settings> settings)
     : request_(std::move(request)),
       is_notification_(is_notification),

@@ -99,7 +99,8 @@ bool AnyType(const Json& type, Predicate is_wanted) {
 
 // nlohmann's own comparison reads an unsigned number beyond 63 bits as a negative one.
 bool IsLess(const Json& a, const Json& b) {
-  if (a.is_number_unsigned() && b.is_number_unsigned()) return a.get<std::uint64_t>() < b.get<std::uint64_t>();
+  if (a.is_number_unsigned() && b.is_number_unsigned())
+    return a.get<std::uint64_t>() < b.get<std::uint64_t>();
   if (a.is_number_integer() && b.is_number_integer()) {
     if (a.is_number_unsigned()) return std::cmp_less(a.get<std::uint64_t>(), b.get<std::int64_t>());
     if (b.is_number_unsigned()) return std::cmp_less(a.get<std::int64_t>(), b.get<std::uint64_t>());
@@ -155,7 +156,8 @@ bool IsType(const Json& type) {
 
 std::optional<std::string> FaultInWord(const std::string& name, const Json& value, const Json* type,
                                        const std::string& place, std::size_t depth) {
-  const auto word = std::find_if(kWords.begin(), kWords.end(), [&](const Word& one) { return one.name == name; });
+  const auto word =
+      std::find_if(kWords.begin(), kWords.end(), [&](const Word& one) { return one.name == name; });
   if (word == kWords.end()) return At(place, Quoted(name) + " is no word of a schema here");
   if (!word->type.empty()) {
     const auto is_meant = [&](const std::string& one) {
@@ -199,7 +201,8 @@ std::optional<std::string> FaultInWord(const std::string& name, const Json& valu
       return At(place, Quoted(name) + " is a list of names, each once");
     case Kind::kAlternatives:
       if (!value.is_array() || value.empty() || value.size() > kMostAlternatives) {
-        return At(place, Quoted(name) + " is a list of 1 to " + std::to_string(kMostAlternatives) + " schemas");
+        return At(place,
+                  Quoted(name) + " is a list of 1 to " + std::to_string(kMostAlternatives) + " schemas");
       }
       for (std::size_t i = 0; i < value.size(); ++i) {
         if (auto fault = FaultIn(value[i], inner + "[" + std::to_string(i) + "]", depth + 1)) return fault;
@@ -236,7 +239,9 @@ std::optional<std::string> FaultIn(const Json& schema, const std::string& place,
   // First: what the others may stand beside depends on it.
   const Json* const type = Member(schema, "type");
   if (type != nullptr && !IsType(*type)) {
-    return At(place, "\"type\" is null, boolean, integer, number, string, array or object, or a list of some, each once");
+    return At(
+        place,
+        "\"type\" is null, boolean, integer, number, string, array or object, or a list of some, each once");
   }
   for (const auto& [name, value] : schema.items()) {
     if (auto fault = FaultInWord(name, value, type, place, depth)) return fault;
@@ -256,9 +261,11 @@ bool FitsItself(const Json& value, const Json& schema) {
     if (!AnyType(*type, [&](const std::string& one) { return IsOfType(value, one); })) return false;
   }
   if (const Json* const words = Member(schema, "enum")) {
-    if (std::none_of(words->begin(), words->end(), [&](const Json& word) { return IsEqual(word, value); })) return false;
+    if (std::none_of(words->begin(), words->end(), [&](const Json& word) { return IsEqual(word, value); }))
+      return false;
   }
-  if (const Json* const only = Member(schema, "const"); only != nullptr && !IsEqual(*only, value)) return false;
+  if (const Json* const only = Member(schema, "const"); only != nullptr && !IsEqual(*only, value))
+    return false;
   // Measured only where there is a bound: texts can be long.
   const auto is_within = [&](const char* least, const char* most, auto measure) {
     const Json* const low = Member(schema, least);
@@ -268,7 +275,8 @@ bool FitsItself(const Json& value, const Json& schema) {
     return (low == nullptr || !IsLess(measured, *low)) && (high == nullptr || !IsLess(*high, measured));
   };
   if (value.is_number()) return is_within("minimum", "maximum", [&] { return value; });
-  if (value.is_string()) return is_within("minLength", "maxLength", [&] { return Json(Characters(TextOf(value))); });
+  if (value.is_string())
+    return is_within("minLength", "maxLength", [&] { return Json(Characters(TextOf(value))); });
   if (value.is_array()) return is_within("minItems", "maxItems", [&] { return Json(value.size()); });
   return true;
 }
@@ -288,8 +296,8 @@ std::optional<const Json*> SchemaOfMember(const Json& schema, const std::string&
 const std::string* MissingMember(const Json& value, const Json& schema) {
   const Json* const required = Member(schema, "required");
   if (required == nullptr) return nullptr;
-  const auto missing =
-      std::find_if(required->begin(), required->end(), [&](const Json& name) { return !value.contains(TextOf(name)); });
+  const auto missing = std::find_if(required->begin(), required->end(),
+                                    [&](const Json& name) { return !value.contains(TextOf(name)); });
   return missing == required->end() ? nullptr : &TextOf(*missing);
 }
 
@@ -411,11 +419,13 @@ bool Fits(const Json& value, const Json& schema) {
     }
   }
   if (const Json* const items = value.is_array() ? Member(schema, "items") : nullptr) {
-    if (!std::all_of(value.begin(), value.end(), [&](const Json& element) { return Fits(element, *items); })) {
+    if (!std::all_of(value.begin(), value.end(),
+                     [&](const Json& element) { return Fits(element, *items); })) {
       return false;
     }
   }
-  if (const Json* const any = Member(schema, "anyOf"); any != nullptr && CountFitting(value, *any) == 0) return false;
+  if (const Json* const any = Member(schema, "anyOf"); any != nullptr && CountFitting(value, *any) == 0)
+    return false;
   const Json* const one = Member(schema, "oneOf");
   return one == nullptr || CountFitting(value, *one) == 1;
 }
@@ -423,7 +433,8 @@ bool Fits(const Json& value, const Json& schema) {
 std::optional<std::string> Misfit(const std::string& place, const Json& value, const Json& schema) {
   // Most values fit: then no text is made for anything in them.
   if (Fits(value, schema)) return std::nullopt;
-  if (!FitsItself(value, schema)) return place + ": expected " + Expected(schema) + ", got " + Got(value, schema);
+  if (!FitsItself(value, schema))
+    return place + ": expected " + Expected(schema) + ", got " + Got(value, schema);
   if (value.is_object()) {
     if (auto misfit = MisfitOfMember(place, value, schema)) return misfit;
   }
@@ -437,7 +448,8 @@ std::optional<std::string> Misfit(const std::string& place, const Json& value, c
   }
   const Json& one = schema.at("oneOf");
   if (CountFitting(value, one) == 0) return MisfitOfAlternatives(place, value, one);
-  return place + ": expected exactly one of " + ExpectedAlternatives(one) + ", got what is more than one of them";
+  return place + ": expected exactly one of " + ExpectedAlternatives(one) +
+         ", got what is more than one of them";
 }
 
 std::string Expected(const Json& schema) {
@@ -476,7 +488,9 @@ std::string Expected(const Json& schema) {
 Json WithIntegers(Json value, const Json& schema) {
   if (value.is_number_float()) {
     const Json* const type = Member(schema, "type");
-    const auto is = [](std::string_view wanted) { return [wanted](const std::string& one) { return one == wanted; }; };
+    const auto is = [](std::string_view wanted) {
+      return [wanted](const std::string& one) { return one == wanted; };
+    };
     if (type != nullptr && AnyType(*type, is("integer")) && !AnyType(*type, is("number"))) {
       value = static_cast<std::int64_t>(value.get<double>());
     }
@@ -493,8 +507,8 @@ Json WithIntegers(Json value, const Json& schema) {
   for (const char* const word : {"anyOf", "oneOf"}) {
     const Json* const alternatives = Member(schema, word);
     if (alternatives == nullptr) continue;
-    const auto fitting =
-        std::find_if(alternatives->begin(), alternatives->end(), [&](const Json& one) { return Fits(value, one); });
+    const auto fitting = std::find_if(alternatives->begin(), alternatives->end(),
+                                      [&](const Json& one) { return Fits(value, one); });
     if (fitting != alternatives->end()) value = WithIntegers(std::move(value), *fitting);
   }
   return value;

@@ -22,10 +22,10 @@ DWORD IoThreads(const Settings& settings) {
 // How often the watch looks: a tenth of the shortest time it watches over, between 10 and 250 ms.
 milliseconds WatchPeriod(const Settings& settings) {
   const protocol::Limits& limits = settings.limits;
-  milliseconds shortest =
-      std::min({limits.first_request_timeout, limits.header_timeout, limits.frame_timeout, limits.write_timeout,
-                limits.idle_timeout, limits.request_deadline});
-  for (const auto& [method, its] : settings.methods.limits) shortest = std::min(shortest, its.deadline.value_or(shortest));
+  milliseconds shortest = std::min({limits.first_request_timeout, limits.header_timeout, limits.frame_timeout,
+                                    limits.write_timeout, limits.idle_timeout, limits.request_deadline});
+  for (const auto& [method, its] : settings.methods.limits)
+    shortest = std::min(shortest, its.deadline.value_or(shortest));
   return std::clamp(shortest / 10, milliseconds(10), milliseconds(250));
 }
 
@@ -67,14 +67,16 @@ void ServerParts::NoteAudit(bool recorded) {
   }
   const std::string error = audit.State().error;
   log.Write(LogLevel::kError,
-            audit_required ? "the audit cannot be written: requests are refused until it can"
-                           : "the audit cannot be written: requests go on without it (audit.required is false)",
+            audit_required
+                ? "the audit cannot be written: requests are refused until it can"
+                : "the audit cannot be written: requests go on without it (audit.required is false)",
             {{"why", error}});
   ReportToEventLog(audit_required ? Event::kAuditUnavailable : Event::kAuditNotRequired, {error});
 }
 
-Server::Server(std::shared_ptr<const LiveSettings> settings, std::string pipe_path, std::filesystem::path policy_folder, Audit& audit,
-               Log& log, std::shared_ptr<win32::AccountNames> names)
+Server::Server(std::shared_ptr<const LiveSettings> settings, std::string pipe_path,
+               std::filesystem::path policy_folder, Audit& audit, Log& log,
+               std::shared_ptr<win32::AccountNames> names)
     : settings_(std::move(settings)),
       pipe_settings_(settings_->Now()->pipe),
       pipe_path_(std::move(pipe_path)),
@@ -97,9 +99,9 @@ Server::~Server() { Stop(); }
 void Server::Start() {
   stopping_ = false;
   access_.Start();
-  parts_.reset(new ServerParts{*settings_, settings_->Now()->audit.required, methods_, access_, audit_, log_, statistics_,
-                               connections_, handler_quota_, stream_quota_, method_limits_, unanswered_, io_pool_,
-                               handler_pool_, stopping_, RunId(started_)});
+  parts_.reset(new ServerParts{*settings_, settings_->Now()->audit.required, methods_, access_, audit_, log_,
+                               statistics_, connections_, handler_quota_, stream_quota_, method_limits_,
+                               unanswered_, io_pool_, handler_pool_, stopping_, RunId(started_)});
   if (!timer_) timer_.emplace([this] { Watch(); }, io_pool_.environment());
   try {
     // Before the first client: it fails when another process works with the same policy.
@@ -125,7 +127,8 @@ void Server::Listen() {
                            pipe_settings_.remote};
     listener_ = std::make_unique<Listener>(
         pipe, pipe_settings_.waiting_instances, io_pool_, log_,
-        [this](std::unique_ptr<PipeInstance> client) { OnClient(std::move(client)); }, [this] { StartWatch(); });
+        [this](std::unique_ptr<PipeInstance> client) { OnClient(std::move(client)); },
+        [this] { StartWatch(); });
   }
   listener_->Start();
 }
@@ -146,7 +149,8 @@ std::string Server::OnPolicy(const AccessPolicy& policy) {
       connection->OnPolicyChange();
     } catch (const std::exception& error) {
       // What it may not do any more must end: then all of it does, and the others are told all the same.
-      log_.Write(LogLevel::kError, "a connection failed", {{"connection", connection->id()}, {"what", error.what()}});
+      log_.Write(LogLevel::kError, "a connection failed",
+                 {{"connection", connection->id()}, {"what", error.what()}});
       connection->Close();
     }
   }
@@ -181,7 +185,8 @@ void Server::OnClient(std::unique_ptr<PipeInstance> pipe) {
     }
     connection->Start();
   } catch (const std::exception& error) {
-    log_.Write(LogLevel::kError, "a client could not be taken on", {{"connection", id}, {"what", error.what()}});
+    log_.Write(LogLevel::kError, "a client could not be taken on",
+               {{"connection", id}, {"what", error.what()}});
     connections_.Remove(id);
   }
   StartWatch();

@@ -37,7 +37,8 @@ class Server final : public ServerControl {
  public:
   // `policy_folder` is the folder of access.json. Everything given by reference must outlive this; `settings` are not
   // changed any more when it goes.
-  Server(std::shared_ptr<const LiveSettings> settings, std::string pipe_path, std::filesystem::path policy_folder, Audit& audit, Log& log,
+  Server(std::shared_ptr<const LiveSettings> settings, std::string pipe_path,
+         std::filesystem::path policy_folder, Audit& audit, Log& log,
          std::shared_ptr<win32::AccountNames> names);
   // Stops, if it has been started.
   ~Server() override;
@@ -55,7 +56,8 @@ class Server final : public ServerControl {
   //
   // `may_abandon` is asked as often while nothing is missing but the ends of handlers: with their methods, and for how long
   // that has been so. When it says true, this returns false: the process must end then, without destroying this.
-  using MayAbandon = std::function<bool(const std::vector<std::string>& methods, std::chrono::milliseconds waited)>;
+  using MayAbandon =
+      std::function<bool(const std::vector<std::string>& methods, std::chrono::milliseconds waited)>;
   bool Stop(const std::function<void()>& still_waiting = {}, const MayAbandon& may_abandon = {});
 
   // Has a connection get these notifications and no others; false when there is no such connection (any more).

@@ -83,7 +83,8 @@ class ControlledService {
     status.dwCurrentState = state;
     const bool pending = state == SERVICE_START_PENDING || state == SERVICE_STOP_PENDING;
     // Preshutdown, not shutdown: that one leaves five seconds, and requests in flight are given longer.
-    if (state == SERVICE_RUNNING) status.dwControlsAccepted = SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_PRESHUTDOWN;
+    if (state == SERVICE_RUNNING)
+      status.dwControlsAccepted = SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_PRESHUTDOWN;
     if (pending) {
       status.dwCheckPoint = ++checkpoint_;
       status.dwWaitHint = kWaitHintMilliseconds;
@@ -118,7 +119,8 @@ HANDLE g_console_stopped = nullptr;
 BOOL WINAPI OnConsoleControl(DWORD control) {
   ::SetEvent(g_console_stop);
   // When the console closes, Windows ends the process as soon as this returns.
-  if (control != CTRL_C_EVENT && control != CTRL_BREAK_EVENT) ::WaitForSingleObject(g_console_stopped, INFINITE);
+  if (control != CTRL_C_EVENT && control != CTRL_BREAK_EVENT)
+    ::WaitForSingleObject(g_console_stopped, INFINITE);
   return TRUE;
 }
 
@@ -137,12 +139,14 @@ int RunUnderServiceControl(const wchar_t* name, HostedService& service) {
   }
   const DWORD code = ::GetLastError();
   if (code == ERROR_FAILED_SERVICE_CONTROLLER_CONNECT) {
-    std::fputs("onbehalf-service: this is a service: start it with `sc.exe start OnBehalf`, or run it in this console with "
-               "--console (--help says more)\n",
-               stderr);
+    std::fputs(
+        "onbehalf-service: this is a service: start it with `sc.exe start OnBehalf`, or run it in this console with "
+        "--console (--help says more)\n",
+        stderr);
     return 2;
   }
-  std::fprintf(stderr, "onbehalf-service: StartServiceCtrlDispatcherW: %s\n", win32::ErrorMessage(code).c_str());
+  std::fprintf(stderr, "onbehalf-service: StartServiceCtrlDispatcherW: %s\n",
+               win32::ErrorMessage(code).c_str());
   return 1;
 }
 
@@ -164,8 +168,8 @@ int RunInConsole(HostedService& service, bool until_input_ends) {
     std::thread([] {
       std::array<char, 256> ignored{};
       DWORD bytes = 0;
-      while (::ReadFile(::GetStdHandle(STD_INPUT_HANDLE), ignored.data(), static_cast<DWORD>(ignored.size()), &bytes,
-                        nullptr) &&
+      while (::ReadFile(::GetStdHandle(STD_INPUT_HANDLE), ignored.data(), static_cast<DWORD>(ignored.size()),
+                        &bytes, nullptr) &&
              bytes > 0) {
       }
       ::SetEvent(g_console_stop);

@@ -60,8 +60,8 @@ std::filesystem::path OwnExecutable() { return win32::ToWide(win32::OwnImagePath
 // Everything the service consists of, in the order in which it comes up.
 class Application final : public HostedService {
  public:
-  Application(CommandLine command_line, Hardening hardening, const std::function<void(MethodRegistry&)>& add_methods,
-              const StopPatience& patience)
+  Application(CommandLine command_line, Hardening hardening,
+              const std::function<void(MethodRegistry&)>& add_methods, const StopPatience& patience)
       : command_line_(std::move(command_line)),
         hardening_(std::move(hardening)),
         add_methods_(add_methods),
@@ -73,7 +73,7 @@ class Application final : public HostedService {
       Assemble();
       Listen(still_starting);
     } catch (const std::exception& error) {
-      ReportToEventLog(failure_ == StartFailure::kSettings     ? Event::kSettingsRefused
+      ReportToEventLog(failure_ == StartFailure::kSettings    ? Event::kSettingsRefused
                        : failure_ == StartFailure::kPipeTaken ? Event::kPipeSquatted
                                                               : Event::kStartFailed,
                        {error.what()});
@@ -156,11 +156,13 @@ class Application final : public HostedService {
     const Settings settings = read.settings;
     settings_ = std::make_shared<LiveSettings>(settings);
 
-    log_ = std::make_unique<Log>(folders.Logs(), settings.log, in_console() ? Log::Console::kYes : Log::Console::kNo);
+    log_ = std::make_unique<Log>(folders.Logs(), settings.log,
+                                 in_console() ? Log::Console::kYes : Log::Console::kNo);
     settings_->Observe([this](const Settings&, const Settings& now) { log_->SetLevel(now.log.level); });
     if (!hardening_.missing.empty()) {
       const std::string missing = Joined(hardening_.missing);
-      log_->Write(LogLevel::kWarning, "this system does not give every protection asked for", {{"missing", missing}});
+      log_->Write(LogLevel::kWarning, "this system does not give every protection asked for",
+                  {{"missing", missing}});
       ReportToEventLog(Event::kHardeningIncomplete, {missing});
     }
     AuditOptions audit;
@@ -224,14 +226,17 @@ class Application final : public HostedService {
     if (const auto unsafe = UnsafeFiles(); !unsafe.empty()) {
       log_->Write(LogLevel::kError, "the service's files are not safe", {{"what", Joined(unsafe)}});
       SettingsResult refused;
-      refused.faults.push_back({"", "the service's files can be changed by ordinary users: its log says which"});
+      refused.faults.push_back(
+          {"", "the service's files can be changed by ordinary users: its log says which"});
       return refused;
     }
     SettingsResult read = ReadSettingsFile();
     if (read.faults.empty()) {
       for (const SettingsFault& fault : FaultsOfModules(read.settings)) {
-        log_->Write(LogLevel::kError, "a module's file is not as it must be", {{"key", fault.key}, {"what", fault.message}});
-        read.faults.push_back({fault.key, "its file is missing or can be changed by ordinary users: the log says which"});
+        log_->Write(LogLevel::kError, "a module's file is not as it must be",
+                    {{"key", fault.key}, {"what", fault.message}});
+        read.faults.push_back(
+            {fault.key, "its file is missing or can be changed by ordinary users: the log says which"});
       }
     }
     CheckMethodLimits(read.settings, server_->methods(), KnownMethods::kAll, read.faults);
@@ -244,7 +249,8 @@ class Application final : public HostedService {
 
   // The pipe's name may be another program's. That program may end; until then nothing is served.
   void Listen(const std::function<bool()>& still_starting) {
-    const auto give_up = std::chrono::steady_clock::now() + (in_console() ? std::chrono::seconds(0) : kPipePatience);
+    const auto give_up =
+        std::chrono::steady_clock::now() + (in_console() ? std::chrono::seconds(0) : kPipePatience);
     for (DWORD pause = 250;; pause = std::min<DWORD>(pause * 2, 4'000)) {
       try {
         return server_->Start();

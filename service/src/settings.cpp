@@ -52,7 +52,8 @@ std::string Sections() {
     if (names.empty() || names.back() != Section(row.key)) names.emplace_back(Section(row.key));
   }
   std::string text;
-  for (std::size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  for (std::size_t i = 0; i < names.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
   return text;
 }
 
@@ -111,8 +112,7 @@ SettingsResult ParseSettings(std::string_view text) {
     return WholeFileFault(Position(text, fault.offset) + ": " + fault.Describe());
   }
   if (!root.is_object()) {
-    return WholeFileFault("expected an object with the members " + Sections() + ", found " +
-                          FoundKind(root));
+    return WholeFileFault("expected an object with the members " + Sections() + ", found " + FoundKind(root));
   }
 
   SettingsResult result;

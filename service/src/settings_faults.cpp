@@ -71,7 +71,8 @@ std::string Found(const Json& value) {
 
 std::string FoundKind(const Json& value) { return value.is_string() ? "a string" : Found(value); }
 
-SettingsFault UnknownKey(std::string_view key, const std::vector<std::string>& known, std::string_view where) {
+SettingsFault UnknownKey(std::string_view key, const std::vector<std::string>& known,
+                         std::string_view where) {
   std::string message = "unknown key";
   if (const std::string_view nearest = Nearest(key, known); !nearest.empty()) {
     message += "; did you mean " + std::string(nearest) + "?";

@@ -51,9 +51,10 @@ bool SettingsObject::Integer(std::string_view name, std::uint64_t minimum, std::
                              std::uint64_t& target) {
   const Json* const value = Any(name);
   if (value == nullptr) return false;
-  if (!value->is_number_unsigned() || value->get<std::uint64_t>() < minimum || value->get<std::uint64_t>() > maximum) {
-    Fault(name, "expected an integer from " + std::to_string(minimum) + " to " + std::to_string(maximum) + ", found " +
-                    FoundKind(*value));
+  if (!value->is_number_unsigned() || value->get<std::uint64_t>() < minimum ||
+      value->get<std::uint64_t>() > maximum) {
+    Fault(name, "expected an integer from " + std::to_string(minimum) + " to " + std::to_string(maximum) +
+                    ", found " + FoundKind(*value));
     return false;
   }
   target = value->get<std::uint64_t>();

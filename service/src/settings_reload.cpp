@@ -16,8 +16,8 @@ std::string Listed(const std::vector<std::string>& keys) {
 
 }  // namespace
 
-SettingsReload::SettingsReload(std::function<SettingsResult()> read, std::shared_ptr<LiveSettings> live, Log& log,
-                               Report report)
+SettingsReload::SettingsReload(std::function<SettingsResult()> read, std::shared_ptr<LiveSettings> live,
+                               Log& log, Report report)
     : read_(std::move(read)), live_(std::move(live)), log_(log), report_(std::move(report)) {}
 
 SettingsReload::Result SettingsReload::Run(std::string_view account) {
@@ -50,7 +50,7 @@ SettingsReload::Result SettingsReload::Run(std::string_view account) {
   log_.Write(LogLevel::kInfo, "the settings were read again",
              {{"by", account}, {"changed", changed}, {"needs_restart", needs_restart}});
   report_(Event::kSettingsReloaded, {"Asked for by " + std::string(account) + ". In force now: " + changed +
-                                         ". In force after a restart: " + needs_restart + "."});
+                                     ". In force after a restart: " + needs_restart + "."});
   return result;
 }
 

@@ -22,10 +22,11 @@ class SettingsReload {
   using Report = std::function<void(Event, std::initializer_list<std::string_view>)>;
 
   // `read` gives what a start would begin with, or its faults. `log` must outlive this.
-  SettingsReload(std::function<SettingsResult()> read, std::shared_ptr<LiveSettings> live, Log& log,
-                 Report report = [](Event event, std::initializer_list<std::string_view> strings) {
-                   ReportToEventLog(event, strings);
-                 });
+  SettingsReload(
+      std::function<SettingsResult()> read, std::shared_ptr<LiveSettings> live, Log& log,
+      Report report = [](Event event, std::initializer_list<std::string_view> strings) {
+        ReportToEventLog(event, strings);
+      });
 
   struct Result {
     std::vector<SettingsFault> faults;  // all of them; if there is any, nothing has changed

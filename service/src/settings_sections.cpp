@@ -51,9 +51,11 @@ void ForEachNamed(std::string_view key, const Json& value, std::vector<SettingsF
 
 // C:\folder or C:/folder, without what no name of a folder has.
 bool IsDrivePath(std::string_view path) {
-  return path.size() >= 3 && path.size() <= kPathBytes && protocol::IsAsciiLetter(path[0]) && path[1] == ':' &&
-         (path[2] == '\\' || path[2] == '/') && std::none_of(path.begin() + 2, path.end(), [](char c) {
-           return static_cast<unsigned char>(c) < 0x20 || std::string_view(R"(<>:"|?*)").find(c) != std::string_view::npos;
+  return path.size() >= 3 && path.size() <= kPathBytes && protocol::IsAsciiLetter(path[0]) &&
+         path[1] == ':' && (path[2] == '\\' || path[2] == '/') &&
+         std::none_of(path.begin() + 2, path.end(), [](char c) {
+           return static_cast<unsigned char>(c) < 0x20 ||
+                  std::string_view(R"(<>:"|?*)").find(c) != std::string_view::npos;
          });
 }
 
@@ -85,7 +87,8 @@ void ReadDatabaseSources(const Json& value, Settings& settings, std::vector<Sett
     object.Boolean("as_caller", source.as_caller);
     object.Boolean("pooled", source.pooled);
     if (object.Text("access", kAccessBytes, source.access)) {
-      if (std::string fault = FaultOfSourceAccess(source.access); !fault.empty()) object.Fault("access", std::move(fault));
+      if (std::string fault = FaultOfSourceAccess(source.access); !fault.empty())
+        object.Fault("access", std::move(fault));
     }
     settings.database.sources.emplace(name, std::move(source));
   });
@@ -94,7 +97,8 @@ void ReadDatabaseSources(const Json& value, Settings& settings, std::vector<Sett
 Json DatabaseSourcesToJson(const Settings& settings) {
   Json all = Json::object();
   for (const auto& [name, source] : settings.database.sources) {
-    all[name] = {{"connection", source.connection}, {"as_caller", source.as_caller}, {"pooled", source.pooled}};
+    all[name] = {
+        {"connection", source.connection}, {"as_caller", source.as_caller}, {"pooled", source.pooled}};
     if (!source.access.empty()) all[name]["access"] = source.access;
   }
   return all;
@@ -130,7 +134,8 @@ void ReadMethodLimits(const Json& value, Settings& settings, std::vector<Setting
     Settings::MethodLimits limits;
     std::uint64_t number = 0;
     SettingsObject object(whole_key, member, faults);
-    if (object.Integer("deadline_ms", 100, kDayMs, number)) limits.deadline = std::chrono::milliseconds(number);
+    if (object.Integer("deadline_ms", 100, kDayMs, number))
+      limits.deadline = std::chrono::milliseconds(number);
     if (object.Integer("handlers", 1, 10'000, number)) limits.handlers = static_cast<std::size_t>(number);
     if (object.Integer("handlers_per_account", 1, 10'000, number)) {
       limits.handlers_per_account = static_cast<std::size_t>(number);

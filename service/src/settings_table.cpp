@@ -141,7 +141,8 @@ std::vector<SettingRow> MakeRows() {
           [](auto& s) -> auto& { return s.limits.handlers_per_account; },
           "Handlers of one account that run at the same time."),
       Integer(
-          "limits.streams_per_account", 1, 10'000, [](auto& s) -> auto& { return s.limits.streams_per_account; },
+          "limits.streams_per_account", 1, 10'000,
+          [](auto& s) -> auto& { return s.limits.streams_per_account; },
           "Streams of one account that are open at the same time. One more is answered with Busy."),
       Integer(
           "limits.connections_per_account", 1, 100'000,
@@ -234,7 +235,8 @@ std::vector<SettingRow> MakeRows() {
           "there."),
 
       Own(
-          "file.roots", [](auto& s) -> auto& { return s.file.roots; }, [](const Settings& s) { return Json(s.file.roots); }, ReadFileRoots,
+          "file.roots", [](auto& s) -> auto& { return s.file.roots; },
+          [](const Settings& s) { return Json(s.file.roots); }, ReadFileRoots,
           "an array of folders, each a path with a drive letter",
           "`file.*` works in these folders and what is in them, and nowhere else. Empty: wherever Windows lets the caller."),
       Boolean(
@@ -245,7 +247,8 @@ std::vector<SettingRow> MakeRows() {
           "Whether `file.*` takes `FILE:STREAM` paths."),
 
       Own(
-          "database.sources", [](auto& s) -> auto& { return s.database.sources; }, DatabaseSourcesToJson, ReadDatabaseSources,
+          "database.sources", [](auto& s) -> auto& { return s.database.sources; }, DatabaseSourcesToJson,
+          ReadDatabaseSources,
           "an object: a name for each source, and an object that describes it (docs/database.md)",
           "The databases that `database.*` knows, by name."),
       Integer(
@@ -265,7 +268,8 @@ std::vector<SettingRow> MakeRows() {
           "Calls of one module that have not ended after their deadline. With so many it is quarantined."),
 
       Own(
-          "methods.limits", [](auto& s) -> auto& { return s.methods.limits; }, MethodLimitsToJson, ReadMethodLimits,
+          "methods.limits", [](auto& s) -> auto& { return s.methods.limits; }, MethodLimitsToJson,
+          ReadMethodLimits,
           "an object: a method's name, and an object with `deadline_ms`, `handlers` and `handlers_per_account`",
           "Limits of single methods: the deadline in place of `limits.request_deadline_ms`, the others beside "
           "`limits.handlers_per_account` and `limits.streams_per_account`."),
@@ -311,7 +315,8 @@ std::span<const SettingRow> SettingRows() {
 }
 
 bool TakesEffectAtReload(const SettingRow& row) {
-  return std::any_of(kLive.begin(), kLive.end(), [&](std::string_view live) { return row.key.starts_with(live); });
+  return std::any_of(kLive.begin(), kLive.end(),
+                     [&](std::string_view live) { return row.key.starts_with(live); });
 }
 
 std::string Accepted(const SettingRow& row) {
@@ -346,7 +351,8 @@ std::string SettingsReference() {
   return text;
 }
 
-void ReadSetting(const SettingRow& row, const Json& value, Settings& settings, std::vector<SettingsFault>& faults) {
+void ReadSetting(const SettingRow& row, const Json& value, Settings& settings,
+                 std::vector<SettingsFault>& faults) {
   if (row.kind == Kind::kOwn) {
     if (value.type() == row.get(Settings()).type()) {
       row.read(value, settings, faults);

@@ -5,8 +5,8 @@
 #include <utility>
 #include <variant>
 
-#include "connection.h"
 #include "audit/audit.h"
+#include "connection.h"
 #include "method_call.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/win32/win32_error.h"
@@ -26,15 +26,16 @@ std::optional<Error> StreamRequest::WhyNot(const RunningRequest& request, bool h
     error.message = "A stream cannot be opened in a batch.";
   } else if (!has_token) {
     error = ToError(ErrorCode::kInvalidParams);
-    error.message = "progressToken: required, because the method is a stream: expected a string or an integer";
+    error.message =
+        "progressToken: required, because the method is a stream: expected a string or an integer";
   } else {
     return std::nullopt;
   }
   return error;
 }
 
-void StreamRequest::Open(std::shared_ptr<Connection> connection, const std::shared_ptr<RunningRequest>& request,
-                         ServerParts& server) {
+void StreamRequest::Open(std::shared_ptr<Connection> connection,
+                         const std::shared_ptr<RunningRequest>& request, ServerParts& server) {
   const auto stream = std::make_shared<StreamRequest>(std::move(connection), request, server);
   request->BecomeStream(stream);
   // The connection may have looked for streams to end just before it was one.

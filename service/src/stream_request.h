@@ -28,7 +28,8 @@ class StreamRequest final : public std::enable_shared_from_this<StreamRequest> {
   static void Open(std::shared_ptr<Connection> connection, const std::shared_ptr<RunningRequest>& request,
                    ServerParts& server);
 
-  StreamRequest(std::shared_ptr<Connection> connection, std::shared_ptr<RunningRequest> request, ServerParts& server);
+  StreamRequest(std::shared_ptr<Connection> connection, std::shared_ptr<RunningRequest> request,
+                ServerParts& server);
 
   // The stream may have something to send.
   void Wake();

@@ -9,7 +9,8 @@
 namespace onbehalf::service {
 
 std::size_t IndexOf(std::string_view name) {
-  return static_cast<std::size_t>(std::find(kServerEvents.begin(), kServerEvents.end(), name) - kServerEvents.begin());
+  return static_cast<std::size_t>(std::find(kServerEvents.begin(), kServerEvents.end(), name) -
+                                  kServerEvents.begin());
 }
 
 Subscriptions::Subscriptions(std::weak_ptr<Connection> connection, const ServerParts& server)

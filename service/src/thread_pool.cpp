@@ -92,7 +92,8 @@ void PoolTimer::Start(Duration due, Duration period, Duration window) {
   FILETIME due_time{time.LowPart, time.HighPart};
   const std::lock_guard guard(lock_);
   if (closed_) return;
-  ::SetThreadpoolTimer(timer_, &due_time, static_cast<DWORD>(period.count()), static_cast<DWORD>(window.count()));
+  ::SetThreadpoolTimer(timer_, &due_time, static_cast<DWORD>(period.count()),
+                       static_cast<DWORD>(window.count()));
 }
 
 void PoolTimer::Stop() { ::SetThreadpoolTimer(timer_, nullptr, 0, 0); }

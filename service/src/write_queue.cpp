@@ -9,7 +9,10 @@
 namespace onbehalf::service {
 
 WriteQueue::WriteQueue(HANDLE pipe, ThreadPool& pool, std::function<void(DWORD)> on_end)
-    : pipe_(pipe), pool_(pool), on_end_(std::move(on_end)), event_(::CreateEventW(nullptr, TRUE, FALSE, nullptr)) {
+    : pipe_(pipe),
+      pool_(pool),
+      on_end_(std::move(on_end)),
+      event_(::CreateEventW(nullptr, TRUE, FALSE, nullptr)) {
   if (!event_) win32::ThrowLastError("CreateEventW");
 }
 

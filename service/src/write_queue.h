@@ -53,7 +53,7 @@ class WriteQueue {
   const std::function<void(DWORD)> on_end_;
 
   mutable win32::Lock mutex_;
-  std::deque<std::string> messages_;  // the first is being written while pending_
+  std::deque<std::string> messages_;   // the first is being written while pending_
   std::atomic<std::size_t> bytes_{0};  // changed under mutex_
   bool pending_ = false;
   DWORD error_ = ERROR_SUCCESS;

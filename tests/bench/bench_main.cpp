@@ -113,7 +113,8 @@ ChildProcess StartSelf(std::vector<std::string> arguments) {
 
 Latencies MeasureBare(std::size_t connections, std::size_t requests, std::size_t answer_bytes) {
   const std::string path = test::LocalPipePath(test::UniquePipeName());
-  ChildProcess server = StartSelf({"--serve-bare", path, std::to_string(connections), std::to_string(answer_bytes)});
+  ChildProcess server =
+      StartSelf({"--serve-bare", path, std::to_string(connections), std::to_string(answer_bytes)});
   if (server.ReadLine() != "ready") throw std::runtime_error("the bare pipe's server did not start");
   const Latencies result = Measure(path, connections, requests);
   server.WaitForExit();
@@ -142,7 +143,8 @@ int RunFileRead() {
   return 0;
 }
 
-int Run(const std::string& json_file, std::size_t requests, std::size_t memory_requests, std::size_t file_mebibytes) {
+int Run(const std::string& json_file, std::size_t requests, std::size_t memory_requests,
+        std::size_t file_mebibytes) {
   constexpr int kRuns = 5;
   std::string path;
   ChildProcess service = StartService(path);
@@ -151,11 +153,12 @@ int Run(const std::string& json_file, std::size_t requests, std::size_t memory_r
     return json::parse(service.ReadLine().value_or("{}"));
   };
   const DWORD answer_bytes = RoundTrip(Open(path).get());
-  std::printf("rpc.ping: %zu bytes there, %lu bytes back; the middle of %d runs, %zu requests each\n\n", PingRequest().size(),
-              static_cast<unsigned long>(answer_bytes), kRuns, requests);
+  std::printf("rpc.ping: %zu bytes there, %lu bytes back; the middle of %d runs, %zu requests each\n\n",
+              PingRequest().size(), static_cast<unsigned long>(answer_bytes), kRuns, requests);
   std::printf("%-12s %-10s %10s %10s %12s\n", "connections", "server", "p50 us", "p99 us", "requests/s");
 
-  json report{{"request_bytes", PingRequest().size()}, {"answer_bytes", answer_bytes}, {"rows", json::array()}};
+  json report{
+      {"request_bytes", PingRequest().size()}, {"answer_bytes", answer_bytes}, {"rows", json::array()}};
   for (const std::size_t connections : {std::size_t{1}, std::size_t{8}, std::size_t{64}}) {
     std::vector<Latencies> bare_runs;
     std::vector<Latencies> service_runs;
@@ -167,7 +170,8 @@ int Run(const std::string& json_file, std::size_t requests, std::size_t memory_r
     const Latencies ours = Median(service_runs);
     std::printf("%-12zu %-10s %10.1f %10.1f %12.0f\n", connections, "bare pipe", bare.p50_us, bare.p99_us,
                 bare.per_second);
-    std::printf("%-12s %-10s %10.1f %10.1f %12.0f\n", "", "OnBehalf", ours.p50_us, ours.p99_us, ours.per_second);
+    std::printf("%-12s %-10s %10.1f %10.1f %12.0f\n", "", "OnBehalf", ours.p50_us, ours.p99_us,
+                ours.per_second);
     std::printf("%-12s %-10s %9.2fx %9.2fx %11.2fx\n", "", "ratio", ours.p50_us / bare.p50_us,
                 ours.p99_us / bare.p99_us, ours.per_second / bare.per_second);
     report["rows"].push_back({{"connections", connections},
@@ -190,7 +194,8 @@ int Run(const std::string& json_file, std::size_t requests, std::size_t memory_r
     std::printf(" %s %.1f", name.c_str(), each);
     report["calls"][name] = each;
   }
-  std::printf("; %.1f in all\nMemory of the service over them: %+lld KiB\n", calls, static_cast<long long>(grown / 1024));
+  std::printf("; %.1f in all\nMemory of the service over them: %+lld KiB\n", calls,
+              static_cast<long long>(grown / 1024));
   report["calls_in_all"] = calls;
   report["memory_growth_bytes"] = grown;
   report["client"] = MeasureClientCost(path, requests);
@@ -217,7 +222,8 @@ int wmain(int argc, wchar_t** argv) {
   try {
     if (arguments.size() == 1 && arguments[0] == "--serve-onbehalf") return bench::ServeOnBehalf();
     if (arguments.size() == 4 && arguments[0] == "--serve-bare") {
-      bench::ServeBarePipe(arguments[1], std::stoul(arguments[2]), bench::PingRequest().size(), std::stoul(arguments[3]));
+      bench::ServeBarePipe(arguments[1], std::stoul(arguments[2]), bench::PingRequest().size(),
+                           std::stoul(arguments[3]));
       return 0;
     }
     if (arguments.size() == 1 && arguments[0] == "--checks") {
@@ -225,7 +231,8 @@ int wmain(int argc, wchar_t** argv) {
       return 0;
     }
     if (arguments.size() == 1 && arguments[0] == "--files") return bench::RunFileRead();
-    if (arguments.size() == 2 && arguments[0] == "--serve-database") return bench::ServeDatabase(arguments[1]);
+    if (arguments.size() == 2 && arguments[0] == "--serve-database")
+      return bench::ServeDatabase(arguments[1]);
     if (arguments.size() == 1 && arguments[0] == "--database") {
       bench::MeasureDatabaseQuery(500);
       return 0;
@@ -244,8 +251,9 @@ int wmain(int argc, wchar_t** argv) {
       } else if (arguments[i] == "--json" && i + 1 < arguments.size()) {
         json_file = arguments[++i];
       } else {
-        std::fputs("usage: onbehalf_bench [--quick | --requests N] [--json FILE] | --checks | --client | --files | --database\n",
-                   stderr);
+        std::fputs(
+            "usage: onbehalf_bench [--quick | --requests N] [--json FILE] | --checks | --client | --files | --database\n",
+            stderr);
         return 2;
       }
     }

@@ -17,9 +17,9 @@ const std::string& PingRequest() {
 win32::UniqueFile Open(const std::string& path) {
   const std::wstring name = win32::ToWide(path);
   for (;;) {
-    win32::UniqueFile pipe(::CreateFileW(name.c_str(), GENERIC_READ | GENERIC_WRITE, 0, nullptr, OPEN_EXISTING,
-                                         SECURITY_SQOS_PRESENT | SECURITY_IMPERSONATION | SECURITY_CONTEXT_TRACKING,
-                                         nullptr));
+    win32::UniqueFile pipe(
+        ::CreateFileW(name.c_str(), GENERIC_READ | GENERIC_WRITE, 0, nullptr, OPEN_EXISTING,
+                      SECURITY_SQOS_PRESENT | SECURITY_IMPERSONATION | SECURITY_CONTEXT_TRACKING, nullptr));
     if (pipe) return pipe;
     const DWORD code = ::GetLastError();
     if (code != ERROR_PIPE_BUSY) throw win32::Win32Error(code, "CreateFileW", path);

@@ -105,21 +105,28 @@ json MeasureClientCost(const std::string& path, std::size_t requests) {
   const Latencies yardstick = Median(by_hand_runs);
   const Latencies ours = Median(call_runs);
   const double ratio = ours.p50_us / yardstick.p50_us;
-  std::printf("\nThe client library on one connection; the middle of %zu runs, %zu requests each\n\n", kRuns, each);
+  std::printf("\nThe client library on one connection; the middle of %zu runs, %zu requests each\n\n", kRuns,
+              each);
   std::printf("%-22s %10s %10s %12s\n", "client", "p50 us", "p99 us", "requests/s");
-  std::printf("%-22s %10.1f %10.1f %12.0f\n", "blocking, by hand", yardstick.p50_us, yardstick.p99_us, yardstick.per_second);
+  std::printf("%-22s %10.1f %10.1f %12.0f\n", "blocking, by hand", yardstick.p50_us, yardstick.p99_us,
+              yardstick.per_second);
   std::printf("%-22s %10.1f %10.1f %12.0f\n", "Call", ours.p50_us, ours.p99_us, ours.per_second);
   std::printf("%-22s %9.2fx %9.2fx %11.2fx\n", "ratio", ratio, ours.p99_us / yardstick.p99_us,
               ours.per_second / yardstick.per_second);
-  json report{{"blocking", ToJson(yardstick)}, {"call", ToJson(ours)}, {"p50_ratio", ratio}, {"in_flight", json::array()}};
+  json report{{"blocking", ToJson(yardstick)},
+              {"call", ToJson(ours)},
+              {"p50_ratio", ratio},
+              {"in_flight", json::array()}};
 
   // Beside Call: the thread behind CallAsync is a thread that Call alone does not have.
   Client asynchronous = Connect(path);
   for (const std::size_t in_flight : {std::size_t{1}, std::size_t{8}, std::size_t{32}}) {
     const double futures = FuturesInFlight(asynchronous, in_flight, requests);
     const double callbacks = CallbacksInFlight(asynchronous, in_flight, requests);
-    for (const auto& [kind, per_second] : {std::pair{"futures", futures}, std::pair{"callbacks", callbacks}}) {
-      std::printf("%2zu in flight, %-9s %33.0f  (%.2fx of Call)\n", in_flight, kind, per_second, per_second / ours.per_second);
+    for (const auto& [kind, per_second] :
+         {std::pair{"futures", futures}, std::pair{"callbacks", callbacks}}) {
+      std::printf("%2zu in flight, %-9s %33.0f  (%.2fx of Call)\n", in_flight, kind, per_second,
+                  per_second / ours.per_second);
     }
     report["in_flight"].push_back(
         {{"in_flight", in_flight}, {"futures_per_second", futures}, {"callbacks_per_second", callbacks}});
@@ -127,11 +134,18 @@ json MeasureClientCost(const std::string& path, std::size_t requests) {
 
   std::printf("\nWindows calls a request on the client's side:\n");
   report["calls"] = {
-      {"blocking", CallsOf("blocking, by hand", requests, [&] { for (std::size_t n = 0; n < requests; ++n) by_hand(); })},
-      {"call", CallsOf("Call", requests, [&] { for (std::size_t n = 0; n < requests; ++n) call(); })},
+      {"blocking", CallsOf("blocking, by hand", requests,
+                           [&] {
+                             for (std::size_t n = 0; n < requests; ++n) by_hand();
+                           })},
+      {"call", CallsOf("Call", requests,
+                       [&] {
+                         for (std::size_t n = 0; n < requests; ++n) call();
+                       })},
       {"futures_1", CallsOf("1 future", requests, [&] { FuturesInFlight(asynchronous, 1, requests); })},
       {"futures_32", CallsOf("32 futures", requests, [&] { FuturesInFlight(asynchronous, 32, requests); })},
-      {"callbacks_32", CallsOf("32 callbacks", requests, [&] { CallbacksInFlight(asynchronous, 32, requests); })}};
+      {"callbacks_32",
+       CallsOf("32 callbacks", requests, [&] { CallbacksInFlight(asynchronous, 32, requests); })}};
   return report;
 }
 

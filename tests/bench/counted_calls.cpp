@@ -27,25 +27,25 @@ FARPROC RealFunction(const wchar_t* module, Counter& counter) {
   return real;
 }
 
-#define ONBEHALF_COUNTED(X)                     \
-  X(L"kernel32.dll", ReadFile)                  \
-  X(L"kernel32.dll", WriteFile)                 \
-  X(L"kernel32.dll", CloseHandle)               \
-  X(L"kernel32.dll", GetOverlappedResult)       \
-  X(L"kernel32.dll", CancelIoEx)                \
-  X(L"kernel32.dll", SetEvent)                  \
-  X(L"kernel32.dll", WaitForSingleObject)       \
-  X(L"kernel32.dll", WaitForMultipleObjects)    \
-  X(L"kernel32.dll", ReleaseSemaphore)          \
-  X(L"kernel32.dll", SleepConditionVariableSRW) \
-  X(L"kernel32.dll", DuplicateHandle)           \
+#define ONBEHALF_COUNTED(X)                      \
+  X(L"kernel32.dll", ReadFile)                   \
+  X(L"kernel32.dll", WriteFile)                  \
+  X(L"kernel32.dll", CloseHandle)                \
+  X(L"kernel32.dll", GetOverlappedResult)        \
+  X(L"kernel32.dll", CancelIoEx)                 \
+  X(L"kernel32.dll", SetEvent)                   \
+  X(L"kernel32.dll", WaitForSingleObject)        \
+  X(L"kernel32.dll", WaitForMultipleObjects)     \
+  X(L"kernel32.dll", ReleaseSemaphore)           \
+  X(L"kernel32.dll", SleepConditionVariableSRW)  \
+  X(L"kernel32.dll", DuplicateHandle)            \
   X(L"kernel32.dll", GetFileInformationByHandle) \
-  X(L"kernel32.dll", CreateFileW)               \
+  X(L"kernel32.dll", CreateFileW)                \
   X(L"advapi32.dll", ImpersonateNamedPipeClient) \
-  X(L"advapi32.dll", OpenThreadToken)           \
-  X(L"advapi32.dll", RevertToSelf)              \
-  X(L"advapi32.dll", SetThreadToken)            \
-  X(L"advapi32.dll", GetTokenInformation)       \
+  X(L"advapi32.dll", OpenThreadToken)            \
+  X(L"advapi32.dll", RevertToSelf)               \
+  X(L"advapi32.dll", SetThreadToken)             \
+  X(L"advapi32.dll", GetTokenInformation)        \
   X(L"advapi32.dll", AccessCheck)
 
 #define DEFINE_COUNTER(module, function) Counter g_##function{#function, {0}, {nullptr}};
@@ -61,8 +61,8 @@ struct Counted;
 template <typename Result, typename... Arguments, Counter& counter, const wchar_t* const& module>
 struct Counted<Result(WINAPI*)(Arguments...), counter, module> {
   static Result WINAPI Call(Arguments... arguments) {
-    const auto real =
-        reinterpret_cast<Result(WINAPI*)(Arguments...)>(reinterpret_cast<void*>(RealFunction(module, counter)));
+    const auto real = reinterpret_cast<Result(WINAPI*)(Arguments...)>(
+        reinterpret_cast<void*>(RealFunction(module, counter)));
     counter.calls.fetch_add(1, std::memory_order_relaxed);
     return real(arguments...);
   }
@@ -88,8 +88,9 @@ void ResetCallCounts() {
 }  // namespace onbehalf::bench
 
 extern "C" {
-#define DEFINE_IMPORT(library, function)                                                                       \
-  decltype(&::function) __imp_##function =                                                                     \
-      &onbehalf::bench::Counted<decltype(&::function), onbehalf::bench::g_##function, onbehalf::bench::kModule_##function>::Call;
+#define DEFINE_IMPORT(library, function)                                              \
+  decltype(&::function) __imp_##function =                                            \
+      &onbehalf::bench::Counted<decltype(&::function), onbehalf::bench::g_##function, \
+                                onbehalf::bench::kModule_##function>::Call;
 ONBEHALF_COUNTED(DEFINE_IMPORT)
 }

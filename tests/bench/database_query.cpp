@@ -12,8 +12,8 @@
 #include "latencies.h"
 #include "onbehalf/client/client.h"
 #include "onbehalf/win32/process.h"
-#include "service/test_server.h"
 #include "service/temporary_folder.h"
+#include "service/test_server.h"
 #include "support/child_process.h"
 #include "support/direct_odbc.h"
 #include "support/sqlite_driver.h"
@@ -43,8 +43,9 @@ std::vector<Yardstick> Yardsticks(const std::filesystem::path& folder) {
     const std::string connection = test::SqliteConnection(folder / "bench.db");
     DirectOdbc odbc(connection);
     odbc.Execute("create table rows (n integer, t varchar(32), price decimal(10,2), at timestamp)");
-    odbc.Execute("insert into rows with recursive c(n) as (select 1 union all select n + 1 from c where n < 1000) "
-                 "select n, printf('%032d', n), printf('%.2f', n / 100.0), datetime(n * 86400, 'unixepoch') from c");
+    odbc.Execute(
+        "insert into rows with recursive c(n) as (select 1 union all select n + 1 from c where n < 1000) "
+        "select n, printf('%032d', n), printf('%.2f', n / 100.0), datetime(n * 86400, 'unixepoch') from c");
     all.push_back({"SQLite", connection, "select n, t, price, at from rows"});
   } else {
     std::puts("SQLite is left out: there is no ODBC driver for it.");
@@ -91,7 +92,8 @@ class DatabaseService {
 
 json MeasureDatabaseQuery(std::size_t queries) {
   const std::size_t each = std::max<std::size_t>(queries / kRuns, 1);
-  std::printf("\nA query of %zu rows with 4 columns; the middle of %zu runs, %zu queries each\n\n", kRows, kRuns, each);
+  std::printf("\nA query of %zu rows with 4 columns; the middle of %zu runs, %zu queries each\n\n", kRows,
+              kRuns, each);
   std::printf("%-12s %-22s %10s %10s %12s\n", "database", "by", "p50 us", "p99 us", "queries/s");
   json rows = json::array();
   const test::TemporaryFolder folder;
@@ -106,7 +108,9 @@ json MeasureDatabaseQuery(std::size_t queries) {
       if (value.contains("rows")) streamed += value.at("rows").size();
     };
     const auto directly = [&] { ExpectAllRows(odbc.Count(yardstick.sql)); };
-    const auto through_service = [&] { ExpectAllRows(client.Call("database.query", params).at("rows").size()); };
+    const auto through_service = [&] {
+      ExpectAllRows(client.Call("database.query", params).at("rows").size());
+    };
     const auto as_stream = [&] {
       streamed = 0;
       client.Call("database.query", params, streaming);
@@ -127,13 +131,14 @@ json MeasureDatabaseQuery(std::size_t queries) {
     }
     const Latencies direct = Median(direct_runs);
     json row{{"database", yardstick.name}, {"direct", ToJson(direct)}};
-    std::printf("%-12s %-22s %10.1f %10.1f %12.1f\n", yardstick.name, "ODBC directly", direct.p50_us, direct.p99_us,
-                direct.per_second);
+    std::printf("%-12s %-22s %10.1f %10.1f %12.1f\n", yardstick.name, "ODBC directly", direct.p50_us,
+                direct.p99_us, direct.per_second);
     for (const auto& [name, key, runs] : {std::tuple{"the service", "service", &service_runs},
                                           std::tuple{"the service, a stream", "stream", &stream_runs}}) {
       const Latencies ours = Median(*runs);
       const double ratio = ours.p50_us / direct.p50_us;
-      std::printf("%-12s %-22s %10.1f %10.1f %12.1f   %.2fx\n", "", name, ours.p50_us, ours.p99_us, ours.per_second, ratio);
+      std::printf("%-12s %-22s %10.1f %10.1f %12.1f   %.2fx\n", "", name, ours.p50_us, ours.p99_us,
+                  ours.per_second, ratio);
       row[key] = ToJson(ours);
       row[std::string(key) + "_p50_ratio"] = ratio;
     }

@@ -30,19 +30,23 @@ constexpr std::size_t kMiB = 1024 * 1024;
 // Lines of text, as of a log: a direct read does not see the difference, JSON does.
 void WriteLines(const std::filesystem::path& file, std::size_t bytes) {
   std::string text;
-  while (text.size() < bytes) text += "2026-01-02T03:04:05.678Z INFO a line of a log with \"quotes\" number=" + std::to_string(text.size()) + "\n";
+  while (text.size() < bytes)
+    text += "2026-01-02T03:04:05.678Z INFO a line of a log with \"quotes\" number=" +
+            std::to_string(text.size()) + "\n";
   text.resize(bytes);
   test::WriteAll(file, text);
 }
 
 std::size_t ReadDirectly(const std::filesystem::path& file) {
-  const win32::UniqueFile opened(::CreateFileW(file.c_str(), GENERIC_READ, FILE_SHARE_READ, nullptr, OPEN_EXISTING, 0, nullptr));
+  const win32::UniqueFile opened(
+      ::CreateFileW(file.c_str(), GENERIC_READ, FILE_SHARE_READ, nullptr, OPEN_EXISTING, 0, nullptr));
   if (!opened) win32::ThrowLastError("CreateFileW");
   std::vector<char> buffer(kMiB);
   std::size_t bytes = 0;
   for (;;) {
     DWORD read = 0;
-    if (!::ReadFile(opened.get(), buffer.data(), static_cast<DWORD>(buffer.size()), &read, nullptr)) win32::ThrowLastError("ReadFile");
+    if (!::ReadFile(opened.get(), buffer.data(), static_cast<DWORD>(buffer.size()), &read, nullptr))
+      win32::ThrowLastError("ReadFile");
     if (read == 0) return bytes;
     bytes += read;
   }
@@ -97,7 +101,8 @@ json MeasureFileRead(const std::string& path, std::size_t mebibytes) {
     as_text.push_back(Rate(bytes, [&] { return ReadThroughService(service, text, false); }));
   }
   const double yardstick = Middle(direct);
-  std::printf("\nA file of %zu MiB; the middle of %d runs\n\n%-28s %10s %10s\n", mebibytes, kRuns, "read", "MiB/s", "ratio");
+  std::printf("\nA file of %zu MiB; the middle of %d runs\n\n%-28s %10s %10s\n", mebibytes, kRuns, "read",
+              "MiB/s", "ratio");
   std::printf("%-28s %10.1f\n", "directly", yardstick);
   std::printf("%-28s %10.1f %9.1fx\n", "file.read, base64", Middle(base64), yardstick / Middle(base64));
   std::printf("%-28s %10.1f %9.1fx\n", "file.read, text", Middle(as_text), yardstick / Middle(as_text));

@@ -48,9 +48,10 @@ service::AccessPolicy PolicyOf(const service::MethodRegistry& methods) {
 }  // namespace
 
 nlohmann::json MeasurePolicyChecks(std::size_t checks) {
-  std::printf("\nAn access check, by the number of methods with a descriptor of their own (%zu checks)\n\n", checks);
-  std::printf("%-10s %14s %18s %14s %18s %14s\n", "methods", "asked, p50 us", "Windows calls", "remembered, us",
-              "Windows calls", "compiled, ms");
+  std::printf("\nAn access check, by the number of methods with a descriptor of their own (%zu checks)\n\n",
+              checks);
+  std::printf("%-10s %14s %18s %14s %18s %14s\n", "methods", "asked, p50 us", "Windows calls",
+              "remembered, us", "Windows calls", "compiled, ms");
   nlohmann::json rows = nlohmann::json::array();
   const win32::Token token = win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE);
   for (const std::size_t count : {std::size_t{10}, std::size_t{1'000}, std::size_t{9'000}}) {
@@ -74,7 +75,8 @@ nlohmann::json MeasurePolicyChecks(std::size_t checks) {
       const service::CallerIdentity caller(test::ImpersonationTokenOf(token));
       const std::uint64_t calls_before = CallsSoFar();
       const auto begun = Clock::now();
-      if (!policy.Check(*all[i * 7 % all.size()], caller).allowed) throw std::runtime_error("an administrator is denied");
+      if (!policy.Check(*all[i * 7 % all.size()], caller).allowed)
+        throw std::runtime_error("an administrator is denied");
       asked.push_back(Clock::now() - begun);
       asked_calls += CallsSoFar() - calls_before;
     }
@@ -91,7 +93,8 @@ nlohmann::json MeasurePolicyChecks(std::size_t checks) {
     const double remembered_us = Microseconds(remembered) / static_cast<double>(checks);
     std::printf("%-10zu %14.2f %18.2f %14.3f %18.2f %14.1f\n", count, asked_us,
                 static_cast<double>(asked_calls) / static_cast<double>(anew), remembered_us,
-                static_cast<double>(remembered_calls) / static_cast<double>(checks), Microseconds(compiled) / 1'000);
+                static_cast<double>(remembered_calls) / static_cast<double>(checks),
+                Microseconds(compiled) / 1'000);
     rows.push_back({{"methods", count},
                     {"asked_us", asked_us},
                     {"asked_calls", static_cast<double>(asked_calls) / static_cast<double>(anew)},

@@ -26,7 +26,8 @@ namespace {
 using client::Json;
 using Session = FakeServer::Session;
 
-ChildProcess::Options CProgram(const std::string& check, const std::string& pipe, const std::string& argument = {}) {
+ChildProcess::Options CProgram(const std::string& check, const std::string& pipe,
+                               const std::string& argument = {}) {
   ChildProcess::Options options;
   options.executable = PathBeside("onbehalf-c-program.exe");
   options.arguments = {check, pipe, argument};
@@ -80,7 +81,8 @@ class Service {
       session.Refuse(message, client::kRequestCancelled, "by the service");
     } else if (method == "count" || method == "progress-only") {
       for (int n = 1; n <= 3; ++n) {
-        session.Send(Notification("$/progress", {{"token", params.at("progressToken")}, {"value", {{"n", n}}}}));
+        session.Send(
+            Notification("$/progress", {{"token", params.at("progressToken")}, {"value", {{"n", n}}}}));
       }
       if (method == "count") session.Answer(message, "counted");
     } else if (method == "poke") {
@@ -251,8 +253,9 @@ TEST(PythonSample, Calls) {
   const FakeServer server(service.script());
   ChildProcess::Options options;
   options.executable = *python;
-  options.environment = {
-      {"ONBEHALF_DLL", PathBeside("onbehalf.dll")}, {"ONBEHALF_PIPE", server.name()}, {"ONBEHALF_TRUST", "same-user"}};
+  options.environment = {{"ONBEHALF_DLL", PathBeside("onbehalf.dll")},
+                         {"ONBEHALF_PIPE", server.name()},
+                         {"ONBEHALF_TRUST", "same-user"}};
   const std::string sample = ONBEHALF_SOURCE_FOLDER "/client-lib/samples/python/onbehalf_ctypes.py";
 
   options.arguments = {sample, "echo", R"({"a":1})"};

@@ -95,7 +95,8 @@ static void ONBEHALF_CALL Done(void* user, onbehalf_status status, const char* r
 
 static void Start(onbehalf_client* client, const char* method, Pending* pending) {
   NewPending(pending, client);
-  CHECK_STATUS(library.call_async(client, method, NULL, 0, NULL, Done, pending, &pending->request), ONBEHALF_OK);
+  CHECK_STATUS(library.call_async(client, method, NULL, 0, NULL, Done, pending, &pending->request),
+               ONBEHALF_OK);
   CHECK(pending->request != NULL);
 }
 
@@ -113,7 +114,8 @@ static void CheckVersions(void) {
 
 /* ---- A call and its answer ---- */
 
-static void ExpectResult(onbehalf_client* client, const char* params, int64_t params_length, const char* expected) {
+static void ExpectResult(onbehalf_client* client, const char* params, int64_t params_length,
+                         const char* expected) {
   char* result = NULL;
   int64_t length = -1;
   CHECK_STATUS(library.call(client, "echo", params, params_length, NULL, &result, &length), ONBEHALF_OK);
@@ -482,7 +484,8 @@ static void CheckCallbacksCallTheLibrary(void) {
   onbehalf_client* const client = Connect();
   Pending outer;
   NewPending(&outer, client);
-  CHECK_STATUS(library.call_async(client, "echo", NULL, 0, NULL, CallAgain, &outer, &outer.request), ONBEHALF_OK);
+  CHECK_STATUS(library.call_async(client, "echo", NULL, 0, NULL, CallAgain, &outer, &outer.request),
+               ONBEHALF_OK);
   Await(outer.ended);
   Await(inner.ended);
   CHECK_TEXT(inner.text, "\"none\"");
@@ -497,8 +500,8 @@ static void ExpectCancelled(Pending* pending) {
   CHECK(pending->code == -32800);
 }
 
-static void ONBEHALF_CALL CancelAnother(void* user, onbehalf_status status, const char* result, int64_t length,
-                                        const onbehalf_error* error) {
+static void ONBEHALF_CALL CancelAnother(void* user, onbehalf_status status, const char* result,
+                                        int64_t length, const onbehalf_error* error) {
   Pending* const another = user;
   (void)result;
   (void)length;
@@ -539,7 +542,8 @@ static void CheckCancel(void) {
   CHECK_STATUS(quick.status, ONBEHALF_OK);
 
   Start(client, "slow", &from_callback);
-  CHECK_STATUS(library.call_async(client, "echo", NULL, 0, NULL, CancelAnother, &from_callback, NULL), ONBEHALF_OK);
+  CHECK_STATUS(library.call_async(client, "echo", NULL, 0, NULL, CancelAnother, &from_callback, NULL),
+               ONBEHALF_OK);
   ExpectCancelled(&from_callback);
 
   /* A request that is freed goes on. */
@@ -557,7 +561,8 @@ static void CheckCancel(void) {
   library.free_request(third.request);
   library.free_request(quick.request);
   library.free_request(from_callback.request);
-  CHECK(slow.times == 1 && second.times == 1 && third.times == 1 && quick.times == 1 && from_callback.times == 1);
+  CHECK(slow.times == 1 && second.times == 1 && third.times == 1 && quick.times == 1 &&
+        from_callback.times == 1);
 }
 
 /* ---- Progress and notifications ---- */
@@ -676,13 +681,14 @@ static void NewArrivals(Arrivals* arrivals, onbehalf_client* client, LONG expect
   CHECK_STATUS(library.on_notification(client, CountArrival, arrivals), ONBEHALF_OK);
 }
 
-static void ONBEHALF_CALL UseClientAtItsEnd(void* user, onbehalf_status status, const char* result, int64_t length,
-                                            const onbehalf_error* error) {
+static void ONBEHALF_CALL UseClientAtItsEnd(void* user, onbehalf_status status, const char* result,
+                                            int64_t length, const onbehalf_error* error) {
   Pending* const pending = user;
   char* nothing = NULL;
   KeepOutcome(pending, status, result, length, error);
   CHECK(library.is_connected(pending->client) == 0);
-  CHECK_STATUS(library.call(pending->client, "never", NULL, 0, NULL, &nothing, NULL), ONBEHALF_CONNECTION_ERROR);
+  CHECK_STATUS(library.call(pending->client, "never", NULL, 0, NULL, &nothing, NULL),
+               ONBEHALF_CONNECTION_ERROR);
   SetEvent(pending->ended);
 }
 
@@ -704,9 +710,9 @@ static void CheckFreeWithPendingCalls(void) {
   NewArrivals(&arrivals, client, PENDING_CALLS + 1);
   for (i = 0; i < PENDING_CALLS; ++i) {
     NewPending(&pendings[i], client);
-    CHECK_STATUS(
-        library.call_async(client, "never", NULL, 0, NULL, UseClientAtItsEnd, &pendings[i], &pendings[i].request),
-        ONBEHALF_OK);
+    CHECK_STATUS(library.call_async(client, "never", NULL, 0, NULL, UseClientAtItsEnd, &pendings[i],
+                                    &pendings[i].request),
+                 ONBEHALF_OK);
   }
   NewPending(&waiting, client);
   thread = CreateThread(NULL, 0, WaitForNever, &waiting, 0, NULL);
@@ -726,8 +732,8 @@ static void CheckFreeWithPendingCalls(void) {
   CloseHandle(thread);
 }
 
-static void ONBEHALF_CALL FreeInCallback(void* user, onbehalf_status status, const char* result, int64_t length,
-                                         const onbehalf_error* error) {
+static void ONBEHALF_CALL FreeInCallback(void* user, onbehalf_status status, const char* result,
+                                         int64_t length, const onbehalf_error* error) {
   Pending* const pending = user;
   KeepOutcome(pending, status, result, length, error);
   library.free_client(pending->client);
@@ -750,7 +756,8 @@ static void CheckFreeInCallback(void) {
   }
   Await(arrivals.all);
   NewPending(&freeing, client);
-  CHECK_STATUS(library.call_async(client, "echo", NULL, 0, NULL, FreeInCallback, &freeing, NULL), ONBEHALF_OK);
+  CHECK_STATUS(library.call_async(client, "echo", NULL, 0, NULL, FreeInCallback, &freeing, NULL),
+               ONBEHALF_OK);
   Await(freeing.ended);
   CHECK_STATUS(freeing.status, ONBEHALF_OK);
   for (i = 0; i < PENDING_CALLS; ++i) {
@@ -773,7 +780,8 @@ static void CheckFreeInProgress(void) {
   char* result = NULL;
   options.progress = FreeInProgress;
   options.progress_user = client;
-  CHECK_STATUS(library.call(client, "progress-only", NULL, 0, &options, &result, NULL), ONBEHALF_CONNECTION_ERROR);
+  CHECK_STATUS(library.call(client, "progress-only", NULL, 0, &options, &result, NULL),
+               ONBEHALF_CONNECTION_ERROR);
   CHECK(library.last_error()->code == ONBEHALF_CONNECTION_CLOSED);
 }
 

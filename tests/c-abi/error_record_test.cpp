@@ -39,7 +39,8 @@ std::system_error Failure(std::errc code) { return {std::make_error_code(code), 
 TEST(ErrorRecord, HasAStatusForEachKindOfException) {
   Expect(client::RpcError(-32010, "no", nullptr), ONBEHALF_RPC_ERROR, -32010, "AccessDenied");
   Expect(client::RpcError(7, "own", nullptr), ONBEHALF_RPC_ERROR, 7);
-  Expect(client::RpcError(client::kRequestCancelled, "x", nullptr), ONBEHALF_CANCELLED, -32800, "RequestCancelled");
+  Expect(client::RpcError(client::kRequestCancelled, "x", nullptr), ONBEHALF_CANCELLED, -32800,
+         "RequestCancelled");
   Expect(client::ServerNotTrusted("x"), ONBEHALF_NOT_TRUSTED, 0);
   Expect(win32::Win32Error(ERROR_PIPE_BUSY, "CreateFileW"), ONBEHALF_WINDOWS_ERROR, 231, "ERROR_PIPE_BUSY");
   Expect(Failure(std::errc::timed_out), ONBEHALF_TIMEOUT, 0);

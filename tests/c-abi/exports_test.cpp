@@ -80,7 +80,8 @@ TEST(Imports, AreOfLibrariesThatWindowsHas) {
   int count = 0;
   for (; import->Name != 0; ++import, ++count) {
     const std::string name = library.At<char>(import->Name);
-    const HMODULE module = ::LoadLibraryExW(win32::ToWide(name).c_str(), nullptr, LOAD_LIBRARY_SEARCH_SYSTEM32);
+    const HMODULE module =
+        ::LoadLibraryExW(win32::ToWide(name).c_str(), nullptr, LOAD_LIBRARY_SEARCH_SYSTEM32);
     EXPECT_NE(module, nullptr) << name;
     if (module != nullptr) ::FreeLibrary(module);
   }

@@ -56,7 +56,8 @@ void Fail(const char* file, int line, const char* what) {
   PrintLastError();
 }
 
-void CheckStatus(const char* file, int line, const char* what, onbehalf_status status, onbehalf_status expected) {
+void CheckStatus(const char* file, int line, const char* what, onbehalf_status status,
+                 onbehalf_status expected) {
   if (status == expected) return;
   fprintf(stderr, "%s:%d: %s is %d, not %d\n", file, line, what, (int)status, (int)expected);
   PrintLastError();
@@ -64,12 +65,14 @@ void CheckStatus(const char* file, int line, const char* what, onbehalf_status s
 
 void CheckText(const char* file, int line, const char* what, const char* text, const char* expected) {
   if (text != NULL && strcmp(text, expected) == 0) return;
-  fprintf(stderr, "%s:%d: %s is \"%s\", not \"%s\"\n", file, line, what, text != NULL ? text : "(NULL)", expected);
+  fprintf(stderr, "%s:%d: %s is \"%s\", not \"%s\"\n", file, line, what, text != NULL ? text : "(NULL)",
+          expected);
   PrintLastError();
 }
 
 void CheckContains(const char* file, int line, const char* what, const char* text, const char* part) {
   if (text != NULL && strstr(text, part) != NULL) return;
-  fprintf(stderr, "%s:%d: %s is \"%s\", without \"%s\"\n", file, line, what, text != NULL ? text : "(NULL)", part);
+  fprintf(stderr, "%s:%d: %s is \"%s\", without \"%s\"\n", file, line, what, text != NULL ? text : "(NULL)",
+          part);
   PrintLastError();
 }

@@ -10,17 +10,18 @@ typedef struct Library {
   const onbehalf_error*(ONBEHALF_CALL* last_error)(void);
   onbehalf_status(ONBEHALF_CALL* connect)(const onbehalf_options* options, onbehalf_client** client);
   onbehalf_status(ONBEHALF_CALL* call)(onbehalf_client* client, const char* method, const char* params,
-                                       int64_t params_length, const onbehalf_call_options* options, char** result,
-                                       int64_t* result_length);
+                                       int64_t params_length, const onbehalf_call_options* options,
+                                       char** result, int64_t* result_length);
   onbehalf_status(ONBEHALF_CALL* call_async)(onbehalf_client* client, const char* method, const char* params,
                                              int64_t params_length, const onbehalf_call_options* options,
-                                             onbehalf_done_callback done, void* user, onbehalf_request** request);
+                                             onbehalf_done_callback done, void* user,
+                                             onbehalf_request** request);
   onbehalf_status(ONBEHALF_CALL* cancel)(onbehalf_request* request);
   void(ONBEHALF_CALL* free_request)(onbehalf_request* request);
   onbehalf_status(ONBEHALF_CALL* notify)(onbehalf_client* client, const char* method, const char* params,
                                          int64_t params_length);
-  onbehalf_status(ONBEHALF_CALL* on_notification)(onbehalf_client* client, onbehalf_notification_callback handler,
-                                                  void* user);
+  onbehalf_status(ONBEHALF_CALL* on_notification)(onbehalf_client* client,
+                                                  onbehalf_notification_callback handler, void* user);
   int32_t(ONBEHALF_CALL* is_connected)(onbehalf_client* client);
   onbehalf_status(ONBEHALF_CALL* close)(onbehalf_client* client);
   void(ONBEHALF_CALL* free_client)(onbehalf_client* client);
@@ -35,7 +36,8 @@ void UnloadOnBehalf(void);
 
 /* Ends the program when something is not as it must be, and says where and what it was. */
 void Fail(const char* file, int line, const char* what);
-void CheckStatus(const char* file, int line, const char* what, onbehalf_status status, onbehalf_status expected);
+void CheckStatus(const char* file, int line, const char* what, onbehalf_status status,
+                 onbehalf_status expected);
 void CheckText(const char* file, int line, const char* what, const char* text, const char* expected);
 void CheckContains(const char* file, int line, const char* what, const char* text, const char* part);
 

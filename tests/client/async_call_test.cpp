@@ -11,8 +11,8 @@
 #include "fake_server.h"
 #include "onbehalf/client/client.h"
 #include "outcomes.h"
-#include "support/handle_count.h"
 #include "support/event.h"
+#include "support/handle_count.h"
 #include "support/process_usage.h"
 
 namespace onbehalf::client {
@@ -31,7 +31,8 @@ FakeServer::Script Echoing() {
 }
 
 // Reads `count` requests, then does `then` with them.
-FakeServer::Script AfterReading(std::size_t count, std::function<void(Session&, const std::vector<Json>&)> then) {
+FakeServer::Script AfterReading(std::size_t count,
+                                std::function<void(Session&, const std::vector<Json>&)> then) {
   return [=](Session& session) {
     std::vector<Json> requests;
     while (requests.size() < count) {
@@ -253,7 +254,8 @@ TEST(CallAsync, AShorterTimeoutIsKeptBesideALongerOne) {
   });
   Heard heard;
   Client client = Client::Connect(server.ClientOptions());
-  client.CallAsync("x", nullptr, {}, [&](const Outcome& outcome) { heard.Say("long " + test::WordOf(outcome)); });
+  client.CallAsync("x", nullptr, {},
+                   [&](const Outcome& outcome) { heard.Say("long " + test::WordOf(outcome)); });
   CallOptions options;
   options.timeout = std::chrono::milliseconds(50);
   client.CallAsync("x", nullptr, options,
@@ -327,7 +329,8 @@ TEST(Calls, GoOnWhenTheOneThatReadsIsOver) {
   });
   Client client = Client::Connect(server.ClientOptions());
   std::jthread first([&] {
-    EXPECT_EQ(WordOfCall([&] { return client.Call("first", nullptr, std::chrono::milliseconds(100)); }), "timed_out");
+    EXPECT_EQ(WordOfCall([&] { return client.Call("first", nullptr, std::chrono::milliseconds(100)); }),
+              "timed_out");
     first_is_over.Set();
   });
   std::jthread second([&] { EXPECT_EQ(WordOfCall([&] { return client.Call("second"); }), "\"second\""); });

@@ -83,9 +83,8 @@ TEST(Cancel, OfACallThatDoesNotReadIsTold) {
   Client client = Client::Connect(server.ClientOptions());
   std::stop_source source;
   std::jthread one([&] { EXPECT_EQ(client.Call("x"), "not cancelled"); });
-  std::jthread other([&] {
-    EXPECT_EQ(WordOfCall([&] { return client.Call("x", nullptr, With(source)); }), "rpc -32800");
-  });
+  std::jthread other(
+      [&] { EXPECT_EQ(WordOfCall([&] { return client.Call("x", nullptr, With(source)); }), "rpc -32800"); });
   has_read.get_future().wait();
   source.request_stop();
 }
@@ -102,12 +101,15 @@ TEST(Cancel, BeforeTheCallSendsNothing) {
   EXPECT_EQ(WordOfCall([&] { return client.Call("x", nullptr, With(source)); }), "rpc -32800");
   EXPECT_EQ(WordOfCall([&] { return client.CallAsync("x", nullptr, With(source)).get(); }), "rpc -32800");
   const std::vector<BatchEntry> batch{{"x"}, {"x"}};
-  for (const Outcome& outcome : client.CallBatch(batch, With(source))) EXPECT_EQ(test::WordOf(outcome), "rpc -32800");
+  for (const Outcome& outcome : client.CallBatch(batch, With(source)))
+    EXPECT_EQ(test::WordOf(outcome), "rpc -32800");
   EXPECT_EQ(client.Call("first"), "first");
 }
 
 TEST(Cancel, AfterTheAnswerSendsNothing) {
-  FakeServer server(test::Answering([](const Json& request) { return Json{{"result", request.at("method")}}; }));
+  FakeServer server(test::Answering([](const Json& request) {
+    return Json{{"result", request.at("method")}};
+  }));
   Client client = Client::Connect(server.ClientOptions());
   std::stop_source source;
   EXPECT_EQ(client.Call("x", nullptr, With(source)), "x");
@@ -137,7 +139,8 @@ TEST(Cancel, OfABatchCancelsEachOfItsRequests) {
     source.request_stop();
   });
   const std::vector<BatchEntry> batch{{"x"}, {"y"}};
-  for (const Outcome& outcome : client.CallBatch(batch, With(source))) EXPECT_EQ(test::WordOf(outcome), "rpc -32800");
+  for (const Outcome& outcome : client.CallBatch(batch, With(source)))
+    EXPECT_EQ(test::WordOf(outcome), "rpc -32800");
 }
 
 // Cancels and answers cross: each call ends once, whatever was first.

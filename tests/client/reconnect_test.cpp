@@ -206,7 +206,8 @@ TEST(Reconnect, NeverRepeatsAnAsynchronousCallOfAThreadThatImpersonates) {
   Client client = Client::Connect(server.ClientOptions());
   std::jthread caller([&] {
     ASSERT_TRUE(::ImpersonateSelf(SecurityImpersonation));
-    EXPECT_EQ(WordOfCall([&] { return client.CallAsync("x", nullptr, Idempotent()).get(); }), "connection_reset");
+    EXPECT_EQ(WordOfCall([&] { return client.CallAsync("x", nullptr, Idempotent()).get(); }),
+              "connection_reset");
     ::RevertToSelf();
   });
   caller.join();
@@ -225,7 +226,8 @@ TEST(Reconnect, KeepsTheNotificationHandler) {
   });
   Heard heard;
   Client client = Client::Connect(server.ClientOptions());
-  client.OnNotification([&](const std::string& method, const Json& params) { heard.Say(method + params.dump()); });
+  client.OnNotification(
+      [&](const std::string& method, const Json& params) { heard.Say(method + params.dump()); });
   EXPECT_EQ(client.Call("x", nullptr, Idempotent()), 1);
   EXPECT_EQ(heard.Wait(1), Words{R"(hello{"client":1})"});
 }

@@ -36,7 +36,9 @@ TEST(StopCallback, IsCalledAtOnceWhenAStopWasRequestedBefore) {
 TEST(StopCallback, IsNotCalledAfterItHasGone) {
   std::stop_source source;
   int calls = 0;
-  { const StopCallback callback(source.get_token(), [&] { ++calls; }); }
+  {
+    const StopCallback callback(source.get_token(), [&] { ++calls; });
+  }
   source.request_stop();
   EXPECT_EQ(calls, 0);
 }

@@ -23,9 +23,7 @@ using client::Json;
 // The service with all of its methods, and a client of it. Its callers are this process's user.
 class GeneratedClient : public testing::Test {
  protected:
-  GeneratedClient() {
-    server_.Start();
-  }
+  GeneratedClient() { server_.Start(); }
   void SetUp() override {
     client::Options options;
     options.pipe = server_.pipe_path().substr(server_.pipe_path().find_last_of('\\') + 1);

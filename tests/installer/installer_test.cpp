@@ -278,7 +278,8 @@ TEST_F(InstallerTest, InstallsAndStarts) {
   EXPECT_EQ(ReadValue(kAuditSourceKey, L"EventMessageFile"), program);
   // The descriptor of the log, by number and rights: only the service writes (2).
   const std::string service = win32::Sid::ForService("OnBehalf").ToString();
-  EXPECT_EQ(ReadValue(kAuditLogKey, L"CustomSD"), "O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;" + service + ")");
+  EXPECT_EQ(ReadValue(kAuditLogKey, L"CustomSD"),
+            "O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;" + service + ")");
   EXPECT_EQ(ReadFile(DataFolder() / L"onbehalf.json"), "{}\r\n");
   EXPECT_TRUE(fs::is_directory(DataFolder() / L"policy"));
   EXPECT_TRUE(fs::is_directory(DataFolder() / L"logs"));

@@ -21,7 +21,8 @@ using client::Json;
 using Words = std::vector<std::string>;
 
 // Of one connection, and of one account with all of them.
-constexpr const char* kManyStreams = R"({"limits": {"requests_per_connection": 64, "streams_per_account": 64}})";
+constexpr const char* kManyStreams =
+    R"({"limits": {"requests_per_connection": 64, "streams_per_account": 64}})";
 
 client::Options OptionsFor(const ServiceProcess& service) {
   client::Options options;

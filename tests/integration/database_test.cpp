@@ -99,9 +99,10 @@ void ExpectMillionRowsInConstantMemory(const std::string& connection, const std:
   const auto grown = [](std::size_t most, std::size_t before) {
     return (static_cast<double>(most) - static_cast<double>(before)) / static_cast<double>(kMebibyte);
   };
-  std::printf("%d rows in %.1f s, %zu pages; the service's memory grew by at most %.1f MiB, the client's by %.1f MiB\n",
-              kRows, std::chrono::duration<double>(took).count(), pages, grown(service_most, service_before),
-              grown(own_most, own_before));
+  std::printf(
+      "%d rows in %.1f s, %zu pages; the service's memory grew by at most %.1f MiB, the client's by %.1f MiB\n",
+      kRows, std::chrono::duration<double>(took).count(), pages, grown(service_most, service_before),
+      grown(own_most, own_before));
 }
 
 TEST(DatabaseStream, GivesAMillionRowsOfPostgresInConstantMemory) {
@@ -117,8 +118,9 @@ TEST(DatabaseStream, GivesAMillionRowsOfSqliteInConstantMemory) {
   const std::string connection = SqliteConnection(folder.path() / "rows.db");
   DirectOdbc odbc(connection);
   odbc.Execute("create table numbers (n integer primary key, t varchar(100))");
-  odbc.Execute("insert into numbers with recursive c(n) as (select 1 union all select n + 1 from c where n < 1000000) "
-               "select n, printf('%096d', n) from c");
+  odbc.Execute(
+      "insert into numbers with recursive c(n) as (select 1 union all select n + 1 from c where n < 1000000) "
+      "select n, printf('%096d', n) from c");
   ExpectMillionRowsInConstantMemory(connection + ";StepAPI=1", "select n, t from numbers");
 }
 
@@ -147,7 +149,9 @@ Json ResultWhenFree(Client& client, const Json& params) {
     try {
       return client.Call("database.query", params);
     } catch (const client::RpcError& error) {
-      if (error.code() != static_cast<int>(protocol::ErrorCode::kBusy) || std::chrono::steady_clock::now() > end) throw;
+      if (error.code() != static_cast<int>(protocol::ErrorCode::kBusy) ||
+          std::chrono::steady_clock::now() > end)
+        throw;
     }
   }
 }

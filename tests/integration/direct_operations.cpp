@@ -44,17 +44,19 @@ json Get(const json& params) {
   const auto key = Open(params, KEY_QUERY_VALUE);
   wchar_t text[256] = {};
   DWORD size = sizeof(text) - sizeof(wchar_t);
-  CheckRegistry(::RegQueryValueExW(key.get(), NameOf(params).c_str(), nullptr, nullptr, reinterpret_cast<BYTE*>(text), &size),
-        "RegQueryValueExW");
+  CheckRegistry(::RegQueryValueExW(key.get(), NameOf(params).c_str(), nullptr, nullptr,
+                                   reinterpret_cast<BYTE*>(text), &size),
+                "RegQueryValueExW");
   return win32::ToUtf8(text);
 }
 
 json Set(const json& params) {
   const auto key = Open(params, KEY_SET_VALUE);
   const std::wstring text = win32::ToWide(params.at("value").get<std::string>());
-  CheckRegistry(::RegSetValueExW(key.get(), NameOf(params).c_str(), 0, REG_SZ, reinterpret_cast<const BYTE*>(text.c_str()),
-                         static_cast<DWORD>((text.size() + 1) * sizeof(wchar_t))),
-        "RegSetValueExW");
+  CheckRegistry(::RegSetValueExW(key.get(), NameOf(params).c_str(), 0, REG_SZ,
+                                 reinterpret_cast<const BYTE*>(text.c_str()),
+                                 static_cast<DWORD>((text.size() + 1) * sizeof(wchar_t))),
+                "RegSetValueExW");
   return nullptr;
 }
 
@@ -74,8 +76,9 @@ json List(const json& params) {
 json MakeKey(const json& params) {
   const Place place = PlaceOf(params);
   UniqueRegistryKey key;
-  CheckRegistry(::RegCreateKeyExW(place.root, place.below.c_str(), 0, nullptr, 0, MAXIMUM_ALLOWED, nullptr, key.put(), nullptr),
-        "RegCreateKeyExW");
+  CheckRegistry(::RegCreateKeyExW(place.root, place.below.c_str(), 0, nullptr, 0, MAXIMUM_ALLOWED, nullptr,
+                                  key.put(), nullptr),
+                "RegCreateKeyExW");
   return nullptr;
 }
 
@@ -98,8 +101,9 @@ json Watch(const json& params) {
   const auto key = Open(params, KEY_NOTIFY);
   const win32::UniqueObject event(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
   if (!event) win32::ThrowLastError("CreateEventW");
-  CheckRegistry(::RegNotifyChangeKeyValue(key.get(), FALSE, REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_LAST_SET, event.get(), TRUE),
-        "RegNotifyChangeKeyValue");
+  CheckRegistry(::RegNotifyChangeKeyValue(
+                    key.get(), FALSE, REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_LAST_SET, event.get(), TRUE),
+                "RegNotifyChangeKeyValue");
   return nullptr;
 }
 
@@ -110,7 +114,8 @@ std::wstring PathOf(const json& params, const char* name = "path") {
 }
 
 win32::UniqueFile OpenFile(const std::wstring& path, DWORD access, DWORD disposition, DWORD flags = 0) {
-  win32::UniqueFile file(::CreateFileW(path.c_str(), access, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+  win32::UniqueFile file(::CreateFileW(path.c_str(), access,
+                                       FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
                                        disposition, FILE_ATTRIBUTE_NORMAL | flags, nullptr));
   if (!file) win32::ThrowLastError("CreateFileW");
   return file;
@@ -119,7 +124,8 @@ win32::UniqueFile OpenFile(const std::wstring& path, DWORD access, DWORD disposi
 void WriteTo(HANDLE file, const json& params, OVERLAPPED* at = nullptr) {
   const auto data = params.at("data").get<std::string>();
   DWORD written = 0;
-  if (!::WriteFile(file, data.data(), static_cast<DWORD>(data.size()), &written, at)) win32::ThrowLastError("WriteFile");
+  if (!::WriteFile(file, data.data(), static_cast<DWORD>(data.size()), &written, at))
+    win32::ThrowLastError("WriteFile");
 }
 
 json Stat(const json& params) {
@@ -128,7 +134,8 @@ json Stat(const json& params) {
 }
 
 json ListFolder(const json& params) {
-  const auto folder = OpenFile(PathOf(params), FILE_LIST_DIRECTORY, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
+  const auto folder =
+      OpenFile(PathOf(params), FILE_LIST_DIRECTORY, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
   alignas(FILE_ID_BOTH_DIR_INFO) std::byte buffer[4096];
   json names = json::array();
   while (::GetFileInformationByHandleEx(folder.get(), FileIdBothDirectoryInfo, buffer, sizeof(buffer))) {
@@ -192,16 +199,20 @@ json Do(std::string_view method, const json& params) {
   if (method == "file.read") return Read(params);
   if (method == "file.write") return Write(params);
   if (method == "file.copy") {
-    return CheckFile(::CopyFileW(PathOf(params, "from").c_str(), PathOf(params, "to").c_str(), TRUE), "CopyFileW");
+    return CheckFile(::CopyFileW(PathOf(params, "from").c_str(), PathOf(params, "to").c_str(), TRUE),
+                     "CopyFileW");
   }
   if (method == "file.move") {
-    return CheckFile(::MoveFileExW(PathOf(params, "from").c_str(), PathOf(params, "to").c_str(), 0), "MoveFileExW");
+    return CheckFile(::MoveFileExW(PathOf(params, "from").c_str(), PathOf(params, "to").c_str(), 0),
+                     "MoveFileExW");
   }
   if (method == "file.delete") {
-    if (params.value("directory", false)) return CheckFile(::RemoveDirectoryW(PathOf(params).c_str()), "RemoveDirectoryW");
+    if (params.value("directory", false))
+      return CheckFile(::RemoveDirectoryW(PathOf(params).c_str()), "RemoveDirectoryW");
     return CheckFile(::DeleteFileW(PathOf(params).c_str()), "DeleteFileW");
   }
-  if (method == "file.makeDirectory") return CheckFile(::CreateDirectoryW(PathOf(params).c_str(), nullptr), "CreateDirectoryW");
+  if (method == "file.makeDirectory")
+    return CheckFile(::CreateDirectoryW(PathOf(params).c_str(), nullptr), "CreateDirectoryW");
   if (method == "registry.get") return Get(params);
   if (method == "registry.set") return Set(params);
   if (method == "registry.list") return List(params);

@@ -87,7 +87,8 @@ win32::ServiceStatus Restart(const InstalledService& service, Change&& change) {
 }
 
 TEST(InstalledServiceTest, RunsAndIsTrustedByTheClientLibrary) {
-  EXPECT_EQ(InstalledService::Open(kService, kControl).QueryStatus().state, static_cast<DWORD>(SERVICE_RUNNING));
+  EXPECT_EQ(InstalledService::Open(kService, kControl).QueryStatus().state,
+            static_cast<DWORD>(SERVICE_RUNNING));
   Client service = Client::Connect();
   EXPECT_EQ(service.Call("rpc.ping").at("pong"), true);
 }
@@ -132,7 +133,8 @@ TEST(InstalledServiceTest, AuditsTheDecisionAndTheOutcomeOfEachRequest) {
 
 TEST(InstalledServiceTest, AChangeOfThePolicyOutlivesARestartAndIsInTheAudit) {
   const auto service = InstalledService::Open(kService, kControl);
-  const ChildProcess::Exit granted = CommandLine({"access", "grant", "BUILTIN\\Users", "service.status", "call"});
+  const ChildProcess::Exit granted =
+      CommandLine({"access", "grant", "BUILTIN\\Users", "service.status", "call"});
   ASSERT_EQ(granted.code, 0U) << granted.output;
   Restart(service, [] {});
   const json shown = Client::Connect().Call("access.show", {{"node", "service.status"}});
@@ -154,7 +156,8 @@ TEST(InstalledServiceTest, ThePolicyIsResetOnlyWhileTheServiceIsStopped) {
   const auto service = InstalledService::Open(kService, kControl);
   const auto reset = [] {
     ChildProcess::Options options;
-    options.executable = win32::ToUtf8((Variable(L"ProgramFiles") / L"OnBehalf" / L"onbehalf-service.exe").wstring());
+    options.executable =
+        win32::ToUtf8((Variable(L"ProgramFiles") / L"OnBehalf" / L"onbehalf-service.exe").wstring());
     options.arguments = {"--reset-access"};
     return RunChild(options).code;
   };
@@ -175,8 +178,9 @@ TEST(InstalledServiceTest, TheCommandLineEndsWithItsExitCodes) {
   const auto descriptor = win32::SecurityDescriptor::FromSddl(
       "O:" + win32::Token::FromOwnProcess().User().ToString() + "D:(A;;GA;;;WD)");
   SECURITY_ATTRIBUTES attributes{sizeof(SECURITY_ATTRIBUTES), descriptor.get(), FALSE};
-  const win32::UniqueFile stranger(::CreateNamedPipeW(win32::ToWide(LocalPipePath(name)).c_str(), PIPE_ACCESS_DUPLEX,
-                                                      PIPE_TYPE_MESSAGE, 1, 4096, 4096, 0, &attributes));
+  const win32::UniqueFile stranger(::CreateNamedPipeW(win32::ToWide(LocalPipePath(name)).c_str(),
+                                                      PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE, 1, 4096, 4096, 0,
+                                                      &attributes));
   ASSERT_TRUE(stranger) << ::GetLastError();
   EXPECT_EQ(CommandLine({"--pipe", name, "ping"}).code, 4U);
 }
@@ -193,8 +197,9 @@ TEST(InstalledServiceTest, ACallerWithoutAdministratorsIsAnotherCaller) {
 }
 
 TEST(InstalledServiceTest, ItsPipeLetsNoClientMakeInstances) {
-  const win32::UniqueFile pipe(::CreateFileW(LR"(\\.\pipe\onbehalf)", GENERIC_READ | GENERIC_WRITE, 0, nullptr,
-                                             OPEN_EXISTING, SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, nullptr));
+  const win32::UniqueFile pipe(::CreateFileW(LR"(\\.\pipe\onbehalf)", GENERIC_READ | GENERIC_WRITE, 0,
+                                             nullptr, OPEN_EXISTING,
+                                             SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, nullptr));
   ASSERT_TRUE(pipe) << ::GetLastError();
   const auto descriptor = win32::SecurityDescriptor::FromKernelObject(
       pipe.get(), OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION);
@@ -251,7 +256,8 @@ TEST(InstalledServiceTest, DoesNotStartWithWrongSettingsAndSaysWhy) {
   const auto file = DataFolder() / L"onbehalf.json";
   const bool had_file = std::filesystem::exists(file);
   const std::string settings = TextOf(file);
-  const auto failed = Restart(service, [&file] { std::ofstream(file) << R"({"limits": {"connection": 1}})"; });
+  const auto failed =
+      Restart(service, [&file] { std::ofstream(file) << R"({"limits": {"connection": 1}})"; });
   const auto check = [] {
     ChildProcess::Options options;
     options.executable =

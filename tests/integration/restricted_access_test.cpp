@@ -52,8 +52,8 @@ struct Row {
   const char* rights;  // of the caller at the object, in words
   const char* method;
   Json params;
-  std::string descriptor;            // of the object, in SDDL
-  std::string below{};               // of what is below it; empty: there is no such key
+  std::string descriptor;  // of the object, in SDDL
+  std::string below{};     // of what is below it; empty: there is no such key
   DWORD expected = ERROR_SUCCESS;
   bool same_state_after = true;  // false: how far each of the two gets before it is refused is its own
   enum class File { kPlain, kInUse, kReadOnly } file = File::kPlain;
@@ -64,7 +64,8 @@ void PrintTo(const Row& row, std::ostream* out) { *out << row.method << ", " << 
 // The name of a row's test.
 std::string NameOf(const testing::TestParamInfo<Row>& row) {
   std::string name = std::string(row.param.method) + "_" + row.param.rights;
-  std::replace_if(name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
   return name;
 }
 
@@ -92,9 +93,10 @@ class KeyObject final : public Object {
     const HKEY key = Create(path_);
     constexpr std::wstring_view kText = L"text";
     CheckRegistry(::RegSetValueExW(key, L"v", 0, REG_SZ, reinterpret_cast<const BYTE*>(kText.data()),
-                           static_cast<DWORD>((kText.size() + 1) * sizeof(wchar_t))),
-          "RegSetValueExW");
-    if (!row.below.empty()) CheckRegistry(SetDescriptor(Create(path_ + L"\\below"), row.below), "RegSetKeySecurity");
+                                   static_cast<DWORD>((kText.size() + 1) * sizeof(wchar_t))),
+                  "RegSetValueExW");
+    if (!row.below.empty())
+      CheckRegistry(SetDescriptor(Create(path_ + L"\\below"), row.below), "RegSetKeySecurity");
     CheckRegistry(SetDescriptor(key, row.descriptor), "RegSetKeySecurity");
   }
   void Open() override {
@@ -111,7 +113,8 @@ class KeyObject final : public Object {
   std::string Name() const override { return "HKCU\\" + win32::ToUtf8(path_); }
   Json State() const override {
     UniqueRegistryKey key;
-    if (::RegOpenKeyExW(HKEY_CURRENT_USER, path_.c_str(), 0, KEY_READ, key.put()) != ERROR_SUCCESS) return nullptr;
+    if (::RegOpenKeyExW(HKEY_CURRENT_USER, path_.c_str(), 0, KEY_READ, key.put()) != ERROR_SUCCESS)
+      return nullptr;
     return StateOf(key.get());
   }
 
@@ -119,8 +122,9 @@ class KeyObject final : public Object {
   // Open until it is removed, with rights that no descriptor takes away any more.
   HKEY Create(const std::wstring& path) {
     UniqueRegistryKey key;
-    CheckRegistry(::RegCreateKeyExW(HKEY_CURRENT_USER, path.c_str(), 0, nullptr, 0, KEY_ALL_ACCESS, nullptr, key.put(), nullptr),
-          "RegCreateKeyExW");
+    CheckRegistry(::RegCreateKeyExW(HKEY_CURRENT_USER, path.c_str(), 0, nullptr, 0, KEY_ALL_ACCESS, nullptr,
+                                    key.put(), nullptr),
+                  "RegCreateKeyExW");
     made_.push_back(std::move(key));
     return made_.back().get();
   }
@@ -141,7 +145,8 @@ class KeyObject final : public Object {
     }
     for (DWORD index = 0;; ++index) {
       DWORD units = 256;
-      if (::RegEnumKeyExW(key, index, name, &units, nullptr, nullptr, nullptr, nullptr) != ERROR_SUCCESS) break;
+      if (::RegEnumKeyExW(key, index, name, &units, nullptr, nullptr, nullptr, nullptr) != ERROR_SUCCESS)
+        break;
       UniqueRegistryKey below;
       CheckRegistry(::RegOpenKeyExW(key, name, 0, KEY_READ, below.put()), "RegOpenKeyExW");
       state["keys"][win32::ToUtf8(name)] = StateOf(below.get());
@@ -164,7 +169,8 @@ class FolderObject final : public Object {
   void Make(const Row& row) override {
     std::filesystem::create_directory(path_);
     std::ofstream(File(), std::ios::binary) << "text";
-    if (row.file == Row::File::kReadOnly) Check(::SetFileAttributesW(File().c_str(), FILE_ATTRIBUTE_READONLY), "SetFileAttributesW");
+    if (row.file == Row::File::kReadOnly)
+      Check(::SetFileAttributesW(File().c_str(), FILE_ATTRIBUTE_READONLY), "SetFileAttributesW");
     if (row.file == Row::File::kInUse) {
       in_use_.reset(::CreateFileW(File().c_str(), GENERIC_READ, 0, nullptr, OPEN_EXISTING, 0, nullptr));
       if (!in_use_) win32::ThrowLastError("CreateFileW");
@@ -265,23 +271,27 @@ class RestrictedAccess : public testing::TestWithParam<Row> {
     CallerProcess administrator(suite_->service.pipe_path());
     // Everybody who has authenticated, so that it is Windows alone that says what the caller may touch.
     for (const char* node : {"file", "registry"}) {
-      const Json granted = administrator.Call("access.grant", {{"account", "AU"}, {"node", node}, {"rights", {"call"}}});
+      const Json granted =
+          administrator.Call("access.grant", {{"account", "AU"}, {"node", node}, {"rights", {"call"}}});
       ASSERT_TRUE(granted.contains("result")) << granted;
     }
   }
   static void TearDownTestSuite() {
-    std::string table = "\n| method | what the caller may | directly | through the service | as on Windows |\n| --- | --- | --- | --- | --- |\n";
+    std::string table =
+        "\n| method | what the caller may | directly | through the service | as on Windows |\n| --- | --- | --- | --- | --- |\n";
     for (const std::string& line : suite_->lines) table += line;
     std::puts(table.c_str());
     suite_.reset();
   }
 
-  static Outcome Attempt(Object& object, const Row& row, Outcome (*way)(CallerProcess&, const Row&, Json), Json& state) {
+  static Outcome Attempt(Object& object, const Row& row, Outcome (*way)(CallerProcess&, const Row&, Json),
+                         Json& state) {
     Row with_user = row;
     with_user.descriptor = Replaced(row.descriptor, "{user}", suite_->user);
     with_user.below = Replaced(row.below, "{user}", suite_->user);
     object.Make(with_user);
-    const Json params = Json::parse(Replaced(row.params.dump(), "{object}", Replaced(object.Name(), "\\", "\\\\")));
+    const Json params =
+        Json::parse(Replaced(row.params.dump(), "{object}", Replaced(object.Name(), "\\", "\\\\")));
     const Outcome outcome = way(suite_->caller, row, params);
     object.Open();
     state = object.State();
@@ -310,7 +320,8 @@ TEST_P(RestrictedAccess, IsWhatWindowsGivesTheCallerItself) {
   Json state_directly;
   Json state_through;
   const Outcome directly = Attempt(
-      *object, row, [](CallerProcess& caller, const Row& what, Json params) { return Directly(caller, what, params); },
+      *object, row,
+      [](CallerProcess& caller, const Row& what, Json params) { return Directly(caller, what, params); },
       state_directly);
   const Outcome through = Attempt(*object, row, &ThroughTheService, state_through);
 
@@ -321,8 +332,8 @@ TEST_P(RestrictedAccess, IsWhatWindowsGivesTheCallerItself) {
   }
 
   const bool enforced = directly.code == row.expected;
-  suite_->lines.push_back(std::string("| ") + row.method + " | " + row.rights + " | " + ToText(directly) + " | " +
-                          ToText(through) + (enforced ? " | yes |\n" : " | no |\n"));
+  suite_->lines.push_back(std::string("| ") + row.method + " | " + row.rights + " | " + ToText(directly) +
+                          " | " + ToText(through) + (enforced ? " | yes |\n" : " | no |\n"));
   if (directly.code == ERROR_SUCCESS && !HasFailure()) {
     ONBEHALF_SKIP_WITHOUT("a system that refuses this to the caller itself", enforced);
   }
@@ -360,7 +371,8 @@ std::vector<Row> RegistryRows() {
       {"query values", "registry.get", value, only("0x1")},
       {"all but to query values", "registry.get", value, only("0xF003E"), "", kDenied},
       {"read, through the own user's entry", "registry.get", value, Entries("(A;;KR;;;{user})")},
-      {"all, but denied to query to the own user", "registry.get", value, Entries("(D;;0x1;;;{user})(A;;KA;;;AU)"), "", kDenied},
+      {"all, but denied to query to the own user", "registry.get", value,
+       Entries("(D;;0x1;;;{user})(A;;KA;;;AU)"), "", kDenied},
       {"all, but denied to a group that is for denying only", "registry.get", value,
        "O:BAG:BAD:P(D;;KA;;;BA)(A;;KA;;;AU)(A;;KA;;;SY)", "", kDenied},
       {"read, no such value", "registry.get", absent_value, read, "", kAbsent},
@@ -371,7 +383,8 @@ std::vector<Row> RegistryRows() {
       {"read", "registry.set", new_value, read, "", kDenied},
       {"all but to set values", "registry.set", new_value, only("0xF003D"), "", kDenied},
       {"nothing", "registry.set", new_value, nothing, "", kDenied},
-      {"all, but denied to set to the own user", "registry.set", new_value, Entries("(D;;0x2;;;{user})(A;;KA;;;AU)"), "", kDenied},
+      {"all, but denied to set to the own user", "registry.set", new_value,
+       Entries("(D;;0x2;;;{user})(A;;KA;;;AU)"), "", kDenied},
 
       {"read", "registry.list", object, read, read},
       {"read, nothing at the key below", "registry.list", object, read, nothing},
@@ -436,7 +449,8 @@ std::vector<Row> FileRows() {
       {"read", "file.read", file, enter, read},
       {"nothing", "file.read", file, enter, nothing, kDenied},
       {"all but to read data", "file.read", file, enter, only("0x1F01FE"), kDenied},
-      {"read, but denied to the own user", "file.read", file, enter, Entries("(D;;0x1;;;{user})(A;;FR;;;AU)"), kDenied},
+      {"read, but denied to the own user", "file.read", file, enter, Entries("(D;;0x1;;;{user})(A;;FR;;;AU)"),
+       kDenied},
       {"read, nothing at the folder", "file.read", file, nothing, read},
       {"all, no such file", "file.read", new_file, all, all, ERROR_FILE_NOT_FOUND},
       {"all, no such folder", "file.read", absent_folder, all, all, ERROR_PATH_NOT_FOUND},
@@ -455,10 +469,12 @@ std::vector<Row> FileRows() {
       {"all, no such folder", "file.write", write(absent_folder, "create"), all, all, ERROR_PATH_NOT_FOUND},
       {"all, and owns it", "file.write", write(file, "replace"), all, all_and_owner},
       {"read at the folder, all at the file", "file.write", write(file, "replace"), enter, all, kDenied},
-      in_use({"all, and owns it, somebody has it for themselves", "file.write", write(file, "replace"), all, all_and_owner, kDenied}),
+      in_use({"all, and owns it, somebody has it for themselves", "file.write", write(file, "replace"), all,
+              all_and_owner, kDenied}),
       {"append data", "file.write", write(file, "append"), enter, only("0x100084")},
       {"read, appended to", "file.write", write(file, "append"), enter, read, kDenied},
-      in_use({"all, somebody has it for themselves", "file.write", write(file, "append"), all, all, ERROR_SHARING_VIOLATION}),
+      in_use({"all, somebody has it for themselves", "file.write", write(file, "append"), all, all,
+              ERROR_SHARING_VIOLATION}),
       read_only({"all, it is read-only", "file.write", write(file, "append"), all, all, kDenied}),
       {"write data", "file.write", write(file, "update"), enter, only("0x100082")},
       {"read, written to", "file.write", write(file, "update"), enter, read, kDenied},
@@ -466,7 +482,12 @@ std::vector<Row> FileRows() {
       {"all", "file.copy", to_new, all, all},
       {"nothing at the file", "file.copy", to_new, all, nothing, kDenied},
       {"read at the folder", "file.copy", to_new, enter, all, kDenied},
-      {"all, the file is there", "file.copy", {{"from", "{object}\\v"}, {"to", "{object}\\V"}}, all, all, ERROR_FILE_EXISTS},
+      {"all, the file is there",
+       "file.copy",
+       {{"from", "{object}\\v"}, {"to", "{object}\\V"}},
+       all,
+       all,
+       ERROR_FILE_EXISTS},
       {"all, no such file", "file.copy", from_absent, all, all, ERROR_FILE_NOT_FOUND},
 
       {"all", "file.move", to_new, all, all},

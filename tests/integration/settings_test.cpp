@@ -11,8 +11,8 @@
 
 #include "onbehalf/client/client.h"
 #include "onbehalf/win32/utf.h"
-#include "service_process.h"
 #include "service/temporary_folder.h"
+#include "service_process.h"
 #include "support/child_process.h"
 #include "support/unique_pipe_name.h"
 
@@ -31,7 +31,8 @@ client::Options OptionsFor(const ServiceProcess& service) {
 }
 
 // The program with these settings, until it ends by itself or because its input does.
-ChildProcess::Exit RunService(const TemporaryFolder& folder, std::string_view settings, std::vector<std::string> arguments) {
+ChildProcess::Exit RunService(const TemporaryFolder& folder, std::string_view settings,
+                              std::vector<std::string> arguments) {
   WriteAll(folder.path() / "onbehalf.json", settings);
   ChildProcess::Options options;
   options.executable = PathBeside("onbehalf-service.exe");
@@ -48,15 +49,17 @@ TEST(ShippedSettings, AreReadAgainWhenAnAdministratorAsksForIt) {
   service.WriteSettings(R"({"log": {"level": "error", "files": 2}, "limits": {"connections": 500},
                             "methods": {"limits": {"rpc.ping": {"handlers": 1}}}})");
   // The pipe's name is the command line's, whatever the file says.
-  EXPECT_EQ(client.Call("service.reload"), (Json{{"changed", {"limits.connections", "log.level", "methods.limits"}},
-                                                 {"needs_restart", {"log.files"}}}));
+  EXPECT_EQ(client.Call("service.reload"),
+            (Json{{"changed", {"limits.connections", "log.level", "methods.limits"}},
+                  {"needs_restart", {"log.files"}}}));
   EXPECT_EQ(client.Call("rpc.ping").at("pong"), true);
 }
 
 TEST(ShippedSettings, AreRefusedAsAWholeAndEveryFaultIsTold) {
   ServiceProcess service("onbehalf-service.exe", "{}");
   Client client = Client::Connect(OptionsFor(service));
-  service.WriteSettings(R"({"limits": {"connections": 500}, "methods": {"limits": {"service.staus": {"handlers": 1}}},
+  service.WriteSettings(
+      R"({"limits": {"connections": 500}, "methods": {"limits": {"service.staus": {"handlers": 1}}},
                             "log": {"level": "loud"}})");
   try {
     client.Call("service.reload");
@@ -70,7 +73,8 @@ TEST(ShippedSettings, AreRefusedAsAWholeAndEveryFaultIsTold) {
                                {"message", "unknown key; did you mean service.status?"}}));
   }
   service.WriteSettings("{}");
-  EXPECT_EQ(client.Call("service.reload"), (Json{{"changed", Json::array()}, {"needs_restart", Json::array()}}));
+  EXPECT_EQ(client.Call("service.reload"),
+            (Json{{"changed", Json::array()}, {"needs_restart", Json::array()}}));
 }
 
 TEST(ShippedSettings, ThatAreRefusedTellClientsNoPaths) {
@@ -90,14 +94,17 @@ TEST(ShippedSettings, ThatAreRefusedTellClientsNoPaths) {
 
 TEST(ShippedSettings, AreCheckedWithTheServicesMethodsAndNothingIsMade) {
   const TemporaryFolder folder;
-  auto exit = RunService(folder, R"({"methods": {"limits": {"rpc.ping": {"handlers": 1}}}})", {"--check-config"});
+  auto exit =
+      RunService(folder, R"({"methods": {"limits": {"rpc.ping": {"handlers": 1}}}})", {"--check-config"});
   EXPECT_EQ(exit.code, 0u) << exit.output << exit.errors;
   EXPECT_EQ(exit.output, "onbehalf.json: ok\n");
-  exit = RunService(folder, R"({"limits": {"connections": 0}, "methods": {"limits": {"rpc.pnig": {"handlers": 1}}}})",
-             {"--check-config"});
+  exit = RunService(folder,
+                    R"({"limits": {"connections": 0}, "methods": {"limits": {"rpc.pnig": {"handlers": 1}}}})",
+                    {"--check-config"});
   EXPECT_EQ(exit.code, 1u);
-  EXPECT_EQ(exit.output, "onbehalf.json: limits.connections: expected an integer from 1 to 100000, found 0\n"
-                         "onbehalf.json: methods.limits.rpc.pnig: unknown key; did you mean rpc.ping?\n");
+  EXPECT_EQ(exit.output,
+            "onbehalf.json: limits.connections: expected an integer from 1 to 100000, found 0\n"
+            "onbehalf.json: methods.limits.rpc.pnig: unknown key; did you mean rpc.ping?\n");
   for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
     EXPECT_EQ(entry.path().filename(), "onbehalf.json");
   }
@@ -106,7 +113,7 @@ TEST(ShippedSettings, AreCheckedWithTheServicesMethodsAndNothingIsMade) {
 TEST(ShippedSettings, ThatNameAMethodThatDoesNotExistAreNoneToStartWith) {
   const TemporaryFolder folder;
   const auto exit = RunService(folder, R"({"methods": {"limits": {"rpc.pnig": {"handlers": 1}}}})",
-                        {"--console", "--until-input-ends", "--pipe", UniquePipeName()});
+                               {"--console", "--until-input-ends", "--pipe", UniquePipeName()});
   EXPECT_EQ(exit.code, 1u);
   EXPECT_NE(exit.errors.find("methods.limits.rpc.pnig: unknown key"), std::string::npos) << exit.errors;
 }

@@ -571,10 +571,11 @@ TEST(JsonText, LongStringsAreWhatTheyAreWhereverTheyStand) {
       while (text.size() < size) text += "\xE2\x82\xAC";
       return text;
     }();
-    for (const std::string& text :
-         {"\"" + plain + "\"", "[\"" + plain + "\",\"a\",\"" + wide + "\"]", "{\"" + plain + "\":\"" + wide + "\",\"a\":\"\",\"b\":1}",
-          "[\"\",\"" + plain + "\\n\",\"" + plain + "\",\"\\\\\",\"" + wide + "\\\"\",\"" + plain + "\\\\\",\"" + wide + "\"]",
-          "{\"a\":{\"b\":[\"" + plain + "\",\"\"]},\"\":\"" + plain + "\"}"}) {
+    for (const std::string& text : {"\"" + plain + "\"", "[\"" + plain + "\",\"a\",\"" + wide + "\"]",
+                                    "{\"" + plain + "\":\"" + wide + "\",\"a\":\"\",\"b\":1}",
+                                    "[\"\",\"" + plain + "\\n\",\"" + plain + "\",\"\\\\\",\"" + wide +
+                                        "\\\"\",\"" + plain + "\\\\\",\"" + wide + "\"]",
+                                    "{\"a\":{\"b\":[\"" + plain + "\",\"\"]},\"\":\"" + plain + "\"}"}) {
       Json value;
       const JsonFault fault = ParseJson(text, {}, value);
       ASSERT_FALSE(fault) << fault.Describe();

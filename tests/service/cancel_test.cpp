@@ -52,7 +52,8 @@ TEST(Cancel, InOneWriteWithItsRequestGivesOneAnswer) {
     // One that waits for its cancel, and one that is done before it can be read.
     client.Write(HeaderFrame(RequestMessage(id, "test.wait").dump()) + HeaderFrame(CancelMessage(id).dump()));
     ASSERT_EQ(OnlyAnswer(client, id), ErrorMessageFor(id, ErrorCode::kRequestCancelled));
-    client.Write(HeaderFrame(RequestMessage(id, "identity.whoami").dump()) + HeaderFrame(CancelMessage(id).dump()));
+    client.Write(HeaderFrame(RequestMessage(id, "identity.whoami").dump()) +
+                 HeaderFrame(CancelMessage(id).dump()));
     const Json answer = OnlyAnswer(client, id);
     if (answer.contains("result")) {
       ++done;
@@ -68,7 +69,8 @@ TEST(Cancel, BeforeItsRequestIsNothing) {
   server.Start();
   RawClient client(server.pipe_path());
   for (int id = 0; id < kRounds; ++id) {
-    client.Write(HeaderFrame(CancelMessage(id).dump()) + HeaderFrame(RequestMessage(id, "identity.whoami").dump()));
+    client.Write(HeaderFrame(CancelMessage(id).dump()) +
+                 HeaderFrame(RequestMessage(id, "identity.whoami").dump()));
     ASSERT_TRUE(OnlyAnswer(client, id).contains("result"));
   }
 }
@@ -156,11 +158,12 @@ TEST(Cancel, OfABlockedHandlerIsAnsweredSoon) {
       Gate entered;
       entered.Open();
       TestServer server;
-      server.methods().Add(PublicMethod("test.block", acts, Pace::kMayBlock, [&](const Call& call) -> MethodResult {
-        entered.PassWhatever();
-        wait.until_stop(call);
-        return Json("done");
-      }));
+      server.methods().Add(
+          PublicMethod("test.block", acts, Pace::kMayBlock, [&](const Call& call) -> MethodResult {
+            entered.PassWhatever();
+            wait.until_stop(call);
+            return Json("done");
+          }));
       server.Start();
       RawClient client(server.pipe_path());
       std::vector<double> times;
@@ -170,11 +173,13 @@ TEST(Cancel, OfABlockedHandlerIsAnsweredSoon) {
         const auto begun = std::chrono::steady_clock::now();
         client.Send(CancelMessage(id));
         ASSERT_EQ(client.Read(), ErrorMessageFor(id, ErrorCode::kRequestCancelled));
-        times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun).count());
+        times.push_back(
+            std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun).count());
       }
       std::sort(times.begin(), times.end());
-      std::printf("from cancel to answer, blocked in %s as the %s: median %.2f ms, largest %.2f ms\n", wait.name,
-                  acts == Acts::kAsCaller ? "caller" : "service", times[times.size() / 2], times.back());
+      std::printf("from cancel to answer, blocked in %s as the %s: median %.2f ms, largest %.2f ms\n",
+                  wait.name, acts == Acts::kAsCaller ? "caller" : "service", times[times.size() / 2],
+                  times.back());
       // Issue 4 wants 100 ms in the median; what is asserted leaves room for a machine that does other things as well.
       EXPECT_LT(times[times.size() / 2], 1'000.0) << wait.name;
     }
@@ -189,21 +194,23 @@ TEST(StopEvent, IsSetForWhateverEndsTheRequestAndStaysSet) {
   server.settings().limits.stop_grace = std::chrono::milliseconds(50);
   Gate waiting;
   waiting.Open();
-  server.methods().Add(PublicMethod("test.event", Acts::kAsCaller, Pace::kMayBlock, [&](const Call& call) -> MethodResult {
-    const HANDLE event = call.stop_event.handle();
-    EXPECT_EQ(event, call.stop_event.handle());
-    waiting.PassWhatever();
-    for (int i = 0; i < 3; ++i) EXPECT_EQ(::WaitForSingleObject(event, 30'000), WAIT_OBJECT_0);
-    EXPECT_TRUE(call.stop.stop_requested());
-    throw win32::Win32Error(ERROR_CANCELLED, "WaitForSingleObject");
-  }));
+  server.methods().Add(
+      PublicMethod("test.event", Acts::kAsCaller, Pace::kMayBlock, [&](const Call& call) -> MethodResult {
+        const HANDLE event = call.stop_event.handle();
+        EXPECT_EQ(event, call.stop_event.handle());
+        waiting.PassWhatever();
+        for (int i = 0; i < 3; ++i) EXPECT_EQ(::WaitForSingleObject(event, 30'000), WAIT_OBJECT_0);
+        EXPECT_TRUE(call.stop.stop_requested());
+        throw win32::Win32Error(ERROR_CANCELLED, "WaitForSingleObject");
+      }));
   // Asks for it only after the request has been told to end.
-  server.methods().Add(PublicMethod("test.late", Acts::kAsCaller, Pace::kMayBlock, [&](const Call& call) -> MethodResult {
-    waiting.PassWhatever();
-    while (!call.stop.stop_requested()) ::Sleep(1);
-    EXPECT_EQ(::WaitForSingleObject(call.stop_event.handle(), 0), WAIT_OBJECT_0);
-    throw win32::Win32Error(ERROR_CANCELLED, "stop_token");
-  }));
+  server.methods().Add(
+      PublicMethod("test.late", Acts::kAsCaller, Pace::kMayBlock, [&](const Call& call) -> MethodResult {
+        waiting.PassWhatever();
+        while (!call.stop.stop_requested()) ::Sleep(1);
+        EXPECT_EQ(::WaitForSingleObject(call.stop_event.handle(), 0), WAIT_OBJECT_0);
+        throw win32::Win32Error(ERROR_CANCELLED, "stop_token");
+      }));
   server.Start();
   std::size_t entered = 0;
   for (const char* method : {"test.event", "test.late"}) {

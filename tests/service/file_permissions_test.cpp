@@ -149,8 +149,8 @@ TEST_F(FilePermissionsTest, AModuleOrItsFolderThatIsMissingIsAFault) {
   ASSERT_EQ(faults.size(), 2u);
   EXPECT_EQ(faults[0].key, "modules.load.folder");
   EXPECT_EQ(faults[1].key, "modules.load.mine");
-  EXPECT_EQ(faults[1].message,
-            "there is no file " + Text(folder / L"mine.dll") + ": put the module there, or take its name out");
+  EXPECT_EQ(faults[1].message, "there is no file " + Text(folder / L"mine.dll") +
+                                   ": put the module there, or take its name out");
   std::filesystem::remove(folder / L"folder.dll");
   test::WriteAll(folder / L"folder.dll", "MZ");
   test::WriteAll(folder / L"mine.dll", "MZ");
@@ -169,7 +169,8 @@ TEST_F(FilePermissionsTest, WhatEveryoneCanChangeAmongTheModulesIsAFault) {
   test::WriteAll(folder / L"needed.dll", "MZ");
   test::WriteAll(inside / L"file.txt", "x");
   const std::string safe = "D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;" + user_ + ")";
-  const std::vector<path> all = {folder, folder / L"mine.dll", folder / L"needed.dll", inside, inside / L"file.txt"};
+  const std::vector<path> all = {folder, folder / L"mine.dll", folder / L"needed.dll", inside,
+                                 inside / L"file.txt"};
   for (const path& file : all) SetDacl(file, safe);
   ASSERT_TRUE(FindModuleFaults(executable_, modules, RunsIn::kConsole).empty());
   for (const path& file : all) {

@@ -62,10 +62,11 @@ class ByteClient {
 class Replay : public testing::Test {
  protected:
   Replay() {
-    service::Method add = PublicMethod("test.add", Acts::kAsCaller, Pace::kMayBlock, [](const Call& call) -> MethodResult {
-      call.progress.Report({{"half", true}});
-      return Json(call.params.at("a").get<int>() + call.params.at("b").get<int>());
-    });
+    service::Method add =
+        PublicMethod("test.add", Acts::kAsCaller, Pace::kMayBlock, [](const Call& call) -> MethodResult {
+          call.progress.Report({{"half", true}});
+          return Json(call.params.at("a").get<int>() + call.params.at("b").get<int>());
+        });
     add.parameters = {{"a", "", Json{{"type", "integer"}}, true}, {"b", "", Json{{"type", "integer"}}, true}};
     add.reports_progress = true;
     server_.methods().Add(std::move(add));
@@ -96,7 +97,8 @@ TEST_F(Replay, StreamJsonRpcsRequests) {
   client.Expect(Framed(R"({"jsonrpc":"2.0","id":4,"result":42})"));
   // InvokeAsync("test.add", 19, 23, progress): the token stands where the IProgress argument does, and counts from 0.
   client.Write({Framed(R"({"jsonrpc":"2.0","id":5,"method":"test.add","params":[19,23,0]})")});
-  client.Expect(Framed(R"({"jsonrpc":"2.0","method":"$/progress","params":{"token":0,"value":{"half":true}}})"));
+  client.Expect(
+      Framed(R"({"jsonrpc":"2.0","method":"$/progress","params":{"token":0,"value":{"half":true}}})"));
   client.Expect(Framed(R"({"jsonrpc":"2.0","id":5,"result":42})"));
   // With an encoding that it names, and an activity.
   const std::string traced =
@@ -166,16 +168,19 @@ TEST_F(Replay, VscodeJsonRpcsTwoWritesAndIdsFromZero) {
   const std::string with_token =
       R"({"jsonrpc":"2.0","id":1,"method":"test.add","params":{"a":1,"b":2,"progressToken":"c-1"}})";
   client.Write({"Content-Length: " + std::to_string(with_token.size()) + "\r\n\r\n", with_token});
-  client.Expect(Framed(R"({"jsonrpc":"2.0","method":"$/progress","params":{"token":"c-1","value":{"half":true}}})"));
+  client.Expect(
+      Framed(R"({"jsonrpc":"2.0","method":"$/progress","params":{"token":"c-1","value":{"half":true}}})"));
   client.Expect(Framed(R"({"jsonrpc":"2.0","id":1,"result":3})"));
 }
 
 TEST_F(Replay, TrafficOfTheirOwnIsIgnoredAndRequestsOfItAreUnknown) {
   ByteClient client(server_);
-  client.Write({Framed(R"({"jsonrpc":"2.0","method":"$/setTrace","params":{"value":"off"}})"),
-                Framed(R"({"jsonrpc":"2.0","method":"$/releaseMarshaledObject","params":{"handle":1,"ownedBySender":false}})"),
-                Framed(R"({"jsonrpc":"2.0","method":"$/progress","params":{"token":1,"value":2}})"),
-                Framed(R"({"jsonrpc":"2.0","id":9,"method":"$/enumerator/next","params":{"token":1}})")});
+  client.Write(
+      {Framed(R"({"jsonrpc":"2.0","method":"$/setTrace","params":{"value":"off"}})"),
+       Framed(
+           R"({"jsonrpc":"2.0","method":"$/releaseMarshaledObject","params":{"handle":1,"ownedBySender":false}})"),
+       Framed(R"({"jsonrpc":"2.0","method":"$/progress","params":{"token":1,"value":2}})"),
+       Framed(R"({"jsonrpc":"2.0","id":9,"method":"$/enumerator/next","params":{"token":1}})")});
   client.Expect(
       Framed(R"({"jsonrpc":"2.0","id":9,"error":{"code":-32601,"message":"There is no such method."}})"));
 }
@@ -185,8 +190,8 @@ TEST_F(Replay, TrafficOfTheirOwnIsIgnoredAndRequestsOfItAreUnknown) {
 std::string CallPipe(const std::string& path, std::string request) {
   std::array<char, 4096> answer;
   DWORD bytes = 0;
-  if (!::CallNamedPipeW(win32::ToWide(path).c_str(), request.data(), static_cast<DWORD>(request.size()), answer.data(),
-                        static_cast<DWORD>(answer.size()), &bytes, NMPWAIT_WAIT_FOREVER)) {
+  if (!::CallNamedPipeW(win32::ToWide(path).c_str(), request.data(), static_cast<DWORD>(request.size()),
+                        answer.data(), static_cast<DWORD>(answer.size()), &bytes, NMPWAIT_WAIT_FOREVER)) {
     return "error " + std::to_string(::GetLastError());
   }
   return {answer.data(), bytes};
@@ -202,8 +207,8 @@ TEST_F(Replay, AllKindsOfClientsAtOnceAreAnsweredInKind) {
     for (int i = 0; i < kRounds; ++i) EXPECT_EQ(CallPipe(path, request), answer + "\n");
   });
   threads.emplace_back([&] {
-    const win32::UniqueFile pipe(::CreateFileW(win32::ToWide(path).c_str(), GENERIC_READ | GENERIC_WRITE, 0, nullptr,
-                                               OPEN_EXISTING, 0, nullptr));
+    const win32::UniqueFile pipe(::CreateFileW(win32::ToWide(path).c_str(), GENERIC_READ | GENERIC_WRITE, 0,
+                                               nullptr, OPEN_EXISTING, 0, nullptr));
     ASSERT_TRUE(pipe);
     DWORD mode = PIPE_READMODE_MESSAGE;
     ASSERT_TRUE(::SetNamedPipeHandleState(pipe.get(), &mode, nullptr, nullptr));
@@ -221,8 +226,9 @@ TEST_F(Replay, AllKindsOfClientsAtOnceAreAnsweredInKind) {
     const std::string zero = R"({"jsonrpc":"2.0","id":2,"method":"test.zero"})";
     for (int i = 0; i < kRounds; ++i) {
       client.Write({zero + "\n" + zero.substr(0, 10), zero.substr(10) + "\n" + request + "\n"});
-      client.Expect("{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":0}\n{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":0}\n" + answer +
-                    "\n");
+      client.Expect(
+          "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":0}\n{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":0}\n" +
+          answer + "\n");
     }
   });
   threads.emplace_back([&] {  // header-delimited, one frame in many writes
@@ -251,11 +257,13 @@ TEST_F(Replay, AllKindsOfClientsAtOnceAreAnsweredInKind) {
 
 // The first message back is what these take for the answer: without a token there is no other.
 TEST_F(Replay, CallNamedPipeGetsTheAnswerAndWithATokenTheProgress) {
-  EXPECT_EQ(CallPipe(server_.pipe_path(), R"({"jsonrpc":"2.0","id":1,"method":"test.add","params":{"a":1,"b":2}})"),
-            "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":3}\n");
-  EXPECT_EQ(CallPipe(server_.pipe_path(),
-                     R"({"jsonrpc":"2.0","id":1,"method":"test.add","params":{"a":1,"b":2,"progressToken":4}})"),
-            "{\"jsonrpc\":\"2.0\",\"method\":\"$/progress\",\"params\":{\"token\":4,\"value\":{\"half\":true}}}\n");
+  EXPECT_EQ(
+      CallPipe(server_.pipe_path(), R"({"jsonrpc":"2.0","id":1,"method":"test.add","params":{"a":1,"b":2}})"),
+      "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":3}\n");
+  EXPECT_EQ(
+      CallPipe(server_.pipe_path(),
+               R"({"jsonrpc":"2.0","id":1,"method":"test.add","params":{"a":1,"b":2,"progressToken":4}})"),
+      "{\"jsonrpc\":\"2.0\",\"method\":\"$/progress\",\"params\":{\"token\":4,\"value\":{\"half\":true}}}\n");
 }
 
 }  // namespace

@@ -117,7 +117,8 @@ TEST(PipeDescriptor, DeniesNetworkLogonsWhenTold) {
   service::Settings::Pipe settings;
   settings.deny_network_logons = true;
   const auto owner = service::PipeOwner();
-  const auto entries = service::PipeDescriptor(settings, owner, service::AccessPolicy::Compile({}, {})).Dacl();
+  const auto entries =
+      service::PipeDescriptor(settings, owner, service::AccessPolicy::Compile({}, {})).Dacl();
   ASSERT_EQ(entries.size(), 8U);
   EXPECT_TRUE(entries[2].denies());
   EXPECT_EQ(entries[2].sid.ToString(), "S-1-5-2");
@@ -161,7 +162,10 @@ class ExistingPipe : public testing::Test {
   ExistingPipe()
       : path_(LocalPipePath(UniquePipeName())), log_(folder_.path(), {}, service::Log::Console::kNo) {}
 
-  PipeOptions Ours() const { return {path_, service::PipeDescriptor({}, service::PipeOwner(), service::AccessPolicy::Compile({}, {})), false}; }
+  PipeOptions Ours() const {
+    return {path_, service::PipeDescriptor({}, service::PipeOwner(), service::AccessPolicy::Compile({}, {})),
+            false};
+  }
   // Starts a listener on the pipe; what it says against it, empty if it listens.
   std::string StartListener() {
     service::Listener listener(

@@ -14,10 +14,10 @@
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
-#include "support/process_usage.h"
 #include "raw_client.h"
 #include "support/handle_count.h"
 #include "support/platform_probe.h"
+#include "support/process_usage.h"
 #include "test_server.h"
 
 namespace onbehalf::test {

@@ -57,7 +57,8 @@ class MethodCaller {
 inline protocol::Json Complete(protocol::Json schema) {
   if (!schema.is_structured()) return schema;
   for (auto& inner : schema) inner = Complete(std::move(inner));
-  if (schema.contains("properties") && !schema.contains("additionalProperties")) schema["additionalProperties"] = false;
+  if (schema.contains("properties") && !schema.contains("additionalProperties"))
+    schema["additionalProperties"] = false;
   return schema;
 }
 

@@ -159,18 +159,18 @@ TEST_F(MethodLimitsTest, APlaceIsGivenBackByAClientThatIsGone) {
 
 TEST_F(MethodLimitsTest, APlaceIsGivenBackByAnErrorAnExceptionAndWrongParameters) {
   server_.settings().methods.limits["test.fails"] = Handlers(1);
-  server_.methods().Add(PublicMethod(
-      "test.fails", service::Acts::kAsService, service::Pace::kMayBlock,
-      [throws = false](const service::Call&) mutable -> service::MethodResult {
-        throws = !throws;
-        if (throws) throw std::runtime_error("a defect");
-        return protocol::Error{ErrorCode::kInvalidParams, "no", nullptr};
-      }));
+  server_.methods().Add(PublicMethod("test.fails", service::Acts::kAsService, service::Pace::kMayBlock,
+                                     [throws = false](const service::Call&) mutable -> service::MethodResult {
+                                       throws = !throws;
+                                       if (throws) throw std::runtime_error("a defect");
+                                       return protocol::Error{ErrorCode::kInvalidParams, "no", nullptr};
+                                     }));
   server_.Start();
   RawClient client = Connect();
   for (int round = 0; round < 4; ++round) {
     EXPECT_EQ(ErrorCodeOf(client.Call("test.fails")), static_cast<int>(ErrorCode::kInternalError));
-    EXPECT_EQ(ErrorCodeOf(client.Call("test.fails", {{"unknown", 1}})), static_cast<int>(ErrorCode::kInvalidParams));
+    EXPECT_EQ(ErrorCodeOf(client.Call("test.fails", {{"unknown", 1}})),
+              static_cast<int>(ErrorCode::kInvalidParams));
     EXPECT_EQ(client.Call("test.fails").at("error").at("message"), "no");
   }
 }
@@ -364,13 +364,15 @@ TEST_F(CheckMethodLimitsTest, AMethodThatDoesNotExistIsAFaultThatSuggestsTheNear
   EXPECT_EQ(Faults(kMethod, Handlers(1)), "");
   EXPECT_EQ(Faults("rpc.pnig", Handlers(1)),
             "methods.limits.rpc.pnig: unknown key; did you mean rpc.ping?\n");
-  EXPECT_EQ(Faults("something.entirelyDifferent", Handlers(1)),
-            "methods.limits.something.entirelyDifferent: unknown key; 'onbehalf methods' lists the methods\n");
+  EXPECT_EQ(
+      Faults("something.entirelyDifferent", Handlers(1)),
+      "methods.limits.something.entirelyDifferent: unknown key; 'onbehalf methods' lists the methods\n");
 }
 
 TEST_F(CheckMethodLimitsTest, WithoutTheModulesOnlyWhatIsInANamespaceOfTheServicesOwnIsKnown) {
   constexpr auto kWithoutModules = service::KnownMethods::kWithoutModules;
-  const std::string fault = "methods.limits.company.reconcile: unknown key; 'onbehalf methods' lists the methods\n";
+  const std::string fault =
+      "methods.limits.company.reconcile: unknown key; 'onbehalf methods' lists the methods\n";
   EXPECT_EQ(Faults("company.reconcile", Handlers(1), kWithoutModules), fault) << "no module will be loaded";
   settings_.modules.load["company"] = "{}";
   EXPECT_EQ(Faults("company.reconcile", Handlers(1), kWithoutModules), "");

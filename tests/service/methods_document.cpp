@@ -94,7 +94,8 @@ void AddParts(std::vector<Part>& parts, const std::string& path, const Json& sch
     const Json* const required = Member(schema, "required");
     const auto add = [&](const std::string& name, bool is_required) {
       const Json& property = properties->at(name);
-      parts.push_back({before + name, is_required ? Part::Presence::kRequired : Part::Presence::kOptional, &property});
+      parts.push_back(
+          {before + name, is_required ? Part::Presence::kRequired : Part::Presence::kOptional, &property});
       AddParts(parts, before + name, property);
     };
     std::vector<std::string> first;
@@ -104,7 +105,8 @@ void AddParts(std::vector<Part>& parts, const std::string& path, const Json& sch
       if (std::find(first.begin(), first.end(), name) == first.end()) add(name, false);
     }
   }
-  if (const Json* const others = Member(schema, "additionalProperties"); others != nullptr && others->is_object()) {
+  if (const Json* const others = Member(schema, "additionalProperties");
+      others != nullptr && others->is_object()) {
     parts.push_back({before + "*", Part::Presence::kElement, others});
     AddParts(parts, before + "*", *others);
   }
@@ -129,7 +131,8 @@ std::string Parameters(const Method& method) {
   if (method.parameters.empty()) return "It has no parameters.\n\n";
   std::string text = Head({"parameter", "value", "left out", "meaning"});
   for (const Parameter& parameter : method.parameters) {
-    const auto row = [&](const std::string& name, bool required, const Json& schema, const std::string& meaning) {
+    const auto row = [&](const std::string& name, bool required, const Json& schema,
+                         const std::string& meaning) {
       text += Row({Code(name), Kind(schema), LeftOut(required, schema), meaning});
     };
     std::string meaning = parameter.summary;
@@ -138,7 +141,8 @@ std::string Parameters(const Method& method) {
     std::vector<Part> parts;
     AddParts(parts, parameter.name, parameter.schema);
     for (const Part& part : parts) {
-      row(part.path, part.presence == Part::Presence::kRequired, *part.schema, TextOf(*part.schema, "description"));
+      row(part.path, part.presence == Part::Presence::kRequired, *part.schema,
+          TextOf(*part.schema, "description"));
     }
   }
   return text + "\n";
@@ -146,7 +150,8 @@ std::string Parameters(const Method& method) {
 
 std::string Value(const std::string& what, const Json& schema) {
   std::string text = "**" + what + "**: " + Kind(schema);
-  if (const std::string description = TextOf(schema, "description"); !description.empty()) text += ": " + description;
+  if (const std::string description = TextOf(schema, "description"); !description.empty())
+    text += ": " + description;
   text = Sentence(std::move(text)) + "\n\n";
   std::vector<Part> parts;
   AddParts(parts, "", schema);
@@ -154,16 +159,18 @@ std::string Value(const std::string& what, const Json& schema) {
   text += Head({"member", "value", "meaning"});
   for (const Part& part : parts) {
     std::string meaning = TextOf(*part.schema, "description");
-    if (part.presence == Part::Presence::kOptional) meaning += meaning.empty() ? "may be missing" : "; may be missing";
+    if (part.presence == Part::Presence::kOptional)
+      meaning += meaning.empty() ? "may be missing" : "; may be missing";
     text += Row({Code(part.path), Kind(*part.schema), meaning});
   }
   return text + "\n";
 }
 
 std::string Behaviour(const Method& method) {
-  std::string text = method.acts == service::Acts::kAsCaller
-                         ? "Runs as its caller, who has to connect with the level impersonation. "
-                         : "Runs as the service, after its caller has been checked; the level identification is enough. ";
+  std::string text =
+      method.acts == service::Acts::kAsCaller
+          ? "Runs as its caller, who has to connect with the level impersonation. "
+          : "Runs as the service, after its caller has been checked; the level identification is enough. ";
   text += method.pace == service::Pace::kQuick ? "Answers at once." : "May take its time.";
   if (method.pace == service::Pace::kMayBlock && !method.interruptible) {
     text += " What it waits for is not cut short when it is cancelled.";
@@ -179,16 +186,17 @@ std::string ProgressOf(const Method& method) {
   const Json schema = method.progress_schema.is_null() ? Json::object() : method.progress_schema;
   if (!method.stream) return Value("Progress", schema);
   const std::string text =
-      method.handler ? "With a `progressToken` it is a stream, whose pieces come as `$/progress`; without one the result is "
-                       "the whole.\n\n"
-                     : "A stream: it needs a `progressToken`, and its pieces come as `$/progress`.\n\n";
+      method.handler
+          ? "With a `progressToken` it is a stream, whose pieces come as `$/progress`; without one the result is "
+            "the whole.\n\n"
+          : "A stream: it needs a `progressToken`, and its pieces come as `$/progress`.\n\n";
   return text + Value("Piece", schema);
 }
 
 std::string Section(const Method& method) {
   return "### " + method.name + "\n\n" + method.summary + "\n\n" + Parameters(method) +
-         Value("Result", method.result_schema.is_null() ? Json::object() : method.result_schema) + ProgressOf(method) +
-         Behaviour(method);
+         Value("Result", method.result_schema.is_null() ? Json::object() : method.result_schema) +
+         ProgressOf(method) + Behaviour(method);
 }
 
 std::string Errors() {
@@ -196,8 +204,8 @@ std::string Errors() {
       "## Errors\n\nAny method may be answered with these; [protocol.md](protocol.md) says what `data` they carry.\n\n" +
       Head({"code", "name", "meaning", "retry can help"});
   for (const protocol::ErrorInfo& info : protocol::ErrorTable()) {
-    text += Row({std::to_string(static_cast<int>(info.code)), std::string(info.name), std::string(info.message),
-                 info.retry_can_help ? "yes" : "no"});
+    text += Row({std::to_string(static_cast<int>(info.code)), std::string(info.name),
+                 std::string(info.message), info.retry_can_help ? "yes" : "no"});
   }
   return text;
 }
@@ -210,7 +218,8 @@ std::string AccountInWords(const win32::Sid& sid) {
       std::pair<std::string_view, std::string_view>{"S-1-5-32-545", "users"},
   };
   const std::string text = sid.ToString();
-  const auto found = std::find_if(kAccounts.begin(), kAccounts.end(), [&](const auto& one) { return one.first == text; });
+  const auto found =
+      std::find_if(kAccounts.begin(), kAccounts.end(), [&](const auto& one) { return one.first == text; });
   if (found == kAccounts.end()) throw std::invalid_argument("no words for the account " + text);
   return std::string(found->second);
 }

@@ -28,7 +28,8 @@ bool Has(const std::string& text, const std::string& part) { return text.find(pa
 
 TEST(MethodsDocument, SaysEverythingThatAMethodIsRegisteredWith) {
   MethodRegistry registry;
-  service::Method method = PublicMethod("app.do", service::Acts::kAsCaller, service::Pace::kMayBlock, nullptr);
+  service::Method method =
+      PublicMethod("app.do", service::Acts::kAsCaller, service::Pace::kMayBlock, nullptr);
   method.summary = "Does it.";
   method.handler = [](const service::Call&) -> service::MethodResult { return Json(); };
   method.stream = [](const service::Call&, service::Waker) { return std::unique_ptr<service::Stream>(); };
@@ -44,12 +45,13 @@ TEST(MethodsDocument, SaysEverythingThatAMethodIsRegisteredWith) {
   const std::string text = MethodsDocument(registry);
   for (const char* part :
        {"| [app](#app) | `do` |\n", "## app\n\n### app.do\n\nDoes it.\n\n",
-        "| `list` | an array, each an object | required | What is done. |\n", "| `list[].what` | a string | required | a\\|b |\n",
+        "| `list` | an array, each an object | required | What is done. |\n",
+        "| `list[].what` | a string | required | a\\|b |\n",
         "| `mode` | one of \"fast\", \"slow\" | `\"fast\"` | How. Not in the audit. |\n",
         "**Result**: an object: what came of it.\n", "| `done` | an integer | how many |\n",
         "| `note` | a string or null | may be missing |\n", "With a `progressToken` it is a stream",
-        "**Piece**: an array, each a string.\n",
-        "| `[]` | a string | a line |\n", "Runs as its caller, who has to connect with the level impersonation.",
+        "**Piece**: an array, each a string.\n", "| `[]` | a string | a line |\n",
+        "Runs as its caller, who has to connect with the level impersonation.",
         "What it waits for is not cut short when it is cancelled.",
         "Unless an administrator says otherwise, authenticated users may see and call it.\n",
         "| -32010 | AccessDenied | "}) {
@@ -60,8 +62,10 @@ TEST(MethodsDocument, SaysEverythingThatAMethodIsRegisteredWith) {
 TEST(MethodsDocument, SaysWhoMayCallAMethodInWords) {
   EXPECT_EQ(AccessInWords("D:"), "only administrators may see and call it");
   EXPECT_EQ(AccessInWords("D:(A;;GXGR;;;AU)"), "authenticated users may see and call it");
-  EXPECT_EQ(AccessInWords("D:(A;;GR;;;AU)"), "authenticated users may see it, and call it once they are granted that");
-  EXPECT_EQ(AccessInWords("D:(A;;GXGR;;;BU)(A;;GX;;;SY)"), "users may see and call it, and SYSTEM may call it");
+  EXPECT_EQ(AccessInWords("D:(A;;GR;;;AU)"),
+            "authenticated users may see it, and call it once they are granted that");
+  EXPECT_EQ(AccessInWords("D:(A;;GXGR;;;BU)(A;;GX;;;SY)"),
+            "users may see and call it, and SYSTEM may call it");
   EXPECT_THROW(AccessInWords("D:(D;;GX;;;AU)"), std::invalid_argument);
   EXPECT_THROW(AccessInWords("D:(A;;GX;;;S-1-5-21-1-2-3-4)"), std::invalid_argument);
 }

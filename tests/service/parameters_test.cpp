@@ -106,7 +106,8 @@ TEST(Parameters, FitTheirSchemaOrTheMessageSaysWhatWasExpected) {
       {R"({"type":["string","null"]})", "1", "p: expected a string or null, got an integer"},
       {R"({"type":"array","items":{"type":"integer"}})", "[]", ""},
       {R"({"type":"array","items":{"type":"integer"}})", "[1,2]", ""},
-      {R"({"type":"array","items":{"type":"integer"}})", R"([1,"2"])", "p[1]: expected an integer, got a string"},
+      {R"({"type":"array","items":{"type":"integer"}})", R"([1,"2"])",
+       "p[1]: expected an integer, got a string"},
       {R"({"type":"array","items":{"enum":["a","b"]}})", R"(["b","a","c"])",
        R"(p[2]: expected one of "a", "b", got another value)"},
       {R"({"type":"array","items":{"type":"array","items":{"type":"null"}}})", "[[],[null,0]]",
@@ -167,10 +168,12 @@ TEST(Parameters, AProgressTokenIsTakenOutByNameAndByPosition) {
   }
   EXPECT_EQ(Bound(method, Parse(R"([5,"x",1.5])")),
             "progressToken: expected a string or an integer of at most 1024 characters, got another number");
-  EXPECT_EQ(Bound(method, Parse(R"([5,"x",1,1])")), "expected at most 2 parameters and a progress token, got 4");
+  EXPECT_EQ(Bound(method, Parse(R"([5,"x",1,1])")),
+            "expected at most 2 parameters and a progress token, got 4");
   // Others ignore it by name.
   EXPECT_EQ(Bound(kTwo, Parse(R"({"id":5,"progressToken":[]})")), R"({"id":5})");
-  EXPECT_TRUE(std::holds_alternative<Json>(BindParameters(kTwo, Parse(R"({"id":5,"progressToken":1})"), &token)));
+  EXPECT_TRUE(
+      std::holds_alternative<Json>(BindParameters(kTwo, Parse(R"({"id":5,"progressToken":1})"), &token)));
   EXPECT_TRUE(token.is_null());
 }
 
@@ -210,7 +213,8 @@ TEST(Parameters, ThatAreNotGivenHaveTheirDefault) {
 }
 
 TEST(Parameters, OfNestedObjectsAreCheckedByNameAndByPosition) {
-  const Method method = MethodOf(Parse(R"({"type":"array","items":{"type":"object","properties":{"sql":{"type":"string"},
+  const Method method =
+      MethodOf(Parse(R"({"type":"array","items":{"type":"object","properties":{"sql":{"type":"string"},
       "limit":{"type":"integer"}},"required":["sql"],"additionalProperties":false}})"));
   const auto both = [&](const char* value) {
     const std::string by_name = Bound(method, Json{{"p", Parse(value)}});

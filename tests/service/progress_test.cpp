@@ -80,9 +80,9 @@ TEST(Progress, ATokenOfAnotherTypeIsRefused) {
   server.methods().Add(Counting("test.count", Acts::kAsService));
   server.Start();
   RawClient client(server.pipe_path());
-  for (const auto& [token, got] : {std::pair(Json(1.5), "another number"), std::pair(Json(true), "a boolean"),
-                                   std::pair(Json::array(), "an array"),
-                                   std::pair(Json::object(), "an object")}) {
+  for (const auto& [token, got] :
+       {std::pair(Json(1.5), "another number"), std::pair(Json(true), "a boolean"),
+        std::pair(Json::array(), "an array"), std::pair(Json::object(), "an object")}) {
     const std::string message =
         std::string("progressToken: expected a string or an integer of at most 1024 characters, got ") + got;
     client.Send(RequestMessage(1, "test.count", {{"progressToken", token}}));
@@ -159,8 +159,10 @@ TEST(Progress, ComesInBareJsonToo) {
   server.Start();
   RawClient client(server.pipe_path());
   client.Write(RequestMessage(1, "test.count", {{"to", 2}, {"progressToken", 5}}).dump() + "\n");
-  EXPECT_EQ(client.ReadText(), R"({"jsonrpc":"2.0","method":"$/progress","params":{"token":5,"value":{"i":0}}})");
-  EXPECT_EQ(client.ReadText(), R"({"jsonrpc":"2.0","method":"$/progress","params":{"token":5,"value":{"i":1}}})");
+  EXPECT_EQ(client.ReadText(),
+            R"({"jsonrpc":"2.0","method":"$/progress","params":{"token":5,"value":{"i":0}}})");
+  EXPECT_EQ(client.ReadText(),
+            R"({"jsonrpc":"2.0","method":"$/progress","params":{"token":5,"value":{"i":1}}})");
   EXPECT_EQ(client.ReadText(), R"({"jsonrpc":"2.0","id":1,"result":{"params":{"to":2},"wanted":true}})");
 }
 
@@ -264,7 +266,8 @@ TEST(Progress, OfASlowReaderIsReplacedByTheNewestAndTheLastOneComes) {
   reported.Open();
   service::Method method =
       PublicMethod("test.flood", Acts::kAsCaller, Pace::kMayBlock, [&](const Call& call) -> MethodResult {
-        for (int i = 0; i < kReports; ++i) call.progress.Report({{"i", i}, {"fill", std::string(kValue, 'x')}});
+        for (int i = 0; i < kReports; ++i)
+          call.progress.Report({{"i", i}, {"fill", std::string(kValue, 'x')}});
         reported.PassWhatever();
         return Json("done");
       });
@@ -295,11 +298,12 @@ TEST(Progress, AValueThatCannotBeSentIsTheMethodsFault) {
   TestServer server;
   server.settings().limits.response_bytes = 10'000;
   for (const bool too_large : {false, true}) {
-    service::Method method = PublicMethod(too_large ? "test.large" : "test.bytes", Acts::kAsCaller, Pace::kMayBlock,
-                                          [too_large](const Call& call) -> MethodResult {
-                                            call.progress.Report(too_large ? std::string(20'000, 'x') : "\xFF");
-                                            return Json("done");
-                                          });
+    service::Method method =
+        PublicMethod(too_large ? "test.large" : "test.bytes", Acts::kAsCaller, Pace::kMayBlock,
+                     [too_large](const Call& call) -> MethodResult {
+                       call.progress.Report(too_large ? std::string(20'000, 'x') : "\xFF");
+                       return Json("done");
+                     });
     method.reports_progress = true;
     server.methods().Add(std::move(method));
   }

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <cstdint>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -37,12 +37,15 @@ class NoServer final : public ServerControl {
 class RpcMethodsTest : public testing::Test {
  protected:
   RpcMethodsTest() {
-    AddRpcMethods(methods_, [this](const Method& method, const CallerIdentity& caller) {
-      return AccessPolicy::Compile({}, methods_).MaySee(method, caller);
-    }, [this](std::uint64_t connection, EventSet events) {
-      subscribed_ = {connection, events};
-      return true;
-    });
+    AddRpcMethods(
+        methods_,
+        [this](const Method& method, const CallerIdentity& caller) {
+          return AccessPolicy::Compile({}, methods_).MaySee(method, caller);
+        },
+        [this](std::uint64_t connection, EventSet events) {
+          subscribed_ = {connection, events};
+          return true;
+        });
     const auto names = std::make_shared<win32::AccountNames>();
     AddIdentityMethods(methods_, names);
     AddServiceMethods(methods_, server_, {}, names);
@@ -111,7 +114,7 @@ TEST_F(RpcMethodsTest, DiscoverSaysWhichMethodsReportProgressAndWhichAreStreams)
   watch.stream = [](const Call&, Waker) { return std::unique_ptr<Stream>(); };
   methods_.Add(std::move(watch));
   const Json document = test::MethodCaller().Result(methods_, "rpc.discover");
-  EXPECT_EQ(document.at("methods").at(0).at("x-progress"), 
+  EXPECT_EQ(document.at("methods").at(0).at("x-progress"),
             (Json{{"stream", false}, {"optional_stream", false}, {"schema", Json::object()}}));
   EXPECT_EQ(document.at("methods").at(1).at("x-progress"),
             (Json{{"stream", true}, {"optional_stream", false}, {"schema", {{"type", "integer"}}}}));
@@ -169,7 +172,8 @@ TEST_F(RpcMethodsTest, AnAdministratorSeesEveryMethod) {
                         AccessPolicy::Compile({}, methods_).IsAdministrator(caller.caller()));
   EXPECT_EQ(NamesIn(caller.Result(methods_, "rpc.discover")),
             (std::set<std::string>{"identity.whoami", "rpc.discover", "rpc.ping", "rpc.subscribe",
-                                   "service.connections", "service.disconnect", "service.reload", "service.status"}));
+                                   "service.connections", "service.disconnect", "service.reload",
+                                   "service.status"}));
 }
 
 TEST_F(RpcMethodsTest, AnOrdinaryUserSeesOnlyWhatIsForAll) {
@@ -177,8 +181,8 @@ TEST_F(RpcMethodsTest, AnOrdinaryUserSeesOnlyWhatIsForAll) {
   ONBEHALF_SKIP_WITHOUT("a token that is no administrator's",
                         !AccessPolicy::Compile({}, methods_).IsAdministrator(caller.caller()));
   const Json document = caller.Result(methods_, "rpc.discover");
-  EXPECT_EQ(NamesIn(document),
-            (std::set<std::string>{"identity.whoami", "rpc.discover", "rpc.ping", "rpc.subscribe", "service.status"}));
+  EXPECT_EQ(NamesIn(document), (std::set<std::string>{"identity.whoami", "rpc.discover", "rpc.ping",
+                                                      "rpc.subscribe", "service.status"}));
   EXPECT_EQ(document.dump().find("service.disconnect"), std::string::npos);
 }
 

@@ -21,28 +21,31 @@ std::string Fault(const std::string& schema) { return SchemaFault(Parse(schema))
 // Object schemas, each the only property of the one around it.
 Json Nested(std::size_t depth) {
   Json schema{{"type", "integer"}};
-  for (std::size_t i = 1; i < depth; ++i) schema = Json{{"type", "object"}, {"properties", {{"a", std::move(schema)}}}};
+  for (std::size_t i = 1; i < depth; ++i)
+    schema = Json{{"type", "object"}, {"properties", {{"a", std::move(schema)}}}};
   return schema;
 }
 
 TEST(SchemaFault, NothingIsWrongWithWhatSchemasMayBe) {
-  for (const char* schema : {
-           "null",
-           "{}",
-           R"({"type":"object"})",
-           R"({"type":["string","null"],"maxLength":5,"description":"d","title":"t","format":"uri"})",
-           R"({"type":"integer","minimum":-5,"maximum":18446744073709551615})",
-           R"({"type":"number","minimum":0.5,"maximum":0.5,"default":0.5})",
-           R"({"type":"array","items":{"type":"array","items":{"enum":[1,"1",null]}},"minItems":1,"maxItems":1})",
-           R"({"type":"object","properties":{"type":{"const":"properties"},"required":{}},"required":["type"]})",
-           R"({"type":"object","additionalProperties":{"type":"string"}})",
-           R"({"type":"object","additionalProperties":true})",
-           R"({"oneOf":[{"type":"string"},{"type":"object","properties":{},"additionalProperties":false}]})",
-           R"({"anyOf":[{}],"default":[]})",
-       }) {
+  for (
+      const char* schema : {
+          "null",
+          "{}",
+          R"({"type":"object"})",
+          R"({"type":["string","null"],"maxLength":5,"description":"d","title":"t","format":"uri"})",
+          R"({"type":"integer","minimum":-5,"maximum":18446744073709551615})",
+          R"({"type":"number","minimum":0.5,"maximum":0.5,"default":0.5})",
+          R"({"type":"array","items":{"type":"array","items":{"enum":[1,"1",null]}},"minItems":1,"maxItems":1})",
+          R"({"type":"object","properties":{"type":{"const":"properties"},"required":{}},"required":["type"]})",
+          R"({"type":"object","additionalProperties":{"type":"string"}})",
+          R"({"type":"object","additionalProperties":true})",
+          R"({"oneOf":[{"type":"string"},{"type":"object","properties":{},"additionalProperties":false}]})",
+          R"({"anyOf":[{}],"default":[]})",
+      }) {
     EXPECT_EQ(Fault(schema), "") << schema;
   }
-  EXPECT_EQ(SchemaFault(Closed(Object({{"a", OrNull(Text("b"))}, {"c", ListOf(Integer(""))}}, "d"))), std::nullopt);
+  EXPECT_EQ(SchemaFault(Closed(Object({{"a", OrNull(Text("b"))}, {"c", ListOf(Integer(""))}}, "d"))),
+            std::nullopt);
 }
 
 TEST(SchemaFault, SaysWhatIsWrongAndWhere) {
@@ -56,7 +59,8 @@ TEST(SchemaFault, SaysWhatIsWrongAndWhere) {
       {R"({"$ref":"#"})", R"("$ref" is no word of a schema here)"},
       {R"({"type":"array","items":{"type":"object","properties":{"sql":{"Type":"string"}}}})",
        R"(items.properties.sql: "Type" is no word of a schema here)"},
-      {R"({"oneOf":[{},{"enum":[1],"minimum":1}]})", R"(oneOf[1]: "minimum" stands beside the "type" number or integer)"},
+      {R"({"oneOf":[{},{"enum":[1],"minimum":1}]})",
+       R"(oneOf[1]: "minimum" stands beside the "type" number or integer)"},
       {R"({"type":"object","additionalProperties":{"anyOf":[{"max":1}]}})",
        R"(additionalProperties.anyOf[0]: "max" is no word of a schema here)"},
       {"[]", "a schema is an object"},
@@ -85,11 +89,14 @@ TEST(SchemaFault, SaysWhatIsWrongAndWhere) {
       {R"({"type":"integer","minimum":2,"maximum":1})", R"("minimum" is above "maximum")"},
       {R"({"type":"array","minItems":2,"maxItems":1})", R"("minItems" is above "maxItems")"},
       {R"({"properties":{}})", R"("properties" stands beside the "type" object)"},
-      {R"({"type":"object","required":["a"]})", R"("required" names "a", which "properties" does not describe)"},
+      {R"({"type":"object","required":["a"]})",
+       R"("required" names "a", which "properties" does not describe)"},
       {R"({"type":"object","properties":{"a":{}},"required":["b"]})",
        R"("required" names "b", which "properties" does not describe)"},
-      {R"({"type":"object","properties":{"a":{}},"required":["a","a"]})", R"("required" is a list of names, each once)"},
-      {R"({"type":"object","properties":{"a":{}},"required":[1]})", R"("required" is a list of names, each once)"},
+      {R"({"type":"object","properties":{"a":{}},"required":["a","a"]})",
+       R"("required" is a list of names, each once)"},
+      {R"({"type":"object","properties":{"a":{}},"required":[1]})",
+       R"("required" is a list of names, each once)"},
       {R"({"type":"object","properties":{"a":{"required":true}}})",
        R"(properties.a: "required" stands beside the "type" object)"},
       {R"({"oneOf":[]})", R"("oneOf" is a list of 1 to 16 schemas)"},
@@ -122,7 +129,8 @@ TEST(Misfit, IsLookedForAsDeepAsTheSchemaGoes) {
 }
 
 TEST(Misfit, NamesTheMemberOfWhateverDepth) {
-  const Json statements = Parse(R"({"type":"array","items":{"type":"object","additionalProperties":false,"required":["sql"],
+  const Json statements =
+      Parse(R"({"type":"array","items":{"type":"object","additionalProperties":false,"required":["sql"],
     "properties":{"sql":{"type":"string","maxLength":9},"bind":{"type":"array","items":{"type":["integer","null"]}},
                   "options":{"type":"object","additionalProperties":{"type":"boolean"}}}}})");
   ASSERT_EQ(SchemaFault(statements), std::nullopt);
@@ -133,12 +141,15 @@ TEST(Misfit, NamesTheMemberOfWhateverDepth) {
   for (const Row& row : std::vector<Row>{
            {R"([])", ""},
            {R"([{"sql":"a"},{"sql":"b","bind":[1,null],"options":{"c":true}}])", ""},
-           {R"([{"sql":"a"},{"sql":5}])", "s[1].sql: expected a string of at most 9 characters, got an integer"},
+           {R"([{"sql":"a"},{"sql":5}])",
+            "s[1].sql: expected a string of at most 9 characters, got an integer"},
            {R"([{"sql":"a"},{}])", "s[1].sql: required, expected a string of at most 9 characters"},
            {R"([{"sql":"a"},"b"])", "s[1]: expected an object with sql, got a string"},
-           {R"([{"sql":"a","bind":[1,2,"secret"]}])", "s[0].bind[2]: expected an integer or null, got a string"},
+           {R"([{"sql":"a","bind":[1,2,"secret"]}])",
+            "s[0].bind[2]: expected an integer or null, got a string"},
            {R"([{"sql":"a","binds":[]}])", R"(s[0]: there is no member "binds")"},
-           {R"([{"sql":"a","options":{"x":true,"y":1}}])", R"(s[0].options["y"]: expected a boolean, got an integer)"},
+           {R"([{"sql":"a","options":{"x":true,"y":1}}])",
+            R"(s[0].options["y"]: expected a boolean, got an integer)"},
            {R"([{"sql":"secret secret"}])",
             "s[0].sql: expected a string of at most 9 characters, got a string of 13 characters"},
        }) {
@@ -146,8 +157,8 @@ TEST(Misfit, NamesTheMemberOfWhateverDepth) {
     EXPECT_EQ(Fits(Parse(row.value), statements), *row.misfit == '\0') << row.value;
   }
   for (const std::string& name : test::HostileTexts()) {
-    for (const Json& value : {Json::array({{{"sql", ""}, {name, 1}}}),
-                              Json::array({{{"sql", ""}, {"options", {{name, 1}}}}})}) {
+    for (const Json& value :
+         {Json::array({{{"sql", ""}, {name, 1}}}), Json::array({{{"sql", ""}, {"options", {{name, 1}}}}})}) {
       const std::string misfit = Misfit("s", value, statements).value_or("");
       EXPECT_FALSE(misfit.empty());
       EXPECT_LE(misfit.size(), 500u);
@@ -164,7 +175,8 @@ TEST(Misfit, OfAlternativesSpeaksOfTheOneThatIsMeant) {
     {"type":"null"}]})");
   ASSERT_EQ(SchemaFault(shapes), std::nullopt);
   const auto misfit = [&](const char* value) { return Misfit("p", Parse(value), shapes).value_or(""); };
-  const std::string any = "p: expected an object with kind and radius or an object with kind and width or null, got ";
+  const std::string any =
+      "p: expected an object with kind and radius or an object with kind and width or null, got ";
   EXPECT_EQ(misfit("null"), "");
   EXPECT_EQ(misfit(R"({"kind":"circle","radius":1.5})"), "");
   EXPECT_EQ(misfit(R"({"kind":"circle","radius":"1"})"), "p.radius: expected a number, got a string");
@@ -182,12 +194,14 @@ TEST(Misfit, OneOfTakesExactlyOneAndAnyOfAtLeastOne) {
   EXPECT_TRUE(Fits(1, one));
   EXPECT_FALSE(Fits("x", any));
   EXPECT_EQ(Misfit("p", "x", any), "p: expected an integer of at least 3 or a number, got a string");
-  EXPECT_EQ(Misfit("p", 5, one),
-            "p: expected exactly one of an integer of at least 3 or a number, got what is more than one of them");
+  EXPECT_EQ(
+      Misfit("p", 5, one),
+      "p: expected exactly one of an integer of at least 3 or a number, got what is more than one of them");
   // Beside other words both hold.
   const Json both = Parse(R"({"type":"string","maxLength":1,"anyOf":[{"const":"a"},{"const":"bb"}]})");
   EXPECT_TRUE(Fits("a", both));
-  EXPECT_EQ(Misfit("p", "bb", both), "p: expected a string of at most 1 characters, got a string of 2 characters");
+  EXPECT_EQ(Misfit("p", "bb", both),
+            "p: expected a string of at most 1 characters, got a string of 2 characters");
   EXPECT_EQ(Misfit("p", "c", both), R"(p: expected "a" or "bb", got a string)");
 }
 
@@ -204,7 +218,8 @@ TEST(WithIntegers, ReachesIntoWhatIsNested) {
     "either":{"oneOf":[{"type":"string"},{"type":"object","properties":{"n":{"type":"integer"}}}]}},
     "additionalProperties":{"type":"integer"}})");
   ASSERT_EQ(SchemaFault(schema), std::nullopt);
-  const Json value = Parse(R"({"n":1.0,"x":2.0,"both":3.0,"list":[4.0,null,5],"either":{"n":6.0},"other":7.0})");
+  const Json value =
+      Parse(R"({"n":1.0,"x":2.0,"both":3.0,"list":[4.0,null,5],"either":{"n":6.0},"other":7.0})");
   ASSERT_TRUE(Fits(value, schema));
   EXPECT_EQ(WithIntegers(value, schema).dump(),
             R"({"both":3.0,"either":{"n":6},"list":[4,null,5],"n":1,"other":7,"x":2.0})");
@@ -212,7 +227,8 @@ TEST(WithIntegers, ReachesIntoWhatIsNested) {
 
 // Each part of a value is compared with each part of a schema at most once, so that the work has the size of both.
 TEST(Misfit, IsFoundInTimeForAsMuchAsAFrameMayHold) {
-  const Json schema = Parse(R"({"type":"array","items":{"anyOf":[{"type":"string","maxLength":2},{"type":"null"},
+  const Json schema =
+      Parse(R"({"type":"array","items":{"anyOf":[{"type":"string","maxLength":2},{"type":"null"},
     {"type":"array","items":{"oneOf":[{"type":"string"},{"type":"integer"}]}}]}})");
   Json rows = Json::array();
   for (int i = 0; i < 20'000; ++i) rows.push_back(Json::array({1, "x", 2, "y", 3}));

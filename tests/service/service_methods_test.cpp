@@ -85,11 +85,9 @@ TEST_F(ServiceMethodsTest, StatusSaysWhatTheServiceIs) {
 }
 
 TEST_F(ServiceMethodsTest, StatusSaysWhetherTheAuditCanBeWritten) {
-  EXPECT_EQ(Status().at("audit"), (Json{{"ok", true},
-                                        {"required", true},
-                                        {"since", nullptr},
-                                        {"error", nullptr},
-                                        {"lines_lost", 0}}));
+  EXPECT_EQ(
+      Status().at("audit"),
+      (Json{{"ok", true}, {"required", true}, {"since", nullptr}, {"error", nullptr}, {"lines_lost", 0}}));
   audit_ = {false, std::chrono::sys_days{std::chrono::year{2026} / 11 / 22} + 19h,
             "ERROR_DISK_FULL: There is not enough space on the disk.", 3};
   EXPECT_EQ(Status().at("audit"), (Json{{"ok", false},

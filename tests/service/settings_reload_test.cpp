@@ -40,7 +40,9 @@ using Keys = std::vector<std::string>;
 // Settings from a file that the test writes.
 class SettingsReloadTest : public testing::Test {
  protected:
-  SettingsReloadTest() { live_->Observe([this](const Settings&, const Settings&) { ++observed_; }); }
+  SettingsReloadTest() {
+    live_->Observe([this](const Settings&, const Settings&) { ++observed_; });
+  }
 
   SettingsReload::Result Reload(std::string_view text) {
     WriteAll(folder_.path() / "onbehalf.json", text);
@@ -53,7 +55,8 @@ class SettingsReloadTest : public testing::Test {
   std::vector<std::string> events_;
   service::Log log_{folder_.path(), {}, service::Log::Console::kNo};
   const std::shared_ptr<LiveSettings> live_ = std::make_shared<LiveSettings>(Settings{});
-  SettingsReload reload_{[this] { return service::ReadSettings(folder_.path() / "onbehalf.json"); }, live_, log_,
+  SettingsReload reload_{[this] { return service::ReadSettings(folder_.path() / "onbehalf.json"); }, live_,
+                         log_,
                          [this](service::Event event, std::initializer_list<std::string_view> strings) {
                            EXPECT_EQ(event, service::Event::kSettingsReloaded);
                            for (const auto text : strings) events_.emplace_back(text);
@@ -72,15 +75,17 @@ TEST_F(SettingsReloadTest, PutsInForceWhatCanChangeAndNamesTheRest) {
     "modules": {"load": {"orders": {}}},
     "methods": {"limits": {"rpc.ping": {"deadline_ms": 2000, "handlers": 3}}}})");
   EXPECT_TRUE(result.faults.empty());
-  EXPECT_EQ(result.changed, (Keys{"limits.connections", "limits.request_deadline_ms", "log.level", "file.roots",
-                                  "database.sources", "database.idle_ms", "methods.limits"}));
-  EXPECT_EQ(result.needs_restart, (Keys{"pipe.remote", "threads.handlers", "log.files", "audit.required", "modules.load"}));
+  EXPECT_EQ(result.changed, (Keys{"limits.connections", "limits.request_deadline_ms", "log.level",
+                                  "file.roots", "database.sources", "database.idle_ms", "methods.limits"}));
+  EXPECT_EQ(result.needs_restart,
+            (Keys{"pipe.remote", "threads.handlers", "log.files", "audit.required", "modules.load"}));
   const auto now = live_->Now();
   EXPECT_EQ(now->limits.connections, 99u);
   EXPECT_EQ(now->log.level, LogLevel::kDebug);
   EXPECT_EQ(now->file.roots, Keys{"D:\\Shares"});
   EXPECT_EQ(now->database.sources.at("orders").connection, "DSN=secret");
-  EXPECT_EQ(now->methods.limits.at("rpc.ping"), (Settings::MethodLimits{std::chrono::seconds(2), 3, std::nullopt}));
+  EXPECT_EQ(now->methods.limits.at("rpc.ping"),
+            (Settings::MethodLimits{std::chrono::seconds(2), 3, std::nullopt}));
   EXPECT_FALSE(now->pipe.remote);
   EXPECT_EQ(now->log.files, Settings().log.files);
   EXPECT_TRUE(now->audit.required);
@@ -107,7 +112,8 @@ TEST_F(SettingsReloadTest, WhatHasNotChangedIsNotNamed) {
   EXPECT_EQ(again.changed, Keys{});
   // Still not in force.
   EXPECT_EQ(again.needs_restart, Keys{"pipe.remote"});
-  EXPECT_EQ(events_.back(), "Asked for by HERE\\ann. In force now: nothing. In force after a restart: pipe.remote.");
+  EXPECT_EQ(events_.back(),
+            "Asked for by HERE\\ann. In force now: nothing. In force after a restart: pipe.remote.");
   // What is taken out of the file goes back to its default.
   const auto back = Reload("{}");
   EXPECT_EQ(back.changed, Keys{"limits.connections"});
@@ -199,7 +205,8 @@ TEST_F(ServiceReload, ChangesWhatTheNextRequestsOfOpenConnectionsMeet) {
 TEST_F(ServiceReload, ChangesTheQuotaOfConnectionsAndTheTimesThatAreWatched) {
   Start();
   RawClient client(server_.pipe_path());
-  ASSERT_TRUE(Reload(client, R"({"limits": {"connections_per_account": 1, "idle_timeout_ms": 1000}})").contains("result"));
+  ASSERT_TRUE(Reload(client, R"({"limits": {"connections_per_account": 1, "idle_timeout_ms": 1000}})")
+                  .contains("result"));
   RawClient second(server_.pipe_path());
   EXPECT_EQ(ErrorCodeOf(second.Call("rpc.ping")), static_cast<int>(ErrorCode::kBusy));
   EXPECT_TRUE(client.IsClosedByServer());
@@ -211,16 +218,17 @@ TEST_F(ServiceReload, AnswersAllFaultsAndChangesNothing) {
   const auto before = server_.live_settings()->Now();
   const Json answer = Reload(client, R"({"limits": {"connections": 0, "idle_timeout_ms": 1000},
       "methods": {"limits": {"rpc.pnig": {"handlers": 1}}}, "database": {"sources": {"a": {"connection": ["DSN=secret"]}}}})");
-  EXPECT_EQ(answer.at("error"),
-            (Json{{"code", static_cast<int>(ErrorCode::kSettingsRefused)},
-                  {"message", protocol::InfoOf(ErrorCode::kSettingsRefused).message},
-                  {"data",
-                   {{"faults",
-                     {{{"key", "database.sources.a.connection"},
-                       {"message", "expected a string of 1 to 16384 bytes, found an array"}},
-                      {{"key", "limits.connections"}, {"message", "expected an integer from 1 to 100000, found 0"}},
-                      {{"key", "methods.limits.rpc.pnig"},
-                       {"message", "unknown key; did you mean rpc.ping?"}}}}}}}));
+  EXPECT_EQ(
+      answer.at("error"),
+      (Json{
+          {"code", static_cast<int>(ErrorCode::kSettingsRefused)},
+          {"message", protocol::InfoOf(ErrorCode::kSettingsRefused).message},
+          {"data",
+           {{"faults",
+             {{{"key", "database.sources.a.connection"},
+               {"message", "expected a string of 1 to 16384 bytes, found an array"}},
+              {{"key", "limits.connections"}, {"message", "expected an integer from 1 to 100000, found 0"}},
+              {{"key", "methods.limits.rpc.pnig"}, {"message", "unknown key; did you mean rpc.ping?"}}}}}}}));
   EXPECT_EQ(server_.live_settings()->Now(), before);
 }
 
@@ -231,7 +239,8 @@ TEST_F(ServiceReload, IsInTheAuditLikeAnyRequest) {
   Reload(client, "[]");
   Keys outcomes;
   for (const Json& line : server_.AuditLines()) {
-    if (line.value("method", "") == "service.reload") outcomes.push_back(line.value("outcome", line.value("verdict", "")));
+    if (line.value("method", "") == "service.reload")
+      outcomes.push_back(line.value("outcome", line.value("verdict", "")));
   }
   EXPECT_EQ(outcomes, (Keys{"allowed", "ok", "allowed", "SettingsRefused"}));
 }
@@ -252,7 +261,8 @@ TEST_F(ServiceReload, RequestsGoOnWhileSettingsChangeUnderThem) {
   }
   RawClient client(server_.pipe_path());
   for (int i = 0; i < 30; ++i) {
-    const Json answer = Reload(client, i % 2 == 0 ? R"({"methods":{"limits":{"test.wait":{"handlers":9}}}})" : "{}");
+    const Json answer =
+        Reload(client, i % 2 == 0 ? R"({"methods":{"limits":{"test.wait":{"handlers":9}}}})" : "{}");
     EXPECT_EQ(answer.at("result").at("changed"), Json::array({"methods.limits"}));
   }
   callers.clear();

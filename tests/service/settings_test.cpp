@@ -33,9 +33,11 @@ std::string FileWith(std::string_view key, const Json& value) {
 Json Another(const SettingRow& row) {
   const std::map<std::string_view, Json> values = {
       {"file.roots", Json::array({"D:\\Shares"})},
-      {"database.sources", {{"orders", {{"connection", "DSN=orders"}, {"as_caller", true}, {"pooled", true}}}}},
+      {"database.sources",
+       {{"orders", {{"connection", "DSN=orders"}, {"as_caller", true}, {"pooled", true}}}}},
       {"modules.load", {{"orders", {{"depth", 3}}}}},
-      {"methods.limits", {{"file.read", {{"deadline_ms", 100}, {"handlers", 2}, {"handlers_per_account", 1}}}}}};
+      {"methods.limits",
+       {{"file.read", {{"deadline_ms", 100}, {"handlers", 2}, {"handlers_per_account", 1}}}}}};
   return values.at(row.key);
 }
 
@@ -205,7 +207,8 @@ TEST(Settings, AWrongTypeIsAFaultThatNamesTheKeyWhatIsRightAndWhatWasFound) {
       const SettingsResult result = ParseSettings(FileWith(row.key, value));
       ASSERT_EQ(result.faults.size(), 1u) << row.key << " " << value;
       EXPECT_EQ(result.faults[0].key, row.key);
-      EXPECT_EQ(result.faults[0].message, "expected " + Accepted(row) + ", found " + shown(row, value, found));
+      EXPECT_EQ(result.faults[0].message,
+                "expected " + Accepted(row) + ", found " + shown(row, value, found));
     }
   }
 }
@@ -298,8 +301,9 @@ TEST(Settings, ContradictionsAreFaults) {
             "4096 contradicts limits.frame_bytes, which is 1024: it must be at most that\n");
   EXPECT_EQ(FaultOf(ParseSettings(R"({"limits":{"batch_requests":31}})"), "limits.batch_requests_at_once"),
             "32 contradicts limits.batch_requests, which is 31: it must be at most that\n");
-  EXPECT_EQ(FaultOf(ParseSettings(R"({"limits":{"write_queue_bytes":262144}})"), "limits.progress_queue_bytes"),
-            "262144 contradicts limits.write_queue_bytes, which is 262144: it must be less than that\n");
+  EXPECT_EQ(
+      FaultOf(ParseSettings(R"({"limits":{"write_queue_bytes":262144}})"), "limits.progress_queue_bytes"),
+      "262144 contradicts limits.write_queue_bytes, which is 262144: it must be less than that\n");
   EXPECT_TRUE(ParseSettings(R"({"limits":{"write_queue_bytes":262145}})").faults.empty());
   EXPECT_TRUE(
       ParseSettings(R"({"limits":{"frame_bytes":4096,"batch_requests":32,"connections":9}})").faults.empty());
@@ -320,9 +324,10 @@ TEST(Settings, TextThatIsNoJsonObjectIsOneFaultWithItsPlace) {
   };
   EXPECT_EQ(only_fault("{\n  \"pipe\": {\n    \"name\": onbehalf\n  }\n}").substr(0, 7), "line 3,");
   EXPECT_NE(only_fault(R"({"pipe":{"name":"a","name":"b"}})").find("line 1,"), std::string::npos);
-  EXPECT_EQ(only_fault("[]"),
-            "expected an object with the members pipe, limits, threads, log, audit, file, database, modules and methods, "
-            "found an array");
+  EXPECT_EQ(
+      only_fault("[]"),
+      "expected an object with the members pipe, limits, threads, log, audit, file, database, modules and methods, "
+      "found an array");
   EXPECT_EQ(only_fault("\xEF\xBB\xBF{}"),
             "the file begins with a byte order mark (BOM); save it as UTF-8 without BOM");
   EXPECT_EQ(only_fault(std::string_view("\xFF\xFE{\0}\0", 6)),
@@ -397,7 +402,8 @@ TEST(Settings, WhatIsAskedForEachTimeTakesEffectAtAReload) {
     } else if (TakesEffectAtReload(row)) {
       sections.insert(section);
     } else {
-      EXPECT_FALSE(sections.contains(section)) << row.key << ": a section has one rule, so that people can know it";
+      EXPECT_FALSE(sections.contains(section))
+          << row.key << ": a section has one rule, so that people can know it";
     }
   }
   EXPECT_EQ(sections, (std::set<std::string>{"database", "file", "limits", "methods"}));

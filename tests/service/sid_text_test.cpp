@@ -21,8 +21,8 @@ TEST(SidText, IsWhatWindowsWrites) {
 }
 
 TEST(SidText, AgreesWithTheSystem) {
-  for (const WELL_KNOWN_SID_TYPE type :
-       {WinNullSid, WinWorldSid, WinLocalSystemSid, WinBuiltinAdministratorsSid, WinHighLabelSid, WinAnonymousSid}) {
+  for (const WELL_KNOWN_SID_TYPE type : {WinNullSid, WinWorldSid, WinLocalSystemSid,
+                                         WinBuiltinAdministratorsSid, WinHighLabelSid, WinAnonymousSid}) {
     const win32::Sid sid = win32::Sid::FromWellKnown(type);
     EXPECT_EQ(SidText(sid).view(), sid.ToString());
   }

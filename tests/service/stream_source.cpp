@@ -121,7 +121,8 @@ std::size_t StreamSource::faults() const {
 service::Method EndlessStream(std::string name, std::size_t fill, std::atomic<std::size_t>& turns) {
   class Endless final : public Stream {
    public:
-    Endless(std::size_t characters, std::atomic<std::size_t>& turns) : turns_(turns), fill_(characters, 'x') {}
+    Endless(std::size_t characters, std::atomic<std::size_t>& turns)
+        : turns_(turns), fill_(characters, 'x') {}
     Step Next(const Call&) override {
       ++turns_;
       return Piece{Json{{"n", n_++}, {"fill", fill_}}};
@@ -132,9 +133,8 @@ service::Method EndlessStream(std::string name, std::size_t fill, std::atomic<st
     const std::string fill_;
     std::size_t n_ = 0;
   };
-  return StreamMethod(std::move(name), service::Acts::kAsCaller, [fill, &turns](service::Waker) {
-    return std::make_unique<Endless>(fill, turns);
-  });
+  return StreamMethod(std::move(name), service::Acts::kAsCaller,
+                      [fill, &turns](service::Waker) { return std::make_unique<Endless>(fill, turns); });
 }
 
 }  // namespace onbehalf::test

@@ -18,11 +18,11 @@
 #include "messages.h"
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/win32_error.h"
-#include "support/process_usage.h"
 #include "raw_client.h"
 #include "stream_source.h"
 #include "support/handle_count.h"
 #include "support/platform_probe.h"
+#include "support/process_usage.h"
 #include "test_server.h"
 
 namespace onbehalf::test {
@@ -64,7 +64,8 @@ service::Method StreamOf(std::string name, std::function<Stream::Step(const Call
   };
   service::Method method = PublicMethod(std::move(name), Acts::kAsCaller, Pace::kMayBlock, nullptr);
   method.stream = [next = std::move(next), take_waker = std::move(take_waker)](
-                      const Call&, service::Waker waker) -> std::variant<std::unique_ptr<Stream>, protocol::Error> {
+                      const Call&,
+                      service::Waker waker) -> std::variant<std::unique_ptr<Stream>, protocol::Error> {
     if (take_waker) take_waker(std::move(waker));
     return std::make_unique<OfFunction>(next);
   };
@@ -155,9 +156,10 @@ TEST(Streams, NeedATokenAndAreOpenedByAPlainRequestOnly) {
   EXPECT_EQ(client.Read(), no_token);
   client.Send(NotificationMessage("test.watch", {{"progressToken", 1}}));
   client.Send(Json::array({Open(2, "test.watch"), RequestMessage(3, "rpc.none")}));
-  EXPECT_EQ(client.Read(),
-            Json::array({ErrorMessageFor(2, ErrorCode::kInvalidRequest, "A stream cannot be opened in a batch."),
-                         ErrorMessageFor(3, ErrorCode::kMethodNotFound)}));
+  EXPECT_EQ(
+      client.Read(),
+      Json::array({ErrorMessageFor(2, ErrorCode::kInvalidRequest, "A stream cannot be opened in a batch."),
+                   ErrorMessageFor(3, ErrorCode::kMethodNotFound)}));
   EXPECT_EQ(source.opened(), 0U);
   std::size_t refused = 0;
   for (const Json& line : server.AuditLines()) {
@@ -227,19 +229,20 @@ TEST(Streams, WhatTheirStepThrowsOrCannotSendEndsThem) {
   }));
   server.methods().Add(
       StreamOf("test.other", [](const Call&) -> Stream::Step { throw std::runtime_error("C:\\secret"); }));
-  server.methods().Add(StreamOf(
-      "test.large", [](const Call&) -> Stream::Step { return Stream::Piece{Json(std::string(20'000, 'x'))}; }));
-  server.methods().Add(StreamOf("test.bytes", [](const Call&) -> Stream::Step { return Stream::Piece{Json("\xFF")}; }));
+  server.methods().Add(StreamOf("test.large", [](const Call&) -> Stream::Step {
+    return Stream::Piece{Json(std::string(20'000, 'x'))};
+  }));
+  server.methods().Add(
+      StreamOf("test.bytes", [](const Call&) -> Stream::Step { return Stream::Piece{Json("\xFF")}; }));
   server.methods().Add(StreamOf("test.error", [](const Call&) -> Stream::Step {
     return MethodResult(protocol::Error{ErrorCode::kBusy, "later", nullptr});
   }));
   server.Start();
   RawClient client(server.pipe_path());
-  for (const auto& [method, code] : {std::pair("test.windows", ErrorCode::kWindowsError),
-                                     std::pair("test.other", ErrorCode::kInternalError),
-                                     std::pair("test.large", ErrorCode::kTooLarge),
-                                     std::pair("test.bytes", ErrorCode::kInternalError),
-                                     std::pair("test.error", ErrorCode::kBusy)}) {
+  for (const auto& [method, code] :
+       {std::pair("test.windows", ErrorCode::kWindowsError),
+        std::pair("test.other", ErrorCode::kInternalError), std::pair("test.large", ErrorCode::kTooLarge),
+        std::pair("test.bytes", ErrorCode::kInternalError), std::pair("test.error", ErrorCode::kBusy)}) {
     client.Send(Open(1, method));
     const auto answer = client.Read();
     ASSERT_TRUE(answer.has_value());
@@ -384,7 +387,8 @@ TEST(Streams, AreEndedWhenThePolicyNoLongerAllowsThem) {
   std::array<std::unique_ptr<RawClient>, 4> clients;
   for (std::size_t c = 0; c < clients.size(); ++c) {
     clients[c] = std::make_unique<RawClient>(server.pipe_path());
-    for (std::size_t id = 0; id < kStreams / clients.size(); ++id) clients[c]->Send(Open(id, "test.denied", id));
+    for (std::size_t id = 0; id < kStreams / clients.size(); ++id)
+      clients[c]->Send(Open(id, "test.denied", id));
   }
   RawClient other(server.pipe_path());
   other.Send(Open(1, "test.allowed"));
@@ -514,7 +518,8 @@ TEST(Streams, EndWithTheirConnection) {
   StreamSource source;
   std::atomic<std::size_t> turns = 0;
   TestServer server;
-  constexpr std::size_t kMost = 128;  // fewer than are opened in all, and more than are about to end at one time
+  constexpr std::size_t kMost =
+      128;  // fewer than are opened in all, and more than are about to end at one time
   server.settings().limits.streams_per_account = kMost;
   server.methods().Add(source.AsMethod("test.watch", Acts::kAsCaller));
   server.methods().Add(EndlessStream("test.endless", 10'000, turns));
@@ -684,9 +689,11 @@ TEST(OptionalStreams, AreOpenedByATokenAndElseTheHandlerAnswers) {
     EXPECT_EQ(client.Read(), ErrorMessageFor("s", ErrorCode::kRequestCancelled));
   }
   client.Send(Open("s", "test.rows", 1.5));
-  EXPECT_EQ(client.Read(),
-            ErrorMessageFor("s", ErrorCode::kInvalidParams,
-                            "progressToken: expected a string or an integer of at most 1024 characters, got another number"));
+  EXPECT_EQ(
+      client.Read(),
+      ErrorMessageFor(
+          "s", ErrorCode::kInvalidParams,
+          "progressToken: expected a string or an integer of at most 1024 characters, got another number"));
   EXPECT_EQ(source.faults(), 0U);
 }
 
@@ -835,10 +842,10 @@ TEST(AuditFollow, GoesOnBehindACursorInPiecesOfALimit) {
     ASSERT_TRUE(piece.has_value());
     EXPECT_EQ(piece->at("params").at("value").at("lines").size(), size) << *piece;
   }
-  for (const auto& [params, message] :
-       {std::pair(Json{{"after", "none"}, {"progressToken", 1}}, "after: this is no cursor that audit.read has given"),
-        std::pair(Json{{"account", "no such account"}, {"progressToken", 1}},
-                  "account: no account has this name or SID")}) {
+  for (const auto& [params, message] : {std::pair(Json{{"after", "none"}, {"progressToken", 1}},
+                                                  "after: this is no cursor that audit.read has given"),
+                                        std::pair(Json{{"account", "no such account"}, {"progressToken", 1}},
+                                                  "account: no account has this name or SID")}) {
     client.Send(RequestMessage("g", "audit.follow", params));
     EXPECT_EQ(client.Read(), ErrorMessageFor("g", ErrorCode::kInvalidParams, message));
   }

@@ -31,10 +31,10 @@ class PolicyChanges {
  public:
   explicit PolicyChanges(TestServer& server) : client_(server.pipe_path()) {}
   void Make(const char* what = "access.deny") {
-    const Json answer = client_.Call(
-        what, {{"account", win32::Token::FromOwnProcess(TOKEN_QUERY).User().ToString()},
-               {"node", "identity.whoami"},
-               {"rights", {"call"}}});
+    const Json answer =
+        client_.Call(what, {{"account", win32::Token::FromOwnProcess(TOKEN_QUERY).User().ToString()},
+                            {"node", "identity.whoami"},
+                            {"rights", {"call"}}});
     ASSERT_EQ(answer.at("result").at("changed"), true) << answer;
   }
 
@@ -90,7 +90,8 @@ TEST(Subscriptions, RefuseWhatTheyDoNotKnowAndNameIt) {
     return answer.at("error").at("message").get<std::string>();
   };
   EXPECT_EQ(message(Json::object()), "events: required, expected an array of at most 8 elements");
-  EXPECT_EQ(message({{"events", "rpc.methodsChanged"}}), "events: expected an array of at most 8 elements, got a string");
+  EXPECT_EQ(message({{"events", "rpc.methodsChanged"}}),
+            "events: expected an array of at most 8 elements, got a string");
   EXPECT_EQ(message({{"events", {"service.stopping", "service.started"}}}),
             R"(events[1]: expected one of "rpc.methodsChanged", "service.stopping", got another value)");
   EXPECT_EQ(message({{"events", {1}}}),

@@ -48,15 +48,23 @@ service::Server& TestServer::server() {
     std::filesystem::create_directories(policy_folder());
     live_settings_ = std::make_shared<service::LiveSettings>(settings_);
     const auto names = std::make_shared<win32::AccountNames>();
-    server_ = std::make_unique<service::Server>(live_settings_, pipe_path_, policy_folder(), *audit_, *log_, names);
+    server_ =
+        std::make_unique<service::Server>(live_settings_, pipe_path_, policy_folder(), *audit_, *log_, names);
     const auto read = [this] {
       service::SettingsResult result = service::ReadSettings(settings_file());
-      service::CheckMethodLimits(result.settings, server_->methods(), service::KnownMethods::kAll, result.faults);
+      service::CheckMethodLimits(result.settings, server_->methods(), service::KnownMethods::kAll,
+                                 result.faults);
       return result;
     };
     const auto reload = std::make_shared<service::SettingsReload>(
         read, live_settings_, *log_, [](service::Event, std::initializer_list<std::string_view>) {});
-    service::AddBuiltInMethods({*server_, *audit_, *log_, live_settings_, names, pipe_path_, {},
+    service::AddBuiltInMethods({*server_,
+                                *audit_,
+                                *log_,
+                                live_settings_,
+                                names,
+                                pipe_path_,
+                                {},
                                 [] { return std::vector<service::ModuleState>(); },
                                 [reload](const std::string& account) { return reload->Run(account); }});
   }

@@ -25,7 +25,8 @@ namespace {
                                       static_cast<SQLSMALLINT>(message.size()), &size))) {
     throw OdbcFailure("", std::string(function) + " failed and says nothing");
   }
-  throw OdbcFailure(win32::ToUtf8Lossy(state.data()), std::string(function) + ": " + win32::ToUtf8Lossy(message.data()));
+  throw OdbcFailure(win32::ToUtf8Lossy(state.data()),
+                    std::string(function) + ": " + win32::ToUtf8Lossy(message.data()));
 }
 
 // A statement that is closed with its scope.
@@ -108,8 +109,8 @@ std::vector<DirectOdbc::Row> DirectOdbc::Rows(std::string_view sql) {
     Row& row = rows.emplace_back();
     for (SQLSMALLINT column = 1; column <= columns; ++column) {
       SQLLEN length = 0;
-      statement.Check(::SQLGetData(statement.get(), static_cast<SQLUSMALLINT>(column), SQL_C_WCHAR, text.data(),
-                                   static_cast<SQLLEN>(text.size() * sizeof(SQLWCHAR)), &length),
+      statement.Check(::SQLGetData(statement.get(), static_cast<SQLUSMALLINT>(column), SQL_C_WCHAR,
+                                   text.data(), static_cast<SQLLEN>(text.size() * sizeof(SQLWCHAR)), &length),
                       "SQLGetData");
       row.push_back(length == SQL_NULL_DATA ? std::nullopt : std::optional(win32::ToUtf8Lossy(text.data())));
     }
@@ -123,8 +124,8 @@ std::size_t DirectOdbc::Count(std::string_view sql) {
   std::vector<bool> is_integer;
   for (SQLSMALLINT column = 1; column <= columns; ++column) {
     SQLLEN type = 0;
-    statement.Check(::SQLColAttributeW(statement.get(), static_cast<SQLUSMALLINT>(column), SQL_DESC_CONCISE_TYPE, nullptr, 0,
-                                       nullptr, &type),
+    statement.Check(::SQLColAttributeW(statement.get(), static_cast<SQLUSMALLINT>(column),
+                                       SQL_DESC_CONCISE_TYPE, nullptr, 0, nullptr, &type),
                     "SQLColAttributeW");
     is_integer.push_back(type == SQL_INTEGER || type == SQL_BIGINT || type == SQL_SMALLINT);
   }
@@ -136,7 +137,8 @@ std::size_t DirectOdbc::Count(std::string_view sql) {
       SQLBIGINT integer = 0;
       const SQLRETURN result =
           is_integer[static_cast<std::size_t>(column) - 1]
-              ? ::SQLGetData(statement.get(), static_cast<SQLUSMALLINT>(column), SQL_C_SBIGINT, &integer, sizeof(integer), &length)
+              ? ::SQLGetData(statement.get(), static_cast<SQLUSMALLINT>(column), SQL_C_SBIGINT, &integer,
+                             sizeof(integer), &length)
               : ::SQLGetData(statement.get(), static_cast<SQLUSMALLINT>(column), SQL_C_WCHAR, text.data(),
                              static_cast<SQLLEN>(text.size() * sizeof(SQLWCHAR)), &length);
       statement.Check(result, "SQLGetData");

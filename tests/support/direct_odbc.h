@@ -12,7 +12,8 @@ namespace onbehalf::test {
 // What the driver manager or the driver has refused.
 class OdbcFailure : public std::runtime_error {
  public:
-  OdbcFailure(const std::string& sqlstate, const std::string& message) : std::runtime_error(sqlstate + ": " + message) {}
+  OdbcFailure(const std::string& sqlstate, const std::string& message)
+      : std::runtime_error(sqlstate + ": " + message) {}
 };
 
 // The connection string in a variable of the environment, by which whoever runs the tests gives them a database server;

@@ -17,7 +17,8 @@ namespace {
 PROCESS_MEMORY_COUNTERS MemoryCountersOf(HANDLE process) {
   PROCESS_MEMORY_COUNTERS counters{};
   counters.cb = sizeof(counters);
-  if (!::GetProcessMemoryInfo(process, &counters, sizeof(counters))) win32::ThrowLastError("GetProcessMemoryInfo");
+  if (!::GetProcessMemoryInfo(process, &counters, sizeof(counters)))
+    win32::ThrowLastError("GetProcessMemoryInfo");
   return counters;
 }
 
@@ -48,7 +49,8 @@ std::size_t ThreadsOfThisProcess() {
 std::size_t PrivateBytes() { return MemoryCountersOf(::GetCurrentProcess()).PagefileUsage; }
 
 std::size_t PrivateBytesOf(std::uint32_t process_id) {
-  const win32::UniqueObject process(::OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, FALSE, process_id));
+  const win32::UniqueObject process(
+      ::OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, FALSE, process_id));
   if (!process) win32::ThrowLastError("OpenProcess");
   return MemoryCountersOf(process.get()).PagefileUsage;
 }

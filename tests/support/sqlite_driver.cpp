@@ -11,8 +11,8 @@ namespace {
 std::string PathForDrivers(const std::filesystem::path& path) {
   using Convert = char*(CDECL*)(const wchar_t*);
   const HMODULE kernel = ::GetModuleHandleW(L"kernel32.dll");
-  const auto convert = reinterpret_cast<Convert>(
-      reinterpret_cast<void*>(::GetProcAddress(kernel, "wine_get_unix_file_name")));
+  const auto convert =
+      reinterpret_cast<Convert>(reinterpret_cast<void*>(::GetProcAddress(kernel, "wine_get_unix_file_name")));
   if (convert == nullptr) return win32::ToUtf8(path.wstring());
   char* const converted = convert(path.c_str());
   std::string text = converted == nullptr ? std::string() : std::string(converted);

@@ -10,11 +10,11 @@ namespace onbehalf::test {
 const std::optional<std::string>& SqliteDriver();
 
 // In a test or its SetUp: skips it, by name, where SQLite's ODBC driver is not installed.
-#define ONBEHALF_SKIP_WITHOUT_SQLITE()                                                         \
-  do {                                                                                         \
-    if (!::onbehalf::test::SqliteDriver()) {                                                   \
+#define ONBEHALF_SKIP_WITHOUT_SQLITE()                                                       \
+  do {                                                                                       \
+    if (!::onbehalf::test::SqliteDriver()) {                                                 \
       GTEST_SKIP() << "missing here: an ODBC driver called SQLite3 ODBC Driver, or SQLite3"; \
-    }                                                                                          \
+    }                                                                                        \
   } while (false)
 
 // The connection string of a database in `file`, which is made if it is not there. SqliteDriver() must be there.

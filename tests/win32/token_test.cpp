@@ -74,8 +74,10 @@ TEST(TokenTest, PrivilegesAreTheSameUntilOneIsDisabledOrRemoved) {
   const Token copy = test::ImpersonationTokenOf(own);
   const auto set_attributes = [&copy](DWORD attributes) {
     TOKEN_PRIVILEGES wanted{1, {{{}, attributes}}};
-    if (!::LookupPrivilegeValueW(nullptr, L"SeChangeNotifyPrivilege", &wanted.Privileges[0].Luid)) return false;
-    return ::AdjustTokenPrivileges(copy.get(), FALSE, &wanted, 0, nullptr, nullptr) && ::GetLastError() == ERROR_SUCCESS;
+    if (!::LookupPrivilegeValueW(nullptr, L"SeChangeNotifyPrivilege", &wanted.Privileges[0].Luid))
+      return false;
+    return ::AdjustTokenPrivileges(copy.get(), FALSE, &wanted, 0, nullptr, nullptr) &&
+           ::GetLastError() == ERROR_SUCCESS;
   };
   EXPECT_TRUE(own.HasSamePrivilegesAs(copy));
   ASSERT_TRUE(set_attributes(0));

@@ -59,7 +59,8 @@ std::string RenderCheck(const Json& check, const Json& arguments) {
     const bool is_own = Member(arguments, "account") == nullptr;
     std::string command = std::string(is_own ? "onbehalf access explain " : "onbehalf access show ") +
                           Quoted(TextMember(check, "node"));
-    if (is_own && Member(arguments, "right") != nullptr) command += " --right " + TextMember(arguments, "right");
+    if (is_own && Member(arguments, "right") != nullptr)
+      command += " --right " + TextMember(arguments, "right");
     rows.push_back({"why", command});
   }
   return text + AlignedTable(rows, 2);

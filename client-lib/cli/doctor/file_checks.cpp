@@ -38,8 +38,7 @@ FileFacts Collect(std::string check, std::string path, bool service_may_write, b
 std::vector<std::string> NamesIn(const std::string& directory) {
   std::vector<std::string> names;
   WIN32_FIND_DATAW entry{};
-  const win32::UniqueFindHandle search(
-      ::FindFirstFileW(win32::ToWide(directory + "\\*").c_str(), &entry));
+  const win32::UniqueFindHandle search(::FindFirstFileW(win32::ToWide(directory + "\\*").c_str(), &entry));
   if (!search) return names;
   do {
     const std::wstring_view name = entry.cFileName;

@@ -104,7 +104,8 @@ void LocalFile::MoveTo(const std::string& path, bool replace) && {
   const DWORD code = ::GetLastError();
   if (code != ERROR_ALREADY_EXISTS && code != ERROR_FILE_EXISTS) ThrowFileError("MoveFileExW", path, code);
   if (!replace) throw ExistsAlready(path, code);
-  if (!::ReplaceFileW(to.c_str(), from.c_str(), nullptr, 0, nullptr, nullptr)) ThrowFileError("ReplaceFileW", path);
+  if (!::ReplaceFileW(to.c_str(), from.c_str(), nullptr, 0, nullptr, nullptr))
+    ThrowFileError("ReplaceFileW", path);
 }
 
 LocalKind LocalKindOf(const std::string& path) {

@@ -188,10 +188,11 @@ class Sender {
 // theirs to read. A copy takes the descriptor of the file that it replaces.
 void Replace(FileCalls& calls, const Part& part, const std::string& target, std::uint64_t size,
              TransferProgress& progress) {
-  const Json answer = calls.Stream(kCopy, {{"from", part.path}, {"to", target}, {"replace", true}}, [&](const Json& piece) {
-    progress.Show("replacing", NumberIn(piece, "done", kCopy), size);
-    return true;
-  });
+  const Json answer =
+      calls.Stream(kCopy, {{"from", part.path}, {"to", target}, {"replace", true}}, [&](const Json& piece) {
+        progress.Show("replacing", NumberIn(piece, "done", kCopy), size);
+        return true;
+      });
   if (NumberIn(answer, "bytes", kCopy) != size) {
     throw FileError(target + " is not what was sent: somebody has written to " + part.path);
   }

@@ -32,9 +32,10 @@ std::string AboutMethod(const ApiMethod& method) {
 
 std::string AboutProgress(const ApiMethod& method, const std::string& where) {
   if (!method.progress) return {};
-  std::string text = method.IsStream()                        ? "Its results come piece by piece to "
-                     : method.progress->is_optional_stream ? "Its results come in the answer, or piece by piece to "
-                                                           : "Reports how far it is to ";
+  std::string text = method.IsStream() ? "Its results come piece by piece to "
+                     : method.progress->is_optional_stream
+                         ? "Its results come in the answer, or piece by piece to "
+                         : "Reports how far it is to ";
   text += where + (method.progress->is_optional_stream ? ", if that is given." : ".");
   if (!method.progress->value.IsNamed()) text = Joined(text, method.progress->value.summary);
   return Joined(text, RemarksAt(method.progress->value, Direction::kResult));

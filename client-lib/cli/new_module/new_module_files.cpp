@@ -9,7 +9,8 @@
 namespace onbehalf::cli::new_module {
 namespace {
 
-constexpr std::string_view kCMakeLists = R"cmake(# The module @NAME@ of OnBehalf: a DLL that the service loads.
+constexpr std::string_view kCMakeLists =
+    R"cmake(# The module @NAME@ of OnBehalf: a DLL that the service loads.
 cmake_minimum_required(VERSION 3.25)
 project(@NAME@ LANGUAGES CXX)
 
@@ -28,7 +29,8 @@ elseif(MSVC)
 endif()
 )cmake";
 
-constexpr std::string_view kSource = R"source(// The module @NAME@ of OnBehalf. docs/modules.md of OnBehalf has the rules for what runs here.
+constexpr std::string_view kSource =
+    R"source(// The module @NAME@ of OnBehalf. docs/modules.md of OnBehalf has the rules for what runs here.
 #include <onbehalf/module.hpp>
 
 #include <memory>
@@ -133,13 +135,16 @@ std::vector<File> Files(std::string_view name) {
 std::string WhyNoName(std::string_view name) {
   // Namespaces of the service's own, targets of CMake's, and devices of Windows, which are none as files with any extension.
   constexpr std::array<std::string_view, 20> kTaken = {
-      "access", "audit",   "database", "file",  "identity", "registry", "rpc",  "service", "all",  "clean",
-      "help",   "install", "package",  "test",  "aux",      "con",      "nul",  "prn",     "com1", "lpt1"};
-  const auto may_be_in = [](char c) { return protocol::IsAsciiLetter(c) || protocol::IsAsciiDigit(c) || c == '_'; };
+      "access", "audit",   "database", "file", "identity", "registry", "rpc", "service", "all",  "clean",
+      "help",   "install", "package",  "test", "aux",      "con",      "nul", "prn",     "com1", "lpt1"};
+  const auto may_be_in = [](char c) {
+    return protocol::IsAsciiLetter(c) || protocol::IsAsciiDigit(c) || c == '_';
+  };
   const bool is_word = !name.empty() && name.size() <= 64 && protocol::IsAsciiLetter(name.front()) &&
                        std::all_of(name.begin(), name.end(), may_be_in);
   if (!is_word) return "a module's name is 1 to 64 letters, digits and _, a letter first";
-  if (std::find(kTaken.begin(), kTaken.end(), protocol::AsciiLower(name)) != kTaken.end()) return "this name is taken";
+  if (std::find(kTaken.begin(), kTaken.end(), protocol::AsciiLower(name)) != kTaken.end())
+    return "this name is taken";
   return {};
 }
 

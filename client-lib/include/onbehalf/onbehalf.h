@@ -85,7 +85,7 @@ enum {
 enum {
   ONBEHALF_TRUST_SERVICE = 0,   /* the installed service */
   ONBEHALF_TRUST_SAME_USER = 1, /* this process's user: services in a console, tests */
-  ONBEHALF_TRUST_ANY = 2        /* nobody is checked: whoever made the pipe gets the requests and the identity */
+  ONBEHALF_TRUST_ANY = 2 /* nobody is checked: whoever made the pipe gets the requests and the identity */
 };
 
 /* A timeout that never ends. */
@@ -137,8 +137,8 @@ typedef void(ONBEHALF_CALL* onbehalf_done_callback)(void* user, onbehalf_status 
                                                     int64_t result_length, const onbehalf_error* error);
 
 /* A notification of the service; params as JSON ("null" if it has none), NULL if there is no memory for them. */
-typedef void(ONBEHALF_CALL* onbehalf_notification_callback)(void* user, const char* method, const char* params,
-                                                            int64_t params_length);
+typedef void(ONBEHALF_CALL* onbehalf_notification_callback)(void* user, const char* method,
+                                                            const char* params, int64_t params_length);
 
 /* onbehalf_call_options.flags. The method may be done twice without harm: when the connection is lost before the answer
    has come, the client connects again and repeats the call until its time is over. Others are sent once at most. */
@@ -168,7 +168,8 @@ ONBEHALF_API const onbehalf_error* ONBEHALF_CALL onbehalf_last_error(void);
 
 /* Opens the pipe and verifies who made it, before the first byte is written. `options` may be NULL. The client is freed
    with onbehalf_free_client. */
-ONBEHALF_API onbehalf_status ONBEHALF_CALL onbehalf_connect(const onbehalf_options* options, onbehalf_client** client);
+ONBEHALF_API onbehalf_status ONBEHALF_CALL onbehalf_connect(const onbehalf_options* options,
+                                                            onbehalf_client** client);
 
 /* Calls a method and waits for its result, which is freed with onbehalf_free_string. `options` and `result_length` may
    be NULL. */
@@ -204,7 +205,8 @@ ONBEHALF_API onbehalf_status ONBEHALF_CALL onbehalf_notify(onbehalf_client* clie
    for callbacks. NULL ends that. When this returns, the handler that was set before is not running any more (unless
    this is called in it). */
 ONBEHALF_API onbehalf_status ONBEHALF_CALL onbehalf_on_notification(onbehalf_client* client,
-                                                                    onbehalf_notification_callback handler, void* user);
+                                                                    onbehalf_notification_callback handler,
+                                                                    void* user);
 
 /* 1, or 0 once the connection has failed or was closed, which is noticed when it is used, or at once while anything is
    under way or a notification handler is set. 0 for NULL. */

@@ -29,7 +29,8 @@ void from_json(const Json& json, Caller& caller) {
 
 void CallSeveralAtOnce(Client& service) {
   std::vector<std::future<Json>> answers;
-  for (const char* word : {"one", "two", "three"}) answers.push_back(service.CallAsync("rpc.ping", {{"echo", word}}));
+  for (const char* word : {"one", "two", "three"})
+    answers.push_back(service.CallAsync("rpc.ping", {{"echo", word}}));
   std::cout << "under way at once:";
   for (auto& answer : answers) std::cout << " " << answer.get().at("echo").get<std::string>();
   std::cout << "\n";

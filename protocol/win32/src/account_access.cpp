@@ -24,11 +24,13 @@ struct ClientContextTraits {
 
 ACCESS_MASK AccessOfAccount(const SecurityDescriptor& descriptor, const Sid& account) {
   UniqueHandle<ResourceManagerTraits> manager;
-  if (!::AuthzInitializeResourceManager(AUTHZ_RM_FLAG_NO_AUDIT, nullptr, nullptr, nullptr, nullptr, manager.put())) {
+  if (!::AuthzInitializeResourceManager(AUTHZ_RM_FLAG_NO_AUDIT, nullptr, nullptr, nullptr, nullptr,
+                                        manager.put())) {
     ThrowLastError("AuthzInitializeResourceManager");
   }
   UniqueHandle<ClientContextTraits> context;
-  if (!::AuthzInitializeContextFromSid(0, account.get(), manager.get(), nullptr, LUID{}, nullptr, context.put())) {
+  if (!::AuthzInitializeContextFromSid(0, account.get(), manager.get(), nullptr, LUID{}, nullptr,
+                                       context.put())) {
     ThrowLastError("AuthzInitializeContextFromSid", account.ToString());
   }
   AUTHZ_ACCESS_REQUEST request{};
@@ -39,7 +41,8 @@ ACCESS_MASK AccessOfAccount(const SecurityDescriptor& descriptor, const Sid& acc
   reply.ResultListLength = 1;
   reply.GrantedAccessMask = &granted;
   reply.Error = &error;
-  if (!::AuthzAccessCheck(0, context.get(), &request, nullptr, descriptor.get(), nullptr, 0, &reply, nullptr)) {
+  if (!::AuthzAccessCheck(0, context.get(), &request, nullptr, descriptor.get(), nullptr, 0, &reply,
+                          nullptr)) {
     ThrowLastError("AuthzAccessCheck", account.ToString());
   }
   return granted;

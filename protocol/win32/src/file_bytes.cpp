@@ -39,7 +39,8 @@ void WriteAt(HANDLE file, std::uint64_t offset, std::string_view bytes) {
   while (!bytes.empty()) {
     OVERLAPPED at = At(offset);
     DWORD written = 0;
-    if (!::WriteFile(file, bytes.data(), static_cast<DWORD>(std::min(bytes.size(), kAtOnce)), &written, &at)) {
+    if (!::WriteFile(file, bytes.data(), static_cast<DWORD>(std::min(bytes.size(), kAtOnce)), &written,
+                     &at)) {
       ThrowLastError("WriteFile");
     }
     if (written == 0) throw Win32Error(ERROR_WRITE_FAULT, "WriteFile");

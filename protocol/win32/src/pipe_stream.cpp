@@ -27,7 +27,8 @@ bool IsPipePath(std::string_view path) {
   const std::size_t host = path.find_first_of("\\/");
   if (host == 0 || host == std::string_view::npos || path.substr(0, host) == "?") return false;
   path.remove_prefix(host);
-  if (path.size() <= kMiddle.size() || !EqualIgnoringCase(path.substr(0, kMiddle.size()), kMiddle)) return false;
+  if (path.size() <= kMiddle.size() || !EqualIgnoringCase(path.substr(0, kMiddle.size()), kMiddle))
+    return false;
   return path.find("..") == std::string_view::npos && path.find('/') == std::string_view::npos;
 }
 

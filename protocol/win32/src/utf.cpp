@@ -22,7 +22,8 @@ int CheckedLength(std::size_t length, const char* operation) {
 // What is ASCII is most of what there is, and needs no Windows.
 template <typename Out, typename Text>
 std::optional<Out> AsAscii(Text text) {
-  const bool is_ascii = std::all_of(text.begin(), text.end(), [](auto unit) { return static_cast<unsigned>(unit) < 0x80U; });
+  const bool is_ascii =
+      std::all_of(text.begin(), text.end(), [](auto unit) { return static_cast<unsigned>(unit) < 0x80U; });
   if (!is_ascii) return std::nullopt;
   Out out(text.size(), typename Out::value_type());
   std::transform(text.begin(), text.end(), out.begin(),

@@ -70,7 +70,8 @@ enum {
 
 /* What a step of a stream was. */
 enum {
-  ONBEHALF_MODULE_PIECE = 0, /* set_result has the piece; `next` is called again when the client has room for another */
+  ONBEHALF_MODULE_PIECE =
+      0, /* set_result has the piece; `next` is called again when the client has room for another */
   ONBEHALF_MODULE_LATER = 1, /* nothing at the moment; `next` is called again once the waker has been */
   ONBEHALF_MODULE_END = 2    /* the call has its answer, a result or an error, and the stream is over */
 };
@@ -99,12 +100,13 @@ typedef struct onbehalf_module_parameter {
 /* A method: a handler, or a stream (open, next and close), or both. Then a request with a progressToken opens the stream, and
    every other one is the handler's. */
 typedef struct onbehalf_module_method {
-  uint32_t size;           /* sizeof(onbehalf_module_method) */
-  uint32_t flags;          /* ONBEHALF_MODULE_ACTS_AS_CALLER, ... */
-  const char* name;        /* namespace.method in letters, digits and _. The namespace is the module's own */
-  const char* summary;     /* one line */
-  const char* result_schema;   /* JSON Schema of the result, an object */
-  const char* progress_schema; /* of a value of its progress or a piece of its stream; NULL if it has none, or any */
+  uint32_t size;       /* sizeof(onbehalf_module_method) */
+  uint32_t flags;      /* ONBEHALF_MODULE_ACTS_AS_CALLER, ... */
+  const char* name;    /* namespace.method in letters, digits and _. The namespace is the module's own */
+  const char* summary; /* one line */
+  const char* result_schema; /* JSON Schema of the result, an object */
+  const char*
+      progress_schema; /* of a value of its progress or a piece of its stream; NULL if it has none, or any */
   /* Who may call (GX) and see (GR) it until an administrator says otherwise: an SDDL DACL. NULL: "D:", nobody but
      administrators. "D:(A;;GR;;;AU)": whoever has logged on sees it. */
   const char* access_default;
@@ -147,7 +149,8 @@ struct onbehalf_module_host {
   /* ---- At any time ---- */
 
   /* A line in the service's log, with the module's name. Control characters are escaped, and long text is cut. */
-  onbehalf_module_status(ONBEHALF_MODULE_CALL* log)(const onbehalf_module_host* host, int32_t level, const char* text);
+  onbehalf_module_status(ONBEHALF_MODULE_CALL* log)(const onbehalf_module_host* host, int32_t level,
+                                                    const char* text);
 
   /* ---- What a call is ---- */
 
@@ -177,11 +180,12 @@ struct onbehalf_module_host {
                                                                 int64_t length);
   /* The result, or a stream's piece or its last result: any JSON. Anything else is ONBEHALF_MODULE_INVALID, and the call is
      answered with InternalError unless another answer follows. */
-  onbehalf_module_status(ONBEHALF_MODULE_CALL* set_result)(onbehalf_module_call* call, const char* json, int64_t length);
+  onbehalf_module_status(ONBEHALF_MODULE_CALL* set_result)(onbehalf_module_call* call, const char* json,
+                                                           int64_t length);
   /* An error. `message` is for the caller (NULL: the code's own sentence) and says nothing of the inside; `data_json` may be
      NULL. */
-  onbehalf_module_status(ONBEHALF_MODULE_CALL* set_error)(onbehalf_module_call* call, int32_t code, const char* message,
-                                                          const char* data_json);
+  onbehalf_module_status(ONBEHALF_MODULE_CALL* set_error)(onbehalf_module_call* call, int32_t code,
+                                                          const char* message, const char* data_json);
   /* Windows has refused: `code` of GetLastError, and the name of the function that said so ("OpenProcess"; no path, no
      secret). Answered as WindowsError; as what has ended it, when the call was to end and the code says that it was
      cancelled (995, 1223). */
@@ -212,7 +216,8 @@ typedef struct onbehalf_module_description {
   /* Called once, before the service listens: adds the methods. `settings` is a JSON object, the module's own in the service's
      settings (modules.load). Returns 0, or another value to refuse them, after `refuse` has said why: then the service does
      not start, and nothing else is called. */
-  int32_t(ONBEHALF_MODULE_CALL* start)(const onbehalf_module_host* host, const char* settings, int64_t settings_length);
+  int32_t(ONBEHALF_MODULE_CALL* start)(const onbehalf_module_host* host, const char* settings,
+                                       int64_t settings_length);
   /* Called once after start has returned 0, when no call runs and none will come: ends the module's threads and frees what
      it holds. Also when the service does not start after all, because it refuses a method of this module, another module or
      something else. Within ten seconds, or the process ends without it. Not called when calls have not ended. May be NULL. */
@@ -220,10 +225,12 @@ typedef struct onbehalf_module_description {
 } onbehalf_module_description;
 
 /* The module's one export. `host_abi` is ONBEHALF_MODULE_ABI of the service. NULL: not for this service. */
-typedef const onbehalf_module_description*(ONBEHALF_MODULE_CALL* onbehalf_module_get_function)(uint32_t host_abi);
+typedef const onbehalf_module_description*(ONBEHALF_MODULE_CALL* onbehalf_module_get_function)(
+    uint32_t host_abi);
 
 #if defined(ONBEHALF_BUILDING_MODULE)
-__declspec(dllexport) const onbehalf_module_description* ONBEHALF_MODULE_CALL onbehalf_module_get(uint32_t host_abi);
+__declspec(dllexport) const onbehalf_module_description* ONBEHALF_MODULE_CALL
+    onbehalf_module_get(uint32_t host_abi);
 #endif
 
 #ifdef __cplusplus

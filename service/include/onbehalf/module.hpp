@@ -63,7 +63,8 @@ inline void Check(onbehalf_module_status status, const char* function) {
   if (status == ONBEHALF_MODULE_OK) return;
   if (status == ONBEHALF_MODULE_NOT_CALLER) throw Answered();
   if (status == ONBEHALF_MODULE_OUT_OF_MEMORY) throw std::bad_alloc();
-  throw std::runtime_error(std::string(function) + (status == ONBEHALF_MODULE_TOO_LARGE  ? ": larger than a response may be"
+  throw std::runtime_error(std::string(function) + (status == ONBEHALF_MODULE_TOO_LARGE
+                                                        ? ": larger than a response may be"
                                                     : status == ONBEHALF_MODULE_NOT_NOW ? ": not now"
                                                                                         : ": refused"));
 }
@@ -174,11 +175,11 @@ struct Method {
   std::string name;  // namespace.method
   std::string summary;
   std::vector<Parameter> parameters;
-  std::string result_schema;             // JSON Schema
-  std::string progress_schema = {};      // empty: none, or any
-  std::string access_default = "D:";     // SDDL: "D:" leaves it to administrators
-  std::uint32_t flags = 0;               // ONBEHALF_MODULE_ACTS_AS_CALLER, …
-  std::function<std::string(const Call&)> handler = {};                        // gives the result
+  std::string result_schema;                             // JSON Schema
+  std::string progress_schema = {};                      // empty: none, or any
+  std::string access_default = "D:";                     // SDDL: "D:" leaves it to administrators
+  std::uint32_t flags = 0;                               // ONBEHALF_MODULE_ACTS_AS_CALLER, …
+  std::function<std::string(const Call&)> handler = {};  // gives the result
   std::function<std::unique_ptr<Stream>(const Call&, Waker)> open = {};
 };
 
@@ -220,7 +221,8 @@ struct Host::Added {
       return true;
     } catch (const detail::Answered&) {
     } catch (const Error& error) {
-      host.set_error(call, error.code(), error.what(), error.data_json().empty() ? nullptr : error.data_json().c_str());
+      host.set_error(call, error.code(), error.what(),
+                     error.data_json().empty() ? nullptr : error.data_json().c_str());
     } catch (const WindowsError& error) {
       host.fail_windows(call, static_cast<std::uint32_t>(error.code().value()), error.function().c_str());
     } catch (const std::system_error& error) {
@@ -245,7 +247,8 @@ struct Host::Added {
     const auto& self = *static_cast<const Added*>(context);
     self.Guard(call, [&] { self.SetResult(call, self.method.handler(Call(self.host, call))); });
   }
-  static void* ONBEHALF_MODULE_CALL Open(void* context, onbehalf_module_call* call, onbehalf_module_waker* waker) {
+  static void* ONBEHALF_MODULE_CALL Open(void* context, onbehalf_module_call* call,
+                                         onbehalf_module_waker* waker) {
     const auto& self = *static_cast<const Added*>(context);
     std::unique_ptr<Opened> opened;
     self.Guard(call, [&] {
@@ -281,8 +284,9 @@ inline void Host::Add(Method method) {
   const Method& given = added.method;
   std::vector<onbehalf_module_parameter> parameters;
   for (const Parameter& each : given.parameters) {
-    parameters.push_back({sizeof(onbehalf_module_parameter), each.is_required ? 1 : 0, each.is_audited ? 1 : 0, 0,
-                          each.name.c_str(), each.summary.c_str(), each.schema.c_str()});
+    parameters.push_back({sizeof(onbehalf_module_parameter), each.is_required ? 1 : 0,
+                          each.is_audited ? 1 : 0, 0, each.name.c_str(), each.summary.c_str(),
+                          each.schema.c_str()});
   }
   onbehalf_module_method described{};
   described.size = sizeof(described);
@@ -348,14 +352,17 @@ class Running {
 // Makes the module: its name (as its file is called), its version, and the function std::shared_ptr<void> START(Host&,
 // std::string_view settings), which adds the methods. What it returns is let go when the module is stopped. What it throws
 // refuses the settings, and the service's start says why.
-#define ONBEHALF_MODULE(NAME, VERSION, START)                                                                          \
-  extern "C" __declspec(dllexport) const onbehalf_module_description* ONBEHALF_MODULE_CALL onbehalf_module_get(        \
-      std::uint32_t) {                                                                                                 \
-    static const onbehalf_module_description description = {                                                           \
-        sizeof(onbehalf_module_description), ONBEHALF_MODULE_ABI, NAME, VERSION,                                       \
-        [](const onbehalf_module_host* host, const char* settings, std::int64_t length) -> std::int32_t {              \
-          return ::onbehalf::module::Running::Start(host, settings, length, START);                                    \
-        },                                                                                                             \
-        [] { ::onbehalf::module::Running::Stop(); }};                                                                  \
-    return &description;                                                                                               \
+#define ONBEHALF_MODULE(NAME, VERSION, START)                                                             \
+  extern "C" __declspec(dllexport) const onbehalf_module_description* ONBEHALF_MODULE_CALL                \
+  onbehalf_module_get(std::uint32_t) {                                                                    \
+    static const onbehalf_module_description description = {                                              \
+        sizeof(onbehalf_module_description),                                                              \
+        ONBEHALF_MODULE_ABI,                                                                              \
+        NAME,                                                                                             \
+        VERSION,                                                                                          \
+        [](const onbehalf_module_host* host, const char* settings, std::int64_t length) -> std::int32_t { \
+          return ::onbehalf::module::Running::Start(host, settings, length, START);                       \
+        },                                                                                                \
+        [] { ::onbehalf::module::Running::Stop(); }};                                                     \
+    return &description;                                                                                  \
   }

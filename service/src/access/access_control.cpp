@@ -109,7 +109,8 @@ Error MayNotGive(std::string_view node, ACCESS_MASK rights) {
 }
 
 // Nothing if nobody gains a right at any node that `caller` does not hold there.
-std::optional<Error> RefuseGains(const AccessPolicy& now, const AccessPolicy& next, const CallerIdentity& caller) {
+std::optional<Error> RefuseGains(const AccessPolicy& now, const AccessPolicy& next,
+                                 const CallerIdentity& caller) {
   for (const EffectiveNode* node : next.Nodes()) {
     const EffectiveNode& before = NearestNode(now, node->name);
     // Most are as they were.
@@ -121,10 +122,11 @@ std::optional<Error> RefuseGains(const AccessPolicy& now, const AccessPolicy& ne
   }
   for (const EffectiveNode* node : now.Nodes()) {
     if (next.Find(node->name) != nullptr) continue;
-    return Refusal(ErrorCode::kAccessDenied,
-                   "There is no " + node->name +
-                       " now whose default would hold instead: only an administrator may take its entries away.",
-                   Json{{"reason", "givesMoreThanHeld"}, {"node", node->name}});
+    return Refusal(
+        ErrorCode::kAccessDenied,
+        "There is no " + node->name +
+            " now whose default would hold instead: only an administrator may take its entries away.",
+        Json{{"reason", "givesMoreThanHeld"}, {"node", node->name}});
   }
   return std::nullopt;
 }
@@ -271,7 +273,8 @@ void AccessControl::RefuseFile(const std::string& why, const char* instead) {
   ReportToEventLog(Event::kPolicyRefused, {why, instead});
 }
 
-std::string AccessControl::Publish(std::shared_ptr<const AccessPolicy> policy, Source source, std::string fault) {
+std::string AccessControl::Publish(std::shared_ptr<const AccessPolicy> policy, Source source,
+                                   std::string fault) {
   {
     const std::lock_guard lock(mutex_);
     policy_ = policy;
@@ -283,7 +286,8 @@ std::string AccessControl::Publish(std::shared_ptr<const AccessPolicy> policy, S
 
 void AccessControl::RecordOutsideChange(const PolicyDocument& before, const PolicyDocument& after) {
   for (const NodeChange& change : Differences(before, after)) {
-    if (!audit_.Record(AuditPolicyChange{{}, nullptr, change.node, change.before, change.after, after.version})) {
+    if (!audit_.Record(
+            AuditPolicyChange{{}, nullptr, change.node, change.before, change.after, after.version})) {
       // The file is there: not to follow it would leave the policy that somebody has replaced. The audit's own
       // alarm tells of the missing line.
       log_.Write(LogLevel::kError, "a change of access.json could not be recorded in the audit",
@@ -367,7 +371,8 @@ std::variant<PolicyChange, Error> AccessControl::Change(const PolicyRequest& req
   change.changed = !change.nodes.empty();
   for (const NodeChange& node : change.nodes) {
     // A node that is not there yet is to be managed by whom manages the one that it will be below.
-    if (auto refusal = RequireManager(*now, NearestNode(*now, node.node).name, request.caller)) return *refusal;
+    if (auto refusal = RequireManager(*now, NearestNode(*now, node.node).name, request.caller))
+      return *refusal;
   }
   if (!change.changed) return change;
 
@@ -396,7 +401,8 @@ std::variant<PolicyChange, Error> AccessControl::Change(const PolicyRequest& req
 
   const auto withdraw = [&] {
     if (!audit_.RecordWithdrawn(request.request_id, next.version)) {
-      log_.Write(LogLevel::kError, "that a change of the policy was not made could not be recorded in the audit",
+      log_.Write(LogLevel::kError,
+                 "that a change of the policy was not made could not be recorded in the audit",
                  {{"request", request.request_id}, {"version", next.version}});
     }
   };

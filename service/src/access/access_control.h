@@ -95,7 +95,8 @@ class AccessControl {
  private:
   void Reload();
   // What the observer could not do of it.
-  std::string Publish(std::shared_ptr<const AccessPolicy> policy, PolicyStore::Loaded::Source source, std::string fault = {});
+  std::string Publish(std::shared_ptr<const AccessPolicy> policy, PolicyStore::Loaded::Source source,
+                      std::string fault = {});
   void RecordOutsideChange(const PolicyDocument& before, const PolicyDocument& after);
   void RememberFile(const PolicyDocument& document);
   std::shared_ptr<const AccessPolicy> Compiled(const PolicyDocument& document) const;

@@ -363,7 +363,8 @@ std::optional<AccessEntry> ReadEntry(const std::string& node, std::string_view t
   };
   // Before Windows is asked, so that a kind of entry that this system does not know is called by the same
   // name.
-  const std::string type = protocol::AsciiUpper(Trimmed(text.substr(1, std::min(text.find(';'), text.size() - 1) - 1)));
+  const std::string type =
+      protocol::AsciiUpper(Trimmed(text.substr(1, std::min(text.find(';'), text.size() - 1) - 1)));
   if (type != "A" && type != "D") {
     fault("is neither a plain allow nor a plain deny entry");
     return std::nullopt;

@@ -119,7 +119,7 @@ struct Audit::Impl {
   EventLimit failed_removals;
   EventQueue events;
   std::optional<PoolTimer> anchor_timer;  // if there are anchors
-  win32::Lock anchoring;  // anchors go out one after the other; taken before `lock`
+  win32::Lock anchoring;                  // anchors go out one after the other; taken before `lock`
 
   win32::Lock followers_lock;
   std::vector<const Follower*> followers;

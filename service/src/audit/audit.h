@@ -49,8 +49,8 @@ struct AuditOutcome {
   std::string_view request_id;
   std::string_view method;
   const CallerIdentity* caller = nullptr;
-  std::string_view outcome;    // "ok", or the error's name ("WindowsError")
-  std::optional<DWORD> win32;  // for WindowsError
+  std::string_view outcome;         // "ok", or the error's name ("WindowsError")
+  std::optional<DWORD> win32;       // for WindowsError
   bool denial_is_recorded = false;  // AccessDenied is the policy's, of which a decision tells already
   std::chrono::nanoseconds took{};
 };

@@ -95,8 +95,8 @@ bool HasRoom(const std::vector<std::string>& lines, std::size_t bytes, std::size
 
 }  // namespace
 
-AuditPage AuditReader::Newest(const AuditFilter& filter, std::size_t limit,
-                              const std::stop_token& stop, std::size_t page_bytes) const {
+AuditPage AuditReader::Newest(const AuditFilter& filter, std::size_t limit, const std::stop_token& stop,
+                              std::size_t page_bytes) const {
   const Match matches(filter);
   AuditPage page;
   std::size_t bytes = 0;
@@ -123,8 +123,8 @@ AuditPage AuditReader::Newest(const AuditFilter& filter, std::size_t limit,
 }
 
 std::optional<AuditPage> AuditReader::After(std::string_view text, const AuditFilter& filter,
-                                            std::size_t limit, const std::stop_token& stop, std::size_t page_bytes,
-                                            std::size_t scan_bytes) const {
+                                            std::size_t limit, const std::stop_token& stop,
+                                            std::size_t page_bytes, std::size_t scan_bytes) const {
   AuditPage page;
   std::optional<Cursor> at;
   if (!text.empty()) {

@@ -23,7 +23,8 @@ PooledConnection::~PooledConnection() {
   } catch (const ImpersonationError&) {
   }
   static_cast<void>(connection_.release());
-  log_.Write(LogLevel::kError, "a connection to a database stays open: its owner cannot be impersonated any more",
+  log_.Write(LogLevel::kError,
+             "a connection to a database stays open: its owner cannot be impersonated any more",
              {{"source", source_}});
 }
 
@@ -61,7 +62,8 @@ SQLHENV ConnectionPool::Environment() {
   const std::lock_guard lock(mutex_);
   if (environment_) return environment_.get();
   const auto must = [](SQLRETURN result, const char* operation) {
-    if (!SQL_SUCCEEDED(result)) throw OdbcError(operation, {{"IM000", 0, "ODBC's driver manager is not to be had."}});
+    if (!SQL_SUCCEEDED(result))
+      throw OdbcError(operation, {{"IM000", 0, "ODBC's driver manager is not to be had."}});
   };
   // Of the process, before there is an environment (SQLSetEnvAttr, SQL_ATTR_CONNECTION_POOLING).
   must(::SQLSetEnvAttr(SQL_NULL_HENV, SQL_ATTR_CONNECTION_POOLING, OdbcValue(SQL_CP_OFF), SQL_IS_UINTEGER),
@@ -86,10 +88,9 @@ std::optional<Settings::DatabaseSource> ConnectionPool::Find(std::string_view so
   return found->second;
 }
 
-std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Take(const std::string& source,
-                                                                            const Settings::DatabaseSource& settings,
-                                                                            const CallerIdentity& caller,
-                                                                            std::chrono::seconds timeout) {
+std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Take(
+    const std::string& source, const Settings::DatabaseSource& settings, const CallerIdentity& caller,
+    std::chrono::seconds timeout) {
   AssertNotImpersonating();
   const std::size_t most = settings_->Now()->database.connections_per_source;
   const std::size_t most_of_one = std::max<std::size_t>(1, most / 2);
@@ -101,7 +102,8 @@ std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Take(cons
       Source& of_source = sources_[source];
       const auto used = of_source.used.find(caller.user());
       if (used != of_source.used.end() && used->second >= most_of_one) {
-        return Error{ErrorCode::kBusy, "Every connection that one account may use of the source is in use.", nullptr};
+        return Error{ErrorCode::kBusy, "Every connection that one account may use of the source is in use.",
+                     nullptr};
       }
       connection = TakeIdle(of_source, settings, caller, to_close);
       if (!connection) {
@@ -138,8 +140,10 @@ std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Take(cons
 }
 
 // Under mutex_.
-std::unique_ptr<PooledConnection> ConnectionPool::TakeIdle(Source& source, const Settings::DatabaseSource& settings,
-                                                           const CallerIdentity& caller, Connections& to_close) {
+std::unique_ptr<PooledConnection> ConnectionPool::TakeIdle(Source& source,
+                                                           const Settings::DatabaseSource& settings,
+                                                           const CallerIdentity& caller,
+                                                           Connections& to_close) {
   Connections kept;
   for (auto& one : source.idle) {
     const bool is_current = one->settings() == settings;
@@ -156,10 +160,9 @@ std::unique_ptr<PooledConnection> ConnectionPool::TakeIdle(Source& source, const
 }
 
 // Its place has been taken already.
-std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Open(const std::string& source,
-                                                                            const Settings::DatabaseSource& settings,
-                                                                            const CallerIdentity& caller,
-                                                                            std::chrono::seconds timeout) {
+std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Open(
+    const std::string& source, const Settings::DatabaseSource& settings, const CallerIdentity& caller,
+    std::chrono::seconds timeout) {
   try {
     const OdbcDrivers::Loaded driver = LoadDriver(source, settings);
     if (!driver.refusal.empty()) {
@@ -170,9 +173,9 @@ std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Open(cons
     std::shared_ptr<const CallerIdentity> owner;
     if (settings.as_caller) {
       // A copy, because the connection stays when the request is over.
-      owner = std::make_shared<const CallerIdentity>(caller.token().Duplicate(
-          TokenImpersonation, static_cast<win32::ImpersonationLevel>(caller.level()),
-          TOKEN_QUERY | TOKEN_IMPERSONATE | TOKEN_DUPLICATE));
+      owner = std::make_shared<const CallerIdentity>(
+          caller.token().Duplicate(TokenImpersonation, static_cast<win32::ImpersonationLevel>(caller.level()),
+                                   TOKEN_QUERY | TOKEN_IMPERSONATE | TOKEN_DUPLICATE));
     }
     auto connection = std::make_unique<PooledConnection>(source, settings, std::move(owner), log_);
     connection->used_by = caller.user();
@@ -278,10 +281,12 @@ ConnectionPool::Count ConnectionPool::CountOf(std::string_view source) const {
   return {found->second.open, found->second.idle.size()};
 }
 
-OdbcDrivers::Loaded ConnectionPool::LoadDriver(const std::string& source, const Settings::DatabaseSource& settings) {
+OdbcDrivers::Loaded ConnectionPool::LoadDriver(const std::string& source,
+                                               const Settings::DatabaseSource& settings) {
   OdbcDrivers::Loaded loaded = drivers_.Load(settings);
   if (!loaded.note.empty() && (loaded.is_new || !loaded.refusal.empty())) {
-    log_.Write(LogLevel::kWarning, "a database's driver is not loaded", {{"source", source}, {"why", loaded.note}});
+    log_.Write(LogLevel::kWarning, "a database's driver is not loaded",
+               {{"source", source}, {"why", loaded.note}});
   }
   return loaded;
 }

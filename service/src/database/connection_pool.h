@@ -34,8 +34,8 @@ class PooledConnection {
 
   // `owner` is null for a source that is used as the service.
   // `log` must outlive this.
-  PooledConnection(std::string source, Settings::DatabaseSource settings, std::shared_ptr<const CallerIdentity> owner,
-                   Log& log)
+  PooledConnection(std::string source, Settings::DatabaseSource settings,
+                   std::shared_ptr<const CallerIdentity> owner, Log& log)
       : source_(std::move(source)), settings_(std::move(settings)), owner_(std::move(owner)), log_(log) {}
   // Closes the connection as its owner, so that what a driver does on the way, such as removing files beside a database,
   // is done by them. If this thread cannot become the owner any more, the connection stays open until the process ends, with
@@ -90,12 +90,13 @@ class ConnectionPool {
 
   // A connection for this caller: an idle one, or a new one, for which it connects. `timeout` is for that. Busy when there are
   // too many; DatabaseError when it cannot connect, with the details in the log only.
-  std::variant<std::unique_ptr<PooledConnection>, protocol::Error> Take(const std::string& source,
-                                                                        const Settings::DatabaseSource& settings,
-                                                                        const CallerIdentity& caller,
-                                                                        std::chrono::seconds timeout);
+  std::variant<std::unique_ptr<PooledConnection>, protocol::Error> Take(
+      const std::string& source, const Settings::DatabaseSource& settings, const CallerIdentity& caller,
+      std::chrono::seconds timeout);
   // Its source is now what it was when it was connected.
-  bool IsCurrent(const PooledConnection& connection) const { return IsCurrent(*settings_->Now(), connection); }
+  bool IsCurrent(const PooledConnection& connection) const {
+    return IsCurrent(*settings_->Now(), connection);
+  }
   // Writes to the log what its caller is not told.
   void ReportLost(const PooledConnection& connection, const OdbcError& error);
   // It can be used again, by whom it is for.
@@ -112,17 +113,16 @@ class ConnectionPool {
  private:
   using Connections = std::vector<std::unique_ptr<PooledConnection>>;
   struct Source {
-    std::size_t open = 0;  // in use or idle
-    Connections idle;      // the one used last at the end
+    std::size_t open = 0;                    // in use or idle
+    Connections idle;                        // the one used last at the end
     std::map<win32::Sid, std::size_t> used;  // by user, without those that use none
   };
 
   std::unique_ptr<PooledConnection> TakeIdle(Source& source, const Settings::DatabaseSource& settings,
                                              const CallerIdentity& caller, Connections& to_close);
-  std::variant<std::unique_ptr<PooledConnection>, protocol::Error> Open(const std::string& source,
-                                                                        const Settings::DatabaseSource& settings,
-                                                                        const CallerIdentity& caller,
-                                                                        std::chrono::seconds timeout);
+  std::variant<std::unique_ptr<PooledConnection>, protocol::Error> Open(
+      const std::string& source, const Settings::DatabaseSource& settings, const CallerIdentity& caller,
+      std::chrono::seconds timeout);
   // ODBC's, from the first connection on. Throws OdbcError.
   SQLHENV Environment();
   // A connection of the source is used no more by this user, and is open no more.

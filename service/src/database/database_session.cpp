@@ -29,9 +29,8 @@ std::chrono::seconds ConnectTimeout(const Call& call) {
 
 }  // namespace
 
-std::variant<std::unique_ptr<DatabaseSession>, Error> DatabaseSession::Open(std::shared_ptr<ConnectionPool> pool,
-                                                                            const std::string& source,
-                                                                            const Call& call) {
+std::variant<std::unique_ptr<DatabaseSession>, Error> DatabaseSession::Open(
+    std::shared_ptr<ConnectionPool> pool, const std::string& source, const Call& call) {
   const auto settings = pool->Find(source);
   if (!settings || !MayUse(*settings, call.caller)) {
     return protocol::InvalidParams("source: there is no such source");
@@ -45,7 +44,8 @@ std::variant<std::unique_ptr<DatabaseSession>, Error> DatabaseSession::Open(std:
                                            std::move(std::get<std::unique_ptr<PooledConnection>>(taken)));
 }
 
-DatabaseSession::DatabaseSession(std::shared_ptr<ConnectionPool> pool, std::unique_ptr<PooledConnection> connection)
+DatabaseSession::DatabaseSession(std::shared_ptr<ConnectionPool> pool,
+                                 std::unique_ptr<PooledConnection> connection)
     : pool_(std::move(pool)), connection_(std::move(connection)) {}
 
 DatabaseSession::~DatabaseSession() {
@@ -67,7 +67,8 @@ DatabaseSession::~DatabaseSession() {
   }
 }
 
-std::optional<Error> DatabaseSession::Work(const Call& call, const std::function<void(OdbcConnection&)>& work) {
+std::optional<Error> DatabaseSession::Work(const Call& call,
+                                           const std::function<void(OdbcConnection&)>& work) {
   ThrowIfOver(call, "SQLCancel");
   OdbcConnection& connection = connection_->connection();
   // Unless this comes to its end: a half done piece of work may have left anything.

@@ -11,7 +11,8 @@
 namespace onbehalf::service {
 
 OdbcConnection::Connected::Connected(SQLHENV environment) {
-  CheckOdbc(::SQLAllocHandle(SQL_HANDLE_DBC, environment, handle.put()), SQL_HANDLE_ENV, environment, "SQLAllocHandle");
+  CheckOdbc(::SQLAllocHandle(SQL_HANDLE_DBC, environment, handle.put()), SQL_HANDLE_ENV, environment,
+            "SQLAllocHandle");
 }
 
 OdbcConnection::Connected::~Connected() {
@@ -24,15 +25,18 @@ OdbcConnection::Connected::~Connected() {
   ::SQLDisconnect(handle.get());
 }
 
-OdbcConnection::OdbcConnection(SQLHENV environment, const std::wstring& connection, std::chrono::seconds timeout)
+OdbcConnection::OdbcConnection(SQLHENV environment, const std::wstring& connection,
+                               std::chrono::seconds timeout)
     : connection_(environment) {
   const SQLHDBC handle = connection_.handle.get();
   // A driver that has no such timeout says so (HYC00), which is no reason not to connect.
   static_cast<void>(::SQLSetConnectAttrW(handle, SQL_ATTR_LOGIN_TIMEOUT,
-                                         OdbcValue(static_cast<std::uintptr_t>(timeout.count())), SQL_IS_UINTEGER));
+                                         OdbcValue(static_cast<std::uintptr_t>(timeout.count())),
+                                         SQL_IS_UINTEGER));
   auto* const text = const_cast<SQLWCHAR*>(connection.c_str());
-  const SQLRETURN result = ::SQLDriverConnectW(handle, nullptr, text, static_cast<SQLSMALLINT>(connection.size()),
-                                               nullptr, 0, nullptr, SQL_DRIVER_NOPROMPT);
+  const SQLRETURN result =
+      ::SQLDriverConnectW(handle, nullptr, text, static_cast<SQLSMALLINT>(connection.size()), nullptr, 0,
+                          nullptr, SQL_DRIVER_NOPROMPT);
   CheckOdbc(result, SQL_HANDLE_DBC, handle, "SQLDriverConnectW");
   connection_.is_connected = true;
   is_sqlite_ = CallsItselfSqlite(SQL_DBMS_NAME) || CallsItselfSqlite(SQL_DRIVER_NAME);
@@ -45,8 +49,8 @@ OdbcConnection::~OdbcConnection() { statement_.reset(); }
 bool OdbcConnection::CallsItselfSqlite(SQLUSMALLINT info) const {
   std::array<SQLWCHAR, 256> name{};
   SQLSMALLINT bytes = 0;
-  const SQLRETURN result =
-      ::SQLGetInfoW(connection_.handle.get(), info, name.data(), static_cast<SQLSMALLINT>(sizeof(name)), &bytes);
+  const SQLRETURN result = ::SQLGetInfoW(connection_.handle.get(), info, name.data(),
+                                         static_cast<SQLSMALLINT>(sizeof(name)), &bytes);
   CheckOdbc(result, SQL_HANDLE_DBC, connection_.handle.get(), "SQLGetInfoW");
   // Up to its NUL, whatever the driver takes `bytes` for.
   const std::wstring text(name.data(), std::find(name.begin(), name.end() - 1, SQLWCHAR{0}));

@@ -36,7 +36,8 @@ std::optional<std::wstring> DriverFile(const std::wstring& registry, std::string
     const std::wstring name = win32::ToWide(ConnectionStringValue(connection, "DRIVER").value_or(""));
     return DriverOf(HKEY_LOCAL_MACHINE, registry + LR"(\ODBCINST.INI\)" + name);
   }
-  for (const std::string& name : {ConnectionStringValue(connection, "DSN").value_or("Default"), std::string("Default")}) {
+  for (const std::string& name :
+       {ConnectionStringValue(connection, "DSN").value_or("Default"), std::string("Default")}) {
     const std::wstring key = registry + LR"(\ODBC.INI\)" + win32::ToWide(name);
     for (const HKEY root : {HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE}) {
       if (auto file = DriverOf(root, key)) return file;
@@ -53,8 +54,8 @@ bool RegistersDrivers(const std::wstring& registry) {
   if (status == ERROR_FILE_NOT_FOUND) return false;
   DWORD values = 0;
   if (status == ERROR_SUCCESS) {
-    status = ::RegQueryInfoKeyW(key.get(), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, &values, nullptr, nullptr,
-                                nullptr, nullptr);
+    status = ::RegQueryInfoKeyW(key.get(), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, &values,
+                                nullptr, nullptr, nullptr, nullptr);
   }
   if (status == ERROR_SUCCESS) return values != 0;
   throw win32::Win32Error(static_cast<DWORD>(status), "RegQueryInfoKeyW", win32::ToUtf8Lossy(path));
@@ -65,10 +66,12 @@ bool RegistersDrivers(const std::wstring& registry) {
 std::string FaultAsCaller(std::string_view connection) {
   for (const char* key : {"FILEDSN", "SAVEFILE", "DSN"}) {
     if (ConnectionStringValue(connection, key)) {
-      return std::string(key) + " cannot be used with as_caller: the driver manager would look for it as the caller";
+      return std::string(key) +
+             " cannot be used with as_caller: the driver manager would look for it as the caller";
     }
   }
-  if (!ConnectionStringValue(connection, "DRIVER")) return "with as_caller the connection string must name a DRIVER";
+  if (!ConnectionStringValue(connection, "DRIVER"))
+    return "with as_caller the connection string must name a DRIVER";
   return {};
 }
 
@@ -82,8 +85,8 @@ OdbcDrivers::Loaded LoadDriver(const std::wstring& registry, const Settings::Dat
   try {
     if (const auto file = DriverFile(registry, source.connection)) {
       // Never freed: what is loaded once is not looked for again.
-      const HMODULE module = ::LoadLibraryExW(file->c_str(), nullptr,
-                                              LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32);
+      const HMODULE module = ::LoadLibraryExW(
+          file->c_str(), nullptr, LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32);
       if (module != nullptr) return loaded;
       const DWORD code = ::GetLastError();
       loaded.note = win32::Win32Error(code, "LoadLibraryExW", win32::ToUtf8Lossy(*file)).what();

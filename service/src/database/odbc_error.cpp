@@ -18,7 +18,9 @@ constexpr std::size_t kMessageUnits = 2048;
 }  // namespace
 
 OdbcError::OdbcError(std::string operation, std::vector<OdbcDiagnostic> diagnostics)
-    : std::runtime_error("ODBC refused a call"), operation_(std::move(operation)), diagnostics_(std::move(diagnostics)) {
+    : std::runtime_error("ODBC refused a call"),
+      operation_(std::move(operation)),
+      diagnostics_(std::move(diagnostics)) {
   if (diagnostics_.empty()) diagnostics_.push_back({"HY000", 0, "The driver gives no reason."});
 }
 
@@ -47,7 +49,8 @@ std::vector<OdbcDiagnostic> OdbcDiagnosticsOf(SQLSMALLINT kind, SQLHANDLE handle
     const SQLRETURN result = ::SQLGetDiagRecW(kind, handle, i, state.data(), &native, message.data(),
                                               static_cast<SQLSMALLINT>(message.size()), &length);
     if (!SQL_SUCCEEDED(result)) break;
-    const auto units = std::min<std::size_t>(length < 0 ? 0U : static_cast<std::size_t>(length), message.size() - 1);
+    const auto units =
+        std::min<std::size_t>(length < 0 ? 0U : static_cast<std::size_t>(length), message.size() - 1);
     all.push_back({win32::ToUtf8Lossy(std::wstring_view(state.data(), 5)), native,
                    win32::ToUtf8Lossy(std::wstring_view(message.data(), units))});
   }

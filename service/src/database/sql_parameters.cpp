@@ -65,7 +65,8 @@ struct SqlParameters::Reader {
   static std::optional<Value> Text(std::string_view utf8) {
     if (utf8.find('\0') != std::string_view::npos) return std::nullopt;
     const std::wstring text = win32::ToWide(utf8);
-    return Of(SQL_C_WCHAR, static_cast<SQLSMALLINT>(text.size() > kLongTextUnits ? SQL_WLONGVARCHAR : SQL_WVARCHAR),
+    return Of(SQL_C_WCHAR,
+              static_cast<SQLSMALLINT>(text.size() > kLongTextUnits ? SQL_WLONGVARCHAR : SQL_WVARCHAR),
               std::max<SQLULEN>(text.size(), 1), text.data(), text.size() * sizeof(wchar_t));
   }
   static Value Boolean(bool value) {
@@ -86,7 +87,8 @@ struct SqlParameters::Reader {
       end += 1 + fraction;
     }
     if (whole == 0 || end != text.size() || whole + fraction > kDecimalDigits) return std::nullopt;
-    return Of(SQL_C_CHAR, SQL_DECIMAL, whole + fraction, text.data(), text.size(), static_cast<SQLSMALLINT>(fraction));
+    return Of(SQL_C_CHAR, SQL_DECIMAL, whole + fraction, text.data(), text.size(),
+              static_cast<SQLSMALLINT>(fraction));
   }
   // Beyond 64 bits with a sign it is a decimal.
   static std::optional<Value> Integer(const Json& json) {
@@ -253,9 +255,9 @@ std::variant<SqlParameters, Error> SqlParameters::FromJson(const Json& values, c
 void SqlParameters::BindTo(SQLHSTMT statement) {
   SQLUSMALLINT number = 0;
   for (Value& value : values_) {
-    const SQLRETURN result = ::SQLBindParameter(
-        statement, ++number, SQL_PARAM_INPUT, value.c_type, value.sql_type, value.size, value.digits,
-        value.bytes.data(), static_cast<SQLLEN>(value.bytes.size()), &value.length);
+    const SQLRETURN result = ::SQLBindParameter(statement, ++number, SQL_PARAM_INPUT, value.c_type,
+                                                value.sql_type, value.size, value.digits, value.bytes.data(),
+                                                static_cast<SQLLEN>(value.bytes.size()), &value.length);
     CheckOdbc(result, SQL_HANDLE_STMT, statement, "SQLBindParameter");
   }
 }

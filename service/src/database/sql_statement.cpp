@@ -119,13 +119,15 @@ SqlColumn SqlStatement::Describe(SQLUSMALLINT number) const {
   SQLULEN size = 0;
   SQLSMALLINT digits = 0;
   SQLSMALLINT nullable = SQL_NULLABLE_UNKNOWN;
-  Check(::SQLDescribeColW(handle_.get(), number, name.data(), static_cast<SQLSMALLINT>(name.size()), &length, &sql_type,
-                          &size, &digits, &nullable),
+  Check(::SQLDescribeColW(handle_.get(), number, name.data(), static_cast<SQLSMALLINT>(name.size()), &length,
+                          &sql_type, &size, &digits, &nullable),
         "SQLDescribeColW");
-  const auto row = std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeRow& one) { return one.sql_type == sql_type; });
+  const auto row = std::find_if(kTypes.begin(), kTypes.end(),
+                                [&](const TypeRow& one) { return one.sql_type == sql_type; });
   const TypeRow& type = row == kTypes.end() ? kOther : *row;
   SqlColumn column;
-  const auto units = std::min<std::size_t>(length < 0 ? 0U : static_cast<std::size_t>(length), name.size() - 1);
+  const auto units =
+      std::min<std::size_t>(length < 0 ? 0U : static_cast<std::size_t>(length), name.size() - 1);
   column.name = win32::ToUtf8Lossy(std::wstring_view(name.data(), units));
   column.type = type.type;
   column.c_type = type.c_type;
@@ -185,7 +187,8 @@ SqlStatement::Chunks SqlStatement::ReadChunks(SQLUSMALLINT number, SQLSMALLINT c
     const bool fits = length >= 0 && std::cmp_less_equal(length, units * sizeof(Unit));
     const bool more = !fits && result == SQL_SUCCESS_WITH_INFO && (length >= 0 || length == SQL_NO_TOTAL);
     // What it has not said to be there would be read of what was there before.
-    if (!fits && !more) throw OdbcError("SQLGetData", {{"HY000", 0, "The driver does not say how long a value is."}});
+    if (!fits && !more)
+      throw OdbcError("SQLGetData", {{"HY000", 0, "The driver does not say how long a value is."}});
     const std::size_t got = more ? units : static_cast<std::size_t>(length) / sizeof(Unit);
     if (whole.size() + got > most) return Chunks::kTooLarge;
     whole.append(reinterpret_cast<const Unit*>(chunk_.data()), got);

@@ -64,7 +64,8 @@ class SqlStatement {
   // All of a value of bytes or characters into `whole`. False when it is larger than `most` units.
   enum class Chunks { kNull, kWhole, kTooLarge };
   template <typename Unit>
-  Chunks ReadChunks(SQLUSMALLINT number, SQLSMALLINT c_type, std::size_t most, std::basic_string<Unit>& whole);
+  Chunks ReadChunks(SQLUSMALLINT number, SQLSMALLINT c_type, std::size_t most,
+                    std::basic_string<Unit>& whole);
   // A value of one size. False for null.
   template <typename Fixed>
   bool Read(SQLUSMALLINT number, SQLSMALLINT c_type, Fixed& value);

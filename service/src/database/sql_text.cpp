@@ -92,7 +92,9 @@ std::string OutsideOfQuotes(std::string_view lower) {
 bool OpensFiles(std::string_view lower) {
   const std::string outside = OutsideOfQuotes(lower);
   const auto words = WordsOf(outside);
-  const auto has = [&](std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); };
+  const auto has = [&](std::string_view word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+  };
   return has("attach") || (has("vacuum") && has("into"));
 }
 
@@ -107,18 +109,21 @@ bool LeavesNothingBehind(std::string_view sql) {
   if (lower.find(';') != std::string::npos || lower.find(":=") != std::string::npos) return false;
   if (HasLetterAfterNumber(lower)) return false;
   const auto words = WordsOf(lower);
-  constexpr std::array<std::string_view, 7> kRows{"select", "insert", "update", "delete", "merge", "values", "with"};
+  constexpr std::array<std::string_view, 7> kRows{"select", "insert", "update", "delete",
+                                                  "merge",  "values", "with"};
   if (words.empty() || !lower.starts_with(words.front()) || !IsOneOf(kRows, words.front())) return false;
   // A longer name: T-SQL takes one at the beginning for a procedure.
   const std::size_t end = words.front().size();
-  if (end < lower.size() && (protocol::IsAsciiDigit(lower[end]) || std::string_view("@#$").find(lower[end]) != std::string_view::npos ||
+  if (end < lower.size() && (protocol::IsAsciiDigit(lower[end]) ||
+                             std::string_view("@#$").find(lower[end]) != std::string_view::npos ||
                              static_cast<unsigned char>(lower[end]) >= 0x80)) {
     return false;
   }
   // T-SQL's, with which a second statement would leave something. UPDATE STATISTICS has no SET of its own.
-  constexpr std::array<std::string_view, 14> kOthers{"begin", "commit", "create",   "dbcc", "declare", "exec",       "execute",
-                                                     "open",  "revert", "rollback", "save", "setuser", "statistics", "use"};
-  constexpr std::array<std::string_view, 6> kFunctions{"advisory", "get_lock", "release_lock",
+  constexpr std::array<std::string_view, 14> kOthers{"begin", "commit",  "create",     "dbcc",   "declare",
+                                                     "exec",  "execute", "open",       "revert", "rollback",
+                                                     "save",  "setuser", "statistics", "use"};
+  constexpr std::array<std::string_view, 6> kFunctions{"advisory",   "get_lock", "release_lock",
                                                        "set_config", "setseed",  "dblink_connect"};
   bool update_has_set = false;
   for (std::size_t i = 1; i < words.size(); ++i) {
@@ -128,8 +133,9 @@ bool LeavesNothingBehind(std::string_view sql) {
       continue;
     }
     if (IsOneOf(kOthers, word)) return false;
-    if (std::any_of(kFunctions.begin(), kFunctions.end(),
-                    [&](std::string_view function) { return word.find(function) != std::string_view::npos; })) {
+    if (std::any_of(kFunctions.begin(), kFunctions.end(), [&](std::string_view function) {
+          return word.find(function) != std::string_view::npos;
+        })) {
       return false;
     }
   }
@@ -148,7 +154,8 @@ std::string FaultOfSqliteText(std::string_view sql, bool as_caller) {
   }
   // A view that an edited schema holds would call what no text names.
   for (const char* one : {"load_extension", "writable_schema", "fts3_tokenizer"}) {
-    if (name.find(one) != std::string::npos) return std::string(one) + " cannot be used: it runs native code in the service";
+    if (name.find(one) != std::string::npos)
+      return std::string(one) + " cannot be used: it runs native code in the service";
   }
   if (as_caller) return {};
   for (const char* one : {"blob_import", "blob_export"}) {

@@ -24,7 +24,8 @@ int Number(std::string_view text, std::size_t start, std::size_t digits) {
 void AppendDigits(std::string& text, std::uint32_t number, std::size_t digits) {
   const std::size_t start = text.size();
   text.resize(start + digits);
-  for (std::size_t i = digits; i > 0; --i, number /= 10) text[start + i - 1] = static_cast<char>('0' + number % 10);
+  for (std::size_t i = digits; i > 0; --i, number /= 10)
+    text[start + i - 1] = static_cast<char>('0' + number % 10);
 }
 
 }  // namespace
@@ -35,7 +36,8 @@ std::optional<SQL_DATE_STRUCT> ParseSqlDate(std::string_view text) {
   const int month = Number(text, 5, 2);
   const int day = Number(text, 8, 2);
   if (year < 1 || month < 1 || day < 1) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;
   return SQL_DATE_STRUCT{static_cast<SQLSMALLINT>(year), static_cast<SQLUSMALLINT>(month),
@@ -66,8 +68,13 @@ std::optional<SQL_TIMESTAMP_STRUCT> ParseSqlTimestamp(std::string_view text) {
     if (nanoseconds < 0) return std::nullopt;
     for (std::size_t i = digits; i < 9; ++i) nanoseconds *= 10;
   }
-  return SQL_TIMESTAMP_STRUCT{date->year, date->month,  date->day,    time->hour,
-                              time->minute, time->second, static_cast<SQLUINTEGER>(nanoseconds)};
+  return SQL_TIMESTAMP_STRUCT{date->year,
+                              date->month,
+                              date->day,
+                              time->hour,
+                              time->minute,
+                              time->second,
+                              static_cast<SQLUINTEGER>(nanoseconds)};
 }
 
 std::string ToText(const SQL_DATE_STRUCT& date) {

@@ -71,13 +71,14 @@ Json EntryJson(const DirectoryEntry& entry) {
 // A unit takes at most three bytes in UTF-8, and six if it is a control character.
 std::size_t EntryBytes(const DirectoryEntry& entry) { return kEntryBytes + 6 * entry.name.size(); }
 
-DirectoryPage ReadDirectoryPage(HANDLE directory, const EntryFilter& filter, std::size_t limit, std::size_t most_bytes,
-                                const std::stop_token& stop) {
+DirectoryPage ReadDirectoryPage(HANDLE directory, const EntryFilter& filter, std::size_t limit,
+                                std::size_t most_bytes, const std::stop_token& stop) {
   DirectoryReader reader(directory);
   std::vector<KeptEntry> kept;  // a heap whose first is the last in order
   bool left_out = false;
   while (auto entry = reader.Next()) {
-    if (reader.needs_disk() && stop.stop_requested()) throw win32::Win32Error(ERROR_CANCELLED, "GetFileInformationByHandleEx");
+    if (reader.needs_disk() && stop.stop_requested())
+      throw win32::Win32Error(ERROR_CANCELLED, "GetFileInformationByHandleEx");
     if (!filter.Takes(entry->name)) continue;
     if (kept.size() == limit) {
       left_out = true;

@@ -57,7 +57,7 @@ struct DirectoryPage {
 };
 // The first `limit` entries that the filter takes, or fewer when they take more than `most_bytes` (but at least one). Reads
 // the whole folder and keeps what the page needs. Throws Win32Error(ERROR_CANCELLED) when `stop` is asked for meanwhile.
-DirectoryPage ReadDirectoryPage(HANDLE directory, const EntryFilter& filter, std::size_t limit, std::size_t most_bytes,
-                                const std::stop_token& stop);
+DirectoryPage ReadDirectoryPage(HANDLE directory, const EntryFilter& filter, std::size_t limit,
+                                std::size_t most_bytes, const std::stop_token& stop);
 
 }  // namespace onbehalf::service

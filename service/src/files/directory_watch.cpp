@@ -20,8 +20,8 @@ using protocol::Json;
 // The most that network file systems take ("ReadDirectoryChangesW", Remarks).
 constexpr DWORD kBufferBytes = 64 * 1024;
 // Not what reading changes (times of access), nor attributes and descriptors.
-constexpr DWORD kChanges =
-    FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_DIR_NAME | FILE_NOTIFY_CHANGE_SIZE | FILE_NOTIFY_CHANGE_LAST_WRITE;
+constexpr DWORD kChanges = FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_DIR_NAME |
+                           FILE_NOTIFY_CHANGE_SIZE | FILE_NOTIFY_CHANGE_LAST_WRITE;
 
 struct PoolIoTraits {
   using Type = PTP_IO;
@@ -29,7 +29,9 @@ struct PoolIoTraits {
   static void Close(Type io) noexcept { ::CloseThreadpoolIo(io); }
 };
 
-Json Change(const char* action, std::wstring_view name) { return {{"action", action}, {"name", win32::ToUtf8Lossy(name)}}; }
+Json Change(const char* action, std::wstring_view name) {
+  return {{"action", action}, {"name", win32::ToUtf8Lossy(name)}};
+}
 
 }  // namespace
 
@@ -56,8 +58,8 @@ struct DirectoryWatch::State {
     }
     overlapped = OVERLAPPED{};
     ::StartThreadpoolIo(io.get());
-    if (::ReadDirectoryChangesW(directory.get(), buffer.data(), kBufferBytes, recursive ? TRUE : FALSE, kChanges, nullptr,
-                                &overlapped, nullptr)) {
+    if (::ReadDirectoryChangesW(directory.get(), buffer.data(), kBufferBytes, recursive ? TRUE : FALSE,
+                                kChanges, nullptr, &overlapped, nullptr)) {
       return;
     }
     const DWORD failure = ::GetLastError();
@@ -96,7 +98,8 @@ struct DirectoryWatch::State {
           break;
         case FILE_ACTION_RENAMED_NEW_NAME:
           changes.push_back(Change("renamed", name));
-          changes.back()["old_name"] = win32::ToUtf8Lossy(std::exchange(renamed_from, std::nullopt).value_or(std::wstring()));
+          changes.back()["old_name"] =
+              win32::ToUtf8Lossy(std::exchange(renamed_from, std::nullopt).value_or(std::wstring()));
           break;
         default:
           changes.push_back(Change("modified", name));

@@ -55,8 +55,8 @@ Json TargetOf(HANDLE file, DWORD tag) {
   if (tag != IO_REPARSE_TAG_SYMLINK && tag != IO_REPARSE_TAG_MOUNT_POINT) return nullptr;
   std::vector<char> buffer(MAXIMUM_REPARSE_DATA_BUFFER_SIZE);
   DWORD size = 0;
-  if (!::DeviceIoControl(file, FSCTL_GET_REPARSE_POINT, nullptr, 0, buffer.data(), static_cast<DWORD>(buffer.size()), &size,
-                         nullptr)) {
+  if (!::DeviceIoControl(file, FSCTL_GET_REPARSE_POINT, nullptr, 0, buffer.data(),
+                         static_cast<DWORD>(buffer.size()), &size, nullptr)) {
     win32::ThrowLastError("DeviceIoControl");
   }
   const std::span<const char> data(buffer.data(), size);
@@ -86,7 +86,8 @@ std::string IdOf(HANDLE file) {
   }
   const DWORD code = ::GetLastError();
   // FAT has none of that size.
-  const bool has_only_short = code == ERROR_INVALID_PARAMETER || code == ERROR_NOT_SUPPORTED || code == ERROR_INVALID_FUNCTION;
+  const bool has_only_short =
+      code == ERROR_INVALID_PARAMETER || code == ERROR_NOT_SUPPORTED || code == ERROR_INVALID_FUNCTION;
   if (!has_only_short) throw win32::Win32Error(code, "GetFileInformationByHandleEx");
   BY_HANDLE_FILE_INFORMATION information{};
   if (!::GetFileInformationByHandle(file, &information)) win32::ThrowLastError("GetFileInformationByHandle");

@@ -46,8 +46,10 @@ std::string FaultOfComponent(std::string_view component) {
       return std::string("the character ") + c + " is in no Windows name";
     }
   }
-  if (component.back() == '.' || component.back() == ' ') return "a component ends in a dot or a space, which Windows would drop";
-  if (IsDeviceName(component)) return "a DOS device's name (CON, PRN, AUX, NUL, COM0 to COM9, LPT0 to LPT9, CONIN$, CONOUT$) is no file";
+  if (component.back() == '.' || component.back() == ' ')
+    return "a component ends in a dot or a space, which Windows would drop";
+  if (IsDeviceName(component))
+    return "a DOS device's name (CON, PRN, AUX, NUL, COM0 to COM9, LPT0 to LPT9, CONIN$, CONOUT$) is no file";
   return {};
 }
 
@@ -100,7 +102,8 @@ std::variant<FilePath, std::string> FilePath::Parse(std::string_view given, cons
   }
   std::size_t root_bytes = 0;
   if (text.starts_with("\\\\")) {
-    if (!rules.network_paths) return R"(a path of another computer, and file.network_paths is off: expected C:\dir\file)";
+    if (!rules.network_paths)
+      return R"(a path of another computer, and file.network_paths is off: expected C:\dir\file)";
     auto root = UncRoot(text);
     if (auto* fault = std::get_if<std::string>(&root)) return std::move(*fault);
     root_bytes = std::get<std::size_t>(root);
@@ -120,7 +123,8 @@ std::variant<FilePath, std::string> FilePath::Parse(std::string_view given, cons
     const bool is_last = end == std::string::npos;
     const std::string_view component = std::string_view(text).substr(begin, is_last ? end : end - begin);
     if (!is_last && component.find(':') != std::string_view::npos) return "a colon in a folder's name";
-    std::string fault = is_last ? FaultOfLast(component, rules.alternate_streams, has_stream) : FaultOfComponent(component);
+    std::string fault =
+        is_last ? FaultOfLast(component, rules.alternate_streams, has_stream) : FaultOfComponent(component);
     if (!fault.empty()) return fault;
     if (is_last) break;
     begin = end + 1;

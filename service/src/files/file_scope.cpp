@@ -26,7 +26,8 @@ std::wstring WithoutPrefix(std::wstring_view final_path) {
 DWORD FinalPathOf(HANDLE file, std::wstring& final_path) {
   std::wstring path(512, L'\0');
   for (;;) {
-    const DWORD size = ::GetFinalPathNameByHandleW(file, path.data(), static_cast<DWORD>(path.size()), VOLUME_NAME_DOS);
+    const DWORD size =
+        ::GetFinalPathNameByHandleW(file, path.data(), static_cast<DWORD>(path.size()), VOLUME_NAME_DOS);
     if (size == 0) return ::GetLastError();
     const bool fits = size < path.size();
     // If it does not fit, `size` counts the final null.
@@ -126,7 +127,8 @@ OrError<std::optional<OpenedFile>> FileScope::OpenIfThere(const NamedPath& path,
 
 OrError<Place> FileScope::PlaceOf(const NamedPath& path) const {
   const std::optional<FilePath> parent = path.path.Parent();
-  if (!parent) return InvalidMember(path.member, "the root of a drive is always there: expected a path in it");
+  if (!parent)
+    return InvalidMember(path.member, "the root of a drive is always there: expected a path in it");
   const bool has_roots = !settings_->file.roots.empty();
   NtOpen open;
   open.name = win32::ToWide(parent->NtName());
@@ -186,8 +188,9 @@ std::optional<protocol::Error> FileScope::WhyNot(const NamedPath& path, HANDLE f
   }
   if (rules.roots.empty()) return std::nullopt;
   const std::wstring final_path = KnownFinalPathOf(file);
-  const bool is_in = std::any_of(rules.roots.begin(), rules.roots.end(),
-                                 [&final_path](const std::string& root) { return IsIn(final_path, RootPath(root)); });
+  const bool is_in =
+      std::any_of(rules.roots.begin(), rules.roots.end(),
+                  [&final_path](const std::string& root) { return IsIn(final_path, RootPath(root)); });
   if (!is_in) return InvalidMember(path.member, "outside file.roots");
   return std::nullopt;
 }
@@ -196,13 +199,16 @@ std::optional<protocol::Error> FileScope::WhyNotTaken(const NamedPath& path, HAN
   const auto& roots = settings_->file.roots;
   if (roots.empty()) return std::nullopt;
   const std::wstring final_path = KnownFinalPathOf(file);
-  const bool is_root = std::any_of(roots.begin(), roots.end(),
-                                   [&final_path](const std::string& root) { return IsRoot(final_path, RootPath(root)); });
-  if (is_root) return InvalidMember(path.member, "a folder of file.roots itself is neither moved nor deleted");
+  const bool is_root = std::any_of(roots.begin(), roots.end(), [&final_path](const std::string& root) {
+    return IsRoot(final_path, RootPath(root));
+  });
+  if (is_root)
+    return InvalidMember(path.member, "a folder of file.roots itself is neither moved nor deleted");
   return std::nullopt;
 }
 
-std::optional<protocol::Error> FileScope::WhyNotMoved(const NamedPath& path, HANDLE file, const Place& back) const {
+std::optional<protocol::Error> FileScope::WhyNotMoved(const NamedPath& path, HANDLE file,
+                                                      const Place& back) const {
   std::optional<protocol::Error> error;
   try {
     error = WhyNot(path, file);
@@ -212,7 +218,8 @@ std::optional<protocol::Error> FileScope::WhyNotMoved(const NamedPath& path, HAN
   }
   if (!error) return std::nullopt;
   const DWORD code = back.Rename(file, false);
-  if (code != ERROR_SUCCESS) error->message += ", and it cannot be moved back (Windows' code " + std::to_string(code) + ")";
+  if (code != ERROR_SUCCESS)
+    error->message += ", and it cannot be moved back (Windows' code " + std::to_string(code) + ")";
   return error;
 }
 

@@ -14,7 +14,8 @@ std::wstring Uppered(std::wstring_view text) {
   std::wstring upper(text.size(), L'\0');
   const auto size = static_cast<int>(text.size());
   // Unlike the linguistic ones, this mapping keeps the number of units.
-  if (::LCMapStringEx(LOCALE_NAME_INVARIANT, LCMAP_UPPERCASE, text.data(), size, upper.data(), size, nullptr, nullptr, 0) == 0) {
+  if (::LCMapStringEx(LOCALE_NAME_INVARIANT, LCMAP_UPPERCASE, text.data(), size, upper.data(), size, nullptr,
+                      nullptr, 0) == 0) {
     win32::ThrowLastError("LCMapStringEx");
   }
   return upper;
@@ -59,7 +60,8 @@ bool NamePattern::Matches(std::wstring_view name) const {
 }
 
 bool IsNameBefore(std::wstring_view a, std::wstring_view b) {
-  const int order = ::CompareStringOrdinal(a.data(), static_cast<int>(a.size()), b.data(), static_cast<int>(b.size()), TRUE);
+  const int order = ::CompareStringOrdinal(a.data(), static_cast<int>(a.size()), b.data(),
+                                           static_cast<int>(b.size()), TRUE);
   // Zero, which is a failure, comes only of parameters that are none.
   return order == CSTR_EQUAL ? a < b : order == CSTR_LESS_THAN;
 }

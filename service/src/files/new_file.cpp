@@ -24,8 +24,9 @@ constexpr SECURITY_INFORMATION kAccounts = OWNER_SECURITY_INFORMATION | GROUP_SE
 constexpr SECURITY_INFORMATION kOwners = kAccounts | LABEL_SECURITY_INFORMATION;
 
 // FILE_ATTRIBUTE_… that FILE_BASIC_INFO can set.
-constexpr DWORD kSettable = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE |
-                            FILE_ATTRIBUTE_NOT_CONTENT_INDEXED | FILE_ATTRIBUTE_TEMPORARY | FILE_ATTRIBUTE_OFFLINE;
+constexpr DWORD kSettable = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM |
+                            FILE_ATTRIBUTE_ARCHIVE | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED |
+                            FILE_ATTRIBUTE_TEMPORARY | FILE_ATTRIBUTE_OFFLINE;
 
 constexpr ACCESS_MASK kWriting = FILE_READ_DATA | FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES | DELETE;
 
@@ -44,7 +45,8 @@ void SetSecurity(HANDLE file, SECURITY_INFORMATION parts, const SecurityDescript
 void CopyDacl(HANDLE file, const SecurityDescriptor& from) {
   SECURITY_DESCRIPTOR_CONTROL control = 0;
   DWORD revision = 0;
-  if (!::GetSecurityDescriptorControl(from.get(), &control, &revision)) ThrowLastError("GetSecurityDescriptorControl");
+  if (!::GetSecurityDescriptorControl(from.get(), &control, &revision))
+    ThrowLastError("GetSecurityDescriptorControl");
   const SecurityDescriptor copy = SecurityDescriptor::FromPointer(from.get());
   if ((control & SE_DACL_AUTO_INHERITED) != 0 &&
       !::SetSecurityDescriptorControl(copy.get(), SE_DACL_AUTO_INHERIT_REQ, SE_DACL_AUTO_INHERIT_REQ)) {
@@ -74,7 +76,8 @@ OrError<NewFile> NewFile::Make(const FileScope& scope, const NamedPath& path) {
     // Windows would make the file too, and it would not go with the stream.
     const std::string_view name = path.path.Name();
     win32::UniqueFile whole;
-    const DWORD code = std::get<Place>(place).Beside(win32::ToWide(name.substr(0, name.find(':')))).Open(NtOpen(), whole);
+    const DWORD code =
+        std::get<Place>(place).Beside(win32::ToWide(name.substr(0, name.find(':')))).Open(NtOpen(), whole);
     if (code != ERROR_SUCCESS) throw Win32Error(code, "NtCreateFile", path.path.text());
   }
   auto made = scope.Make(path, std::get<Place>(place), std::move(open));
@@ -85,8 +88,10 @@ OrError<NewFile> NewFile::Make(const FileScope& scope, const NamedPath& path) {
   return file;
 }
 
-OrError<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPath& path, const Replacement& how) {
-  if (path.path.has_stream()) return InvalidMember(path.member, "an alternate stream cannot be replaced as a file is");
+OrError<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPath& path,
+                                          const Replacement& how) {
+  if (path.path.has_stream())
+    return InvalidMember(path.member, "an alternate stream cannot be replaced as a file is");
   auto found = scope.PlaceOf(path);
   if (auto* error = std::get_if<protocol::Error>(&found)) return std::move(*error);
   const Place& place = std::get<Place>(found);
@@ -96,10 +101,12 @@ OrError<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPat
   look.access = how.replace ? READ_CONTROL : 0;
   look.kind = kNotADirectory;
   const DWORD code = place.Open(std::move(look), old);
-  if (code != ERROR_SUCCESS && code != ERROR_FILE_NOT_FOUND) throw Win32Error(code, "NtCreateFile", path.path.text());
+  if (code != ERROR_SUCCESS && code != ERROR_FILE_NOT_FOUND)
+    throw Win32Error(code, "NtCreateFile", path.path.text());
   if (old && !how.replace) throw Win32Error(ERROR_FILE_EXISTS, "NtCreateFile", path.path.text());
   if (old && KindOf(old.get()).is_link()) {
-    return InvalidMember(path.member, "a link is not replaced: expected the path that it leads to (file.stat)");
+    return InvalidMember(path.member,
+                         "a link is not replaced: expected the path that it leads to (file.stat)");
   }
   if (how.if_id && (!old || IdOf(old.get()) != *how.if_id)) {
     return InvalidMember("if_id", "the file at the path is not the one with this id");
@@ -136,7 +143,8 @@ OrError<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPat
   };
   if (auto error = make()) return *std::move(error);
   if (old) {
-    if (SecurityDescriptor::FromKernelObject(file.file(), kOwners).ToSddl(kOwners) != owners->ToSddl(kOwners)) {
+    if (SecurityDescriptor::FromKernelObject(file.file(), kOwners).ToSddl(kOwners) !=
+        owners->ToSddl(kOwners)) {
       // Only then: whoever makes a file of their own need not be one who may set owners.
       open.access |= WRITE_OWNER;
       if (auto error = make()) return *std::move(error);
@@ -154,7 +162,8 @@ OrError<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPat
   return file;
 }
 
-std::optional<protocol::Error> NewFile::Keep(const FileScope& scope, DWORD attributes, LARGE_INTEGER modified) {
+std::optional<protocol::Error> NewFile::Keep(const FileScope& scope, DWORD attributes,
+                                             LARGE_INTEGER modified) {
   basic_.FileAttributes |= attributes & kSettable;
   // Zero would leave them as they are, and the time too.
   if (basic_.FileAttributes == 0) basic_.FileAttributes = FILE_ATTRIBUTE_NORMAL;
@@ -170,7 +179,8 @@ std::optional<protocol::Error> NewFile::Keep(const FileScope& scope) {
     if (basic_.FileAttributes != 0) SetBasic(basic_);
     if (place_) {
       const DWORD code = place_->Rename(file(), replace_);
-      if (code != ERROR_SUCCESS) throw Win32Error(code == ERROR_ALREADY_EXISTS ? ERROR_FILE_EXISTS : code, "NtSetInformationFile");
+      if (code != ERROR_SUCCESS)
+        throw Win32Error(code == ERROR_ALREADY_EXISTS ? ERROR_FILE_EXISTS : code, "NtSetInformationFile");
       // Where file systems let a folder be moved whose handle is held.
       if (auto error = scope.WhyNot(file_->path, file())) {
         Abandon();

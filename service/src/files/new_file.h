@@ -25,9 +25,10 @@ class NewFile {
   struct Replacement {
     bool replace = false;              // else there must be none, now and when it is kept (ERROR_FILE_EXISTS)
     std::optional<std::string> if_id;  // there must be the file with this id now
-    bool encrypted = false;            // as the file that it replaces, or in any case (ERROR_ENCRYPTION_FAILED)
+    bool encrypted = false;  // as the file that it replaces, or in any case (ERROR_ENCRYPTION_FAILED)
   };
-  static OrError<NewFile> MakeReplacement(const FileScope& scope, const NamedPath& path, const Replacement& how);
+  static OrError<NewFile> MakeReplacement(const FileScope& scope, const NamedPath& path,
+                                          const Replacement& how);
 
   HANDLE file() const { return file_->handle.get(); }
   // What it holds is on the disk, not only in its cache, when it has its name. Says why not if, with that name, it is where

@@ -13,19 +13,19 @@ namespace onbehalf::service {
 namespace {
 
 // wdm.h's, which is not among the headers of applications.
-constexpr ULONG kOpen = 1;                 // FILE_OPEN
-constexpr ULONG kCreate = 2;               // FILE_CREATE
-constexpr ULONG kSynchronous = 0x20;       // FILE_SYNCHRONOUS_IO_NONALERT
-constexpr ULONG kOpenLink = 0x00200000;    // FILE_OPEN_REPARSE_POINT
-constexpr int kRenameInformation = 10;     // FileRenameInformation
-constexpr int kRenameInformationEx = 65;   // FileRenameInformationEx
+constexpr ULONG kOpen = 1;                     // FILE_OPEN
+constexpr ULONG kCreate = 2;                   // FILE_CREATE
+constexpr ULONG kSynchronous = 0x20;           // FILE_SYNCHRONOUS_IO_NONALERT
+constexpr ULONG kOpenLink = 0x00200000;        // FILE_OPEN_REPARSE_POINT
+constexpr int kRenameInformation = 10;         // FileRenameInformation
+constexpr int kRenameInformationEx = 65;       // FileRenameInformationEx
 constexpr int kDispositionInformation = 13;    // FileDispositionInformation
 constexpr int kDispositionInformationEx = 64;  // FileDispositionInformationEx
 constexpr int kDeviceInformation = 4;          // FileFsDeviceInformation
-constexpr ULONG kReplaceIfExists = 1;      // FILE_RENAME_REPLACE_IF_EXISTS
-constexpr ULONG kPosixSemantics = 2;       // FILE_RENAME_POSIX_SEMANTICS and FILE_DISPOSITION_POSIX_SEMANTICS
-constexpr ULONG kDelete = 1;               // FILE_DISPOSITION_DELETE
-constexpr ULONG kRemoteDevice = 0x10;      // FILE_REMOTE_DEVICE
+constexpr ULONG kReplaceIfExists = 1;          // FILE_RENAME_REPLACE_IF_EXISTS
+constexpr ULONG kPosixSemantics = 2;   // FILE_RENAME_POSIX_SEMANTICS and FILE_DISPOSITION_POSIX_SEMANTICS
+constexpr ULONG kDelete = 1;           // FILE_DISPOSITION_DELETE
+constexpr ULONG kRemoteDevice = 0x10;  // FILE_REMOTE_DEVICE
 
 // FILE_RENAME_INFORMATION, whose first member is a BOOLEAN in the older form and flags in the Ex one.
 struct RenameInformation {
@@ -86,8 +86,9 @@ DWORD OpenNtFile(const NtOpen& open, win32::UniqueFile& opened) {
   IO_STATUS_BLOCK status_block{};
   HANDLE handle = nullptr;
   const ULONG options = open.kind | (open.follow ? 0 : kOpenLink) | (open.overlapped ? 0 : kSynchronous);
-  const NTSTATUS status = ::NtCreateFile(&handle, open.access | FILE_READ_ATTRIBUTES | SYNCHRONIZE, &object, &status_block,
-                                         nullptr, open.attributes, open.share, open.make ? kCreate : kOpen, options, nullptr, 0);
+  const NTSTATUS status =
+      ::NtCreateFile(&handle, open.access | FILE_READ_ATTRIBUTES | SYNCHRONIZE, &object, &status_block,
+                     nullptr, open.attributes, open.share, open.make ? kCreate : kOpen, options, nullptr, 0);
   if (status >= 0) {
     opened.reset(handle);
     return ERROR_SUCCESS;
@@ -103,12 +104,14 @@ DWORD RenameNtFile(HANDLE file, HANDLE folder, const std::wstring& name, bool re
   auto* const information = reinterpret_cast<RenameInformation*>(memory.data());
   information->folder = folder;
   information->name_bytes = static_cast<ULONG>(name_bytes);
-  std::memcpy(reinterpret_cast<char*>(information) + offsetof(RenameInformation, name), name.data(), name_bytes);
+  std::memcpy(reinterpret_cast<char*>(information) + offsetof(RenameInformation, name), name.data(),
+              name_bytes);
   const auto size = static_cast<ULONG>(memory.size() * sizeof(HANDLE));
   IO_STATUS_BLOCK status_block{};
   if (replace) {
     information->flags = kReplaceIfExists | kPosixSemantics;
-    const NTSTATUS status = set_information_file(file, &status_block, information, size, kRenameInformationEx);
+    const NTSTATUS status =
+        set_information_file(file, &status_block, information, size, kRenameInformationEx);
     if (status >= 0) return ERROR_SUCCESS;
     const DWORD code = ::RtlNtStatusToDosError(status);
     if (!IsUnknown(code)) return code;
@@ -121,7 +124,8 @@ DWORD RenameNtFile(HANDLE file, HANDLE folder, const std::wstring& name, bool re
 DWORD DeleteNtFile(HANDLE file) {
   IO_STATUS_BLOCK status_block{};
   ULONG flags = kDelete | kPosixSemantics;
-  NTSTATUS status = set_information_file(file, &status_block, &flags, sizeof(flags), kDispositionInformationEx);
+  NTSTATUS status =
+      set_information_file(file, &status_block, &flags, sizeof(flags), kDispositionInformationEx);
   if (status >= 0) return ERROR_SUCCESS;
   const DWORD code = ::RtlNtStatusToDosError(status);
   if (!IsUnknown(code)) return code;
@@ -133,7 +137,8 @@ DWORD DeleteNtFile(HANDLE file) {
 bool IsRemote(HANDLE file) {
   IO_STATUS_BLOCK status_block{};
   DeviceInformation device{};
-  const NTSTATUS status = query_volume_information_file(file, &status_block, &device, sizeof(device), kDeviceInformation);
+  const NTSTATUS status =
+      query_volume_information_file(file, &status_block, &device, sizeof(device), kDeviceInformation);
   if (status < 0) throw win32::Win32Error(::RtlNtStatusToDosError(status), "NtQueryVolumeInformationFile");
   return (device.characteristics & kRemoteDevice) != 0;
 }

@@ -17,12 +17,12 @@ struct NtOpen {
   HANDLE folder = nullptr;
   ACCESS_MASK access = 0;  // FILE_READ_ATTRIBUTES and SYNCHRONIZE come with it, as with CreateFileW
   ULONG share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-  bool make = false;               // it must not exist; else it must
-  bool follow = true;              // links as the last component; those before are always followed
-  bool overlapped = false;         // else one thread at a time
-  ULONG kind = 0;                  // FILE_DIRECTORY_FILE, FILE_NON_DIRECTORY_FILE, or either
-  ULONG attributes = FILE_ATTRIBUTE_NORMAL;        // of what is made
-  PSECURITY_DESCRIPTOR descriptor = nullptr;       // of what is made, borrowed; null: as it is inherited
+  bool make = false;                          // it must not exist; else it must
+  bool follow = true;                         // links as the last component; those before are always followed
+  bool overlapped = false;                    // else one thread at a time
+  ULONG kind = 0;                             // FILE_DIRECTORY_FILE, FILE_NON_DIRECTORY_FILE, or either
+  ULONG attributes = FILE_ATTRIBUTE_NORMAL;   // of what is made
+  PSECURITY_DESCRIPTOR descriptor = nullptr;  // of what is made, borrowed; null: as it is inherited
 };
 
 inline constexpr ULONG kDirectory = 0x00000001;      // FILE_DIRECTORY_FILE

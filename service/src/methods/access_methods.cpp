@@ -47,12 +47,15 @@ Parameter AccountParameter(bool required, std::string summary) {
           Json{{"type", "string"}, {"minLength", 1}, {"maxLength", kAccountCharacters}}, required, true};
 }
 Parameter RightsParameter(bool required, std::string summary) {
-  return {"rights", std::move(summary), Json{{"type", "array"}, {"items", {{"type", "string"}}}}, required, true};
+  return {"rights", std::move(summary), Json{{"type", "array"}, {"items", {{"type", "string"}}}}, required,
+          true};
 }
 Parameter RightParameter() {
-  return {"right", "call (the default; at pipe: connect), see or manage.", Json{{"type", "string"}}, false, true};
+  return {"right", "call (the default; at pipe: connect), see or manage.", Json{{"type", "string"}}, false,
+          true};
 }
-const Parameter kDryRun{"dryRun", "Checks everything and changes nothing.", Json{{"type", "boolean"}}, false, true};
+const Parameter kDryRun{"dryRun", "Checks everything and changes nothing.", Json{{"type", "boolean"}}, false,
+                        true};
 const Parameter kIfVersion{"version", "The change is made only if the policy is at this version.",
                            Json{{"type", "integer"}, {"minimum", 0}}, false, true};
 
@@ -66,7 +69,8 @@ std::optional<std::string> OptionalText(const Call& call, const char* name) {
 
 PolicyRequest RequestOf(const Call& call) {
   PolicyRequest request{call.caller, call.request_id, false, std::nullopt, call.stop};
-  if (const auto dry = call.params.find("dryRun"); dry != call.params.end()) request.dry_run = dry->get<bool>();
+  if (const auto dry = call.params.find("dryRun"); dry != call.params.end())
+    request.dry_run = dry->get<bool>();
   if (const auto version = call.params.find("version"); version != call.params.end()) {
     request.if_version = version->get<std::uint64_t>();
   }
@@ -132,7 +136,8 @@ class Answer {
 };
 
 Json AccountSchema(std::string_view description) {
-  return Object({{"sid", Text("")}, {"name", OrNull(Text("DOMAIN\\name; null: the SID has no name"))}}, description);
+  return Object({{"sid", Text("")}, {"name", OrNull(Text("DOMAIN\\name; null: the SID has no name"))}},
+                description);
 }
 Json RightsSchema() { return ListOf(Text("call (connect at pipe:), see or manage")); }
 
@@ -228,13 +233,11 @@ MethodResult Show(AccessControl& access, AccountNames& names, const Call& call) 
   const EffectiveNode& node = *std::get<const EffectiveNode*>(visible);
   const Answer answer(names, call);
   Json entries = Json::array();
-  for (const EffectiveEntry& each : node.entries) entries.push_back(answer.Entry(node, each.node, each.entry));
-  return Json{{"version", policy->version()},
-              {"node", node.name},
-              {"default", node.is_default},
-              {"protected", node.own.is_protected},
-              {"sddl", ToSddl(node.own)},
-              {"entries", std::move(entries)}};
+  for (const EffectiveEntry& each : node.entries)
+    entries.push_back(answer.Entry(node, each.node, each.entry));
+  return Json{{"version", policy->version()}, {"node", node.name},
+              {"default", node.is_default},   {"protected", node.own.is_protected},
+              {"sddl", ToSddl(node.own)},     {"entries", std::move(entries)}};
 }
 
 std::vector<std::pair<std::string_view, Json>> EntryMembers() {
@@ -257,12 +260,13 @@ Json ObjectOf(const std::vector<std::pair<std::string_view, Json>>& members) {
 }
 
 Json ShowSchema() {
-  return Object({{"version", Integer("")},
-                 {"node", Text("")},
-                 {"default", Boolean("nobody has set it")},
-                 {"protected", Boolean("inherits nothing")},
-                 {"sddl", Text("its own entries")},
-                 {"entries", ListOf(ObjectOf(EntryMembers()), "in the order in which Windows looks at them")}});
+  return Object(
+      {{"version", Integer("")},
+       {"node", Text("")},
+       {"default", Boolean("nobody has set it")},
+       {"protected", Boolean("inherits nothing")},
+       {"sddl", Text("its own entries")},
+       {"entries", ListOf(ObjectOf(EntryMembers()), "in the order in which Windows looks at them")}});
 }
 
 // A right at a node that the caller may see.
@@ -320,11 +324,12 @@ Json CheckSchema() {
 }
 
 // What to type to get the other answer.
-std::string Advice(const Explanation& explanation, const EffectiveNode& node, ACCESS_MASK right, const Sid& caller,
-                   AccountNames& names) {
+std::string Advice(const Explanation& explanation, const EffectiveNode& node, ACCESS_MASK right,
+                   const Sid& caller, AccountNames& names) {
   const std::string word(RightsWords(node.name, right).front());
   const auto command = [&](const char* verb, const Sid& account, std::string_view at) {
-    return std::string("onbehalf access ") + verb + " " + Argument(account, names) + " " + std::string(at) + " " + word;
+    return std::string("onbehalf access ") + verb + " " + Argument(account, names) + " " + std::string(at) +
+           " " + word;
   };
   if (!explanation.deciding) return explanation.allowed ? "" : command("grant", caller, node.name);
   const ExplainedEntry& decided = explanation.entries.at(*explanation.deciding);
@@ -333,7 +338,8 @@ std::string Advice(const Explanation& explanation, const EffectiveNode& node, AC
   if (decided.entry.denies()) return command("revoke", decided.entry.sid, decided.node) + " --deny";
   // An entry for others as well, or for more than this node, is not to be taken away for one's sake.
   const bool is_for_this_alone = decided.entry.sid == caller && decided.node == node.name;
-  return is_for_this_alone ? command("revoke", caller, node.name) + " --allow" : command("deny", caller, node.name);
+  return is_for_this_alone ? command("revoke", caller, node.name) + " --allow"
+                           : command("deny", caller, node.name);
 }
 
 MethodResult ExplainTo(AccessControl& access, AccountNames& names, const Call& call) {
@@ -422,7 +428,8 @@ ACCESS_MASK RemoveRights(PolicyNode& node, const Sid& sid, BYTE type, ACCESS_MAS
 MethodResult Changed(AccessControl& access, const Call& call, const std::string& node,
                      const AccessControl::Edit& edit) {
   const PolicyRequest request = RequestOf(call);
-  const AccessControl::Edit guarded = [&](PolicyDocument& document, const AccessPolicy& now) -> std::optional<Error> {
+  const AccessControl::Edit guarded = [&](PolicyDocument& document,
+                                          const AccessPolicy& now) -> std::optional<Error> {
     if (auto refusal = RequireManager(now, node, call.caller)) return refusal;
     return edit(document, now);
   };
@@ -439,8 +446,9 @@ MethodResult Changed(AccessControl& access, const Call& call, const std::string&
     const EffectiveNode* const there = policy->Find(node);
     if (there != nullptr && !there->is_default) before = after = ToSddl(there->own);
   }
-  return Json{{"version", change.version}, {"changed", change.changed}, {"dryRun", request.dry_run},
-              {"node", node},              {"before", before},          {"after", after},
+  return Json{{"version", change.version},  {"changed", change.changed},
+              {"dryRun", request.dry_run},  {"node", node},
+              {"before", before},           {"after", after},
               {"warnings", change.warnings}};
 }
 
@@ -463,12 +471,13 @@ MethodResult Add(AccessControl& access, AccountNames& names, const Call& call, B
   if (const auto* fault = std::get_if<Error>(&account)) return *fault;
   const Sid& sid = std::get<Sid>(account);
   if (!Exists(sid, names)) return InvalidParams("account: no account has the SID " + sid.ToString());
-  return Changed(access, call, node, [&](PolicyDocument& document, const AccessPolicy& now) -> std::optional<Error> {
-    PolicyNode edited = now.Find(node)->own;
-    AddRights(edited, sid, type, std::get<ACCESS_MASK>(rights));
-    if (!(edited == now.Find(node)->own)) OwnEntries(document, now, node) = std::move(edited);
-    return std::nullopt;
-  });
+  return Changed(access, call, node,
+                 [&](PolicyDocument& document, const AccessPolicy& now) -> std::optional<Error> {
+                   PolicyNode edited = now.Find(node)->own;
+                   AddRights(edited, sid, type, std::get<ACCESS_MASK>(rights));
+                   if (!(edited == now.Find(node)->own)) OwnEntries(document, now, node) = std::move(edited);
+                   return std::nullopt;
+                 });
 }
 
 MethodResult Revoke(AccessControl& access, AccountNames& names, const Call& call) {
@@ -483,51 +492,54 @@ MethodResult Revoke(AccessControl& access, AccountNames& names, const Call& call
   if (const auto* fault = std::get_if<Error>(&account)) return *fault;
   const Sid& sid = std::get<Sid>(account);
   const auto type = OptionalText(call, "type");
-  return Changed(access, call, node, [&](PolicyDocument& document, const AccessPolicy& now) -> std::optional<Error> {
-    const EffectiveNode& there = *now.Find(node);
-    PolicyNode edited = there.own;
-    ACCESS_MASK removed = 0;
-    if (type != "deny") removed |= RemoveRights(edited, sid, ACCESS_ALLOWED_ACE_TYPE, mask);
-    if (type != "allow") removed |= RemoveRights(edited, sid, ACCESS_DENIED_ACE_TYPE, mask);
-    if (removed == 0) {
-      std::string text = "account: " + names.Display(sid) + " has no such entry at " + node;
-      for (const EffectiveEntry& each : there.entries) {
-        if (!(each.entry.sid == sid) || (each.entry.mask & mask) == 0) continue;
-        if (each.node != node && !each.node.empty()) {
-          text += "; it is inherited from " + std::string(each.node);
-          break;
-        }
-      }
-      return InvalidParams(std::move(text));
-    }
-    OwnEntries(document, now, node) = std::move(edited);
-    return std::nullopt;
-  });
+  return Changed(access, call, node,
+                 [&](PolicyDocument& document, const AccessPolicy& now) -> std::optional<Error> {
+                   const EffectiveNode& there = *now.Find(node);
+                   PolicyNode edited = there.own;
+                   ACCESS_MASK removed = 0;
+                   if (type != "deny") removed |= RemoveRights(edited, sid, ACCESS_ALLOWED_ACE_TYPE, mask);
+                   if (type != "allow") removed |= RemoveRights(edited, sid, ACCESS_DENIED_ACE_TYPE, mask);
+                   if (removed == 0) {
+                     std::string text = "account: " + names.Display(sid) + " has no such entry at " + node;
+                     for (const EffectiveEntry& each : there.entries) {
+                       if (!(each.entry.sid == sid) || (each.entry.mask & mask) == 0) continue;
+                       if (each.node != node && !each.node.empty()) {
+                         text += "; it is inherited from " + std::string(each.node);
+                         break;
+                       }
+                     }
+                     return InvalidParams(std::move(text));
+                   }
+                   OwnEntries(document, now, node) = std::move(edited);
+                   return std::nullopt;
+                 });
 }
 
 MethodResult Set(AccessControl& access, AccountNames& names, const Call& call) {
   const std::string node = TextOf(call, "node");
   const Json& sddl = call.params.at("sddl");
-  return Changed(access, call, node, [&](PolicyDocument& document, const AccessPolicy& now) -> std::optional<Error> {
-    if (sddl.is_null()) {
-      document.nodes.erase(node);
-      return std::nullopt;
-    }
-    auto parsed = ParseNode(node, sddl.get<std::string>());
-    if (const auto* faults = std::get_if<std::vector<PolicyFault>>(&parsed)) {
-      return InvalidParams("sddl: " + Describe(*faults));
-    }
-    PolicyNode& next = std::get<PolicyNode>(parsed);
-    const PolicyNode& own = now.Find(node)->own;
-    for (const AccessEntry& entry : next.entries) {
-      const auto is_same = [&](const AccessEntry& old) { return old.sid == entry.sid; };
-      // One that stands there already may have lost its name since.
-      if (std::any_of(own.entries.begin(), own.entries.end(), is_same) || Exists(entry.sid, names)) continue;
-      return InvalidParams("sddl: " + ToSddl(entry) + ": no account has this SID");
-    }
-    OwnEntries(document, now, node) = std::move(next);
-    return std::nullopt;
-  });
+  return Changed(
+      access, call, node, [&](PolicyDocument& document, const AccessPolicy& now) -> std::optional<Error> {
+        if (sddl.is_null()) {
+          document.nodes.erase(node);
+          return std::nullopt;
+        }
+        auto parsed = ParseNode(node, sddl.get<std::string>());
+        if (const auto* faults = std::get_if<std::vector<PolicyFault>>(&parsed)) {
+          return InvalidParams("sddl: " + Describe(*faults));
+        }
+        PolicyNode& next = std::get<PolicyNode>(parsed);
+        const PolicyNode& own = now.Find(node)->own;
+        for (const AccessEntry& entry : next.entries) {
+          const auto is_same = [&](const AccessEntry& old) { return old.sid == entry.sid; };
+          // One that stands there already may have lost its name since.
+          if (std::any_of(own.entries.begin(), own.entries.end(), is_same) || Exists(entry.sid, names))
+            continue;
+          return InvalidParams("sddl: " + ToSddl(entry) + ": no account has this SID");
+        }
+        OwnEntries(document, now, node) = std::move(next);
+        return std::nullopt;
+      });
 }
 
 // ---- Versions ----
@@ -564,9 +576,11 @@ Json HistorySchema() {
                                      "newest first")}});
 }
 
-std::variant<PolicyDocument, Error> VersionFrom(const AccessControl& access, const char* name, std::uint64_t version) {
+std::variant<PolicyDocument, Error> VersionFrom(const AccessControl& access, const char* name,
+                                                std::uint64_t version) {
   if (auto document = access.Version(version)) return *std::move(document);
-  return InvalidParams(std::string(name) + ": version " + std::to_string(version) + " is not kept (any more)");
+  return InvalidParams(std::string(name) + ": version " + std::to_string(version) +
+                       " is not kept (any more)");
 }
 
 MethodResult Diff(AccessControl& access, const Call& call) {
@@ -579,7 +593,8 @@ MethodResult Diff(AccessControl& access, const Call& call) {
   if (const auto* fault = std::get_if<Error>(&before)) return *fault;
   const auto after = VersionFrom(access, "to", to);
   if (const auto* fault = std::get_if<Error>(&after)) return *fault;
-  std::vector<NodeChange> changes = Differences(std::get<PolicyDocument>(before), std::get<PolicyDocument>(after));
+  std::vector<NodeChange> changes =
+      Differences(std::get<PolicyDocument>(before), std::get<PolicyDocument>(after));
   std::erase_if(changes, [&](const NodeChange& change) {
     return std::holds_alternative<Error>(RequireVisible(*policy, change.node, call.caller)) &&
            policy->Find(change.node) != nullptr;
@@ -635,30 +650,34 @@ void AddAccessMethods(MethodRegistry& registry, AccessControl& access, std::shar
       {NodeParameter(true, "/, pipe:, a namespace or a method.")}, ShowSchema(),
       [&access, names](const Call& call) { return Show(access, *names, call); });
   add("access.check", "Says whether the caller, or for managers another account, has a right at a node.",
-      {NodeParameter(true, ""), RightParameter(), AccountParameter(false, "Without it the caller.")}, CheckSchema(),
-      [&access, names](const Call& call) { return Check(access, *names, call); });
+      {NodeParameter(true, ""), RightParameter(), AccountParameter(false, "Without it the caller.")},
+      CheckSchema(), [&access, names](const Call& call) { return Check(access, *names, call); });
   add("access.explain", "Says which entry gives or refuses the caller a right, and what would change that.",
       {NodeParameter(true, ""), RightParameter()}, ExplainSchema(),
       [&access, names](const Call& call) { return ExplainTo(access, *names, call); });
-  const std::vector<Parameter> entry = {AccountParameter(true, "DOMAIN\\name, name@domain, a SID or an SDDL alias."),
-                                        NodeParameter(true, ""),
-                                        RightsParameter(true, "call (at pipe: connect), see, manage."), kDryRun,
-                                        kIfVersion};
+  const std::vector<Parameter> entry = {
+      AccountParameter(true, "DOMAIN\\name, name@domain, a SID or an SDDL alias."), NodeParameter(true, ""),
+      RightsParameter(true, "call (at pipe: connect), see, manage."), kDryRun, kIfVersion};
   add("access.grant", "Gives an account rights at a node.", entry, ChangedSchema(),
       [&access, names](const Call& call) { return Add(access, *names, call, ACCESS_ALLOWED_ACE_TYPE); });
   add("access.deny", "Denies an account rights at a node.", entry, ChangedSchema(),
       [&access, names](const Call& call) { return Add(access, *names, call, ACCESS_DENIED_ACE_TYPE); });
   add("access.revoke", "Takes an account's entries at a node away.",
-      {AccountParameter(true, ""), NodeParameter(true, ""), RightsParameter(false, "Without it all."),
+      {AccountParameter(true, ""),
+       NodeParameter(true, ""),
+       RightsParameter(false, "Without it all."),
        {"type", "Only entries of this type; without it both.",
         Json{{"type", "string"}, {"enum", {"allow", "deny"}}}, false, true},
-       kDryRun, kIfVersion},
+       kDryRun,
+       kIfVersion},
       ChangedSchema(), [&access, names](const Call& call) { return Revoke(access, *names, call); });
   add("access.set", "Replaces a node's own entries.",
       {NodeParameter(true, ""),
-       {"sddl", "A DACL of plain allow and deny entries (D:P: nothing is inherited); null: back to the default.",
+       {"sddl",
+        "A DACL of plain allow and deny entries (D:P: nothing is inherited); null: back to the default.",
         Json{{"type", {"string", "null"}}, {"maxLength", kSddlCharacters}}, true, true},
-       kDryRun, kIfVersion},
+       kDryRun,
+       kIfVersion},
       ChangedSchema(), [&access, names](const Call& call) { return Set(access, *names, call); });
   add("access.history", "Lists the versions of the policy that are kept.", {}, HistorySchema(),
       [&access](const Call& call) { return History(access, call); });
@@ -668,7 +687,10 @@ void AddAccessMethods(MethodRegistry& registry, AccessControl& access, std::shar
       [&access](const Call& call) { return Diff(access, call); });
   add("access.rollback", "Makes an older version of the policy the one in force again, as a new version.",
       {{"to", "0: the built-in default.", version, true, true}, kDryRun, kIfVersion},
-      Object({{"version", Integer("")}, {"changed", Boolean("")}, {"dryRun", Boolean("")}, {"nodes", NodesSchema()}}),
+      Object({{"version", Integer("")},
+              {"changed", Boolean("")},
+              {"dryRun", Boolean("")},
+              {"nodes", NodesSchema()}}),
       [&access](const Call& call) { return Rollback(access, call); });
 }
 

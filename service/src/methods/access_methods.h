@@ -10,6 +10,7 @@ namespace onbehalf::service {
 
 // access.*: shows, changes and explains the policy. Everybody who has authenticated may call them; what a caller sees and
 // may change is decided node by node, by `see` and `manage`. `access` must outlive every call.
-void AddAccessMethods(MethodRegistry& registry, AccessControl& access, std::shared_ptr<win32::AccountNames> names);
+void AddAccessMethods(MethodRegistry& registry, AccessControl& access,
+                      std::shared_ptr<win32::AccountNames> names);
 
 }  // namespace onbehalf::service

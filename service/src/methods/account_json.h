@@ -10,10 +10,12 @@ namespace onbehalf::service {
 
 // {"sid", "name"}; the name is null where the SID has none. A look-up may take seconds, perhaps a domain controller's: once
 // the request is over, none is made any more.
-inline protocol::Json AccountJson(const win32::Sid& sid, win32::AccountNames& names, const std::stop_token& stop) {
+inline protocol::Json AccountJson(const win32::Sid& sid, win32::AccountNames& names,
+                                  const std::stop_token& stop) {
   std::optional<win32::AccountName> name;
   if (!stop.stop_requested()) name = names.Find(sid);
-  return {{"sid", sid.ToString()}, {"name", name ? protocol::Json(name->Qualified()) : protocol::Json(nullptr)}};
+  return {{"sid", sid.ToString()},
+          {"name", name ? protocol::Json(name->Qualified()) : protocol::Json(nullptr)}};
 }
 
 }  // namespace onbehalf::service

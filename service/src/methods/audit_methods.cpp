@@ -14,9 +14,9 @@
 #include "audit/audit_reader.h"
 #include "audit/audit_verification.h"
 #include "escaped_text.h"
-#include "onbehalf/service/schema.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/protocol/json_text.h"
+#include "onbehalf/service/schema.h"
 
 namespace onbehalf::service {
 namespace {
@@ -49,8 +49,9 @@ Json ToJson(const std::string& line, std::size_t most_bytes) {
 // What audit.read and audit.follow are asked for, page by page.
 class Pages {
  public:
-  static std::variant<Pages, protocol::Error> Of(const Audit& audit, win32::AccountNames& names, const Json& params,
-                                                 std::size_t page_bytes, std::size_t scan_bytes) {
+  static std::variant<Pages, protocol::Error> Of(const Audit& audit, win32::AccountNames& names,
+                                                 const Json& params, std::size_t page_bytes,
+                                                 std::size_t scan_bytes) {
     Pages pages(audit.folder(), page_bytes, scan_bytes);
     if (const auto account = TextOf(params, "account")) {
       pages.filter_.account = win32::Sid::FromString(*account);
@@ -66,8 +67,9 @@ class Pages {
 
   // The one behind that before, or behind `after`, or the newest.
   std::variant<AuditPage, protocol::Error> Next(const std::stop_token& stop) {
-    std::optional<AuditPage> page = after_ ? reader_.After(*after_, filter_, limit_, stop, page_bytes_, scan_bytes_)
-                                           : reader_.Newest(filter_, limit_, stop, page_bytes_);
+    std::optional<AuditPage> page =
+        after_ ? reader_.After(*after_, filter_, limit_, stop, page_bytes_, scan_bytes_)
+               : reader_.Newest(filter_, limit_, stop, page_bytes_);
     if (!page) return protocol::InvalidParams("after: this is no cursor that audit.read has given");
     after_ = page->cursor;
     return *std::move(page);
@@ -105,7 +107,10 @@ MethodResult Read(const Audit& audit, win32::AccountNames& names, const Call& ca
 class Follow final : public Stream {
  public:
   Follow(Audit& audit, Pages pages, std::size_t most_line_bytes, Waker waker)
-      : pages_(std::move(pages)), most_line_bytes_(most_line_bytes), waker_(std::move(waker)), follower_(audit, waker_) {}
+      : pages_(std::move(pages)),
+        most_line_bytes_(most_line_bytes),
+        waker_(std::move(waker)),
+        follower_(audit, waker_) {}
 
   Step Next(const Call& call) override {
     auto next = pages_.Next(call.stop);
@@ -126,14 +131,15 @@ class Follow final : public Stream {
 };
 
 std::variant<std::unique_ptr<Stream>, protocol::Error> OpenFollow(Audit& audit, win32::AccountNames& names,
-                                                                  const Call& call, std::size_t response_bytes,
-                                                                  Waker waker) {
+                                                                  const Call& call,
+                                                                  std::size_t response_bytes, Waker waker) {
   // The other half is for what surrounds the lines.
   const std::size_t most_line_bytes = response_bytes / 2;
   auto pages =
       Pages::Of(audit, names, call.params, std::min(kFollowBytes, most_line_bytes), kFollowScanBytes);
   if (auto* error = std::get_if<protocol::Error>(&pages)) return std::move(*error);
-  return std::make_unique<Follow>(audit, std::move(std::get<Pages>(pages)), most_line_bytes, std::move(waker));
+  return std::make_unique<Follow>(audit, std::move(std::get<Pages>(pages)), most_line_bytes,
+                                  std::move(waker));
 }
 
 void ReportTo(Progress& progress, const AuditVerificationProgress& done) {
@@ -180,7 +186,8 @@ void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win
       {"after", "A cursor of an earlier answer: the lines behind it. Without it, the newest lines.",
        Json{{"type", "string"}, {"maxLength", 256}}, false, true},
       {"limit", "At most so many lines.",
-       Json{{"type", "integer"}, {"minimum", 1}, {"maximum", kMostLines}, {"default", kLinesUnlessSaid}}, false, true}};
+       Json{{"type", "integer"}, {"minimum", 1}, {"maximum", kMostLines}, {"default", kLinesUnlessSaid}},
+       false, true}};
   read.result_schema =
       Object({{"lines", ListOf(Json{{"type", "object"}}, "oldest first, as they stand in the audit")},
               {"cursor", Text("for after")},
@@ -192,12 +199,14 @@ void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win
 
   Method follow;
   follow.name = "audit.follow";
-  follow.summary = "A stream of the audit's lines: the newest, or those behind a cursor, and then each one as it is written.";
+  follow.summary =
+      "A stream of the audit's lines: the newest, or those behind a cursor, and then each one as it is written.";
   follow.parameters = read.parameters;
   follow.parameters.back().summary = "At most so many lines in a piece.";
   follow.result_schema = Described("null", "it goes on until it is cancelled");
-  follow.progress_schema = Object({{"lines", ListOf(Json{{"type", "object"}}, "oldest first, as they stand in the audit")},
-                                   {"cursor", Text("for after")}});
+  follow.progress_schema =
+      Object({{"lines", ListOf(Json{{"type", "object"}}, "oldest first, as they stand in the audit")},
+              {"cursor", Text("for after")}});
   follow.access_default = read.access_default;
   follow.acts = Acts::kAsService;
   follow.pace = Pace::kMayBlock;
@@ -219,9 +228,8 @@ void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win
               {"problem", OrNull(Object({{"file", Text("")}, {"line", Integer("from 1")}, {"what", Text("")}},
                                         "the first broken line"))},
               {"note", OrNull(Text("what limits this verdict"))}});
-  verify.progress_schema = Object({{"done", Integer("files")},
-                                   {"total", Integer("files there are")},
-                                   {"lines", Integer("looked at")}});
+  verify.progress_schema = Object(
+      {{"done", Integer("files")}, {"total", Integer("files there are")}, {"lines", Integer("looked at")}});
   verify.reports_progress = true;
   verify.access_default = kForAdministrators;
   verify.acts = Acts::kAsService;

@@ -50,7 +50,8 @@ struct Statement {
   static std::variant<Statement, Error> Of(const Json& object, const std::string& prefix) {
     Statement statement;
     statement.text = object.at("sql").get<std::string>();
-    if (statement.text.find('\0') != std::string::npos) return InvalidParams(prefix + "sql: a NUL cannot stand in SQL");
+    if (statement.text.find('\0') != std::string::npos)
+      return InvalidParams(prefix + "sql: a NUL cannot stand in SQL");
     statement.sql = win32::ToWide(statement.text);
     statement.prefix = prefix;
     const auto values = object.find("parameters");
@@ -65,8 +66,8 @@ struct Statement {
   std::optional<Error> ExecuteOn(OdbcConnection& connection) {
     const auto expected = connection.statement().Execute(sql, parameters);
     if (!expected) return std::nullopt;
-    return InvalidParams(prefix + "parameters: expected " + std::to_string(*expected) + ", one for each ? of the statement, got " +
-                   std::to_string(parameters.size()));
+    return InvalidParams(prefix + "parameters: expected " + std::to_string(*expected) +
+                         ", one for each ? of the statement, got " + std::to_string(parameters.size()));
   }
 };
 
@@ -101,7 +102,8 @@ class Query {
     auto session = DatabaseSession::Open(pool, source_, call);
     if (auto* error = std::get_if<Error>(&session)) return std::move(*error);
     session_ = std::move(std::get<std::unique_ptr<DatabaseSession>>(session));
-    if (auto refused = session_->Admit(statement_.text, statement_.prefix + "sql")) return *std::move(refused);
+    if (auto refused = session_->Admit(statement_.text, statement_.prefix + "sql"))
+      return *std::move(refused);
     Json columns;
     std::optional<Error> error;
     auto refused = session_->Work(call, [&](OdbcConnection& connection) {
@@ -153,7 +155,8 @@ class Query {
     if (auto* error = std::get_if<Error>(&rows)) return std::move(*error);
     const bool truncated = truncated_ || session_;
     if (truncated && !limit_was_given) {
-      return TooLarge("The result has more rows than fit one answer: ask with a progressToken, or for fewer with limit_rows.");
+      return TooLarge(
+          "The result has more rows than fit one answer: ask with a progressToken, or for fewer with limit_rows.");
     }
     return Json{{"columns", std::move(std::get<Json>(columns))},
                 {"rows", std::move(std::get<Json>(rows))},
@@ -177,8 +180,9 @@ class Query {
       return false;
     }
     if (fetched == SqlStatement::Fetched::kTooLarge) {
-      error = TooLarge("Row " + std::to_string(count_ + 1) + " is larger than an answer may be, from its column \"" +
-                       statement.too_large().name + "\" on.");
+      error = TooLarge("Row " + std::to_string(count_ + 1) +
+                       " is larger than an answer may be, from its column \"" + statement.too_large().name +
+                       "\" on.");
     }
     return true;
   }
@@ -198,7 +202,8 @@ class Query {
 // The columns, then pages of rows. The cursor stays open between the turns: a client that reads slowly has the database wait.
 class QueryStream final : public Stream {
  public:
-  QueryStream(Query query, std::shared_ptr<ConnectionPool> pool) : pool_(std::move(pool)), query_(std::move(query)) {}
+  QueryStream(Query query, std::shared_ptr<ConnectionPool> pool)
+      : pool_(std::move(pool)), query_(std::move(query)) {}
 
   Step Next(const Call& call) override {
     if (!opened_) {
@@ -305,8 +310,8 @@ MethodResult Batch(const std::shared_ptr<ConnectionPool>& pool, const Call& call
 }
 
 Parameter SourceParameter() {
-  return {"source", "The name of one of database.sources.", Json{{"type", "string"}, {"minLength", 1}, {"maxLength", 64}},
-          true, true};
+  return {"source", "The name of one of database.sources.",
+          Json{{"type", "string"}, {"minLength", 1}, {"maxLength", 64}}, true, true};
 }
 
 Parameter SqlParameter() {
@@ -315,21 +320,21 @@ Parameter SqlParameter() {
 }
 
 Parameter ParametersParameter() {
-  return {"parameters",
-          "A value for each ?: null, a boolean, a number, a string, {\"base64\": …}, or {\"type\": …, \"value\": …} with the "
-          "type text, integer, number, decimal, boolean, binary, guid, date, time or timestamp.",
-          Json{{"type", "array"}, {"default", Json::array()}}};
+  return {
+      "parameters",
+      "A value for each ?: null, a boolean, a number, a string, {\"base64\": …}, or {\"type\": …, \"value\": …} with the "
+      "type text, integer, number, decimal, boolean, binary, guid, date, time or timestamp.",
+      Json{{"type", "array"}, {"default", Json::array()}}};
 }
 
 Json ColumnsSchema() {
-  return ListOf(Object({{"name", Text("")},
-                        {"type", Text("integer, number, decimal, boolean, text, binary, guid, date, time or timestamp")},
-                        {"nullable", OrNull(Boolean("null: the database does not say"))}}));
+  return ListOf(Object(
+      {{"name", Text("")},
+       {"type", Text("integer, number, decimal, boolean, text, binary, guid, date, time or timestamp")},
+       {"nullable", OrNull(Boolean("null: the database does not say"))}}));
 }
 
-Json RowsSchema() {
-  return ListOf(ListOf(Json::object(), "the values, in the order of the columns"));
-}
+Json RowsSchema() { return ListOf(ListOf(Json::object(), "the values, in the order of the columns")); }
 
 // An object whose members need not be there.
 Json Optional(Json object) {
@@ -356,8 +361,9 @@ void AddDatabaseMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
 
   Method sources = DatabaseMethod("database.sources", "The databases that this caller may use.");
   sources.result_schema = Object(
-      {{"sources", ListOf(Object({{"name", Text("")},
-                                  {"as_caller", Boolean("it is used as the caller, not as the service's account")}}))}});
+      {{"sources",
+        ListOf(Object({{"name", Text("")},
+                       {"as_caller", Boolean("it is used as the caller, not as the service's account")}}))}});
   sources.handler = [settings](const Call& call) -> MethodResult {
     Json all = Json::array();
     const auto now = settings->Now();
@@ -368,25 +374,31 @@ void AddDatabaseMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
   };
   registry.Add(std::move(sources));
 
-  Method query = DatabaseMethod("database.query", "Rows of a database: all at once, or with a progressToken page by page.");
+  Method query = DatabaseMethod("database.query",
+                                "Rows of a database: all at once, or with a progressToken page by page.");
   query.parameters = {
-      SourceParameter(), SqlParameter(), ParametersParameter(),
+      SourceParameter(),
+      SqlParameter(),
+      ParametersParameter(),
       {"limit_rows", "At most so many rows; without it all of them with a progressToken, else 10000.",
        Json{{"type", {"integer", "null"}}, {"minimum", 1}, {"maximum", kMostRows}}, false, true},
       {"page_rows", "At most so many rows in a piece.",
-       Json{{"type", "integer"}, {"minimum", 1}, {"maximum", kMostPageRows}, {"default", kPageRows}}, false, true}};
-  query.result_schema = Object({{"count", Integer("of the rows")},
-                                {"truncated", Boolean("there are more rows than limit_rows, or than fit an answer")}});
+       Json{{"type", "integer"}, {"minimum", 1}, {"maximum", kMostPageRows}, {"default", kPageRows}}, false,
+       true}};
+  query.result_schema =
+      Object({{"count", Integer("of the rows")},
+              {"truncated", Boolean("there are more rows than limit_rows, or than fit an answer")}});
   query.result_schema["properties"]["columns"] = ColumnsSchema();
   query.result_schema["properties"]["rows"] = RowsSchema();
-  query.progress_schema =
-      Optional(Object({{"columns", ColumnsSchema()}, {"rows", RowsSchema()}}, "first the columns, then rows"));
+  query.progress_schema = Optional(
+      Object({{"columns", ColumnsSchema()}, {"rows", RowsSchema()}}, "first the columns, then rows"));
   query.handler = [pool, settings](const Call& call) -> MethodResult {
     auto made = Query::Of(call, *settings);
     if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
     return std::get<Query>(made).AtOnce(pool, call);
   };
-  query.stream = [pool, settings](const Call& call, const Waker&) -> std::variant<std::unique_ptr<Stream>, Error> {
+  query.stream = [pool, settings](const Call& call,
+                                  const Waker&) -> std::variant<std::unique_ptr<Stream>, Error> {
     auto made = Query::Of(call, *settings);
     if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
     return std::make_unique<QueryStream>(std::move(std::get<Query>(made)), pool);
@@ -399,7 +411,8 @@ void AddDatabaseMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
   execute.handler = [pool](const Call& call) { return Execute(pool, call); };
   registry.Add(std::move(execute));
 
-  Method batch = DatabaseMethod("database.batch", "Executes statements of SQL in one transaction: all of them, or none.");
+  Method batch = DatabaseMethod("database.batch",
+                                "Executes statements of SQL in one transaction: all of them, or none.");
   Json statements = ListOf(Json{{"type", "object"}}, "{sql, parameters}, as of database.execute");
   statements["minItems"] = 1;
   statements["maxItems"] = kMostStatements;

@@ -94,7 +94,8 @@ OrError<OpenedFile> Open(const FileScope& scope, const Call& call, const char* m
 // One thread at a time.
 class StreamScope {
  public:
-  explicit StreamScope(std::shared_ptr<const LiveSettings> live) : live_(std::move(live)), settings_(live_->Now()) {}
+  explicit StreamScope(std::shared_ptr<const LiveSettings> live)
+      : live_(std::move(live)), settings_(live_->Now()) {}
 
   FileScope scope() const { return FileScope(settings_); }
   // Why what is open of the parameter `path` is not allowed any longer.
@@ -113,12 +114,17 @@ class StreamScope {
 };
 
 Error NotUtf8(std::uint64_t at) {
-  return InvalidMember("encoding", "byte " + std::to_string(at) + " begins no UTF-8 character: ask for base64");
+  return InvalidMember("encoding",
+                       "byte " + std::to_string(at) + " begins no UTF-8 character: ask for base64");
 }
 
 // What file.read and file.checksum say of where they were.
 Json RangeOf(HANDLE file, std::uint64_t offset, std::uint64_t bytes) {
-  return Json{{"offset", offset}, {"bytes", bytes}, {"size", SizeOf(file)}, {"id", IdOf(file)}, {"modified", ModifiedOf(file)}};
+  return Json{{"offset", offset},
+              {"bytes", bytes},
+              {"size", SizeOf(file)},
+              {"id", IdOf(file)},
+              {"modified", ModifiedOf(file)}};
 }
 
 // ---- stat, list ----
@@ -152,7 +158,8 @@ MethodResult List(const FileScope& scope, const Call& call) {
   DirectoryPage page =
       ReadDirectoryPage(std::get<OpenedFile>(opened).handle.get(), std::get<EntryFilter>(filter),
                         call.params.value("limit", kEntriesUnlessSaid), MostBytes(scope), call.stop);
-  return Json{{"entries", std::move(page.entries)}, {"next", page.next ? Json(CursorText(*page.next)) : Json(nullptr)}};
+  return Json{{"entries", std::move(page.entries)},
+              {"next", page.next ? Json(CursorText(*page.next)) : Json(nullptr)}};
 }
 
 class ListStream final : public Stream {
@@ -167,7 +174,8 @@ class ListStream final : public Stream {
         waker_(std::move(waker)) {}
 
   Step Next(const Call& call) override {
-    if (auto error = scope_.WhyNoLonger(call, directory_.handle.get())) return MethodResult(*std::move(error));
+    if (auto error = scope_.WhyNoLonger(call, directory_.handle.get()))
+      return MethodResult(*std::move(error));
     Json entries = Json::array();
     std::size_t bytes = 0;
     bool at_end = false;
@@ -209,8 +217,8 @@ OpenedStream OpenList(StreamScope scope, const Call& call, Waker waker) {
   auto opened = Open(scope.scope(), call, "path", ToList());
   if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
   return std::make_unique<ListStream>(std::move(scope), std::move(std::get<OpenedFile>(opened)),
-                                      std::move(std::get<EntryFilter>(filter)), call.params.value("limit", kEntriesUnlessSaid),
-                                      std::move(waker));
+                                      std::move(std::get<EntryFilter>(filter)),
+                                      call.params.value("limit", kEntriesUnlessSaid), std::move(waker));
 }
 
 // ---- read, checksum ----
@@ -220,8 +228,8 @@ MethodResult Read(const FileScope& scope, const Call& call) {
   const auto offset = call.params.value("offset", std::uint64_t{0});
   const auto length = ValueOf<std::uint64_t>(call.params, "length").value_or(kReadUnlessSaid);
   if (length > kMostToRead) {
-    return InvalidMember("length", "expected at most " + std::to_string(kMostToRead) + " without a progressToken, got " +
-                                       std::to_string(length));
+    return InvalidMember("length", "expected at most " + std::to_string(kMostToRead) +
+                                       " without a progressToken, got " + std::to_string(length));
   }
   auto opened = Open(scope, call, "path", ToRead());
   if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
@@ -232,7 +240,8 @@ MethodResult Read(const FileScope& scope, const Call& call) {
   EncodedPiece piece = Encode(buffer, encoding, !at_end, MostBytes(scope));
   if (piece.not_utf8) return NotUtf8(offset + *piece.not_utf8);
   if (piece.bytes == 0 && !buffer.empty()) {
-    return InvalidMember("length", "expected more: the character at offset " + std::to_string(offset) + " is longer");
+    return InvalidMember("length",
+                         "expected more: the character at offset " + std::to_string(offset) + " is longer");
   }
   Json result = RangeOf(file, offset, piece.bytes);
   result["end"] = offset + piece.bytes >= result.at("size").get<std::uint64_t>();
@@ -243,7 +252,8 @@ MethodResult Read(const FileScope& scope, const Call& call) {
 
 class ReadStream final : public Stream {
  public:
-  ReadStream(StreamScope scope, OpenedFile file, Encoding encoding, std::uint64_t offset, std::uint64_t length)
+  ReadStream(StreamScope scope, OpenedFile file, Encoding encoding, std::uint64_t offset,
+             std::uint64_t length)
       : scope_(std::move(scope)),
         file_(std::move(file)),
         encoding_(encoding),
@@ -333,7 +343,8 @@ Json WrittenTo(HANDLE file, std::size_t bytes) {
 }
 
 // Into a new file, or one in another's place.
-MethodResult WriteNew(const FileScope& scope, OrError<NewFile> made, const std::string& bytes, std::uint64_t offset = 0) {
+MethodResult WriteNew(const FileScope& scope, OrError<NewFile> made, const std::string& bytes,
+                      std::uint64_t offset = 0) {
   if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
   auto& file = std::get<NewFile>(made);
   WriteAt(file.file(), offset, bytes);
@@ -343,12 +354,12 @@ MethodResult WriteNew(const FileScope& scope, OrError<NewFile> made, const std::
 
 std::optional<Error> WhyTooFar(std::uint64_t offset, std::uint64_t size) {
   if (offset == kAtEnd || offset <= size || offset - size <= kMostGap) return std::nullopt;
-  return InvalidMember("offset", "expected at most " + std::to_string(size + kMostGap) + ", 64 MiB behind the end of the file, got " +
-                                     std::to_string(offset));
+  return InvalidMember("offset", "expected at most " + std::to_string(size + kMostGap) +
+                                     ", 64 MiB behind the end of the file, got " + std::to_string(offset));
 }
 
-MethodResult WritePart(const FileScope& scope, const NamedPath& path, const std::string& bytes, std::uint64_t offset,
-                       const std::optional<std::string>& if_id) {
+MethodResult WritePart(const FileScope& scope, const NamedPath& path, const std::string& bytes,
+                       std::uint64_t offset, const std::optional<std::string>& if_id) {
   for (int look = 1;; ++look) {
     NtOpen open;
     // With the right to append alone, Windows writes at the end whatever comes between.
@@ -381,16 +392,22 @@ MethodResult Write(const FileScope& scope, const Call& call) {
   const std::string mode = call.params.value("mode", "create");
   const auto offset = ValueOf<std::uint64_t>(call.params, "offset");
   const auto if_id = ValueOf<std::string>(call.params, "if_id");
-  if (mode == "update" && !offset) return InvalidMember("offset", "required with the mode update: expected an integer");
+  if (mode == "update" && !offset)
+    return InvalidMember("offset", "required with the mode update: expected an integer");
   if (mode != "update" && offset) return InvalidMember("offset", "expected only with the mode update");
-  if (mode == "create" && if_id) return InvalidMember("if_id", "not with the mode create, before which there is no file");
+  if (mode == "create" && if_id)
+    return InvalidMember("if_id", "not with the mode create, before which there is no file");
   auto path = scope.PathOf(call.params, "path");
   if (auto* error = std::get_if<Error>(&path)) return std::move(*error);
   const auto& named = std::get<NamedPath>(path);
-  const auto bytes = Decode(call.params.at("data").get_ref<const std::string&>(), EncodingOf(call.params.value("encoding", "text")));
-  if (!bytes) return InvalidMember("data", "expected base64 (RFC 4648, section 4) with its padding and without line breaks");
+  const auto bytes = Decode(call.params.at("data").get_ref<const std::string&>(),
+                            EncodingOf(call.params.value("encoding", "text")));
+  if (!bytes)
+    return InvalidMember("data",
+                         "expected base64 (RFC 4648, section 4) with its padding and without line breaks");
   if (mode == "create") return WriteNew(scope, NewFile::Make(scope, named), *bytes);
-  if (mode == "replace") return WriteNew(scope, NewFile::MakeReplacement(scope, named, {.replace = true, .if_id = if_id}), *bytes);
+  if (mode == "replace")
+    return WriteNew(scope, NewFile::MakeReplacement(scope, named, {.replace = true, .if_id = if_id}), *bytes);
   return WritePart(scope, named, *bytes, offset.value_or(kAtEnd), if_id);
 }
 
@@ -401,8 +418,9 @@ MethodResult Copy(const FileScope& scope, const Call& call) {
   if (auto* error = std::get_if<Error>(&from)) return std::move(*error);
   const HANDLE source = std::get<OpenedFile>(from).handle.get();
   const bool encrypted = (KindOf(source).attributes & FILE_ATTRIBUTE_ENCRYPTED) != 0;
-  auto made = NewFile::MakeReplacement(scope, std::get<NamedPath>(to),
-                                       {.replace = call.params.value("replace", false), .if_id = {}, .encrypted = encrypted});
+  auto made = NewFile::MakeReplacement(
+      scope, std::get<NamedPath>(to),
+      {.replace = call.params.value("replace", false), .if_id = {}, .encrypted = encrypted});
   if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
   const auto on_progress = [&call](std::uint64_t done, std::uint64_t total) {
     ThrowIfOver(call, "WriteFile");
@@ -455,7 +473,8 @@ MethodResult Delete(const FileScope& scope, const Call& call) {
   if (auto error = scope.WhyNotTaken(std::get<OpenedFile>(opened).path, file)) return *std::move(error);
   const FileKind kind = KindOf(file);
   const bool for_directory = call.params.value("directory", false);
-  if (for_directory && !kind.is_directory()) return InvalidMember("directory", "the path is no directory: expected false");
+  if (for_directory && !kind.is_directory())
+    return InvalidMember("directory", "the path is no directory: expected false");
   if (!for_directory && kind.is_directory() && !kind.is_link()) {
     return InvalidMember("directory", "the path is a directory: expected true");
   }
@@ -503,7 +522,8 @@ MethodResult MakeDirectory(const FileScope& scope, const Call& call) {
     auto opened = scope.OpenIfThere(named, NtOpen());
     if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
     if (const auto& there = std::get<std::optional<OpenedFile>>(opened)) {
-      if (!KindOf(there->handle.get()).is_directory()) throw Win32Error(ERROR_ALREADY_EXISTS, "NtCreateFile", at->text());
+      if (!KindOf(there->handle.get()).is_directory())
+        throw Win32Error(ERROR_ALREADY_EXISTS, "NtCreateFile", at->text());
       break;
     }
     missing.push_back(std::move(named));
@@ -552,12 +572,16 @@ OpenedStream OpenWatch(StreamScope scope, const Call& call, Waker waker) {
 Parameter PathParameter(const char* name, const char* summary) {
   return {name, summary, Json{{"type", "string"}, {"minLength", 1}, {"maxLength", 32'000}}, true, true};
 }
-Parameter Flag(const char* name, const char* summary) { return {name, summary, Json{{"type", "boolean"}}, false, true}; }
+Parameter Flag(const char* name, const char* summary) {
+  return {name, summary, Json{{"type", "boolean"}}, false, true};
+}
 Parameter Count(const char* name, const char* summary) {
-  return {name, summary, Json{{"type", {"integer", "null"}}, {"minimum", 0}, {"maximum", kMostOffset}}, false, true};
+  return {name, summary, Json{{"type", {"integer", "null"}}, {"minimum", 0}, {"maximum", kMostOffset}}, false,
+          true};
 }
 Parameter Offset(const char* summary) {
-  return {"offset", summary, Json{{"type", "integer"}, {"minimum", 0}, {"maximum", kMostOffset}}, false, true};
+  return {"offset", summary, Json{{"type", "integer"}, {"minimum", 0}, {"maximum", kMostOffset}}, false,
+          true};
 }
 Parameter EncodingParameter(const char* summary) {
   return {"encoding", summary, Json{{"type", "string"}, {"enum", {"text", "base64"}}}, false, true};
@@ -611,23 +635,24 @@ void AddFileMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings
   };
 
   Method stat = Named("file.stat", "What a file, folder or link is.");
-  stat.parameters = {PathParameter("path", "Absolute, with a drive letter."),
-                     Flag("follow", "Whether what a link leads to is looked at (true), and not the link itself.")};
-  stat.result_schema =
-      Object({{"path", Text("where it is in the end, without links")},
-              {"type", TypeSchema()},
-              {"size", Integer("in bytes")},
-              {"created", OrNull(Text("UTC"))},
-              {"modified", Modified()},
-              {"accessed", OrNull(Text("UTC"))},
-              {"attributes", AttributesSchema()},
-              {"links", Integer("names that the file has (hard links)")},
-              {"id", Id()},
-              {"target", OrNull(Text("what a link holds"))}});
+  stat.parameters = {
+      PathParameter("path", "Absolute, with a drive letter."),
+      Flag("follow", "Whether what a link leads to is looked at (true), and not the link itself.")};
+  stat.result_schema = Object({{"path", Text("where it is in the end, without links")},
+                               {"type", TypeSchema()},
+                               {"size", Integer("in bytes")},
+                               {"created", OrNull(Text("UTC"))},
+                               {"modified", Modified()},
+                               {"accessed", OrNull(Text("UTC"))},
+                               {"attributes", AttributesSchema()},
+                               {"links", Integer("names that the file has (hard links)")},
+                               {"id", Id()},
+                               {"target", OrNull(Text("what a link holds"))}});
   stat.handler = handler(Stat);
   registry.Add(std::move(stat));
 
-  Method list = Named("file.list", "What is in a folder: a page of it in the order of the names, or all as a stream.");
+  Method list =
+      Named("file.list", "What is in a folder: a page of it in the order of the names, or all as a stream.");
   list.parameters = {PathParameter("path", "The folder."),
                      {"glob", "Only names like this, whatever their case: * for any characters, ? for one.",
                       Json{{"type", {"string", "null"}}, {"maxLength", 1024}}, false, true},
@@ -635,45 +660,52 @@ void AddFileMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings
                       Json{{"type", {"string", "null"}}, {"maxLength", 1024}}, false, true},
                      {"limit", "At most so many in an answer or a piece (1000).",
                       Json{{"type", "integer"}, {"minimum", 1}, {"maximum", kMostEntries}}, false, true}};
-  list.result_schema = With(Object({}), {{"entries", EntriesSchema()},
-                                         {"next", OrNull(Text("for after, opaque; null if this is all"))},
-                                         {"count", Integer("with a progressToken: the entries of all pieces")}});
+  list.result_schema =
+      With(Object({}), {{"entries", EntriesSchema()},
+                        {"next", OrNull(Text("for after, opaque; null if this is all"))},
+                        {"count", Integer("with a progressToken: the entries of all pieces")}});
   list.progress_schema = Object({{"entries", EntriesSchema()}}, "in the folder's order");
   list.handler = handler(List);
-  list.stream = [settings](const Call& call, Waker waker) { return OpenList(StreamScope(settings), call, std::move(waker)); };
+  list.stream = [settings](const Call& call, Waker waker) {
+    return OpenList(StreamScope(settings), call, std::move(waker));
+  };
   registry.Add(std::move(list));
 
   Method read = Named("file.read", "What a file holds: up to 2 MiB at once, or any amount as a stream.");
   read.parameters = {PathParameter("path", "The file."), Offset("The first byte (0)."),
                      Count("length", "Bytes, at most (1 MiB; as a stream: to the end)."),
                      EncodingParameter("text, if it is UTF-8 (text), or base64.")};
-  read.result_schema = With(Object({{"encoding", Text("")},
-                                    {"offset", Integer("of the first byte")},
-                                    {"bytes", Integer("of the file that were read: a character that is cut is left out")},
-                                    {"size", Size()},
-                                    {"end", Boolean("nothing comes behind them")},
-                                    {"id", Id()},
-                                    {"modified", Modified()}}),
-                            {{"data", Text("without a progressToken")},
-                             {"sha256", Text("with a progressToken: of the bytes of all pieces, hexadecimal")}});
+  read.result_schema =
+      With(Object({{"encoding", Text("")},
+                   {"offset", Integer("of the first byte")},
+                   {"bytes", Integer("of the file that were read: a character that is cut is left out")},
+                   {"size", Size()},
+                   {"end", Boolean("nothing comes behind them")},
+                   {"id", Id()},
+                   {"modified", Modified()}}),
+           {{"data", Text("without a progressToken")},
+            {"sha256", Text("with a progressToken: of the bytes of all pieces, hexadecimal")}});
   read.progress_schema = Object({{"data", Text("")}, {"offset", Integer("")}, {"bytes", Integer("")}});
   read.handler = handler(Read);
-  read.stream = [settings, hash](const Call& call, const Waker&) { return OpenRead(StreamScope(settings), call); };
+  read.stream = [settings, hash](const Call& call, const Waker&) {
+    return OpenRead(StreamScope(settings), call);
+  };
   registry.Add(std::move(read));
 
   Method write = Named("file.write", "Writes a file: a new one, one in another's place, or a part of one.");
-  write.parameters = {PathParameter("path", "The file."),
-                      {"data", "What is written.", Json{{"type", "string"}}, true, false},
-                      EncodingParameter("How data is to be read: text, which is written as UTF-8 (text), or base64."),
-                      {"mode",
-                       "create: the file must not exist (create). replace: at once and as a whole. append. update: at offset; the file "
-                       "is made if it is not there.",
-                       Json{{"type", "string"}, {"enum", {"create", "replace", "append", "update"}}}, false, true},
-                      Count("offset", "Of update: where the first byte goes, at most 64 MiB behind the end."),
-                      {"if_id", "Only if the file is the one with this id.", Json{{"type", {"string", "null"}}, {"maxLength", 64}},
-                       false, true}};
-  write.result_schema =
-      Object({{"bytes", Integer("that were written")}, {"size", Size()}, {"id", Id()}, {"modified", Modified()}});
+  write.parameters = {
+      PathParameter("path", "The file."),
+      {"data", "What is written.", Json{{"type", "string"}}, true, false},
+      EncodingParameter("How data is to be read: text, which is written as UTF-8 (text), or base64."),
+      {"mode",
+       "create: the file must not exist (create). replace: at once and as a whole. append. update: at offset; the file "
+       "is made if it is not there.",
+       Json{{"type", "string"}, {"enum", {"create", "replace", "append", "update"}}}, false, true},
+      Count("offset", "Of update: where the first byte goes, at most 64 MiB behind the end."),
+      {"if_id", "Only if the file is the one with this id.",
+       Json{{"type", {"string", "null"}}, {"maxLength", 64}}, false, true}};
+  write.result_schema = Object(
+      {{"bytes", Integer("that were written")}, {"size", Size()}, {"id", Id()}, {"modified", Modified()}});
   write.handler = handler(Write);
   registry.Add(std::move(write));
 
@@ -694,14 +726,16 @@ void AddFileMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings
   registry.Add(std::move(move));
 
   Method remove = Named("file.delete", "Deletes a file, a link (never what it leads to) or an empty folder.");
-  remove.parameters = {PathParameter("path", "What goes."), Flag("directory", "Whether it is a folder (false).")};
+  remove.parameters = {PathParameter("path", "What goes."),
+                       Flag("directory", "Whether it is a folder (false).")};
   remove.result_schema = Object({});
   remove.handler = handler(Delete);
   registry.Add(std::move(remove));
 
   Method make_directory = Named("file.makeDirectory", "Makes a folder, if it is not there.");
-  make_directory.parameters = {PathParameter("path", "The folder."),
-                               Flag("parents", "Whether folders above that are not there are made too (false).")};
+  make_directory.parameters = {
+      PathParameter("path", "The folder."),
+      Flag("parents", "Whether folders above that are not there are made too (false).")};
   make_directory.result_schema = Object({{"created", Boolean("false: it was there")}});
   make_directory.handler = handler(MakeDirectory);
   registry.Add(std::move(make_directory));
@@ -721,13 +755,18 @@ void AddFileMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings
   registry.Add(std::move(checksum));
 
   Method watch = Named("file.watch", "A stream of the changes in a folder, until it is cancelled.");
-  watch.parameters = {PathParameter("path", "The folder."), Flag("recursive", "Whether folders in it count too (false).")};
+  watch.parameters = {PathParameter("path", "The folder."),
+                      Flag("recursive", "Whether folders in it count too (false).")};
   watch.result_schema = Described("null", "it goes on until it is cancelled, or the folder goes");
-  Json change = Object({{"action", Text("added, removed, modified or renamed")}, {"name", Text("relative to the folder")}});
+  Json change = Object(
+      {{"action", Text("added, removed, modified or renamed")}, {"name", Text("relative to the folder")}});
   change["properties"]["old_name"] = Text("of what was renamed");
-  watch.progress_schema =
-      With(Object({}), {{"changes", ListOf(change)}, {"overflow", Boolean("there were too many: look again at everything")}});
-  watch.stream = [settings](const Call& call, Waker waker) { return OpenWatch(StreamScope(settings), call, std::move(waker)); };
+  watch.progress_schema = With(
+      Object({}),
+      {{"changes", ListOf(change)}, {"overflow", Boolean("there were too many: look again at everything")}});
+  watch.stream = [settings](const Call& call, Waker waker) {
+    return OpenWatch(StreamScope(settings), call, std::move(waker));
+  };
   registry.Add(std::move(watch));
 }
 

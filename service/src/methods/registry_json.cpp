@@ -36,17 +36,21 @@ std::variant<RegistryValue, Error> FromText(DWORD type, const Json& value) {
   if (!value.is_string()) return InvalidParams("value: expected a string for " + RegistryTypeName(type));
   const auto& text = value.get_ref<const std::string&>();
   if (text.find('\0') != std::string::npos) {
-    return InvalidParams("value: a text ends at its first NUL; with the encoding base64 there may be more behind it");
+    return InvalidParams(
+        "value: a text ends at its first NUL; with the encoding base64 there may be more behind it");
   }
   return TextValue(type, text);
 }
 
 std::variant<RegistryValue, Error> FromNumber(DWORD type, const Json& value) {
   const bool is_qword = type == REG_QWORD;
-  const std::uint64_t most = is_qword ? std::numeric_limits<std::uint64_t>::max() : std::numeric_limits<std::uint32_t>::max();
-  const bool is_negative = !value.is_number_unsigned() && value.is_number_integer() && value.get<std::int64_t>() < 0;
+  const std::uint64_t most =
+      is_qword ? std::numeric_limits<std::uint64_t>::max() : std::numeric_limits<std::uint32_t>::max();
+  const bool is_negative =
+      !value.is_number_unsigned() && value.is_number_integer() && value.get<std::int64_t>() < 0;
   if (!value.is_number_integer() || is_negative || value.get<std::uint64_t>() > most) {
-    return InvalidParams("value: expected an integer of 0 to " + std::to_string(most) + " for " + RegistryTypeName(type));
+    return InvalidParams("value: expected an integer of 0 to " + std::to_string(most) + " for " +
+                         RegistryTypeName(type));
   }
   return NumberValue(type, value.get<std::uint64_t>());
 }
@@ -58,7 +62,8 @@ std::variant<RegistryValue, Error> FromTexts(const Json& value) {
     if (!each.is_string()) return InvalidParams("value: expected an array of strings for multi_sz");
     texts.push_back(each.get<std::string>());
     if (texts.back().empty() || texts.back().find('\0') != std::string::npos) {
-      return InvalidParams("value: the texts of multi_sz cannot be empty or have a NUL in them: Windows ends the list there");
+      return InvalidParams(
+          "value: the texts of multi_sz cannot be empty or have a NUL in them: Windows ends the list there");
     }
   }
   return TextsValue(texts);
@@ -70,21 +75,28 @@ Json ToJson(const RegistryValue& value, std::optional<RegistryEncoding> encoding
   Json form = encoding == RegistryEncoding::kBase64 ? Json(nullptr) : JsonFormOf(value);
   const bool as_json = !form.is_null();
   if (!as_json) form = protocol::ToBase64(value.bytes);
-  return {{"type", RegistryTypeName(value.type)}, {"value", std::move(form)}, {"encoding", as_json ? "json" : "base64"}};
+  return {{"type", RegistryTypeName(value.type)},
+          {"value", std::move(form)},
+          {"encoding", as_json ? "json" : "base64"}};
 }
 
 std::variant<RegistryValue, Error> RegistryValueOf(std::string_view type, const Json& value,
                                                    std::optional<RegistryEncoding> encoding) {
   const auto number = RegistryTypeOf(type);
-  if (!number) return InvalidParams("type: expected one of " + RegistryTypeNames() + ", or 0x and its number in hexadecimal");
+  if (!number)
+    return InvalidParams("type: expected one of " + RegistryTypeNames() +
+                         ", or 0x and its number in hexadecimal");
   const bool has_json_form = HasJsonForm(*number);
   if (encoding.value_or(has_json_form ? RegistryEncoding::kJson : RegistryEncoding::kBase64) ==
       RegistryEncoding::kBase64) {
     auto bytes = value.is_string() ? protocol::FromBase64(value.get_ref<const std::string&>()) : std::nullopt;
-    if (!bytes) return InvalidParams("value: expected the bytes as a string of base64, with padding and without white space");
+    if (!bytes)
+      return InvalidParams(
+          "value: expected the bytes as a string of base64, with padding and without white space");
     return RegistryValue{*number, *std::move(bytes)};
   }
-  if (!has_json_form) return InvalidParams("encoding: values of the type " + RegistryTypeName(*number) + " are base64");
+  if (!has_json_form)
+    return InvalidParams("encoding: values of the type " + RegistryTypeName(*number) + " are base64");
   if (IsText(*number)) return FromText(*number, value);
   if (IsNumber(*number)) return FromNumber(*number, value);
   return FromTexts(value);

@@ -10,8 +10,8 @@
 #include <variant>
 
 // After <windows.h>, which it needs.
-#include "onbehalf/win32/lean_windows.h"
 #include <userenv.h>
+#include "onbehalf/win32/lean_windows.h"
 
 #include "methods/registry_json.h"
 #include "onbehalf/protocol/error_code.h"
@@ -38,11 +38,9 @@ constexpr std::size_t kMostEntries = 10'000;
 constexpr std::size_t kMostPathCharacters = 32'767;
 constexpr std::size_t kMostNameUnits = 16'383;
 
-
 // What Windows refuses, said in other words than its own.
 Error Refused(DWORD code, const char* operation, std::string message) {
-  return {ErrorCode::kWindowsError,
-          std::move(message),
+  return {ErrorCode::kWindowsError, std::move(message),
           Json{{"code", code}, {"name", win32::ErrorName(code)}, {"operation", operation}}};
 }
 
@@ -64,9 +62,11 @@ std::variant<RegistryPath, Error> PathOf(const Call& call) {
 
 std::variant<std::wstring, Error> NameOf(const Call& call) {
   std::wstring name = win32::ToWide(call.params.value("name", ""));
-  if (name.find(L'\0') != std::wstring::npos) return InvalidParams("name: a value's name cannot have a NUL in it");
+  if (name.find(L'\0') != std::wstring::npos)
+    return InvalidParams("name: a value's name cannot have a NUL in it");
   if (name.size() > kMostNameUnits) {
-    return InvalidParams("name: a value's name has at most " + std::to_string(kMostNameUnits) + " UTF-16 units");
+    return InvalidParams("name: a value's name has at most " + std::to_string(kMostNameUnits) +
+                         " UTF-16 units");
   }
   return name;
 }
@@ -92,21 +92,25 @@ std::variant<RegistryValue, Error> ReadValue(const Call& call, std::size_t most_
   if (auto* const error = std::get_if<Error>(&name)) return std::move(*error);
   auto key = OpenKeyOf(call, KEY_QUERY_VALUE);
   if (auto* const error = std::get_if<Error>(&key)) return std::move(*error);
-  auto read = QueryRegistryValue(std::get<UniqueRegistryKey>(key).get(), std::get<std::wstring>(name), most_bytes);
+  auto read =
+      QueryRegistryValue(std::get<UniqueRegistryKey>(key).get(), std::get<std::wstring>(name), most_bytes);
   if (const auto* const size = std::get_if<std::size_t>(&read)) {
     return Error{ErrorCode::kTooLarge,
-                 "The value has " + std::to_string(*size) + " bytes, which is more than a response may have.", nullptr};
+                 "The value has " + std::to_string(*size) + " bytes, which is more than a response may have.",
+                 nullptr};
   }
   return std::get<RegistryValue>(std::move(read));
 }
 
 // With the environment variables of the caller, as Windows would set them for a new process of theirs. Windows says
 // nothing of the length that is needed, only that the buffer was too small; nullopt if `most_units` are.
-std::optional<std::wstring> Expanded(const win32::Token& caller, const std::wstring& text, std::size_t most_units) {
+std::optional<std::wstring> Expanded(const win32::Token& caller, const std::wstring& text,
+                                     std::size_t most_units) {
   // The longest that one environment variable can be, beside the text itself.
   for (std::size_t units = text.size() + 32'768; units <= most_units; units *= 2) {
     std::wstring expanded(units, L'\0');
-    if (::ExpandEnvironmentStringsForUserW(caller.get(), text.c_str(), expanded.data(), static_cast<DWORD>(units))) {
+    if (::ExpandEnvironmentStringsForUserW(caller.get(), text.c_str(), expanded.data(),
+                                           static_cast<DWORD>(units))) {
       expanded.resize(expanded.find(L'\0'));
       return expanded;
     }
@@ -126,9 +130,11 @@ MethodResult Get(const Call& call, std::size_t response_bytes) {
   const auto& value = std::get<RegistryValue>(read);
   Json answer = ToJson(value, EncodingOf(call));
   if (call.params.value("expand", false) && value.type == REG_EXPAND_SZ && answer.at("encoding") == "json") {
-    const auto expanded = Expanded(call.caller.token(), win32::ToWide(answer.at("value").get_ref<const std::string&>()),
-                                   std::max<std::size_t>(response_bytes, 1 << 20));
-    if (!expanded) return Error{ErrorCode::kTooLarge, "The expanded value is larger than a response may be.", nullptr};
+    const auto expanded =
+        Expanded(call.caller.token(), win32::ToWide(answer.at("value").get_ref<const std::string&>()),
+                 std::max<std::size_t>(response_bytes, 1 << 20));
+    if (!expanded)
+      return Error{ErrorCode::kTooLarge, "The expanded value is larger than a response may be.", nullptr};
     answer["value"] = win32::ToUtf8Lossy(*expanded);
   }
   return answer;
@@ -150,8 +156,9 @@ MethodResult Set(const Call& call) {
 }
 
 Json EntryOf(const RegistryPage::Value& value) {
-  Json entry = value.value ? ToJson(*value.value)
-                           : Json{{"type", RegistryTypeName(value.type)}, {"value", nullptr}, {"encoding", nullptr}};
+  Json entry = value.value
+                   ? ToJson(*value.value)
+                   : Json{{"type", RegistryTypeName(value.type)}, {"value", nullptr}, {"encoding", nullptr}};
   entry["name"] = win32::ToUtf8Lossy(value.name);
   entry["size"] = value.size;
   return entry;
@@ -166,8 +173,9 @@ MethodResult List(const Call& call, std::size_t response_bytes) {
   auto key = OpenKeyOf(call, KEY_READ);
   if (auto* const error = std::get_if<Error>(&key)) return std::move(*error);
   // The rest is for what surrounds the entries.
-  const auto page = ListRegistryKey(std::get<UniqueRegistryKey>(key).get(), after,
-                                    call.params.value("limit", kEntriesUnlessSaid), response_bytes / 4 * 3, call.stop);
+  const auto page =
+      ListRegistryKey(std::get<UniqueRegistryKey>(key).get(), after,
+                      call.params.value("limit", kEntriesUnlessSaid), response_bytes / 4 * 3, call.stop);
   if (!page) return Error{ErrorCode::kBusy, "The key changes faster than it can be listed.", nullptr};
   Json keys = Json::array();
   for (const std::wstring& name : page->keys) keys.push_back(win32::ToUtf8Lossy(name));
@@ -215,7 +223,8 @@ MethodResult Delete(const Call& call) {
       DeleteRegistryKey(std::get<RegistryPath>(path), call.params.at("subkeys").get<bool>(), call.stop);
   if (!deleted) return ProfileNotLoaded(call);
   if (std::holds_alternative<HasSubkeys>(*deleted)) {
-    return Refused(ERROR_ACCESS_DENIED, "NtDeleteKey", "The key has others below it; subkeys says whether they go too.");
+    return Refused(ERROR_ACCESS_DENIED, "NtDeleteKey",
+                   "The key has others below it; subkeys says whether they go too.");
   }
   return Json{{"keys", std::get<std::size_t>(*deleted)}};
 }
@@ -230,7 +239,9 @@ std::variant<std::unique_ptr<Stream>, Error> OpenWatch(const Call& call, Waker w
 // ---- What they are called with ----
 
 Parameter KeyParameter(std::string summary) {
-  return {"key", std::move(summary) + R"(: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.)",
+  return {"key",
+          std::move(summary) +
+              R"(: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.)",
           Json{{"type", "string"}, {"minLength", 1}, {"maxLength", kMostPathCharacters}}, true, true};
 }
 Parameter NameParameter(std::string summary) {
@@ -241,10 +252,13 @@ Parameter ViewParameter() {
           Json{{"type", "string"}, {"enum", {"64", "32"}}}, false, true};
 }
 Parameter EncodingParameter(std::string summary) {
-  return {"encoding", std::move(summary), Json{{"type", "string"}, {"enum", {"json", "base64"}}}, false, true};
+  return {"encoding", std::move(summary), Json{{"type", "string"}, {"enum", {"json", "base64"}}}, false,
+          true};
 }
 
-Json TypeSchema() { return Text("none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x…"); }
+Json TypeSchema() {
+  return Text("none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x…");
+}
 Json ValueSchema() {
   return Json{{"description", "a string, an integer or an array of strings; or the bytes, as encoding says"}};
 }
@@ -263,12 +277,15 @@ Method RegistryMethod(std::string name, std::string summary) {
 
 void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings> settings) {
   Method get = RegistryMethod("registry.get", "A value of a key, read as the caller.");
-  get.parameters = {KeyParameter("The key"), NameParameter("The value's name; the default value unless said."),
-                    ViewParameter(),
-                    {"expand", "Whether %NAME% in an expand_sz is replaced, by the caller's environment variables.",
-                     Json{{"type", "boolean"}}, false, true},
-                    EncodingParameter("base64: its bytes as they are, whatever the type.")};
-  get.result_schema = Object({{"type", TypeSchema()}, {"value", ValueSchema()}, {"encoding", Text("json or base64")}});
+  get.parameters = {
+      KeyParameter("The key"),
+      NameParameter("The value's name; the default value unless said."),
+      ViewParameter(),
+      {"expand", "Whether %NAME% in an expand_sz is replaced, by the caller's environment variables.",
+       Json{{"type", "boolean"}}, false, true},
+      EncodingParameter("base64: its bytes as they are, whatever the type.")};
+  get.result_schema =
+      Object({{"type", TypeSchema()}, {"value", ValueSchema()}, {"encoding", Text("json or base64")}});
   // The value is read as the caller, and expanded as the service: that loads libraries.
   get.acts = Acts::kAsService;
   get.handler = [settings](const Call& call) { return Get(call, settings->Now()->limits.response_bytes); };
@@ -277,11 +294,13 @@ void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
   Method set = RegistryMethod("registry.set", "Writes a value of a key that there is.");
   set.parameters = {
       KeyParameter("The key"),
-      {"name", "The value's name; \"\" for the default value.", Json{{"type", "string"}, {"maxLength", kMostNameUnits}},
-       true, true},
-      {"type", "none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x and a number.",
+      {"name", "The value's name; \"\" for the default value.",
+       Json{{"type", "string"}, {"maxLength", kMostNameUnits}}, true, true},
+      {"type",
+       "none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x and a number.",
        Json{{"type", "string"}, {"maxLength", 16}}, true, true},
-      {"value", "A string, an integer or an array of strings, as the type is; for other types its bytes in base64.",
+      {"value",
+       "A string, an integer or an array of strings, as the type is; for other types its bytes in base64.",
        Json{{"description", "a string, an integer or an array of strings"}}, true, false},
       ViewParameter(),
       EncodingParameter("base64: the value is its bytes, whatever the type.")};
@@ -290,7 +309,8 @@ void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
   set.handler = &Set;
   registry.Add(std::move(set));
 
-  Method list = RegistryMethod("registry.list", "The keys below a key and its values, by their names, page by page.");
+  Method list =
+      RegistryMethod("registry.list", "The keys below a key and its values, by their names, page by page.");
   list.parameters = {KeyParameter("The key"),
                      {"after", "What the page before has given as next.",
                       Json{{"type", {"string", "null"}}, {"maxLength", 65'536}}, false, true},
@@ -299,11 +319,12 @@ void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
                      ViewParameter()};
   list.result_schema =
       Object({{"keys", ListOf(Json{{"type", "string"}}, "names of keys")},
-              {"values", ListOf(Object({{"name", Text("\"\" for the default value")},
-                                        {"type", TypeSchema()},
-                                        {"value", ValueSchema()},
-                                        {"encoding", OrNull(Text("json or base64; null: too large, see registry.get"))},
-                                        {"size", Integer("bytes")}}))},
+              {"values",
+               ListOf(Object({{"name", Text("\"\" for the default value")},
+                              {"type", TypeSchema()},
+                              {"value", ValueSchema()},
+                              {"encoding", OrNull(Text("json or base64; null: too large, see registry.get"))},
+                              {"size", Integer("bytes")}}))},
               {"next", OrNull(Text("for after; null: there is no more"))}});
   list.handler = [settings](const Call& call) { return List(call, settings->Now()->limits.response_bytes); };
   registry.Add(std::move(list));
@@ -319,22 +340,26 @@ void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
   registry.Add(std::move(make));
 
   Method remove = RegistryMethod("registry.delete", "Removes a value, or a key with its values.");
-  remove.parameters = {KeyParameter("The key"),
-                       NameParameter("The value that goes; \"\" for the default value."),
-                       {"subkeys", "In place of a name: the key goes, with all below it (true) or only if there is nothing.",
-                        Json{{"type", "boolean"}}, false, true},
-                       ViewParameter()};
+  remove.parameters = {
+      KeyParameter("The key"),
+      NameParameter("The value that goes; \"\" for the default value."),
+      {"subkeys", "In place of a name: the key goes, with all below it (true) or only if there is nothing.",
+       Json{{"type", "boolean"}}, false, true},
+      ViewParameter()};
   remove.result_schema = Object({{"keys", Integer("that are gone; 0 for a value")}});
   remove.interruptible = false;
   remove.handler = &Delete;
   registry.Add(std::move(remove));
 
-  Method watch = RegistryMethod("registry.watch", "A stream that tells when a key changes: its values, and the keys below it.");
+  Method watch = RegistryMethod("registry.watch",
+                                "A stream that tells when a key changes: its values, and the keys below it.");
   watch.parameters = {KeyParameter("The key"),
-                      {"recursive", "Whether what changes in the keys below it counts.", Json{{"type", "boolean"}}, false, true},
+                      {"recursive", "Whether what changes in the keys below it counts.",
+                       Json{{"type", "boolean"}}, false, true},
                       ViewParameter()};
   watch.result_schema = Described("null", "it goes on until it is cancelled or the key is gone");
-  watch.progress_schema = Object({{"changed", Boolean("false in the first piece: from now on the key is watched")}});
+  watch.progress_schema =
+      Object({{"changed", Boolean("false in the first piece: from now on the key is watched")}});
   watch.stream = &OpenWatch;
   registry.Add(std::move(watch));
 }

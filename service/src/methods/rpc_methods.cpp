@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
-#include "onbehalf/service/schema.h"
 #include "onbehalf/protocol/error_code.h"
+#include "onbehalf/service/schema.h"
 #include "utc_time.h"
 
 namespace onbehalf::service {
@@ -35,14 +35,14 @@ Json Describe(const Method& method) {
   }
   const bool as_caller = method.acts == Acts::kAsCaller;
   Json description{{"name", method.name},
-          {"summary", method.summary},
-          {"paramStructure", "either"},
-          {"params", std::move(params)},
-          {"result", {{"name", "result"}, {"schema", any_if_null(method.result_schema)}}},
-          {"x-acts", as_caller ? "caller" : "service"},
-          {"x-impersonation-level", as_caller ? "impersonation" : "identification"},
-          {"x-access-default", method.access_default},
-          {"x-pace", method.pace == Pace::kQuick ? "quick" : "may block"}};
+                   {"summary", method.summary},
+                   {"paramStructure", "either"},
+                   {"params", std::move(params)},
+                   {"result", {{"name", "result"}, {"schema", any_if_null(method.result_schema)}}},
+                   {"x-acts", as_caller ? "caller" : "service"},
+                   {"x-impersonation-level", as_caller ? "impersonation" : "identification"},
+                   {"x-access-default", method.access_default},
+                   {"x-pace", method.pace == Pace::kQuick ? "quick" : "may block"}};
   if (method.takes_progress_token()) {
     description["x-progress"] = {{"stream", method.stream && !method.handler},
                                  {"optional_stream", method.stream && method.handler},
@@ -76,7 +76,8 @@ Json Errors() {
 
 }  // namespace
 
-void AddRpcMethods(MethodRegistry& registry, std::function<bool(const Method&, const CallerIdentity&)> may_see,
+void AddRpcMethods(MethodRegistry& registry,
+                   std::function<bool(const Method&, const CallerIdentity&)> may_see,
                    SubscribeFunction subscribe) {
   Method ping;
   ping.name = "rpc.ping";
@@ -97,14 +98,17 @@ void AddRpcMethods(MethodRegistry& registry, std::function<bool(const Method&, c
   events["maxItems"] = 4 * kServerEvents.size();
   Method subscription;
   subscription.name = "rpc.subscribe";
-  subscription.summary = "Says which notifications of the service this connection wants, in place of those before.";
+  subscription.summary =
+      "Says which notifications of the service this connection wants, in place of those before.";
   subscription.parameters = {{"events", "The ones wanted; an empty array for none.", events, true, true}};
   subscription.result_schema =
       Object({{"events", ListOf(Json{{"type", "string"}, {"enum", event_names}}, "those subscribed to")}});
   subscription.access_default = kForAuthenticatedUsers;
   subscription.acts = Acts::kAsService;
   subscription.pace = Pace::kQuick;
-  subscription.handler = [subscribe = std::move(subscribe)](const Call& call) { return Subscribe(subscribe, call); };
+  subscription.handler = [subscribe = std::move(subscribe)](const Call& call) {
+    return Subscribe(subscribe, call);
+  };
   registry.Add(std::move(subscription));
 
   Method discover;
@@ -112,7 +116,8 @@ void AddRpcMethods(MethodRegistry& registry, std::function<bool(const Method&, c
   discover.summary = "Describes the methods that this caller may see, as an OpenRPC document.";
   discover.result_schema =
       Object({{"openrpc", Text("version of the OpenRPC specification")},
-              {"info", Object({{"title", Text("")}, {"version", Text("of the service")}, {"description", Text("")}})},
+              {"info",
+               Object({{"title", Text("")}, {"version", Text("of the service")}, {"description", Text("")}})},
               {"methods", ListOf(Json{{"type", "object"}}, "in the order of their names")},
               {"components", Json{{"type", "object"}}}});
   discover.access_default = kForAuthenticatedUsers;

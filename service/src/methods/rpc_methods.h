@@ -13,7 +13,8 @@ using SubscribeFunction = std::function<bool(std::uint64_t connection_id, EventS
 
 // rpc.ping, rpc.discover and rpc.subscribe. `may_see` says whether a caller may find a method in rpc.discover; it is asked
 // on every call and may throw win32::Win32Error. `registry` must outlive every call.
-void AddRpcMethods(MethodRegistry& registry, std::function<bool(const Method&, const CallerIdentity&)> may_see,
+void AddRpcMethods(MethodRegistry& registry,
+                   std::function<bool(const Method&, const CallerIdentity&)> may_see,
                    SubscribeFunction subscribe);
 
 }  // namespace onbehalf::service

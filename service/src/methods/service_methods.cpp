@@ -20,7 +20,6 @@ namespace {
 using std::chrono::system_clock;
 using Buckets = std::array<std::uint64_t, Statistics::kBuckets>;
 
-
 std::string Utc(system_clock::time_point time) {
   return UtcText(time, UtcText::Fraction::kMilliseconds).ToString();
 }
@@ -152,10 +151,11 @@ Json StatusSchema() {
                                 {"requests", Integer("")}}))}},
                "from the read of a request to its answer")},
        {"modules",
-        ListOf(Object({{"name", Text("")},
-                       {"version", Text("")},
-                       {"state", Text("loaded, or quarantined: its calls have not ended, and it gets no more")},
-                       {"overdue_calls", Integer("that run after their deadline, now")}}))},
+        ListOf(
+            Object({{"name", Text("")},
+                    {"version", Text("")},
+                    {"state", Text("loaded, or quarantined: its calls have not ended, and it gets no more")},
+                    {"overdue_calls", Integer("that run after their deadline, now")}}))},
        {"hardening", Object({{"in_force", ListOf(Text(""))}, {"missing", ListOf(Text(""))}},
                             "protections that the service asked Windows for")}});
 }
@@ -198,10 +198,12 @@ MethodResult Disconnect(ServerControl& server, const Call& call) {
 MethodResult Reload(const ServiceFacts& facts, win32::AccountNames& names, const Call& call) {
   ThrowIfOver(call, "service.reload");
   const SettingsReload::Result result = facts.reload(names.Display(call.caller.user()));
-  if (result.faults.empty()) return Json{{"changed", result.changed}, {"needs_restart", result.needs_restart}};
+  if (result.faults.empty())
+    return Json{{"changed", result.changed}, {"needs_restart", result.needs_restart}};
   protocol::Error error = ToError(protocol::ErrorCode::kSettingsRefused);
   Json faults = Json::array();
-  for (const SettingsFault& fault : result.faults) faults.push_back({{"key", fault.key}, {"message", fault.message}});
+  for (const SettingsFault& fault : result.faults)
+    faults.push_back({{"key", fault.key}, {"message", fault.message}});
   error.data = {{"faults", std::move(faults)}};
   return error;
 }
@@ -245,11 +247,13 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
 
   Method reload;
   reload.name = "service.reload";
-  reload.summary = "Reads the settings file again and puts in force what can change while the service runs. "
-                   "SettingsRefused if it has faults: then nothing changes.";
+  reload.summary =
+      "Reads the settings file again and puts in force what can change while the service runs. "
+      "SettingsRefused if it has faults: then nothing changes.";
   reload.result_schema =
       Object({{"changed", ListOf(Text("a setting's key"), "in force from now on")},
-              {"needs_restart", ListOf(Text("a setting's key"), "differ in the file, in force from the next start on")}});
+              {"needs_restart",
+               ListOf(Text("a setting's key"), "differ in the file, in force from the next start on")}});
   reload.access_default = kForAdministrators;
   reload.acts = Acts::kAsService;
   reload.pace = Pace::kMayBlock;

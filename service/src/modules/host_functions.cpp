@@ -106,12 +106,14 @@ onbehalf_module_status ONBEHALF_MODULE_CALL ReportProgress(onbehalf_module_call*
   });
 }
 
-onbehalf_module_status ONBEHALF_MODULE_CALL SetResult(onbehalf_module_call* call, const char* json, std::int64_t length) {
-  return Guarded([&] { return ModuleCall::Of(call).SetResult(GivenText(json, length).value_or(std::string_view())); });
+onbehalf_module_status ONBEHALF_MODULE_CALL SetResult(onbehalf_module_call* call, const char* json,
+                                                      std::int64_t length) {
+  return Guarded(
+      [&] { return ModuleCall::Of(call).SetResult(GivenText(json, length).value_or(std::string_view())); });
 }
 
-onbehalf_module_status ONBEHALF_MODULE_CALL SetError(onbehalf_module_call* call, std::int32_t code, const char* message,
-                                                     const char* data_json) {
+onbehalf_module_status ONBEHALF_MODULE_CALL SetError(onbehalf_module_call* call, std::int32_t code,
+                                                     const char* message, const char* data_json) {
   return Guarded([&] { return ModuleCall::Of(call).SetError(code, message, data_json); });
 }
 
@@ -125,7 +127,8 @@ onbehalf_module_status ONBEHALF_MODULE_CALL Fail(onbehalf_module_call* call, con
 }
 
 onbehalf_module_status ONBEHALF_MODULE_CALL AsCallerDo(onbehalf_module_call* call,
-                                                       void(ONBEHALF_MODULE_CALL* work)(void* context), void* context) {
+                                                       void(ONBEHALF_MODULE_CALL* work)(void* context),
+                                                       void* context) {
   return Guarded([&] { return ModuleCall::Of(call).AsCaller(work, context); });
 }
 

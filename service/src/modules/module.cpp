@@ -23,7 +23,9 @@ namespace {
 
 std::string_view NamespaceOf(std::string_view method) { return method.substr(0, method.find('.')); }
 
-std::string VersionText(std::uint32_t abi) { return std::to_string(abi >> 16) + "." + std::to_string(abi & 0xFFFF); }
+std::string VersionText(std::uint32_t abi) {
+  return std::to_string(abi >> 16) + "." + std::to_string(abi & 0xFFFF);
+}
 
 bool IsSamePath(const std::filesystem::path& a, const std::filesystem::path& b) {
   return ::CompareStringOrdinal(a.c_str(), -1, b.c_str(), -1, TRUE) == CSTR_EQUAL;
@@ -50,16 +52,20 @@ const onbehalf_module_description& Module::Describe(const std::filesystem::path&
   const auto get = reinterpret_cast<onbehalf_module_get_function>(reinterpret_cast<void*>(address));
   const onbehalf_module_description* const description = get(ONBEHALF_MODULE_ABI);
   const std::string own = VersionText(ONBEHALF_MODULE_ABI);
-  if (description == nullptr) throw std::runtime_error("it does not work with version " + own + " of the interface");
-  if (description->size < sizeof(onbehalf_module_description)) throw std::runtime_error("its description is too short");
-  if (description->abi >> 16 != ONBEHALF_MODULE_ABI_MAJOR || (description->abi & 0xFFFF) > ONBEHALF_MODULE_ABI_MINOR) {
+  if (description == nullptr)
+    throw std::runtime_error("it does not work with version " + own + " of the interface");
+  if (description->size < sizeof(onbehalf_module_description))
+    throw std::runtime_error("its description is too short");
+  if (description->abi >> 16 != ONBEHALF_MODULE_ABI_MAJOR ||
+      (description->abi & 0xFFFF) > ONBEHALF_MODULE_ABI_MINOR) {
     throw std::runtime_error("it was built for version " + VersionText(description->abi) +
                              " of the interface, and this service has " + own);
   }
   if (description->name == nullptr || description->name != name_) {
-    throw std::runtime_error("it calls itself " +
-                             (description->name == nullptr ? "nothing" : "\"" + std::string(description->name) + "\"") +
-                             ": a module is called as its file is");
+    throw std::runtime_error(
+        "it calls itself " +
+        (description->name == nullptr ? "nothing" : "\"" + std::string(description->name) + "\"") +
+        ": a module is called as its file is");
   }
   if (description->version == nullptr || !protocol::IsUtf8(description->version)) {
     throw std::runtime_error("it has no version in UTF-8");
@@ -74,7 +80,8 @@ void Module::Start(const std::filesystem::path& file, const std::string& setting
   version_ = description_->version;
   for (const Method* method : methods.All()) taken_namespaces_.emplace(NamespaceOf(method->name));
   methods_ = &methods;
-  const std::int32_t refused = description_->start(&host_, settings.c_str(), static_cast<std::int64_t>(settings.size()));
+  const std::int32_t refused =
+      description_->start(&host_, settings.c_str(), static_cast<std::int64_t>(settings.size()));
   methods_ = nullptr;
   has_started_ = refused == 0;
   // What it has done on this thread must not reach what the thread does next.
@@ -90,7 +97,8 @@ void Module::Stop() {
 
 onbehalf_module_status Module::AddMethod(const onbehalf_module_method* described) {
   try {
-    if (methods_ == nullptr) throw std::invalid_argument("a method is added when the module has started already");
+    if (methods_ == nullptr)
+      throw std::invalid_argument("a method is added when the module has started already");
     Method method = ToMethod(shared_from_this(), described);
     const std::string name_space(NamespaceOf(method.name));
     if (taken_namespaces_.find(name_space) != taken_namespaces_.end()) {
@@ -140,7 +148,8 @@ std::optional<protocol::Error> Module::WhyNot(const Call& call) const {
   return error;
 }
 
-Module::RunningCall::RunningCall(Module& module, Entries&& entry) noexcept : module_(module), entry_(entry.begin()) {
+Module::RunningCall::RunningCall(Module& module, Entries&& entry) noexcept
+    : module_(module), entry_(entry.begin()) {
   const std::lock_guard lock(module_.mutex_);
   module_.running_.splice(module_.running_.end(), entry);
 }
@@ -156,8 +165,9 @@ void Module::OnOverdue(std::string_view method, std::string_view request_id) {
   bool quarantined_now = false;
   {
     const std::lock_guard lock(mutex_);
-    const auto entry = std::find_if(running_.begin(), running_.end(),
-                                    [&](const RunningCall::Entry& each) { return each.request_id == request_id; });
+    const auto entry = std::find_if(running_.begin(), running_.end(), [&](const RunningCall::Entry& each) {
+      return each.request_id == request_id;
+    });
     if (entry == running_.end() || entry->is_overdue) return;
     entry->is_overdue = true;
     overdue = ++overdue_;

@@ -58,7 +58,8 @@ class Module final : public std::enable_shared_from_this<Module> {
     };
     using Entries = std::list<Entry>;
 
-    RunningCall(Module& module, const Call& call) : RunningCall(module, Entries{Entry{std::string(call.request_id)}}) {}
+    RunningCall(Module& module, const Call& call)
+        : RunningCall(module, Entries{Entry{std::string(call.request_id)}}) {}
     RunningCall(Module& module, Entries&& entry) noexcept;
     ~RunningCall();
     RunningCall(const RunningCall&) = delete;

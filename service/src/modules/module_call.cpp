@@ -48,7 +48,8 @@ onbehalf_module_status ModuleCall::Wrong(std::string what) {
 
 onbehalf_module_status ModuleCall::SetResult(std::string_view json) {
   Json value;
-  if (const protocol::JsonFault fault = ParseGiven(json, value)) return Wrong("its result is no JSON: " + fault.Describe());
+  if (const protocol::JsonFault fault = ParseGiven(json, value))
+    return Wrong("its result is no JSON: " + fault.Describe());
   answer_ = std::move(value);
   return ONBEHALF_MODULE_OK;
 }
@@ -71,7 +72,8 @@ onbehalf_module_status ModuleCall::SetError(std::int32_t code, const char* messa
 
 onbehalf_module_status ModuleCall::FailWindows(std::uint32_t code, const char* function) {
   if (code == ERROR_SUCCESS) return Wrong("it says that Windows has refused something, with code 0");
-  if (function == nullptr || !protocol::IsUtf8(function)) return Wrong("it does not say which function of Windows has failed");
+  if (function == nullptr || !protocol::IsUtf8(function))
+    return Wrong("it does not say which function of Windows has failed");
   answer_ = Refused{code, function};
   return ONBEHALF_MODULE_OK;
 }
@@ -86,7 +88,8 @@ onbehalf_module_status ModuleCall::AsCaller(void(ONBEHALF_MODULE_CALL* work)(voi
   if (std::exchange(is_as_caller_, true)) return ONBEHALF_MODULE_NOT_NOW;
   std::optional<protocol::Error> why_not;
   try {
-    why_not = service::AsCaller(call_.caller, win32::ImpersonationLevel::kImpersonation, [&] { work(context); });
+    why_not =
+        service::AsCaller(call_.caller, win32::ImpersonationLevel::kImpersonation, [&] { work(context); });
   } catch (const ImpersonationError& error) {
     is_as_caller_ = false;
     answer_ = error.failure();
@@ -104,7 +107,8 @@ MethodResult ModuleCall::TakeAnswer(const std::string& module) {
   if (const auto* const refused = std::get_if<Refused>(&answer_)) {
     throw win32::Win32Error(refused->code, refused->function);
   }
-  if (const auto* const failure = std::get_if<ImpersonationFailure>(&answer_)) throw ImpersonationError(*failure);
+  if (const auto* const failure = std::get_if<ImpersonationFailure>(&answer_))
+    throw ImpersonationError(*failure);
   throw std::runtime_error("module " + module + ": " + std::get<Failed>(answer_).what);
 }
 

@@ -60,7 +60,8 @@ class ModuleCall {
   std::optional<std::string> params_;
   std::optional<std::string> request_id_;
   std::optional<std::string> caller_sid_;
-  std::variant<Failed, Json, protocol::Error, Refused, ImpersonationFailure> answer_ = Failed{"it has given no answer"};
+  std::variant<Failed, Json, protocol::Error, Refused, ImpersonationFailure> answer_ =
+      Failed{"it has given no answer"};
 };
 
 // The text with which functions of modules give JSON and lengths; nullopt for a null pointer or a negative length but -1.

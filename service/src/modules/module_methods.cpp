@@ -28,7 +28,8 @@ std::string TextOf(const char* text, const std::string& where) {
 Json SchemaOf(const char* text, const std::string& where) {
   Json schema;
   if (text == nullptr) Refuse(where, "is missing");
-  if (const protocol::JsonFault fault = ParseGiven(text, schema)) Refuse(where, "is no JSON: " + fault.Describe());
+  if (const protocol::JsonFault fault = ParseGiven(text, schema))
+    Refuse(where, "is no JSON: " + fault.Describe());
   if (!schema.is_object()) Refuse(where, "is no object");
   return schema;
 }
@@ -58,7 +59,9 @@ std::vector<Parameter> ParametersOf(const onbehalf_module_method& described, con
 class ModuleStream final : public Stream {
  public:
   ModuleStream(std::shared_ptr<Module> module, const onbehalf_module_method& method, const Call& call)
-      : module_(std::move(module)), method_(method), end_{Module::RunningCall::Entry{std::string(call.request_id)}} {}
+      : module_(std::move(module)),
+        method_(method),
+        end_{Module::RunningCall::Entry{std::string(call.request_id)}} {}
   ~ModuleStream() override {
     if (stream_ == nullptr) return;
     const Module::RunningCall running(*module_, std::move(end_));
@@ -94,7 +97,8 @@ class ModuleStream final : public Stream {
 
 Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* described) {
   if (described == nullptr) throw std::invalid_argument("a method is missing");
-  if (described->size < sizeof(onbehalf_module_method)) throw std::invalid_argument("the size of a method is too small");
+  if (described->size < sizeof(onbehalf_module_method))
+    throw std::invalid_argument("the size of a method is too small");
   // Valid until the module is stopped but for the texts, which are copied.
   const onbehalf_module_method given = *described;
   Method method;
@@ -106,7 +110,8 @@ Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* de
   if (given.progress_schema != nullptr) {
     method.progress_schema = SchemaOf(given.progress_schema, method.name + ": the progress's schema");
   }
-  if (given.access_default != nullptr) method.access_default = TextOf(given.access_default, method.name + ": the access default");
+  if (given.access_default != nullptr)
+    method.access_default = TextOf(given.access_default, method.name + ": the access default");
   // The registry has a look at the name itself.
   if (const auto node = ParseNode("module.method", method.access_default);
       const auto* const faults = std::get_if<std::vector<PolicyFault>>(&node)) {
@@ -120,7 +125,9 @@ Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* de
   if (has_stream != (given.next != nullptr) || has_stream != (given.close != nullptr)) {
     Refuse(method.name, "a stream needs open, next and close");
   }
-  method.on_overdue = [module, name = method.name](std::string_view request_id) { module->OnOverdue(name, request_id); };
+  method.on_overdue = [module, name = method.name](std::string_view request_id) {
+    module->OnOverdue(name, request_id);
+  };
   if (given.handler != nullptr) {
     method.handler = [module, given, acts_as_caller](const Call& call) -> MethodResult {
       if (auto refusal = module->WhyNot(call)) return *std::move(refusal);
@@ -132,7 +139,8 @@ Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* de
   }
   if (has_stream) {
     method.stream = [module, given, acts_as_caller](
-                        const Call& call, Waker waker) -> std::variant<std::unique_ptr<Stream>, protocol::Error> {
+                        const Call& call,
+                        Waker waker) -> std::variant<std::unique_ptr<Stream>, protocol::Error> {
       if (auto refusal = module->WhyNot(call)) return *std::move(refusal);
       const Module::RunningCall running(*module, call);
       ModuleCall as_seen(call, acts_as_caller);
@@ -145,7 +153,8 @@ Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* de
       }
       MethodResult answer = as_seen.TakeAnswer(module->name());
       if (auto* const error = std::get_if<protocol::Error>(&answer)) return std::move(*error);
-      throw std::runtime_error("module " + module->name() + ": it has opened no stream, and answered with a result");
+      throw std::runtime_error("module " + module->name() +
+                               ": it has opened no stream, and answered with a result");
     };
   }
   return method;

@@ -61,7 +61,8 @@ UniqueRegistryKey OpenByObjectName(HANDLE parent, std::wstring name, REGSAM acce
 bool IsHiveLoaded(const RegistryPath& path) {
   UniqueRegistryKey hive;
   // A hive whose root the caller may not open is loaded.
-  return ::RegOpenKeyExW(HKEY_USERS, path.own_hive.c_str(), 0, MAXIMUM_ALLOWED, hive.put()) != ERROR_FILE_NOT_FOUND;
+  return ::RegOpenKeyExW(HKEY_USERS, path.own_hive.c_str(), 0, MAXIMUM_ALLOWED, hive.put()) !=
+         ERROR_FILE_NOT_FOUND;
 }
 
 std::optional<UniqueRegistryKey> Open(const RegistryPath& path, REGSAM access, DWORD options) {
@@ -114,11 +115,12 @@ std::size_t DeleteTree(UniqueRegistryKey top, const std::stop_token& stop) {
   while (!open.empty()) {
     ThrowIfStopped(stop, "NtDeleteKey");
     if (auto name = FirstSubkey(open.back().get())) {
-      open.push_back(
-          OpenByObjectName(open.back().get(), *std::move(name), DELETE | KEY_ENUMERATE_SUB_KEYS, OBJ_OPENLINK));
+      open.push_back(OpenByObjectName(open.back().get(), *std::move(name), DELETE | KEY_ENUMERATE_SUB_KEYS,
+                                      OBJ_OPENLINK));
       continue;
     }
-    if (const DWORD code = DeleteByHandle(open.back()); code != ERROR_SUCCESS) throw Win32Error(code, "NtDeleteKey");
+    if (const DWORD code = DeleteByHandle(open.back()); code != ERROR_SUCCESS)
+      throw Win32Error(code, "NtDeleteKey");
     open.pop_back();
     ++deleted;
   }
@@ -164,7 +166,8 @@ std::optional<std::variant<std::size_t, HasSubkeys>> DeleteRegistryKey(const Reg
   throw Win32Error(code, "NtDeleteKey");
 }
 
-std::variant<RegistryValue, std::size_t> QueryRegistryValue(HKEY key, const std::wstring& name, std::size_t most_bytes) {
+std::variant<RegistryValue, std::size_t> QueryRegistryValue(HKEY key, const std::wstring& name,
+                                                            std::size_t most_bytes) {
   RegistryValue value;
   value.bytes.resize(std::min<std::size_t>(most_bytes, 1024));
   // Again as long as the value grows between two calls.
@@ -183,7 +186,8 @@ std::variant<RegistryValue, std::size_t> QueryRegistryValue(HKEY key, const std:
 }
 
 void SetRegistryValue(HKEY key, const std::wstring& name, RegistryValue value) {
-  if (value.bytes.size() > std::numeric_limits<DWORD>::max()) throw Win32Error(ERROR_INVALID_PARAMETER, "RegSetValueExW");
+  if (value.bytes.size() > std::numeric_limits<DWORD>::max())
+    throw Win32Error(ERROR_INVALID_PARAMETER, "RegSetValueExW");
   const auto size = static_cast<DWORD>(value.bytes.size());
   // RegSetValueExW looks behind a text without terminator and takes a NUL that it finds there along.
   value.bytes.append(sizeof(wchar_t), '\xFF');
@@ -195,7 +199,8 @@ void SetRegistryValue(HKEY key, const std::wstring& name, RegistryValue value) {
 void AskForChange(HKEY key, bool recursive, HANDLE event) {
   // Agnostic: else the notification would end with the pool's thread that asks for it.
   const LSTATUS code = ::RegNotifyChangeKeyValue(
-      key, recursive, REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_LAST_SET | REG_NOTIFY_THREAD_AGNOSTIC, event, TRUE);
+      key, recursive, REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_LAST_SET | REG_NOTIFY_THREAD_AGNOSTIC, event,
+      TRUE);
   if (code != ERROR_SUCCESS) Throw(code, "RegNotifyChangeKeyValue");
 }
 

@@ -20,8 +20,8 @@ constexpr std::size_t kValueNameUnits = 16'384;
 constexpr std::size_t kEntryBytes = 96;
 
 bool ComesBefore(std::wstring_view a, std::wstring_view b) {
-  return ::CompareStringOrdinal(a.data(), static_cast<int>(a.size()), b.data(), static_cast<int>(b.size()), TRUE) ==
-         CSTR_LESS_THAN;
+  return ::CompareStringOrdinal(a.data(), static_cast<int>(a.size()), b.data(), static_cast<int>(b.size()),
+                                TRUE) == CSTR_LESS_THAN;
 }
 
 // Says whether a key has changed since it was asked to look.
@@ -120,8 +120,9 @@ class Lister {
     DWORD size = entry.size;
     RegistryValue value;
     value.bytes.resize(with_bytes ? size : 0);
-    const LSTATUS code = ::RegEnumValueW(key_, entry.index, name_.data(), &units, nullptr, &found.type,
-                                         with_bytes ? reinterpret_cast<BYTE*>(value.bytes.data()) : nullptr, &size);
+    const LSTATUS code =
+        ::RegEnumValueW(key_, entry.index, name_.data(), &units, nullptr, &found.type,
+                        with_bytes ? reinterpret_cast<BYTE*>(value.bytes.data()) : nullptr, &size);
     if (code == ERROR_MORE_DATA || code == ERROR_NO_MORE_ITEMS) return std::nullopt;
     if (code != ERROR_SUCCESS) throw Win32Error(static_cast<DWORD>(code), "RegEnumValueW");
     if (size != entry.size || std::wstring_view(name_).substr(0, units) != found.name) return std::nullopt;
@@ -170,7 +171,8 @@ std::optional<RegistryPage> TakePage(Lister& lister, const std::optional<Registr
       page.keys.push_back(std::move(key.name));
     }
   }
-  for (Entry& value : lister.Values({after && after->in_values ? &*after : nullptr, most_entries, most_bytes})) {
+  for (Entry& value :
+       lister.Values({after && after->in_values ? &*after : nullptr, most_entries, most_bytes})) {
     const std::size_t value_bytes = PageBytes(value, most_bytes);
     if (is_full(value_bytes)) {
       page.next = page.values.empty() ? RegistryCursor{false, page.keys.back()}

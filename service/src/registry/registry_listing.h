@@ -20,7 +20,7 @@ struct RegistryCursor {
 struct RegistryPage {
   struct Value {
     std::wstring name;
-    std::size_t size = 0;                // bytes
+    std::size_t size = 0;  // bytes
     DWORD type = REG_NONE;
     std::optional<RegistryValue> value;  // nullopt: too large for a page
   };

@@ -31,15 +31,16 @@ constexpr std::array<Root, 5> kRoots{
      {"HKCU", "HKEY_CURRENT_USER", Tree::kUsers, L"", true},
      {"HKCR", "HKEY_CLASSES_ROOT", Tree::kMachine, L"Software\\Classes", false},
      {"HKU", "HKEY_USERS", Tree::kUsers, L"", false},
-     {"HKCC", "HKEY_CURRENT_CONFIG", Tree::kMachine, L"System\\CurrentControlSet\\Hardware Profiles\\Current", false}}};
+     {"HKCC", "HKEY_CURRENT_CONFIG", Tree::kMachine, L"System\\CurrentControlSet\\Hardware Profiles\\Current",
+      false}}};
 
 // Where programs of 32 bits have what is theirs of HKEY_LOCAL_MACHINE\Software ("Registry Keys Affected by WOW64").
 constexpr std::array<std::wstring_view, 3> k32BitKeys{
     {L"Software\\Wow6432Node", L"Software\\Wow6432Node\\Classes", L"Software\\Classes\\Wow6432Node"}};
 
 bool SameKey(std::wstring_view a, std::wstring_view b) {
-  return ::CompareStringOrdinal(a.data(), static_cast<int>(a.size()), b.data(), static_cast<int>(b.size()), TRUE) ==
-         CSTR_EQUAL;
+  return ::CompareStringOrdinal(a.data(), static_cast<int>(a.size()), b.data(), static_cast<int>(b.size()),
+                                TRUE) == CSTR_EQUAL;
 }
 
 const Root* FindRoot(std::string_view name) {
@@ -89,7 +90,8 @@ std::variant<RegistryPath, std::string> ParseRegistryPath(std::string_view text,
   if (!path.below.empty()) path.below += L'\\';
   path.below += rest;
   if (path.below.size() > kMostPathUnits) {
-    return "the path is longer than " + std::to_string(kMostPathUnits) + " UTF-16 units below HKEY_LOCAL_MACHINE or HKEY_USERS";
+    return "the path is longer than " + std::to_string(kMostPathUnits) +
+           " UTF-16 units below HKEY_LOCAL_MACHINE or HKEY_USERS";
   }
   return path;
 }

@@ -17,7 +17,11 @@ win32::UniqueObject NewEvent() {
 }  // namespace
 
 RegistryWatch::RegistryWatch(win32::UniqueRegistryKey key, bool recursive, Waker waker)
-    : key_(std::move(key)), recursive_(recursive), waker_(std::move(waker)), event_(NewEvent()), wait_([this] {
+    : key_(std::move(key)),
+      recursive_(recursive),
+      waker_(std::move(waker)),
+      event_(NewEvent()),
+      wait_([this] {
         changed_ = true;
         waker_();
       }) {}

@@ -192,7 +192,8 @@ bool ReplacingKeepsTheDacl(const std::filesystem::path& folder) {
   Protect(folder / "probed");
   const std::string before = DescriptorOf(win32::ToUtf8((folder / "probed").wstring()));
   test::WriteAll(folder / "probe", "new");
-  if (!::ReplaceFileW((folder / "probed").c_str(), (folder / "probe").c_str(), nullptr, 0, nullptr, nullptr)) return false;
+  if (!::ReplaceFileW((folder / "probed").c_str(), (folder / "probe").c_str(), nullptr, 0, nullptr, nullptr))
+    return false;
   return before != plain && DescriptorOf(win32::ToUtf8((folder / "probed").wstring())) == before;
 }
 

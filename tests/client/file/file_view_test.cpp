@@ -50,8 +50,9 @@ TEST_F(FileListTest, ShowsPagesAsOneTable) {
             "directory           -  2026-01-02T03:04:05.678Z  a folder\n"
             "file          1.5 KiB  2026-01-02T03:04:05.678Z  b.txt\n"
             "file           1 byte  2026-01-02T03:04:05.678Z  z\\x1b[31m\n");
-  EXPECT_EQ(asked_, (std::vector<Json>{Json({{"path", "C:\\x"}, {"limit", 10'000}}),
-                                       Json({{"path", "C:\\x"}, {"limit", 10'000}, {"after", "PAGEFILE.SYS"}})}));
+  EXPECT_EQ(asked_,
+            (std::vector<Json>{Json({{"path", "C:\\x"}, {"limit", 10'000}}),
+                               Json({{"path", "C:\\x"}, {"limit", 10'000}, {"after", "PAGEFILE.SYS"}})}));
 }
 
 TEST_F(FileListTest, ShowsHiddenOnesWhenAsked) {

@@ -79,7 +79,8 @@ TEST_F(PutTest, PutsTheFileIntoAFolderUnderItsName) {
 TEST_F(PutTest, TakesAFileWhoseTimeIsUnknown) {
   WriteLocal("source", "abc");
   files_.after = [](const Json&, Json& answer) {
-    if (answer.contains("result") && answer["result"].contains("modified")) answer["result"]["modified"] = nullptr;
+    if (answer.contains("result") && answer["result"].contains("modified"))
+      answer["result"]["modified"] = nullptr;
   };
   const auto exit = Run(Put());
   EXPECT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
@@ -217,8 +218,8 @@ TEST_F(PutTest, ResumesAShortPartWhoseFirstPiecesAreMissing) {
 TEST_F(PutTest, APartThatDoesNotAgreeIsAnErrorAndStays) {
   const std::string bytes = SomeBytes(6 * kMiB);
   WriteLocal("source", bytes);
-  for (const std::string& part :
-       {std::string(bytes).replace(kMiB, 1, "?!"), SomeBytes(5 * kMiB).replace(999, 1, "??"), bytes + "more"}) {
+  for (const std::string& part : {std::string(bytes).replace(kMiB, 1, "?!"),
+                                  SomeBytes(5 * kMiB).replace(999, 1, "??"), bytes + "more"}) {
     files_.Put(remote_part_, part);
     for (const std::vector<std::string>& options :
          {std::vector<std::string>{"--resume"}, std::vector<std::string>{"--resume", "--force"}}) {

@@ -107,12 +107,14 @@ Json ScriptedFiles::Done(FakeServer::Session& session, const std::string& method
   }
   if (method == "file.copy") {
     const std::string to = params.at("to");
-    if (files.contains(to) && params.at("replace") != true) return WindowsError(ERROR_FILE_EXISTS, "ERROR_FILE_EXISTS");
+    if (files.contains(to) && params.at("replace") != true)
+      return WindowsError(ERROR_FILE_EXISTS, "ERROR_FILE_EXISTS");
     const std::string bytes = file.bytes;
     session.Send({{"jsonrpc", "2.0"},
                   {"method", "$/progress"},
                   {"params",
-                   {{"token", params.at("progressToken")}, {"value", {{"done", bytes.size()}, {"total", bytes.size()}}}}}});
+                   {{"token", params.at("progressToken")},
+                    {"value", {{"done", bytes.size()}, {"total", bytes.size()}}}}}});
     Put(to, bytes);
     return {{"result", {{"bytes", bytes.size()}}}};
   }

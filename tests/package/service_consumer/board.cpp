@@ -28,7 +28,8 @@ std::optional<Notice> Board::Behind(std::size_t count) const {
   return notices_[count];
 }
 
-Board::Follower::Follower(Board& board, std::function<void()> changed) : board_(board), changed_(std::move(changed)) {
+Board::Follower::Follower(Board& board, std::function<void()> changed)
+    : board_(board), changed_(std::move(changed)) {
   const std::lock_guard lock(board_.mutex_);
   board_.followers_.insert(this);
 }

@@ -96,7 +96,8 @@ class Watch final : public Stream {
 
 std::variant<std::unique_ptr<Stream>, Error> OpenWatch(Board& board, const Call& call, Waker waker) {
   std::optional<std::size_t> most;
-  if (const auto given = call.params.find("most"); given != call.params.end()) most = given->get<std::size_t>();
+  if (const auto given = call.params.find("most"); given != call.params.end())
+    most = given->get<std::size_t>();
   return std::make_unique<Watch>(board, most, std::move(waker));
 }
 
@@ -125,7 +126,8 @@ MethodResult Attach(Board& board, const Call& call) {
     if (static_cast<unsigned char>(c) >= 0x80) return InvalidParams("path: the file is no ASCII text");
   }
   const std::size_t size = bytes.size();
-  if (!board.Attach(call.params.at("number").get<std::size_t>(), call.caller.user().ToString(), std::move(bytes))) {
+  if (!board.Attach(call.params.at("number").get<std::size_t>(), call.caller.user().ToString(),
+                    std::move(bytes))) {
     return InvalidParams("number: there is no such notice of yours");
   }
   return Json{{"bytes", size}};
@@ -134,7 +136,8 @@ MethodResult Attach(Board& board, const Call& call) {
 // The whole of it runs under the caller's token.
 MethodResult Export(const Board& board, const Call& call) {
   std::string text;
-  for (const Notice& notice : board.Notices()) text += std::to_string(notice.number) + " " + notice.title + "\r\n";
+  for (const Notice& notice : board.Notices())
+    text += std::to_string(notice.number) + " " + notice.title + "\r\n";
   const auto path = call.params.at("path").get<std::string>();
   const std::wstring name = onbehalf::win32::ToWide(path);
   const UniqueFile file(
@@ -184,7 +187,8 @@ void AddBoardMethods(MethodRegistry& methods, Board& board) {
   pin.parameters = {
       {"notices", "What is pinned.",
        Json{{"type", "array"}, {"items", Closed(notice)}, {"minItems", 1}, {"maxItems", 100}}, true},
-      {"priority", "Of the notices that have none of their own.", Json{{"type", "integer"}, {"default", 5}}, false, true}};
+      {"priority", "Of the notices that have none of their own.", Json{{"type", "integer"}, {"default", 5}},
+       false, true}};
   pin.result_schema = Object({{"numbers", ListOf(Integer(""), "of the notices, in their order")}});
   pin.access_default = kForEveryone;
   pin.pace = Pace::kQuick;
@@ -213,8 +217,10 @@ void AddBoardMethods(MethodRegistry& methods, Board& board) {
 
   Method attach;
   attach.name = "board.attach";
-  attach.summary = "Attaches the beginning of a text file that the caller may read to a notice of the caller's.";
-  attach.parameters = {{"number", "Of the notice.", Json{{"type", "integer"}, {"minimum", 1}}, true, true}, kPath};
+  attach.summary =
+      "Attaches the beginning of a text file that the caller may read to a notice of the caller's.";
+  attach.parameters = {{"number", "Of the notice.", Json{{"type", "integer"}, {"minimum", 1}}, true, true},
+                       kPath};
   attach.result_schema = Object({{"bytes", Integer("attached")}});
   attach.access_default = kForEveryone;
   attach.handler = [&board](const Call& call) { return Attach(board, call); };

@@ -8,8 +8,8 @@
 
 #include "access/access_rights.h"
 #include "access/policy_fixture.h"
-#include "support/event.h"
 #include "onbehalf/protocol/error_code.h"
+#include "support/event.h"
 
 namespace onbehalf::test {
 namespace {
@@ -23,7 +23,8 @@ using service::RightsGained;
 
 std::vector<EffectiveEntry> Entries(const char* sddl) {
   std::vector<EffectiveEntry> entries;
-  for (const win32::AccessEntry& entry : win32::SecurityDescriptor::FromSddl(std::string("D:") + sddl).Dacl()) {
+  for (const win32::AccessEntry& entry :
+       win32::SecurityDescriptor::FromSddl(std::string("D:") + sddl).Dacl()) {
     entries.push_back({"file", entry});
   }
   return entries;
@@ -58,7 +59,8 @@ TEST(RightsGained, AreThoseThatSomebodyCouldNotHaveBefore) {
       {"(D;;CC;;;BG)(A;;CC;;;BU)", "(D;;CC;;;AN)(A;;CC;;;BU)", kCall},
       {"(D;;CC;;;BG)(A;;CC;;;BU)", "(D;;CC;;;AN)(D;;CC;;;BG)(A;;CC;;;BU)", 0}};
   for (const GainRow& row : rows) {
-    EXPECT_EQ(RightsGained(Entries(row.before), Entries(row.after)), row.gained) << row.before << " -> " << row.after;
+    EXPECT_EQ(RightsGained(Entries(row.before), Entries(row.after)), row.gained)
+        << row.before << " -> " << row.after;
   }
 }
 
@@ -99,8 +101,8 @@ TEST_F(AccessControl, ADryRunChangesNothing) {
 TEST_F(AccessControl, TheLoserOfTwoWritersIsToldAndNothingIsLost) {
   const Json first{{"account", "BU"}, {"node", "file"}, {"rights", {"call"}}, {"version", 0}};
   Result("access.grant", first);
-  const protocol::Error late = Refused(
-      "access.grant", {{"account", "IU"}, {"node", "file"}, {"rights", {"call"}}, {"version", 0}});
+  const protocol::Error late =
+      Refused("access.grant", {{"account", "IU"}, {"node", "file"}, {"rights", {"call"}}, {"version", 0}});
   EXPECT_EQ(late.code, ErrorCode::kPolicyConflict);
   EXPECT_EQ(late.message, "The policy has been changed meanwhile; it is at version 1 now.");
   EXPECT_EQ(late.data.at("version"), 1);
@@ -110,8 +112,8 @@ TEST_F(AccessControl, TheLoserOfTwoWritersIsToldAndNothingIsLost) {
 }
 
 TEST_F(AccessControl, WhoDoesNotManageANodeMayNotChangeIt) {
-  const protocol::Error refused =
-      Refused("access.grant", {{"account", "BU"}, {"node", "file.read"}, {"rights", {"call"}}}, Who::kOrdinary);
+  const protocol::Error refused = Refused(
+      "access.grant", {{"account", "BU"}, {"node", "file.read"}, {"rights", {"call"}}}, Who::kOrdinary);
   EXPECT_EQ(refused.code, ErrorCode::kAccessDenied);
   EXPECT_EQ(refused.message, "Changing file.read needs the right manage there.");
   EXPECT_EQ(refused.data, (Json{{"reason", "notAManager"}, {"node", "file.read"}}));
@@ -142,16 +144,18 @@ class Delegate : public PolicyTest {
 };
 
 TEST_F(Delegate, ChangesWhatIsBelowTheNodeAndNothingElse) {
-  EXPECT_EQ(Result("access.grant", {{"account", "BU"}, {"node", "file.read"}, {"rights", {"see"}}}, Who::kOrdinary)
-                .at("changed"),
-            true);
-  EXPECT_EQ(Refused("access.grant", {{"account", "BU"}, {"node", "/"}, {"rights", {"see"}}}, Who::kOrdinary).code,
-            ErrorCode::kInvalidParams);
+  EXPECT_EQ(
+      Result("access.grant", {{"account", "BU"}, {"node", "file.read"}, {"rights", {"see"}}}, Who::kOrdinary)
+          .at("changed"),
+      true);
+  EXPECT_EQ(
+      Refused("access.grant", {{"account", "BU"}, {"node", "/"}, {"rights", {"see"}}}, Who::kOrdinary).code,
+      ErrorCode::kInvalidParams);
 }
 
 TEST_F(Delegate, MayNotGrantWhatItDoesNotHold) {
-  const protocol::Error refused =
-      Refused("access.grant", {{"account", OwnSid()}, {"node", "file"}, {"rights", {"call"}}}, Who::kOrdinary);
+  const protocol::Error refused = Refused(
+      "access.grant", {{"account", OwnSid()}, {"node", "file"}, {"rights", {"call"}}}, Who::kOrdinary);
   EXPECT_EQ(refused.code, ErrorCode::kAccessDenied);
   EXPECT_EQ(refused.message,
             "The change would give call at file to others, and the caller does not hold call there.");
@@ -183,20 +187,23 @@ TEST_F(PolicyTest, AnAdministratorMendsADenyEntryThatHitsAdministrators) {
 }
 
 TEST_F(PolicyTest, TheLastEntryThatLetsAdministratorsManageTheRootStays) {
-  for (const Json& params : {Json{{"account", "BA"}, {"node", "/"}}, Json{{"account", "BA"}, {"node", "/"}, {"rights", {"manage"}}}}) {
+  for (const Json& params : {Json{{"account", "BA"}, {"node", "/"}},
+                             Json{{"account", "BA"}, {"node", "/"}, {"rights", {"manage"}}}}) {
     const protocol::Error refused = Refused("access.revoke", params);
     EXPECT_EQ(refused.code, ErrorCode::kInvalidParams);
     EXPECT_NE(refused.message.find("dministrators"), std::string::npos) << refused.message;
   }
   EXPECT_EQ(Refused("access.deny", {{"account", "BA"}, {"node", "/"}, {"rights", {"manage"}}}).code,
             ErrorCode::kInvalidParams);
-  EXPECT_EQ(Refused("access.set", {{"node", "/"}, {"sddl", "D:(A;;GA;;;SY)"}}).code, ErrorCode::kInvalidParams);
+  EXPECT_EQ(Refused("access.set", {{"node", "/"}, {"sddl", "D:(A;;GA;;;SY)"}}).code,
+            ErrorCode::kInvalidParams);
   EXPECT_EQ(access_.policy()->version(), 0U);
 }
 
 TEST_F(PolicyTest, WhatShutsTheServiceOutIsRefusedByItsObserver) {
   access_.Observe({[](const service::AccessPolicy& policy) -> std::optional<std::string> {
-                     if (policy.document().nodes.contains("pipe:")) return "the pipe is closed to the service";
+                     if (policy.document().nodes.contains("pipe:"))
+                       return "the pipe is closed to the service";
                      return std::nullopt;
                    },
                    {}});
@@ -224,13 +231,14 @@ TEST_F(PolicyTest, EveryChangeIsInTheAuditWithOldAndNew) {
 TEST_F(PolicyTest, ANodeWithoutAMethodIsTakenAwayAndBroughtBack) {
   access_.Stop();
   std::ofstream(policy_file(), std::ios::binary)
-      << R"j({"format": 1, "version": 2, "nodes": {"mod.read": {"sddl": "D:P(A;;GA;;;BA)(A;;GRGW;;;)j" << OwnSid()
-      << R"j()"}}})j";
+      << R"j({"format": 1, "version": 2, "nodes": {"mod.read": {"sddl": "D:P(A;;GA;;;BA)(A;;GRGW;;;)j"
+      << OwnSid() << R"j()"}}})j";
   access_.Start();
   const std::uint64_t version = access_.policy()->version();
   // Its default is not known, so that nobody knows what its end would give away.
-  EXPECT_EQ(Refused("access.set", {{"node", "mod.read"}, {"sddl", nullptr}}, Who::kOrdinary).data.at("reason"),
-            "givesMoreThanHeld");
+  EXPECT_EQ(
+      Refused("access.set", {{"node", "mod.read"}, {"sddl", nullptr}}, Who::kOrdinary).data.at("reason"),
+      "givesMoreThanHeld");
   Result("access.rollback", {{"to", 0}});
   EXPECT_EQ(access_.policy()->Find("mod.read"), nullptr);
   Result("access.rollback", {{"to", version}});
@@ -256,14 +264,15 @@ TEST_F(PolicyTest, AChangeWhoseRequestHasEndedIsNotMade) {
   const service::Method& grant = *methods_.Find("access.grant");
   EXPECT_FALSE(grant.interruptible);
   const Json params{{"account", "BU"}, {"node", "file"}, {"rights", {"call"}}};
-  const auto result = grant.handler({*Caller(Who::kAdministrator), process_, params, "r-1", 1, ended.get_token(),
-                                     std::chrono::steady_clock::now()});
+  const auto result = grant.handler({*Caller(Who::kAdministrator), process_, params, "r-1", 1,
+                                     ended.get_token(), std::chrono::steady_clock::now()});
   EXPECT_EQ(std::get<protocol::Error>(result).code, ErrorCode::kRequestCancelled);
   EXPECT_EQ(access_.policy()->version(), 0U);
 }
 
 TEST_F(PolicyTest, WhatTheObserverCouldNotDoIsAWarning) {
-  access_.Observe({{}, [](const service::AccessPolicy&) { return std::string("the pipe is as it was"); }, {}});
+  access_.Observe(
+      {{}, [](const service::AccessPolicy&) { return std::string("the pipe is as it was"); }, {}});
   const Json result = Result("access.grant", {{"account", "BU"}, {"node", "file"}, {"rights", {"call"}}});
   EXPECT_EQ(result.at("warnings"), Json{"the pipe is as it was"});
 }
@@ -302,7 +311,8 @@ class ReplacedFile : public PolicyTest {
   void Replace(std::string_view text) {
     const auto next = policy_folder() / "edited.tmp";
     std::ofstream(next, std::ios::binary) << text;
-    ASSERT_TRUE(::MoveFileExW(next.c_str(), policy_file().c_str(), MOVEFILE_REPLACE_EXISTING)) << ::GetLastError();
+    ASSERT_TRUE(::MoveFileExW(next.c_str(), policy_file().c_str(), MOVEFILE_REPLACE_EXISTING))
+        << ::GetLastError();
   }
   static std::string Text(std::string_view nodes) {
     return R"({"format": 1, "version": 1, "nodes": {)" + std::string(nodes) + "}}";
@@ -344,7 +354,8 @@ TEST_F(ReplacedFile, ThatIsWrongIsRefusedWholeAndThePolicyStays) {
 
 TEST_F(ReplacedFile, ThatTheServiceCannotUseIsNotOverwrittenByAChange) {
   access_.Observe({[](const service::AccessPolicy& policy) -> std::optional<std::string> {
-                     if (policy.document().nodes.contains("pipe:")) return "the pipe is closed to the service";
+                     if (policy.document().nodes.contains("pipe:"))
+                       return "the pipe is closed to the service";
                      return std::nullopt;
                    },
                    {},
@@ -352,8 +363,9 @@ TEST_F(ReplacedFile, ThatTheServiceCannotUseIsNotOverwrittenByAChange) {
   const std::string text = Text(R"j("pipe:": {"sddl": "D:(D;;GX;;;BU)"})j");
   Replace(text);
   ASSERT_TRUE(refused_.Wait());
-  EXPECT_EQ(Refused("access.grant", {{"account", "BU"}, {"node", "file"}, {"rights", {"call"}}}).message,
-            "There is an access.json that is not used, and a change would overwrite it: the pipe is closed to the service");
+  EXPECT_EQ(
+      Refused("access.grant", {{"account", "BU"}, {"node", "file"}, {"rights", {"call"}}}).message,
+      "There is an access.json that is not used, and a change would overwrite it: the pipe is closed to the service");
   EXPECT_EQ(ReadAll(policy_file()), text);
 }
 
@@ -383,9 +395,10 @@ TEST_F(PolicyTest, AFileThatIsWrongAtTheStartGivesTheLastGoodOneElseAdministrato
   EXPECT_TRUE(MayCall("file.read", Who::kAdministrator));
   const protocol::Error refused =
       Refused("access.grant", {{"account", "BU"}, {"node", "file"}, {"rights", {"call"}}});
-  EXPECT_EQ(refused.message,
-            "access.json cannot be read and administrators only are let in: mend the file, or stop the service and run "
-            "onbehalf-service.exe --reset-access.");
+  EXPECT_EQ(
+      refused.message,
+      "access.json cannot be read and administrators only are let in: mend the file, or stop the service and run "
+      "onbehalf-service.exe --reset-access.");
 }
 
 }  // namespace

@@ -93,12 +93,13 @@ TEST_F(AccessMethods, AnAccountIsNamedInEveryForm) {
                                                                      {"NT AUTHORITY\\SYSTEM", "SY"},
                                                                      {"Everyone", "WD"}};
   for (const auto& [account, shown] : accounts) {
-    const Json result =
-        Result("access.grant", {{"account", account}, {"node", "print"}, {"rights", {"call"}}, {"dryRun", true}});
+    const Json result = Result(
+        "access.grant", {{"account", account}, {"node", "print"}, {"rights", {"call"}}, {"dryRun", true}});
     EXPECT_EQ(result.at("after"), "D:(A;;GX;;;" + shown + ")") << account;
   }
   const Json service = Result(
-      "access.grant", {{"account", "NT SERVICE\\OnBehalf"}, {"node", "print"}, {"rights", {"call"}}, {"dryRun", true}});
+      "access.grant",
+      {{"account", "NT SERVICE\\OnBehalf"}, {"node", "print"}, {"rights", {"call"}}, {"dryRun", true}});
   EXPECT_EQ(service.at("after"), "D:(A;;GX;;;" + win32::Sid::ForService("OnBehalf").ToString() + ")");
 }
 
@@ -121,9 +122,15 @@ TEST_F(AccessMethods, WhatIsWrongIsSaidExactly) {
       {"access.grant",
        {{"account", "BU"}, {"node", "pipe:"}, {"rights", {"write"}}},
        "rights: 'write' is none of connect, see and manage"},
-      {"access.grant", {{"account", "BU"}, {"node", "file"}, {"rights", Json::array()}}, "rights: names no right"},
-      {"access.grant", {{"account", "BU"}, {"node", "fil"}, {"rights", {"call"}}}, "node: there is no node fil"},
-      {"access.revoke", {{"account", "BU"}, {"node", "file"}}, "account: BUILTIN\\Users has no such entry at file"},
+      {"access.grant",
+       {{"account", "BU"}, {"node", "file"}, {"rights", Json::array()}},
+       "rights: names no right"},
+      {"access.grant",
+       {{"account", "BU"}, {"node", "fil"}, {"rights", {"call"}}},
+       "node: there is no node fil"},
+      {"access.revoke",
+       {{"account", "BU"}, {"node", "file"}},
+       "account: BUILTIN\\Users has no such entry at file"},
       {"access.revoke",
        {{"account", "BA"}, {"node", "file"}},
        "account: BUILTIN\\Administrators has no such entry at file; it is inherited from /"},
@@ -138,23 +145,27 @@ TEST_F(AccessMethods, WhatIsWrongIsSaidExactly) {
     EXPECT_EQ(refused.message, row.message);
   }
   // Everybody who has authenticated would manage the node; an object entry; a descriptor's owner.
-  for (const char* sddl : {"D:(A;;GW;;;AU)", "D:(OA;;CC;bf967aba-0de6-11d0-a285-00aa003049e2;;BU)", "O:BAD:", "", "D:(A;OICI;GX;;;BU)"}) {
-    EXPECT_EQ(Refused("access.set", {{"node", "file"}, {"sddl", sddl}}).code, ErrorCode::kInvalidParams) << sddl;
+  for (const char* sddl : {"D:(A;;GW;;;AU)", "D:(OA;;CC;bf967aba-0de6-11d0-a285-00aa003049e2;;BU)",
+                           "O:BAD:", "", "D:(A;OICI;GX;;;BU)"}) {
+    EXPECT_EQ(Refused("access.set", {{"node", "file"}, {"sddl", sddl}}).code, ErrorCode::kInvalidParams)
+        << sddl;
   }
   EXPECT_EQ(access_.policy()->version(), 0U);
 }
 
 TEST_F(AccessMethods, RevokeTakesRightsOfOneKindOrBothAwayAlsoFromAnAccountThatIsGone) {
   Result("access.set", {{"node", "file"}, {"sddl", "D:(D;;GR;;;BU)(A;;GXGR;;;BU)"}});
-  EXPECT_EQ(Result("access.revoke", {{"account", "BU"}, {"node", "file"}, {"rights", {"see"}}, {"type", "allow"}})
-                .at("after"),
-            "D:(D;;GR;;;BU)(A;;GX;;;BU)");
+  EXPECT_EQ(
+      Result("access.revoke", {{"account", "BU"}, {"node", "file"}, {"rights", {"see"}}, {"type", "allow"}})
+          .at("after"),
+      "D:(D;;GR;;;BU)(A;;GX;;;BU)");
   EXPECT_EQ(Result("access.revoke", {{"account", "BU"}, {"node", "file"}}).at("after"), "D:");
 
   // An entry whose account has been deleted since.
   access_.Stop();
   std::ofstream(policy_file(), std::ios::binary)
-      << R"j({"format": 1, "version": 9, "nodes": {"file": {"sddl": "D:(A;;GX;;;)j" << kStranger << R"j()"}}})j";
+      << R"j({"format": 1, "version": 9, "nodes": {"file": {"sddl": "D:(A;;GX;;;)j" << kStranger
+      << R"j()"}}})j";
   access_.Start();
   EXPECT_EQ(Result("access.revoke", {{"account", kStranger}, {"node", "file"}}).at("after"), "D:");
 }
@@ -171,7 +182,9 @@ TEST_F(AccessMethods, CheckAnswersForTheCaller) {
   EXPECT_EQ(own.at("allowed"), true);
   EXPECT_EQ(own.at("approximate"), false);
   EXPECT_EQ(own.at("account").at("sid"), OwnSid());
-  EXPECT_EQ(Result("access.check", {{"node", "file.read"}, {"right", "manage"}}, Who::kOrdinary).at("allowed"), false);
+  EXPECT_EQ(
+      Result("access.check", {{"node", "file.read"}, {"right", "manage"}}, Who::kOrdinary).at("allowed"),
+      false);
   EXPECT_EQ(Result("access.check", {{"node", "pipe:"}, {"right", "connect"}}).at("allowed"), true);
 }
 
@@ -184,7 +197,8 @@ TEST_F(AccessMethods, CheckOfAnotherAccountIsForManagers) {
 
 bool HasAuthz() {
   try {
-    win32::AccessOfAccount(win32::SecurityDescriptor::FromSddl("O:SYG:SYD:"), win32::Sid::FromWellKnown(WinWorldSid));
+    win32::AccessOfAccount(win32::SecurityDescriptor::FromSddl("O:SYG:SYD:"),
+                           win32::Sid::FromWellKnown(WinWorldSid));
   } catch (const win32::Win32Error& error) {
     if (error.win32_code() == ERROR_CALL_NOT_IMPLEMENTED) return false;
     throw;
@@ -223,8 +237,9 @@ TEST_F(AccessMethods, ExplainNamesTheDecidingEntryAndWhatToType) {
   const Json allowed = Result("access.explain", {{"node", "file.read"}}, Who::kOrdinary);
   EXPECT_EQ(allowed.at("allowed"), true);
   EXPECT_EQ(allowed.at("entries").at(allowed.at("deciding").get<std::size_t>()).at("step"), "decides");
-  EXPECT_EQ(allowed.at("advice"), "onbehalf access deny " + names_->Display(win32::Token::FromOwnProcess().User()) +
-                                      " file.read call");
+  EXPECT_EQ(
+      allowed.at("advice"),
+      "onbehalf access deny " + names_->Display(win32::Token::FromOwnProcess().User()) + " file.read call");
 
   Result("access.deny", {{"account", OwnSid()}, {"node", "file.read"}, {"rights", {"call"}}});
   const Json refused = Result("access.explain", {{"node", "file.read"}}, Who::kOrdinary);
@@ -241,7 +256,8 @@ TEST_F(AccessMethods, VersionsAreListedComparedAndBroughtBack) {
   ASSERT_EQ(history.at("versions").size(), 2U);
   EXPECT_EQ(history.at("versions").at(0).at("version"), 2);
   EXPECT_EQ(history.at("versions").at(0).at("current"), true);
-  EXPECT_NE(history.at("versions").at(0).at("changedBy").get<std::string>().find(OwnSid()), std::string::npos);
+  EXPECT_NE(history.at("versions").at(0).at("changedBy").get<std::string>().find(OwnSid()),
+            std::string::npos);
   EXPECT_EQ(Result("access.diff", {{"from", 1}}).at("nodes"),
             (Json{{{"node", "print"}, {"before", nullptr}, {"after", "D:(A;;GX;;;IU)"}}}));
 

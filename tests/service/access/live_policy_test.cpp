@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "access/callers.h"
-#include "support/event.h"
 #include "messages.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "raw_client.h"
+#include "support/event.h"
 #include "test_server.h"
 
 namespace onbehalf::test {
@@ -27,9 +27,7 @@ service::Method Work() {
                       [](const service::Call&) -> service::MethodResult { return Json(1); });
 }
 
-Json Deny(const char* node) {
-  return {{"account", OwnSid()}, {"node", node}, {"rights", {"call"}}};
-}
+Json Deny(const char* node) { return {{"account", OwnSid()}, {"node", node}, {"rights", {"call"}}}; }
 
 TEST(LivePolicy, ARightTakenAwayOrGivenHoldsForTheNextRequestOfAnOpenConnection) {
   TestServer server;
@@ -112,9 +110,10 @@ TEST(LivePolicy, DiscoverShowsWhatTheCallerMaySeeNow) {
   };
   EXPECT_TRUE(finds());
   RawClient administrator(server.pipe_path());
-  ASSERT_TRUE(administrator
-                  .Call("access.deny", {{"account", OwnSid()}, {"node", "test.work"}, {"rights", {"call", "see"}}})
-                  .contains("result"));
+  ASSERT_TRUE(
+      administrator
+          .Call("access.deny", {{"account", OwnSid()}, {"node", "test.work"}, {"rights", {"call", "see"}}})
+          .contains("result"));
   EXPECT_FALSE(finds());
   // Unseen and unknown, byte for byte: only the id, which the client chose, could differ.
   client.Send(RequestMessage(7, "test.work"));
@@ -127,7 +126,8 @@ constexpr SECURITY_INFORMATION kParts =
     OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
 
 std::string DaclOf(RawClient& client) {
-  return win32::SecurityDescriptor::FromKernelObject(client.stream().get(), kParts).ToSddl(DACL_SECURITY_INFORMATION);
+  return win32::SecurityDescriptor::FromKernelObject(client.stream().get(), kParts)
+      .ToSddl(DACL_SECURITY_INFORMATION);
 }
 
 TEST(LivePolicy, WhoMayConnectIsChangedOnTheLivePipeAndOnEveryInstance) {
@@ -182,7 +182,8 @@ TEST(LivePolicy, AnEntryThatShutsTheServiceOutOfItsPipeIsRefused) {
   server.Start();
   RawClient administrator(server.pipe_path());
   // The account that the service runs as.
-  const Json refused = administrator.Call("access.deny", {{"account", OwnSid()}, {"node", "pipe:"}, {"rights", {"connect"}}});
+  const Json refused =
+      administrator.Call("access.deny", {{"account", OwnSid()}, {"node", "pipe:"}, {"rights", {"connect"}}});
   EXPECT_EQ(refused.at("error").at("message"),
             "pipe:: an entry denies the service's own account, or a group that it is in, its own pipe");
 }

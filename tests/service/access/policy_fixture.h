@@ -46,7 +46,12 @@ class PolicyTest : public testing::Test {
   service::MethodResult Call(std::string_view method, const Json& params, Who who = Who::kAdministrator) {
     const service::Method* const found = methods_.Find(method);
     if (found == nullptr) throw std::invalid_argument("no method " + std::string(method));
-    return found->handler({*Caller(who), process_, params, "r-1", 1, {},
+    return found->handler({*Caller(who),
+                           process_,
+                           params,
+                           "r-1",
+                           1,
+                           {},
                            std::chrono::steady_clock::now() + std::chrono::seconds(30)});
   }
   // Of a call that succeeds.
@@ -58,7 +63,8 @@ class PolicyTest : public testing::Test {
   // Of one that is refused.
   protocol::Error Refused(std::string_view method, const Json& params, Who who = Who::kAdministrator) {
     const service::MethodResult result = Call(method, params, who);
-    if (const auto* json = std::get_if<Json>(&result)) throw std::runtime_error("not refused: " + json->dump());
+    if (const auto* json = std::get_if<Json>(&result))
+      throw std::runtime_error("not refused: " + json->dump());
     return std::get<protocol::Error>(result);
   }
 

@@ -48,7 +48,9 @@ TEST_F(WorkedExample, AGroupAndOneMemberDenied) {
 
 TEST_F(WorkedExample, ADelegatedNamespace) {
   Result("access.grant", Change(OwnSid(), "print", {"call", "see", "manage"}));
-  EXPECT_EQ(Result("access.grant", Change("BU", "print.submit", {"call", "see"}), Who::kOrdinary).at("changed"), true);
+  EXPECT_EQ(
+      Result("access.grant", Change("BU", "print.submit", {"call", "see"}), Who::kOrdinary).at("changed"),
+      true);
   EXPECT_EQ(Result("access.deny", Change("BG", "print", {"call"}), Who::kOrdinary).at("changed"), true);
   EXPECT_EQ(Refused("access.grant", Change(OwnSid(), "file.read", {"manage"}), Who::kOrdinary).code,
             protocol::ErrorCode::kAccessDenied);

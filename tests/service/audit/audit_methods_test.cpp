@@ -188,7 +188,8 @@ TEST_F(AuditMethods, FollowTakesWhatReadDoesAndDescribesItsPieces) {
   ASSERT_TRUE(folder_.Write(3));
   const ClientProcess process;
   const Json params{{"limit", 2}};
-  const Call call{caller_.caller(), process, params, "r-1", 1, {}, std::chrono::steady_clock::time_point::max()};
+  const Call call{
+      caller_.caller(), process, params, "r-1", 1, {}, std::chrono::steady_clock::time_point::max()};
   int woken = 0;
   auto opened = follow.stream(call, [&] { ++woken; });
   const auto& stream = std::get<std::unique_ptr<Stream>>(opened);
@@ -210,7 +211,8 @@ TEST_F(AuditMethods, APieceOfAFollowerIsBounded) {
   ASSERT_TRUE(folder_.Write(2'000));
   const ClientProcess process;
   const Json params{{"limit", 1000}, {"after", ""}};
-  const Call call{caller_.caller(), process, params, "r-1", 1, {}, std::chrono::steady_clock::time_point::max()};
+  const Call call{
+      caller_.caller(), process, params, "r-1", 1, {}, std::chrono::steady_clock::time_point::max()};
   auto opened = follow.stream(call, [] {});
   const auto& stream = std::get<std::unique_ptr<Stream>>(opened);
   std::size_t lines = 0;

@@ -42,10 +42,16 @@ class ConnectionPools : public WithSqlite {
     return ConnectionPool::Make(live_, *log_);
   }
   Call CallOf(const MethodCaller& caller) const {
-    return {caller.caller(), process_, params_, "r-1", 1, stop_.get_token(),
+    return {caller.caller(),
+            process_,
+            params_,
+            "r-1",
+            1,
+            stop_.get_token(),
             std::chrono::steady_clock::now() + std::chrono::seconds(30)};
   }
-  std::unique_ptr<DatabaseSession> Open(const std::shared_ptr<ConnectionPool>& pool, const MethodCaller& caller) {
+  std::unique_ptr<DatabaseSession> Open(const std::shared_ptr<ConnectionPool>& pool,
+                                        const MethodCaller& caller) {
     auto opened = DatabaseSession::Open(pool, "orders", CallOf(caller));
     if (auto* error = std::get_if<Error>(&opened)) {
       last_error_ = *error;

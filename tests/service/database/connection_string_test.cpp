@@ -10,7 +10,8 @@ namespace {
 using Secrets = std::vector<std::string>;
 
 TEST(ConnectionString, FindsAKeyWhateverItsCaseAndItsValuesForm) {
-  const char* const text = " Driver = {A {b};x}}y} ;;Server=host\\name, 5 ;odd; uid=me;UID=other;empty=;last={open";
+  const char* const text =
+      " Driver = {A {b};x}}y} ;;Server=host\\name, 5 ;odd; uid=me;UID=other;empty=;last={open";
   EXPECT_EQ(ConnectionStringValue(text, "DRIVER"), "A {b");
   EXPECT_EQ(ConnectionStringValue("driver={a}}b;c};dsn=x", "Driver"), "a}b;c");
   EXPECT_EQ(ConnectionStringValue("driver={a}}b;c};dsn=x", "DSN"), "x");

@@ -59,25 +59,37 @@ class DatabaseMethods : public WithSqlite {
     return Result("database.execute", {{"sql", sql}, {"parameters", std::move(parameters)}}).at("affected");
   }
   // The one value that `select ?` gives back.
-  Json Echo(const Json& parameter) { return Query("select ?", Json::array({parameter})).at("rows").at(0).at(0); }
+  Json Echo(const Json& parameter) {
+    return Query("select ?", Json::array({parameter})).at("rows").at(0).at(0);
+  }
 
   MethodCaller caller_;
   std::optional<MethodRegistry> registry_;
 };
 
 TEST_F(DatabaseMethods, GivesValuesAsWhatTheirColumnsAre) {
-  Execute("create table kinds (i integer, big bigint, small smallint, r double, t varchar(40), long longvarchar, "
-          "b varbinary(20), yes bit, d date, at timestamp, clock time, price decimal(20,4))");
-  Execute("insert into kinds values (7, 9007199254740993, -3, 0.5, 'text', 'longer', x'00ff10', 1, '2026-11-25', "
-          "'2026-11-25 18:55:00.125', '18:55:01', '12.5000')");
+  Execute(
+      "create table kinds (i integer, big bigint, small smallint, r double, t varchar(40), long longvarchar, "
+      "b varbinary(20), yes bit, d date, at timestamp, clock time, price decimal(20,4))");
+  Execute(
+      "insert into kinds values (7, 9007199254740993, -3, 0.5, 'text', 'longer', x'00ff10', 1, '2026-11-25', "
+      "'2026-11-25 18:55:00.125', '18:55:01', '12.5000')");
   Execute("insert into kinds (i) values (null)");
   const Json result = Query("select * from kinds");
   std::vector<std::pair<std::string, std::string>> columns;
   for (const Json& column : result.at("columns")) columns.emplace_back(column.at("name"), column.at("type"));
-  EXPECT_EQ(columns, (std::vector<std::pair<std::string, std::string>>{
-                         {"i", "integer"}, {"big", "integer"}, {"small", "integer"}, {"r", "number"}, {"t", "text"},
-                         {"long", "text"}, {"b", "binary"}, {"yes", "boolean"}, {"d", "date"}, {"at", "timestamp"},
-                         {"clock", "time"}, {"price", "text"}}));
+  EXPECT_EQ(columns, (std::vector<std::pair<std::string, std::string>>{{"i", "integer"},
+                                                                       {"big", "integer"},
+                                                                       {"small", "integer"},
+                                                                       {"r", "number"},
+                                                                       {"t", "text"},
+                                                                       {"long", "text"},
+                                                                       {"b", "binary"},
+                                                                       {"yes", "boolean"},
+                                                                       {"d", "date"},
+                                                                       {"at", "timestamp"},
+                                                                       {"clock", "time"},
+                                                                       {"price", "text"}}));
   EXPECT_EQ(result.at("rows").at(0),
             Json::array({7, 9007199254740993, -3, 0.5, "text", "longer", "AP8Q", true, "2026-11-25",
                          "2026-11-25T18:55:00.125", "18:55:01", "12.5"}));
@@ -105,14 +117,16 @@ TEST_F(DatabaseMethods, BindsEveryKindOfParameter) {
   EXPECT_EQ(stored_as({{"type", "text"}, {"value", "x"}}), "text x");
   EXPECT_EQ(stored_as({{"type", "integer"}, {"value", 5}}), "integer 5");
   EXPECT_EQ(stored_as({{"type", "integer"}, {"value", "9007199254740993"}}), "integer 9007199254740993");
-  EXPECT_EQ(stored_as({{"type", "integer"}, {"value", "-9223372036854775808"}}), "integer -9223372036854775808");
+  EXPECT_EQ(stored_as({{"type", "integer"}, {"value", "-9223372036854775808"}}),
+            "integer -9223372036854775808");
   EXPECT_EQ(stored_as({{"type", "integer"}, {"value", "+7"}}), "integer 7");
   EXPECT_EQ(stored_as({{"type", "integer"}, {"value", "9223372036854775808"}}), "text 9223372036854775808");
   EXPECT_EQ(stored_as({{"type", "number"}, {"value", 2.5}}), "real 2.5");
   EXPECT_EQ(stored_as({{"type", "decimal"}, {"value", "12.50"}}), "text 12.50");
   EXPECT_EQ(stored_as({{"type", "date"}, {"value", "2024-02-29"}}), "text 2024-02-29");
   EXPECT_EQ(stored_as({{"type", "time"}, {"value", "23:59:58"}}), "text 23:59:58");
-  EXPECT_EQ(stored_as({{"type", "timestamp"}, {"value", "2026-11-25T18:55:00.125"}}), "text 2026-11-25 18:55:00.125");
+  EXPECT_EQ(stored_as({{"type", "timestamp"}, {"value", "2026-11-25T18:55:00.125"}}),
+            "text 2026-11-25 18:55:00.125");
   EXPECT_EQ(stored_as({{"type", "date"}, {"value", nullptr}}), "null null");
   // Beyond a signed 64-bit integer it goes as a decimal.
   EXPECT_EQ(stored_as(18446744073709551615u), "text 18446744073709551615");
@@ -144,11 +158,20 @@ TEST_F(DatabaseMethods, GivesBackBytes) {
 
 TEST_F(DatabaseMethods, WhatLooksLikeSqlStaysData) {
   Execute("create table people (name text)");
-  const std::vector<std::string> corpus{
-      "'; drop table people; --", "' or '1'='1",   "x'); delete from people; --", "\\'; drop table people; --",
-      "?",                        "??",            ":name @name $1 %s {d}",       "/* */ -- #",
-      "{call drop()}",            "{fn now()}",    "\";drop table people;\"",    "\xEF\xBC\x87; drop table people; --",
-      "a\nb; drop table people",  "' union select sql from sqlite_master --"};
+  const std::vector<std::string> corpus{"'; drop table people; --",
+                                        "' or '1'='1",
+                                        "x'); delete from people; --",
+                                        "\\'; drop table people; --",
+                                        "?",
+                                        "??",
+                                        ":name @name $1 %s {d}",
+                                        "/* */ -- #",
+                                        "{call drop()}",
+                                        "{fn now()}",
+                                        "\";drop table people;\"",
+                                        "\xEF\xBC\x87; drop table people; --",
+                                        "a\nb; drop table people",
+                                        "' union select sql from sqlite_master --"};
   for (const std::string& text : corpus) {
     EXPECT_EQ(Execute("insert into people values (?)", Json::array({text})), 1);
     EXPECT_EQ(Query("select name from people where name = ?", Json::array({text})).at("rows"),
@@ -164,15 +187,20 @@ TEST_F(DatabaseMethods, RefusesParametersThatAreNone) {
       {{{"base64", "%%%"}}, "parameters[0].base64: expected base64 in a string"},
       {{{"base64", 7}}, "parameters[0].base64: expected base64"},
       {{{"base64", "YWJj"}, {"more", 1}}, "parameters[0]: expected null"},
-      {{{"type", "money"}, {"value", 1}}, "parameters[0].type: expected one of text, integer, number, decimal"},
+      {{{"type", "money"}, {"value", 1}},
+       "parameters[0].type: expected one of text, integer, number, decimal"},
       {{{"type", "date"}}, "parameters[0]: expected null"},
-      {{{"type", "date"}, {"value", "2026-02-29"}}, "parameters[0].value: expected a date such as 2026-11-25"},
+      {{{"type", "date"}, {"value", "2026-02-29"}},
+       "parameters[0].value: expected a date such as 2026-11-25"},
       {{{"type", "date"}, {"value", "2026-2-2"}}, "parameters[0].value: expected a date"},
       {{{"type", "time"}, {"value", "24:00:00"}}, "parameters[0].value: expected a time such as 18:55:00"},
-      {{{"type", "timestamp"}, {"value", "2026-11-25T18:55:00Z"}}, "parameters[0].value: expected a time such as 2026"},
+      {{{"type", "timestamp"}, {"value", "2026-11-25T18:55:00Z"}},
+       "parameters[0].value: expected a time such as 2026"},
       {{{"type", "timestamp"}, {"value", "2026-11-25T18:55:00."}}, "parameters[0].value: expected a time"},
-      {{{"type", "timestamp"}, {"value", "2026-11-25T18:55:00.1234567890"}}, "parameters[0].value: expected a time"},
-      {{{"type", "decimal"}, {"value", "1e5"}}, "parameters[0].value: expected an integer, or a decimal number"},
+      {{{"type", "timestamp"}, {"value", "2026-11-25T18:55:00.1234567890"}},
+       "parameters[0].value: expected a time"},
+      {{{"type", "decimal"}, {"value", "1e5"}},
+       "parameters[0].value: expected an integer, or a decimal number"},
       {{{"type", "decimal"}, {"value", "1;drop"}}, "parameters[0].value: expected an integer, or a decimal"},
       {{{"type", "decimal"}, {"value", 1.5}}, "parameters[0].value: expected an integer, or a decimal"},
       {{{"type", "integer"}, {"value", 1.5}}, "parameters[0].value: expected an integer"},
@@ -183,7 +211,8 @@ TEST_F(DatabaseMethods, RefusesParametersThatAreNone) {
       {{{"type", "text"}, {"value", 1}}, "parameters[0].value: expected a string"},
   };
   for (const auto& [parameter, message] : cases) {
-    const Error error = Refusal("database.query", {{"sql", "select ?"}, {"parameters", Json::array({parameter})}});
+    const Error error =
+        Refusal("database.query", {{"sql", "select ?"}, {"parameters", Json::array({parameter})}});
     EXPECT_EQ(error.code, ErrorCode::kInvalidParams) << parameter;
     EXPECT_TRUE(error.message.starts_with(message)) << parameter << ": " << error.message;
   }
@@ -191,9 +220,12 @@ TEST_F(DatabaseMethods, RefusesParametersThatAreNone) {
 
 TEST_F(DatabaseMethods, RefusesAnotherNumberOfParameters) {
   for (const auto& [sql, parameters, message] :
-       {std::tuple("select ?, ?", Json::array({1}), "parameters: expected 2, one for each ? of the statement, got 1"),
-        std::tuple("select ?", Json::array(), "parameters: expected 1, one for each ? of the statement, got 0"),
-        std::tuple("select 1", Json::array({1}), "parameters: expected 0, one for each ? of the statement, got 1")}) {
+       {std::tuple("select ?, ?", Json::array({1}),
+                   "parameters: expected 2, one for each ? of the statement, got 1"),
+        std::tuple("select ?", Json::array(),
+                   "parameters: expected 1, one for each ? of the statement, got 0"),
+        std::tuple("select 1", Json::array({1}),
+                   "parameters: expected 0, one for each ? of the statement, got 1")}) {
     const Error error = Refusal("database.query", {{"sql", sql}, {"parameters", parameters}});
     EXPECT_EQ(error.code, ErrorCode::kInvalidParams);
     EXPECT_EQ(error.message, message);
@@ -212,9 +244,10 @@ TEST_F(DatabaseMethods, ErrorsOfSqlComeBackAsThemselves) {
     int native;  // SQLite's own code; its driver knows no other SQLSTATE than HY000
     const char* message;
   };
-  for (const Case& one : {Case{"selec 1", 1, "syntax error"}, Case{"select * from nobody", 1, "no such table: nobody"},
-                          Case{"insert into people values (1, 'b')", 19, "UNIQUE constraint failed: people.id"},
-                          Case{"insert into people values (2, null)", 19, "NOT NULL constraint failed: people.name"}}) {
+  for (const Case& one :
+       {Case{"selec 1", 1, "syntax error"}, Case{"select * from nobody", 1, "no such table: nobody"},
+        Case{"insert into people values (1, 'b')", 19, "UNIQUE constraint failed: people.id"},
+        Case{"insert into people values (2, null)", 19, "NOT NULL constraint failed: people.name"}}) {
     for (const char* method : {"database.query", "database.execute"}) {
       const Error error = Refusal(method, {{"sql", one.sql}});
       EXPECT_EQ(error.code, ErrorCode::kDatabaseError) << one.sql;
@@ -256,8 +289,10 @@ TEST_F(DatabaseMethods, GivesAtMostTheRowsThatWereAskedFor) {
 
 TEST_F(DatabaseMethods, GivesAtMostTheBytesThatFitAnAnswer) {
   settings_.limits.response_bytes = 20'000;
-  const std::string sql = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 100) "
-                          "select i, '" + std::string(1000, 'x') + "' from n";
+  const std::string sql =
+      "with recursive n(i) as (select 1 union all select i + 1 from n where i < 100) "
+      "select i, '" +
+      std::string(1000, 'x') + "' from n";
   const Error error = Refusal("database.query", {{"sql", sql}});
   EXPECT_EQ(error.code, ErrorCode::kTooLarge);
   EXPECT_NE(error.message.find("ask with a progressToken"), std::string::npos) << error.message;
@@ -269,9 +304,11 @@ TEST_F(DatabaseMethods, GivesAtMostTheBytesThatFitAnAnswer) {
 
 TEST_F(DatabaseMethods, NamesTheColumnThatIsTooLarge) {
   settings_.limits.response_bytes = 20'000;
-  for (const char* value : {"hex(zeroblob(20000))", "zeroblob(20000)", "replace(hex(zeroblob(1000)), '0', char(9))"}) {
+  for (const char* value :
+       {"hex(zeroblob(20000))", "zeroblob(20000)", "replace(hex(zeroblob(1000)), '0', char(9))"}) {
     const Error error =
-        Refusal("database.query", {{"sql", "select 1 as little, " + std::string(value) + " as much"}, {"limit_rows", 5}});
+        Refusal("database.query",
+                {{"sql", "select 1 as little, " + std::string(value) + " as much"}, {"limit_rows", 5}});
     EXPECT_EQ(error.code, ErrorCode::kTooLarge) << value;
     EXPECT_EQ(error.message, "Row 1 is larger than an answer may be, from its column \"much\" on.") << value;
   }
@@ -291,19 +328,24 @@ TEST_F(DatabaseMethods, CountsWhatWasChanged) {
 
 TEST_F(DatabaseMethods, ABatchIsDoneWholeOrNotAtAll) {
   Execute("create table t (a integer primary key)");
-  const auto insert = [](int value) { return Json{{"sql", "insert into t values (?)"}, {"parameters", {value}}}; };
-  EXPECT_EQ(Result("database.batch", {{"statements", {insert(1), insert(2), {{"sql", "update t set a = a + 10"}}}}}),
+  const auto insert = [](int value) {
+    return Json{{"sql", "insert into t values (?)"}, {"parameters", {value}}};
+  };
+  EXPECT_EQ(Result("database.batch",
+                   {{"statements", {insert(1), insert(2), {{"sql", "update t set a = a + 10"}}}}}),
             Json({{"affected", {1, 1, 2}}}));
   EXPECT_EQ(database_->Value("select group_concat(a) from t"), "11,12");
 
-  const Error twice = Refusal("database.batch", {{"statements", {insert(3), insert(4), insert(3), insert(5)}}});
+  const Error twice =
+      Refusal("database.batch", {{"statements", {insert(3), insert(4), insert(3), insert(5)}}});
   EXPECT_EQ(twice.code, ErrorCode::kDatabaseError);
   EXPECT_EQ(twice.data.at("index"), 2);
   EXPECT_EQ(twice.data.at("native"), 19);
   EXPECT_EQ(database_->Value("select count(*) from t"), "2");
 
-  const Error count = Refusal(
-      "database.batch", {{"statements", {insert(3), {{"sql", "insert into t values (?)"}, {"parameters", {1, 2}}}}}});
+  const Error count =
+      Refusal("database.batch",
+              {{"statements", {insert(3), {{"sql", "insert into t values (?)"}, {"parameters", {1, 2}}}}}});
   EXPECT_EQ(count.code, ErrorCode::kInvalidParams);
   EXPECT_EQ(count.message, "statements[1].parameters: expected 1, one for each ? of the statement, got 2");
   EXPECT_EQ(database_->Value("select count(*) from t"), "2");
@@ -340,11 +382,17 @@ TEST_F(DatabaseMethods, AStreamEndsWhenItsSourceChanges) {
     service::AddDatabaseMethods(registry, live, *log_);
     const Json params{{"source", "orders"}, {"sql", kNumbers}, {"parameters", {1000}}, {"page_rows", 10}};
     const service::ClientProcess process{};
-    const service::Call call{caller_.caller(), process, params, "r-1", 1, caller_.stop.get_token(),
+    const service::Call call{caller_.caller(),
+                             process,
+                             params,
+                             "r-1",
+                             1,
+                             caller_.stop.get_token(),
                              std::chrono::steady_clock::now() + std::chrono::seconds(30)};
     auto made = registry.Find("database.query")->stream(call, service::Waker());
     service::Stream& stream = *std::get<std::unique_ptr<service::Stream>>(made);
-    for (int i = 0; i < 3; ++i) ASSERT_TRUE(std::holds_alternative<service::Stream::Piece>(stream.Next(call)));
+    for (int i = 0; i < 3; ++i)
+      ASSERT_TRUE(std::holds_alternative<service::Stream::Piece>(stream.Next(call)));
     // Of another source.
     live->Change([](service::Settings now) {
       now.database.sources["other"].connection = "DSN=x";
@@ -367,8 +415,9 @@ TEST_F(DatabaseMethods, AStreamEndsWhenItsSourceChanges) {
 TEST_F(DatabaseMethods, SqliteIsGivenNothingThatRunsCodeOrOpensFilesAsTheService) {
   Execute("create table t (a integer)");
   const Json good{{"sql", "insert into t values (1)"}};
-  for (const char* sql : {"select load_extension('x')", "select/**/LOAD_EXTENSION('x', 'y')", "select {fn load_ex}tension('x')",
-                          "select blob_export(x'00', 'x')", "attach 'x' as y", "vacuum into 'x'"}) {
+  for (const char* sql :
+       {"select load_extension('x')", "select/**/LOAD_EXTENSION('x', 'y')", "select {fn load_ex}tension('x')",
+        "select blob_export(x'00', 'x')", "attach 'x' as y", "vacuum into 'x'"}) {
     for (const char* method : {"database.query", "database.execute"}) {
       const Error error = Refusal(method, {{"sql", sql}});
       EXPECT_EQ(error.code, ErrorCode::kInvalidParams) << sql;
@@ -383,13 +432,15 @@ TEST_F(DatabaseMethods, SqliteIsGivenNothingThatRunsCodeOrOpensFilesAsTheService
 
 TEST_F(DatabaseMethods, SqliteIsGivenNoNativeCodeByACallerEither) {
   settings_.database.sources["orders"].as_caller = true;
-  EXPECT_EQ(Refusal("database.query", {{"sql", "select load_extension('x')"}}).code, ErrorCode::kInvalidParams);
+  EXPECT_EQ(Refusal("database.query", {{"sql", "select load_extension('x')"}}).code,
+            ErrorCode::kInvalidParams);
   EXPECT_EQ(Execute("attach ':memory:' as other"), 0);
 }
 
 TEST_F(DatabaseMethods, SourcesAreNamedAndNothingMoreIsSaidOfThem) {
   settings_.database.sources["mine"] = {"DRIVER={SQLite3};Database=:memory:;Pwd=hush", true, true, ""};
-  const Json expected = Json::parse(R"({"sources":[{"name":"mine","as_caller":true},{"name":"orders","as_caller":false}]})");
+  const Json expected =
+      Json::parse(R"({"sources":[{"name":"mine","as_caller":true},{"name":"orders","as_caller":false}]})");
   EXPECT_EQ(caller_.Result(methods(), "database.sources"), expected);
   const Error unknown = Refusal("database.query", {{"source", "nobody"}, {"sql", "select 1"}});
   EXPECT_EQ(unknown.code, ErrorCode::kInvalidParams);
@@ -413,7 +464,8 @@ TEST_F(DatabaseMethods, ASourcesOwnDaclSaysWhoMayUseIt) {
 
 TEST_F(DatabaseMethods, AFailingConnectionTellsNothingOfItself) {
   settings_.database.sources["orders"].connection =
-      "DRIVER={" + SqliteDriver().value() + "};Database=/nowhere/secret-place/x.db;Pwd=hush-hush;Uid=somebody";
+      "DRIVER={" + SqliteDriver().value() +
+      "};Database=/nowhere/secret-place/x.db;Pwd=hush-hush;Uid=somebody";
   for (const char* method : {"database.query", "database.execute"}) {
     const Error error = Refusal(method, {{"sql", "select 1"}});
     EXPECT_EQ(error.code, ErrorCode::kDatabaseError);

@@ -17,8 +17,10 @@ namespace {
 using protocol::ErrorCode;
 using std::chrono::milliseconds;
 
-constexpr const char* kEndless = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n";
-constexpr const char* kEndlessRows = "with recursive n(i) as (select 1 union all select i + 1 from n) select i from n";
+constexpr const char* kEndless =
+    "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n";
+constexpr const char* kEndlessRows =
+    "with recursive n(i) as (select 1 union all select i + 1 from n) select i from n";
 
 // The methods behind the pipe, called by an administrator.
 class DatabaseRequests : public testing::Test {
@@ -53,14 +55,16 @@ class DatabaseRequests : public testing::Test {
 TEST_F(DatabaseRequests, AQueryIsAnsweredAtOnceOrPageByPage) {
   Start();
   database_->Execute("create table numbers (i integer)");
-  database_->Execute("insert into numbers with recursive n(i) as (select 1 union all select i + 1 from n where i < 1200) "
-                     "select i from n");
+  database_->Execute(
+      "insert into numbers with recursive n(i) as (select 1 union all select i + 1 from n where i < 1200) "
+      "select i from n");
   RawClient client(server_.pipe_path());
   const std::string sql = "select i from numbers order by i";
   const Json whole = client.Call("database.query", Params(sql, {{"limit_rows", 2}}));
   EXPECT_EQ(whole.at("result").at("rows"), Json::parse("[[1],[2]]")) << whole;
   for (const char* source : {"orders", "mine"}) {
-    client.Send(RequestMessage(77, "database.query", Params(sql, {{"source", source}, {"progressToken", "t"}})));
+    client.Send(
+        RequestMessage(77, "database.query", Params(sql, {{"source", source}, {"progressToken", "t"}})));
     auto message = client.Read();
     ASSERT_TRUE(message && message->contains("params")) << message.value_or(nullptr);
     EXPECT_EQ(message->at("params").at("value"),
@@ -80,17 +84,19 @@ TEST_F(DatabaseRequests, AQueryIsAnsweredAtOnceOrPageByPage) {
 TEST_F(DatabaseRequests, AStreamKeepsToItsLimits) {
   Start();
   RawClient client(server_.pipe_path());
-  client.Send(RequestMessage(
-      1, "database.query", Params(kEndlessRows, {{"progressToken", 0}, {"limit_rows", 25}, {"page_rows", 10}})));
+  client.Send(
+      RequestMessage(1, "database.query",
+                     Params(kEndlessRows, {{"progressToken", 0}, {"limit_rows", 25}, {"page_rows", 10}})));
   std::vector<Json> messages = client.ReadToAnswer();
   EXPECT_EQ(PageSizes(messages), (std::vector<std::size_t>{10, 10, 5}));
   EXPECT_EQ(messages.back(), ResultMessage(1, {{"count", 25}, {"truncated", true}}));
 
   // By their bytes.
-  client.Send(RequestMessage(2, "database.query",
-                             Params("with recursive n(i) as (select 1 union all select i + 1 from n where i < 10) "
-                                    "select hex(zeroblob(50000)) from n",
-                                    {{"progressToken", 0}})));
+  client.Send(
+      RequestMessage(2, "database.query",
+                     Params("with recursive n(i) as (select 1 union all select i + 1 from n where i < 10) "
+                            "select hex(zeroblob(50000)) from n",
+                            {{"progressToken", 0}})));
   messages = client.ReadToAnswer();
   EXPECT_EQ(PageSizes(messages), std::vector<std::size_t>(10, 1));
   EXPECT_EQ(messages.back(), ResultMessage(2, {{"count", 10}, {"truncated", false}}));
@@ -101,18 +107,23 @@ TEST_F(DatabaseRequests, ACancelReachesTheDatabase) {
   database_->Execute("create table t (a)");
   RawClient client(server_.pipe_path());
   for (const char* source : {"orders", "mine"}) {
-    for (const auto& [method, sql] : {std::pair("database.query", std::string(kEndless)),
-                                      std::pair("database.execute", "insert into t " + std::string(kEndless))}) {
+    for (const auto& [method, sql] :
+         {std::pair("database.query", std::string(kEndless)),
+          std::pair("database.execute", "insert into t " + std::string(kEndless))}) {
       client.Send(RequestMessage(1, method, Params(sql, {{"source", source}})));
       client.Send(CancelMessage(1));
       EXPECT_EQ(client.Read(), ErrorMessageFor(1, ErrorCode::kRequestCancelled)) << method;
-      EXPECT_EQ(client.Call("database.query", Params("select 1", {{"source", source}})).at("result").at("count"), 1);
+      EXPECT_EQ(
+          client.Call("database.query", Params("select 1", {{"source", source}})).at("result").at("count"),
+          1);
     }
     // Of a stream, in its first step and between its pages.
-    client.Send(RequestMessage(1, "database.query", Params(kEndless, {{"source", source}, {"progressToken", 0}})));
+    client.Send(
+        RequestMessage(1, "database.query", Params(kEndless, {{"source", source}, {"progressToken", 0}})));
     client.Send(CancelMessage(1));
     EXPECT_EQ(client.ReadToAnswer().back(), ErrorMessageFor(1, ErrorCode::kRequestCancelled));
-    client.Send(RequestMessage(1, "database.query", Params(kEndlessRows, {{"source", source}, {"progressToken", 0}})));
+    client.Send(RequestMessage(1, "database.query",
+                               Params(kEndlessRows, {{"source", source}, {"progressToken", 0}})));
     for (int i = 0; i < 5; ++i) ASSERT_TRUE(client.Read().value().contains("params"));
     client.Send(CancelMessage(1));
     EXPECT_EQ(client.ReadToAnswer().back(), ErrorMessageFor(1, ErrorCode::kRequestCancelled));
@@ -126,8 +137,8 @@ TEST_F(DatabaseRequests, ACancelledBatchLeavesNothing) {
   Start();
   database_->Execute("create table t (a)");
   RawClient client(server_.pipe_path());
-  const Json statements = Json::array({{{"sql", "insert into t values (1)"}},
-                                       {{"sql", "insert into t " + std::string(kEndless)}}});
+  const Json statements = Json::array(
+      {{{"sql", "insert into t values (1)"}}, {{"sql", "insert into t " + std::string(kEndless)}}});
   for (int i = 0; i < 3; ++i) {
     client.Send(RequestMessage(1, "database.batch", {{"source", "orders"}, {"statements", statements}}));
     client.Send(CancelMessage(1));
@@ -141,21 +152,24 @@ TEST_F(DatabaseRequests, TheDeadlineReachesTheDatabase) {
   server_.settings().limits.handlers_per_account = 1;
   Start();
   RawClient client(server_.pipe_path());
-  EXPECT_EQ(ErrorCodeOf(client.Call("database.query", Params(kEndless))), static_cast<int>(ErrorCode::kDeadlineExceeded));
+  EXPECT_EQ(ErrorCodeOf(client.Call("database.query", Params(kEndless))),
+            static_cast<int>(ErrorCode::kDeadlineExceeded));
   // The only handler that this account may have is free again, or will be in a moment.
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   Json answer;
   do {
     answer = client.Call("database.query", Params("select 1"));
-  } while (ErrorCodeOf(answer) == static_cast<int>(ErrorCode::kBusy) && std::chrono::steady_clock::now() < give_up);
+  } while (ErrorCodeOf(answer) == static_cast<int>(ErrorCode::kBusy) &&
+           std::chrono::steady_clock::now() < give_up);
   EXPECT_TRUE(answer.contains("result")) << answer;
 }
 
 TEST_F(DatabaseRequests, SqlAndItsParametersAreNotInTheAudit) {
   Start();
   RawClient client(server_.pipe_path());
-  EXPECT_TRUE(client.Call("database.query", Params("select ?, 'very-secret'", {{"parameters", {"hush-hush"}}}))
-                  .contains("result"));
+  EXPECT_TRUE(
+      client.Call("database.query", Params("select ?, 'very-secret'", {{"parameters", {"hush-hush"}}}))
+          .contains("result"));
   std::string audit;
   for (const Json& line : server_.AuditLines()) audit += line.dump();
   EXPECT_NE(audit.find("orders"), std::string::npos) << audit;

@@ -21,11 +21,12 @@ class OdbcRegistry {
   OdbcRegistry(const OdbcRegistry&) = delete;
   OdbcRegistry& operator=(const OdbcRegistry&) = delete;
 
-  LSTATUS Set(const std::wstring& key, const wchar_t* name, const std::wstring& text, DWORD type = REG_SZ) const {
+  LSTATUS Set(const std::wstring& key, const wchar_t* name, const std::wstring& text,
+              DWORD type = REG_SZ) const {
     const std::wstring path = path_ + L"\\" + key;
     win32::UniqueRegistryKey opened;
-    const LSTATUS status = ::RegCreateKeyExW(HKEY_LOCAL_MACHINE, path.c_str(), 0, nullptr, 0, KEY_WRITE, nullptr,
-                                             opened.put(), nullptr);
+    const LSTATUS status = ::RegCreateKeyExW(HKEY_LOCAL_MACHINE, path.c_str(), 0, nullptr, 0, KEY_WRITE,
+                                             nullptr, opened.put(), nullptr);
     if (status != ERROR_SUCCESS) return status;
     return ::RegSetValueExW(opened.get(), name, 0, type, reinterpret_cast<const BYTE*>(text.c_str()),
                             static_cast<DWORD>((text.size() + 1) * sizeof(wchar_t)));
@@ -36,11 +37,11 @@ class OdbcRegistry {
   const std::wstring path_;
 };
 
-#define SET_OR_SKIP(...)                                                                                       \
-  if (const LSTATUS status = (__VA_ARGS__); status == ERROR_ACCESS_DENIED) {                                   \
-    GTEST_SKIP() << "missing here: the right to register drivers";                                             \
-  } else {                                                                                                     \
-    ASSERT_EQ(status, ERROR_SUCCESS);                                                                          \
+#define SET_OR_SKIP(...)                                                     \
+  if (const LSTATUS status = (__VA_ARGS__); status == ERROR_ACCESS_DENIED) { \
+    GTEST_SKIP() << "missing here: the right to register drivers";           \
+  } else {                                                                   \
+    ASSERT_EQ(status, ERROR_SUCCESS);                                        \
   }
 
 Settings::DatabaseSource Source(const std::string& connection, bool as_caller) {
@@ -56,7 +57,8 @@ constexpr const wchar_t* kLibrary = L"%SystemRoot%\\System32\\cabinet.dll";
 TEST(OdbcDrivers, LoadTheDriverThatIsRegisteredAndKeepIt) {
   const OdbcRegistry registry;
   for (const bool by_source : {false, true}) {
-    SET_OR_SKIP(registry.Set(by_source ? LR"(ODBC.INI\mine)" : LR"(ODBCINST.INI\mine)", L"Driver", kLibrary, REG_EXPAND_SZ));
+    SET_OR_SKIP(registry.Set(by_source ? LR"(ODBC.INI\mine)" : LR"(ODBCINST.INI\mine)", L"Driver", kLibrary,
+                             REG_EXPAND_SZ));
     OdbcDrivers drivers(registry.path());
     const std::string connection = by_source ? "DSN=mine" : "DRIVER={mine};Pwd=x";
     const auto loaded = drivers.Load(Source(connection, !by_source));
@@ -73,7 +75,8 @@ TEST(OdbcDrivers, ThatCannotBeLoadedAreNotUsedAsACaller) {
   SET_OR_SKIP(registry.Set(LR"(ODBCINST.INI\mine)", L"Driver", L"C:\\nowhere\\driver.dll"));
   OdbcDrivers drivers(registry.path());
   const auto as_service = drivers.Load(Source("DRIVER={mine}", false));
-  EXPECT_NE(as_service.note.find("LoadLibraryExW(C:\\nowhere\\driver.dll)"), std::string::npos) << as_service.note;
+  EXPECT_NE(as_service.note.find("LoadLibraryExW(C:\\nowhere\\driver.dll)"), std::string::npos)
+      << as_service.note;
   EXPECT_EQ(as_service.refusal, "");
   const auto as_caller = drivers.Load(Source("DRIVER={mine}", true));
   EXPECT_EQ(as_caller.note, as_service.note);
@@ -86,7 +89,8 @@ TEST(OdbcDrivers, ThatCannotBeLoadedAreNotUsedAsACaller) {
 }
 
 TEST(OdbcDrivers, ThatAreNotRegisteredAreNotUsedAsACallerWhereOthersAre) {
-  constexpr const char* kNote = "its driver is not registered: it cannot be loaded before the first connection";
+  constexpr const char* kNote =
+      "its driver is not registered: it cannot be loaded before the first connection";
   const OdbcRegistry registry;
   OdbcDrivers drivers(registry.path());
   // Where none is, the driver manager has drivers of another system.
@@ -107,8 +111,9 @@ TEST(OdbcDrivers, AreOfTheKeyThatStandsFirst) {
   SET_OR_SKIP(registry.Set(LR"(ODBC.INI\Default)", L"Driver", L"C:\\nowhere\\default.dll"));
   OdbcDrivers drivers(registry.path());
   for (const auto& [connection, file] :
-       {std::pair("DRIVER={driver};DSN=source", "driver.dll"), std::pair("Dsn=source;Driver={driver}", "source.dll"),
-        std::pair("DSN=nobody", "default.dll"), std::pair("DSN=nobody;DRIVER={driver}", "default.dll")}) {
+       {std::pair("DRIVER={driver};DSN=source", "driver.dll"),
+        std::pair("Dsn=source;Driver={driver}", "source.dll"), std::pair("DSN=nobody", "default.dll"),
+        std::pair("DSN=nobody;DRIVER={driver}", "default.dll")}) {
     const auto loaded = drivers.Load(Source(connection, false));
     EXPECT_NE(loaded.note.find(file), std::string::npos) << connection << ": " << loaded.note;
   }
@@ -116,7 +121,8 @@ TEST(OdbcDrivers, AreOfTheKeyThatStandsFirst) {
 
 TEST(OdbcDrivers, LookForNothingThatACallerHasASayInAsThem) {
   OdbcDrivers drivers;
-  for (const char* connection : {"FileDSN=C:\\x.dsn", "DRIVER=x;SAVEFILE=C:\\x.dsn", "DSN=x", "DRIVER=x;dsn=y", "Server=x"}) {
+  for (const char* connection :
+       {"FileDSN=C:\\x.dsn", "DRIVER=x;SAVEFILE=C:\\x.dsn", "DSN=x", "DRIVER=x;dsn=y", "Server=x"}) {
     EXPECT_NE(drivers.Load(Source(connection, true)).refusal, "") << connection;
     EXPECT_EQ(drivers.Load(Source(connection, false)).refusal, "") << connection;
   }

@@ -44,8 +44,8 @@ PostgresDatabase::~PostgresDatabase() {
 
 int PostgresDatabase::Backends(std::string_view condition) {
   return std::stoi(server_.Value("select count(*) from pg_stat_activity where datname = '" + name_ +
-                                 "' and backend_type = 'client backend' and pid <> " + direct_pid_ + " and (" +
-                                 std::string(condition) + ")"));
+                                 "' and backend_type = 'client backend' and pid <> " + direct_pid_ +
+                                 " and (" + std::string(condition) + ")"));
 }
 
 bool PostgresDatabase::WaitForBackends(int count, std::string_view condition) {

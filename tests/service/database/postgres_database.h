@@ -12,15 +12,16 @@ namespace onbehalf::test {
 std::optional<std::string> GivenPostgres();
 
 // In a test or its SetUp: skips it, by name, where no PostgreSQL server is given.
-#define ONBEHALF_SKIP_WITHOUT_POSTGRES()                                                            \
-  do {                                                                                              \
-    if (!::onbehalf::test::GivenPostgres()) {                                                       \
+#define ONBEHALF_SKIP_WITHOUT_POSTGRES()                                                                \
+  do {                                                                                                  \
+    if (!::onbehalf::test::GivenPostgres()) {                                                           \
       GTEST_SKIP() << "missing here: a PostgreSQL server (ONBEHALF_TEST_POSTGRES; test.sh starts one)"; \
-    }                                                                                               \
+    }                                                                                                   \
   } while (false)
 
 // For PostgresDatabase::Backends: those that have a cursor, which is one of a transaction, or fetch from it.
-inline constexpr const char* kHasCursor = "state = 'idle in transaction' or (state = 'active' and query ilike '%fetch%')";
+inline constexpr const char* kHasCursor =
+    "state = 'idle in transaction' or (state = 'active' and query ilike '%fetch%')";
 
 // A database of a test's own on that server, so that every connection to it is the test's. It is dropped, with the connections
 // that are left, when this object goes. One thread. Throws OdbcFailure.

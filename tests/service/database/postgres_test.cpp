@@ -76,8 +76,9 @@ class Postgres : public testing::Test {
 constexpr int CodeOf(ErrorCode code) { return static_cast<int>(code); }
 
 std::string StateOf(const Json& answer) {
-  return ErrorCodeOf(answer) == CodeOf(ErrorCode::kDatabaseError) ? answer.at("error").at("data").at("sqlstate").get<std::string>()
-                                               : "no DatabaseError: " + answer.dump();
+  return ErrorCodeOf(answer) == CodeOf(ErrorCode::kDatabaseError)
+             ? answer.at("error").at("data").at("sqlstate").get<std::string>()
+             : "no DatabaseError: " + answer.dump();
 }
 
 // ---- Values ----
@@ -138,7 +139,8 @@ TEST_F(Postgres, GivesEachTypeAsWhatItIs) {
 TEST_F(Postgres, GivesATimeWithZoneInTheZoneOfItsSession) {
   Start();
   // In one statement: a session that was changed is nobody's next one.
-  const Json answer = Query("select set_config('TimeZone', 'Asia/Tokyo', false), '2026-02-28 12:00:00+00'::timestamptz");
+  const Json answer =
+      Query("select set_config('TimeZone', 'Asia/Tokyo', false), '2026-02-28 12:00:00+00'::timestamptz");
   EXPECT_EQ(answer["result"]["rows"], Json::parse(R"([["Asia/Tokyo", "2026-02-28T21:00:00"]])")) << answer;
   EXPECT_EQ(Value("select current_setting('TimeZone') <> 'Asia/Tokyo'"), true);
 }
@@ -162,11 +164,15 @@ TEST_F(Postgres, BindsParametersAsTheirTypes) {
       {"text", "\xF0\x9F\x90\x98 \xC3\xA9", "\xF0\x9F\x90\x98 \xC3\xA9"},
       {"bytea", {{"base64", "AP8Q"}}, "\\x00ff10"},
       {"bytea", {{"base64", ""}}, "\\x"},
-      {"numeric", {{"type", "decimal"}, {"value", "12345678901234567890.12345678"}}, "12345678901234567890.12345678"},
+      {"numeric",
+       {{"type", "decimal"}, {"value", "12345678901234567890.12345678"}},
+       "12345678901234567890.12345678"},
       {"numeric", UINT64_MAX, "18446744073709551615"},
       {"date", {{"type", "date"}, {"value", "2026-02-28"}}, "2026-02-28"},
       {"time", {{"type", "time"}, {"value", "23:59:58"}}, "23:59:58"},
-      {"timestamp", {{"type", "timestamp"}, {"value", "2026-02-28T23:59:58.123456"}}, "2026-02-28 23:59:58.123456"},
+      {"timestamp",
+       {{"type", "timestamp"}, {"value", "2026-02-28T23:59:58.123456"}},
+       "2026-02-28 23:59:58.123456"},
       {"uuid",
        {{"type", "guid"}, {"value", "6fa459ea-ee8a-3ca4-894e-db77e160355e"}},
        "6fa459ea-ee8a-3ca4-894e-db77e160355e"},
@@ -179,7 +185,8 @@ TEST_F(Postgres, BindsParametersAsTheirTypes) {
     ASSERT_TRUE(answer.contains("result")) << sql << each.parameter << ": " << answer;
     EXPECT_EQ(answer["result"]["rows"][0][0], each.text) << sql << each.parameter;
   }
-  for (const char* type : {"int8", "float8", "bool", "text", "bytea", "numeric", "date", "timestamp", "uuid"}) {
+  for (const char* type :
+       {"int8", "float8", "bool", "text", "bytea", "numeric", "date", "timestamp", "uuid"}) {
     EXPECT_EQ(Value("select ?::" + std::string(type) + " is null", {nullptr}), true) << type;
   }
 }
@@ -217,7 +224,8 @@ TEST_F(Postgres, RefusesATextWithANul) {
   for (const Json& parameter : {Json(text), Json{{"type", "text"}, {"value", text}}}) {
     const Json answer = Query("select ?::text", Json::array({parameter}));
     EXPECT_EQ(ErrorCodeOf(answer), CodeOf(ErrorCode::kInvalidParams)) << answer;
-    EXPECT_NE(answer["error"]["message"].get<std::string>().find("without U+0000"), std::string::npos) << answer;
+    EXPECT_NE(answer["error"]["message"].get<std::string>().find("without U+0000"), std::string::npos)
+        << answer;
   }
 }
 
@@ -281,27 +289,28 @@ TEST_F(Postgres, RefusesTheWrongNumberOfParameters) {
 
 TEST_F(Postgres, SaysTheServersSqlstate) {
   Start();
-  ASSERT_TRUE(Execute("create table things (id int primary key, name varchar(3) not null check (name <> 'no'), "
-                      "parent int references things)")
-                  .contains("result"));
+  ASSERT_TRUE(
+      Execute("create table things (id int primary key, name varchar(3) not null check (name <> 'no'), "
+              "parent int references things)")
+          .contains("result"));
   ASSERT_TRUE(Execute("insert into things values (1, 'one', null)").contains("result"));
   struct Case {
     const char* sql;
     const char* sqlstate;
   };
   const std::vector<Case> cases{
-      {"selekt 1", "42601"},                                    // syntax_error
-      {"select * from missing", "42P01"},                       // undefined_table
-      {"select missing from things", "42703"},                  // undefined_column
-      {"select missing(1)", "42883"},                           // undefined_function
-      {"insert into things values (1, 'two', null)", "23505"},  // unique_violation
-      {"insert into things values (2, null, null)", "23502"},   // not_null_violation
-      {"insert into things values (2, 'no', null)", "23514"},   // check_violation
-      {"insert into things values (2, 'two', 9)", "23503"},     // foreign_key_violation
-      {"insert into things values (2, 'long', null)", "22001"}, // string_data_right_truncation
-      {"select 1 / 0", "22012"},                                // division_by_zero
-      {"select 'x'::int", "22P02"},                             // invalid_text_representation
-      {"select 99999999999::int", "22003"},                     // numeric_value_out_of_range
+      {"selekt 1", "42601"},                                     // syntax_error
+      {"select * from missing", "42P01"},                        // undefined_table
+      {"select missing from things", "42703"},                   // undefined_column
+      {"select missing(1)", "42883"},                            // undefined_function
+      {"insert into things values (1, 'two', null)", "23505"},   // unique_violation
+      {"insert into things values (2, null, null)", "23502"},    // not_null_violation
+      {"insert into things values (2, 'no', null)", "23514"},    // check_violation
+      {"insert into things values (2, 'two', 9)", "23503"},      // foreign_key_violation
+      {"insert into things values (2, 'long', null)", "22001"},  // string_data_right_truncation
+      {"select 1 / 0", "22012"},                                 // division_by_zero
+      {"select 'x'::int", "22P02"},                              // invalid_text_representation
+      {"select 99999999999::int", "22003"},                      // numeric_value_out_of_range
   };
   for (const Case& each : cases) {
     for (const Json& answer : {Execute(each.sql), Query(each.sql)}) {
@@ -319,7 +328,8 @@ TEST_F(Postgres, SaysTheServersSqlstate) {
 TEST_F(Postgres, NeverSaysHowItConnects) {
   const std::string password = "Pwd=a-secret-password";
   server_.settings().database.sources["wrong"].connection =
-      "DRIVER={PostgreSQL Unicode};Server=127.0.0.1;Port=1;Database=secret_database;Uid=secret_account;" + password;
+      "DRIVER={PostgreSQL Unicode};Server=127.0.0.1;Port=1;Database=secret_database;Uid=secret_account;" +
+      password;
   Start();
   const Json answer = Query("select 1", Json::array(), "wrong");
   EXPECT_EQ(StateOf(answer).substr(0, 2), "08") << answer;
@@ -359,15 +369,15 @@ TEST_F(Postgres, SaysWhenATransactionCannotBeSerialized) {
   ASSERT_TRUE(Execute("insert into balance values (10)").contains("result"));
   DirectOdbc& other = database_->direct();
   other.Execute("select pg_advisory_lock(7)");
-  client_->Send(RequestMessage(
-      "b", "database.batch",
-      {{"source", "pg"},
-       {"statements",
-        {{{"sql", "set transaction isolation level repeatable read"}},
-         {{"sql", "create temporary table seen on commit drop as select amount from balance"}},
-         // Until the other connection has changed the row.
-         {{"sql", "do 'begin perform pg_advisory_xact_lock(7); end'"}},
-         {{"sql", "update balance set amount = amount + 1"}}}}}));
+  client_->Send(
+      RequestMessage("b", "database.batch",
+                     {{"source", "pg"},
+                      {"statements",
+                       {{{"sql", "set transaction isolation level repeatable read"}},
+                        {{"sql", "create temporary table seen on commit drop as select amount from balance"}},
+                        // Until the other connection has changed the row.
+                        {{"sql", "do 'begin perform pg_advisory_xact_lock(7); end'"}},
+                        {{"sql", "update balance set amount = amount + 1"}}}}}));
   ASSERT_TRUE(database_->WaitForBackends(1, "wait_event = 'advisory'"));
   other.Execute("update balance set amount = 20");
   other.Execute("select pg_advisory_unlock(7)");
@@ -439,11 +449,11 @@ TEST_F(Postgres, EndsAStatementWhoseClientHasGone) {
 TEST_F(Postgres, RollsBackABatchThatIsCancelled) {
   Start();
   ASSERT_TRUE(Execute("create table numbers (n int)").contains("result"));
-  client_->Send(RequestMessage("b", "database.batch",
-                               {{"source", "pg"},
-                                {"statements",
-                                 {{{"sql", "insert into numbers values (1)"}},
-                                  {{"sql", "do 'begin perform pg_sleep(60); end'"}}}}}));
+  client_->Send(RequestMessage(
+      "b", "database.batch",
+      {{"source", "pg"},
+       {"statements",
+        {{{"sql", "insert into numbers values (1)"}}, {{"sql", "do 'begin perform pg_sleep(60); end'"}}}}}));
   ASSERT_TRUE(database_->WaitForBackends(1, kSleeps));
   client_->Send(CancelMessage("b"));
   const auto answer = client_->Read();
@@ -456,7 +466,8 @@ TEST_F(Postgres, RollsBackABatchThatIsCancelled) {
 
 TEST_F(Postgres, StreamsRowsPageByPage) {
   Start();
-  Send(1, "select n, n::text as t from generate_series(1, 1234) n", {{"progressToken", "t"}, {"page_rows", 100}});
+  Send(1, "select n, n::text as t from generate_series(1, 1234) n",
+       {{"progressToken", "t"}, {"page_rows", 100}});
   std::vector<Json> values = client_->ReadToAnswer();
   const Json answer = values.back();
   values.pop_back();
@@ -599,12 +610,14 @@ TEST_F(Postgres, ServesManyThreadsAtOnce) {
         RawClient client(server_.pipe_path());
         for (int n = 0; n < kEach; ++n) {
           const Json text = "thread " + std::to_string(t) + " call " + std::to_string(n);
-          const Json query = client.Call("database.query",
-                                         {{"source", "pg"}, {"sql", "select ?::text, ?::int"}, {"parameters", {text, n}}});
-          const Json inserted = client.Call("database.execute", {{"source", "pg"},
-                                                                 {"sql", "insert into counts values (?, ?)"},
-                                                                 {"parameters", {t, n}}});
-          if (query.contains("result") && query["result"]["rows"] == Json::array({Json::array({text, n})}) && inserted.contains("result")) {
+          const Json query =
+              client.Call("database.query",
+                          {{"source", "pg"}, {"sql", "select ?::text, ?::int"}, {"parameters", {text, n}}});
+          const Json inserted = client.Call(
+              "database.execute",
+              {{"source", "pg"}, {"sql", "insert into counts values (?, ?)"}, {"parameters", {t, n}}});
+          if (query.contains("result") && query["result"]["rows"] == Json::array({Json::array({text, n})}) &&
+              inserted.contains("result")) {
             ++right[static_cast<std::size_t>(t)];
           }
         }

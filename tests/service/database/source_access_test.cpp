@@ -35,7 +35,8 @@ TEST(SourceAccess, IsDecidedByTheTokenOfTheRequest) {
 
 // AccessCheck maps no generic bits in entries, but Wine's does.
 TEST(SourceAccess, IsAskedAboutWithoutGenericRights) {
-  for (const auto& [word, mask] : {std::pair("GX", kCall), std::pair("GRGX", kCall | kSee), std::pair("GA", kAllRights)}) {
+  for (const auto& [word, mask] :
+       {std::pair("GX", kCall), std::pair("GRGX", kCall | kSee), std::pair("GA", kAllRights)}) {
     const auto dacl = DescriptorOf("D:(D;;" + std::string(word) + ";;;BG)(A;;" + word + ";;;BA)").Dacl();
     ASSERT_EQ(dacl.size(), 2U);
     EXPECT_TRUE(dacl[0].denies());
@@ -52,10 +53,12 @@ TEST(SourceAccess, OfTheSettingsIsADacl) {
   for (const char* access : {"D:", "D:(A;;GX;;;BA)", "D:P(D;;GX;;;BG)(A;;GX;;;AU)"}) {
     EXPECT_EQ(FaultOfSourceAccess(access), "") << access;
   }
-  for (const char* access : {"x", "O:SYD:(A;;GX;;;BA)", "D:(A;;GX;;;XX)", "D:(A;;GX;;;BA", "D:NO_ACCESS_CONTROL",
-                             "", "D:(A;OICI;GX;;;BA)", "D:(A;;FA;;;BA)", "D:(A;;0x1000000;;;BA)", "D:AI(A;;GX;;;BA)",
-                             "D:(OA;;GX;;;BA)", "D:(XA;;GX;;;BA;(WIN://SYSAPPID == 1))", "D:(A;;GA;;;WD)"}) {
-    EXPECT_TRUE(FaultOfSourceAccess(access).starts_with("expected a DACL in SDDL, such as D:(A;;GX;;;BA)")) << access;
+  for (const char* access :
+       {"x", "O:SYD:(A;;GX;;;BA)", "D:(A;;GX;;;XX)", "D:(A;;GX;;;BA", "D:NO_ACCESS_CONTROL", "",
+        "D:(A;OICI;GX;;;BA)", "D:(A;;FA;;;BA)", "D:(A;;0x1000000;;;BA)", "D:AI(A;;GX;;;BA)",
+        "D:(OA;;GX;;;BA)", "D:(XA;;GX;;;BA;(WIN://SYSAPPID == 1))", "D:(A;;GA;;;WD)"}) {
+    EXPECT_TRUE(FaultOfSourceAccess(access).starts_with("expected a DACL in SDDL, such as D:(A;;GX;;;BA)"))
+        << access;
   }
 }
 

@@ -8,7 +8,8 @@ namespace onbehalf::service {
 namespace {
 
 TEST(SqlTime, ReadsWhatItWrites) {
-  for (const char* text : {"0001-01-01", "2024-02-29", "9999-12-31"}) EXPECT_EQ(ToText(*ParseSqlDate(text)), text);
+  for (const char* text : {"0001-01-01", "2024-02-29", "9999-12-31"})
+    EXPECT_EQ(ToText(*ParseSqlDate(text)), text);
   for (const char* text : {"2026-11-25T18:55:00", "2026-11-25T18:55:00.1", "2026-11-25T18:55:00.000000001",
                            "2026-11-25T18:55:00.123456789"}) {
     EXPECT_EQ(ToText(*ParseSqlTimestamp(text)), text);
@@ -31,15 +32,18 @@ TEST(SqlTime, WritesYearsThatNoParameterHas) {
 }
 
 TEST(SqlTime, RefusesWhatIsNone) {
-  for (const char* text : {"", "2026-13-01", "2026-00-01", "2026-01-00", "2023-02-29", "2026-04-31", "0000-01-01",
-                           "26-01-01", "2026/01/01", "2026-1-01", "2026-01-01 ", "+026-01-01", "2026-01-0x"}) {
+  for (const char* text :
+       {"", "2026-13-01", "2026-00-01", "2026-01-00", "2023-02-29", "2026-04-31", "0000-01-01", "26-01-01",
+        "2026/01/01", "2026-1-01", "2026-01-01 ", "+026-01-01", "2026-01-0x"}) {
     EXPECT_FALSE(ParseSqlDate(text)) << text;
   }
-  for (const char* text : {"", "24:00:00", "00:60:00", "00:00:60", "1:00:00", "00-00-00", "00:00:00Z", "-1:00:00"}) {
+  for (const char* text :
+       {"", "24:00:00", "00:60:00", "00:00:60", "1:00:00", "00-00-00", "00:00:00Z", "-1:00:00"}) {
     EXPECT_FALSE(ParseSqlTime(text)) << text;
   }
-  for (const char* text : {"", "2026-11-25", "2026-11-25x18:55:00", "2026-11-25T18:55:00.", "2026-11-25T18:55:00Z",
-                           "2026-11-25T18:55:00+01:00", "2026-11-25T18:55:00.1234567890", "2026-11-25T18:55:00.-1"}) {
+  for (const char* text :
+       {"", "2026-11-25", "2026-11-25x18:55:00", "2026-11-25T18:55:00.", "2026-11-25T18:55:00Z",
+        "2026-11-25T18:55:00+01:00", "2026-11-25T18:55:00.1234567890", "2026-11-25T18:55:00.-1"}) {
     EXPECT_FALSE(ParseSqlTimestamp(text)) << text;
   }
 }

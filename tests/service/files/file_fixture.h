@@ -25,7 +25,8 @@ using protocol::Json;
 // file.* called directly, in a folder of the test's own.
 class FileMethodsTest : public testing::Test {
  protected:
-  explicit FileMethodsTest(service::Settings settings = {}) : live_(std::make_shared<service::LiveSettings>(std::move(settings))) {
+  explicit FileMethodsTest(service::Settings settings = {})
+      : live_(std::make_shared<service::LiveSettings>(std::move(settings))) {
     service::AddFileMethods(methods_, live_);
   }
 
@@ -75,7 +76,8 @@ class FileMethodsTest : public testing::Test {
   // What is in the folder, for what must not have left anything.
   std::set<std::wstring> Names() const {
     std::set<std::wstring> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) names.insert(entry.path().filename().native());
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path()))
+      names.insert(entry.path().filename().native());
     return names;
   }
 

@@ -28,8 +28,10 @@ namespace {
 
 class FileMethods : public FileMethodsTest {
  protected:
-  win32::UniqueFile OpenDirectly(std::wstring_view name, DWORD access, DWORD share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE) {
-    win32::UniqueFile file(::CreateFileW(Path(name).c_str(), access, share, nullptr, OPEN_EXISTING, 0, nullptr));
+  win32::UniqueFile OpenDirectly(std::wstring_view name, DWORD access,
+                                 DWORD share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE) {
+    win32::UniqueFile file(
+        ::CreateFileW(Path(name).c_str(), access, share, nullptr, OPEN_EXISTING, 0, nullptr));
     EXPECT_TRUE(file) << ::GetLastError();
     return file;
   }
@@ -79,7 +81,8 @@ TEST_F(FileMethods, StatNamesAttributes) {
 // ---- list ----
 
 TEST_F(FileMethods, ListGivesPagesInTheOrderOfTheNames) {
-  for (const wchar_t* name : {L"b.txt", L"A.txt", L"c.log", L"_.txt", L"D.TXT", L"\u00E4.txt"}) WriteAll(Path(name), "x");
+  for (const wchar_t* name : {L"b.txt", L"A.txt", L"c.log", L"_.txt", L"D.TXT", L"\u00E4.txt"})
+    WriteAll(Path(name), "x");
   std::filesystem::create_directory(Path(L"e"));
   const auto names = [](const Json& page) {
     std::vector<std::string> all;
@@ -93,7 +96,8 @@ TEST_F(FileMethods, ListGivesPagesInTheOrderOfTheNames) {
   EXPECT_EQ(all.at("entries")[0].at("type"), "file");
   EXPECT_EQ(all.at("entries")[0].at("size"), 1);
   EXPECT_EQ(all.at("entries")[4].at("type"), "directory");
-  EXPECT_EQ(names(Result("file.list", {{"path", Text()}, {"glob", "*.TXT"}})), (Names{"A.txt", "b.txt", "D.TXT", "_.txt", "\xC3\xA4.txt"}));
+  EXPECT_EQ(names(Result("file.list", {{"path", Text()}, {"glob", "*.TXT"}})),
+            (Names{"A.txt", "b.txt", "D.TXT", "_.txt", "\xC3\xA4.txt"}));
   Names paged;
   Json after = nullptr;
   int pages = 0;
@@ -112,18 +116,21 @@ TEST_F(FileMethods, ListGivesPagesInTheOrderOfTheNames) {
 
 // UTF-8 has no form for half a surrogate: with the name as it is shown, what comes between would be left out.
 TEST_F(FileMethods, ListGoesOnBehindNamesThatAreNoText) {
-  for (const std::wstring_view name : {std::wstring_view(L"a"), std::wstring_view(L"a\xD800z"), std::wstring_view(L"")}) {
+  for (const std::wstring_view name :
+       {std::wstring_view(L"a"), std::wstring_view(L"a\xD800z"), std::wstring_view(L"")}) {
     EXPECT_EQ(service::NameOfCursor(service::CursorText(name)), name);
   }
   EXPECT_EQ(service::NameOfCursor("YQ=="), std::nullopt);
   EXPECT_EQ(service::NameOfCursor("a.txt"), std::nullopt);
   for (const char* after : {"a.txt", "YQ=="}) {
-    EXPECT_EQ(Fault("file.list", {{"path", Text()}, {"after", after}}), "after: expected what file.list has given as next");
+    EXPECT_EQ(Fault("file.list", {{"path", Text()}, {"after", after}}),
+              "after: expected what file.list has given as next");
   }
   // The replacement character comes behind all of these.
   const std::vector<std::wstring> names{L"a\xD800", L"a\xD800z", L"a\xD801", L"a\xE000"};
   for (const std::wstring& name : names) WriteAll(Path(name), "");
-  ONBEHALF_SKIP_WITHOUT("names with half a surrogate", Names() == std::set<std::wstring>(names.begin(), names.end()));
+  ONBEHALF_SKIP_WITHOUT("names with half a surrogate",
+                        Names() == std::set<std::wstring>(names.begin(), names.end()));
   std::size_t count = 0;
   Json after = nullptr;
   do {
@@ -159,7 +166,8 @@ TEST_F(FileMethods, ListRefusesWhatIsNoFolder) {
   WriteAll(Path(L"a"), "x");
   EXPECT_EQ(Code("file.list", {{"path", Text(L"a")}}), static_cast<DWORD>(ERROR_DIRECTORY));
   EXPECT_EQ(Code("file.list", {{"path", Text(L"none")}}), static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
-  EXPECT_EQ(Fault("file.list", {{"path", Text()}, {"limit", 0}}), "limit: expected an integer of 1 to 10000, got 0");
+  EXPECT_EQ(Fault("file.list", {{"path", Text()}, {"limit", 0}}),
+            "limit: expected an integer of 1 to 10000, got 0");
 }
 
 // ---- read ----
@@ -174,7 +182,8 @@ TEST_F(FileMethods, ReadGivesTextAndBase64) {
   EXPECT_EQ(text.at("size"), bytes.size());
   EXPECT_EQ(text.at("end"), true);
   EXPECT_EQ(text.at("id"), Result("file.stat", {{"path", Text(L"a")}}).at("id"));
-  const Json part = Result("file.read", {{"path", Text(L"a")}, {"encoding", "base64"}, {"offset", 1}, {"length", 3}});
+  const Json part =
+      Result("file.read", {{"path", Text(L"a")}, {"encoding", "base64"}, {"offset", 1}, {"length", 3}});
   EXPECT_EQ(protocol::FromBase64(part.at("data").get<std::string>()), bytes.substr(1, 3));
   EXPECT_EQ(part.at("offset"), 1);
   EXPECT_EQ(part.at("end"), false);
@@ -189,7 +198,8 @@ TEST_F(FileMethods, ReadLeavesACharacterThatIsCutForTheNextPiece) {
   for (int length = 4; length < 10; ++length) {
     std::string all;
     for (bool end = false; !end;) {
-      const Json piece = Result("file.read", {{"path", Text(L"a")}, {"offset", all.size()}, {"length", length}});
+      const Json piece =
+          Result("file.read", {{"path", Text(L"a")}, {"offset", all.size()}, {"length", length}});
       ASSERT_GT(piece.at("bytes"), 0) << length;
       all += piece.at("data").get<std::string>();
       ASSERT_EQ(all.size(), piece.at("offset").get<std::size_t>() + piece.at("bytes").get<std::size_t>());
@@ -204,14 +214,18 @@ TEST_F(FileMethods, ReadLeavesACharacterThatIsCutForTheNextPiece) {
 }
 
 TEST_F(FileMethods, ReadRefusesTextThatIsNoUtf8) {
-  for (const std::string bad : {"ab\xFF", "ab\xC3", "ab\xC3(", "ab\xED\xA0\x80", "ab\xC0\xAF", "ab\xE2\x82"}) {
+  for (const std::string bad :
+       {"ab\xFF", "ab\xC3", "ab\xC3(", "ab\xED\xA0\x80", "ab\xC0\xAF", "ab\xE2\x82"}) {
     WriteAll(Path(L"a"), bad);
-    EXPECT_EQ(Fault("file.read", {{"path", Text(L"a")}}), "encoding: byte 2 begins no UTF-8 character: ask for base64");
-    EXPECT_EQ(Result("file.read", {{"path", Text(L"a")}, {"encoding", "base64"}}).at("data"), protocol::ToBase64(bad));
+    EXPECT_EQ(Fault("file.read", {{"path", Text(L"a")}}),
+              "encoding: byte 2 begins no UTF-8 character: ask for base64");
+    EXPECT_EQ(Result("file.read", {{"path", Text(L"a")}, {"encoding", "base64"}}).at("data"),
+              protocol::ToBase64(bad));
   }
   // What is cut by the length, but can be no character, is not left for later.
   WriteAll(Path(L"a"), "ab\xF5\x80\x80\x80");
-  EXPECT_EQ(Fault("file.read", {{"path", Text(L"a")}, {"length", 3}}), "encoding: byte 2 begins no UTF-8 character: ask for base64");
+  EXPECT_EQ(Fault("file.read", {{"path", Text(L"a")}, {"length", 3}}),
+            "encoding: byte 2 begins no UTF-8 character: ask for base64");
 }
 
 TEST_F(FileMethods, ReadKeepsToWhatAResponseMayBe) {
@@ -223,7 +237,8 @@ TEST_F(FileMethods, ReadKeepsToWhatAResponseMayBe) {
   for (const char* encoding : {"text", "base64"}) {
     std::string all;
     for (bool end = false; !end;) {
-      const Json piece = Result("file.read", {{"path", Text(L"a")}, {"offset", all.size()}, {"encoding", encoding}});
+      const Json piece =
+          Result("file.read", {{"path", Text(L"a")}, {"offset", all.size()}, {"encoding", encoding}});
       EXPECT_LE(protocol::ToText(piece).size(), 64u * 1024);
       ASSERT_GT(piece.at("bytes"), 0);
       const std::string data = piece.at("data");
@@ -252,7 +267,8 @@ TEST_F(FileMethods, ChecksumIsThatOfTheBytes) {
   EXPECT_EQ(whole.at("bytes"), bytes.size());
   const Json part = Result("file.checksum", {{"path", Text(L"a")}, {"offset", 5}, {"length", 2'000'000}});
   EXPECT_EQ(part.at("sha256"), Sha256Of(std::string_view(bytes).substr(5, 2'000'000)));
-  EXPECT_EQ(Result("file.checksum", {{"path", Text(L"a")}, {"offset", 9'000'000}}).at("sha256"), Sha256Of(""));
+  EXPECT_EQ(Result("file.checksum", {{"path", Text(L"a")}, {"offset", 9'000'000}}).at("sha256"),
+            Sha256Of(""));
 }
 
 // ---- write ----
@@ -265,12 +281,15 @@ TEST_F(FileMethods, WriteCreatesOnlyWhatIsNotThere) {
   EXPECT_EQ(made.at("id"), Result("file.stat", {{"path", Text(L"a")}}).at("id"));
   EXPECT_EQ(Code("file.write", {{"path", Text(L"a")}, {"data", "x"}}), static_cast<DWORD>(ERROR_FILE_EXISTS));
   EXPECT_EQ(ReadAll(Path(L"a")), "h\xC3\xA9");
-  EXPECT_EQ(Code("file.write", {{"path", Text(L"none\\a")}, {"data", "x"}}), static_cast<DWORD>(ERROR_PATH_NOT_FOUND));
+  EXPECT_EQ(Code("file.write", {{"path", Text(L"none\\a")}, {"data", "x"}}),
+            static_cast<DWORD>(ERROR_PATH_NOT_FOUND));
   EXPECT_EQ(Names(), (std::set<std::wstring>{L"a"}));
 }
 
 TEST_F(FileMethods, WriteTakesStrictBase64) {
-  Result("file.write", {{"path", Text(L"a")}, {"data", protocol::ToBase64(std::string("\0\xFF\x01", 3))}, {"encoding", "base64"}});
+  Result("file.write", {{"path", Text(L"a")},
+                        {"data", protocol::ToBase64(std::string("\0\xFF\x01", 3))},
+                        {"encoding", "base64"}});
   EXPECT_EQ(ReadAll(Path(L"a")), std::string("\0\xFF\x01", 3));
   for (const char* data : {"A", "AA", "AAA", "AA=A", "AAAA\n", "A-A_", "AB=="}) {
     EXPECT_EQ(Fault("file.write", {{"path", Text(L"b")}, {"data", data}, {"encoding", "base64"}}),
@@ -284,8 +303,9 @@ TEST_F(FileMethods, WriteReplacesAsAWhole) {
   ASSERT_TRUE(::SetFileAttributesW(Path(L"a").c_str(), FILE_ATTRIBUTE_HIDDEN));
   const Json before = Result("file.stat", {{"path", Text(L"a")}});
   const auto descriptor = [this] {
-    return win32::SecurityDescriptor::FromName(Text(L"a"), SE_FILE_OBJECT,
-                                               OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION)
+    return win32::SecurityDescriptor::FromName(
+               Text(L"a"), SE_FILE_OBJECT,
+               OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION)
         .ToSddl(OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION);
   };
   const std::string descriptor_before = descriptor();
@@ -306,7 +326,8 @@ TEST_F(FileMethods, WriteReplacesAsAWhole) {
 constexpr FILETIME kLongAgo{0x44FF8000, 0x01C138D1};
 
 bool SetCreationTime(const std::filesystem::path& file, FILETIME time) {
-  const win32::UniqueFile opened(::CreateFileW(file.c_str(), FILE_WRITE_ATTRIBUTES, 0, nullptr, OPEN_EXISTING, 0, nullptr));
+  const win32::UniqueFile opened(
+      ::CreateFileW(file.c_str(), FILE_WRITE_ATTRIBUTES, 0, nullptr, OPEN_EXISTING, 0, nullptr));
   return opened && ::SetFileTime(opened.get(), &time, nullptr, nullptr);
 }
 
@@ -314,7 +335,8 @@ TEST_F(FileMethods, WriteThatReplacesKeepsTheTimeOfCreation) {
   WriteAll(Path(L"a"), "old");
   ASSERT_TRUE(SetCreationTime(Path(L"a"), kLongAgo));
   const Json created = Result("file.stat", {{"path", Text(L"a")}}).at("created");
-  ONBEHALF_SKIP_WITHOUT("a time of creation that can be set", created.get<std::string>().starts_with("2001-09-09"));
+  ONBEHALF_SKIP_WITHOUT("a time of creation that can be set",
+                        created.get<std::string>().starts_with("2001-09-09"));
   Result("file.write", {{"path", Text(L"a")}, {"data", "new"}, {"mode", "replace"}});
   EXPECT_EQ(Result("file.stat", {{"path", Text(L"a")}}).at("created"), created);
 }
@@ -330,7 +352,8 @@ TEST_F(FileMethods, WriteThatCannotReplaceLeavesTheOldFileAndNothingElse) {
   EXPECT_EQ(ReadAll(Path(L"a")), "old");
   EXPECT_EQ(Names(), (std::set<std::wstring>{L"a"}));
   std::filesystem::create_directory(Path(L"d"));
-  EXPECT_EQ(Code("file.write", {{"path", Text(L"d")}, {"data", "x"}, {"mode", "replace"}}), static_cast<DWORD>(ERROR_ACCESS_DENIED));
+  EXPECT_EQ(Code("file.write", {{"path", Text(L"d")}, {"data", "x"}, {"mode", "replace"}}),
+            static_cast<DWORD>(ERROR_ACCESS_DENIED));
   EXPECT_EQ(Names(), (std::set<std::wstring>{L"a", L"d"}));
 }
 
@@ -339,14 +362,19 @@ bool OpenFilesCanBeReplaced(const std::filesystem::path& folder) {
   WriteAll(folder / L"old", "old");
   WriteAll(folder / L"new", "new");
   const win32::UniqueFile reader(::CreateFileW((folder / L"old").c_str(), GENERIC_READ,
-                                               FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING, 0, nullptr));
-  const win32::UniqueFile file(::CreateFileW((folder / L"new").c_str(), DELETE, FILE_SHARE_READ, nullptr, OPEN_EXISTING, 0, nullptr));
-  return reader && file && service::RenameNtFile(file.get(), nullptr, L"\\??\\" + (folder / L"old").native(), true) == ERROR_SUCCESS;
+                                               FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                               nullptr, OPEN_EXISTING, 0, nullptr));
+  const win32::UniqueFile file(
+      ::CreateFileW((folder / L"new").c_str(), DELETE, FILE_SHARE_READ, nullptr, OPEN_EXISTING, 0, nullptr));
+  return reader && file &&
+         service::RenameNtFile(file.get(), nullptr, L"\\??\\" + (folder / L"old").native(), true) ==
+             ERROR_SUCCESS;
 }
 
 TEST_F(FileMethods, WriteReplacesUnderAReaderWhoGoesOnWithTheOldFile) {
   const TemporaryFolder probe;
-  ONBEHALF_SKIP_WITHOUT("renaming over an open file (FILE_RENAME_POSIX_SEMANTICS)", OpenFilesCanBeReplaced(probe.path()));
+  ONBEHALF_SKIP_WITHOUT("renaming over an open file (FILE_RENAME_POSIX_SEMANTICS)",
+                        OpenFilesCanBeReplaced(probe.path()));
   WriteAll(Path(L"a"), "old");
   const auto reader = OpenDirectly(L"a", GENERIC_READ);
   Result("file.write", {{"path", Text(L"a")}, {"data", "new"}, {"mode", "replace"}});
@@ -361,7 +389,9 @@ TEST_F(FileMethods, WriteAppendsAndUpdates) {
   Result("file.write", {{"path", Text(L"a")}, {"data", "one"}, {"mode", "append"}});
   EXPECT_EQ(Result("file.write", {{"path", Text(L"a")}, {"data", "two"}, {"mode", "append"}}).at("size"), 6);
   EXPECT_EQ(ReadAll(Path(L"a")), "onetwo");
-  EXPECT_EQ(Result("file.write", {{"path", Text(L"a")}, {"data", "XY"}, {"mode", "update"}, {"offset", 2}}).at("size"), 6);
+  EXPECT_EQ(Result("file.write", {{"path", Text(L"a")}, {"data", "XY"}, {"mode", "update"}, {"offset", 2}})
+                .at("size"),
+            6);
   EXPECT_EQ(ReadAll(Path(L"a")), "onXYwo");
   Result("file.write", {{"path", Text(L"b")}, {"data", "x"}, {"mode", "update"}, {"offset", 2}});
   EXPECT_EQ(ReadAll(Path(L"b")), std::string("\0\0x", 3));
@@ -396,15 +426,19 @@ TEST_F(FileMethods, WritersOfAFileThatIsNotThereAreNeverToldThatItIs) {
     {
       std::vector<std::jthread> threads;
       for (DWORD& code : codes) {
-        threads.emplace_back([&] { code = Code("file.write", {{"path", path}, {"data", "x"}, {"mode", "append"}}); });
+        threads.emplace_back([&] {
+          code = Code("file.write", {{"path", path}, {"data", "x"}, {"mode", "append"}});
+        });
       }
     }
     const auto written = std::count(codes.begin(), codes.end(), static_cast<DWORD>(ERROR_SUCCESS));
     EXPECT_GE(written, 1);
-    EXPECT_EQ(ReadAll(Path(L"f" + std::to_wstring(round))), std::string(static_cast<std::size_t>(written), 'x'));
+    EXPECT_EQ(ReadAll(Path(L"f" + std::to_wstring(round))),
+              std::string(static_cast<std::size_t>(written), 'x'));
     for (const DWORD code : codes) {
       // Until the first has written it, nobody else opens it.
-      EXPECT_TRUE(code == ERROR_SUCCESS || code == ERROR_SHARING_VIOLATION || code == ERROR_ACCESS_DENIED) << code;
+      EXPECT_TRUE(code == ERROR_SUCCESS || code == ERROR_SHARING_VIOLATION || code == ERROR_ACCESS_DENIED)
+          << code;
     }
   }
 }
@@ -412,12 +446,15 @@ TEST_F(FileMethods, WritersOfAFileThatIsNotThereAreNeverToldThatItIs) {
 TEST_F(FileMethods, WriteIsResumedByItsSize) {
   std::string bytes;
   for (int i = 0; i < 1000; ++i) bytes += std::to_string(i) + "\n";
-  Result("file.write", {{"path", Text(L"part")}, {"data", bytes.substr(0, 1000)}, {"mode", "update"}, {"offset", 0}});
+  Result("file.write",
+         {{"path", Text(L"part")}, {"data", bytes.substr(0, 1000)}, {"mode", "update"}, {"offset", 0}});
   // The client was gone after that: another one asks how far it came, and writes the rest over what may be half.
   for (;;) {
     const auto size = Result("file.stat", {{"path", Text(L"part")}}).at("size").get<std::size_t>();
     if (size >= bytes.size()) break;
-    Result("file.write", {{"path", Text(L"part")}, {"data", bytes.substr(size, 700)}, {"mode", "update"}, {"offset", size}});
+    Result(
+        "file.write",
+        {{"path", Text(L"part")}, {"data", bytes.substr(size, 700)}, {"mode", "update"}, {"offset", size}});
   }
   EXPECT_EQ(Result("file.checksum", {{"path", Text(L"part")}}).at("sha256"), Sha256Of(bytes));
   WriteAll(Path(L"final"), "old");
@@ -430,7 +467,8 @@ TEST_F(FileMethods, WriteHeedsIfId) {
   WriteAll(Path(L"a"), "old");
   const Json id = Result("file.stat", {{"path", Text(L"a")}}).at("id");
   const std::string fault = "if_id: the file at the path is not the one with this id";
-  for (const Json& mode : {Json{{"mode", "replace"}}, Json{{"mode", "append"}}, Json{{"mode", "update"}, {"offset", 0}}}) {
+  for (const Json& mode :
+       {Json{{"mode", "replace"}}, Json{{"mode", "append"}}, Json{{"mode", "update"}, {"offset", 0}}}) {
     Json params{{"path", Text(L"a")}, {"data", "x"}, {"if_id", "0:1"}};
     params.update(mode);
     EXPECT_EQ(Fault("file.write", params), fault);
@@ -443,7 +481,8 @@ TEST_F(FileMethods, WriteHeedsIfId) {
   EXPECT_EQ(ReadAll(Path(L"a")), "old!");
   Result("file.write", {{"path", Text(L"a")}, {"data", "new"}, {"mode", "replace"}, {"if_id", id}});
   EXPECT_EQ(ReadAll(Path(L"a")), "new");
-  EXPECT_EQ(Fault("file.write", {{"path", Text(L"a")}, {"data", "x"}, {"mode", "replace"}, {"if_id", id}}), fault);
+  EXPECT_EQ(Fault("file.write", {{"path", Text(L"a")}, {"data", "x"}, {"mode", "replace"}, {"if_id", id}}),
+            fault);
   EXPECT_EQ(Fault("file.write", {{"path", Text(L"a")}, {"data", "x"}, {"if_id", id}}),
             "if_id: not with the mode create, before which there is no file");
 }
@@ -455,22 +494,28 @@ TEST_F(FileMethods, CopyMakesAFileAndReplacesOneOnlyIfAsked) {
   WriteAll(Path(L"a"), bytes);
   EXPECT_EQ(Result("file.copy", {{"from", Text(L"a")}, {"to", Text(L"b")}}).at("bytes"), bytes.size());
   EXPECT_EQ(ReadAll(Path(L"b")), bytes);
-  EXPECT_EQ(Result("file.stat", {{"path", Text(L"b")}}).at("modified"), Result("file.stat", {{"path", Text(L"a")}}).at("modified"));
+  EXPECT_EQ(Result("file.stat", {{"path", Text(L"b")}}).at("modified"),
+            Result("file.stat", {{"path", Text(L"a")}}).at("modified"));
   WriteAll(Path(L"a"), "new");
-  EXPECT_EQ(Code("file.copy", {{"from", Text(L"a")}, {"to", Text(L"b")}}), static_cast<DWORD>(ERROR_FILE_EXISTS));
+  EXPECT_EQ(Code("file.copy", {{"from", Text(L"a")}, {"to", Text(L"b")}}),
+            static_cast<DWORD>(ERROR_FILE_EXISTS));
   EXPECT_EQ(ReadAll(Path(L"b")), bytes);
   Result("file.copy", {{"from", Text(L"a")}, {"to", Text(L"b")}, {"replace", true}});
   EXPECT_EQ(ReadAll(Path(L"b")), "new");
-  EXPECT_EQ(Code("file.copy", {{"from", Text(L"none")}, {"to", Text(L"c")}}), static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
-  EXPECT_EQ(Code("file.copy", {{"from", Text(L"a")}, {"to", Text(L"none\\c")}}), static_cast<DWORD>(ERROR_PATH_NOT_FOUND));
-  EXPECT_EQ(Code("file.copy", {{"from", Text()}, {"to", Text(L"c")}}), static_cast<DWORD>(ERROR_ACCESS_DENIED));
+  EXPECT_EQ(Code("file.copy", {{"from", Text(L"none")}, {"to", Text(L"c")}}),
+            static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
+  EXPECT_EQ(Code("file.copy", {{"from", Text(L"a")}, {"to", Text(L"none\\c")}}),
+            static_cast<DWORD>(ERROR_PATH_NOT_FOUND));
+  EXPECT_EQ(Code("file.copy", {{"from", Text()}, {"to", Text(L"c")}}),
+            static_cast<DWORD>(ERROR_ACCESS_DENIED));
   EXPECT_EQ(Names(), (std::set<std::wstring>{L"a", L"b"}));
 }
 
 TEST_F(FileMethods, CopyThatIsCancelledLeavesNothing) {
   WriteAll(Path(L"a"), std::string(3'000'000, 'x'));
   caller_.stop.request_stop();
-  EXPECT_EQ(Code("file.copy", {{"from", Text(L"a")}, {"to", Text(L"b")}}), static_cast<DWORD>(ERROR_CANCELLED));
+  EXPECT_EQ(Code("file.copy", {{"from", Text(L"a")}, {"to", Text(L"b")}}),
+            static_cast<DWORD>(ERROR_CANCELLED));
   EXPECT_EQ(Names(), (std::set<std::wstring>{L"a"}));
   EXPECT_EQ(Code("file.checksum", {{"path", Text(L"a")}}), static_cast<DWORD>(ERROR_CANCELLED));
 }
@@ -483,11 +528,13 @@ TEST_F(FileMethods, MoveRenamesFilesAndFolders) {
   EXPECT_EQ(Result("file.move", {{"from", Text(L"d")}, {"to", Text(L"e")}}).at("path"), Text(L"e"));
   EXPECT_EQ(ReadAll(Path(L"e\\b")), "a");
   WriteAll(Path(L"c"), "c");
-  EXPECT_EQ(Code("file.move", {{"from", Text(L"c")}, {"to", Text(L"e\\b")}}), static_cast<DWORD>(ERROR_ALREADY_EXISTS));
+  EXPECT_EQ(Code("file.move", {{"from", Text(L"c")}, {"to", Text(L"e\\b")}}),
+            static_cast<DWORD>(ERROR_ALREADY_EXISTS));
   EXPECT_EQ(ReadAll(Path(L"e\\b")), "a");
   Result("file.move", {{"from", Text(L"c")}, {"to", Text(L"e\\b")}, {"replace", true}});
   EXPECT_EQ(ReadAll(Path(L"e\\b")), "c");
-  EXPECT_EQ(Code("file.move", {{"from", Text(L"none")}, {"to", Text(L"x")}}), static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
+  EXPECT_EQ(Code("file.move", {{"from", Text(L"none")}, {"to", Text(L"x")}}),
+            static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
   EXPECT_EQ(Fault("file.move", {{"from", Text(L"e")}, {"to", "C:\\"}}).substr(0, 4), "to: ");
   EXPECT_EQ(Names(), (std::set<std::wstring>{L"e"}));
 }
@@ -496,9 +543,12 @@ TEST_F(FileMethods, DeleteTakesFilesAndEmptyFolders) {
   WriteAll(Path(L"a"), "a");
   std::filesystem::create_directory(Path(L"d"));
   WriteAll(Path(L"d\\f"), "f");
-  EXPECT_EQ(Fault("file.delete", {{"path", Text(L"d")}}), "directory: the path is a directory: expected true");
-  EXPECT_EQ(Fault("file.delete", {{"path", Text(L"a")}, {"directory", true}}), "directory: the path is no directory: expected false");
-  EXPECT_EQ(Code("file.delete", {{"path", Text(L"d")}, {"directory", true}}), static_cast<DWORD>(ERROR_DIR_NOT_EMPTY));
+  EXPECT_EQ(Fault("file.delete", {{"path", Text(L"d")}}),
+            "directory: the path is a directory: expected true");
+  EXPECT_EQ(Fault("file.delete", {{"path", Text(L"a")}, {"directory", true}}),
+            "directory: the path is no directory: expected false");
+  EXPECT_EQ(Code("file.delete", {{"path", Text(L"d")}, {"directory", true}}),
+            static_cast<DWORD>(ERROR_DIR_NOT_EMPTY));
   EXPECT_EQ(Result("file.delete", {{"path", Text(L"d\\f")}}), Json::object());
   Result("file.delete", {{"path", Text(L"d")}, {"directory", true}});
   Result("file.delete", {{"path", Text(L"a")}});
@@ -510,8 +560,9 @@ TEST_F(FileMethods, DeleteTakesFilesAndEmptyFolders) {
 bool NamesOfOpenFilesGo(const std::filesystem::path& folder) {
   WriteAll(folder / L"a", "x");
   const auto open = [&folder](DWORD access) {
-    return win32::UniqueFile(::CreateFileW((folder / L"a").c_str(), access, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-                                           nullptr, OPEN_EXISTING, 0, nullptr));
+    return win32::UniqueFile(::CreateFileW((folder / L"a").c_str(), access,
+                                           FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+                                           OPEN_EXISTING, 0, nullptr));
   };
   const win32::UniqueFile reader = open(GENERIC_READ);
   win32::UniqueFile file = open(DELETE);
@@ -519,12 +570,14 @@ bool NamesOfOpenFilesGo(const std::filesystem::path& folder) {
   DWORD flags = 0x3;  // FILE_DISPOSITION_FLAG_DELETE | FILE_DISPOSITION_FLAG_POSIX_SEMANTICS
   if (!::SetFileInformationByHandle(file.get(), kDispositionInfoEx, &flags, sizeof(flags))) return false;
   file.reset();
-  return ::GetFileAttributesW((folder / L"a").c_str()) == INVALID_FILE_ATTRIBUTES && ::GetLastError() == ERROR_FILE_NOT_FOUND;
+  return ::GetFileAttributesW((folder / L"a").c_str()) == INVALID_FILE_ATTRIBUTES &&
+         ::GetLastError() == ERROR_FILE_NOT_FOUND;
 }
 
 TEST_F(FileMethods, DeleteTakesTheNameOfAFileThatIsOpen) {
   const TemporaryFolder probe;
-  ONBEHALF_SKIP_WITHOUT("deleting an open file's name (FILE_DISPOSITION_FLAG_POSIX_SEMANTICS)", NamesOfOpenFilesGo(probe.path()));
+  ONBEHALF_SKIP_WITHOUT("deleting an open file's name (FILE_DISPOSITION_FLAG_POSIX_SEMANTICS)",
+                        NamesOfOpenFilesGo(probe.path()));
   std::filesystem::create_directory(Path(L"d"));
   WriteAll(Path(L"d\\a"), "old");
   const auto reader = OpenDirectly(L"d\\a", GENERIC_READ);
@@ -559,8 +612,10 @@ TEST_F(FileMethods, MakeDirectoryMakesWhatIsMissing) {
   EXPECT_EQ(Result("file.makeDirectory", {{"path", Text(L"a")}}).at("created"), true);
   EXPECT_EQ(Result("file.makeDirectory", {{"path", Text(L"a")}}).at("created"), false);
   EXPECT_EQ(Result("file.makeDirectory", {{"path", "C:\\"}, {"parents", true}}).at("created"), false);
-  EXPECT_EQ(Code("file.makeDirectory", {{"path", Text(L"x\\y\\z")}}), static_cast<DWORD>(ERROR_PATH_NOT_FOUND));
-  EXPECT_EQ(Result("file.makeDirectory", {{"path", Text(L"a\\y\\z")}, {"parents", true}}).at("created"), true);
+  EXPECT_EQ(Code("file.makeDirectory", {{"path", Text(L"x\\y\\z")}}),
+            static_cast<DWORD>(ERROR_PATH_NOT_FOUND));
+  EXPECT_EQ(Result("file.makeDirectory", {{"path", Text(L"a\\y\\z")}, {"parents", true}}).at("created"),
+            true);
   EXPECT_TRUE(std::filesystem::is_directory(Path(L"a\\y\\z")));
   WriteAll(Path(L"f"), "f");
   EXPECT_EQ(Code("file.makeDirectory", {{"path", Text(L"f")}}), static_cast<DWORD>(ERROR_ALREADY_EXISTS));

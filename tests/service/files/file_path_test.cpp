@@ -36,17 +36,38 @@ TEST(FilePath, TakesAbsolutePathsAsTheyAreWritten) {
   EXPECT_EQ(Taken("d:/dir/file.txt"), R"(\??\D:\dir\file.txt)");
   EXPECT_EQ(Taken(R"(C:\a\b/c)"), R"(\??\C:\a\b\c)");
   // Names that only look like something else.
-  for (const char* name :
-       {" leading space", "...x", ".hidden", "a..b", "CONSOLE", "COM", "COM10", "COMA", "LPT", "NULL", "AUXILIARY", "CONIN", "CON1",
-        "COM-1", "XCON", "C", "~", "%TEMP%", "$I30", "a;b", "a'b", "a,b", "\xC3\xA4\xE2\x82\xAC", "\xF0\x9F\x98\x80",
-        "COM\xE2\x81\xB4"}) {
+  for (const char* name : {" leading space",
+                           "...x",
+                           ".hidden",
+                           "a..b",
+                           "CONSOLE",
+                           "COM",
+                           "COM10",
+                           "COMA",
+                           "LPT",
+                           "NULL",
+                           "AUXILIARY",
+                           "CONIN",
+                           "CON1",
+                           "COM-1",
+                           "XCON",
+                           "C",
+                           "~",
+                           "%TEMP%",
+                           "$I30",
+                           "a;b",
+                           "a'b",
+                           "a,b",
+                           "\xC3\xA4\xE2\x82\xAC",
+                           "\xF0\x9F\x98\x80",
+                           "COM\xE2\x81\xB4"}) {
     EXPECT_EQ(Taken("C:\\dir\\" + std::string(name)), "\\??\\C:\\dir\\" + std::string(name));
   }
 }
 
 TEST(FilePath, RefusesWhatIsNotAbsolute) {
-  for (const char* text : {"", "file", R"(dir\file)", R"(\file)", R"(\dir\file)", "1:\\x", ":\\x", "CC:\\x", "\xC3\x84:\\x", "/etc/passwd",
-                           "file:///C:/x", "~\\x"}) {
+  for (const char* text : {"", "file", R"(dir\file)", R"(\file)", R"(\dir\file)", "1:\\x", ":\\x", "CC:\\x",
+                           "\xC3\x84:\\x", "/etc/passwd", "file:///C:/x", "~\\x"}) {
     ExpectRefused(text, "expected an absolute path with a drive letter");
   }
   for (const char* text : {"C:", "C:file", "c:dir\\file", "C:.", "C:..\\x", "C::$DATA"}) {
@@ -55,16 +76,20 @@ TEST(FilePath, RefusesWhatIsNotAbsolute) {
 }
 
 TEST(FilePath, RefusesWaysIntoOtherNamespaces) {
-  for (const char* text : {R"(\\?\C:\file)", R"(\\.\C:\file)", R"(\\.\PhysicalDrive0)", R"(\\.\pipe\x)", "//?/C:/file", "//./C:/file",
-                           R"(\\?\UNC\server\share\x)", R"(\\?\GLOBALROOT\Device\x)", R"(\??\C:\file)", "/?" "?/C:/file",
-                           R"(\\?\Volume{01234567-89ab-cdef-0123-456789abcdef}\x)"}) {
+  for (const char* text :
+       {R"(\\?\C:\file)", R"(\\.\C:\file)", R"(\\.\PhysicalDrive0)", R"(\\.\pipe\x)", "//?/C:/file",
+        "//./C:/file", R"(\\?\UNC\server\share\x)", R"(\\?\GLOBALROOT\Device\x)", R"(\??\C:\file)",
+        "/?"
+        "?/C:/file",
+        R"(\\?\Volume{01234567-89ab-cdef-0123-456789abcdef}\x)"}) {
     ExpectRefused(text, "are not taken");
     ExpectRefused(text, "are not taken", kLax);
   }
 }
 
 TEST(FilePath, RefusesOtherComputersUnlessAllowed) {
-  for (const char* text : {R"(\\server\share\file)", "//server/share/file", R"(\\127.0.0.1\c$\x)", R"(\\localhost\c$)"}) {
+  for (const char* text :
+       {R"(\\server\share\file)", "//server/share/file", R"(\\127.0.0.1\c$\x)", R"(\\localhost\c$)"}) {
     ExpectRefused(text, "file.network_paths is off");
   }
   EXPECT_EQ(Taken(R"(\\server\share\dir\file)", kLax), R"(\??\UNC\server\share\dir\file)");
@@ -84,22 +109,23 @@ TEST(FilePath, RefusesOtherComputersUnlessAllowed) {
 }
 
 TEST(FilePath, RefusesComponentsThatWindowsWouldChange) {
-  for (const char* text : {R"(C:\..)", R"(C:\.)", R"(C:\dir\..\file)", R"(C:\dir\.\file)", "C:/dir/../file", R"(C:\dir\..)"}) {
+  for (const char* text :
+       {R"(C:\..)", R"(C:\.)", R"(C:\dir\..\file)", R"(C:\dir\.\file)", "C:/dir/../file", R"(C:\dir\..)"}) {
     ExpectRefused(text, "the components . and .. are not taken");
   }
   for (const char* text : {R"(C:\\file)", R"(C:\dir\\file)", R"(C:\dir\)", "C://file", "C:/dir/"}) {
     ExpectRefused(text, "an empty component");
   }
-  for (const char* text : {R"(C:\file.)", R"(C:\file )", R"(C:\dir.\file)", R"(C:\dir \file)", R"(C:\file. .)", R"(C:\...)",
-                           R"(C:\ )", R"(C:\.. )"}) {
+  for (const char* text : {R"(C:\file.)", R"(C:\file )", R"(C:\dir.\file)", R"(C:\dir \file)",
+                           R"(C:\file. .)", R"(C:\...)", R"(C:\ )", R"(C:\.. )"}) {
     ExpectRefused(text, "ends in a dot or a space");
   }
 }
 
 TEST(FilePath, RefusesNamesOfDevices) {
   for (const std::string name :
-       {"CON", "con", "Con", "PRN", "AUX", "NUL", "nul", "COM0", "COM1", "com9", "LPT0", "LPT1", "lpt9", "CONIN$", "conout$",
-        "COM\xC2\xB9", "com\xC2\xB2", "LPT\xC2\xB3"}) {
+       {"CON", "con", "Con", "PRN", "AUX", "NUL", "nul", "COM0", "COM1", "com9", "LPT0", "LPT1", "lpt9",
+        "CONIN$", "conout$", "COM\xC2\xB9", "com\xC2\xB2", "LPT\xC2\xB3"}) {
     for (const std::string& form : {name, name + ".txt", name + ".tar.gz", name + " .txt", name + "   .x"}) {
       ExpectRefused("C:\\" + form, "DOS device");
       ExpectRefused("C:\\dir\\" + form, "DOS device");
@@ -112,7 +138,8 @@ TEST(FilePath, RefusesNamesOfDevices) {
 }
 
 TEST(FilePath, RefusesStreamsUnlessAllowed) {
-  for (const char* text : {R"(C:\file:stream)", R"(C:\file::$DATA)", R"(C:\file:)", R"(C:\dir\file:stream:$DATA)"}) {
+  for (const char* text :
+       {R"(C:\file:stream)", R"(C:\file::$DATA)", R"(C:\file:)", R"(C:\dir\file:stream:$DATA)"}) {
     ExpectRefused(text, "file.alternate_streams is off");
   }
   EXPECT_EQ(Taken(R"(C:\file:stream)", kLax), R"(\??\C:\file:stream)");
@@ -157,9 +184,11 @@ TEST(FilePath, KnowsItsFolderAndItsName) {
     for (; path; path = path->Parent()) all.push_back(path->text() + "|" + std::string(path->Name()));
     return all;
   };
-  EXPECT_EQ(parents("c:/dir/file"), (std::vector<std::string>{R"(C:\dir\file|file)", R"(C:\dir|dir)", R"(C:\|)"}));
+  EXPECT_EQ(parents("c:/dir/file"),
+            (std::vector<std::string>{R"(C:\dir\file|file)", R"(C:\dir|dir)", R"(C:\|)"}));
   EXPECT_EQ(parents(R"(C:\)"), (std::vector<std::string>{R"(C:\|)"}));
-  EXPECT_EQ(parents(R"(\\s\sh\d\f)"), (std::vector<std::string>{R"(\\s\sh\d\f|f)", R"(\\s\sh\d|d)", R"(\\s\sh\|)"}));
+  EXPECT_EQ(parents(R"(\\s\sh\d\f)"),
+            (std::vector<std::string>{R"(\\s\sh\d\f|f)", R"(\\s\sh\d|d)", R"(\\s\sh\|)"}));
   EXPECT_EQ(parents(R"(C:\d\f:s)").front(), R"(C:\d\f:s|f:s)");
   EXPECT_TRUE(std::get<FilePath>(FilePath::Parse(R"(C:\d\f:s)", kLax)).has_stream());
   EXPECT_FALSE(std::get<FilePath>(FilePath::Parse(R"(C:\d\f)", kLax)).has_stream());

@@ -92,19 +92,21 @@ TEST_F(FileStreams, ReadSendsABigFileInBoundedMemory) {
   }
   RawClient client(server_.pipe_path());
   // What the first of them takes for good.
-  Stream(client, "file.read", {{"path", Text(L"big")}, {"encoding", "base64"}, {"length", 4 * kMiB}}, [](const Json&) {});
+  Stream(client, "file.read", {{"path", Text(L"big")}, {"encoding", "base64"}, {"length", 4 * kMiB}},
+         [](const Json&) {});
   const std::size_t before = PrivateBytes();
   std::size_t most = 0;
   std::size_t next = 0;
   win32::Sha256 read;
-  const Json answer = Stream(client, "file.read", {{"path", Text(L"big")}, {"encoding", "base64"}}, [&](const Json& piece) {
-    ASSERT_EQ(piece.at("offset"), next);
-    const std::string bytes = protocol::FromBase64(piece.at("data").get<std::string>()).value();
-    ASSERT_EQ(piece.at("bytes"), bytes.size());
-    next += bytes.size();
-    read.Add(bytes);
-    if (next % (4 * kMiB) == 0) most = std::max(most, PrivateBytes());
-  });
+  const Json answer =
+      Stream(client, "file.read", {{"path", Text(L"big")}, {"encoding", "base64"}}, [&](const Json& piece) {
+        ASSERT_EQ(piece.at("offset"), next);
+        const std::string bytes = protocol::FromBase64(piece.at("data").get<std::string>()).value();
+        ASSERT_EQ(piece.at("bytes"), bytes.size());
+        next += bytes.size();
+        read.Add(bytes);
+        if (next % (4 * kMiB) == 0) most = std::max(most, PrivateBytes());
+      });
   const Json& result = answer.at("result");
   EXPECT_EQ(result.at("bytes"), 64 * kMiB);
   EXPECT_EQ(result.at("size"), 64 * kMiB);
@@ -141,11 +143,14 @@ TEST_F(FileStreams, ReadRefusesWhatItCannotRead) {
   std::vector<Json> pieces;
   WriteAll(Path(L"a"), std::string(300'000, 'x') + "\xFF");
   EXPECT_EQ(Stream("file.read", {{"path", Text(L"a")}}, pieces),
-            ErrorMessageFor(1, ErrorCode::kInvalidParams, "encoding: byte 300000 begins no UTF-8 character: ask for base64"));
+            ErrorMessageFor(1, ErrorCode::kInvalidParams,
+                            "encoding: byte 300000 begins no UTF-8 character: ask for base64"));
   const Json missing = Stream("file.read", {{"path", Text(L"none")}}, pieces).at("error");
   EXPECT_EQ(missing.at("code"), static_cast<int>(ErrorCode::kWindowsError));
-  EXPECT_EQ(missing.at("data"), (Json{{"code", 2}, {"name", "ERROR_FILE_NOT_FOUND"}, {"operation", "NtCreateFile"}}));
-  EXPECT_EQ(Stream("file.read", {{"path", "relative"}}, pieces).at("error").at("code"), static_cast<int>(ErrorCode::kInvalidParams));
+  EXPECT_EQ(missing.at("data"),
+            (Json{{"code", 2}, {"name", "ERROR_FILE_NOT_FOUND"}, {"operation", "NtCreateFile"}}));
+  EXPECT_EQ(Stream("file.read", {{"path", "relative"}}, pieces).at("error").at("code"),
+            static_cast<int>(ErrorCode::kInvalidParams));
   pieces.clear();
   WriteAll(Path(L"empty"), "");
   EXPECT_EQ(Stream("file.read", {{"path", Text(L"empty")}}, pieces).at("result").at("end"), true);
@@ -173,12 +178,14 @@ TEST_F(FileStreams, ReadThatIsCancelledOrLeftLetsTheFileGo) {
 TEST_F(FileStreams, ListSendsEverythingInPieces) {
   std::set<std::string> names;
   for (int i = 0; i < 1500; ++i) {
-    const std::string name = "a file with a rather long name, number " + std::to_string(i) + (i % 3 == 0 ? ".txt" : ".log");
+    const std::string name =
+        "a file with a rather long name, number " + std::to_string(i) + (i % 3 == 0 ? ".txt" : ".log");
     WriteAll(Path(win32::ToWide(name)), "");
     names.insert(name);
   }
   std::vector<Json> pieces;
-  const Json answer = Stream("file.list", {{"path", win32::ToUtf8(folder_.path().native())}, {"limit", 100}}, pieces);
+  const Json answer =
+      Stream("file.list", {{"path", win32::ToUtf8(folder_.path().native())}, {"limit", 100}}, pieces);
   EXPECT_EQ(answer.at("result"), (Json{{"count", 1500}}));
   std::set<std::string> seen;
   for (const Json& piece : pieces) {
@@ -187,7 +194,8 @@ TEST_F(FileStreams, ListSendsEverythingInPieces) {
   }
   EXPECT_EQ(seen, names);
   pieces.clear();
-  EXPECT_EQ(Stream("file.list", {{"path", win32::ToUtf8(folder_.path().native())}, {"glob", "*.TXT"}}, pieces).at("result"),
+  EXPECT_EQ(Stream("file.list", {{"path", win32::ToUtf8(folder_.path().native())}, {"glob", "*.TXT"}}, pieces)
+                .at("result"),
             (Json{{"count", 500}}));
 }
 
@@ -199,7 +207,8 @@ struct WatchProbe {
   std::unique_ptr<service::DirectoryWatch> watch;
 
   explicit WatchProbe(const std::filesystem::path& folder)
-      : directory(::CreateFileW(folder.c_str(), FILE_LIST_DIRECTORY, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+      : directory(::CreateFileW(folder.c_str(), FILE_LIST_DIRECTORY,
+                                FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
                                 OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OVERLAPPED, nullptr)) {
     if (!directory) win32::ThrowLastError("CreateFileW");
     watch = std::make_unique<service::DirectoryWatch>(std::move(directory), false, [this] { changed.Set(); });
@@ -234,7 +243,8 @@ TEST_F(FileStreams, WatchTellsOfWhatIsMadeWrittenRenamedAndRemoved) {
   ONBEHALF_SKIP_WITHOUT("changes in a folder (ReadDirectoryChangesW)", ChangesAreTold());
   RawClient client(server_.pipe_path());
   RawClient other(server_.pipe_path());
-  client.Send(RequestMessage(1, "file.watch", {{"path", win32::ToUtf8(folder_.path().native())}, {"progressToken", 1}}));
+  client.Send(RequestMessage(1, "file.watch",
+                             {{"path", win32::ToUtf8(folder_.path().native())}, {"progressToken", 1}}));
   // It watches from when it was opened: until then what is made would be missed.
   for (int i = 0;; ++i) {
     WriteAll(Path(L"probe" + std::to_wstring(i)), "x");
@@ -269,7 +279,8 @@ TEST_F(FileStreams, WatchNeverLosesChangesWithoutSayingSo) {
   WatchProbe probe(folder_.path());
   std::set<std::string> missing;
   for (int i = 0; i < 1000; ++i) {
-    const std::string name = "a name that takes much room in the buffer of changes, number " + std::to_string(i);
+    const std::string name =
+        "a name that takes much room in the buffer of changes, number " + std::to_string(i);
     WriteAll(Path(win32::ToWide(name)), "");
     missing.insert(name);
   }
@@ -289,7 +300,8 @@ TEST_F(FileStreams, WatchNeverLosesChangesWithoutSayingSo) {
 TEST_F(FileStreams, WatchRefusesWhatIsNoFolder) {
   WriteAll(Path(L"a"), "x");
   std::vector<Json> pieces;
-  EXPECT_EQ(Stream("file.watch", {{"path", Text(L"a")}}, pieces).at("error").at("data").at("code"), static_cast<int>(ERROR_DIRECTORY));
+  EXPECT_EQ(Stream("file.watch", {{"path", Text(L"a")}}, pieces).at("error").at("data").at("code"),
+            static_cast<int>(ERROR_DIRECTORY));
   EXPECT_EQ(Stream("file.watch", {{"path", Text(L"none")}}, pieces).at("error").at("data").at("code"),
             static_cast<int>(ERROR_FILE_NOT_FOUND));
 }
@@ -333,13 +345,15 @@ TEST_F(FileStreams, CopyThatIsCancelledHalfWayLeavesWhatWasThereBefore) {
     StopsAt progress(stop, 2'000'000);
     const Json params{{"from", Text(L"a")}, {"to", Text(replace ? L"b" : L"c")}, {"replace", replace}};
     try {
-      copy.handler({caller.caller(), process, params, "r", 1, stop.get_token(), std::chrono::steady_clock::time_point::max(), progress});
+      copy.handler({caller.caller(), process, params, "r", 1, stop.get_token(),
+                    std::chrono::steady_clock::time_point::max(), progress});
       ADD_FAILURE() << "it went on";
     } catch (const win32::Win32Error& error) {
       EXPECT_EQ(error.win32_code(), static_cast<DWORD>(ERROR_CANCELLED));
     }
     std::set<std::wstring> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) names.insert(entry.path().filename().native());
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path()))
+      names.insert(entry.path().filename().native());
     EXPECT_EQ(names, (std::set<std::wstring>{L"a", L"b"}));
     EXPECT_EQ(ReadAll(Path(L"b")), "old");
   }

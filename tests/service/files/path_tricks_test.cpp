@@ -82,7 +82,9 @@ class PathTricks : public FileMethodsTest {
   }
 };
 
-TEST_F(PathTricks, LongPathPrefixIsRefused) { ExpectRefused("\\\\?\\" + Text(L"out\\file"), "are not taken"); }
+TEST_F(PathTricks, LongPathPrefixIsRefused) {
+  ExpectRefused("\\\\?\\" + Text(L"out\\file"), "are not taken");
+}
 
 TEST_F(PathTricks, DevicePrefixIsRefused) {
   ExpectRefused("\\\\.\\" + Text(L"out\\file"), "are not taken");
@@ -97,7 +99,8 @@ TEST_F(PathTricks, DeviceNamesAreRefused) {
 }
 
 TEST_F(PathTricks, TrailingDotsAndSpacesAreRefused) {
-  for (const char* end : {".", " ", "...", ". "}) ExpectRefused(Text(L"in\\file") + end, "ends in a dot or a space");
+  for (const char* end : {".", " ", "...", ". "})
+    ExpectRefused(Text(L"in\\file") + end, "ends in a dot or a space");
 }
 
 TEST_F(PathTricks, AlternateStreamsAreRefused) {
@@ -115,9 +118,11 @@ TEST_F(PathTricks, AlternateStreamsAreAPartOfTheirFileWhenAllowed) {
   EXPECT_EQ(ReadAll(Path(L"in\\file")), "inside");
   EXPECT_EQ(Fault("file.write", {{"path", stream}, {"data", "x"}, {"mode", "replace"}}),
             "path: an alternate stream cannot be replaced as a file is");
-  EXPECT_EQ(Fault("file.move", {{"from", stream}, {"to", Text(L"in\\x")}}), "from: an alternate stream cannot be moved");
+  EXPECT_EQ(Fault("file.move", {{"from", stream}, {"to", Text(L"in\\x")}}),
+            "from: an alternate stream cannot be moved");
   // Of a file that is not there, none is made.
-  EXPECT_EQ(Code("file.write", {{"path", Text(L"in\\new") + ":notes"}, {"data", "x"}}), static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
+  EXPECT_EQ(Code("file.write", {{"path", Text(L"in\\new") + ":notes"}, {"data", "x"}}),
+            static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
   EXPECT_FALSE(std::filesystem::exists(Path(L"in\\new")));
   Result("file.delete", {{"path", stream}});
   EXPECT_EQ(Code("file.read", {{"path", stream}}), static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
@@ -125,7 +130,8 @@ TEST_F(PathTricks, AlternateStreamsAreAPartOfTheirFileWhenAllowed) {
 }
 
 TEST_F(PathTricks, NetworkPathsAreRefused) {
-  for (const char* path : {R"(\\server\share\file)", R"(\\localhost\c$\file)", "//127.0.0.1/c$/file", R"(\\server\pipe\x)"}) {
+  for (const char* path :
+       {R"(\\server\share\file)", R"(\\localhost\c$\file)", "//127.0.0.1/c$/file", R"(\\server\pipe\x)"}) {
     ExpectRefused(path, "file.network_paths is off");
   }
 }
@@ -165,20 +171,23 @@ TEST_F(PathTricks, WhatIsOutsideTheRootsIsRefused) {
     EXPECT_EQ(Everything(), before);
   }
   EXPECT_EQ(Fault("file.list", {{"path", Text(L"out")}}), "path: outside file.roots");
-  EXPECT_EQ(Fault("file.makeDirectory", {{"path", Text(L"out\\a\\b")}, {"parents", true}}), "path: outside file.roots");
+  EXPECT_EQ(Fault("file.makeDirectory", {{"path", Text(L"out\\a\\b")}, {"parents", true}}),
+            "path: outside file.roots");
   EXPECT_EQ(Fault("file.write", {{"path", Text(L"out\\new")}, {"data", "x"}}), "path: outside file.roots");
-  EXPECT_EQ(Fault("file.move", {{"from", Text(L"in\\file")}, {"to", Text(L"out\\new")}}), "to: outside file.roots");
+  EXPECT_EQ(Fault("file.move", {{"from", Text(L"in\\file")}, {"to", Text(L"out\\new")}}),
+            "to: outside file.roots");
   EXPECT_FALSE(std::filesystem::exists(Path(L"out\\a")));
   EXPECT_FALSE(std::filesystem::exists(Path(L"out\\new")));
 }
 
 TEST_F(PathTricks, WhatIsInTheRootsIsDone) {
   std::string root = Text(L"in");
-  for (const std::string& form : {root, root + "\\", [&] {
-                                    std::string upper = root;
-                                    for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c == '\\' ? '/' : c;
-                                    return upper;
-                                  }()}) {
+  for (const std::string& form :
+       {root, root + "\\", [&] {
+          std::string upper = root;
+          for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c == '\\' ? '/' : c;
+          return upper;
+        }()}) {
     Use({{R"(C:\no\such\root)", form}, false, false});
     EXPECT_EQ(Result("file.read", {{"path", Text(L"in\\file")}}).at("data"), "inside") << form;
     EXPECT_EQ(Result("file.list", {{"path", Text(L"in")}}).at("entries").size(), 1u) << form;
@@ -215,7 +224,9 @@ TEST_F(PathTricks, WhatIsFoundOutsideTheRootsAfterItsMoveGoesBack) {
   const service::FileScope wide(live_->Now());
   StayIn(L"in");
   const service::FileScope narrow(live_->Now());
-  const auto place_of = [&wide](const service::NamedPath& path) { return std::get<service::Place>(wide.PlaceOf(path)); };
+  const auto place_of = [&wide](const service::NamedPath& path) {
+    return std::get<service::Place>(wide.PlaceOf(path));
+  };
   const auto from = std::get<service::NamedPath>(wide.PathOf({{"from", Text(L"in\\file")}}, "from"));
   const auto to = std::get<service::NamedPath>(wide.PathOf({{"to", Text(L"out\\moved")}}, "to"));
   {
@@ -252,13 +263,15 @@ TEST_F(PathTricks, WhatIsFoundOutsideTheRootsWithItsNameGoes) {
 // The settings are asked again when they have changed, for what was opened before.
 TEST_F(PathTricks, OpenStreamsEndWhenTheRootsLeaveThemOut) {
   for (int i = 0; i < 3; ++i) WriteAll(Path(L"out\\" + std::to_wstring(i)), std::string(2'000'000, 'x'));
-  const std::vector<std::pair<const char*, Json>> streams{{"file.read", {{"path", Text(L"out\\0")}}},
-                                                          {"file.list", {{"path", Text(L"out")}, {"limit", 1}}},
-                                                          {"file.watch", {{"path", Text(L"out")}}}};
+  const std::vector<std::pair<const char*, Json>> streams{
+      {"file.read", {{"path", Text(L"out\\0")}}},
+      {"file.list", {{"path", Text(L"out")}, {"limit", 1}}},
+      {"file.watch", {{"path", Text(L"out")}}}};
   for (const auto& [name, params] : streams) {
     Apply({});
     const service::ClientProcess process{};
-    const service::Call call{caller_.caller(), process, params, "r", 1, {}, std::chrono::steady_clock::time_point::max()};
+    const service::Call call{
+        caller_.caller(), process, params, "r", 1, {}, std::chrono::steady_clock::time_point::max()};
     auto opened = methods_.Find(name)->stream(call, [] {});
     ASSERT_TRUE(std::holds_alternative<std::unique_ptr<service::Stream>>(opened)) << name;
     auto& stream = *std::get<std::unique_ptr<service::Stream>>(opened);
@@ -305,11 +318,14 @@ TEST_F(PathTricks, JunctionsOutOfTheRootsAreRefused) {
   const auto before = Everything();
   for (const Attempt& attempt : AttemptsWith(Text(L"in\\link\\file"))) {
     if (attempt.method == std::string("file.list")) continue;
-    EXPECT_EQ(Fault(attempt.method, attempt.params), attempt.member + ": outside file.roots") << attempt.method;
+    EXPECT_EQ(Fault(attempt.method, attempt.params), attempt.member + ": outside file.roots")
+        << attempt.method;
   }
   EXPECT_EQ(Fault("file.list", {{"path", Text(L"in\\link")}}), "path: outside file.roots");
-  EXPECT_EQ(Fault("file.write", {{"path", Text(L"in\\link\\new")}, {"data", "x"}}), "path: outside file.roots");
-  EXPECT_EQ(Fault("file.makeDirectory", {{"path", Text(L"in\\link\\a\\b")}, {"parents", true}}), "path: outside file.roots");
+  EXPECT_EQ(Fault("file.write", {{"path", Text(L"in\\link\\new")}, {"data", "x"}}),
+            "path: outside file.roots");
+  EXPECT_EQ(Fault("file.makeDirectory", {{"path", Text(L"in\\link\\a\\b")}, {"parents", true}}),
+            "path: outside file.roots");
   EXPECT_EQ(Everything(), before);
 }
 
@@ -322,7 +338,8 @@ TEST_F(PathTricks, JunctionsAreSeenAndDeletedAsThemselves) {
   const Json link = Result("file.stat", {{"path", Text(L"in\\link")}, {"follow", false}});
   EXPECT_EQ(link.at("type"), "junction");
   EXPECT_EQ(link.at("target"), Text(L"out"));
-  EXPECT_EQ(Result("file.list", {{"path", Text(L"in")}, {"glob", "link"}}).at("entries")[0].at("type"), "junction");
+  EXPECT_EQ(Result("file.list", {{"path", Text(L"in")}, {"glob", "link"}}).at("entries")[0].at("type"),
+            "junction");
   Result("file.delete", {{"path", Text(L"in\\link")}});
   EXPECT_FALSE(std::filesystem::exists(Path(L"in\\link")));
   EXPECT_EQ(ReadAll(Path(L"out\\file")), "outside");

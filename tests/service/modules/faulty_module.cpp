@@ -98,7 +98,8 @@ std::shared_ptr<void> Start(module::Host& host, std::string_view settings) {
   const std::wstring event = EventName(settings);
   if (event == L"refused") throw std::invalid_argument("event: it is refused");
 
-  const auto add = [&](const char* name, std::uint32_t flags, std::function<std::string(const module::Call&)> handler) {
+  const auto add = [&](const char* name, std::uint32_t flags,
+                       std::function<std::string(const module::Call&)> handler) {
     module::Method method;
     method.name = std::string("faulty.") + name;
     method.summary = "A method of a test.";
@@ -118,7 +119,8 @@ std::shared_ptr<void> Start(module::Host& host, std::string_view settings) {
     host.Add(std::move(method));
   };
 
-  add("throwsRuntimeError", 0, [](const module::Call&) -> std::string { throw std::runtime_error("the module's secret"); });
+  add("throwsRuntimeError", 0,
+      [](const module::Call&) -> std::string { throw std::runtime_error("the module's secret"); });
   add("throwsAsCaller", ONBEHALF_MODULE_ACTS_AS_CALLER,
       [](const module::Call&) -> std::string { throw std::runtime_error("the module's secret"); });
   add("throwsAnything", 0, [](const module::Call&) -> std::string { throw 42; });
@@ -146,9 +148,10 @@ std::shared_ptr<void> Start(module::Host& host, std::string_view settings) {
     return "[" + ThreadHasToken() + "," + in + "," + ThreadHasToken() + "]";
   });
   add("about", 0, [](const module::Call& call) {
-    return R"({"sid": ")" + call.caller_sid() + R"(", "has_token": )" + (call.caller_token() != nullptr ? "true" : "false") +
-           R"(, "has_deadline": )" + (call.time_left().has_value() ? "true" : "false") + R"(, "request": ")" +
-           call.request_id() + "\"}";
+    return R"({"sid": ")" + call.caller_sid() + R"(", "has_token": )" +
+           (call.caller_token() != nullptr ? "true" : "false") + R"(, "has_deadline": )" +
+           (call.time_left().has_value() ? "true" : "false") + R"(, "request": ")" + call.request_id() +
+           "\"}";
   });
   add("progress", ONBEHALF_MODULE_REPORTS_PROGRESS, [](const module::Call& call) -> std::string {
     if (call.wants_progress()) call.ReportProgress(R"({"done": 1})");
@@ -173,7 +176,8 @@ std::shared_ptr<void> Start(module::Host& host, std::string_view settings) {
   add_stream("hangingStream", [event] { return std::make_unique<HangingStream>(event); });
   add_stream("hangingClose", [event] { return std::make_unique<HangingClose>(event); });
   add_stream("throwingStream", [] { return std::make_unique<ThrowingStream>(); });
-  add_stream("noStream", []() -> std::unique_ptr<module::Stream> { throw std::runtime_error("the stream's secret"); });
+  add_stream("noStream",
+             []() -> std::unique_ptr<module::Stream> { throw std::runtime_error("the stream's secret"); });
   return std::shared_ptr<AtTheStop>(new AtTheStop{host, event});
 }
 

@@ -16,7 +16,8 @@ static int32_t ONBEHALF_MODULE_CALL Next(void* stream, onbehalf_module_call* cal
   return ONBEHALF_MODULE_LATER;
 }
 
-static int32_t ONBEHALF_MODULE_CALL Start(const onbehalf_module_host* host, const char* settings, int64_t length) {
+static int32_t ONBEHALF_MODULE_CALL Start(const onbehalf_module_host* host, const char* settings,
+                                          int64_t length) {
   onbehalf_module_parameter parameters[2] = {
       {sizeof(onbehalf_module_parameter), 0, 0, 0, "one", "One.", "{\"type\": \"string\"}"},
       {sizeof(onbehalf_module_parameter), 0, 0, 0, "two", "Two.", "{\"type\": \"string\"}"}};

@@ -78,11 +78,13 @@ TEST_F(ModuleAnswersTest, AnErrorOfAModuleComesAsItIs) {
   const auto error_of = [&](const char* method) { return client_.Call(method).at("error"); };
   EXPECT_EQ(error_of("faulty.throwsError"),
             (Json{{"code", -32012}, {"message", "Come back later."}, {"data", {{"seconds", 3}}}}));
-  EXPECT_EQ(error_of("faulty.throwsInvalidParams"), (Json{{"code", -32602}, {"message", "one: expected another"}}));
+  EXPECT_EQ(error_of("faulty.throwsInvalidParams"),
+            (Json{{"code", -32602}, {"message", "one: expected another"}}));
   EXPECT_EQ(error_of("faulty.throwsInAsCaller"), (Json{{"code", -32012}, {"message", "as the caller"}}));
   const Json windows = error_of("faulty.throwsWindowsError");
   EXPECT_EQ(windows.at("code"), static_cast<int>(ErrorCode::kWindowsError));
-  EXPECT_EQ(windows.at("data"), (Json{{"code", 2}, {"name", "ERROR_FILE_NOT_FOUND"}, {"operation", "CreateFileW"}}));
+  EXPECT_EQ(windows.at("data"),
+            (Json{{"code", 2}, {"name", "ERROR_FILE_NOT_FOUND"}, {"operation", "CreateFileW"}}));
   const Json system = error_of("faulty.throwsSystemError");
   EXPECT_EQ(system.at("data"), (Json{{"code", 5}, {"name", "ERROR_ACCESS_DENIED"}, {"operation", ""}}));
   EXPECT_EQ(client_.Call("raw.lastCounts").at("result"), "last");
@@ -90,9 +92,10 @@ TEST_F(ModuleAnswersTest, AnErrorOfAModuleComesAsItIs) {
 
 TEST_F(ModuleAnswersTest, FunctionsOfTheServiceSayWhatIsWrongWithTheirArguments) {
   EXPECT_EQ(client_.Call("raw.statuses").at("result"),
-            (Json{ONBEHALF_MODULE_INVALID, ONBEHALF_MODULE_INVALID, ONBEHALF_MODULE_INVALID, ONBEHALF_MODULE_INVALID,
-                  ONBEHALF_MODULE_INVALID, ONBEHALF_MODULE_INVALID}));
-  EXPECT_EQ(client_.Call("raw.asCallerStatuses").at("result"), (Json{ONBEHALF_MODULE_NOT_NOW, ONBEHALF_MODULE_NOT_NOW}));
+            (Json{ONBEHALF_MODULE_INVALID, ONBEHALF_MODULE_INVALID, ONBEHALF_MODULE_INVALID,
+                  ONBEHALF_MODULE_INVALID, ONBEHALF_MODULE_INVALID, ONBEHALF_MODULE_INVALID}));
+  EXPECT_EQ(client_.Call("raw.asCallerStatuses").at("result"),
+            (Json{ONBEHALF_MODULE_NOT_NOW, ONBEHALF_MODULE_NOT_NOW}));
   EXPECT_EQ(server_.ModuleLog().find("must not be written"), std::string::npos);
 }
 
@@ -117,7 +120,8 @@ TEST_F(ModuleAnswersTest, APartDoneAsTheCallerNeedsATokenOfThatLevel) {
 TEST_F(ModuleAnswersTest, ParametersAreCheckedBeforeTheModuleIsCalled) {
   const Json answer = client_.Call("raw.echo", {{"text", 1}});
   EXPECT_EQ(ErrorCodeOf(answer), static_cast<int>(ErrorCode::kInvalidParams)) << answer;
-  EXPECT_EQ(client_.Call("raw.echo", Json::array({"by position"})).at("result"), (Json{{"text", "by position"}}));
+  EXPECT_EQ(client_.Call("raw.echo", Json::array({"by position"})).at("result"),
+            (Json{{"text", "by position"}}));
 }
 
 TEST_F(ModuleAnswersTest, AModuleLogsWithItsName) {

@@ -24,7 +24,8 @@ constexpr const char* kService = "onbehalf-service.exe";
 
 // The text of a settings file that loads faulty. No grace, so that a stop asks handlers to end at once.
 std::string SettingsText(const std::string& of_faulty) {
-  return R"({"limits":{"stop_grace_ms":0,"write_timeout_ms":100},"modules":{"load":{"faulty":)" + of_faulty + "}}}";
+  return R"({"limits":{"stop_grace_ms":0,"write_timeout_ms":100},"modules":{"load":{"faulty":)" + of_faulty +
+         "}}}";
 }
 
 std::size_t Count(const std::vector<Json>& lines, const std::string& event, const std::string& method) {
@@ -78,7 +79,8 @@ TEST(ModuleProcess, AStopEndsAlthoughACallDoesNot) {
   const auto exit = service.Stop();
   reading.join();
   EXPECT_EQ(exit.code, 1U);
-  EXPECT_NE(exit.errors.find("calls do not end: the process ends without them running=faulty.hang"), std::string::npos)
+  EXPECT_NE(exit.errors.find("calls do not end: the process ends without them running=faulty.hang"),
+            std::string::npos)
       << exit.errors;
   EXPECT_EQ(answer, ErrorMessageFor(1, protocol::ErrorCode::kShuttingDown));
   EXPECT_EQ(Count(service.AuditLines(), "decision", "faulty.hang"), 1U);
@@ -86,13 +88,15 @@ TEST(ModuleProcess, AStopEndsAlthoughACallDoesNot) {
 
 // Not a module's: it is given up as well, after a longer time, which that program has shorter.
 TEST(ModuleProcess, AStopEndsAlthoughACallOfALinkedApplicationDoesNot) {
-  ServiceProcess service("onbehalf-service-test.exe", R"({"limits":{"stop_grace_ms":0,"write_timeout_ms":100}})");
+  ServiceProcess service("onbehalf-service-test.exe",
+                         R"({"limits":{"stop_grace_ms":0,"write_timeout_ms":100}})");
   RawClient client(service.pipe_path());
   client.Send(RequestMessage(1, "test.hang", {{"progressToken", 1}}));
   ASSERT_TRUE(client.Read().has_value());
   const auto exit = service.Stop();
   EXPECT_EQ(exit.code, 1U);
-  EXPECT_NE(exit.errors.find("calls do not end: the process ends without them running=test.hang"), std::string::npos)
+  EXPECT_NE(exit.errors.find("calls do not end: the process ends without them running=test.hang"),
+            std::string::npos)
       << exit.errors;
 }
 
@@ -113,25 +117,29 @@ TEST(ModuleProcess, AStopEndsAlthoughAModulesStopDoesNot) {
   ServiceProcess service(kService, SettingsText(R"({"event":"at the stop"})"));
   const auto exit = service.Stop();
   EXPECT_EQ(exit.code, 1U);
-  EXPECT_NE(exit.errors.find(R"(the process ends without them running="the stop of a module")"), std::string::npos)
+  EXPECT_NE(exit.errors.find(R"(the process ends without them running="the stop of a module")"),
+            std::string::npos)
       << exit.errors;
 }
 
 TEST(ModuleProcess, AServiceWhoseModuleIsRefusedDoesNotStartAndSaysWhy) {
   const std::string abi = WhyNotStarted(R"({"modules":{"load":{"other_major":{}}}})");
-  EXPECT_NE(abi.find("the module other_major is refused: it was built for version 2.0"), std::string::npos) << abi;
+  EXPECT_NE(abi.find("the module other_major is refused: it was built for version 2.0"), std::string::npos)
+      << abi;
   const std::string missing = WhyNotStarted(R"({"modules":{"load":{"nowhere":{}}}})");
   EXPECT_NE(missing.find("modules.load.nowhere: there is no file "), std::string::npos) << missing;
 }
 
 TEST(ModuleProcess, AModuleThatHasStartedIsStoppedWhenTheServiceDoesNotStartAfterAll) {
   const std::string kStarted = R"("faulty":{"event":"log the stop"})";
-  const std::string module = WhyNotStarted(R"({"modules":{"load":{)" + kStarted + R"(,"malformed":{"fault":"says why"}}}})");
-  EXPECT_NE(module.find("the module malformed is refused: the queue is missing"), std::string::npos) << module;
+  const std::string module =
+      WhyNotStarted(R"({"modules":{"load":{)" + kStarted + R"(,"malformed":{"fault":"says why"}}}})");
+  EXPECT_NE(module.find("the module malformed is refused: the queue is missing"), std::string::npos)
+      << module;
   EXPECT_NE(module.find("it is stopped module=faulty"), std::string::npos) << module;
   // No method is called so, which shows when all modules have started.
-  const std::string limits = WhyNotStarted(R"({"methods":{"limits":{"faulty.nothing":{"handlers":1}}},"modules":{"load":{)" +
-                                           kStarted + "}}}");
+  const std::string limits = WhyNotStarted(
+      R"({"methods":{"limits":{"faulty.nothing":{"handlers":1}}},"modules":{"load":{)" + kStarted + "}}}");
   EXPECT_NE(limits.find("faulty.nothing"), std::string::npos) << limits;
   EXPECT_NE(limits.find("it is stopped module=faulty"), std::string::npos) << limits;
 }
@@ -139,7 +147,8 @@ TEST(ModuleProcess, AModuleThatHasStartedIsStoppedWhenTheServiceDoesNotStartAfte
 TEST(ModuleProcess, AStartThatFailsEndsAlthoughTheStopOfAModuleDoesNot) {
   const std::string why = WhyNotStarted(
       R"({"modules":{"load":{"faulty":{"event":"at the stop"},"malformed":{"fault":"says why"}}}})");
-  EXPECT_NE(why.find(R"(calls do not end: the process ends without them running="the stop of a module")"), std::string::npos)
+  EXPECT_NE(why.find(R"(calls do not end: the process ends without them running="the stop of a module")"),
+            std::string::npos)
       << why;
 }
 

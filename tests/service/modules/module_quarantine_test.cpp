@@ -15,7 +15,8 @@ namespace {
 using protocol::ErrorCode;
 using std::chrono::milliseconds;
 
-constexpr const char* kOutOfService = "The method's module is out of service until the service is started again.";
+constexpr const char* kOutOfService =
+    "The method's module is out of service until the service is started again.";
 
 class ModuleQuarantineTest : public testing::Test {
  protected:
@@ -67,11 +68,14 @@ TEST_F(ModuleQuarantineTest, CallsThatHangAreAnsweredAndCountedAndWithOneTooMany
   EXPECT_EQ(no_stream->at("error").at("message"), kOutOfService);
 
   const std::string log = server_.ModuleLog();
-  EXPECT_NE(log.find("WARNING a call of a module has not ended after its deadline module=faulty method=faulty.hang"),
-            std::string::npos)
+  EXPECT_NE(
+      log.find(
+          "WARNING a call of a module has not ended after its deadline module=faulty method=faulty.hang"),
+      std::string::npos)
       << log;
-  EXPECT_NE(log.find("ERROR a module is quarantined until the service is started again module=faulty overdue=3"),
-            std::string::npos)
+  EXPECT_NE(
+      log.find("ERROR a module is quarantined until the service is started again module=faulty overdue=3"),
+      std::string::npos)
       << log;
 
   // Its calls end after all: that does not bring it back.
@@ -89,7 +93,8 @@ TEST_F(ModuleQuarantineTest, CallsThatEndAtTheirDeadlineDoNotCount) {
     const auto answer = client.Read();
     ASSERT_TRUE(answer.has_value());
     const bool has_ended = answer->contains("result") && answer->at("result") == "stopped";
-    EXPECT_TRUE(has_ended || ErrorCodeOf(*answer) == static_cast<int>(ErrorCode::kDeadlineExceeded)) << *answer;
+    EXPECT_TRUE(has_ended || ErrorCodeOf(*answer) == static_cast<int>(ErrorCode::kDeadlineExceeded))
+        << *answer;
   }
   // Until a call of another module that began later has become overdue: the watch has looked at these then.
   ExpectHangs(client, 11);

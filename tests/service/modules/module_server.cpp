@@ -31,7 +31,8 @@ ModuleServer::~ModuleServer() {
 
 std::string ModuleServer::ModuleLog() const { return ReadAll(folder_.path() / "service.log"); }
 
-Bystander::Bystander(const ModuleServer& server) : thread_([this, path = server.pipe_path()] { Run(path); }) {}
+Bystander::Bystander(const ModuleServer& server)
+    : thread_([this, path = server.pipe_path()] { Run(path); }) {}
 
 Bystander::~Bystander() {
   {

@@ -41,13 +41,18 @@ std::string Refusal(ModuleServer::Load load) {
 TEST(ModuleStart, AModuleThatIsNoneOrAnothersIsRefused) {
   const std::string no_file = Refusal({{"nowhere", "{}"}});
   EXPECT_TRUE(no_file.starts_with("the module nowhere is refused: LoadLibraryExW(")) << no_file;
-  EXPECT_EQ(Refusal({{"no_export", "{}"}}).find("the module no_export is refused: GetProcAddress(onbehalf_module_get): "), 0U);
-  EXPECT_EQ(Refusal({{"other_major", "{}"}}),
-            "the module other_major is refused: it was built for version 2.0 of the interface, and this service has 1.0");
-  EXPECT_EQ(Refusal({{"newer_minor", "{}"}}),
-            "the module newer_minor is refused: it was built for version 1.1 of the interface, and this service has 1.0");
-  EXPECT_EQ(Refusal({{"other_name", "{}"}}),
-            "the module other_name is refused: it calls itself \"somebody\": a module is called as its file is");
+  EXPECT_EQ(Refusal({{"no_export", "{}"}})
+                .find("the module no_export is refused: GetProcAddress(onbehalf_module_get): "),
+            0U);
+  EXPECT_EQ(
+      Refusal({{"other_major", "{}"}}),
+      "the module other_major is refused: it was built for version 2.0 of the interface, and this service has 1.0");
+  EXPECT_EQ(
+      Refusal({{"newer_minor", "{}"}}),
+      "the module newer_minor is refused: it was built for version 1.1 of the interface, and this service has 1.0");
+  EXPECT_EQ(
+      Refusal({{"other_name", "{}"}}),
+      "the module other_name is refused: it calls itself \"somebody\": a module is called as its file is");
   EXPECT_EQ(Refusal({{"no_start", "{}"}}), "the module no_start is refused: it has no function start");
 }
 
@@ -83,7 +88,8 @@ TEST(ModuleStart, AMalformedMethodIsRefusedAndTheReasonNamesIt) {
 }
 
 TEST(ModuleStart, SettingsThatAModuleInCppRefusesByThrowingAreRefusedWithItsWords) {
-  EXPECT_EQ(Refusal({{"faulty", R"({"event":"refused"})"}}), "the module faulty is refused: event: it is refused");
+  EXPECT_EQ(Refusal({{"faulty", R"({"event":"refused"})"}}),
+            "the module faulty is refused: event: it is refused");
   EXPECT_EQ(Refusal({{"process", R"({"interval_ms":"often"})"}}),
             "the module process is refused: interval_ms: expected an integer from 10 to 60000");
 }
@@ -92,7 +98,8 @@ TEST(ModuleStart, ANamespaceBelongsToOneModule) {
   service::MethodRegistry methods;
   methods.Add(PublicMethod("raw.mine", service::Acts::kAsService, service::Pace::kQuick,
                            [](const service::Call&) -> service::MethodResult { return service::Json(1); }));
-  EXPECT_EQ(Refusal({{"raw", "{}"}}, methods), "the module raw is refused: raw.echo: the namespace raw is another's");
+  EXPECT_EQ(Refusal({{"raw", "{}"}}, methods),
+            "the module raw is refused: raw.echo: the namespace raw is another's");
 }
 
 TEST(ModuleStart, AMethodIsRegisteredAsItIsDescribed) {

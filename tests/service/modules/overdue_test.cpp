@@ -91,7 +91,8 @@ TEST(Overdue, EachStepOfAStreamIsToldOf) {
   slow.name = "test.slow";
   slow.summary = "A method of a test.";
   slow.access_default = "D:(A;;GXGR;;;AU)";
-  slow.stream = [&](const service::Call&, service::Waker) -> std::variant<std::unique_ptr<service::Stream>, protocol::Error> {
+  slow.stream = [&](const service::Call&,
+                    service::Waker) -> std::variant<std::unique_ptr<service::Stream>, protocol::Error> {
     return std::make_unique<SlowSteps>(told.get());
   };
   slow.on_overdue = [&](std::string_view) { ::ReleaseSemaphore(told.get(), 1, nullptr); };

@@ -65,7 +65,8 @@ TEST(ProcessModule, WhatItsCallerCannotOpenIsWhatWindowsSays) {
 
 TEST(ProcessModule, ItsSettingsProtectAProcess) {
   const std::filesystem::path own = win32::ToWide(win32::OwnImagePath());
-  ModuleServer server(ModuleServer::Load{{"process", Json{{"protected", {win32::ToUtf8(own.filename().native())}}}.dump()}});
+  ModuleServer server(
+      ModuleServer::Load{{"process", Json{{"protected", {win32::ToUtf8(own.filename().native())}}}.dump()}});
   RawClient client(server.pipe_path());
   ChildProcess child = StartChild();
   const Json answer = client.Call("process.end", {{"id", child.id()}});

@@ -73,7 +73,8 @@ static void ONBEHALF_MODULE_CALL Statuses(void* context, onbehalf_module_call* c
   const int no_level = g_host->log(g_host, 4, "text");
   const int too_late = g_host->add_method(g_host, &late);
   (void)context;
-  snprintf(text, sizeof(text), "[%d, %d, %d, %d, %d, %d]", result, progress, no_work, no_text, no_level, too_late);
+  snprintf(text, sizeof(text), "[%d, %d, %d, %d, %d, %d]", result, progress, no_work, no_text, no_level,
+           too_late);
   g_host->set_result(call, text, -1);
 }
 
@@ -97,7 +98,8 @@ struct stream {
   int told_later;
 };
 
-static void* ONBEHALF_MODULE_CALL Open(void* context, onbehalf_module_call* call, onbehalf_module_waker* waker) {
+static void* ONBEHALF_MODULE_CALL Open(void* context, onbehalf_module_call* call,
+                                       onbehalf_module_waker* waker) {
   struct stream* const stream = (struct stream*)malloc(sizeof(struct stream));
   if (stream == NULL) {
     g_host->free_waker(waker);
@@ -141,14 +143,16 @@ static void ONBEHALF_MODULE_CALL Close(void* pointer) {
   free(stream);
 }
 
-static void* ONBEHALF_MODULE_CALL OpenNothing(void* context, onbehalf_module_call* call, onbehalf_module_waker* waker) {
+static void* ONBEHALF_MODULE_CALL OpenNothing(void* context, onbehalf_module_call* call,
+                                              onbehalf_module_waker* waker) {
   (void)context;
   g_host->free_waker(waker);
   g_host->set_result(call, "\"a result in place of a stream\"", -1);
   return NULL;
 }
 
-static void* ONBEHALF_MODULE_CALL OpenRefused(void* context, onbehalf_module_call* call, onbehalf_module_waker* waker) {
+static void* ONBEHALF_MODULE_CALL OpenRefused(void* context, onbehalf_module_call* call,
+                                              onbehalf_module_waker* waker) {
   (void)context;
   g_host->free_waker(waker);
   g_host->set_error(call, ONBEHALF_MODULE_INVALID_PARAMS, "text: not this one", NULL);
@@ -175,7 +179,8 @@ static void AddHandler(const onbehalf_module_host* host, const char* name, uint3
 }
 
 static void AddStream(const onbehalf_module_host* host, const char* name, const char* fault,
-                      void*(ONBEHALF_MODULE_CALL* open)(void*, onbehalf_module_call*, onbehalf_module_waker*)) {
+                      void*(ONBEHALF_MODULE_CALL* open)(void*, onbehalf_module_call*,
+                                                        onbehalf_module_waker*)) {
   onbehalf_module_method method = {0};
   method.size = sizeof(method);
   method.name = name;
@@ -189,7 +194,8 @@ static void AddStream(const onbehalf_module_host* host, const char* name, const 
   host->add_method(host, &method);
 }
 
-static int32_t ONBEHALF_MODULE_CALL Start(const onbehalf_module_host* host, const char* settings, int64_t length) {
+static int32_t ONBEHALF_MODULE_CALL Start(const onbehalf_module_host* host, const char* settings,
+                                          int64_t length) {
   (void)settings;
   (void)length;
   g_host = host;
@@ -216,8 +222,8 @@ static int32_t ONBEHALF_MODULE_CALL Start(const onbehalf_module_host* host, cons
 }
 
 /* As long as the process lives. */
-static const onbehalf_module_description kDescription = {sizeof(onbehalf_module_description), ONBEHALF_MODULE_ABI, "raw",
-                                                         "1.0", Start, NULL};
+static const onbehalf_module_description kDescription = {
+    sizeof(onbehalf_module_description), ONBEHALF_MODULE_ABI, "raw", "1.0", Start, NULL};
 
 const onbehalf_module_description* ONBEHALF_MODULE_CALL onbehalf_module_get(uint32_t host_abi) {
   return host_abi >> 16 == ONBEHALF_MODULE_ABI_MAJOR ? &kDescription : NULL;

@@ -20,8 +20,8 @@ int32_t ONBEHALF_MODULE_CALL Start(const onbehalf_module_host* host, const char*
   return 1;
 }
 
-static const onbehalf_module_description kDescription = {sizeof(onbehalf_module_description), TEST_ABI, TEST_NAME, "1.0",
-                                                         TEST_START, NULL};
+static const onbehalf_module_description kDescription = {
+    sizeof(onbehalf_module_description), TEST_ABI, TEST_NAME, "1.0", TEST_START, NULL};
 
 const onbehalf_module_description* ONBEHALF_MODULE_CALL onbehalf_module_get(uint32_t host_abi) {
   (void)host_abi;

@@ -30,8 +30,8 @@ Function Find(const char* name) {
       reinterpret_cast<void*>(::GetProcAddress(::GetModuleHandleW(L"advapi32.dll"), name)));
 }
 
-LSTATUS WINAPI OnRegEnumKeyEx(HKEY key, DWORD index, LPWSTR name, LPDWORD units, LPDWORD reserved, LPWSTR class_name,
-                              LPDWORD class_units, PFILETIME written) {
+LSTATUS WINAPI OnRegEnumKeyEx(HKEY key, DWORD index, LPWSTR name, LPDWORD units, LPDWORD reserved,
+                              LPWSTR class_name, LPDWORD class_units, PFILETIME written) {
   static const auto real = Find<decltype(&OnRegEnumKeyEx)>("RegEnumKeyExW");
   if (g_while_enumerating) g_while_enumerating(index);
   if (g_subkeys) {
@@ -45,8 +45,8 @@ LSTATUS WINAPI OnRegEnumKeyEx(HKEY key, DWORD index, LPWSTR name, LPDWORD units,
   return real(key, index, name, units, reserved, class_name, class_units, written);
 }
 
-LSTATUS WINAPI OnRegEnumValue(HKEY key, DWORD index, LPWSTR name, LPDWORD units, LPDWORD reserved, LPDWORD type,
-                              LPBYTE bytes, LPDWORD size) {
+LSTATUS WINAPI OnRegEnumValue(HKEY key, DWORD index, LPWSTR name, LPDWORD units, LPDWORD reserved,
+                              LPDWORD type, LPBYTE bytes, LPDWORD size) {
   static const auto real = Find<decltype(&OnRegEnumValue)>("RegEnumValueW");
   if (g_while_enumerating) g_while_enumerating(index);
   return real(key, index, name, units, reserved, type, bytes, size);
@@ -134,7 +134,8 @@ TEST_F(RegistryListing, EndsAPageBeforeItIsTooLargeForAResponse) {
 TEST_F(RegistryListing, IsNeverLargerThanAResponseWhateverTheNamesAndTexts) {
   // What takes most room in JSON: a character of one unit that becomes six.
   const std::wstring worst(200, L'\x01');
-  for (int i = 0; i < 300; ++i) key_.SetValue(worst + std::to_wstring(i), REG_SZ, test::Bytes(std::wstring(300, L'\x01')));
+  for (int i = 0; i < 300; ++i)
+    key_.SetValue(worst + std::to_wstring(i), REG_SZ, test::Bytes(std::wstring(300, L'\x01')));
   for (int i = 0; i < 300; ++i) key_.Make(worst + std::to_wstring(i));
   Json params{{"key", key_.text()}, {"limit", 10'000}};
   std::size_t entries = 0;
@@ -162,7 +163,9 @@ class ManySubkeys {
   ManySubkeys(const ManySubkeys&) = delete;
   ManySubkeys& operator=(const ManySubkeys&) = delete;
 
-  static std::wstring NameOf(DWORD number) { return std::to_wstring(1'000'000 + number) + std::wstring(200, L'n'); }
+  static std::wstring NameOf(DWORD number) {
+    return std::to_wstring(1'000'000 + number) + std::wstring(200, L'n');
+  }
   std::size_t at_the_end() const { return at_the_end_; }
 
  private:
@@ -188,8 +191,8 @@ TEST_F(RegistryListing, TakesNoMoreMemoryForAKeyOfManySubkeys) {
     ASSERT_TRUE(page->next);
     EXPECT_EQ(page->next->name, page->keys.back());
     // And in the middle.
-    const auto next = ListRegistryKey(key_.get(), RegistryCursor{false, ManySubkeys::NameOf(49'999)}, each.most_entries,
-                                      each.most_bytes, {});
+    const auto next = ListRegistryKey(key_.get(), RegistryCursor{false, ManySubkeys::NameOf(49'999)},
+                                      each.most_entries, each.most_bytes, {});
     EXPECT_LT(subkeys.at_the_end(), before + (8u << 20));
     ASSERT_TRUE(next);
     EXPECT_EQ(next->keys.size(), page->keys.size());
@@ -208,7 +211,8 @@ TEST_F(RegistryListing, GivesWhatStaysExactlyOnceWhenKeysGoBetweenPages) {
   int gone = 0;
   const All all = ListAll(10, [&] {
     for (int n = 0; n < 10 && gone < 40; ++n) {
-      test::CheckRegistry(::RegDeleteKeyW(key_.get(), (L"gone" + std::to_wstring(10 + gone++)).c_str()), "RegDeleteKeyW");
+      test::CheckRegistry(::RegDeleteKeyW(key_.get(), (L"gone" + std::to_wstring(10 + gone++)).c_str()),
+                          "RegDeleteKeyW");
     }
   });
   std::vector<std::string> found;
@@ -220,7 +224,9 @@ TEST_F(RegistryListing, GivesWhatStaysExactlyOnceWhenKeysGoBetweenPages) {
 // What is done when Windows is asked for the subkey, or the value, of this number.
 class WhileEnumerating {
  public:
-  explicit WhileEnumerating(std::function<void(DWORD index)> action) { g_while_enumerating = std::move(action); }
+  explicit WhileEnumerating(std::function<void(DWORD index)> action) {
+    g_while_enumerating = std::move(action);
+  }
   ~WhileEnumerating() { g_while_enumerating = nullptr; }
 };
 

@@ -37,14 +37,16 @@ class RegistryMethods : public RegistryTest {
 TEST_F(RegistryMethods, SayInWindowsWordsWhatIsNotThere) {
   const std::string absent = key_.Below("absent");
   EXPECT_EQ(WindowsError("registry.get", {{"key", absent}}), Refused(ERROR_FILE_NOT_FOUND, "RegOpenKeyExW"));
-  EXPECT_EQ(WindowsError("registry.get", OfKey({{"name", "absent"}})), Refused(ERROR_FILE_NOT_FOUND, "RegQueryValueExW"));
+  EXPECT_EQ(WindowsError("registry.get", OfKey({{"name", "absent"}})),
+            Refused(ERROR_FILE_NOT_FOUND, "RegQueryValueExW"));
   EXPECT_EQ(WindowsError("registry.get", OfKey()), Refused(ERROR_FILE_NOT_FOUND, "RegQueryValueExW"));
   EXPECT_EQ(WindowsError("registry.set", {{"key", absent}, {"name", ""}, {"type", "dword"}, {"value", 1}}),
             Refused(ERROR_FILE_NOT_FOUND, "RegOpenKeyExW"));
   EXPECT_EQ(WindowsError("registry.list", {{"key", absent}}), Refused(ERROR_FILE_NOT_FOUND, "RegOpenKeyExW"));
   EXPECT_EQ(WindowsError("registry.delete", {{"key", absent}, {"subkeys", true}}),
             Refused(ERROR_FILE_NOT_FOUND, "RegOpenKeyExW"));
-  EXPECT_EQ(WindowsError("registry.delete", OfKey({{"name", "absent"}})), Refused(ERROR_FILE_NOT_FOUND, "RegDeleteValueW"));
+  EXPECT_EQ(WindowsError("registry.delete", OfKey({{"name", "absent"}})),
+            Refused(ERROR_FILE_NOT_FOUND, "RegDeleteValueW"));
   EXPECT_FALSE(key_.Has(L"absent"));
 }
 
@@ -73,9 +75,12 @@ TEST_F(RegistryMethods, NameTheMemberThatIsWrong) {
             "name: a value's name cannot have a NUL in it");
   std::string pairs;
   for (int i = 0; i < 8192; ++i) pairs += "\xF0\x9F\x98\x80";
-  EXPECT_EQ(Fault("registry.get", OfKey({{"name", pairs}})), "name: a value's name has at most 16383 UTF-16 units");
-  EXPECT_TRUE(Fault("registry.get", OfKey({{"name", std::string(16'384, 'n')}})).starts_with("name: expected a string"));
-  EXPECT_EQ(Fault("registry.list", OfKey({{"after", "x"}})), "after: expected what registry.list has given as next");
+  EXPECT_EQ(Fault("registry.get", OfKey({{"name", pairs}})),
+            "name: a value's name has at most 16383 UTF-16 units");
+  EXPECT_TRUE(Fault("registry.get", OfKey({{"name", std::string(16'384, 'n')}}))
+                  .starts_with("name: expected a string"));
+  EXPECT_EQ(Fault("registry.list", OfKey({{"after", "x"}})),
+            "after: expected what registry.list has given as next");
   EXPECT_TRUE(Fault("registry.list", OfKey({{"limit", 0}})).starts_with("limit: expected an integer"));
 }
 
@@ -83,7 +88,8 @@ TEST_F(RegistryMethods, NameTheMemberThatIsWrong) {
 
 TEST_F(RegistryMethods, WriteAndReadTheDefaultValueAndNamesOfAllKinds) {
   const std::string longest(1000, 'n');
-  for (const std::string& name : {std::string(), std::string("a\\b"), std::string("\xC3\xA4\xF0\x9F\x98\x80"), longest}) {
+  for (const std::string& name :
+       {std::string(), std::string("a\\b"), std::string("\xC3\xA4\xF0\x9F\x98\x80"), longest}) {
     Result("registry.set", OfKey({{"name", name}, {"type", "sz"}, {"value", "of " + name}}));
     EXPECT_EQ(Result("registry.get", OfKey({{"name", name}})).at("value"), "of " + name);
   }
@@ -108,8 +114,10 @@ class OwnVariable {
 
 TEST_F(RegistryMethods, ExpandVariablesOnlyWhenAskedAndOnlyInTheTypeForIt) {
   for (const char* type : {"expand_sz", "sz"}) {
-    Result("registry.set", OfKey({{"name", type}, {"type", type}, {"value", "%SystemRoot%\\x %onbehalf_no_such%"}}));
-    EXPECT_EQ(Result("registry.get", OfKey({{"name", type}})).at("value"), "%SystemRoot%\\x %onbehalf_no_such%");
+    Result("registry.set",
+           OfKey({{"name", type}, {"type", type}, {"value", "%SystemRoot%\\x %onbehalf_no_such%"}}));
+    EXPECT_EQ(Result("registry.get", OfKey({{"name", type}})).at("value"),
+              "%SystemRoot%\\x %onbehalf_no_such%");
   }
   wchar_t root[MAX_PATH] = {};
   ASSERT_NE(::GetSystemWindowsDirectoryW(root, MAX_PATH), 0U);
@@ -128,11 +136,14 @@ TEST_F(RegistryMethods, ExpandVariablesOnlyWhenAskedAndOnlyInTheTypeForIt) {
 TEST_F(RegistryMethods, ExpandWithTheCallersVariablesAndNotTheServices) {
   const OwnVariable variable;
   wchar_t probed[64] = {};
-  ASSERT_TRUE(::ExpandEnvironmentStringsForUserW(caller_.caller().token().get(), L"%ONBEHALF_TEST_VARIABLE%", probed, 64));
+  ASSERT_TRUE(::ExpandEnvironmentStringsForUserW(caller_.caller().token().get(), L"%ONBEHALF_TEST_VARIABLE%",
+                                                 probed, 64));
   ONBEHALF_SKIP_WITHOUT("ExpandEnvironmentStringsForUserW that asks the user's variables",
                         std::wstring_view(probed) == L"%ONBEHALF_TEST_VARIABLE%");
-  Result("registry.set", OfKey({{"name", "v"}, {"type", "expand_sz"}, {"value", "%ONBEHALF_TEST_VARIABLE%"}}));
-  EXPECT_EQ(Result("registry.get", OfKey({{"name", "v"}, {"expand", true}})).at("value"), "%ONBEHALF_TEST_VARIABLE%");
+  Result("registry.set",
+         OfKey({{"name", "v"}, {"type", "expand_sz"}, {"value", "%ONBEHALF_TEST_VARIABLE%"}}));
+  EXPECT_EQ(Result("registry.get", OfKey({{"name", "v"}, {"expand", true}})).at("value"),
+            "%ONBEHALF_TEST_VARIABLE%");
 }
 
 TEST_F(RegistryMethods, ReadNothingForACallerWhoseLevelIsTooLow) {
@@ -148,7 +159,8 @@ TEST_F(RegistryMethods, ReadNothingForACallerWhoseLevelIsTooLow) {
 TEST_F(RegistryMethods, TakeTheCallersHiveForTheCurrentUser) {
   const std::string sid = caller_.caller().user().ToString();
   const std::string below = win32::ToUtf8(key_.path());
-  Result("registry.set", {{"key", "HKEY_CURRENT_USER\\" + below}, {"name", "v"}, {"type", "dword"}, {"value", 7}});
+  Result("registry.set",
+         {{"key", "HKEY_CURRENT_USER\\" + below}, {"name", "v"}, {"type", "dword"}, {"value", 7}});
   EXPECT_EQ(Result("registry.get", {{"key", "HKU\\" + sid + "\\" + below}, {"name", "v"}}).at("value"), 7);
   EXPECT_EQ(key_.GetValue(L"v").bytes, std::string("\x07\0\0\0", 4));
 }
@@ -177,20 +189,22 @@ TEST_F(RegistryMethods, SayThatAProfileIsNotLoaded) {
     const char* method;
     Json params;
   };
-  for (const Case& each : {Case{"registry.get", {{"key", "HKCU\\Software"}, {"name", "v"}}},
-                           {"registry.get", {{"key", "HKCU"}}},
-                           {"registry.list", {{"key", "HKCU\\Software\\Contoso"}}},
-                           {"registry.set", {{"key", "HKCU\\Software"}, {"name", "v"}, {"type", "dword"}, {"value", 1}}},
-                           {"registry.makeKey", {{"key", "HKCU\\Software\\onbehalf-test"}}},
-                           {"registry.delete", {{"key", "HKCU\\Software\\Contoso"}, {"subkeys", true}}},
-                           {"registry.delete", {{"key", "HKCU\\Software\\Contoso"}, {"name", "v"}}}}) {
+  for (const Case& each :
+       {Case{"registry.get", {{"key", "HKCU\\Software"}, {"name", "v"}}},
+        {"registry.get", {{"key", "HKCU"}}},
+        {"registry.list", {{"key", "HKCU\\Software\\Contoso"}}},
+        {"registry.set", {{"key", "HKCU\\Software"}, {"name", "v"}, {"type", "dword"}, {"value", 1}}},
+        {"registry.makeKey", {{"key", "HKCU\\Software\\onbehalf-test"}}},
+        {"registry.delete", {{"key", "HKCU\\Software\\Contoso"}, {"subkeys", true}}},
+        {"registry.delete", {{"key", "HKCU\\Software\\Contoso"}, {"name", "v"}}}}) {
     SCOPED_TRACE(each.method);
     const MethodResult result = other.Call(methods_, each.method, each.params);
     ASSERT_TRUE(std::holds_alternative<protocol::Error>(result));
     const auto& error = std::get<protocol::Error>(result);
     EXPECT_EQ(error.code, ErrorCode::kWindowsError);
-    EXPECT_EQ(error.message,
-              "HKEY_CURRENT_USER is not there: the profile of S-1-5-21-11-22-33-4444 is not loaded on this computer.");
+    EXPECT_EQ(
+        error.message,
+        "HKEY_CURRENT_USER is not there: the profile of S-1-5-21-11-22-33-4444 is not loaded on this computer.");
     EXPECT_EQ(error.data, (Json{{"code", 2},
                                 {"name", "ERROR_FILE_NOT_FOUND"},
                                 {"operation", "RegOpenKeyExW"},
@@ -198,7 +212,8 @@ TEST_F(RegistryMethods, SayThatAProfileIsNotLoaded) {
   }
   // Nothing was made in its place.
   win32::UniqueRegistryKey hive;
-  EXPECT_EQ(::RegOpenKeyExW(HKEY_USERS, L"S-1-5-21-11-22-33-4444", 0, KEY_READ, hive.put()), ERROR_FILE_NOT_FOUND);
+  EXPECT_EQ(::RegOpenKeyExW(HKEY_USERS, L"S-1-5-21-11-22-33-4444", 0, KEY_READ, hive.put()),
+            ERROR_FILE_NOT_FOUND);
 }
 
 TEST_F(RegistryMethods, ListTheRoots) {
@@ -245,8 +260,8 @@ class NoKeyIn32 {
   void Remove() const {
     {
       win32::UniqueRegistryKey opened;
-      if (::RegOpenKeyExW(HKEY_LOCAL_MACHINE, key_.path().c_str(), 0, KEY_ALL_ACCESS | KEY_WOW64_32KEY, opened.put()) !=
-          ERROR_SUCCESS) {
+      if (::RegOpenKeyExW(HKEY_LOCAL_MACHINE, key_.path().c_str(), 0, KEY_ALL_ACCESS | KEY_WOW64_32KEY,
+                          opened.put()) != ERROR_SUCCESS) {
         return;
       }
       ::RegDeleteTreeW(opened.get(), nullptr);
@@ -262,7 +277,8 @@ TEST_F(RegistryMethods, KeepTheViewsApart) {
   const NoKeyIn32 clean(in_64);
   const auto is_in = [&in_64](REGSAM view) {
     win32::UniqueRegistryKey key;
-    return ::RegOpenKeyExW(HKEY_LOCAL_MACHINE, in_64.path().c_str(), 0, KEY_READ | view, key.put()) == ERROR_SUCCESS;
+    return ::RegOpenKeyExW(HKEY_LOCAL_MACHINE, in_64.path().c_str(), 0, KEY_READ | view, key.put()) ==
+           ERROR_SUCCESS;
   };
   ONBEHALF_SKIP_WITHOUT("a registry with two views", is_in(KEY_WOW64_64KEY) && !is_in(KEY_WOW64_32KEY));
   const auto of = [&](const char* view, const Json& more = Json::object()) {
@@ -297,10 +313,12 @@ TEST_F(RegistryMethods, MakeKeysWithThoseAboveThem) {
   EXPECT_TRUE(key_.Has(L"a\\b\\c"));
   EXPECT_EQ(Result("registry.makeKey", {{"key", key_.Below("a\\b\\c")}}), (Json{{"created", false}}));
   EXPECT_EQ(Result("registry.makeKey", {{"key", key_.Below("A\\B")}}), (Json{{"created", false}}));
-  EXPECT_EQ(Result("registry.makeKey", {{"key", key_.Below("v")}, {"volatile", true}}), (Json{{"created", true}}));
+  EXPECT_EQ(Result("registry.makeKey", {{"key", key_.Below("v")}, {"volatile", true}}),
+            (Json{{"created", true}}));
   // Windows keeps no lasting key below a volatile one.
   win32::UniqueRegistryKey volatile_key;
-  test::CheckRegistry(::RegOpenKeyExW(key_.get(), L"v", 0, KEY_ALL_ACCESS, volatile_key.put()), "RegOpenKeyExW");
+  test::CheckRegistry(::RegOpenKeyExW(key_.get(), L"v", 0, KEY_ALL_ACCESS, volatile_key.put()),
+                      "RegOpenKeyExW");
   EXPECT_EQ(WindowsError("registry.makeKey", {{"key", key_.Below("v\\x")}}),
             Refused(ERROR_CHILD_MUST_BE_VOLATILE, "RegCreateKeyExW"));
 }
@@ -328,7 +346,8 @@ TEST_F(RegistryMethods, DeleteAKeyOnlyWhenNothingIsBelowItUnlessThatGoesToo) {
   EXPECT_EQ(error.data, (Json{{"code", 5}, {"name", "ERROR_ACCESS_DENIED"}, {"operation", "NtDeleteKey"}}));
   EXPECT_TRUE(key_.Has(L"top\\a\\b\\c"));
 
-  EXPECT_EQ(Result("registry.delete", {{"key", key_.Below("top\\e")}, {"subkeys", false}}), (Json{{"keys", 1}}));
+  EXPECT_EQ(Result("registry.delete", {{"key", key_.Below("top\\e")}, {"subkeys", false}}),
+            (Json{{"keys", 1}}));
   EXPECT_FALSE(key_.Has(L"top\\e"));
   EXPECT_EQ(Result("registry.delete", {{"key", top}, {"subkeys", true}}), (Json{{"keys", 5}}));
   EXPECT_FALSE(key_.Has(L"top"));
@@ -342,7 +361,8 @@ TEST_F(RegistryMethods, DeleteATreeOfManyKeysOnManyLevels) {
     key_.Make(deep);
   }
   for (int i = 0; i < 100; ++i) key_.Make(L"top\\w" + std::to_wstring(i));
-  EXPECT_EQ(Result("registry.delete", {{"key", key_.Below("top")}, {"subkeys", true}}), (Json{{"keys", 161}}));
+  EXPECT_EQ(Result("registry.delete", {{"key", key_.Below("top")}, {"subkeys", true}}),
+            (Json{{"keys", 161}}));
   EXPECT_FALSE(key_.Has(L"top"));
 }
 
@@ -395,7 +415,8 @@ TEST_F(RegistryMethods, FollowLinksAndDeleteTheLinkItself) {
 TEST_F(RegistryMethods, SayOfEachWhatItNeeds) {
   for (const Method* const method : methods_.All()) {
     EXPECT_EQ(method->access_default, "D:(A;;GR;;;AU)") << method->name;
-    EXPECT_EQ(method->acts, method->name == "registry.get" ? Acts::kAsService : Acts::kAsCaller) << method->name;
+    EXPECT_EQ(method->acts, method->name == "registry.get" ? Acts::kAsService : Acts::kAsCaller)
+        << method->name;
     for (const Parameter& parameter : method->parameters) {
       EXPECT_EQ(parameter.audited, parameter.name != "value") << method->name << parameter.name;
     }

@@ -46,11 +46,16 @@ TEST(RegistryPath, IsAPlaceInOneOfTheTwoTrees) {
         {"HKU\\.DEFAULT\\Software", Tree::kUsers, L".DEFAULT\\Software"},
         {"HKCR\\.txt", Tree::kMachine, L"Software\\Classes\\.txt"},
         {"Hkey_Classes_Root", Tree::kMachine, L"Software\\Classes"},
-        {"HKCC\\Software", Tree::kMachine, L"System\\CurrentControlSet\\Hardware Profiles\\Current\\Software"},
+        {"HKCC\\Software", Tree::kMachine,
+         L"System\\CurrentControlSet\\Hardware Profiles\\Current\\Software"},
         {"HKEY_CURRENT_CONFIG", Tree::kMachine, L"System\\CurrentControlSet\\Hardware Profiles\\Current"},
         // What is no separator is a part of a name.
         {"HKLM\\Software/Contoso\\ a b \\..", Tree::kMachine, L"Software/Contoso\\ a b \\.."},
-        {"HKLM\\Gr\xC3\xB6\xC3\x9F" "e", Tree::kMachine, L"Gr\u00F6\u00DF" L"e"}}) {
+        {"HKLM\\Gr\xC3\xB6\xC3\x9F"
+         "e",
+         Tree::kMachine,
+         L"Gr\u00F6\u00DF"
+         L"e"}}) {
     const RegistryPath path = Parsed(row.text);
     EXPECT_EQ(path.tree, row.tree) << row.text;
     EXPECT_EQ(path.below, row.below) << row.text;
@@ -74,15 +79,18 @@ TEST(RegistryPath, OfTheCurrentUserIsTheCallersOwnHive) {
 }
 
 TEST(RegistryPath, NeedsARoot) {
-  for (const char* text : {"", "\\", "Software", "\\HKLM\\Software", "HKLM2\\Software", "HKL\\Software", " HKLM\\Software",
-                           "HKLM:\\Software", "HKLM/Software", "HKPD", "HKEY_PERFORMANCE_DATA", "HKEY_CURRENT_USER_LOCAL_SETTINGS",
-                           "\\\\server\\HKLM\\Software", "\\Registry\\Machine\\Software", "80000002\\Software"}) {
+  for (const char* text :
+       {"", "\\", "Software", "\\HKLM\\Software", "HKLM2\\Software", "HKL\\Software", " HKLM\\Software",
+        "HKLM:\\Software", "HKLM/Software", "HKPD", "HKEY_PERFORMANCE_DATA",
+        "HKEY_CURRENT_USER_LOCAL_SETTINGS", "\\\\server\\HKLM\\Software", "\\Registry\\Machine\\Software",
+        "80000002\\Software"}) {
     EXPECT_TRUE(Fault(text).starts_with("expected a root")) << text << ": " << Fault(text);
   }
 }
 
 TEST(RegistryPath, HasNoEmptyNames) {
-  for (const char* text : {"HKLM\\", "HKLM\\\\", "HKLM\\Software\\", "HKLM\\\\Software", "HKLM\\Software\\\\Contoso", "HKCU\\"}) {
+  for (const char* text : {"HKLM\\", "HKLM\\\\", "HKLM\\Software\\", "HKLM\\\\Software",
+                           "HKLM\\Software\\\\Contoso", "HKCU\\"}) {
     EXPECT_TRUE(Fault(text).starts_with("a key's name is empty")) << text << ": " << Fault(text);
   }
 }
@@ -106,7 +114,8 @@ TEST(RegistryPath, HasAtMost32766UnitsBelowTheTreesRoot) {
   // 128 names of 255 units and 127 backslashes: one unit too many.
   std::string longest;
   for (int i = 0; i < 128; ++i) longest += "\\" + std::string(255, 'n');
-  const std::string fault = "the path is longer than 32766 UTF-16 units below HKEY_LOCAL_MACHINE or HKEY_USERS";
+  const std::string fault =
+      "the path is longer than 32766 UTF-16 units below HKEY_LOCAL_MACHINE or HKEY_USERS";
   EXPECT_EQ(Fault("HKLM" + longest), fault);
   longest.pop_back();
   EXPECT_EQ(Parsed("HKLM" + longest).below.size(), 32'766U);
@@ -117,17 +126,17 @@ TEST(RegistryPath, HasAtMost32766UnitsBelowTheTreesRoot) {
 
 TEST(RegistryPath, IsARootOrAHiveHoweverItWasNamed) {
   for (const char* text :
-       {"HKLM", "HKU", "HKCU", "HKCR", "HKCC", "HKU\\S-1-5-21-1-2-3-1001", "HKU\\s-1-5-21-1-2-3-1001", "HKU\\.DEFAULT",
-        "HKU\\S-1-5-18", "HKU\\S-1-5-21-1-2-3-1001_Classes", "HKLM\\Software", "HKEY_LOCAL_MACHINE\\SYSTEM",
-        "HKLM\\Software\\Classes", "hklm\\SOFTWARE\\classes",
+       {"HKLM", "HKU", "HKCU", "HKCR", "HKCC", "HKU\\S-1-5-21-1-2-3-1001", "HKU\\s-1-5-21-1-2-3-1001",
+        "HKU\\.DEFAULT", "HKU\\S-1-5-18", "HKU\\S-1-5-21-1-2-3-1001_Classes", "HKLM\\Software",
+        "HKEY_LOCAL_MACHINE\\SYSTEM", "HKLM\\Software\\Classes", "hklm\\SOFTWARE\\classes",
         "HKLM\\System\\CurrentControlSet\\Hardware Profiles\\Current", "HKLM\\SOFTWARE\\WOW6432Node",
         "HKLM\\Software\\Wow6432Node\\Classes", "HKCR\\Wow6432Node"}) {
     EXPECT_TRUE(IsRootOrHive(Parsed(text))) << text;
   }
   for (const char* text :
-       {"HKCU\\Software", "HKU\\S-1-5-21-1-2-3-1001\\Software", "HKCU\\Software\\Classes", "HKLM\\Software\\Contoso",
-        "HKLM\\Software\\Classes\\.txt", "HKCR\\.txt", "HKU\\Software\\Classes", "HKCC\\Software",
-        "HKLM\\Software\\Wow6432Node\\Contoso"}) {
+       {"HKCU\\Software", "HKU\\S-1-5-21-1-2-3-1001\\Software", "HKCU\\Software\\Classes",
+        "HKLM\\Software\\Contoso", "HKLM\\Software\\Classes\\.txt", "HKCR\\.txt", "HKU\\Software\\Classes",
+        "HKCC\\Software", "HKLM\\Software\\Wow6432Node\\Contoso"}) {
     EXPECT_FALSE(IsRootOrHive(Parsed(text))) << text;
   }
 }

@@ -45,7 +45,8 @@ class RegistryTest : public testing::Test {
   Json Result(std::string_view name, const Json& params) const {
     const MethodResult result = Call(name, params);
     if (const auto* const error = std::get_if<protocol::Error>(&result)) {
-      ADD_FAILURE() << name << params << ": " << static_cast<int>(error->code) << " " << error->message << error->data;
+      ADD_FAILURE() << name << params << ": " << static_cast<int>(error->code) << " " << error->message
+                    << error->data;
       return Json::object();
     }
     EXPECT_EQ(test::Misfit(std::get<Json>(result), methods_.Find(name)->result_schema), "");

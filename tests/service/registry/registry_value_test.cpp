@@ -43,7 +43,8 @@ TEST_F(RegistryValues, OfEveryTypeAreWrittenAsWindowsWritesThemAndReadBack) {
   const std::vector<Row> rows{
       {"none", "", REG_NONE, "", "base64"},
       {"none", "AQI=", REG_NONE, "\x01\x02", "base64"},
-      {"sz", "text \xC3\xA4 \xF0\x9F\x98\x80", REG_SZ, Bytes(std::wstring(L"text \u00E4 \xD83D\xDE00") + L'\0'), "json"},
+      {"sz", "text \xC3\xA4 \xF0\x9F\x98\x80", REG_SZ,
+       Bytes(std::wstring(L"text \u00E4 \xD83D\xDE00") + L'\0'), "json"},
       {"sz", "", REG_SZ, Bytes(std::wstring(1, L'\0')), "json"},
       {"expand_sz", "%SystemRoot%", REG_EXPAND_SZ, Bytes(std::wstring(L"%SystemRoot%") + L'\0'), "json"},
       {"binary", "AAECAw==", REG_BINARY, std::string("\0\x01\x02\x03", 4), "base64"},
@@ -68,7 +69,8 @@ TEST_F(RegistryValues, OfEveryTypeAreWrittenAsWindowsWritesThemAndReadBack) {
 
 TEST_F(RegistryValues, MayBeWrittenAndReadAsTheirBytesWhateverTheType) {
   const Json base64{{"encoding", "base64"}};
-  for (const char* type : {"none", "sz", "expand_sz", "binary", "dword", "dword_big_endian", "multi_sz", "qword", "0x9"}) {
+  for (const char* type :
+       {"none", "sz", "expand_sz", "binary", "dword", "dword_big_endian", "multi_sz", "qword", "0x9"}) {
     SCOPED_TRACE(type);
     // Three bytes: what no type promises. Four: a text without its terminator.
     for (const char* text : {"AQID", "YQBiAA==", ""}) {
@@ -96,13 +98,23 @@ TEST_F(RegistryValues, ThatAreNotWhatTheirTypePromisesLoseNothing) {
       {"half a unit", REG_SZ, Bytes(L"a") + "b", "YQBi", "base64"},
       {"one byte", REG_SZ, "a", "YQ==", "base64"},
       {"a high surrogate at the end", REG_SZ, Bytes(L"a\xD83D"), "YQA92A==", "base64"},
-      {"a high surrogate before something else", REG_SZ, Bytes(L"\xD83D" L"a"), "Pdh" "hAA==", "base64"},
-      {"a low surrogate first", REG_EXPAND_SZ, Bytes(L"\xDE00" L"a" + nul), "AN5hAAAA", "base64"},
+      {"a high surrogate before something else", REG_SZ,
+       Bytes(L"\xD83D"
+             L"a"),
+       "Pdh"
+       "hAA==",
+       "base64"},
+      {"a low surrogate first", REG_EXPAND_SZ,
+       Bytes(L"\xDE00"
+             L"a" +
+             nul),
+       "AN5hAAAA", "base64"},
       {"a list without its end", REG_MULTI_SZ, Bytes(L"one" + nul + L"two" + nul), {"one", "two"}, "json"},
       {"a list without a terminator", REG_MULTI_SZ, Bytes(L"one" + nul + L"two"), {"one", "two"}, "json"},
       {"a list with several ends", REG_MULTI_SZ, Bytes(L"one" + nul + nul + nul), {"one"}, "json"},
       {"no list and no end", REG_MULTI_SZ, "", Json::array(), "json"},
-      {"something behind the list", REG_MULTI_SZ, Bytes(L"a" + nul + nul + L"b" + nul + nul), "YQAAAAAAYgAAAAAA", "base64"},
+      {"something behind the list", REG_MULTI_SZ, Bytes(L"a" + nul + nul + L"b" + nul + nul),
+       "YQAAAAAAYgAAAAAA", "base64"},
       {"a list with half a unit", REG_MULTI_SZ, Bytes(L"a" + nul) + "b", "YQAAAGI=", "base64"},
       {"a list with half a pair", REG_MULTI_SZ, Bytes(L"\xD83D" + nul + nul), "PdgAAAAA", "base64"},
       {"a dword of three bytes", REG_DWORD, "\x01\x02\x03", "AQID", "base64"},
@@ -138,13 +150,15 @@ TEST_F(RegistryValues, OfTheTypeLinkAreTextsWithoutTerminator) {
 }
 
 TEST_F(RegistryValues, AreRefusedWhenTheyDoNotFitTheirType) {
-  EXPECT_EQ(SetFault("dwort", 1),
-            "type: expected one of none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x and its "
-            "number in hexadecimal");
+  EXPECT_EQ(
+      SetFault("dwort", 1),
+      "type: expected one of none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x and its "
+      "number in hexadecimal");
   for (const char* type : {"", "0x", "0xg", "0x123456789", "REG_SZ", "SZ", "4", "0x-1", "0x 1"}) {
     EXPECT_TRUE(SetFault(type, "AA==").starts_with("type: ")) << type;
   }
-  for (const Json& value : {Json(-1), Json(4294967296), Json(1.5), Json("1"), Json(nullptr), Json(true), Json::array({1})}) {
+  for (const Json& value :
+       {Json(-1), Json(4294967296), Json(1.5), Json("1"), Json(nullptr), Json(true), Json::array({1})}) {
     EXPECT_EQ(SetFault("dword", value), "value: expected an integer of 0 to 4294967295 for dword") << value;
   }
   EXPECT_EQ(SetFault("qword", -1), "value: expected an integer of 0 to 18446744073709551615 for qword");
@@ -157,13 +171,16 @@ TEST_F(RegistryValues, AreRefusedWhenTheyDoNotFitTheirType) {
     EXPECT_EQ(SetFault("multi_sz", value), "value: expected an array of strings for multi_sz") << value;
   }
   for (const Json& value : {Json::array({"a", ""}), Json::array({std::string("a\0b", 3)})}) {
-    EXPECT_TRUE(SetFault("multi_sz", value).starts_with("value: the texts of multi_sz cannot be empty")) << value;
+    EXPECT_TRUE(SetFault("multi_sz", value).starts_with("value: the texts of multi_sz cannot be empty"))
+        << value;
   }
   for (const Json& value : {Json("AQI"), Json("A QI"), Json(1), Json(nullptr), Json::array({1, 2})}) {
     EXPECT_TRUE(SetFault("binary", value).starts_with("value: expected the bytes")) << value;
-    EXPECT_TRUE(SetFault("dword", value, {{"encoding", "base64"}}).starts_with("value: expected the bytes")) << value;
+    EXPECT_TRUE(SetFault("dword", value, {{"encoding", "base64"}}).starts_with("value: expected the bytes"))
+        << value;
   }
-  EXPECT_EQ(SetFault("binary", "AQID", {{"encoding", "json"}}), "encoding: values of the type binary are base64");
+  EXPECT_EQ(SetFault("binary", "AQID", {{"encoding", "json"}}),
+            "encoding: values of the type binary are base64");
   EXPECT_EQ(SetFault("0x8", "AQID", {{"encoding", "json"}}), "encoding: values of the type 0x8 are base64");
   EXPECT_TRUE(SetFault("sz", "a", {{"encoding", "text"}}).starts_with("encoding: expected one of"));
   // None of it has been written.
@@ -179,8 +196,12 @@ TEST_F(RegistryValues, LargerThanAResponseAreTooLargeAndStayListed) {
   EXPECT_EQ(error.message, "The value has 262145 bytes, which is more than a response may have.");
   const Json values = Result("registry.list", {{"key", key_.text()}}).at("values");
   ASSERT_EQ(values.size(), 2U) << values;
-  EXPECT_EQ(values[0], (Json{{"name", "v"}, {"type", "binary"}, {"value", nullptr}, {"encoding", nullptr}, {"size", 262145}}));
-  EXPECT_EQ(values[1], (Json{{"name", "w"}, {"type", "binary"}, {"value", "eA=="}, {"encoding", "base64"}, {"size", 1}}));
+  EXPECT_EQ(
+      values[0],
+      (Json{{"name", "v"}, {"type", "binary"}, {"value", nullptr}, {"encoding", nullptr}, {"size", 262145}}));
+  EXPECT_EQ(
+      values[1],
+      (Json{{"name", "w"}, {"type", "binary"}, {"value", "eA=="}, {"encoding", "base64"}, {"size", 1}}));
   // One of several reads is enough for what is larger than the first buffer.
   key_.SetValue(L"v", REG_BINARY, std::string(100'000, 'x'));
   EXPECT_EQ(Get().at("value").get<std::string>().size(), 133'336U);

@@ -25,7 +25,8 @@ class RegistryWatch : public testing::Test {
     client_.emplace(server_.pipe_path());
   }
   void Open(const Json& id, const std::string& key, bool recursive = false) {
-    client_->Send(RequestMessage(id, "registry.watch", {{"key", key}, {"recursive", recursive}, {"progressToken", id}}));
+    client_->Send(RequestMessage(id, "registry.watch",
+                                 {{"key", key}, {"recursive", recursive}, {"progressToken", id}}));
   }
   static Json Piece(const Json& token, bool changed) {
     return NotificationMessage("$/progress", {{"token", token}, {"value", {{"changed", changed}}}});
@@ -69,7 +70,8 @@ TEST_F(RegistryWatch, TellsOfWhatIsBelowSubkeysOnlyWhenAsked) {
   CheckRegistry(::RegSetValueExW(below.get(), L"v", 0, REG_BINARY, nullptr, 0), "RegSetValueExW");
   ASSERT_EQ(client_->Read(), Piece("all", true));
   // Had it been told of, it would come before what is answered now.
-  EXPECT_EQ(client_->Call("registry.list", {{"key", key_.text()}}).at("result").at("keys"), Json::array({"a"}));
+  EXPECT_EQ(client_->Call("registry.list", {{"key", key_.text()}}).at("result").at("keys"),
+            Json::array({"a"}));
 }
 
 TEST_F(RegistryWatch, MissesNoChange) {
@@ -87,9 +89,10 @@ bool DeletionIsNotified(const TestKey& key) {
   const auto probe = key.Make(L"probe");
   const win32::UniqueObject event(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
   if (!event) win32::ThrowLastError("CreateEventW");
-  CheckRegistry(::RegNotifyChangeKeyValue(probe.get(), FALSE, REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_THREAD_AGNOSTIC,
-                                          event.get(), TRUE),
-                "RegNotifyChangeKeyValue");
+  CheckRegistry(
+      ::RegNotifyChangeKeyValue(probe.get(), FALSE, REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_THREAD_AGNOSTIC,
+                                event.get(), TRUE),
+      "RegNotifyChangeKeyValue");
   CheckRegistry(::RegDeleteKeyW(key.get(), L"probe"), "RegDeleteKeyW");
   return ::WaitForSingleObject(event.get(), 1'000) == WAIT_OBJECT_0;
 }
@@ -103,8 +106,9 @@ TEST_F(RegistryWatch, EndsWhenTheKeyIsDeleted) {
   const auto answer = ReadPast(1);
   ASSERT_TRUE(answer.has_value());
   EXPECT_EQ(ErrorCodeOf(*answer), static_cast<int>(ErrorCode::kWindowsError)) << *answer;
-  EXPECT_EQ(answer->at("error").at("data"),
-            (Json{{"code", ERROR_KEY_DELETED}, {"name", "ERROR_KEY_DELETED"}, {"operation", "RegNotifyChangeKeyValue"}}));
+  EXPECT_EQ(answer->at("error").at("data"), (Json{{"code", ERROR_KEY_DELETED},
+                                                  {"name", "ERROR_KEY_DELETED"},
+                                                  {"operation", "RegNotifyChangeKeyValue"}}));
 }
 
 TEST_F(RegistryWatch, IsRefusedForAKeyThatIsNotThere) {

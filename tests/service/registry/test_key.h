@@ -18,7 +18,8 @@ inline void CheckRegistry(LSTATUS code, const char* operation) {
 // below it. It is used with Windows' own functions, past the service. Throws Win32Error.
 class TestKey {
  public:
-  explicit TestKey(HKEY root = HKEY_CURRENT_USER, std::wstring_view parent = L"Software", std::string_view root_name = "HKCU")
+  explicit TestKey(HKEY root = HKEY_CURRENT_USER, std::wstring_view parent = L"Software",
+                   std::string_view root_name = "HKCU")
       : root_(root) {
     static int count = 0;
     path_ = std::wstring(parent) + L"\\onbehalf-test-" + std::to_wstring(::GetCurrentProcessId()) + L"-" +
@@ -26,8 +27,9 @@ class TestKey {
     path_text_ = std::string(root_name) + "\\" + win32::ToUtf8(path_);
     // What a process of the same id left that was ended.
     ::RegDeleteTreeW(root_, path_.c_str());
-    CheckRegistry(::RegCreateKeyExW(root_, path_.c_str(), 0, nullptr, 0, KEY_ALL_ACCESS, nullptr, key_.put(), nullptr),
-                  "RegCreateKeyExW");
+    CheckRegistry(
+        ::RegCreateKeyExW(root_, path_.c_str(), 0, nullptr, 0, KEY_ALL_ACCESS, nullptr, key_.put(), nullptr),
+        "RegCreateKeyExW");
   }
   ~TestKey() { ::RegDeleteTreeW(root_, path_.c_str()); }
   TestKey(const TestKey&) = delete;
@@ -41,7 +43,8 @@ class TestKey {
 
   win32::UniqueRegistryKey Make(const std::wstring& name, DWORD options = 0) const {
     win32::UniqueRegistryKey key;
-    CheckRegistry(::RegCreateKeyExW(key_.get(), name.c_str(), 0, nullptr, options, KEY_ALL_ACCESS, nullptr, key.put(), nullptr),
+    CheckRegistry(::RegCreateKeyExW(key_.get(), name.c_str(), 0, nullptr, options, KEY_ALL_ACCESS, nullptr,
+                                    key.put(), nullptr),
                   "RegCreateKeyExW");
     return key;
   }
@@ -54,7 +57,8 @@ class TestKey {
     const auto size = static_cast<DWORD>(bytes.size());
     // So that RegSetValueExW finds no terminator behind a text.
     bytes += "\xFF\xFF";
-    CheckRegistry(::RegSetValueExW(key_.get(), name.c_str(), 0, type, reinterpret_cast<const BYTE*>(bytes.data()), size),
+    CheckRegistry(::RegSetValueExW(key_.get(), name.c_str(), 0, type,
+                                   reinterpret_cast<const BYTE*>(bytes.data()), size),
                   "RegSetValueExW");
   }
   struct Value {
@@ -65,7 +69,8 @@ class TestKey {
   Value GetValue(const std::wstring& name) const {
     DWORD size = 0;
     Value value{};
-    CheckRegistry(::RegQueryValueExW(key_.get(), name.c_str(), nullptr, &value.type, nullptr, &size), "RegQueryValueExW");
+    CheckRegistry(::RegQueryValueExW(key_.get(), name.c_str(), nullptr, &value.type, nullptr, &size),
+                  "RegQueryValueExW");
     value.bytes.resize(size);
     CheckRegistry(::RegQueryValueExW(key_.get(), name.c_str(), nullptr, &value.type,
                                      reinterpret_cast<BYTE*>(value.bytes.data()), &size),

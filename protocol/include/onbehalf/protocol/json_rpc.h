@@ -32,7 +32,9 @@ struct Error {
 };
 
 // What is wrong with a request's parameters: the message names the member and what was expected there.
-inline Error InvalidParams(std::string message) { return {ErrorCode::kInvalidParams, std::move(message), nullptr}; }
+inline Error InvalidParams(std::string message) {
+  return {ErrorCode::kInvalidParams, std::move(message), nullptr};
+}
 
 struct Request {
   Id id;

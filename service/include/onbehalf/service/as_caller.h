@@ -16,7 +16,8 @@ namespace onbehalf::service {
 // answer (ImpersonationLevel). When Windows does not let the thread become the caller for another reason, throws a
 // std::exception, which the handler lets pass: the service logs why and answers InternalError with the request's id. Not
 // to be called while the thread impersonates already (the process ends); if reverting fails the process ends.
-[[nodiscard]] std::optional<protocol::Error> AsCaller(const CallerIdentity& caller, win32::ImpersonationLevel required,
+[[nodiscard]] std::optional<protocol::Error> AsCaller(const CallerIdentity& caller,
+                                                      win32::ImpersonationLevel required,
                                                       const std::function<void()>& work);
 
 }  // namespace onbehalf::service

@@ -44,10 +44,11 @@ struct Settings {
     std::uint64_t keep_bytes = 1024 * 1024 * 1024;  // of all files together
     std::uint32_t anchor_lines = 1000;              // at most so many lines are not anchored in the event log
     std::uint32_t anchor_minutes = 5;               // nor any for longer than this
-    std::uint32_t denials_per_minute = 60;  // events of denials, and as many of changes of the policy
+    std::uint32_t denials_per_minute = 60;          // events of denials, and as many of changes of the policy
   } audit;
   struct File {
-    std::vector<std::string> roots;  // folders that file.* stays in; none: it goes wherever Windows lets the caller
+    std::vector<std::string>
+        roots;  // folders that file.* stays in; none: it goes wherever Windows lets the caller
     bool network_paths = false;
     bool alternate_streams = false;
   } file;
@@ -64,8 +65,10 @@ struct Settings {
     std::uint32_t connections_per_source = 64;
   } database;
   struct Modules {
-    std::map<std::string, std::string, std::less<>> load;  // a module's name and the JSON text of its own settings
-    std::uint32_t overdue_calls = 3;  // that have not ended after their deadline, until the module is quarantined
+    std::map<std::string, std::string, std::less<>>
+        load;  // a module's name and the JSON text of its own settings
+    std::uint32_t overdue_calls =
+        3;  // that have not ended after their deadline, until the module is quarantined
   } modules;
   // What is not set is as for all methods.
   struct MethodLimits {

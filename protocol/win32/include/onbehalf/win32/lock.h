@@ -49,7 +49,8 @@ class Condition {
     while (!is_true()) {
       DWORD wait = INFINITE;
       if (end != (std::chrono::steady_clock::time_point::max)()) {  // windows.h may have made max a macro
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
         if (left <= 0) return false;
         wait = left < 0x7fffffff ? static_cast<DWORD>(left) : 0x7fffffff;
       }

@@ -9,7 +9,8 @@ namespace onbehalf::win32 {
 
 using Clock = std::chrono::steady_clock;
 // Forever.
-inline constexpr Clock::time_point kNoDeadline = (Clock::time_point::max)();  // windows.h may have made max a macro
+inline constexpr Clock::time_point kNoDeadline =
+    (Clock::time_point::max)();  // windows.h may have made max a macro
 
 // One overlapped operation on one handle, waited for by the thread that started it. Owns its OVERLAPPED and
 // event; when destroyed while the operation is pending it cancels it (CancelIoEx) and waits, so the kernel
