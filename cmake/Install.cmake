@@ -5,6 +5,7 @@
 #   service    the service as a library, for applications that add methods
 #   module     the headers of modules, which need nothing else
 #   tools      onbehalf.exe, onbehalf-service.exe, the installer's scripts, which find both, and the pages for people
+#   symbols    the debug information of the programs and of onbehalf.dll, for beside them
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 set(onbehalf_package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/onbehalf")
@@ -52,6 +53,13 @@ install(FILES "${CMAKE_BINARY_DIR}/onbehalf-config.cmake" "${CMAKE_BINARY_DIR}/o
         DESTINATION "${onbehalf_package_folder}" COMPONENT protocol)
 
 install(TARGETS onbehalf onbehalf-service RUNTIME COMPONENT tools)
+foreach(target IN ITEMS onbehalf onbehalf-service onbehalf_c)
+  if(MSVC)
+    install(FILES $<TARGET_PDB_FILE:${target}> DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT symbols OPTIONAL)
+  else()
+    install(FILES $<TARGET_FILE:${target}>.debug DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT symbols)
+  endif()
+endforeach()
 install(FILES "${CMAKE_BINARY_DIR}/installer/install.cmd" "${CMAKE_BINARY_DIR}/installer/uninstall.cmd"
         DESTINATION installer COMPONENT tools)
 install(DIRECTORY docs/ DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT tools FILES_MATCHING PATTERN "*.md")

@@ -17,7 +17,7 @@
 #include "caller_process.h"
 #include "onbehalf/client/client.h"
 #include "onbehalf/protocol/error_code.h"
-#include "service/database/postgres_database.h"
+#include "support/postgres_database.h"
 #include "service/temporary_folder.h"
 #include "service_process.h"
 #include "support/child_main.h"

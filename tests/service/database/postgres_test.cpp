@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "messages.h"
-#include "postgres_database.h"
+#include "support/postgres_database.h"
 #include "raw_client.h"
 #include "test_server.h"
 

@@ -1,4 +1,4 @@
-#include "postgres_database.h"
+#include "support/postgres_database.h"
 
 #include <algorithm>
 #include <chrono>

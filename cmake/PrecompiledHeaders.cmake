@@ -1,0 +1,31 @@
+# onbehalf_precompile_headers(TARGET...): the targets take the headers that cost most from one precompiled header, which all
+# of them share, because all are compiled with the same flags. Sources go on including what they use: they must compile
+# without it too (CMAKE_DISABLE_PRECOMPILE_HEADERS=ON), and a file that leans on it fails there.
+#
+# Nothing of this project is in it but lean_windows.h, so that a change of a header compiles only what includes that.
+# protocol is left out: it is portable, and <windows.h> would hide where it is not.
+set(onbehalf_precompiled
+  <algorithm> <array> <atomic> <charconv> <chrono> <cstddef> <cstdint> <cstdio> <cstring> <deque> <exception> <filesystem>
+  <functional> <initializer_list> <limits> <map> <memory> <mutex> <optional> <set> <span> <stdexcept> <stop_token> <string>
+  <string_view> <system_error> <thread> <type_traits> <unordered_map> <utility> <variant> <vector>
+  <nlohmann/json.hpp>
+  "${PROJECT_SOURCE_DIR}/protocol/win32/include/onbehalf/win32/lean_windows.h")
+
+# onbehalf_add_precompiled(NAME HEADER...): a target that makes a precompiled header and has nothing else in it.
+function(onbehalf_add_precompiled name)
+  set(source "${CMAKE_BINARY_DIR}/precompiled/${name}.cpp")
+  file(CONFIGURE OUTPUT "${source}" CONTENT "// A target needs a source.\n" @ONLY)
+  add_library(${name} OBJECT "${source}")
+  target_precompile_headers(${name} PRIVATE ${ARGN})
+  target_link_libraries(${name} PRIVATE nlohmann_json::nlohmann_json onbehalf_compile_options)
+endfunction()
+
+if(WIN32)
+  onbehalf_add_precompiled(onbehalf_precompiled ${onbehalf_precompiled})
+endif()
+
+function(onbehalf_precompile_headers)
+  foreach(target IN LISTS ARGN)
+    target_precompile_headers(${target} REUSE_FROM onbehalf_precompiled)
+  endforeach()
+endfunction()
