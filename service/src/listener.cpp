@@ -83,8 +83,8 @@ std::unique_ptr<PipeInstance> Listener::CreateFirst(const PipeOptions& options) 
 }
 
 void Listener::SetDescriptorOf(HANDLE pipe, const PipeOptions& options) {
-  constexpr SECURITY_INFORMATION kSet =
-      DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
+  // Not the label: it is always the same, and only the first instance's handle could change it (see PipeInstance).
+  constexpr SECURITY_INFORMATION kSet = DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;
   if (!::SetKernelObjectSecurity(pipe, kSet, options.descriptor.get())) {
     win32::ThrowLastError("SetKernelObjectSecurity", options.path);
   }

@@ -10,14 +10,18 @@ namespace {
 // The pipe's quota for each direction: what one write may put there before it has to wait for the reader.
 constexpr DWORD kPipeBuffer = 64 * 1024;
 
+// CreateNamedPipeW takes access rights and flags in one parameter, where these two are one bit ("CreateNamedPipeW function",
+// dwOpenMode). An instance that is not the first and carries it is refused with ERROR_ACCESS_DENIED.
+static_assert(FILE_FLAG_FIRST_PIPE_INSTANCE == WRITE_OWNER);
+
 }  // namespace
 
 PipeInstance::PipeInstance(const PipeOptions& options, bool first, ThreadPool& pool) {
   // The handle is not inherited: a child of this process must never hold an end of the pipe.
   SECURITY_ATTRIBUTES attributes{sizeof(SECURITY_ATTRIBUTES), options.descriptor.get(), FALSE};
-  // WRITE_DAC and WRITE_OWNER: the descriptor and its label are changed on the live pipe.
-  const DWORD open_mode = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | WRITE_DAC | WRITE_OWNER |
-                          (first ? FILE_FLAG_FIRST_PIPE_INSTANCE : 0);
+  // WRITE_DAC: the DACL is changed on the live pipe. WRITE_OWNER, for the label, only the first instance could have.
+  const DWORD open_mode =
+      PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | WRITE_DAC | (first ? FILE_FLAG_FIRST_PIPE_INSTANCE : 0);
   const DWORD pipe_mode = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT |
                           (options.accept_remote ? PIPE_ACCEPT_REMOTE_CLIENTS : PIPE_REJECT_REMOTE_CLIENTS);
   pipe_.reset(::CreateNamedPipeW(win32::ToWide(options.path).c_str(), open_mode, pipe_mode,

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "create_named_pipe_spy.h"
 #include "gate.h"
 #include "log.h"
 #include "messages.h"
@@ -58,6 +59,24 @@ TEST(Listener, SoManyInstancesWaitHoweverManyAreServed) {
     clients.push_back(std::make_unique<RawClient>(server.pipe_path()));
     ASSERT_TRUE(clients.back()->Call("rpc.ping").contains("result"));
     EXPECT_EQ(InstancesOf(clients.back()->stream().get()), served + 3);
+  }
+}
+
+// FILE_FLAG_FIRST_PIPE_INSTANCE is the bit of WRITE_OWNER: Windows refuses an instance that asks for it while there is another.
+TEST(Listener, OnlyTheFirstInstanceHasTheBitOfTheFirst) {
+  TestServer server;
+  server.settings().pipe.waiting_instances = 3;
+  TakePipeOpenModes();
+  server.Start();
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 10; ++i) {
+    clients.push_back(std::make_unique<RawClient>(server.pipe_path()));
+    ASSERT_TRUE(clients.back()->Call("rpc.ping").contains("result"));
+  }
+  const std::vector<DWORD> modes = TakePipeOpenModes();
+  ASSERT_EQ(modes.size(), 13U);
+  for (std::size_t i = 0; i < modes.size(); ++i) {
+    EXPECT_EQ((modes[i] & FILE_FLAG_FIRST_PIPE_INSTANCE) != 0, i == 0) << "instance " << i;
   }
 }
 
