@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "json_writer.h"
+#include "onbehalf/protocol/limits.h"
 
 namespace onbehalf::protocol {
 namespace {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "json_writer.h"
+#include "onbehalf/protocol/limits.h"
 #include "onbehalf/protocol/plain_bytes.h"
 #include "onbehalf/protocol/utf8.h"
 

@@ -27,7 +27,6 @@
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/process.h"
 #include "onbehalf/win32/utf.h"
-#include "onbehalf/win32/win32_error.h"
 #include "pipe_descriptor.h"
 #include "process_hardening.h"
 #include "server.h"

@@ -12,6 +12,7 @@
 #include "invariant.h"
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/limits.h"
 
 namespace {
 

@@ -1,4 +1,5 @@
 #include "onbehalf/protocol/json_rpc.h"
+#include "onbehalf/protocol/limits.h"
 
 #include <gtest/gtest.h>
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "allocations.h"
+#include "onbehalf/protocol/limits.h"
 
 namespace onbehalf::protocol {
 

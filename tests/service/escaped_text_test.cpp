@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/limits.h"
 #include "temporary_folder.h"
 
 namespace onbehalf::service {

@@ -12,6 +12,7 @@
 #include "connection_table.h"
 #include "gate.h"
 #include "messages.h"
+#include "onbehalf/protocol/limits.h"
 #include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/win32_error.h"
 #include "raw_client.h"

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/limits.h"
 
 namespace onbehalf::cli::doctor {
 

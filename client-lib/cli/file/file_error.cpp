@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::cli {
 

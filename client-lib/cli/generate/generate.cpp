@@ -8,6 +8,7 @@
 #include "generate/whole_file.h"
 #include "generate/writers.h"
 #include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/limits.h"
 
 namespace onbehalf::cli {
 namespace {

@@ -8,6 +8,7 @@
 #include "method_name.h"
 #include "onbehalf/protocol/ascii.h"
 #include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/limits.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {

@@ -8,8 +8,8 @@
 #include "audit/audit_files.h"
 #include "escaped_text.h"
 #include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/limits.h"
 #include "onbehalf/win32/lean_windows.h"
-#include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
 namespace {

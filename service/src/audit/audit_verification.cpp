@@ -9,6 +9,7 @@
 
 #include "audit/audit_files.h"
 #include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/limits.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/win32_error.h"
 

@@ -16,6 +16,7 @@
 #include "escaped_text.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/limits.h"
 #include "onbehalf/service/schema.h"
 
 namespace onbehalf::service {

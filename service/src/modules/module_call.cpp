@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/limits.h"
 #include "onbehalf/protocol/utf8.h"
 #include "onbehalf/service/as_caller.h"
 #include "onbehalf/win32/win32_error.h"

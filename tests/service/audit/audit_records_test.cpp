@@ -15,6 +15,7 @@
 #include "audit/event_limit.h"
 #include "audit/event_queue.h"
 #include "audit_folder.h"
+#include "onbehalf/protocol/limits.h"
 #include "onbehalf/service/caller_identity.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "support/platform_probe.h"

@@ -15,6 +15,7 @@
 #include "audit_lines.h"
 #include "impersonation.h"
 #include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/limits.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "support/child_main.h"
 #include "support/child_process.h"

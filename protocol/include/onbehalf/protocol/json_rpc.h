@@ -10,7 +10,6 @@
 
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/protocol/json_text.h"
-#include "onbehalf/protocol/limits.h"
 
 namespace onbehalf::protocol {
 

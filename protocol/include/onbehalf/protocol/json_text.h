@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "onbehalf/protocol/limits.h"
-
 namespace onbehalf::protocol {
+
+struct JsonLimits;  // onbehalf/protocol/limits.h
 
 using Json = nlohmann::json;
 
