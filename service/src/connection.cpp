@@ -7,6 +7,7 @@
 #include "client_process.h"
 #include "method_call.h"
 #include "onbehalf/win32/fail_fast.h"
+#include "onbehalf/win32/win32_error.h"
 #include "parameters.h"
 #include "progress_channel.h"
 #include "request_error.h"

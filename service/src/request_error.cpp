@@ -1,4 +1,6 @@
 #include "request_error.h"
+#include "onbehalf/service/method.h"
+#include "onbehalf/win32/win32_error.h"
 
 #include <string>
 

@@ -5,10 +5,14 @@
 #include "impersonation.h"
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/service/caller_identity.h"
-#include "onbehalf/service/method.h"
-#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::win32 {
+class Win32Error;
+}
 
 namespace onbehalf::service {
+
+struct Call;
 
 // Failures of the request path as the caller sees them. Nothing internal is in them: no path, no text of an exception.
 
