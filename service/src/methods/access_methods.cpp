@@ -240,33 +240,23 @@ MethodResult Show(AccessControl& access, AccountNames& names, const Call& call) 
               {"sddl", ToSddl(node.own)},     {"entries", std::move(entries)}};
 }
 
-std::vector<std::pair<std::string_view, Json>> EntryMembers() {
-  return {{"type", Text("allow or deny")},
-          {"rights", RightsSchema()},
-          {"mask", Integer("the access mask")},
-          {"account", AccountSchema("")},
-          {"sddl", Text("")},
-          {"from", Text("the node where it stands; empty: it always holds")},
-          {"inherited", Boolean("")}};
-}
-
-Json ObjectOf(const std::vector<std::pair<std::string_view, Json>>& members) {
-  Json schema = Object({});
-  for (const auto& [name, member] : members) {
-    schema["properties"][std::string(name)] = member;
-    schema["required"].push_back(name);
-  }
-  return schema;
+Json EntrySchema() {
+  return Object({{"type", Text("allow or deny")},
+                 {"rights", RightsSchema()},
+                 {"mask", Integer("the access mask")},
+                 {"account", AccountSchema("")},
+                 {"sddl", Text("")},
+                 {"from", Text("the node where it stands; empty: it always holds")},
+                 {"inherited", Boolean("")}});
 }
 
 Json ShowSchema() {
-  return Object(
-      {{"version", Integer("")},
-       {"node", Text("")},
-       {"default", Boolean("nobody has set it")},
-       {"protected", Boolean("inherits nothing")},
-       {"sddl", Text("its own entries")},
-       {"entries", ListOf(ObjectOf(EntryMembers()), "in the order in which Windows looks at them")}});
+  return Object({{"version", Integer("")},
+                 {"node", Text("")},
+                 {"default", Boolean("nobody has set it")},
+                 {"protected", Boolean("inherits nothing")},
+                 {"sddl", Text("its own entries")},
+                 {"entries", ListOf(EntrySchema(), "in the order in which Windows looks at them")}});
 }
 
 // A right at a node that the caller may see.
@@ -376,19 +366,23 @@ MethodResult ExplainTo(AccessControl& access, AccountNames& names, const Call& c
 }
 
 Json ExplainSchema() {
-  auto members = EntryMembers();
-  members.emplace_back("step", Text("noMatch, notAsked, allows, decides, denies, denyOnly or notReached"));
-  members.emplace_back("via", OrNull(Object({{"sid", Text("of the caller's token")},
-                                             {"name", OrNull(Text(""))},
-                                             {"kind", Text("user or group")},
-                                             {"enabled", Boolean("")},
-                                             {"denyOnly", Boolean("it counts for deny entries only")}})));
+  Json entry = EntrySchema();
+  const auto add = [&entry](const char* name, Json schema) {
+    entry["properties"][name] = std::move(schema);
+    entry["required"].push_back(name);
+  };
+  add("step", Text("noMatch, notAsked, allows, decides, denies, denyOnly or notReached"));
+  add("via", OrNull(Object({{"sid", Text("of the caller's token")},
+                            {"name", OrNull(Text(""))},
+                            {"kind", Text("user or group")},
+                            {"enabled", Boolean("")},
+                            {"denyOnly", Boolean("it counts for deny entries only")}})));
   return Object({{"node", Text("")},
                  {"right", Text("")},
                  {"allowed", Boolean("what Windows says")},
                  {"account", AccountSchema("")},
                  {"version", Integer("")},
-                 {"entries", ListOf(ObjectOf(members), "in the order in which Windows looks at them")},
+                 {"entries", ListOf(entry, "in the order in which Windows looks at them")},
                  {"deciding", OrNull(Integer("index in entries; null: none did"))},
                  {"note", Text("what else decided; may be empty")},
                  {"advice", Text("the command that would change the answer; empty: none can")}});

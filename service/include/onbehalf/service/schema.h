@@ -2,7 +2,6 @@
 
 #include <initializer_list>
 #include <string_view>
-#include <utility>
 
 #include "onbehalf/protocol/json_text.h"
 
@@ -25,44 +24,26 @@ namespace onbehalf::service {
 //   title, description, format           texts for readers
 // There is no `pattern`: what a regular expression costs would be its caller's choice. Schemas nest up to 16 deep.
 
-inline protocol::Json Described(std::string_view type, std::string_view description) {
-  protocol::Json schema{{"type", type}};
-  if (!description.empty()) schema["description"] = description;
-  return schema;
-}
-inline protocol::Json Text(std::string_view description) { return Described("string", description); }
-inline protocol::Json Integer(std::string_view description) { return Described("integer", description); }
-inline protocol::Json Boolean(std::string_view description) { return Described("boolean", description); }
+protocol::Json Described(std::string_view type, std::string_view description);
+protocol::Json Text(std::string_view description);
+protocol::Json Integer(std::string_view description);
+protocol::Json Boolean(std::string_view description);
 
 // null where there is none.
-inline protocol::Json OrNull(protocol::Json schema) {
-  schema["type"] = protocol::Json::array({schema.at("type"), "null"});
-  return schema;
-}
+protocol::Json OrNull(protocol::Json schema);
+
+// A class of its own, and not a pair: a nested table of pairs takes a compiler a minute.
+struct SchemaMember {
+  std::string_view name;
+  protocol::Json schema;
+};
 
 // All of the members are always there.
-inline protocol::Json Object(std::initializer_list<std::pair<std::string_view, protocol::Json>> members,
-                             std::string_view description = {}) {
-  protocol::Json schema = Described("object", description);
-  schema["properties"] = protocol::Json::object();
-  schema["required"] = protocol::Json::array();
-  for (const auto& [name, member] : members) {
-    schema["properties"][std::string(name)] = member;
-    schema["required"].push_back(name);
-  }
-  return schema;
-}
+protocol::Json Object(std::initializer_list<SchemaMember> members, std::string_view description = {});
 
 // Of what is taken: a member that is not described is a mistake of its caller.
-inline protocol::Json Closed(protocol::Json object) {
-  object["additionalProperties"] = false;
-  return object;
-}
+protocol::Json Closed(protocol::Json object);
 
-inline protocol::Json ListOf(protocol::Json element, std::string_view description = {}) {
-  protocol::Json schema = Described("array", description);
-  schema["items"] = std::move(element);
-  return schema;
-}
+protocol::Json ListOf(protocol::Json element, std::string_view description = {});
 
 }  // namespace onbehalf::service
