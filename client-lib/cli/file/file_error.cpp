@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::cli {
 
