@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "messages.h"
-#include "support/postgres_database.h"
 #include "raw_client.h"
+#include "support/postgres_database.h"
 #include "test_server.h"
 
 namespace onbehalf::test {
