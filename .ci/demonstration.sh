@@ -1,0 +1,225 @@
+# shellcheck shell=bash disable=SC2154
+# What run.sh shows with the installed service: one function for each topic, each at most a screen long. Sourced by run.sh
+# after .ci/environment.sh; does nothing by itself.
+
+onbehalf='C:\Program Files\OnBehalf\onbehalf.exe'
+service_program='C:\Program Files\OnBehalf\onbehalf-service.exe'
+settings=$WINEPREFIX/drive_c/ProgramData/OnBehalf/onbehalf.json
+# The options with which the calls reach their service; none for the installed one.
+target=()
+# What did not end with the exit code that it should have.
+surprises=()
+
+# show PROMPT SHOWN COMMAND...: a command as one would type it on Windows, what it answers, and its exit code if that is not
+# 0. In the environment: exit_code, the code that it should have (0); most_lines, how many lines of its answer are shown
+# (all); matching, the words one of which a line must have to be shown, with | between them.
+show() {
+  local prompt=$1 shown=$2 code=0 words=${matching:-} most=${most_lines:-0}
+  shift 2
+  [ -z "$words" ] || shown="$shown | findstr \"${words//|/ }\""
+  printf '\n%s %s\n' "$prompt" "$shown"
+  timeout 60 "$@" </dev/null 2>&1 | tr -d '\r' | awk -v words="$words" -v most="$most" '
+    words != "" && $0 !~ words { next }
+    { count++; if (most == 0 || count <= most) print }
+    END { if (most != 0 && count > most) printf "... (%d more lines)\n", count - most }' || code=$?
+  [ "$code" = 0 ] || note "(exit code $code)"
+  [ "$code" = "${exit_code:-0}" ] || surprises+=("$shown (exit code $code)")
+}
+call() { show '>' "onbehalf $*" wine "$onbehalf" "${target[@]}" "$@"; }
+# The same by a caller of the same account whose token has Administrators for denying only, as the token of an
+# administrator who is not elevated.
+call_restricted() {
+  show 'restricted>' "onbehalf $*" wine "$bin/onbehalf-run-restricted.exe" "$onbehalf" "${target[@]}" "$@"
+}
+
+show_calls() {
+  heading "Call the service"
+  call --timeout 10000 ping
+  most_lines=6 call whoami
+  most_lines=8 call methods
+  call call rpc.ping
+  exit_code=1 call call identity.whoami '{"no_such_parameter": 1}'
+}
+
+show_access() {
+  heading "Who may call what"
+  call access show service.status
+  call --json access grant 'BUILTIN\Users' service.status call,see
+  call access explain service.status
+  call --json access revoke 'BUILTIN\Users' service.status
+  most_lines=3 call access history
+}
+
+show_files_and_registry() {
+  heading "Work done as the caller: files and the registry"
+  call --json call file.makeDirectory '{"path": "C:\\onbehalf-demo"}'
+  call --json call file.write '{"path": "C:\\onbehalf-demo\\hello.txt", "data": "written as its caller\n", "mode": "replace"}'
+  call file ls 'C:\onbehalf-demo'
+  call file cat 'C:\onbehalf-demo\hello.txt'
+  exit_code=1 call call file.read '{"path": "C:\\onbehalf-demo\\..\\windows\\win.ini"}'
+  exit_code=1 call call file.read '{"path": "C:\\onbehalf-demo\\none.txt"}'
+  call --json call file.delete '{"path": "C:\\onbehalf-demo\\hello.txt"}'
+  call --json call file.delete '{"path": "C:\\onbehalf-demo", "directory": true}'
+  call --json call registry.get '{"key": "HKLM\\Software\\Microsoft\\Windows NT\\CurrentVersion", "name": "ProductName"}'
+}
+
+# Two databases in files of their own, because whoever may use a source may use all of its database. SQLite's driver is this
+# system's and takes this system's paths.
+source_of() {
+  printf '{"connection": "DRIVER={SQLite3};Database=%s/drive_c/onbehalf-demo-%s.db", "as_caller": true%s}' \
+    "$WINEPREFIX" "$1" "${2:+, \"access\": \"$2\"}"
+}
+# add_sources FILE
+add_sources() {
+  python3 "$root/.ci/add_settings.py" "$1" \
+    "database.sources.demo-orders=$(source_of orders)" \
+    "database.sources.demo-salaries=$(source_of salaries 'D:(A;;GX;;;BA)')" || fail "$1 could not be changed"
+}
+orders='{"source": "demo-orders", "sql": "select * from orders"}'
+salaries='{"source": "demo-salaries", "sql": "select * from salaries"}'
+
+show_database() {
+  heading "Work done as the caller: databases"
+  note "Two sources for C:\\ProgramData\\OnBehalf\\onbehalf.json: SQLite databases that the service opens as its caller. The
+access list of the second lets only Administrators use it."
+  add_sources "$settings"
+  show '>' 'onbehalf-service --check-config' wine "$service_program" --check-config
+  call --json call service.reload
+  call --json call database.execute '{"source": "demo-orders", "sql": "create table if not exists orders (id integer primary key, customer text, item text)"}'
+  call --json call database.execute '{"source": "demo-orders", "sql": "insert or replace into orders values (1, ?, ?), (2, ?, ?)", "parameters": ["Ada", "lamp", "Zoë", "desk"]}'
+  call --json call database.batch '{"source": "demo-salaries", "statements": [{"sql": "create table if not exists salaries (name text primary key, amount integer)"}, {"sql": "insert or replace into salaries values (?, ?)", "parameters": ["Ada", 4200]}]}'
+  call --json call database.query "$orders"
+  note "
+Parameters are bound, never made part of the SQL:"
+  call --json call database.query '{"source": "demo-orders", "sql": "select item from orders where customer = ?", "parameters": ["Ada'\'' or 1=1 --"]}'
+  call --json call database.sources
+}
+
+administrators() { timeout 60 wine "$@" whoami </dev/null | grep Administrators || fail "whoami does not show the group Administrators"; }
+
+# start_test_service: where the system does not hand the client's token to a pipe's server, the topics with a second caller go
+# to the test build of the service.
+start_test_service() {
+  local data=$build/demo pipe=onbehalf-demo-$$ line listening=no
+  note "This system does not hand the client's token to a pipe's server (Wine gives the server its own), so the installed
+service sees no difference between the two callers. What Windows does is shown, here and in the next topic, with the
+test build of the service. It takes the client process's token instead and is otherwise the same code. It has a pipe
+of its own, so each onbehalf below has the options --pipe $pipe --trust same-user, and the same two sources."
+  rm -rf "$data"
+  mkdir -p "$data"
+  echo '{}' >"$data/onbehalf.json"
+  add_sources "$data/onbehalf.json" >/dev/null
+  # It ends when its input does, also when this script is interrupted.
+  coproc service { exec wine "$bin/onbehalf-service-test.exe" --console --until-input-ends --pipe "$pipe" --data "$(windows_path "$data")" 2>&1; }
+  # shellcheck disable=SC2154
+  service_pid=$service_PID
+  printf '\n> onbehalf-service-test --console --pipe %s --data %s\n' "$pipe" "$(windows_path "$data")"
+  while IFS= read -r -t 60 line <&"${service[0]}"; do
+    case $line in *listening*) listening=yes; break ;; esac
+  done
+  [ "$listening" = yes ] || fail "the test build of the service does not listen: $line"
+  note "listening"
+  target=(--pipe "$pipe" --trust same-user)
+}
+
+stop_test_service() {
+  [ -n "${service_pid:-}" ] || return 0
+  local input=${service[1]}
+  exec {input}>&-
+  wait "$service_pid" || fail "the test build of the service ended with exit code $?"
+  target=()
+}
+
+show_second_caller() {
+  heading "A second caller: the same account with a restricted token (Administrators for denying only)"
+  local own restricted
+  own=$(administrators "$onbehalf")
+  restricted=$(administrators "$bin/onbehalf-run-restricted.exe" "$onbehalf")
+  [ "$own" != "$restricted" ] || start_test_service
+  matching='account|Administrators' call whoami
+  matching='account|Administrators' call_restricted whoami
+  if [ -n "${service_pid:-}" ]; then
+    note "
+An event and a registry key that only Administrators may open, opened by the handler as its caller:"
+    call --json call test.openAdministratorsOnly
+    exit_code=1 matching='error|operation' call_restricted call test.openAdministratorsOnly
+  fi
+  note "
+A method for administrators only:"
+  call --json call service.connections
+  exit_code=1 call_restricted call service.connections
+}
+
+show_database_callers() {
+  heading "A database, read by two callers"
+  exit_code=5 matching=error call_restricted call database.query "$orders"
+  call_restricted access explain database.query
+  note "
+Now it may call the method, and the access list of each source decides:"
+  call --json access grant 'BUILTIN\Users' database.query call,see
+  call_restricted --json call database.query "$orders"
+  exit_code=1 matching=error call_restricted call database.query "$salaries"
+  call --json call database.query "$salaries"
+  call --json access revoke 'BUILTIN\Users' database.query
+}
+
+# wait_for_state STATE: of the installed service.
+wait_for_state() {
+  local deadline=$((SECONDS + 30)) state
+  while [ "$SECONDS" -lt "$deadline" ]; do
+    state=$(wine sc.exe query OnBehalf </dev/null)
+    case $state in *" $1"*) return 0 ;; esac
+    sleep 0.2 # sc.exe has no way to wait
+  done
+  fail "the service is not $1 after 30 s: $state"
+}
+
+show_module() {
+  heading "A method of your own: the sample module (service/samples/process_module.cpp)"
+  note "A module is loaded at the start of the service, from the folder modules beside its program:"
+  matching=STATE show '>' 'sc.exe stop OnBehalf' wine sc.exe stop OnBehalf
+  wait_for_state STOPPED
+  printf '\n> copy /y "%s" "C:\\Program Files\\OnBehalf\\modules"\n' "$(windows_path "$bin/modules/process.dll")"
+  cp --remove-destination "$bin/modules/process.dll" "$WINEPREFIX/drive_c/Program Files/OnBehalf/modules/" ||
+    fail "the module could not be copied"
+  note "
+A name for C:\\ProgramData\\OnBehalf\\onbehalf.json, with the module's own settings:"
+  python3 "$root/.ci/add_settings.py" "$settings" 'modules.load.process={}' || fail "$settings could not be changed"
+  show '>' 'onbehalf-service --check-config' wine "$service_program" --check-config
+  matching=STATE show '>' 'sc.exe start OnBehalf' wine sc.exe start OnBehalf
+  wait_for_state RUNNING
+  call methods process
+  most_lines=13 call call process.list
+}
+
+# show_audit LINES: LINES is how many there were before.
+show_audit() {
+  heading "What the installed service wrote to its audit"
+  printf '> type C:\\ProgramData\\OnBehalf\\logs\\audit-*.jsonl\n'
+  audit_lines | awk -v before="$1" 'NR > before && NR <= before + 4 { print } END { printf "... (%d more lines)\n", NR - before - 4 }'
+  call audit --last 8
+  call audit verify
+}
+audit_lines() { find "$WINEPREFIX/drive_c/ProgramData/OnBehalf/logs" -name 'audit-*.jsonl' -print0 | sort -z | xargs -0 -r cat; }
+
+show_what_next() {
+  heading "The service is running. What to try next"
+  cat <<EOF
+Paste these two lines, and call it yourself:
+  export WINEPREFIX='$WINEPREFIX' WINEDEBUG=-all
+  onbehalf() { wine '$onbehalf' "\$@"; }
+
+  onbehalf --help                        every command
+  onbehalf shell                         calls by hand, with history and completion
+  onbehalf call database.query '$orders'
+  onbehalf access explain database.query why you may
+  onbehalf audit --follow                what is called, as it happens
+  onbehalf doctor                        checks the installation
+
+Settings:   $settings (docs/settings.md)
+Logs:       ${settings%/*}/logs
+State:      wine sc.exe query OnBehalf
+Test it:    ./test.sh
+Stop it:    ./run.sh stop
+EOF
+}
