@@ -48,7 +48,7 @@ heading "Install: installer\\install.cmd, under $(wine --version) in $WINEPREFIX
 start_wine
 # Without what reg.exe and sc.exe say of each step that went well.
 timeout 200 wine cmd /c "$(windows_path "$build/mingw/installer/install.cmd")" </dev/null | tee "$build/log/install.log" |
-  grep -v '^reg: \|^SERVICE_NAME\|^    ' || {
+  grep --line-buffered -v '^reg: \|^SERVICE_NAME\|^    ' || {
   cat "$build/log/install.log" >&2
   fail "the installation failed (see above)"
 }
