@@ -1,4 +1,6 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # environment.sh sets $build.
 # A PostgreSQL server of the tests' own: a new cluster in a temporary folder, on a free port of 127.0.0.1, with one account
 # that has a password of its own. Sourced after environment.sh by test.sh; does nothing by itself.
 #
