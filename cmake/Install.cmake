@@ -1,10 +1,11 @@
 # cmake --install: what another project needs to build against OnBehalf (find_package(onbehalf CONFIG)) and what a
 # machine needs to run it. Its components:
-#   protocol   what both libraries stand on, and the package's own files
+#   protocol   what both libraries stand on, the package's own files and the license
 #   client     the client library and, where it is built, onbehalf.dll with its import library
 #   service    the service as a library, for applications that add methods
 #   module     the headers of modules, which need nothing else
-#   tools      onbehalf.exe, onbehalf-service.exe, the installer's scripts, which find both, and the pages for people
+#   tools      onbehalf.exe, onbehalf-service.exe, the installer's scripts, which find both, and the pages for people with the
+#              license
 #   symbols    the debug information of the programs and of onbehalf.dll, for beside them
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
@@ -62,4 +63,8 @@ foreach(target IN ITEMS onbehalf onbehalf-service onbehalf_c)
 endforeach()
 install(FILES "${CMAKE_BINARY_DIR}/installer/install.cmd" "${CMAKE_BINARY_DIR}/installer/uninstall.cmd"
         DESTINATION installer COMPONENT tools)
+# Those who pass on the libraries or the programs pass on the license with them.
+foreach(component IN ITEMS protocol tools)
+  install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT ${component})
+endforeach()
 install(DIRECTORY docs/ DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT tools FILES_MATCHING PATTERN "*.md")
