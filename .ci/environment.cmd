@@ -1,4 +1,5 @@
 @echo off
+rem SPDX-License-Identifier: MIT
 rem What run.cmd and test.cmd have in common: the 64-bit MSVC environment, vcpkg, and the build of the preset msvc.
 rem Called by them; leaves PATH and VCPKG_ROOT set for the caller. Returns 1 after saying what is missing.
 set "ROOT=%~dp0.."

@@ -1,4 +1,5 @@
 @echo off
+rem SPDX-License-Identifier: MIT
 rem Installs OnBehalf as a Windows service, or upgrades the one that is installed. install.cmd /help says how.
 rem
 rem Every step is one command, shown before it is run, and what it set is read back. A step that fails ends the run,

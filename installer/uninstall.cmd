@@ -1,4 +1,5 @@
 @echo off
+rem SPDX-License-Identifier: MIT
 rem Removes OnBehalf. uninstall.cmd /help says how. May be run again: what is gone already is no error.
 rem For Windows' cmd.exe and Wine's, like install.cmd.
 setlocal enableextensions disabledelayedexpansion

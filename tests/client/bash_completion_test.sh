@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # What `onbehalf completions bash` prints, run in this bash: its syntax, what it gives to `onbehalf complete`, and what it
 # makes of the answer. Arguments: the program, with what runs it (wine …/onbehalf.exe). Needs no service.
 set -uo pipefail

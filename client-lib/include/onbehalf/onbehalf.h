@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The C interface of the client library: onbehalf.dll. docs/c-abi.md has the rules for versions and how to call it from
    other languages.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The interface between the service and a module: a DLL in the installation's modules folder that brings methods of its
    own. docs/modules.md has the rules for authors; onbehalf/module.hpp is the same for C++, with exceptions.
 

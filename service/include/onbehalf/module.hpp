@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A module in C++: onbehalf/module.h with exceptions, strings and functions. Header only; needs the standard library. JSON goes
 // in and out as text, so that a module has the JSON library of its choice. docs/modules.md has the rules.
 //

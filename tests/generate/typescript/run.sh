@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Type-checks the generated TypeScript (golden/*.ts, and the client of the service's own methods, which GENERATE writes) and
 # runs sample_client_test.ts with the one of the sample. Prints what a GoogleTest program prints.
 #

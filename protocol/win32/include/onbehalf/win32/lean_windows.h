@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 // The one way in which this project includes <windows.h>. WIN32_LEAN_AND_MEAN, NOMINMAX, UNICODE and the
