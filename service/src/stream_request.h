@@ -46,7 +46,6 @@ class StreamRequest final : public std::enable_shared_from_this<StreamRequest> {
   struct ForRoom {};
   using Turn = std::variant<Again, Stream::Later, ForRoom, MethodResult>;
   Turn OneTurn();
-  // When what begins now for the stream, a turn or its end, is overdue.
   // Nothing while its caller may call the method under the policy in force.
   std::optional<protocol::Error> CheckAccess();
   void LetGo();
