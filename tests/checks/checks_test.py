@@ -309,6 +309,7 @@ class Shellcheck(Repository):
 CMAKE = """cmake_minimum_required(VERSION 3.25)
 project(sample LANGUAGES CXX)
 add_library(sample STATIC clean.cpp faulty.cpp)
+target_precompile_headers(sample PRIVATE <vector>)
 add_custom_target(onbehalf_generated_headers)
 """
 PRESETS = """{"version": 6, "configurePresets": [{"name": "mingw-clang", "generator": "Ninja",
