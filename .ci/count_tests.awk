@@ -1,5 +1,6 @@
-# Reads what a test program printed, GoogleTest's text or CTest's, and prints one line a test case:
-#   passed<TAB>NAME   failed<TAB>NAME<TAB>WHY   skipped<TAB>NAME<TAB>WHY
+# Reads what a test program printed, GoogleTest's text, CTest's or libFuzzer's, and prints one line a test case:
+#   passed<TAB>NAME<TAB><TAB>MS   failed<TAB>NAME<TAB>WHY<TAB>MS   skipped<TAB>NAME<TAB>WHY<TAB>MS
+# MS, the milliseconds it took, is empty where nothing says it.
 # A program that ended early has failed the case it was in and those that it announced and did not come to.
 # Variables: exit_code (124 or 137: it was stopped at its time limit).
 
@@ -7,32 +8,39 @@ function why_it_ended() {
   if (exit_code == 124 || exit_code == 137) return "still running at the time limit"
   return "the program ended in it with exit code " exit_code
 }
-function outcome(kind, name, why) {
-  print kind "\t" name (kind == "passed" ? "" : "\t" why)
+function outcome(kind, name, why, ms) {
+  print kind "\t" name "\t" why "\t" ms
   if (kind == "failed") failed++
   seen++
 }
+# Of "…(123 ms)".
+function milliseconds() { return match($0, /\([0-9]+ ms\)$/) ? substr($0, RSTART + 1, RLENGTH - 5) : "" }
 
 { sub(/\r$/, "") }
 
 # GoogleTest
 match($0, /\[==========\] Running [0-9]+ tests?/) { announced += $3 }
 match($0, /\[ RUN      \] /) { name = substr($0, RSTART + RLENGTH); reason = ""; in_skip = 0; next }
-match($0, /\[       OK \] /) && name != "" { outcome("passed", name); name = ""; next }
-match($0, /\[  FAILED  \] /) && name != "" { outcome("failed", name, "see its output"); name = ""; next }
-match($0, /\[  SKIPPED \] /) && name != "" { outcome("skipped", name, reason); name = ""; next }
+match($0, /\[       OK \] /) && name != "" { outcome("passed", name, "", milliseconds()); name = ""; next }
+match($0, /\[  FAILED  \] /) && name != "" { outcome("failed", name, "see its output", milliseconds()); name = ""; next }
+match($0, /\[  SKIPPED \] /) && name != "" { outcome("skipped", name, reason, milliseconds()); name = ""; next }
 name != "" && /(: Skipped|\): Skipped)$/ { in_skip = 1; next }
 in_skip && $0 != "" { reason = reason (reason == "" ? "" : " ") $0; next }
 
 # CTest: " 1/3 Test #12: name ........   Passed    0.53 sec", and "***Failed", "***Skipped", "***Timeout", "***Not Run"
+match($0, /^Total Tests: [0-9]+/) { announced += $3 }
 match($0, /^ *[0-9]+\/[0-9]+ Test +#[0-9]+: /) {
   line = substr($0, RSTART + RLENGTH)
   case_name = line
   sub(/ \.\.*.*$/, "", case_name)
-  if (line ~ /   Passed  /) outcome("passed", case_name)
-  else if (line ~ /\*\*\*Skipped/) outcome("skipped", case_name, "see its output")
-  else outcome("failed", case_name, "see its output")
+  ms = match(line, /[0-9.]+ sec$/) ? substr(line, RSTART, RLENGTH - 4) * 1000 : ""
+  if (line ~ /   Passed  /) outcome("passed", case_name, "", ms)
+  else if (line ~ /\*\*\*Skipped/) outcome("skipped", case_name, "see its output", ms)
+  else outcome("failed", case_name, "see its output", ms)
 }
+
+# libFuzzer, which says this only if it has found nothing.
+match($0, /^Done [0-9]+ runs in /) { outcome("passed", "nothing found", "", $5 * 1000) }
 
 END {
   if (name != "") outcome("failed", name, why_it_ended())

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
-# shellcheck disable=SC2154 # environment.sh sets $build.
+# shellcheck shell=bash disable=SC2154 # root, build: see environment.sh
 # A PostgreSQL server of the tests' own: a new cluster in a temporary folder, on a free port of 127.0.0.1, with one account
 # that has a password of its own. Sourced after environment.sh by test.sh; does nothing by itself.
 #
@@ -23,16 +22,26 @@ postgres_program() {
   printf '%s' "$found"
 }
 
-# Starts the server and exports ONBEHALF_TEST_POSTGRES, the connection string of the tests; one that is set already names
-# another server, which is used as it is. Returns 1 after saying why it could not. stop_postgres ends it.
-start_postgres() {
-  local log=$build/log/postgres.log initdb pg_ctl folder password port attempt
+# Exports ONBEHALF_TEST_POSTGRES, the connection string of the tests, of a server that is started for them; one that is set
+# already names another server, which is used as it is. Returns 1 after saying why it could not. stop_postgres ends the server.
+use_postgres() {
+  local log=$build/log/postgres.log
   [ -z "${ONBEHALF_TEST_POSTGRES:-}" ] || return 0
-  mkdir -p "$build/log"
-  : >"$log"
   stop_postgres # what an interrupted run left
+  if ! with_progress "starting PostgreSQL" "$log" start_postgres; then
+    show_log tail -n 20 "$log" >&2
+    stop_postgres
+    return 1
+  fi
+  ONBEHALF_TEST_POSTGRES=$(cat "$(cat "$build/postgres.folder")/connection")
+  export ONBEHALF_TEST_POSTGRES
+}
+
+# Writes the connection string to the file connection in the server's folder.
+start_postgres() {
+  local initdb pg_ctl folder password port attempt
   if ! initdb=$(postgres_program initdb) || ! pg_ctl=$(postgres_program pg_ctl); then
-    note "PostgreSQL's programs are not there"
+    printf "PostgreSQL's programs are not there\n"
     return 1
   fi
   # Not in the build folder: the server's account could not reach it below another account's home. A short path, because it
@@ -44,25 +53,21 @@ start_postgres() {
   [ "$(id -u)" != 0 ] || chown -R postgres:postgres "$folder"
   # Nothing that the tests write has to outlive a crash of the machine.
   if ! as_postgres "$initdb" -D "$folder/data" -U onbehalf --pwfile="$folder/password" -A scram-sha-256 -E UTF8 \
-    --no-locale --no-sync --no-instructions >>"$log" 2>&1 </dev/null; then
-    tail -n 20 "$log" >&2
-    return 1
-  fi
-  printf '%s\n' "listen_addresses = '127.0.0.1'" "unix_socket_directories = '$folder'" "max_connections = 60" \
+    --no-locale --no-sync --no-instructions; then return 1; fi
+  printf '%s\n' "listen_addresses = '127.0.0.1'" "unix_socket_directories = '$folder'" "max_connections = 120" \
     "fsync = off" "full_page_writes = off" "synchronous_commit = off" |
     as_postgres tee -a "$folder/data/postgresql.conf" >/dev/null
   # Another program may take the port between the question and the server's start.
   for attempt in 1 2 3 4 5; do
     port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-    if as_postgres "$pg_ctl" -D "$folder/data" -l "$folder/server.log" -o "-p $port" -w -t 60 start >>"$log" 2>&1 </dev/null; then
-      export ONBEHALF_TEST_POSTGRES="DRIVER={PostgreSQL Unicode};Server=127.0.0.1;Port=$port;Database=postgres;Uid=onbehalf;Pwd=$password"
+    if as_postgres "$pg_ctl" -D "$folder/data" -l "$folder/server.log" -o "-p $port" -w -t 60 start; then
+      printf '%s' "DRIVER={PostgreSQL Unicode};Server=127.0.0.1;Port=$port;Database=postgres;Uid=onbehalf;Pwd=$password" \
+        >"$folder/connection"
       return 0
     fi
-    note "PostgreSQL did not start on port $port (attempt $attempt)" >>"$log"
+    printf 'PostgreSQL did not start on port %s (attempt %s)\n' "$port" "$attempt"
   done
-  cat "$folder/server.log" >>"$log"
-  tail -n 20 "$log" >&2
-  stop_postgres
+  cat "$folder/server.log"
   return 1
 }
 

@@ -16,15 +16,11 @@ cd "$folder" || exit 1
 failed=0
 # check NAME COMMAND...: one test case.
 check() {
-  local name=$1
+  local name=$1 outcome="       OK" began=${EPOCHREALTIME/[.,]/}
   shift
   printf '[ RUN      ] TypeScript.%s\n' "$name"
-  if "$@"; then
-    printf '[       OK ] TypeScript.%s\n' "$name"
-  else
-    printf '[  FAILED  ] TypeScript.%s\n' "$name"
-    failed=1
-  fi
+  "$@" || outcome="  FAILED " failed=1
+  printf '[%s ] TypeScript.%s (%d ms)\n' "$outcome" "$name" $(((${EPOCHREALTIME/[.,]/} - began) / 1000))
 }
 install() {
   cmp -s "$here/package-lock.json" package-lock.json && [ -f node_modules/.package-lock.json ] && return 0

@@ -176,12 +176,13 @@ async function run(): Promise<void> {
   console.log(`[==========] Running ${names.length} tests from 1 test suite.`);
   for (const name of names) {
     console.log(`[ RUN      ] TypeScript.${name}`);
+    const began = Date.now();
     try {
       await tests[name]!();
-      console.log(`[       OK ] TypeScript.${name}`);
+      console.log(`[       OK ] TypeScript.${name} (${Date.now() - began} ms)`);
     } catch (error) {
       console.log(String(error));
-      console.log(`[  FAILED  ] TypeScript.${name}`);
+      console.log(`[  FAILED  ] TypeScript.${name} (${Date.now() - began} ms)`);
       process.exitCode = 1;
     }
   }

@@ -1,0 +1,62 @@
+# shellcheck shell=bash disable=SC2154 # root, build: see environment.sh
+# The distribution's packages, by what needs them, and the packages of npm. Sourced by environment.sh; does nothing by itself.
+
+# packages_for NEED: names of Debian 12. GoogleTest is built from its source package, so that it serves every target.
+packages_for() {
+  case $1 in
+    mingw) printf '%s ' cmake ninja-build g++-mingw-w64-x86-64-posix mingw-w64-tools wine wine64 \
+      nlohmann-json3-dev libspdlog-dev libfmt-dev googletest python3 unixodbc libsqliteodbc ;;
+    linux) printf '%s ' cmake ninja-build clang lld libclang-rt-14-dev llvm nlohmann-json3-dev libspdlog-dev libfmt-dev \
+      googletest python3 ;;
+    mingw-clang) packages_for mingw; packages_for linux ;;
+    checks) packages_for mingw-clang; printf '%s ' git clang-format clang-tidy shellcheck ;;
+    postgres) printf '%s ' odbc-postgresql postgresql ;;
+    # Any npm will do; the distribution's brings many packages.
+    npm) command -v npm >/dev/null || printf 'npm ' ;;
+    *) fail "nothing is known of packages for $1" ;;
+  esac
+}
+
+# install_packages NEED...: installs what is missing, or does nothing at all.
+install_packages() {
+  local need wanted="" installed missing="" package log=$build/log/packages.log
+  mkdir -p "$build/log"
+  for need in "$@"; do wanted+=$(packages_for "$need"); done
+  # Those that dpkg has never heard of are an error to it, and missing.
+  # shellcheck disable=SC2086
+  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null) || true
+  for package in $wanted; do
+    case $'\n'$installed$'\n '$missing in
+      *$'\n'"installed $package"$'\n'* | *" $package "*) ;;
+      *) missing+="$package " ;;
+    esac
+  done
+  [ -n "$missing" ] || return 0
+  local as_root=""
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || fail "these packages are missing and there is no sudo to install them with: $missing"
+    sudo -v || fail "these packages are missing and sudo refuses to install them: $missing"
+    as_root=sudo
+  fi
+  note "Installing the packages that are missing: $missing"
+  # shellcheck disable=SC2086
+  if ! with_progress "reading the list of packages" "$log" $as_root apt-get update ||
+    ! with_progress "installing packages" "$log" $as_root env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y --no-install-recommends $missing; then
+    tail -n 20 "$log" >&2
+    fail "the packages could not be installed ($log has more)"
+  fi
+}
+
+# install_foreign_clients: installs the clients of tests/foreign, as its lock file names them, into $build/foreign.
+install_foreign_clients() {
+  local source=$root/tests/foreign folder=$build/foreign
+  mkdir -p "$folder"
+  # npm writes the second file when it has installed everything.
+  if cmp -s "$source/package-lock.json" "$folder/package-lock.json" &&
+    [ -f "$folder/node_modules/.package-lock.json" ]; then return 0; fi
+  rm -rf "$folder/node_modules"
+  cp "$source/package.json" "$source/package-lock.json" "$folder" || return 1
+  # --force: Node's build for Windows says that it is for no other system.
+  (cd "$folder" && npm ci --force --ignore-scripts --no-audit --no-fund)
+}

