@@ -139,7 +139,7 @@ run_suite() {
     note "$suite: $counts ($((SECONDS - begin)) s)"
   fi
 }
-filter_test_log() { grep -v '\[ RUN      \]\|\[       OK \]\|\[-------\|^ok ' "$1" | tail -n 200; }
+filter_test_log() { grep -v '\[ RUN      \]\|\[       OK \]\|\[-------\|^ok \|^\[[0-9]*/[0-9]*\] ' "$1" | tail -n 200; }
 count_cases() {
   awk -F '\t' '{ count[$1]++ } END { printf "%d passed, %d failed, %d skipped", count["passed"], count["failed"], count["skipped"] }' "$@"
 }

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Runs test.sh on a small tree of its own, which has other suites and builds nothing but copies of scripts, and looks at what
-it chooses, builds, prints and when, and at what is left when it is stopped. Prints what a GoogleTest program prints.
+it chooses, builds, prints and when, and at what is left when it is stopped; and .ci/syntax_check on three sources. Prints what
+a GoogleTest program prints.
 
     scripts_test.py [NAME...]      all cases, or these
 """
 
+import json
 import os
 import pathlib
 import pty
@@ -318,6 +320,40 @@ class Scripts(unittest.TestCase):
 
         self.assertEqual(self.stopped(tree, "sleep 1000", run_a_second), 143)
         self.assert_ends_with(tree.run("alpha"), "1 passed, 0 failed, 1 skipped", 0)
+
+    def test_ASyntaxCheckNamesWhatDoesNotCompileAndMakesNothing(self):
+        # In the repository's folder, because only the project's own sources are checked.
+        build = ROOT / "build"
+        build.mkdir(exist_ok=True)
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="scripts-test.", dir=build))
+        self.addCleanup(shutil.rmtree, folder)
+        (folder / "out").mkdir()
+        for name, text in (("good.c", '#include "made.h"\nint good(void) { return MADE; }\n'), ("bad.c", "int bad(void) { return x; }\n"),
+                           ("warned.c", "int warned(void) { int unused; return 0; }\n")):
+            (folder / name).write_text(text)
+        commands = [{"directory": str(folder / "out"), "file": str(folder / name),
+                     "command": f"clang -I. -Wall -Werror -MD -MT {name}.o -MF {name}.d -o {name}.o -c ../{name}"}
+                    for name in ("good.c", "bad.c", "warned.c")]
+        (folder / "out/compile_commands.json").write_text(json.dumps(commands))
+        (folder / "out/build.ninja").write_text(
+            "rule CUSTOM_COMMAND\n  command = $COMMAND\nbuild library: phony\n"
+            "build made.h: CUSTOM_COMMAND || library\n  COMMAND = echo '#define MADE 1' >made.h\n")
+        check = [ROOT / ".ci/syntax_check", folder / "out", "--report", folder / "report"]
+        output = Output(check, folder, os.environ)
+        self.assertEqual(output.code, 1, output.text)
+        here = folder.relative_to(ROOT)
+        self.assertEqual((folder / "report").read_text().splitlines(),
+                         [f"failed\t{here}/bad.c\tsee its output", f"failed\t{here}/warned.c\tsee its output"])
+        self.assertIn("use of undeclared identifier 'x'", output.text)
+        self.assertIn("unused variable 'unused'", output.text)
+        self.assertRegex(output.text, r"(?m)^\[3/3\] ")
+        self.assertEqual(sorted(path.name for path in (folder / "out").iterdir()),
+                         ["build.ninja", "compile_commands.json", "made.h"])
+        for name in ("bad.c", "warned.c"):
+            (folder / name).write_text("int mended;\n")
+        output = Output(check, folder, os.environ)
+        self.assertEqual((output.code, (folder / "report").read_text()),
+                         (0, "passed\tevery source compiles without a warning\n"), output.text)
 
 
 class GoogleTestResult(unittest.TestResult):
