@@ -1,8 +1,30 @@
 @echo off
-rem Builds everything and runs every test on Windows. Needs an elevated prompt, and a machine on which OnBehalf is not
+rem Builds what is to be tested and runs the tests on Windows. Needs an elevated prompt, and a machine on which OnBehalf is not
 rem installed: the tests install, upgrade and uninstall it.
 setlocal enableextensions disabledelayedexpansion
-if not "%~1"=="" goto usage
+set QUICK=
+set FILTERS=
+:argument
+if "%~1"=="" goto arguments_known
+set "ARGUMENT=%~1"
+shift
+if /i "%ARGUMENT%"=="--quick" set QUICK=1& goto argument
+if "%ARGUMENT:~0,1%"=="-" goto usage
+if "%ARGUMENT:~0,1%"=="/" goto usage
+set "FILTERS=%FILTERS% "%ARGUMENT%""
+goto argument
+:arguments_known
+
+rem The suites are those that test.sh runs under Wine, but for the generated TypeScript.
+set "SUITES=%~dp0.ci\suites.sh"
+for /f "usebackq tokens=1,5" %%A in ("%SUITES%") do if "%%B"=="mingw" set "SUITE_%%A=1"
+set CHOSEN=
+set TARGETS=
+set EVERYTHING=
+if not defined QUICK if not defined FILTERS set EVERYTHING=1
+for /f "usebackq tokens=1,2,5,6" %%A in ("%SUITES%") do if "%%C"=="mingw" call :choose %%A %%B "%%D"
+if not defined CHOSEN goto nothing_chosen
+if defined EVERYTHING set TARGETS=
 
 call "%~dp0.ci\environment.cmd"
 if errorlevel 1 exit /b 1
@@ -13,19 +35,17 @@ set "RESULTS=%ROOT%\build\test"
 if exist "%RESULTS%" rmdir /s /q "%RESULTS%"
 mkdir "%RESULTS%"
 set FAILED=
-for %%P in ("%ROOT%\build\msvc\bin\onbehalf_*_tests.exe") do call :run_program "%%~nP"
-ctest --test-dir "%ROOT%\build\msvc" -L program --output-on-failure --output-junit "%RESULTS%\programs.xml"
-if errorlevel 1 set "FAILED=%FAILED% programs"
-ctest --test-dir "%ROOT%\build\msvc" -L package --output-on-failure --output-junit "%RESULTS%\package.xml"
-if errorlevel 1 set "FAILED=%FAILED% package"
+for %%S in (%CHOSEN%) do call :run_suite %%S
+if defined CHOSEN_programs call :run_ctest program programs
+if defined CHOSEN_package call :run_ctest package package
 
-rem The integration tests and the foreign clients call the service as install.cmd installed it.
+rem The integration tests, the foreign clients and the sample call the service as install.cmd installed it.
+if not defined CHOSEN_integration if not defined CHOSEN_foreign if not defined CHOSEN_package goto summary
 call "%ROOT%\build\msvc\installer\install.cmd"
 if errorlevel 1 goto not_installed
-call :run onbehalf_integration_tests
-call :run_foreign
-"%ROOT%\build\msvc\tests\package\sample\onbehalf_sample.exe"
-if errorlevel 1 set "FAILED=%FAILED% sample"
+if defined CHOSEN_integration call :run onbehalf_integration_tests
+if defined CHOSEN_foreign call :run_foreign
+if defined CHOSEN_package call :run_sample
 call "%ROOT%\build\msvc\installer\uninstall.cmd" /purge
 if errorlevel 1 set "FAILED=%FAILED% uninstall"
 goto summary
@@ -39,11 +59,53 @@ if not defined FAILED exit /b 0
 echo Failed:%FAILED%
 exit /b 1
 
-:run_program
-if not "%~1"=="onbehalf_integration_tests" call :run "%~1"
+rem :choose NAME KIND TARGETS
+:choose
+if "%~1"=="typescript" exit /b 0
+if defined QUICK if not "%~2"=="quick" exit /b 0
+set "NAME=%~1"
+set MATCHES=
+if not defined FILTERS set MATCHES=1
+for %%F in (%FILTERS%) do call :match "%%~F"
+if not defined MATCHES exit /b 0
+set "CHOSEN=%CHOSEN% %NAME%"
+set "CHOSEN_%NAME%=1"
+set "TARGET_%NAME%=%~3"
+if "%~3"=="all" set EVERYTHING=1
+set "NEEDED=%~3"
+set "TARGETS=%TARGETS% %NEEDED:,= %"
+exit /b 0
+
+rem A filter that is the whole name of a suite is that suite alone, any other is a part of the name.
+:match
+if /i "%NAME%"=="%~1" set MATCHES=1
+if defined SUITE_%~1 exit /b 0
+call set "REST=%%NAME:%~1=%%"
+if not "%REST%"=="%NAME%" set MATCHES=1
+exit /b 0
+
+:run_suite
+for %%N in (programs package integration foreign) do if "%%N"=="%~1" exit /b 0
+call set "PROGRAM=%%TARGET_%~1%%"
+call :run %PROGRAM%
+exit /b 0
+
+rem :run_ctest LABEL REPORT
+:run_ctest
+echo.
+echo == %~2
+ctest --test-dir "%ROOT%\build\msvc" -L %~1 --output-on-failure --output-junit "%RESULTS%\%~2.xml"
+if errorlevel 1 set "FAILED=%FAILED% %~2"
+exit /b 0
+
+:run_sample
+"%ROOT%\build\msvc\tests\package\sample\onbehalf_sample.exe"
+if errorlevel 1 set "FAILED=%FAILED% sample"
 exit /b 0
 
 :run
+echo.
+echo == %~1
 "%ROOT%\build\msvc\bin\%~1.exe" --gtest_brief=1 "--gtest_output=xml:%RESULTS%\%~1.xml"
 if errorlevel 1 set "FAILED=%FAILED% %~1"
 rem A program that crashed has written no report.
@@ -75,8 +137,16 @@ if "%ONBEHALF_REQUIRE_RUNTIMES%"=="1" set "FAILED=%FAILED% foreign (there is no 
 echo ^<testsuite^>^<testcase classname="foreign" name="all"^>^<skipped message="there is no Node with npm"/^>^</testcase^>^</testsuite^>>"%RESULTS%\foreign.xml"
 exit /b 0
 
+:nothing_chosen
+echo test.cmd: no suite matches%FILTERS%. There are:
+for /f "usebackq tokens=1,2,5" %%A in ("%SUITES%") do if "%%C"=="mingw" if not "%%A"=="typescript" echo   %%A (%%B)
+exit /b 2
+
 :usage
-echo usage: test.cmd
+echo usage: test.cmd [--quick] [FILTER...]
 echo.
-echo Builds everything and runs every test. Needs an elevated prompt.
+echo Builds everything and runs every suite. Needs an elevated prompt.
+echo.
+echo   FILTER     only the suite of this name, or else those whose names contain it; only what they need is built
+echo   --quick    only the quick suites: after each change
 exit /b 2

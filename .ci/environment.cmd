@@ -2,6 +2,7 @@
 rem SPDX-License-Identifier: MIT
 rem What run.cmd and test.cmd have in common: the 64-bit MSVC environment, vcpkg, and the build of the preset msvc.
 rem Called by them; leaves PATH and VCPKG_ROOT set for the caller. Returns 1 after saying what is missing.
+rem TARGETS: what is built, of targets of CMake; everything if it is not set.
 set "ROOT=%~dp0.."
 for %%D in ("%ROOT%") do set "ROOT=%%~fD"
 
@@ -28,7 +29,8 @@ echo Configuring msvc (the first time this builds the dependencies, which takes 
 cmake --preset msvc
 if errorlevel 1 goto failed
 :configured
-cmake --build --preset msvc
+if not defined TARGETS cmake --build --preset msvc
+if defined TARGETS cmake --build --preset msvc --target %TARGETS%
 if errorlevel 1 goto failed
 popd
 exit /b 0
