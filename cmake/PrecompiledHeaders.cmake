@@ -15,7 +15,7 @@ set(onbehalf_precompiled
 function(onbehalf_add_precompiled name)
   set(source "${CMAKE_BINARY_DIR}/precompiled/${name}.cpp")
   file(CONFIGURE OUTPUT "${source}" CONTENT "// A target needs a source.\n" @ONLY)
-  add_library(${name} OBJECT "${source}")
+  add_library(${name} STATIC "${source}")
   target_precompile_headers(${name} PRIVATE ${ARGN})
   target_link_libraries(${name} PRIVATE nlohmann_json::nlohmann_json onbehalf_compile_options)
 endfunction()
