@@ -36,12 +36,10 @@ function(onbehalf_add_child_program name)
   endif()
 endfunction()
 
-# onbehalf_add_tests(NAME SOURCES SOURCE... LIBRARIES LIBRARY... [RUNS TARGET...] [PREFIX PREFIX] [TIMEOUT SECONDS]
-# [NOT_IN_CTEST]): the test program onbehalf_NAME_tests. RUNS: what it starts or loads, built before it. PREFIX: before the names
-# of its cases in CTest.
-# TIMEOUT: of one case there (180). NOT_IN_CTEST: it is run by test.sh and test.cmd alone.
+# onbehalf_add_tests(NAME SOURCES SOURCE... LIBRARIES LIBRARY... [RUNS TARGET...] [PREFIX PREFIX] [NOT_IN_CTEST]): the test
+# program onbehalf_NAME_tests. RUNS: what it starts or loads, built before it. PREFIX: before the names of its cases in CTest.
 function(onbehalf_add_tests name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "NOT_IN_CTEST" "PREFIX;TIMEOUT" "SOURCES;LIBRARIES;RUNS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "NOT_IN_CTEST" "PREFIX" "SOURCES;LIBRARIES;RUNS")
   set(target onbehalf_${name}_tests)
   add_executable(${target} ${arg_SOURCES})
   target_include_directories(${target} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/tests")
@@ -51,12 +49,10 @@ function(onbehalf_add_tests name)
   if(arg_RUNS)
     add_dependencies(${target} ${arg_RUNS})
   endif()
-  if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 180)
-  endif()
   if(NOT arg_NOT_IN_CTEST)
-    # PRE_TEST: the cases are listed when ctest runs, so that a cross build needs no Wine.
+    # PRE_TEST: the cases are listed when ctest runs, so that a cross build needs no Wine. The timeout is longer than that of
+    # the watchdog of support/test_main.cpp.
     gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-                         TEST_PREFIX "${arg_PREFIX}" PROPERTIES TIMEOUT ${arg_TIMEOUT})
+                         TEST_PREFIX "${arg_PREFIX}" PROPERTIES TIMEOUT 360)
   endif()
 endfunction()

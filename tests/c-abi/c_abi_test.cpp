@@ -198,7 +198,7 @@ struct Footprint {
 
 // The program has said how much it has allocated, and waits.
 Footprint ReadFootprint(ChildProcess& program) {
-  const auto line = program.ReadLine(std::chrono::seconds(100));
+  const auto line = program.ReadLine();
   return {OpenHandleCountOf(program.id()), line ? std::stoi(*line) : 0};
 }
 

@@ -12,7 +12,7 @@
 #include "library.h"
 
 /* Far more than anything here needs. */
-#define PATIENCE_MS 30000
+#define PATIENCE_MS 60000
 
 static const char* pipe_name;
 static const char* argument;
@@ -23,8 +23,8 @@ static onbehalf_options SameUser(void) {
   options.size = sizeof options;
   options.pipe = pipe_name;
   options.trust = ONBEHALF_TRUST_SAME_USER;
-  options.connect_timeout_ms = 20000;
-  options.call_timeout_ms = 20000;
+  options.connect_timeout_ms = PATIENCE_MS;
+  options.call_timeout_ms = PATIENCE_MS;
   return options;
 }
 

@@ -7,6 +7,7 @@
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf_program.h"
 #include "support/child_process.h"
+#include "support/patience.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -120,8 +121,7 @@ class CallProcessStopTest : public testing::Test {
         }) {}
 
   void WaitUntilRead() {
-    ASSERT_EQ(::WaitForSingleObject(read_.get(), static_cast<DWORD>(ChildProcess::kPatience.count() * 1000)),
-              WAIT_OBJECT_0);
+    ASSERT_EQ(::WaitForSingleObject(read_.get(), kPatienceMilliseconds), WAIT_OBJECT_0);
   }
 
   win32::UniqueObject read_;

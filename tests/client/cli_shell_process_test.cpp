@@ -8,6 +8,7 @@
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf_program.h"
 #include "support/child_process.h"
+#include "support/patience.h"
 #include "support/unique_pipe_name.h"
 
 namespace onbehalf::cli {
@@ -156,8 +157,7 @@ TEST(ShellProcess, CtrlBreakCancelsTheCallAndNotTheShell) {
   });
   ChildProcess child = test::StartAgainst(server, {"shell"});
   child.WriteInput("slow\nnext\n");
-  ASSERT_EQ(::WaitForSingleObject(read.get(), static_cast<DWORD>(ChildProcess::kPatience.count() * 1000)),
-            WAIT_OBJECT_0);
+  ASSERT_EQ(::WaitForSingleObject(read.get(), kPatienceMilliseconds), WAIT_OBJECT_0);
   if (!::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, child.id())) {
     GTEST_SKIP() << "no console here to send Ctrl+Break from: " << ::GetLastError();
   }

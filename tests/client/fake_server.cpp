@@ -9,6 +9,7 @@
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
+#include "support/patience.h"
 #include "support/unique_pipe_name.h"
 
 namespace onbehalf::test {
@@ -90,8 +91,8 @@ client::Options FakeServer::ClientOptions() const {
   client::Options options;
   options.pipe = name_;
   options.trust = client::Trust::kSameUser;
-  options.connect_timeout = std::chrono::seconds(20);
-  options.call_timeout = std::chrono::seconds(20);
+  options.connect_timeout = kPatience;
+  options.call_timeout = kPatience;
   return options;
 }
 

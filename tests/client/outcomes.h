@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "onbehalf/client/client.h"
+#include "support/patience.h"
 
 namespace onbehalf::test {
 
@@ -44,8 +45,6 @@ std::string WordOfCall(Call call) {
 // Things that callbacks say, in their order, and a way to wait for them. Any thread.
 class Heard {
  public:
-  static constexpr std::chrono::seconds kPatience{30};
-
   void Say(std::string word) {
     const std::lock_guard guard(mutex_);
     words_.push_back(std::move(word));

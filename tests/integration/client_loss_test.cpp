@@ -11,6 +11,7 @@
 #include "client/outcomes.h"
 #include "onbehalf/client/client.h"
 #include "service_process.h"
+#include "support/patience.h"
 
 namespace onbehalf::test {
 namespace {
@@ -28,7 +29,7 @@ client::Options OptionsFor(const ServiceProcess& service) {
   client::Options options;
   options.pipe = service.pipe_name();
   options.trust = client::Trust::kSameUser;
-  options.connect_timeout = options.call_timeout = std::chrono::seconds(60);
+  options.connect_timeout = options.call_timeout = kPatience;
   return options;
 }
 

@@ -22,6 +22,7 @@
 #include "support/child_main.h"
 #include "support/direct_odbc.h"
 #include "support/handle_count.h"
+#include "support/patience.h"
 #include "support/platform_probe.h"
 #include "support/postgres_database.h"
 #include "support/process_usage.h"
@@ -48,7 +49,7 @@ client::Options OptionsFor(const std::string& pipe_name) {
   client::Options options;
   options.pipe = pipe_name;
   options.trust = client::Trust::kSameUser;
-  options.connect_timeout = std::chrono::seconds(60);
+  options.connect_timeout = kPatience;
   options.call_timeout = std::chrono::minutes(10);
   return options;
 }
@@ -142,9 +143,9 @@ ONBEHALF_CHILD_MAIN(StuckReader) {
   return 0;
 }
 
-// Asks again while the service is busy, for half a minute.
+// Asks again while the service is busy.
 Json ResultWhenFree(Client& client, const Json& params) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto end = std::chrono::steady_clock::now() + kPatience;
   for (;;) {
     try {
       return client.Call("database.query", params);

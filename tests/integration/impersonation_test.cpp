@@ -17,6 +17,7 @@
 #include "onbehalf/win32/win32_error.h"
 #include "service_process.h"
 #include "support/child_main.h"
+#include "support/patience.h"
 #include "support/platform_probe.h"
 #include "support/restricted_token.h"
 #include "support/unique_pipe_name.h"
@@ -288,7 +289,7 @@ TEST(RunRestricted, SaysWhyAProgramCannotBeStarted) {
 
 ONBEHALF_CHILD_MAIN(WriteOneByte) {
   auto stream = win32::PipeStream::Open(arguments.at(0), {win32::ImpersonationLevel::kImpersonation, true},
-                                        win32::Clock::now() + ChildProcess::kPatience);
+                                        win32::Clock::now() + kPatience);
   stream.Write("x", win32::kNoDeadline);
   return 0;
 }

@@ -26,6 +26,7 @@
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "support/child_process.h"
+#include "support/patience.h"
 #include "support/platform_probe.h"
 #include "support/restricted_token.h"
 #include "support/unique_pipe_name.h"
@@ -40,7 +41,7 @@ using win32::InstalledService;
 constexpr const char* kService = "OnBehalf";
 constexpr DWORD kControl = SERVICE_QUERY_STATUS | SERVICE_START | SERVICE_STOP;
 
-win32::Clock::time_point Soon() { return win32::Clock::now() + ChildProcess::kPatience; }
+win32::Clock::time_point Soon() { return win32::Clock::now() + kPatience; }
 
 std::filesystem::path Variable(const wchar_t* name) {
   std::wstring value(32'768, L'\0');

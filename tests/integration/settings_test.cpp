@@ -14,6 +14,7 @@
 #include "service/temporary_folder.h"
 #include "service_process.h"
 #include "support/child_process.h"
+#include "support/patience.h"
 #include "support/unique_pipe_name.h"
 
 namespace onbehalf::test {
@@ -26,7 +27,7 @@ client::Options OptionsFor(const ServiceProcess& service) {
   client::Options options;
   options.pipe = service.pipe_name();
   options.trust = client::Trust::kSameUser;
-  options.connect_timeout = options.call_timeout = std::chrono::seconds(60);
+  options.connect_timeout = options.call_timeout = kPatience;
   return options;
 }
 

@@ -19,6 +19,7 @@
 #include "onbehalf/win32/win32_error.h"
 #include "raw_client.h"
 #include "stream_source.h"
+#include "support/patience.h"
 #include "test_server.h"
 
 namespace onbehalf::test {
@@ -199,7 +200,8 @@ TEST(StopEvent, IsSetForWhateverEndsTheRequestAndStaysSet) {
         const HANDLE event = call.stop_event.handle();
         EXPECT_EQ(event, call.stop_event.handle());
         waiting.PassWhatever();
-        for (int i = 0; i < 3; ++i) EXPECT_EQ(::WaitForSingleObject(event, 30'000), WAIT_OBJECT_0);
+        for (int i = 0; i < 3; ++i)
+          EXPECT_EQ(::WaitForSingleObject(event, kPatienceMilliseconds), WAIT_OBJECT_0);
         EXPECT_TRUE(call.stop.stop_requested());
         throw win32::Win32Error(ERROR_CANCELLED, "WaitForSingleObject");
       }));

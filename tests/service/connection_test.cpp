@@ -13,6 +13,7 @@
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "raw_client.h"
+#include "support/patience.h"
 #include "test_server.h"
 
 namespace onbehalf::test {
@@ -30,7 +31,7 @@ class MessageModeClient {
   void Write(std::string_view bytes) { client_.Write(bytes); }
   std::string ReadMessage() {
     std::array<char, 64 * 1024> buffer;
-    return {buffer.data(), client_.stream().Read(buffer, win32::Clock::now() + RawClient::kPatience)};
+    return {buffer.data(), client_.stream().Read(buffer, win32::Clock::now() + kPatience)};
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "onbehalf/win32/win32_error.h"
+#include "support/patience.h"
 #include "test_server.h"
 
 namespace onbehalf::test {

@@ -17,9 +17,6 @@ namespace onbehalf::test {
 // outlive the server whose handlers wait here. Any thread.
 class Gate {
  public:
-  // Far more than any handler needs to get here, even on a busy machine.
-  static constexpr std::chrono::seconds kPatience{30};
-
   // For handlers. True when the gate was opened, false when `stop` was set before.
   bool Pass(const std::stop_token& stop);
   // Waits here whatever the stop token says.

@@ -19,6 +19,7 @@
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "raw_client.h"
+#include "support/patience.h"
 #include "test_server.h"
 
 namespace onbehalf::test {
@@ -44,9 +45,8 @@ class ByteClient {
     std::string text;
     std::array<char, 4096> buffer;
     while (text.size() < bytes) {
-      const std::size_t read =
-          client_.stream().Read({buffer.data(), std::min(buffer.size(), bytes - text.size())},
-                                win32::Clock::now() + RawClient::kPatience);
+      const std::size_t read = client_.stream().Read(
+          {buffer.data(), std::min(buffer.size(), bytes - text.size())}, win32::Clock::now() + kPatience);
       if (read == 0) break;
       text.append(buffer.data(), read);
     }

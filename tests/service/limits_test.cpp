@@ -16,6 +16,7 @@
 #include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/win32_error.h"
 #include "raw_client.h"
+#include "support/patience.h"
 #include "test_server.h"
 
 namespace onbehalf::test {
@@ -277,7 +278,7 @@ TEST(Limits, AnAccountHasSoManyConnections) {
   clients.pop_back();
   // The server notices in its own time that one has gone: each try is a connection of its own.
   bool admitted = false;
-  const auto until = win32::Clock::now() + RawClient::kPatience;
+  const auto until = win32::Clock::now() + kPatience;
   while (!admitted && win32::Clock::now() < until) {
     RawClient next(server.pipe_path());
     admitted = next.Call("rpc.ping").contains("result");
@@ -320,7 +321,7 @@ TEST(Limits, AFloodOfMuteConnectionsLeavesNoMoreThanTheLimit) {
   }
   for (std::thread& thread : threads) thread.join();
   RawClient identified(server.pipe_path());
-  const auto until = win32::Clock::now() + RawClient::kPatience;
+  const auto until = win32::Clock::now() + kPatience;
   do {
     ASSERT_TRUE(identified.Call("rpc.ping").contains("result"));
   } while (server.server().statistics().connections_accepted < 601 && win32::Clock::now() < until);

@@ -23,6 +23,7 @@
 #include "pipe_instance.h"
 #include "raw_client.h"
 #include "support/child_main.h"
+#include "support/patience.h"
 #include "support/platform_probe.h"
 #include "support/unique_pipe_name.h"
 #include "temporary_folder.h"
@@ -282,7 +283,7 @@ DWORD PipesOfAChild() {
   }
   const win32::UniqueObject process(started.hProcess);
   const win32::UniqueObject thread(started.hThread);
-  EXPECT_EQ(::WaitForSingleObject(process.get(), 30'000), WAIT_OBJECT_0);
+  EXPECT_EQ(::WaitForSingleObject(process.get(), kPatienceMilliseconds), WAIT_OBJECT_0);
   DWORD code = 0;
   EXPECT_TRUE(::GetExitCodeProcess(process.get(), &code));
   return code;

@@ -16,6 +16,7 @@
 #include "onbehalf/win32/utf.h"
 #include "raw_client.h"
 #include "support/handle_count.h"
+#include "support/patience.h"
 #include "support/platform_probe.h"
 #include "support/process_usage.h"
 #include "test_server.h"
@@ -81,7 +82,7 @@ TEST(Load, TenThousandConnectAndDropAndTheServerStillServes) {
           pipe.reset(::CreateFileW(path.c_str(), GENERIC_READ | GENERIC_WRITE, 0, nullptr, OPEN_EXISTING, 0,
                                    nullptr));
           if (pipe || ::GetLastError() != ERROR_PIPE_BUSY) break;
-          ::WaitNamedPipeW(path.c_str(), 30'000);
+          ::WaitNamedPipeW(path.c_str(), kPatienceMilliseconds);
         }
         if (!pipe) continue;
         // Some go in the middle of a request.

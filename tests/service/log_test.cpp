@@ -16,6 +16,7 @@
 #include "onbehalf/win32/win32_error.h"
 #include "support/child_main.h"
 #include "support/child_process.h"
+#include "support/patience.h"
 #include "support/restricted_token.h"
 #include "temporary_folder.h"
 
@@ -147,7 +148,7 @@ TEST_F(LogTest, KeepsGoingWhenTheFileCannotBeRotatedAndSaysHowManyLinesWereLost)
   std::filesystem::remove_all(folder_.path() / L"service.1.log");
 
   // The log tries again a second after its failure: write until it has.
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto patience = std::chrono::steady_clock::now() + test::kPatience;
   const auto told = [this] {
     const auto lines = FileLines();
     return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {

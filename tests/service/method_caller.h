@@ -12,6 +12,7 @@
 #include "onbehalf/win32/token.h"
 #include "parameters.h"
 #include "schema_check.h"
+#include "support/patience.h"
 #include "support/restricted_token.h"
 
 namespace onbehalf::test {
@@ -36,7 +37,7 @@ class MethodCaller {
     auto bound = service::BindParameters(*method, params);
     if (auto* error = std::get_if<protocol::Error>(&bound)) return std::move(*error);
     return method->handler({caller_, process_, std::get<protocol::Json>(bound), "r-1", 1, stop.get_token(),
-                            std::chrono::steady_clock::now() + std::chrono::seconds(30)});
+                            std::chrono::steady_clock::now() + kPatience});
   }
   // For calls that succeed: throws std::bad_variant_access otherwise.
   protocol::Json Result(const service::MethodRegistry& methods, std::string_view name,

@@ -16,6 +16,7 @@
 #include "messages.h"
 #include "onbehalf/win32/lock.h"
 #include "raw_client.h"
+#include "support/patience.h"
 #include "test_server.h"
 
 namespace onbehalf::test {
@@ -57,7 +58,7 @@ void SetLimits(TestServer& server, const Settings::MethodLimits& limits) {
 
 // Nobody is at the gate. The place of the one who was there may be given back a moment after.
 bool GetsAPlace(RawClient& client, Gate& gate) {
-  const auto until = win32::Clock::now() + RawClient::kPatience;
+  const auto until = win32::Clock::now() + kPatience;
   gate.Admit(1);
   while (win32::Clock::now() < until) {
     const Json answer = client.Call(kMethod);
@@ -191,7 +192,7 @@ TEST_F(MethodLimitsTest, APlaceIsHeldAfterTheDeadlineUntilTheHandlerHasEnded) {
   EXPECT_EQ(client.Read(), ErrorMessageFor(2, ErrorCode::kBusy));
   gate_.Open();
   ASSERT_TRUE(gate_.WaitUntilLeft(1));
-  const auto until = win32::Clock::now() + RawClient::kPatience;
+  const auto until = win32::Clock::now() + kPatience;
   Json answer;
   do {
     answer = client.Call("test.deaf");

@@ -17,6 +17,7 @@
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "raw_client.h"
+#include "support/patience.h"
 #include "test_server.h"
 
 namespace onbehalf::test {
@@ -247,7 +248,7 @@ TEST(Progress, OfAHandlerThatDoesNotStopReportingDoesNotKeepTheAnswerBack) {
   server.Start();
   RawClient client(server.pipe_path());
   client.Send(RequestMessage(1, "test.chatter", {{"progressToken", 1}}));
-  const auto until = std::chrono::steady_clock::now() + RawClient::kPatience;
+  const auto until = std::chrono::steady_clock::now() + kPatience;
   std::optional<Json> message;
   do {
     message = client.Read();

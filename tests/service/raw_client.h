@@ -9,6 +9,7 @@
 
 #include "onbehalf/protocol/framing.h"
 #include "onbehalf/win32/pipe_stream.h"
+#include "support/patience.h"
 
 namespace onbehalf::test {
 
@@ -18,8 +19,6 @@ using Json = nlohmann::json;
 // thread.
 class RawClient {
  public:
-  static constexpr std::chrono::seconds kPatience{30};
-
   // Throws Win32Error. Waits for a free instance.
   explicit RawClient(std::string_view pipe_path);
 

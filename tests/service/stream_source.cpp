@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "onbehalf/win32/token.h"
+#include "support/patience.h"
 #include "test_server.h"
 
 namespace onbehalf::test {

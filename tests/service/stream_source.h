@@ -18,9 +18,6 @@ namespace onbehalf::test {
 // the server. Any thread.
 class StreamSource {
  public:
-  // Far more than any stream needs, even on a busy machine.
-  static constexpr std::chrono::seconds kPatience{30};
-
   // A stream that everybody may open.
   service::Method AsMethod(std::string name, service::Acts acts = service::Acts::kAsService);
 

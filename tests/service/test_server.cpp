@@ -1,5 +1,6 @@
 #include "test_server.h"
 
+#include <chrono>
 #include <fstream>
 #include <initializer_list>
 #include <iterator>
@@ -11,10 +12,13 @@
 #include "methods/built_in_methods.h"
 #include "pipe_descriptor.h"
 #include "settings_reload.h"
+#include "support/patience.h"
 #include "support/unique_pipe_name.h"
 
 namespace onbehalf::test {
 namespace {
+
+using std::chrono::milliseconds;
 
 std::string TextOf(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -29,6 +33,20 @@ TestServer::TestServer()
       folder_(std::filesystem::temp_directory_path() / pipe_name_) {
   std::filesystem::create_directories(folder_);
   settings_.pipe.name = pipe_name_;
+  // A test that is about one of these sets it. The others must not hit what a busy machine only holds up.
+  protocol::Limits& limits = settings_.limits;
+  for (milliseconds* limit : {&limits.first_request_timeout, &limits.header_timeout, &limits.frame_timeout,
+                              &limits.write_timeout, &limits.request_deadline, &limits.stop_grace}) {
+    *limit = kPatience;
+  }
+}
+
+void TestServer::ChangeLimits(const std::function<void(protocol::Limits&)>& change) {
+  live_settings()->Change([&](const service::Settings& now) {
+    service::Settings next = now;
+    change(next.limits);
+    return next;
+  });
 }
 
 TestServer::~TestServer() {

@@ -16,7 +16,7 @@
 namespace onbehalf::test {
 
 // The whole pipe server in this process, on a pipe and in a folder of its own, with the built-in methods. Change settings() and
-// methods() before Start. When it goes, it stops and its folder is removed.
+// methods() before Start. Its limits of time are what a test waits at most. When it goes, it stops and its folder is removed.
 class TestServer {
  public:
   TestServer();
@@ -33,6 +33,8 @@ class TestServer {
     server();
     return live_settings_;
   }
+  // Of a server that runs: from the next request, and the next look at its connections, on.
+  void ChangeLimits(const std::function<void(protocol::Limits&)>& change);
   service::Log& log() {
     server();
     return *log_;

@@ -18,6 +18,7 @@
 #include "onbehalf/win32/win32_error.h"
 #include "pipe_instance.h"
 #include "raw_client.h"
+#include "support/patience.h"
 #include "support/unique_pipe_name.h"
 #include "test_server.h"
 #include "thread_pool.h"
@@ -121,7 +122,7 @@ TEST(BackPressure, AClientThatGoesInTheMiddleOfAResponseLeavesNothingBehind) {
     RawClient client(server.pipe_path());
     client.Send(RequestMessage(1, "test.bulk"));
     std::array<char, 1000> part;
-    ASSERT_GT(client.stream().Read(part, win32::Clock::now() + RawClient::kPatience), 0U);
+    ASSERT_GT(client.stream().Read(part, win32::Clock::now() + kPatience), 0U);
   }
   RawClient last(server.pipe_path());
   EXPECT_TRUE(last.Call("rpc.ping").contains("result"));
@@ -174,7 +175,7 @@ TEST_F(WriteQueueTest, WritesWhatThePipeTakesAtOnceAndTheRestInOrderWhenItIsRead
   std::string read;
   std::array<char, 10'000> part;
   while (read.size() < wanted.size()) {
-    const std::size_t bytes = client_->stream().Read(part, win32::Clock::now() + RawClient::kPatience);
+    const std::size_t bytes = client_->stream().Read(part, win32::Clock::now() + kPatience);
     ASSERT_GT(bytes, 0U);
     read.append(part.data(), bytes);
   }
@@ -205,7 +206,7 @@ TEST_F(WriteQueueTest, SaysThatAPendingWriteHasFailedAndLetsItsOwnerGo) {
   // The first message that pends keeps its owner; this one comes behind it.
   EXPECT_EQ(queue.Add("b", std::make_shared<Owner>(gone)), WriteQueue::Added::kPending);
   client_.reset();
-  ASSERT_EQ(gone.get_future().wait_for(RawClient::kPatience), std::future_status::ready);
+  ASSERT_EQ(gone.get_future().wait_for(kPatience), std::future_status::ready);
   EXPECT_NE(code, static_cast<DWORD>(ERROR_SUCCESS));
   EXPECT_EQ(queue.bytes(), 0U);
   EXPECT_FALSE(queue.waiting_since().has_value());

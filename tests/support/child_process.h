@@ -10,6 +10,7 @@
 
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/unique_handle.h"
+#include "support/patience.h"
 
 namespace onbehalf::test {
 
@@ -19,9 +20,6 @@ namespace onbehalf::test {
 // One thread, except that id() and process() may be used by any. Throws Win32Error.
 class ChildProcess {
  public:
-  // Far more than any child needs, even on a busy machine; a test that hits it has failed.
-  static constexpr std::chrono::seconds kPatience{30};
-
   struct Options {
     // This executable, running the part that ONBEHALF_CHILD_MAIN(name) defines.
     static Options Self(std::string_view name, std::vector<std::string> arguments = {});
@@ -71,6 +69,6 @@ class ChildProcess {
 
 // Starts, waits, and returns what came of it.
 ChildProcess::Exit RunChild(const ChildProcess::Options& options,
-                            std::chrono::milliseconds limit = ChildProcess::kPatience);
+                            std::chrono::milliseconds limit = kPatience);
 
 }  // namespace onbehalf::test

@@ -5,6 +5,7 @@
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/win32_error.h"
+#include "support/patience.h"
 
 namespace onbehalf::test {
 
@@ -16,8 +17,10 @@ class Event {
   }
   void Set() { ::SetEvent(event_.get()); }
   void Reset() { ::ResetEvent(event_.get()); }
-  // False when it has not come about for half a minute.
-  bool Wait() { return ::WaitForSingleObject(event_.get(), 30'000) == WAIT_OBJECT_0; }
+  // False when it has not come about in that time.
+  bool Wait(std::chrono::milliseconds limit = kPatience) {
+    return ::WaitForSingleObject(event_.get(), static_cast<DWORD>(limit.count())) == WAIT_OBJECT_0;
+  }
 
  private:
   win32::UniqueObject event_;

@@ -4,12 +4,11 @@
 #include <chrono>
 #include <regex>
 
+#include "support/patience.h"
 #include "support/unique_pipe_name.h"
 
 namespace onbehalf::test {
 namespace {
-
-constexpr std::chrono::seconds kPatience{30};
 
 std::string NewName() {
   std::string name = UniquePipeName();

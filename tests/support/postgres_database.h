@@ -39,7 +39,7 @@ class PostgresDatabase {
 
   // The test's connections (backends of the server), all of them or those that `condition` (of pg_stat_activity) holds for.
   int Backends(std::string_view condition = "true");
-  // False if they are not so many before half a minute has passed. The server is asked again every ten milliseconds: it
+  // False if they are not so many while a test waits. The server is asked again every ten milliseconds: it
   // gives no event for it.
   bool WaitForBackends(int count, std::string_view condition = "true");
 

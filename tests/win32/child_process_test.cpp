@@ -13,6 +13,7 @@
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "support/child_main.h"
+#include "support/patience.h"
 
 namespace onbehalf::test {
 namespace {
@@ -153,7 +154,7 @@ TEST(ChildProcessTest, ForgottenChildrenEnd) {
     ASSERT_TRUE(::DuplicateHandle(::GetCurrentProcess(), child.process(), ::GetCurrentProcess(),
                                   process.put(), 0, FALSE, DUPLICATE_SAME_ACCESS));
   }
-  EXPECT_EQ(::WaitForSingleObject(process.get(), 10000), static_cast<DWORD>(WAIT_OBJECT_0));
+  EXPECT_EQ(::WaitForSingleObject(process.get(), kPatienceMilliseconds), static_cast<DWORD>(WAIT_OBJECT_0));
 }
 
 }  // namespace

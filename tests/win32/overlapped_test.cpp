@@ -10,6 +10,7 @@
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "support/handle_count.h"
+#include "support/patience.h"
 #include "support/unique_pipe_name.h"
 
 namespace onbehalf::win32 {
@@ -44,7 +45,7 @@ class OverlappedTest : public testing::Test {
     const BOOL succeeded =
         ::WriteFile(client_.get(), bytes.data(), static_cast<DWORD>(bytes.size()), nullptr, write.Prepare());
     const DWORD error = succeeded ? ERROR_SUCCESS : ::GetLastError();
-    const auto outcome = write.Wait(succeeded != FALSE, error, Clock::now() + 10s);
+    const auto outcome = write.Wait(succeeded != FALSE, error, Clock::now() + test::kPatience);
     ASSERT_EQ(outcome.code, static_cast<DWORD>(ERROR_SUCCESS));
     ASSERT_EQ(outcome.bytes, bytes.size());
   }

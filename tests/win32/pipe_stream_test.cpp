@@ -13,6 +13,7 @@
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "support/handle_count.h"
+#include "support/patience.h"
 #include "support/platform_probe.h"
 #include "support/unique_pipe_name.h"
 
@@ -23,9 +24,8 @@ using namespace std::chrono_literals;
 
 constexpr ClientSecurity kSecurity{};
 // Nothing here takes so long unless it hangs.
-constexpr auto kPatience = 20s;
 
-Clock::time_point Soon() { return Clock::now() + kPatience; }
+Clock::time_point Soon() { return Clock::now() + test::kPatience; }
 
 // The server's end, blocking, message-type, as the service's is.
 class Server {

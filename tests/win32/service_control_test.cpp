@@ -11,6 +11,7 @@
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "support/child_main.h"
+#include "support/patience.h"
 #include "support/platform_probe.h"
 #include "support/unique_pipe_name.h"
 
@@ -134,13 +135,13 @@ TEST_F(ServiceControlTest, TheDescriptionIsReadBack) {
 TEST_F(ServiceControlTest, StartAndStopAreWaitedFor) {
   const auto service = Open(SERVICE_QUERY_STATUS | SERVICE_START | SERVICE_STOP);
   service.Start();
-  const auto running = service.WaitForState(SERVICE_RUNNING, Clock::now() + 30s);
+  const auto running = service.WaitForState(SERVICE_RUNNING, Clock::now() + test::kPatience);
   EXPECT_EQ(running.state, static_cast<DWORD>(SERVICE_RUNNING));
   EXPECT_NE(running.process_id, 0U);
   EXPECT_EQ(running.accepted_controls, static_cast<DWORD>(SERVICE_ACCEPT_STOP));
   EXPECT_EQ(ImagePath(running.process_id), OwnImagePath());
   service.Stop();
-  const auto stopped = service.WaitForState(SERVICE_STOPPED, Clock::now() + 30s);
+  const auto stopped = service.WaitForState(SERVICE_STOPPED, Clock::now() + test::kPatience);
   EXPECT_EQ(stopped.exit_code, static_cast<DWORD>(ERROR_SUCCESS));
 }
 
@@ -148,7 +149,7 @@ TEST_F(ServiceControlTest, AServiceThatDoesNotComeUpSaysWhy) {
   const auto service = Open(SERVICE_QUERY_STATUS | SERVICE_START);
   const std::vector<std::string> arguments{"42"};
   service.Start(arguments);
-  const auto status = service.WaitForState(SERVICE_RUNNING, Clock::now() + 30s);
+  const auto status = service.WaitForState(SERVICE_RUNNING, Clock::now() + test::kPatience);
   EXPECT_EQ(status.state, static_cast<DWORD>(SERVICE_STOPPED));
   EXPECT_EQ(status.exit_code, static_cast<DWORD>(ERROR_SERVICE_SPECIFIC_ERROR));
   EXPECT_EQ(status.service_specific_exit_code, 42U);

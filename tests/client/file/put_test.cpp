@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "client/file/transfer_test.h"
+#include "support/patience.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -335,12 +336,12 @@ TEST_F(PutTest, CtrlBreakLeavesAPartForResume) {
   files_.before = [&](const Json& request) -> std::optional<Json> {
     if (request.at("params").value("offset", std::size_t{0}) == 5 * kMiB) {
       ::SetEvent(reached.get());
-      ::WaitForSingleObject(go_on.get(), 30'000);
+      ::WaitForSingleObject(go_on.get(), test::kPatienceMilliseconds);
     }
     return std::nullopt;
   };
   ChildProcess child = test::StartAgainst(server_, Put());
-  ASSERT_EQ(::WaitForSingleObject(reached.get(), 30'000), WAIT_OBJECT_0);
+  ASSERT_EQ(::WaitForSingleObject(reached.get(), test::kPatienceMilliseconds), WAIT_OBJECT_0);
   if (!::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, child.id())) {
     ::SetEvent(go_on.get());
     GTEST_SKIP() << "no console here to send Ctrl+Break from: " << ::GetLastError();

@@ -21,6 +21,7 @@
 #include "log.h"
 #include "methods/access_methods.h"
 #include "onbehalf/win32/account_names.h"
+#include "support/patience.h"
 #include "temporary_folder.h"
 
 namespace onbehalf::test {
@@ -46,13 +47,8 @@ class PolicyTest : public testing::Test {
   service::MethodResult Call(std::string_view method, const Json& params, Who who = Who::kAdministrator) {
     const service::Method* const found = methods_.Find(method);
     if (found == nullptr) throw std::invalid_argument("no method " + std::string(method));
-    return found->handler({*Caller(who),
-                           process_,
-                           params,
-                           "r-1",
-                           1,
-                           {},
-                           std::chrono::steady_clock::now() + std::chrono::seconds(30)});
+    return found->handler(
+        {*Caller(who), process_, params, "r-1", 1, {}, std::chrono::steady_clock::now() + kPatience});
   }
   // Of a call that succeeds.
   Json Result(std::string_view method, const Json& params, Who who = Who::kAdministrator) {

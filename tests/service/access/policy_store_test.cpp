@@ -29,6 +29,7 @@
 #include "onbehalf/win32/win32_error.h"
 #include "support/child_main.h"
 #include "support/child_process.h"
+#include "support/patience.h"
 #include "support/platform_probe.h"
 #include "support/restricted_token.h"
 #include "temporary_folder.h"
@@ -40,11 +41,11 @@ using namespace std::chrono_literals;
 using std::filesystem::path;
 using Source = PolicyStore::Loaded::Source;
 using test::InterceptedFiles;
+using test::kPatience;
 using test::ReadAll;
 using test::WriteAll;
 
 constexpr DWORD kFailFastExitCode = 0xC0000409;
-constexpr auto kPatience = test::ChildProcess::kPatience;
 
 PolicyDocument Policy(std::uint64_t version, std::string_view sddl) {
   PolicyDocument document;

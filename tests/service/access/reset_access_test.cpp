@@ -18,6 +18,7 @@
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/utf.h"
 #include "support/child_process.h"
+#include "support/patience.h"
 #include "support/platform_probe.h"
 #include "support/restricted_token.h"
 #include "temporary_folder.h"
@@ -104,7 +105,7 @@ TEST_F(ResetAccessTest, IsRefusedWhileAServiceUsesTheFolder) {
 TEST_F(ResetAccessTest, IsRefusedWhileTheServiceRuns) {
   const auto rpc = win32::InstalledService::Open("RpcSs", SERVICE_QUERY_STATUS | SERVICE_START);
   if (rpc.QueryStatus().state != SERVICE_RUNNING) rpc.Start();
-  ASSERT_EQ(rpc.WaitForState(SERVICE_RUNNING, win32::Clock::now() + test::ChildProcess::kPatience).state,
+  ASSERT_EQ(rpc.WaitForState(SERVICE_RUNNING, win32::Clock::now() + test::kPatience).state,
             static_cast<DWORD>(SERVICE_RUNNING));
   const auto result = ResetAccess(folders_.Policy(), "RpcSs");
   EXPECT_FALSE(result.done);

@@ -18,6 +18,7 @@
 #include "onbehalf/protocol/limits.h"
 #include "onbehalf/service/caller_identity.h"
 #include "onbehalf/win32/unique_handle.h"
+#include "support/patience.h"
 #include "support/platform_probe.h"
 #include "support/restricted_token.h"
 
@@ -228,7 +229,7 @@ TEST_F(AuditRecords, NobodyWaitsForTheEventLog) {
     report(event, strings);
   };
   ASSERT_TRUE(Deny());
-  ASSERT_EQ(::WaitForSingleObject(entered.get(), 10'000), DWORD{WAIT_OBJECT_0});
+  ASSERT_EQ(::WaitForSingleObject(entered.get(), test::kPatienceMilliseconds), DWORD{WAIT_OBJECT_0});
   // The event log hangs: so many wait for it, and five are left out.
   bool recorded = true;
   for (std::size_t i = 0; i < EventQueue::kMostEvents + 5; ++i) recorded = Deny() && recorded;
@@ -419,10 +420,10 @@ TEST(AuditAnchors, AreSetAfterSoManyLinesWithoutBeingAskedFor) {
   ASSERT_TRUE(folder.Write(9));
   EXPECT_EQ(::WaitForSingleObject(anchors->written.get(), 0), DWORD{WAIT_TIMEOUT});
   ASSERT_TRUE(folder.Write(1));
-  ASSERT_EQ(::WaitForSingleObject(anchors->written.get(), 10'000), DWORD{WAIT_OBJECT_0});
+  ASSERT_EQ(::WaitForSingleObject(anchors->written.get(), test::kPatienceMilliseconds), DWORD{WAIT_OBJECT_0});
   EXPECT_EQ(anchors->seq, 10u);
   ASSERT_TRUE(folder.Write(10));
-  ASSERT_EQ(::WaitForSingleObject(anchors->written.get(), 10'000), DWORD{WAIT_OBJECT_0});
+  ASSERT_EQ(::WaitForSingleObject(anchors->written.get(), test::kPatienceMilliseconds), DWORD{WAIT_OBJECT_0});
   EXPECT_EQ(anchors->seq, 20u);
 }
 

@@ -21,6 +21,7 @@
 #include "onbehalf/win32/token.h"
 #include "support/event.h"
 #include "support/handle_count.h"
+#include "support/patience.h"
 #include "support/restricted_token.h"
 
 namespace onbehalf::test {
@@ -48,7 +49,7 @@ class ConnectionPools : public WithSqlite {
             "r-1",
             1,
             stop_.get_token(),
-            std::chrono::steady_clock::now() + std::chrono::seconds(30)};
+            std::chrono::steady_clock::now() + kPatience};
   }
   std::unique_ptr<DatabaseSession> Open(const std::shared_ptr<ConnectionPool>& pool,
                                         const MethodCaller& caller) {
@@ -228,7 +229,7 @@ TEST_F(ConnectionPools, CloseWhatNobodyUses) {
     for (int n = 0; n < 3; ++n) sessions.push_back(Open(pool, n % 2 == 0 ? caller_ : restricted_));
     ExpectCount(*pool, 4, 0);
     sessions.clear();
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    const auto give_up = std::chrono::steady_clock::now() + kPatience;
     while (pool->CountOf("orders").open > 1 && std::chrono::steady_clock::now() < give_up) ::SwitchToThread();
     ExpectCount(*pool, 1, 0);
   }
@@ -242,7 +243,7 @@ TEST_F(ConnectionPools, KeepNothingOfASourceThatHasChanged) {
   settings_.database.sources["orders"].connection += ";NoTXN=0";
   live_->Change([this](const service::Settings&) { return settings_; });
   // Nobody has to ask for it.
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto give_up = std::chrono::steady_clock::now() + kPatience;
   while (pool->CountOf("orders").open > 1 && std::chrono::steady_clock::now() < give_up) ::SwitchToThread();
   ExpectCount(*pool, 1, 0);
   held.reset();

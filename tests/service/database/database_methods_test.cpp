@@ -14,6 +14,7 @@
 #include "method_caller.h"
 #include "onbehalf/protocol/base64.h"
 #include "onbehalf/win32/token.h"
+#include "support/patience.h"
 
 namespace onbehalf::test {
 namespace {
@@ -388,7 +389,7 @@ TEST_F(DatabaseMethods, AStreamEndsWhenItsSourceChanges) {
                              "r-1",
                              1,
                              caller_.stop.get_token(),
-                             std::chrono::steady_clock::now() + std::chrono::seconds(30)};
+                             std::chrono::steady_clock::now() + kPatience};
     auto made = registry.Find("database.query")->stream(call, service::Waker());
     service::Stream& stream = *std::get<std::unique_ptr<service::Stream>>(made);
     for (int i = 0; i < 3; ++i)

@@ -9,6 +9,7 @@
 #include "database/sqlite_database.h"
 #include "messages.h"
 #include "raw_client.h"
+#include "support/patience.h"
 #include "test_server.h"
 
 namespace onbehalf::test {
@@ -155,7 +156,7 @@ TEST_F(DatabaseRequests, TheDeadlineReachesTheDatabase) {
   EXPECT_EQ(ErrorCodeOf(client.Call("database.query", Params(kEndless))),
             static_cast<int>(ErrorCode::kDeadlineExceeded));
   // The only handler that this account may have is free again, or will be in a moment.
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto give_up = std::chrono::steady_clock::now() + kPatience;
   Json answer;
   do {
     answer = client.Call("database.query", Params("select 1"));

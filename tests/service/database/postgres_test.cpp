@@ -16,6 +16,7 @@
 
 #include "messages.h"
 #include "raw_client.h"
+#include "support/patience.h"
 #include "support/postgres_database.h"
 #include "test_server.h"
 
@@ -402,7 +403,7 @@ TEST_F(Postgres, LeavesNoTransactionOnAConnectionThatGoesBack) {
 TEST_F(Postgres, CancelsAStatementOnTheServer) {
   Start();
   const Json pid = Value("select pg_backend_pid()");
-  Send(7, "select pg_sleep(60)");
+  Send(7, "select pg_sleep(600)");
   ASSERT_TRUE(database_->WaitForBackends(1, kSleeps));
   const auto begun = std::chrono::steady_clock::now();
   client_->Send(CancelMessage(7));
@@ -418,7 +419,7 @@ TEST_F(Postgres, CancelsAStatementOnTheServer) {
 
 TEST_F(Postgres, CancelsAStreamBeforeItsFirstRow) {
   Start();
-  Send(7, "select pg_sleep(60)", {{"progressToken", "t"}});
+  Send(7, "select pg_sleep(600)", {{"progressToken", "t"}});
   ASSERT_TRUE(database_->WaitForBackends(1, kSleeps));
   client_->Send(CancelMessage(7));
   const Json answer = client_->ReadToAnswer().back();
@@ -430,7 +431,7 @@ TEST_F(Postgres, CancelsAStreamBeforeItsFirstRow) {
 TEST_F(Postgres, EndsAStatementAtItsDeadline) {
   server_.settings().limits.request_deadline = std::chrono::milliseconds(500);
   Start();
-  const Json answer = Query("select pg_sleep(60)");
+  const Json answer = Query("select pg_sleep(600)");
   EXPECT_EQ(ErrorCodeOf(answer), CodeOf(ErrorCode::kDeadlineExceeded)) << answer;
   EXPECT_TRUE(database_->WaitForBackends(0, kSleeps));
   EXPECT_EQ(Value("select 1"), 1);
@@ -440,7 +441,7 @@ TEST_F(Postgres, EndsAStatementWhoseClientHasGone) {
   Start();
   {
     RawClient other(server_.pipe_path());
-    other.Send(RequestMessage(1, "database.query", {{"source", "pg"}, {"sql", "select pg_sleep(60)"}}));
+    other.Send(RequestMessage(1, "database.query", {{"source", "pg"}, {"sql", "select pg_sleep(600)"}}));
     ASSERT_TRUE(database_->WaitForBackends(1, kSleeps));
   }
   EXPECT_TRUE(database_->WaitForBackends(0, kSleeps));
@@ -453,7 +454,7 @@ TEST_F(Postgres, RollsBackABatchThatIsCancelled) {
       "b", "database.batch",
       {{"source", "pg"},
        {"statements",
-        {{{"sql", "insert into numbers values (1)"}}, {{"sql", "do 'begin perform pg_sleep(60); end'"}}}}}));
+        {{{"sql", "insert into numbers values (1)"}}, {{"sql", "do 'begin perform pg_sleep(600); end'"}}}}}));
   ASSERT_TRUE(database_->WaitForBackends(1, kSleeps));
   client_->Send(CancelMessage("b"));
   const auto answer = client_->Read();
@@ -504,7 +505,7 @@ TEST_F(Postgres, FreesTheCursorOfAStreamWhoseClientHasGone) {
   EXPECT_TRUE(database_->WaitForBackends(0, kHasCursor));
   // The one connection there may be is free as well, a moment later than the cursor.
   Json answer = Query("select 1");
-  for (const auto end = std::chrono::steady_clock::now() + RawClient::kPatience;
+  for (const auto end = std::chrono::steady_clock::now() + kPatience;
        ErrorCodeOf(answer) == CodeOf(ErrorCode::kBusy) && std::chrono::steady_clock::now() < end;) {
     answer = Query("select 1");
   }
@@ -555,8 +556,8 @@ TEST_F(Postgres, IsBusyWhenASourceHasNoConnectionLeft) {
   // Of which one account may use half.
   server_.settings().database.connections_per_source = 4;
   Start();
-  Send(1, "select pg_sleep(60)");
-  Send(2, "select pg_sleep(60)");
+  Send(1, "select pg_sleep(600)");
+  Send(2, "select pg_sleep(600)");
   ASSERT_TRUE(database_->WaitForBackends(2, kSleeps));
   Send(3, "select 1");
   const auto busy = client_->Read();
@@ -586,10 +587,10 @@ TEST_F(Postgres, GetsOverALostConnection) {
 
 TEST_F(Postgres, SaysThatTheConnectionWasLostUnderAStatement) {
   Start();
-  Send(1, "select pg_sleep(60)");
+  Send(1, "select pg_sleep(600)");
   ASSERT_TRUE(database_->WaitForBackends(1, kSleeps));
   database_->direct().Execute(
-      "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> pg_backend_pid()");
+      "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(600)%' and pid <> pg_backend_pid()");
   const auto answer = client_->Read();
   ASSERT_TRUE(answer);
   const std::string state = StateOf(*answer);

@@ -8,6 +8,7 @@
 #include "modules/module_server.h"
 #include "onbehalf/protocol/error_code.h"
 #include "raw_client.h"
+#include "support/patience.h"
 
 namespace onbehalf::test {
 namespace {
@@ -31,7 +32,7 @@ class ModuleQuarantineTest : public testing::Test {
   service::ModuleState State() { return server_.modules().States().at(0); }
   // Other calls are answered until `is_true`. False when it takes too long.
   bool AnswersUntil(const std::function<bool()>& is_true) {
-    const auto end = std::chrono::steady_clock::now() + RawClient::kPatience;
+    const auto end = std::chrono::steady_clock::now() + kPatience;
     while (!is_true()) {
       if (std::chrono::steady_clock::now() >= end || !bystander_.IsAnswered(2)) return false;
     }

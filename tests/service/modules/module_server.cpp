@@ -8,6 +8,7 @@
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "raw_client.h"
+#include "support/patience.h"
 #include "support/unique_pipe_name.h"
 
 namespace onbehalf::test {
@@ -46,7 +47,7 @@ bool Bystander::IsAnswered(std::size_t more) {
   std::unique_lock lock(mutex_);
   const std::size_t enough = answered_ + more;
   const bool in_time =
-      changed_.wait_for(lock, RawClient::kPatience, [&] { return !fault_.empty() || answered_ >= enough; });
+      changed_.wait_for(lock, kPatience, [&] { return !fault_.empty() || answered_ >= enough; });
   return in_time && fault_.empty();
 }
 

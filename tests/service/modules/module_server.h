@@ -15,6 +15,7 @@
 #include "onbehalf/service/settings.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/unique_handle.h"
+#include "support/patience.h"
 #include "temporary_folder.h"
 #include "test_server.h"
 
@@ -58,7 +59,7 @@ class Bystander {
   Bystander& operator=(const Bystander&) = delete;
 
   // Waits until so many more calls have been answered, counted from now. False when one was answered otherwise than it must
-  // be, or when they take more than half a minute.
+  // be, or when they take longer than a test waits.
   bool IsAnswered(std::size_t more = 20);
   // What was wrong; empty if nothing was.
   std::string fault() const;
@@ -84,8 +85,10 @@ class NamedEvent {
   NamedEvent& operator=(const NamedEvent&) = delete;
 
   void Set() { ::SetEvent(event_.get()); }
-  // One more of those who wait for it has come. False when none has for half a minute.
-  bool WaitUntilEntered() { return ::WaitForSingleObject(entered_.get(), 30'000) == WAIT_OBJECT_0; }
+  // One more of those who wait for it has come. False when none has while a test waits.
+  bool WaitUntilEntered() {
+    return ::WaitForSingleObject(entered_.get(), kPatienceMilliseconds) == WAIT_OBJECT_0;
+  }
   // The settings of faulty with this event.
   std::string Settings() const { return R"({"event":")" + name_ + "\"}"; }
 

@@ -14,6 +14,7 @@
 #include "raw_client.h"
 #include "support/child_main.h"
 #include "support/child_process.h"
+#include "support/patience.h"
 
 // The sample service/samples/process_module.cpp.
 namespace onbehalf::test {
@@ -47,7 +48,7 @@ TEST(ProcessModule, EndsAProcess) {
   RawClient client(server.pipe_path());
   ChildProcess child = StartChild();
   EXPECT_EQ(client.Call("process.end", {{"id", child.id()}}).at("result"), (Json{{"ended", true}}));
-  ASSERT_EQ(::WaitForSingleObject(child.process(), 30'000), WAIT_OBJECT_0);
+  ASSERT_EQ(::WaitForSingleObject(child.process(), kPatienceMilliseconds), WAIT_OBJECT_0);
   DWORD code = 0;
   ASSERT_TRUE(::GetExitCodeProcess(child.process(), &code));
   EXPECT_EQ(code, 1U);
