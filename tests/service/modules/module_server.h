@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <filesystem>
@@ -85,9 +86,9 @@ class NamedEvent {
   NamedEvent& operator=(const NamedEvent&) = delete;
 
   void Set() { ::SetEvent(event_.get()); }
-  // One more of those who wait for it has come. False when none has while a test waits.
-  bool WaitUntilEntered() {
-    return ::WaitForSingleObject(entered_.get(), kPatienceMilliseconds) == WAIT_OBJECT_0;
+  // One more of those who wait for it has come. False when none has in that time.
+  bool WaitUntilEntered(std::chrono::milliseconds limit = kPatience) {
+    return ::WaitForSingleObject(entered_.get(), static_cast<DWORD>(limit.count())) == WAIT_OBJECT_0;
   }
   // The settings of faulty with this event.
   std::string Settings() const { return R"({"event":")" + name_ + "\"}"; }

@@ -1,13 +1,14 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 
+#include "growing_deadline.h"
 #include "messages.h"
 #include "onbehalf/service/method.h"
 #include "onbehalf/win32/lean_windows.h"
@@ -15,6 +16,7 @@
 #include "onbehalf/win32/win32_error.h"
 #include "raw_client.h"
 #include "support/event.h"
+#include "support/patience.h"
 #include "test_server.h"
 
 // Method::on_overdue, by which modules are quarantined.
@@ -27,26 +29,23 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds kTimeToEnd{1'000};
 
 TEST(Overdue, ACallThatHasWaitedForAThreadHasTheWholeTimeOfARequestFromThen) {
-  constexpr milliseconds kDeadline{3'000};
-  std::optional<Clock::time_point> begun;
-  std::optional<Clock::time_point> told_at;
   Event holds;
+  Event may_end;
   Event told;
+  std::atomic<bool> has_begun = false;
+  std::atomic<Clock::time_point> told_at = Clock::time_point();
   TestServer server;
-  service::Settings& settings = server.settings();
-  settings.threads.handlers = 1;
-  settings.limits.request_deadline = kDeadline;
-  settings.methods.limits["test.hold"].deadline = milliseconds(1'000);
-  // The one thread is free again at this one's deadline.
+  server.settings().threads.handlers = 1;
   server.methods().Add(PublicMethod("test.hold", service::Acts::kAsService, service::Pace::kMayBlock,
-                                    [&](const service::Call& call) -> service::MethodResult {
+                                    [&](const service::Call&) -> service::MethodResult {
                                       holds.Set();
-                                      ::WaitForSingleObject(call.stop_event.handle(), INFINITE);
-                                      return Json(1);
+                                      return Json(may_end.Wait());
                                     }));
+  server.methods().Add(PublicMethod("test.clock", service::Acts::kAsService, service::Pace::kMayBlock,
+                                    [](const service::Call&) -> service::MethodResult { return Json(); }));
   service::Method late = PublicMethod("test.late", service::Acts::kAsService, service::Pace::kMayBlock,
                                       [&](const service::Call&) -> service::MethodResult {
-                                        begun = Clock::now();
+                                        has_begun = true;
                                         return Json(told.Wait());
                                       });
   late.on_overdue = [&](std::string_view) {
@@ -56,14 +55,38 @@ TEST(Overdue, ACallThatHasWaitedForAThreadHasTheWholeTimeOfARequestFromThen) {
   server.methods().Add(std::move(late));
   server.Start();
   RawClient client(server.pipe_path());
-  client.Send(RequestMessage(1, "test.hold"));
-  ASSERT_TRUE(holds.Wait());
-  client.Send(RequestMessage(2, "test.late"));
-  ASSERT_TRUE(client.Read().has_value());
+  Clock::time_point released_at;
+  milliseconds time{};
+  ASSERT_TRUE(WithGrowingDeadline(
+      server,
+      [&](milliseconds deadline) {
+        time = deadline;
+        server.live_settings()->Change([deadline](service::Settings next) {
+          next.methods.limits["test.clock"].deadline = deadline / 2;
+          return next;
+        });
+        holds.Reset();
+        may_end.Reset();
+        client.Send(RequestMessage("hold", "test.hold"));
+        EXPECT_TRUE(holds.Wait());
+        client.Send(RequestMessage("late", "test.late"));
+        // It is read after that one and waits for the one thread as well: when it is answered, so much time has passed.
+        client.Send(RequestMessage("clock", "test.clock"));
+        for (int i = 0; i < 3; ++i) {
+          const Json answer = client.Read().value_or(nullptr);
+          const Json id = answer.value("id", Json());
+          EXPECT_EQ(answer, id == "hold" ? ResultMessage("hold", true)
+                                         : ErrorMessageFor(id, protocol::ErrorCode::kDeadlineExceeded));
+          if (id != "clock") continue;
+          released_at = Clock::now();
+          may_end.Set();
+        }
+        return has_begun.load();
+      },
+      "test.late"));
   ASSERT_TRUE(told.Wait());
-  server.server().Stop();
-  ASSERT_TRUE(begun.has_value() && told_at.has_value());
-  EXPECT_GE(*told_at - *begun, kDeadline + kTimeToEnd);
+  // It cannot have begun before the thread was free.
+  EXPECT_GE(told_at.load() - released_at, time + kTimeToEnd);
 }
 
 // Each of its steps goes on until it is overdue.
@@ -71,7 +94,8 @@ class SlowSteps final : public service::Stream {
  public:
   explicit SlowSteps(HANDLE told) : told_(told) {}
   Step Next(const service::Call&) override {
-    if (::WaitForSingleObject(told_, 15'000) != WAIT_OBJECT_0) return service::MethodResult(Json("not told"));
+    if (::WaitForSingleObject(told_, kPatienceMilliseconds) != WAIT_OBJECT_0)
+      return service::MethodResult(Json("not told"));
     if (++steps_ == 3) return service::MethodResult(Json("told"));
     return Piece{Json(steps_)};
   }
@@ -86,7 +110,6 @@ TEST(Overdue, EachStepOfAStreamIsToldOf) {
   const win32::UniqueObject told(::CreateSemaphoreW(nullptr, 0, 1000, nullptr));
   if (!told) win32::ThrowLastError("CreateSemaphoreW");
   TestServer server;
-  server.settings().limits.request_deadline = milliseconds(100);
   service::Method slow;
   slow.name = "test.slow";
   slow.summary = "A method of a test.";
@@ -99,11 +122,16 @@ TEST(Overdue, EachStepOfAStreamIsToldOf) {
   server.methods().Add(std::move(slow));
   server.Start();
   RawClient client(server.pipe_path());
-  client.Send(RequestMessage(1, "test.slow", {{"progressToken", 1}}));
-  for (int piece = 1; piece <= 2; ++piece) {
+  ASSERT_TRUE(WithGrowingDeadline(server, [&](milliseconds) {
+    client.Send(RequestMessage(1, "test.slow", {{"progressToken", 1}}));
     const auto progress = client.Read();
-    ASSERT_TRUE(progress.has_value() && progress->contains("params")) << progress.value_or(Json());
-  }
+    if (progress == ErrorMessageFor(1, protocol::ErrorCode::kDeadlineExceeded))
+      return false;  // it was not open yet
+    EXPECT_TRUE(progress.has_value() && progress->contains("params")) << progress.value_or(Json());
+    return true;
+  }));
+  const auto second = client.Read();
+  ASSERT_TRUE(second.has_value() && second->contains("params")) << second.value_or(Json());
   const auto answer = client.Read();
   ASSERT_TRUE(answer.has_value());
   EXPECT_EQ(answer->value("result", Json()), "told") << *answer;
