@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -419,28 +420,84 @@ TEST_F(FileMethods, WriteGoesNotFarBehindTheEnd) {
   EXPECT_EQ(Result("file.write", params(L"a", kMost + 3)).at("size"), kMost + 4);
 }
 
+// Whether what two handles append at once is all there: Wine looks for the end of the file and writes there in two steps.
+bool AppendsAreWhole() {
+  constexpr int kAppends = 2'000;
+  static const bool are_whole = [] {
+    const TemporaryFolder folder;
+    const std::filesystem::path path = folder.path() / L"a";
+    for (int round = 0; round < 20; ++round) {
+      WriteAll(path, "");
+      const auto append = [&path] {
+        const win32::UniqueFile file(::CreateFileW(path.c_str(), FILE_APPEND_DATA,
+                                                   FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr, OPEN_EXISTING,
+                                                   0, nullptr));
+        DWORD written = 0;
+        for (int i = 0; i < kAppends; ++i) ::WriteFile(file.get(), "x", 1, &written, nullptr);
+      };
+      std::jthread one(append);
+      std::jthread other(append);
+      one.join();
+      other.join();
+      if (std::filesystem::file_size(path) != 2 * kAppends) return false;
+    }
+    return true;
+  }();
+  return are_whole;
+}
+
 TEST_F(FileMethods, WritersOfAFileThatIsNotThereAreNeverToldThatItIs) {
-  for (int round = 0; round < 20; ++round) {
-    const std::string path = Text(L"f" + std::to_wstring(round));
-    std::vector<DWORD> codes(4);
+  constexpr std::size_t kWriters = 4;
+  for (int round = 0; round < 40; ++round) {
+    const bool appends = round % 2 == 0;
+    const std::wstring name = L"f" + std::to_wstring(round);
+    std::array<DWORD, kWriters> codes{};
     {
       std::vector<std::jthread> threads;
-      for (DWORD& code : codes) {
-        threads.emplace_back([&] {
-          code = Code("file.write", {{"path", path}, {"data", "x"}, {"mode", "append"}});
+      for (std::size_t i = 0; i < kWriters; ++i) {
+        threads.emplace_back([&, i] {
+          Json params{{"path", Text(name)}, {"data", "x"}, {"mode", appends ? "append" : "update"}};
+          if (!appends) params["offset"] = i;
+          codes[i] = Code("file.write", params);
         });
       }
     }
-    const auto written = std::count(codes.begin(), codes.end(), static_cast<DWORD>(ERROR_SUCCESS));
-    EXPECT_GE(written, 1);
-    EXPECT_EQ(ReadAll(Path(L"f" + std::to_wstring(round))),
-              std::string(static_cast<std::size_t>(written), 'x'));
-    for (const DWORD code : codes) {
+    const std::string text = ReadAll(Path(name));
+    EXPECT_GE(std::count(codes.begin(), codes.end(), static_cast<DWORD>(ERROR_SUCCESS)), 1);
+    std::string expected;
+    for (std::size_t i = 0; i < kWriters; ++i) {
       // Until the first has written it, nobody else opens it.
-      EXPECT_TRUE(code == ERROR_SUCCESS || code == ERROR_SHARING_VIOLATION || code == ERROR_ACCESS_DENIED)
-          << code;
+      EXPECT_TRUE(codes[i] == ERROR_SUCCESS || codes[i] == ERROR_SHARING_VIOLATION ||
+                  codes[i] == ERROR_ACCESS_DENIED)
+          << codes[i];
+      if (codes[i] != ERROR_SUCCESS) continue;
+      if (!appends) expected.resize(i);  // with zeros, where another was to write
+      expected += 'x';
+    }
+    if (!appends || AppendsAreWhole()) {
+      EXPECT_EQ(text, expected);
+    } else {
+      EXPECT_EQ(text, expected.substr(0, std::max<std::size_t>(text.size(), 1)));
     }
   }
+}
+
+TEST_F(FileMethods, WhatSeveralAppendAtOnceIsAllThere) {
+  ONBEHALF_SKIP_WITHOUT("appends that do not overwrite one another (FILE_APPEND_DATA alone)",
+                        AppendsAreWhole());
+  WriteAll(Path(L"a"), "");
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < 100; ++i) {
+          EXPECT_EQ(Code("file.write", {{"path", Text(L"a")}, {"data", "x"}, {"mode", "append"}}),
+                    static_cast<DWORD>(ERROR_SUCCESS));
+        }
+      });
+    }
+  }
+  EXPECT_EQ(ReadAll(Path(L"a")), std::string(400, 'x'));
 }
 
 TEST_F(FileMethods, WriteIsResumedByItsSize) {
