@@ -149,12 +149,13 @@ TEST_F(DatabaseRequests, ACancelledBatchLeavesNothing) {
 }
 
 TEST_F(DatabaseRequests, TheDeadlineReachesTheDatabase) {
-  server_.settings().limits.request_deadline = milliseconds(300);
   server_.settings().limits.handlers_per_account = 1;
   Start();
   RawClient client(server_.pipe_path());
+  server_.ChangeLimits([](protocol::Limits& limits) { limits.request_deadline = milliseconds(300); });
   EXPECT_EQ(ErrorCodeOf(client.Call("database.query", Params(kEndless))),
             static_cast<int>(ErrorCode::kDeadlineExceeded));
+  server_.ChangeLimits([](protocol::Limits& limits) { limits.request_deadline = kPatience; });
   // The only handler that this account may have is free again, or will be in a moment.
   const auto give_up = std::chrono::steady_clock::now() + kPatience;
   Json answer;
