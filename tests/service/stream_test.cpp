@@ -15,12 +15,15 @@
 #include <vector>
 
 #include "gate.h"
+#include "growing_deadline.h"
+#include "idle_connections.h"
 #include "messages.h"
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/win32_error.h"
 #include "raw_client.h"
 #include "stream_source.h"
 #include "support/handle_count.h"
+#include "support/patience.h"
 #include "support/platform_probe.h"
 #include "support/process_usage.h"
 #include "test_server.h"
@@ -279,7 +282,7 @@ TEST(Streams, ASlowReaderSlowsOnlyItself) {
   std::atomic<std::size_t> quick_turns = 0;
   TestServer server;
   server.settings().limits.progress_queue_bytes = kQueue;
-  server.settings().limits.write_timeout = milliseconds(600'000);  // they are slow for as long as this takes
+  server.settings().limits.write_timeout = std::chrono::hours(1);  // they are slow for as long as this takes
   server.settings().threads.handlers = 2;
   server.methods().Add(EndlessStream("test.slow", kFill, slow_turns));
   server.methods().Add(EndlessStream("test.quick", kFill, quick_turns));
@@ -326,23 +329,34 @@ TEST(Streams, OfAReaderThatNeverReadsAreClosedWithItsConnection) {
   EXPECT_EQ(source.faults(), 0U);
 }
 
+// Opens the stream and calls a handler that ends with its deadline, which is later than that of the request that opens the
+// stream. False if the stream's request has met it.
+bool OutlivesTheDeadline(RawClient& client, StreamSource& source, const char* stream, const char* handler) {
+  client.Send(Open("s", stream, "s"));
+  client.Send(RequestMessage("h", handler));
+  const auto first = client.Read();
+  if (first == ErrorMessageFor("s", ErrorCode::kDeadlineExceeded)) {
+    EXPECT_EQ(client.Read(), ErrorMessageFor("h", ErrorCode::kDeadlineExceeded));
+    return false;
+  }
+  EXPECT_EQ(first, ErrorMessageFor("h", ErrorCode::kDeadlineExceeded));
+  source.Push("still there");
+  return client.Read() == PieceMessage("s", "still there");
+}
+
 TEST(Streams, HaveNeitherADeadlineNorDoTheirConnectionsIdle) {
   StreamSource source;
+  Gate gate;
   TestServer server;
-  server.settings().limits.request_deadline = milliseconds(100);
-  server.settings().limits.idle_timeout = milliseconds(200);
   server.methods().Add(source.AsMethod("test.watch"));
+  server.methods().Add(gate.AsMethod("test.wait"));
   server.Start();
   RawClient client(server.pipe_path());
-  client.Send(Open(1, "test.watch"));
-  ASSERT_TRUE(source.WaitUntilOpened(1));
-  for (int i = 0; i < 2; ++i) {
-    RawClient idle(server.pipe_path());
-    ASSERT_TRUE(idle.Call("rpc.ping").contains("result"));
-    ASSERT_TRUE(idle.IsClosedByServer());
-  }
-  source.Push("still there");
-  EXPECT_EQ(client.Read(), PieceMessage(0, "still there"));
+  ASSERT_TRUE(WithGrowingDeadline(
+      server, [&](milliseconds) { return OutlivesTheDeadline(client, source, "test.watch", "test.wait"); }));
+  ExpectIdleConnectionsToBeClosed(server);
+  source.Push("and still");
+  EXPECT_EQ(client.Read(), PieceMessage("s", "and still"));
   EXPECT_EQ(server.server().Connections().size(), 1U);
 }
 
@@ -482,7 +496,6 @@ TEST(Streams, AreEndedAtOnceWhenTheServiceStops) {
   StreamSource source;
   std::atomic<std::size_t> turns = 0;
   TestServer server;
-  server.settings().limits.stop_grace = milliseconds(20'000);
   server.methods().Add(source.AsMethod("test.watch", Acts::kAsCaller));
   server.methods().Add(EndlessStream("test.endless", 1'000, turns));
   server.Start();
@@ -503,7 +516,8 @@ TEST(Streams, AreEndedAtOnceWhenTheServiceStops) {
   });
   const auto begun = std::chrono::steady_clock::now();
   server.server().Stop();
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, milliseconds(15'000));
+  // Of the grace time, which is all of it.
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, kPatience / 2);
   for (int i = 0; i < 8; ++i) {
     const auto answer = client.Read();
     ASSERT_TRUE(answer.has_value());
@@ -754,19 +768,12 @@ TEST(OptionalStreams, HaveADeadlineOnlyAsAHandler) {
   StreamSource source;
   Gate gate;
   TestServer server;
-  // Until it is open, the stream's request has it too.
-  server.settings().limits.request_deadline = milliseconds(1'500);
   server.methods().Add(OptionalStream("test.rows", source, gate));
   server.Start();
   RawClient client(server.pipe_path());
-  client.Send(Open("s", "test.rows", "t"));
-  ASSERT_TRUE(source.WaitUntilOpened(1));
-  for (int i = 0; i < 2; ++i) {
-    client.Send(RequestMessage("h", "test.rows"));
-    EXPECT_EQ(client.Read(), ErrorMessageFor("h", ErrorCode::kDeadlineExceeded));
-  }
-  source.Push("still there");
-  EXPECT_EQ(client.Read(), PieceMessage("t", "still there"));
+  // Until it is open, the stream's request has it too.
+  ASSERT_TRUE(WithGrowingDeadline(
+      server, [&](milliseconds) { return OutlivesTheDeadline(client, source, "test.rows", "test.rows"); }));
 }
 
 // ---- audit.follow ----

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "gate.h"
+#include "idle_connections.h"
 #include "messages.h"
 #include "onbehalf/win32/token.h"
 #include "raw_client.h"
@@ -101,7 +102,6 @@ TEST(Subscriptions, RefuseWhatTheyDoNotKnowAndNameIt) {
 TEST(Subscriptions, TellThatTheServiceStopsBeforeRequestsAreEnded) {
   Gate gate;
   TestServer server;
-  server.settings().limits.stop_grace = std::chrono::milliseconds(20'000);
   server.methods().Add(gate.AsMethod("test.wait"));
   server.Start();
   RawClient client(server.pipe_path());
@@ -120,18 +120,14 @@ TEST(Subscriptions, TellThatTheServiceStopsBeforeRequestsAreEnded) {
 // A client that only listens says nothing: it is idle when it has given its subscription up.
 TEST(Subscriptions, KeepTheirConnectionFromBeingIdle) {
   TestServer server;
-  server.settings().limits.idle_timeout = std::chrono::milliseconds(200);
   server.Start();
   RawClient subscriber(server.pipe_path());
   Subscribe(subscriber, {"rpc.methodsChanged"});
-  for (int i = 0; i < 2; ++i) {
-    RawClient idle(server.pipe_path());
-    ASSERT_TRUE(idle.Call("rpc.ping").contains("result"));
-    ASSERT_TRUE(idle.IsClosedByServer());
-  }
+  ExpectIdleConnectionsToBeClosed(server);
   PolicyChanges(server).Make();
   EXPECT_EQ(subscriber.Read(), kMethodsChangedMessage);
   Subscribe(subscriber, Json::array());
+  server.ChangeLimits([](protocol::Limits& limits) { limits.idle_timeout = std::chrono::milliseconds(200); });
   EXPECT_TRUE(subscriber.IsClosedByServer());
 }
 
