@@ -116,7 +116,7 @@ TEST(Program, EndsWithThreeWithoutAConnection) {
     while (!session.ReadSome().empty()) {
     }
   });
-  const auto late = RunAgainst(mute, {"--timeout", "300", "ping"});
+  const auto late = RunAgainst(mute, {"--timeout", "1000", "ping"});
   EXPECT_EQ(late.code, Code(ExitCode::kNoConnection));
   EXPECT_NE(late.errors.find("--timeout"), std::string::npos) << late.errors;
 }

@@ -238,11 +238,13 @@ TEST(Progress, ThatIsTakenSlowlyIsNotLost) {
   constexpr int kPieces = 3'000;
   const std::string filler(4'096, 'x');
   std::atomic<int> written = 0;
+  test::Event has_written;
   FakeServer server([&](Session& session) {
     const Json request = session.ReadRequest();
     for (int i = 0; i < kPieces; ++i) {
       session.Send(Progress(request.at("params").at("progressToken"), {i, filler}));
       ++written;
+      has_written.Set();
     }
     session.Answer(request, "done");
     session.ReadRequest();
@@ -259,11 +261,10 @@ TEST(Progress, ThatIsTakenSlowlyIsNotLost) {
   };
   client.CallAsync("x", nullptr, options, heard.AsCallback());
   EXPECT_TRUE(has_begun.Wait());
-  // Until the server stands: as many looks without a change as it could have written everything in.
-  for (int last = -1, same = 0; same < 50'000; same = last == written ? same + 1 : 0) {
-    last = written;
-    std::this_thread::yield();
-  }
+  // Until the server stands, or is so slow that there is less for the client to keep.
+  do {
+    has_written.Reset();
+  } while (has_written.Wait(std::chrono::milliseconds(300)));
   EXPECT_LT(written, kPieces / 2);
   may_go_on.Set();
   const Words words = heard.Wait(kPieces + 1);

@@ -254,7 +254,7 @@ TEST_F(FileServiceTest, WatchesAFolder) {
   ChildProcess child = ChildProcess::Start(options);
   // Nothing says when it has begun to watch: what is changed again and again is seen at some time.
   std::optional<std::string> line;
-  for (int i = 0; !line && i < 300; ++i) {
+  for (int i = 0; !line && i < 600; ++i) {
     Write("changed", std::to_string(i));
     try {
       line = child.ReadLine(std::chrono::milliseconds(100));
