@@ -162,6 +162,8 @@ TEST(DatabaseStream, FreesCursorAndConnectionOfAKilledClient) {
   PostgresDatabase database(*GivenPostgres());
   Json settings = SettingsFor(database.connection());
   settings["database"]["connections_per_source"] = 1;
+  // The readers do not read for as long as it takes to look at what is kept for them.
+  settings["limits"]["write_timeout_ms"] = 600'000;
   ServiceProcess service("onbehalf-service.exe", settings.dump());
   Client client = Client::Connect(OptionsFor(service.pipe_name()));
   client.Call("database.query", Params("select 1"));
