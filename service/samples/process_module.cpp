@@ -227,7 +227,7 @@ std::string End(const std::set<std::string>& protected_names, const module::Call
   const Processes all = Snapshot();
   const auto found = all.find(id);
   if (found == all.end()) throw module::InvalidParams("id: this process has ended");
-  if (protected_names.count(Lower(found->second.name)) != 0) {
+  if (protected_names.contains(Lower(found->second.name))) {
     throw module::Error(ONBEHALF_MODULE_ACCESS_DENIED, "The service's settings protect this process.");
   }
   if (!::TerminateProcess(process.get(), 1)) ThrowLastError("TerminateProcess");

@@ -70,11 +70,11 @@ inline std::vector<std::string> HostileTexts() {
           std::string("nul\0inside", 10),
           "\x1b[2J\x1b[31mred",
           "bell\a backspace\b tab\t del\x7f",
-          "c1 control \xC2\x9B"
-          "31m and next line \xC2\x85.",
+          ("c1 control \xC2\x9B"
+           "31m and next line \xC2\x85."),
           "separators \xE2\x80\xA8 \xE2\x80\xA9.",
-          "right to left \xE2\x80\xAE"
-          "cod.exe \xE2\x81\xA6",
+          ("right to left \xE2\x80\xAE"
+           "cod.exe \xE2\x81\xA6"),
           "byte order mark \xEF\xBB\xBF.",
           "invalid \xFF\xFE \xC0\xAF \xED\xA0\x80 \xF4\x90\x80\x80",
           "cut \xE2\x82",
