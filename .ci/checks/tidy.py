@@ -5,7 +5,7 @@ included. A header counts through the .cpp of its name. Only findings in these f
 usage: tidy.py --base REVISION --database FOLDER [--seconds N] [--jobs N]
 
 FOLDER has the compile_commands.json of a Clang build, which need not have been built. What has not begun when the time is over
-is left out, what runs is ended, and both are named. Exit code: 0 nothing found, 1 something found, 3 nothing found but not
+is left out, what runs is ended, and the output says so. Exit code: 0 nothing found, 1 something found, 3 nothing found but not
 all looked at.
 """
 
@@ -23,6 +23,7 @@ import time
 import repository
 
 CUT_SHORT = 3
+NAMED = 8  # of those that were left out
 HEADERS = (".h", ".hpp")
 
 
@@ -110,7 +111,9 @@ def main():
     for text in findings:
         print(text.rstrip())
     if left_out:
-        print(f"{looked_at} of {len(sources)} touched files were looked at in {arguments.seconds:g} s, not: {' '.join(left_out)}")
+        more = f" and {len(left_out) - NAMED} more" if len(left_out) > NAMED else ""
+        print(f"{looked_at} of {len(sources)} touched files were looked at in {arguments.seconds:g} s, not: "
+              f"{' '.join(left_out[:NAMED])}{more}")
     elif not findings:
         print(f"{looked_at} touched files")
     if findings:

@@ -181,7 +181,7 @@ onbehalf_status ONBEHALF_CALL onbehalf_call_async(onbehalf_client* client, const
     }
     until_done.Leave();
     // The caller's now, who may have freed it in `done` already.
-    new_request.release();
+    static_cast<void>(new_request.release());
   });
 }
 
