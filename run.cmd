@@ -1,4 +1,5 @@
 @echo off
+rem SPDX-License-Identifier: MIT
 rem Builds, installs (or upgrades) and starts the service, calls it, leaves it running. run.cmd stop uninstalls it.
 rem Needs an elevated prompt.
 setlocal enableextensions disabledelayedexpansion

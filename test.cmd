@@ -1,4 +1,5 @@
 @echo off
+rem SPDX-License-Identifier: MIT
 rem Builds what is to be tested and runs the tests on Windows. Needs an elevated prompt, and a machine on which OnBehalf is not
 rem installed: the tests install, upgrade and uninstall it.
 setlocal enableextensions disabledelayedexpansion

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Adds entries to the service's settings and keeps everything that is already there.
 
 usage: add_settings.py FILE SECTION.KEY.NAME=JSON...

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154 # root, build: see environment.sh
 # The builds by CMake's presets. Sourced by environment.sh; does nothing by itself.
 

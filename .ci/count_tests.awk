@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Reads what a test program printed, GoogleTest's text, CTest's or libFuzzer's, and prints one line a test case:
 #   passed<TAB>NAME<TAB><TAB>MS   failed<TAB>NAME<TAB>WHY<TAB>MS   skipped<TAB>NAME<TAB>WHY<TAB>MS
 # MS, the milliseconds it took, is empty where nothing says it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
 # What run.sh shows with the installed service: one function for each topic, each at most a screen long. Sourced by run.sh
 # after .ci/environment.sh; does nothing by itself.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Adds what run.cmd shows to the service's settings and keeps everything that is already there: with -Databases FOLDER two SQLite
 # databases in that folder, with -Module the sample module.
 param([Parameter(Mandatory)][string]$Settings, [string]$Driver, [string]$Databases, [switch]$Module)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # What run.sh and test.sh have in common, a file each: progress of what takes long, packages, builds, a Windows session
 # under Wine. Sourced by them; does nothing by itself.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154 # root, build: see environment.sh
 # The distribution's packages, by what needs them, and the packages of npm. Sourced by environment.sh; does nothing by itself.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Reads the log of something that runs and prints how far it is, in one short line: of Ninja and .ci/syntax_check [done/all],
 # of test programs (GoogleTest, CTest and what prints like them) cases done and begun, of anything else its last line.
 # Variables: label (what it is).

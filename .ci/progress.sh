@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154 # root, build: see environment.sh
 # Nothing is silent: what may take long runs as a job with its output in a log, and this shell, which waits for it, says how
 # far it is, as .ci/progress.awk reads it in the log. On a terminal that line is rewritten in place; otherwise there is one

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034,SC2154 # used by test.sh; root, build: see environment.sh
 # Every suite that test.sh runs: what it is, what it needs, how it is run. Sourced by test.sh; does nothing by itself.
 #
@@ -74,7 +75,7 @@ needs() { [[ ,${needs_of[$1]}, == *,$2,* ]]; }
 suite_command() {
   local preset=${preset_of[$1]} folder=$build/${preset_of[$1]} program=${targets_of[$1]%% *}
   case $1 in
-    checks) command=("$root/.ci/check" --report "$2") ;;
+    checks) command=("$root/.ci/check" --tidy-seconds 240 --report "$2") ;;
     clang-syntax) command=("$root/.ci/syntax_check" "$folder" --report "$2") ;;
     scripts) command=("$root/tests/scripts/scripts_test.py") ;;
     package) ctest_command "$folder" package ;;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Adds up the JUnit reports in a folder: what was skipped and why, what failed, and as its last line
 # "N passed, N failed, N skipped". 1 if anything failed or there is no report.
 param([Parameter(Mandatory)][string]$Folder)

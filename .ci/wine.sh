@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154 # root, build: see environment.sh
 # A private Windows session under Wine. Sourced by environment.sh; does nothing by itself.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Runs test.sh on a small tree of its own, which has other suites and builds nothing but copies of scripts, and looks at what
 it chooses, builds, prints and when, and at what is left when it is stopped; and .ci/syntax_check on three sources. Prints what
 a GoogleTest program prints.
