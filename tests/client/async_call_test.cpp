@@ -21,6 +21,7 @@ namespace {
 using test::Answering;
 using test::FakeServer;
 using test::Heard;
+using test::kTimeToBeSent;
 using test::WordOfCall;
 using Session = FakeServer::Session;
 using Words = std::vector<std::string>;

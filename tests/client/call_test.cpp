@@ -9,12 +9,14 @@
 #include "fake_server.h"
 #include "onbehalf/client/client.h"
 #include "onbehalf/protocol/framing.h"
+#include "outcomes.h"
 
 namespace onbehalf::client {
 namespace {
 
 using test::Answering;
 using test::FakeServer;
+using test::kTimeToBeSent;
 using Session = FakeServer::Session;
 
 std::string Framed(const Json& message) {

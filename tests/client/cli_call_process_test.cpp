@@ -121,7 +121,7 @@ class CallProcessStopTest : public testing::Test {
         }) {}
 
   void WaitUntilRead() {
-    ASSERT_EQ(::WaitForSingleObject(read_.get(), kPatienceMilliseconds), WAIT_OBJECT_0);
+    ASSERT_EQ(::WaitForSingleObject(read_.get(), test::kPatienceMilliseconds), WAIT_OBJECT_0);
   }
 
   win32::UniqueObject read_;

@@ -157,7 +157,7 @@ TEST(ShellProcess, CtrlBreakCancelsTheCallAndNotTheShell) {
   });
   ChildProcess child = test::StartAgainst(server, {"shell"});
   child.WriteInput("slow\nnext\n");
-  ASSERT_EQ(::WaitForSingleObject(read.get(), kPatienceMilliseconds), WAIT_OBJECT_0);
+  ASSERT_EQ(::WaitForSingleObject(read.get(), test::kPatienceMilliseconds), WAIT_OBJECT_0);
   if (!::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, child.id())) {
     GTEST_SKIP() << "no console here to send Ctrl+Break from: " << ::GetLastError();
   }
