@@ -23,7 +23,7 @@ set CHOSEN=
 set TARGETS=
 set EVERYTHING=
 if not defined QUICK if not defined FILTERS set EVERYTHING=1
-for /f "usebackq tokens=1,2,5,6" %%A in ("%SUITES%") do if "%%C"=="mingw" call :choose %%A %%B "%%D"
+for /f "usebackq tokens=1,2,5-7" %%A in ("%SUITES%") do if "%%C"=="mingw" call :choose %%A %%B "%%D" "%%E"
 if not defined CHOSEN goto nothing_chosen
 if defined EVERYTHING set TARGETS=
 
@@ -44,7 +44,7 @@ rem The integration tests, the foreign clients and the sample call the service a
 if not defined CHOSEN_integration if not defined CHOSEN_foreign if not defined CHOSEN_package goto summary
 call "%ROOT%\build\msvc\installer\install.cmd"
 if errorlevel 1 goto not_installed
-if defined CHOSEN_integration call :run onbehalf_integration_tests
+if defined CHOSEN_integration call :run integration onbehalf_integration_tests "*"
 if defined CHOSEN_foreign call :run_foreign
 if defined CHOSEN_package call :run_sample
 call "%ROOT%\build\msvc\installer\uninstall.cmd" /purge
@@ -60,7 +60,7 @@ if not defined FAILED exit /b 0
 echo Failed:%FAILED%
 exit /b 1
 
-rem :choose NAME KIND TARGETS
+rem :choose NAME KIND TARGETS CASES
 :choose
 if "%~1"=="typescript" exit /b 0
 if defined QUICK if not "%~2"=="quick" exit /b 0
@@ -72,6 +72,7 @@ if not defined MATCHES exit /b 0
 set "CHOSEN=%CHOSEN% %NAME%"
 set "CHOSEN_%NAME%=1"
 set "TARGET_%NAME%=%~3"
+set "CASES_%NAME%=%~4"
 if "%~3"=="all" set EVERYTHING=1
 set "NEEDED=%~3"
 set "TARGETS=%TARGETS% %NEEDED:,= %"
@@ -88,7 +89,79 @@ exit /b 0
 :run_suite
 for %%N in (programs package integration foreign) do if "%%N"=="%~1" exit /b 0
 call set "PROGRAM=%%TARGET_%~1%%"
-call :run %PROGRAM%
+call set "CASES=%%CASES_%~1%%"
+call :run %~1 %PROGRAM% "%CASES%"
+exit /b 0
+
+rem :run_ctest LABEL REPORT
+:run_ctest
+echo.
+echo == %~2
+ctest --test-dir "%ROOT%\build\msvc" -L %~1 --output-on-failure --output-junit "%RESULTS%\%~2.xml"
+if errorlevel 1 set "FAILED=%FAILED% %~2"
+exit /b 0
+
+:run_sample
+"%ROOT%\build\msvc\tests\package\sample\onbehalf_sample.exe"
+if errorlevel 1 set "FAILED=%FAILED% sample"
+exit /b 0
+
+rem :run SUITE PROGRAM CASES
+:run
+echo.
+echo == %~1
+"%ROOT%\build\msvc\bin\%~2.exe" --gtest_brief=1 "--gtest_filter=%~3" "--gtest_output=xml:%RESULTS%\%~1.xml"
+if errorlevel 1 set "FAILED=%FAILED% %~1"
+rem A program that crashed has written no report.
+if not exist "%RESULTS%\%~1.xml" echo ^<testsuite^>^<testcase classname="%~1" name="all"^>^<failure/^>^</testcase^>^</testsuite^>>"%RESULTS%\%~1.xml"
+exit /b 0
+
+:run_foreign
+if defined CHOSEN_package call :run_sample
+call "%ROOT%\build\msvc\installer\uninstall.cmd" /purge
+if errorlevel 1 set "FAILED=%FAILED% uninstall"
+goto summary
+:not_installed
+set "FAILED=%FAILED% install"
+
+:summary
+powershell -NoProfile -ExecutionPolicy Bypass -File "%ROOT%\.ci\summary.ps1" "%RESULTS%"
+if errorlevel 1 set "FAILED=%FAILED% (see the summary)"
+if not defined FAILED exit /b 0
+echo Failed:%FAILED%
+exit /b 1
+
+rem :choose NAME KIND TARGETS CASES
+:choose
+if "%~1"=="typescript" exit /b 0
+if defined QUICK if not "%~2"=="quick" exit /b 0
+set "NAME=%~1"
+set MATCHES=
+if not defined FILTERS set MATCHES=1
+for %%F in (%FILTERS%) do call :match "%%~F"
+if not defined MATCHES exit /b 0
+set "CHOSEN=%CHOSEN% %NAME%"
+set "CHOSEN_%NAME%=1"
+set "TARGET_%NAME%=%~3"
+set "CASES_%NAME%=%~4"
+if "%~3"=="all" set EVERYTHING=1
+set "NEEDED=%~3"
+set "TARGETS=%TARGETS% %NEEDED:,= %"
+exit /b 0
+
+rem A filter that is the whole name of a suite is that suite alone, any other is a part of the name.
+:match
+if /i "%NAME%"=="%~1" set MATCHES=1
+if defined SUITE_%~1 exit /b 0
+call set "REST=%%NAME:%~1=%%"
+if not "%REST%"=="%NAME%" set MATCHES=1
+exit /b 0
+
+:run_suite
+for %%N in (programs package integration foreign) do if "%%N"=="%~1" exit /b 0
+call set "PROGRAM=%%TARGET_%~1%%"
+call set "CASES=%%CASES_%~1%%"
+call :run %~1 %PROGRAM% "%CASES%"
 exit /b 0
 
 rem :run_ctest LABEL REPORT

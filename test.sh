@@ -147,12 +147,11 @@ count_cases() {
 
 # announce SUITE LOG JOB: says that it begins, with the number of its cases as soon as its output has that.
 announce() {
-  local all="" waited
-  for ((waited = 0; waited < 15; waited++)); do
-    all=$(sed -n 's/.*\[==========\] Running \([0-9]*\) test.*/\1/p; s/^Total Tests: \([0-9]*\).*/\1/p' "$2" | head -n 1)
-    [ -z "$all" ] || break
-    kill -0 "$3" 2>/dev/null || break
+  local all="" tries=75 # CTest first asks every test program
+  [ "${cases_of[$1]}" != - ] || tries=0
+  while [ -z "$all" ] && [ $((tries--)) -gt 0 ] && kill -0 "$3" 2>/dev/null; do
     sleep 0.2
+    all=$(awk '/\[==========\] Running [0-9]+ test|^Total Tests: / { print $3; exit }' "$2")
   done
   note "$1: begins${all:+, $all cases}: ${about[$1]}"
 }
@@ -289,7 +288,7 @@ summary() {
   printf '\nThe slowest cases:\n'
   awk -F '\t' -v results="$results/" '
     $4 != "" { suite = substr(FILENAME, length(results) + 1); sub(/\.cases$/, "", suite); printf "%9.1f s  %s: %s\n", $4 / 1000, suite, $2 }
-    ' "${files[@]}" /dev/null | sort -rn | head -n 10
+    ' "${files[@]}" /dev/null | sort -rn | sed -n 1,10p
   printf '\n'
   time_by_phase
   printf '%s\n' "$(count_cases "${files[@]}" /dev/null)"

@@ -7,65 +7,67 @@
 #   kind     quick: also with --quick, which has to end within three minutes; full: in every full run; long: with --long alone
 #   limit    seconds after which it is ended
 #   needs    alone: both processors; turn: the build folder's CTest, or the installed service, one suite at a time;
-#            postgres, npm: that; checks: the packages of .ci/check
-#   preset   of CMakePresets.json, with the targets that have to be built; all: every target
+#            postgres, npm: that; checks, linux: the packages of .ci/check or of that preset
+#   preset   of CMakePresets.json; targets: of its build, those that the suite needs; all: every target
+#   cases    of a program of GoogleTest: its --gtest_filter; -: it does not say how many cases it has
 #
-# Those that take longest come first, so that no lane is idle at the end.
+# Those that take longest come first, so that neither lane is idle at the end. test.cmd reads the table too.
 suite_table() {
   cat <<'END'
-checks               full   1500  alone,checks  -            -                                 format, shellcheck, clang-tidy of the change, links, pasted outputs
-clang-syntax         full   3000  alone         mingw-clang  -                                 every source of the build for Windows compiles with Clang
-installer            full    900  -             mingw        onbehalf_installer_tests          install.cmd and uninstall.cmd
-package              full   1200  turn          mingw        all                               cmake --install, projects that use the package, the C++ sample
-integration          full    900  turn          mingw        onbehalf_integration_tests        the service as install.cmd installed it
-foreign              full    600  turn,npm      mingw        all                               Node with vscode-jsonrpc and raw pipes on the installed service
-programs             full    600  turn          mingw        onbehalf,onbehalf_bench           the benchmark, completion in bash, the types of the Python sample
-service-unit         quick   900  -             mingw        onbehalf_service_unit_tests       the parts of the service, each by itself
-service-fault        full    900  -             mingw        onbehalf_service_fault_tests      a request when Windows' functions about tokens refuse
-server               full    900  -             mingw        onbehalf_server_tests             the pipe server as its clients meet it
-stream               full    900  -             mingw        onbehalf_stream_tests             streams, progress, notifications, cancels
-client               full    900  -             mingw        onbehalf_client_tests             the C++ client and the command line
-file-cli             full    900  -             mingw        onbehalf_file_cli_tests           onbehalf file
-access               quick   900  -             mingw        onbehalf_access_tests             the policy: changed, followed and explained
-file                 full    900  -             mingw        onbehalf_file_tests               file.*
-registry             quick   900  -             mingw        onbehalf_registry_tests           registry.*
-module               full    900  -             mingw        onbehalf_module_tests             modules, those that break the rules too
-database             full    900  postgres      mingw        onbehalf_database_tests           database.* on SQLite and PostgreSQL
-database-process     full    900  postgres      mingw        onbehalf_database_process_tests   the same through processes as they ship
-impersonation        full    900  -             mingw        onbehalf_impersonation_tests      callers with restricted tokens, end to end
-c-abi                full    900  -             mingw        onbehalf_c_abi_tests              onbehalf.dll
-generate             quick   900  -             mingw        onbehalf_generate_tests           onbehalf generate
-typescript           full    300  npm           mingw        onbehalf                          the generated TypeScript, compiled and run with Node
-methods-document     quick   300  -             mingw        onbehalf_methods_document_tests   docs/methods.md is what the service registers
-win32                quick   900  -             mingw        onbehalf_win32_tests              handles, errors, SIDs, tokens, descriptors, pipes
-protocol             quick   600  -             mingw        onbehalf_protocol_tests           framing, JSON, JSON-RPC
-native-protocol      full    600  -             linux        onbehalf_protocol_tests           the same on this system with AddressSanitizer and UBSan
-fuzz-seeds           full    600  -             linux        onbehalf_fuzz_framing,onbehalf_fuzz_parsing   the fuzzers' seeds, each once
-scripts              full    300  linux           -            -                                 test.sh itself: filters, exit codes, never silent
-fuzz-framing         long    180  -             linux        onbehalf_fuzz_framing             a minute of fuzzing
-fuzz-parsing         long    180  -             linux        onbehalf_fuzz_parsing             a minute of fuzzing
+checks            full  1500 alone,checks  -            -                               -                   format, shellcheck, clang-tidy of the change, links, pasted outputs
+clang-syntax      full  3000 alone         mingw-clang  -                               -                   every source of the build for Windows compiles with Clang
+package           full  1200 turn          mingw        all                             *                   cmake --install, projects that use the package, the C++ sample
+integration       full   900 turn          mingw        onbehalf_integration_tests      *                   the service as install.cmd installed it
+foreign           full   600 turn,npm      mingw        onbehalf,onbehalf-service       *                   Node with vscode-jsonrpc and raw pipes on the installed service
+programs          full   600 turn          mingw        onbehalf,onbehalf_bench         *                   the benchmark, completion in bash, the types of the Python sample
+installer         full   900 -             mingw        onbehalf_installer_tests        *                   install.cmd and uninstall.cmd
+policy-write      full   900 -             mingw        onbehalf_service_unit_tests     PolicyWriteTest.*   the policy file, when writing it fails or is cut off anywhere
+file-cli          full   900 -             mingw        onbehalf_file_cli_tests         *                   onbehalf file
+module            full   900 -             mingw        onbehalf_module_tests           *                   modules, those that break the rules too
+scripts           full   600 linux         -            -                               *                   test.sh itself: filters, exit codes, never silent
+server            quick  900 -             mingw        onbehalf_server_tests           *                   the pipe server as its clients meet it
+service-unit      quick  900 -             mingw        onbehalf_service_unit_tests     -PolicyWriteTest.*  the parts of the service, each by itself
+stream            quick  900 -             mingw        onbehalf_stream_tests           *                   streams, progress, notifications, cancels
+client            quick  900 -             mingw        onbehalf_client_tests           *                   the C++ client and the command line
+c-abi             full   900 -             mingw        onbehalf_c_abi_tests            *                   onbehalf.dll
+database-process  full   900 postgres      mingw        onbehalf_database_process_tests *                   database.* through processes as they ship
+database          full   900 postgres      mingw        onbehalf_database_tests         *                   database.* on SQLite and PostgreSQL
+file              quick  900 -             mingw        onbehalf_file_tests             *                   file.*
+access            quick  900 -             mingw        onbehalf_access_tests           *                   the policy: changed, followed and explained
+typescript        full   600 npm           mingw        onbehalf                        *                   the generated TypeScript, compiled and run with Node
+service-fault     quick  900 -             mingw        onbehalf_service_fault_tests    *                   a request when Windows' functions about tokens refuse
+generate          quick  900 -             mingw        onbehalf_generate_tests         *                   onbehalf generate
+impersonation     full   900 -             mingw        onbehalf_impersonation_tests    *                   callers with restricted tokens, end to end
+registry          quick  900 -             mingw        onbehalf_registry_tests         *                   registry.*
+methods-document  quick  300 -             mingw        onbehalf_methods_document_tests *                   docs/methods.md is what the service registers
+win32             quick  900 -             mingw        onbehalf_win32_tests            *                   handles, errors, SIDs, tokens, descriptors, pipes
+protocol          quick  600 -             mingw        onbehalf_protocol_tests         *                   framing, JSON, JSON-RPC
+native-protocol   full   600 -             linux        onbehalf_protocol_tests         *                   the same on this system with AddressSanitizer and UBSan
+fuzz-seeds        full   600 -             linux        onbehalf_fuzz_framing,onbehalf_fuzz_parsing *                   the fuzzers' seeds, each once
+fuzz-framing      long   180 -             linux        onbehalf_fuzz_framing           -                   a minute of fuzzing
+fuzz-parsing      long   180 -             linux        onbehalf_fuzz_parsing           -                   a minute of fuzzing
 END
 }
 
 suites=()
-declare -A kind_of=() limit_of=() needs_of=() preset_of=() targets_of=() about=()
+declare -A kind_of=() limit_of=() needs_of=() preset_of=() targets_of=() cases_of=() about=()
 read_suites() {
-  local name kind limit needs preset targets what
-  while read -r name kind limit needs preset targets what; do
-    add_suite "$name" "$kind" "$limit" "$needs" "$preset" "$targets" "$what"
+  local name kind limit needs preset targets cases what
+  while read -r name kind limit needs preset targets cases what; do
+    add_suite "$name" "$kind" "$limit" "$needs" "$preset" "$targets" "$cases" "$what"
   done < <(suite_table)
   # Everything that is a program of GoogleTest for Windows once more, as Clang builds it. Those in turn call programs of mingw.
   for name in "${suites[@]}"; do
     case ${preset_of[$name]}:${targets_of[$name]}:${needs_of[$name]} in
       *:turn*) ;;
       mingw:onbehalf_*_tests:*)
-        add_suite "clang-$name" long "${limit_of[$name]}" "${needs_of[$name]}" mingw-clang "${targets_of[$name]}" "$name, built with Clang" ;;
+        add_suite "clang-$name" long "${limit_of[$name]}" "${needs_of[$name]}" mingw-clang "${targets_of[$name]}" "${cases_of[$name]}" "$name, built with Clang" ;;
     esac
   done
 }
 add_suite() {
   suites+=("$1")
-  kind_of[$1]=$2 limit_of[$1]=$3 needs_of[$1]=$4 preset_of[$1]=$5 targets_of[$1]=${6//,/ } about[$1]=$7
+  kind_of[$1]=$2 limit_of[$1]=$3 needs_of[$1]=$4 preset_of[$1]=$5 targets_of[$1]=${6//,/ } cases_of[$1]=$7 about[$1]=$8
 }
 
 needs() { [[ ,${needs_of[$1]}, == *,$2,* ]]; }
@@ -92,7 +94,8 @@ suite_command() {
       command=("$folder/bin/$program" -max_total_time=60 -artifact_prefix="$build/fuzz/"
         "$build/fuzz/${1#fuzz-}" "$root/tests/fuzz/corpus/${1#fuzz-}") ;;
     *) # One process for all its cases: starting one costs more than most cases under Wine.
-      if [ "$preset" = linux ]; then command=("$folder/bin/$program"); else command=(wine "$folder/bin/$program.exe"); fi ;;
+      if [ "$preset" = linux ]; then command=("$folder/bin/$program"); else command=(wine "$folder/bin/$program.exe"); fi
+      [ "${cases_of[$1]}" = "*" ] || command+=("--gtest_filter=${cases_of[$1]}") ;;
   esac
 }
 # The first prints how many there are.

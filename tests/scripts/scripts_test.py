@@ -104,7 +104,7 @@ class Tree:
         self.environment = dict(os.environ, **{name: value})
         shutil.copytree(ROOT / ".ci", self.folder / ".ci")
         shutil.copy(ROOT / "test.sh", self.folder)
-        table = "".join(f"{name} {kind} {limit} {needs} linux {program} a fake\n" for name, kind, limit, needs, program in suites)
+        table = "".join(f"{name} {kind} {limit} {needs} linux {program} * a fake\n" for name, kind, limit, needs, program in suites)
         with open(self.folder / ".ci/suites.sh", "a", encoding="utf-8") as file:
             file.write(f"suite_table() {{\n  cat <<'END'\n{table}END\n}}\n")
         (self.folder / "CMakePresets.json").write_text(
@@ -228,6 +228,16 @@ class Scripts(unittest.TestCase):
                          ["alpha: Fake.Passes", "alpha-more: Fake.Passes", "beta: Fake.Fails"], output.text)
         self.assertEqual(slowest[0].split()[:2], ["1.2", "s"])
         self.assertRegex(output.lines[-2], r"^Time: packages \d+ s, builds \d+ s, tests \d+ s, \d+ s in all$")
+
+    def test_ThousandsOfCasesAreCounted(self):
+        many = "echo '[==========] Running 3000 tests from 1 test suite.'\n" + """
+for ((n = 0; n < 3000; n++)); do
+  printf '[ RUN      ] Fake.CaseWithAVeryLongName/%d\\n[       OK ] Fake.CaseWithAVeryLongName/%d (%d ms)\\n' $n $n $n
+done
+"""
+        output = self.tree(beta=many).run("beta")
+        self.assert_ends_with(output, "3000 passed, 0 failed, 0 skipped", 0)
+        self.assertIn("      3.0 s  beta: Fake.CaseWithAVeryLongName/2999", output.lines)
 
     def test_AProgramThatEndsEarlyHasFailed(self):
         for text in (PASSES + "exit 3", "exit 0", "echo '[==========] Running 2 tests'\necho '[ RUN      ] Fake.Dies'\nkill -9 $$"):
