@@ -42,7 +42,7 @@ const Json* FindMethod(const Json& document, std::string_view name) {
   const Json* methods = ListMember(document, "methods");
   if (methods == nullptr) return nullptr;
   for (const Json& method : *methods) {
-    if (method.is_object() && method.contains("name") && method.at("name") == name) return &method;
+    if (method.is_object() && method.value("name", Json()) == Json(name)) return &method;
   }
   return nullptr;
 }

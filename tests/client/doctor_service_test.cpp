@@ -166,10 +166,10 @@ TEST(DoctorFinding, AreShownInLinesAndAsJson) {
             "fail  long.name  bad\\x1b\n"
             "                 -> mend it\n"
             "2 checks, 1 failed, 0 warnings\n");
-  EXPECT_EQ(
-      ToJson(findings).dump(),
+  const char* const expected =
       R"({"checks":[{"check":"a","found":"good","verdict":"ok"},)"
-      R"({"advice":"mend it","check":"long.name","found":"bad\u001b","verdict":"fail"}],"failed":true})");
+      R"({"advice":"mend it","check":"long.name","found":"bad\u001b","verdict":"fail"}],"failed":true})";
+  EXPECT_EQ(ToJson(findings).dump(), expected);
   EXPECT_FALSE(AnyFails({{"a", Verdict::kWarn, "", {}}}));
 }
 

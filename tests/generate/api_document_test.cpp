@@ -17,7 +17,7 @@ TEST(ApiDocument, OfTheServiceHasEveryMethod) {
   EXPECT_EQ(api.title, "OnBehalf");
   ASSERT_EQ(api.methods.size(), document.at("methods").size());
   for (std::size_t i = 0; i < api.methods.size(); ++i) {
-    EXPECT_EQ(api.methods[i].name, document.at("methods").at(i).at("name"));
+    EXPECT_EQ(Json(api.methods[i].name), document.at("methods").at(i).at("name"));
     EXPECT_EQ(api.methods[i].params.members.size(), document.at("methods").at(i).at("params").size());
     EXPECT_EQ(api.methods[i].result.remark, "") << api.methods[i].name;
   }

@@ -11,7 +11,7 @@ namespace onbehalf::cli::generate {
 namespace {
 
 TEST(SourceText, ALiteralOfCppIsPrintableAscii) {
-  EXPECT_EQ(CppLiteral("a\"b\\c\n1\xC3\xBC?\x7F"), R"("a\"b\\c\0121\303\274\?\177")");
+  EXPECT_EQ(CppLiteral("a\"b\\c\n1\xC3\xBC?\x7F"), "\"a\\\"b\\\\c\\0121\\303\\274\\?\\177\"");
   for (const std::string& text : test::HostileTexts()) {
     const std::string literal = CppLiteral(text);
     for (const char c : literal) ASSERT_TRUE(c >= 0x20 && c < 0x7F);
@@ -19,8 +19,8 @@ TEST(SourceText, ALiteralOfCppIsPrintableAscii) {
 }
 
 TEST(SourceText, ALiteralOfTheOthersIsPrintableAscii) {
-  EXPECT_EQ(JsonLiteral("a\"b\\c\n\xE2\x80\xA8"), R"("a\"b\\c\n\u2028")");
-  EXPECT_EQ(JsonLiteral("\xF0\x9F\x98\x80\x7F"), R"("\ud83d\ude00\u007f")");
+  EXPECT_EQ(JsonLiteral("a\"b\\c\n\xE2\x80\xA8"), "\"a\\\"b\\\\c\\n\\u2028\"");
+  EXPECT_EQ(JsonLiteral("\xF0\x9F\x98\x80\x7F"), "\"\\ud83d\\ude00\\u007f\"");
 }
 
 TEST(SourceText, ACommentIsOneLineAndCannotBeEnded) {

@@ -209,7 +209,7 @@ TEST_F(InstallerTest, DryRunShowsEveryCommandAndRunsNone) {
   ReplaceAll(shown, Environment(L"ProgramFiles"), "<programs>");
   ReplaceAll(shown, Environment(L"ProgramData"), "<data>");
   ReplaceAll(shown, "S-1-5-80-1926647630-1690475274-2145072266-3076734602-2497173225", "<service>");
-  EXPECT_EQ(shown, R"golden(Installing OnBehalf in <programs>\OnBehalf
+  const std::string expected = R"golden(Installing OnBehalf in <programs>\OnBehalf
 > mkdir "<programs>\OnBehalf"
 > <windows>\System32\icacls.exe "<programs>\OnBehalf" /setowner "*S-1-5-32-544"
 > <windows>\System32\icacls.exe "<programs>\OnBehalf" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*<service>:(OI)(CI)RX" "*S-1-5-32-545:(OI)(CI)RX"
@@ -272,7 +272,8 @@ TEST_F(InstallerTest, DryRunShowsEveryCommandAndRunsNone) {
 > <windows>\System32\sc.exe sdset OnBehalf D:(A;;CCLCSWRPWPDTLORC;;;SY)(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;BA)(A;;CCLCSWLORC;;;IU)(A;;CCLCSWLORC;;;SU)(A;;LCRC;;;AU)
     expect the same in sc.exe sdshow OnBehalf
 > <windows>\System32\sc.exe start OnBehalf
-)golden");
+)golden";
+  EXPECT_EQ(shown, expected);
   ExpectNothingIsThere();
 }
 

@@ -232,7 +232,7 @@ TEST_F(Impersonation, IsAuditedForThoseWhoWereServedAndForThoseWhoWereNot) {
     EXPECT_EQ(decision.value("method", ""), each.method) << decision;
     EXPECT_EQ(decision.value("verdict", ""), each.verdict) << decision;
     EXPECT_EQ(decision.value("reason", ""), each.reason) << decision;
-    EXPECT_EQ(decision.value("account", ""), each.caller->own_token().at("user")) << decision;
+    EXPECT_EQ(decision.value("account", Json()), each.caller->own_token().at("user")) << decision;
     EXPECT_EQ(decision.value("process", 0U), each.caller->id()) << decision;
     EXPECT_EQ(decision.value("level", ""), "impersonation") << decision;
     if (each.outcome == nullptr) continue;

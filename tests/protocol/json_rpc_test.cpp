@@ -387,8 +387,9 @@ TEST(ParseFrame, TellsFaultsOfTheTextApart) {
 
 TEST(MessageTexts, HaveTheirMembersInOrder) {
   EXPECT_EQ(RequestText(std::int64_t{1}, "file.read", Json{{"path", "C:\\x"}}),
-            R"({"jsonrpc":"2.0","id":1,"method":"file.read","params":{"path":"C:\\x"}})");
-  EXPECT_EQ(RequestText("a\"b", "m\n", nullptr), R"({"jsonrpc":"2.0","id":"a\"b","method":"m\n"})");
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"file.read\",\"params\":{\"path\":\"C:\\\\x\"}}");
+  EXPECT_EQ(RequestText("a\"b", "m\n", nullptr),
+            "{\"jsonrpc\":\"2.0\",\"id\":\"a\\\"b\",\"method\":\"m\\n\"}");
   EXPECT_EQ(RequestText({}, "m", Json::array()), R"({"jsonrpc":"2.0","id":null,"method":"m","params":[]})");
   EXPECT_EQ(NotificationText("$/progress", Json{{"token", 0}, {"value", 1}}),
             R"({"jsonrpc":"2.0","method":"$/progress","params":{"token":0,"value":1}})");

@@ -157,7 +157,7 @@ TEST_F(IdentityLevels, WhoamiShowsTheLevelThatTheThreadReallyHad) {
     writers().Add(OwnToken(level));
     const Json answer = client.Call("identity.whoami");
     ASSERT_TRUE(answer.contains("result")) << answer;
-    EXPECT_EQ(answer["result"]["level"], ToString(level));
+    EXPECT_EQ(answer["result"]["level"], Json(ToString(level)));
   }
 }
 

@@ -49,8 +49,8 @@ TEST_F(IdentityMethodsTest, SaysWhatTheTokenSays) {
   EXPECT_EQ(answer.at("level"), "impersonation");
   EXPECT_EQ(answer.at("session"), token.SessionId());
   EXPECT_EQ(answer.at("integrity").at("rid"), token.IntegrityLevel().rid);
-  EXPECT_EQ(answer.at("integrity").at("name"), token.IntegrityLevel().Name());
-  EXPECT_EQ(answer.at("elevation").at("type"), ToString(token.ElevationType()));
+  EXPECT_EQ(answer.at("integrity").at("name"), Json(token.IntegrityLevel().Name()));
+  EXPECT_EQ(answer.at("elevation").at("type"), Json(ToString(token.ElevationType())));
   EXPECT_EQ(answer.at("elevation").at("elevated"), token.IsElevated());
   EXPECT_EQ(std::stoull(answer.at("logon_id").get<std::string>(), nullptr, 16), token.Facts().logon_id);
   EXPECT_TRUE(answer.at("logon_id").get<std::string>().starts_with("0x"));

@@ -56,7 +56,8 @@ TEST_F(LogTest, ALineHasTimeLevelMessageAndFields) {
   const std::regex line(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (INFO|WARNING|ERROR) .*)");
   for (const std::string& each : lines) EXPECT_TRUE(std::regex_match(each, line)) << each;
   EXPECT_EQ(lines[0].substr(25), R"(INFO listening pipe=\\.\pipe\onbehalf instances=4)");
-  EXPECT_EQ(lines[1].substr(25), R"(WARNING two words account="NT AUTHORITY\\SYSTEM" empty="" pair="a=b")");
+  EXPECT_EQ(lines[1].substr(25),
+            "WARNING two words account=\"NT AUTHORITY\\\\SYSTEM\" empty=\"\" pair=\"a=b\"");
   EXPECT_EQ(lines[2].substr(25), "ERROR bad");
 }
 
@@ -86,7 +87,7 @@ TEST_F(LogTest, NoMessageCanForgeALine) {
   Log log(folder_.path(), settings_, Log::Console::kNo);
   log.Write(LogLevel::kInfo, "what() said\nline two \"x\"");
   ASSERT_EQ(FileLines().size(), 1u);
-  EXPECT_EQ(FileLines()[0].substr(25), R"(INFO what() said\nline two \"x\")");
+  EXPECT_EQ(FileLines()[0].substr(25), "INFO what() said\\nline two \\\"x\\\"");
 }
 
 TEST_F(LogTest, RotatesAndKeepsAsManyFilesAsItWasTold) {

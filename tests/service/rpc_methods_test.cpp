@@ -161,7 +161,7 @@ TEST_F(RpcMethodsTest, DiscoverHasTheWholeTableOfErrors) {
   for (const protocol::ErrorInfo& info : protocol::ErrorTable()) {
     const Json& error = errors.at(std::string(info.name));
     EXPECT_EQ(error.at("code"), static_cast<int>(info.code));
-    EXPECT_EQ(error.at("message"), info.message);
+    EXPECT_EQ(error.at("message"), Json(info.message));
     EXPECT_EQ(error.at("x-retry-can-help"), info.retry_can_help);
   }
 }

@@ -34,24 +34,24 @@ Settings Sound(std::string_view text) {
 using Lines = std::vector<std::string>;
 
 TEST(FileRoots, ArePathsWithADriveLetter) {
-  EXPECT_EQ(Sound(R"({"file":{"roots":["C:\\","d:/Shares/Public","E:\\\u00f6ffentlich"]}})").file.roots,
-            (Lines{"C:\\", "d:/Shares/Public",
-                   "E:\\\xC3\xB6"
-                   "ffentlich"}));
+  const Settings sound = Sound(R"({"file":{"roots":["C:\\","d:/Shares/Public","E:\\\u00f6ffentlich"]}})");
+  EXPECT_EQ(sound.file.roots, (Lines{"C:\\", "d:/Shares/Public",
+                                     "E:\\\xC3\xB6"
+                                     "ffentlich"}));
   const std::string expected = "expected a path with a drive letter, such as D:\\Shares, found ";
-  EXPECT_EQ(
+  const Lines faults =
       Faults(R"({"file":{"roots":["C:\\ok","Shares","C:","C:Shares","\\\\server\\share","\\\\?\\C:\\x",17,
-                       "C:\\a:stream","C:\\a*","C:\\a\u0000b",""]}})"),
-      (Lines{"file.roots[1]: " + expected + "the string \"Shares\"",
-             "file.roots[2]: " + expected + "the string \"C:\"",
-             "file.roots[3]: " + expected + "the string \"C:Shares\"",
-             "file.roots[4]: " + expected + R"(the string "\\\\server\\share")",
-             "file.roots[5]: " + expected + R"(the string "\\\\?\\C:\\x")",
-             "file.roots[6]: " + expected + "17",
-             "file.roots[7]: " + expected + R"(the string "C:\\a:stream")",
-             "file.roots[8]: " + expected + R"(the string "C:\\a*")",
-             "file.roots[9]: " + expected + R"(the string "C:\\a\u{00}b")",
-             "file.roots[10]: " + expected + "the string \"\""}));
+                       "C:\\a:stream","C:\\a*","C:\\a\u0000b",""]}})");
+  EXPECT_EQ(faults, (Lines{"file.roots[1]: " + expected + "the string \"Shares\"",
+                           "file.roots[2]: " + expected + "the string \"C:\"",
+                           "file.roots[3]: " + expected + "the string \"C:Shares\"",
+                           "file.roots[4]: " + expected + "the string \"\\\\\\\\server\\\\share\"",
+                           "file.roots[5]: " + expected + "the string \"\\\\\\\\?\\\\C:\\\\x\"",
+                           "file.roots[6]: " + expected + "17",
+                           "file.roots[7]: " + expected + "the string \"C:\\\\a:stream\"",
+                           "file.roots[8]: " + expected + "the string \"C:\\\\a*\"",
+                           "file.roots[9]: " + expected + "the string \"C:\\\\a\\u{00}b\"",
+                           "file.roots[10]: " + expected + "the string \"\""}));
 }
 
 TEST(DatabaseSources, HaveAConnectionAndAnIdentity) {
@@ -114,11 +114,12 @@ TEST(Modules, HaveANameAndSettingsThatAreTheirOwn) {
 
 TEST(Modules, NamesAreThoseOfFilesInOneFolder) {
   const std::string expected = "a name is 1 to 64 letters, digits, _ and -";
-  EXPECT_EQ(Faults(R"({"modules":{"load":{"":{},"..\\x":{},"a.dll":{},"C:x":{},"ok":{},"Ok":{},"b":[]}}})"),
-            (Lines{"modules.load.: " + expected, R"(modules.load...\\x: )" + expected,
-                   "modules.load.C:x: " + expected, "modules.load.a.dll: " + expected,
-                   "modules.load.b: expected an object, found an array",
-                   "modules.load.ok: differs from Ok in upper and lower case only"}));
+  const Lines faults =
+      Faults(R"({"modules":{"load":{"":{},"..\\x":{},"a.dll":{},"C:x":{},"ok":{},"Ok":{},"b":[]}}})");
+  EXPECT_EQ(faults, (Lines{"modules.load.: " + expected, "modules.load...\\\\x: " + expected,
+                           "modules.load.C:x: " + expected, "modules.load.a.dll: " + expected,
+                           "modules.load.b: expected an object, found an array",
+                           "modules.load.ok: differs from Ok in upper and lower case only"}));
   EXPECT_EQ(Faults(R"({"modules":{"load":{")" + std::string(64, 'a') + R"(":{}}}})"), Lines{});
   EXPECT_EQ(Faults(R"({"modules":{"load":{")" + std::string(65, 'a') + R"(":{}}}})").size(), 1u);
 }

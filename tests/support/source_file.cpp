@@ -4,17 +4,19 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <string_view>
+
+#include "onbehalf/win32/lean_windows.h"
 
 namespace onbehalf::test {
 
 void ExpectSourceFile(const std::string& text, const std::string& name) {
   const std::string path = ONBEHALF_SOURCE_FOLDER "/" + name;
-  const char* const write = std::getenv("ONBEHALF_WRITE_GOLDEN");
-  if (write != nullptr && std::string_view(write) == "1") std::ofstream(path, std::ios::binary) << text;
+  wchar_t write[2] = {};
+  if (::GetEnvironmentVariableW(L"ONBEHALF_WRITE_GOLDEN", write, 2) == 1 && write[0] == L'1') {
+    std::ofstream(path, std::ios::binary) << text;
+  }
   std::ifstream in(path, std::ios::binary);
   const std::string expected{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   if (text == expected) return;

@@ -53,8 +53,9 @@ Type Any(const std::string& remark) {
 
 Type::Kind KindOf(const Json& word, const std::string& place) {
   if (word.is_string()) {
-    const auto found = std::find_if(kTypeWords.begin(), kTypeWords.end(),
-                                    [&](const TypeWord& entry) { return word == entry.word; });
+    const auto found = std::find_if(kTypeWords.begin(), kTypeWords.end(), [&](const TypeWord& entry) {
+      return word.get_ref<const std::string&>() == entry.word;
+    });
     if (found != kTypeWords.end()) return found->kind;
   }
   Fail(place, "\"type\" is " + Shown(word) + ", which is no type of JSON Schema");

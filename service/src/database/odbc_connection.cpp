@@ -53,7 +53,7 @@ bool OdbcConnection::CallsItselfSqlite(SQLUSMALLINT info) const {
                                          static_cast<SQLSMALLINT>(sizeof(name)), &bytes);
   CheckOdbc(result, SQL_HANDLE_DBC, connection_.handle.get(), "SQLGetInfoW");
   // Up to its NUL, whatever the driver takes `bytes` for.
-  const std::wstring text(name.data(), std::find(name.begin(), name.end() - 1, SQLWCHAR{0}));
+  const std::wstring text(name.begin(), std::find(name.begin(), name.end() - 1, SQLWCHAR{0}));
   return protocol::AsciiLower(win32::ToUtf8Lossy(text)).find("sqlite") != std::string::npos;
 }
 

@@ -165,7 +165,7 @@ Json ScriptedFiles::Write(const Json& params) {
     Put(path, data);
   } else {
     const auto found = files.find(path);
-    if (found == files.end() || found->second.id != params.at("if_id")) {
+    if (found == files.end() || Json(found->second.id) != params.at("if_id")) {
       return {{"error",
                {{"code", -32602}, {"message", "if_id: the file at the path is not the one with this id"}}}};
     }

@@ -22,7 +22,7 @@ void ExpectInternalError(const Json& answer) {
   ASSERT_TRUE(answer.contains("error")) << answer;
   const Json& error = answer.at("error");
   EXPECT_EQ(error.at("code"), static_cast<int>(ErrorCode::kInternalError)) << answer;
-  EXPECT_EQ(error.at("message"), protocol::InfoOf(ErrorCode::kInternalError).message);
+  EXPECT_EQ(error.at("message"), Json(protocol::InfoOf(ErrorCode::kInternalError).message));
   EXPECT_EQ(error.at("data").size(), 1U) << answer;
   EXPECT_TRUE(error.at("data").contains("requestId")) << answer;
 }
