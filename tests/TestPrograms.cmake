@@ -3,8 +3,11 @@
 # The product is compiled as it ships; -O2 would take a third more time for the tests themselves
 # and show nothing more.
 if(NOT MSVC)
-  # With -Og GCC takes for uninitialized what a constructor in a header initializes.
-  set(onbehalf_test_options -Og -Wno-maybe-uninitialized)
+  set(onbehalf_test_options -Og)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # With -Og it takes for uninitialized what a constructor in a header initializes.
+    list(APPEND onbehalf_test_options -Wno-maybe-uninitialized)
+  endif()
 endif()
 onbehalf_add_precompiled(onbehalf_precompiled_tests ${onbehalf_precompiled} <gtest/gtest.h>)
 target_link_libraries(onbehalf_precompiled_tests PRIVATE GTest::gtest)
