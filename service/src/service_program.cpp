@@ -80,7 +80,8 @@ class Application final : public HostedService {
       if (modules_) {
         // Their threads use what goes with this.
         failed_start_has_ended_ = false;
-        failed_start_has_ended_ = modules_->Stop([&still_starting] { still_starting(); });
+        failed_start_has_ended_ =
+            modules_->Stop(patience_.stop_of_modules, [&still_starting] { still_starting(); });
         if (!failed_start_has_ended_) LogGivenUp(kStopOfModule);
       }
       throw;
@@ -98,7 +99,7 @@ class Application final : public HostedService {
       return true;
     };
     bool has_ended = server_->Stop(still_stopping, may_abandon);
-    if (has_ended && !modules_->Stop(still_stopping)) {
+    if (has_ended && !modules_->Stop(patience_.stop_of_modules, still_stopping)) {
       has_ended = false;
       abandoned = kStopOfModule;
     }

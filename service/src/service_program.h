@@ -15,6 +15,8 @@ struct StopPatience {
   // Some are the service's own, or of the application that it is linked into: those end, unless what they wait for (a
   // database's driver, a device) never comes back.
   std::chrono::milliseconds others{60'000};
+  // Of modules themselves, once no call of them runs any more.
+  std::chrono::milliseconds stop_of_modules{10'000};
 };
 
 // As the public ServiceProgram (service_main.h), for tests that cannot wait for so long.

@@ -147,6 +147,6 @@ void AddTestMethods(service::MethodRegistry& methods) {
 int wmain(int argc, wchar_t** argv) {
   // What hangs, tests need not wait for any longer.
   onbehalf::service::StopPatience patience;
-  patience.others = std::chrono::milliseconds(2'000);
+  patience.modules = patience.others = patience.stop_of_modules = std::chrono::milliseconds(2'000);
   return onbehalf::service::ServiceProgram(argc, argv, &onbehalf::test::AddTestMethods, patience);
 }

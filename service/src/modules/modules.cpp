@@ -36,7 +36,7 @@ void Modules::Load(MethodRegistry& methods) {
   }
 }
 
-bool Modules::Stop(const std::function<void()>& still_stopping) {
+bool Modules::Stop(std::chrono::milliseconds at_most, const std::function<void()>& still_stopping) {
   // Apart from this thread, which has to go on saying that it stops; let go with the process when one does not end. What it
   // uses is therefore not this.
   struct Ending {
@@ -53,7 +53,7 @@ bool Modules::Stop(const std::function<void()>& still_stopping) {
     for (const auto& module : ending->modules) module->Stop();
     ::SetEvent(ending->ended.get());
   });
-  for (auto waited = std::chrono::seconds(0); waited < kStopPatience; waited += std::chrono::seconds(1)) {
+  for (auto waited = std::chrono::seconds(0); waited < at_most; waited += std::chrono::seconds(1)) {
     if (::WaitForSingleObject(ending->ended.get(), 1'000) == WAIT_OBJECT_0) {
       thread.join();
       return true;

@@ -28,10 +28,9 @@ class Modules {
   // Loads every module and adds its methods to `methods`, which has all others already. Throws std::runtime_error when one is
   // refused, with its name and why: those that have started are to be stopped then, and the process is to end.
   void Load(MethodRegistry& methods);
-  // Has those end that have started; no call of them runs any more. False when one takes longer than kStopPatience: the process must end then.
-  // `still_stopping` is called about once a second.
-  static constexpr std::chrono::seconds kStopPatience{10};
-  bool Stop(const std::function<void()>& still_stopping);
+  // Has those end that have started; no call of them runs any more. False when that takes longer than `at_most`: the process must
+  // end then. `still_stopping` is called about once a second.
+  bool Stop(std::chrono::milliseconds at_most, const std::function<void()>& still_stopping = {});
 
   // In the order of their names.
   std::vector<ModuleState> States() const;

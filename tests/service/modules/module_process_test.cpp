@@ -21,6 +21,8 @@ namespace onbehalf::test {
 namespace {
 
 constexpr const char* kService = "onbehalf-service.exe";
+// The same, but that it has little patience at its end.
+constexpr const char* kImpatient = "onbehalf-service-test.exe";
 
 // The text of a settings file that loads faulty. No grace, so that a stop asks handlers to end at once.
 std::string SettingsText(const std::string& of_faulty) {
@@ -34,9 +36,9 @@ std::size_t Count(const std::vector<Json>& lines, const std::string& event, cons
   }));
 }
 
-std::string WhyNotStarted(const std::string& settings) {
+std::string WhyNotStarted(const std::string& settings, const char* program = kService) {
   try {
-    const ServiceProcess service(kService, settings);
+    const ServiceProcess service(program, settings);
     return {};
   } catch (const std::runtime_error& error) {
     return error.what();
@@ -88,8 +90,7 @@ TEST(ModuleProcess, AStopEndsAlthoughACallDoesNot) {
 
 // Not a module's: it is given up as well, after a longer time, which that program has shorter.
 TEST(ModuleProcess, AStopEndsAlthoughACallOfALinkedApplicationDoesNot) {
-  ServiceProcess service("onbehalf-service-test.exe",
-                         R"({"limits":{"stop_grace_ms":0,"write_timeout_ms":100}})");
+  ServiceProcess service(kImpatient, R"({"limits":{"stop_grace_ms":0,"write_timeout_ms":100}})");
   RawClient client(service.pipe_path());
   client.Send(RequestMessage(1, "test.hang", {{"progressToken", 1}}));
   ASSERT_TRUE(client.Read().has_value());
@@ -102,7 +103,7 @@ TEST(ModuleProcess, AStopEndsAlthoughACallOfALinkedApplicationDoesNot) {
 
 TEST(ModuleProcess, AStopEndsAlthoughTheCloseOfAStreamDoesNot) {
   NamedEvent event;
-  ServiceProcess service(kService, SettingsText(event.Settings()));
+  ServiceProcess service(kImpatient, SettingsText(event.Settings()));
   RawClient client(service.pipe_path());
   client.Send(RequestMessage(1, "faulty.hangingClose", {{"progressToken", 1}}));
   ASSERT_TRUE(client.Read().has_value());
@@ -114,7 +115,7 @@ TEST(ModuleProcess, AStopEndsAlthoughTheCloseOfAStreamDoesNot) {
 }
 
 TEST(ModuleProcess, AStopEndsAlthoughAModulesStopDoesNot) {
-  ServiceProcess service(kService, SettingsText(R"({"event":"at the stop"})"));
+  ServiceProcess service(kImpatient, SettingsText(R"({"event":"at the stop"})"));
   const auto exit = service.Stop();
   EXPECT_EQ(exit.code, 1U);
   EXPECT_NE(exit.errors.find(R"(the process ends without them running="the stop of a module")"),
@@ -146,7 +147,8 @@ TEST(ModuleProcess, AModuleThatHasStartedIsStoppedWhenTheServiceDoesNotStartAfte
 
 TEST(ModuleProcess, AStartThatFailsEndsAlthoughTheStopOfAModuleDoesNot) {
   const std::string why = WhyNotStarted(
-      R"({"modules":{"load":{"faulty":{"event":"at the stop"},"malformed":{"fault":"says why"}}}})");
+      R"({"modules":{"load":{"faulty":{"event":"at the stop"},"malformed":{"fault":"says why"}}}})",
+      kImpatient);
   EXPECT_NE(why.find(R"(calls do not end: the process ends without them running="the stop of a module")"),
             std::string::npos)
       << why;

@@ -27,7 +27,7 @@ ModuleServer::ModuleServer(Load load, const std::function<void(service::Settings
 
 ModuleServer::~ModuleServer() {
   server_.server().Stop();
-  modules_->Stop({});
+  modules_->Stop(kPatience);
 }
 
 std::string ModuleServer::ModuleLog() const { return ReadAll(folder_.path() / "service.log"); }

@@ -9,6 +9,7 @@
 #include "modules/modules.h"
 #include "onbehalf/module.h"
 #include "onbehalf/service/method.h"
+#include "support/patience.h"
 #include "temporary_folder.h"
 
 namespace onbehalf::test {
@@ -27,7 +28,7 @@ std::string Refusal(ModuleServer::Load load, service::MethodRegistry& methods) {
   } catch (const std::exception& error) {
     refusal = error.what();
   }
-  modules.Stop({});
+  modules.Stop(kPatience);
   return refusal;
 }
 
