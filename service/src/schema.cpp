@@ -20,6 +20,32 @@ Json Integer(std::string_view description) { return Described("integer", descrip
 
 Json Boolean(std::string_view description) { return Described("boolean", description); }
 
+Json TextOfLength(std::size_t least, std::optional<std::size_t> most) {
+  Json schema = Text("");
+  if (least != 0) schema["minLength"] = least;
+  if (most) schema["maxLength"] = *most;
+  return schema;
+}
+
+Json IntegerFrom(std::int64_t least, std::optional<std::uint64_t> most) {
+  Json schema = Integer("");
+  schema["minimum"] = least;
+  if (most) schema["maximum"] = *most;
+  return schema;
+}
+
+Json OneOf(std::initializer_list<std::string_view> strings) {
+  Json schema = Text("");
+  Json& allowed = schema["enum"] = Json::array();
+  for (const std::string_view string : strings) allowed.push_back(string);
+  return schema;
+}
+
+Json WithDefault(Json schema, Json value) {
+  schema["default"] = std::move(value);
+  return schema;
+}
+
 Json OrNull(Json schema) {
   schema["type"] = Json::array({schema.at("type"), "null"});
   return schema;

@@ -49,6 +49,17 @@ TEST(SchemaFault, NothingIsWrongWithWhatSchemasMayBe) {
             std::nullopt);
 }
 
+TEST(Schema, HasBoundsAndDefaultsAsTheyAreAskedFor) {
+  EXPECT_EQ(TextOfLength(1, 64), Parse(R"({"type":"string","minLength":1,"maxLength":64})"));
+  EXPECT_EQ(TextOfLength(0, 64), Parse(R"({"type":"string","maxLength":64})"));
+  EXPECT_EQ(TextOfLength(1), Parse(R"({"type":"string","minLength":1})"));
+  EXPECT_EQ(IntegerFrom(-1), Parse(R"({"type":"integer","minimum":-1})"));
+  EXPECT_EQ(WithDefault(IntegerFrom(0, 18446744073709551615u), 5),
+            Parse(R"({"type":"integer","minimum":0,"maximum":18446744073709551615,"default":5})"));
+  EXPECT_EQ(OneOf({"a", "b"}), Parse(R"({"type":"string","enum":["a","b"]})"));
+  EXPECT_EQ(OrNull(TextOfLength(0, 5)), Parse(R"({"type":["string","null"],"maxLength":5})"));
+}
+
 TEST(SchemaFault, SaysWhatIsWrongAndWhere) {
   struct Row {
     const char* schema;

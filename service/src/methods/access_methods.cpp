@@ -39,25 +39,20 @@ constexpr std::size_t kSddlCharacters = 256 * 1024;
 // ---- What methods take ----
 
 Parameter NodeParameter(bool required, std::string summary) {
-  return {"node", std::move(summary),
-          Json{{"type", "string"}, {"minLength", 1}, {"maxLength", kNodeCharacters}}, required, true};
+  return {"node", std::move(summary), TextOfLength(1, kNodeCharacters), required, true};
 }
 Parameter AccountParameter(bool required, std::string summary) {
-  return {"account", std::move(summary),
-          Json{{"type", "string"}, {"minLength", 1}, {"maxLength", kAccountCharacters}}, required, true};
+  return {"account", std::move(summary), TextOfLength(1, kAccountCharacters), required, true};
 }
 Parameter RightsParameter(bool required, std::string summary) {
-  return {"rights", std::move(summary), Json{{"type", "array"}, {"items", {{"type", "string"}}}}, required,
-          true};
+  return {"rights", std::move(summary), ListOf(Text("")), required, true};
 }
 Parameter RightParameter() {
-  return {"right", "call (the default; at pipe: connect), see or manage.", Json{{"type", "string"}}, false,
-          true};
+  return {"right", "call (the default; at pipe: connect), see or manage.", Text(""), false, true};
 }
-const Parameter kDryRun{"dryRun", "Checks everything and changes nothing.", Json{{"type", "boolean"}}, false,
-                        true};
+const Parameter kDryRun{"dryRun", "Checks everything and changes nothing.", Boolean(""), false, true};
 const Parameter kIfVersion{"version", "The change is made only if the policy is at this version.",
-                           Json{{"type", "integer"}, {"minimum", 0}}, false, true};
+                           IntegerFrom(0), false, true};
 
 std::string TextOf(const Call& call, const char* name) { return call.params.at(name).get<std::string>(); }
 
@@ -542,23 +537,22 @@ MethodResult History(AccessControl& access, const Call& call) {
   const auto policy = access.policy();
   const auto visible = RequireVisible(*policy, kRootNode, call.caller);
   if (std::holds_alternative<Error>(visible)) return ToError(ErrorCode::kAccessDenied);
+  // Newest first.
+  std::vector<PolicyVersion> kept = access.History();
+  const std::uint64_t current = policy->version();
+  const auto place = std::find_if(kept.begin(), kept.end(),
+                                  [&](const PolicyVersion& version) { return version.version <= current; });
+  if (place == kept.end() || place->version != current) {
+    kept.insert(place, {current, policy->document().changed, policy->document().changed_by});
+  }
   Json versions = Json::array();
-  const auto add = [&](const PolicyVersion& version) {
+  for (const PolicyVersion& version : kept) {
     versions.push_back({{"version", version.version},
                         {"changed", version.changed},
                         {"changedBy", version.changed_by},
-                        {"current", version.version == policy->version()}});
-  };
-  bool has_current = false;
-  for (const PolicyVersion& version : access.History()) {
-    has_current = has_current || version.version == policy->version();
-    add(version);
+                        {"current", version.version == current}});
   }
-  if (!has_current) add({policy->version(), policy->document().changed, policy->document().changed_by});
-  std::stable_sort(versions.begin(), versions.end(), [](const Json& a, const Json& b) {
-    return a.at("version").get<std::uint64_t>() > b.at("version").get<std::uint64_t>();
-  });
-  return Json{{"version", policy->version()}, {"versions", std::move(versions)}};
+  return Json{{"version", current}, {"versions", std::move(versions)}};
 }
 
 Json HistorySchema() {
@@ -635,7 +629,7 @@ void AddAccessMethods(MethodRegistry& registry, AccessControl& access, std::shar
     method.handler = std::move(handler);
     registry.Add(std::move(method));
   };
-  const Json version{{"type", "integer"}, {"minimum", 0}};
+  const Json version = IntegerFrom(0);
 
   add("access.list", "Lists the nodes of the policy that the caller may see.",
       {NodeParameter(false, "This node and those below it; without it all.")}, ListSchema(),
@@ -660,8 +654,7 @@ void AddAccessMethods(MethodRegistry& registry, AccessControl& access, std::shar
       {AccountParameter(true, ""),
        NodeParameter(true, ""),
        RightsParameter(false, "Without it all."),
-       {"type", "Only entries of this type; without it both.",
-        Json{{"type", "string"}, {"enum", {"allow", "deny"}}}, false, true},
+       {"type", "Only entries of this type; without it both.", OneOf({"allow", "deny"}), false, true},
        kDryRun,
        kIfVersion},
       ChangedSchema(), [&access, names](const Call& call) { return Revoke(access, *names, call); });
@@ -669,7 +662,7 @@ void AddAccessMethods(MethodRegistry& registry, AccessControl& access, std::shar
       {NodeParameter(true, ""),
        {"sddl",
         "A DACL of plain allow and deny entries (D:P: nothing is inherited); null: back to the default.",
-        Json{{"type", {"string", "null"}}, {"maxLength", kSddlCharacters}}, true, true},
+        OrNull(TextOfLength(0, kSddlCharacters)), true, true},
        kDryRun,
        kIfVersion},
       ChangedSchema(), [&access, names](const Call& call) { return Set(access, *names, call); });

@@ -179,18 +179,16 @@ void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win
   read.summary = "Lines of the audit: the newest, or those behind a cursor.";
   read.parameters = {
       {"account", "Only what this account did: its name (DOMAIN\\name), SID or SDDL alias.",
-       Json{{"type", "string"}, {"minLength", 1}, {"maxLength", 1024}}, false, true},
-      {"method", "Only requests for this method.",
-       Json{{"type", "string"}, {"minLength", 1}, {"maxLength", 256}}, false, true},
-      {"denied", "Whether only denials are wanted, by the policy or by the method itself.",
-       Json{{"type", "boolean"}}, false, true},
+       TextOfLength(1, 1024), false, true},
+      {"method", "Only requests for this method.", TextOfLength(1, 256), false, true},
+      {"denied", "Whether only denials are wanted, by the policy or by the method itself.", Boolean(""),
+       false, true},
       {"after", "A cursor of an earlier answer: the lines behind it. Without it, the newest lines.",
-       Json{{"type", "string"}, {"maxLength", 256}}, false, true},
-      {"limit", "At most so many lines.",
-       Json{{"type", "integer"}, {"minimum", 1}, {"maximum", kMostLines}, {"default", kLinesUnlessSaid}},
-       false, true}};
+       TextOfLength(0, 256), false, true},
+      {"limit", "At most so many lines.", WithDefault(IntegerFrom(1, kMostLines), kLinesUnlessSaid), false,
+       true}};
   read.result_schema =
-      Object({{"lines", ListOf(Json{{"type", "object"}}, "oldest first, as they stand in the audit")},
+      Object({{"lines", ListOf(Described("object", ""), "oldest first, as they stand in the audit")},
               {"cursor", Text("for after")},
               {"more", Boolean("more lines are behind the cursor already")}});
   read.access_default = kForAdministrators;
@@ -206,7 +204,7 @@ void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win
   follow.parameters.back().summary = "At most so many lines in a piece.";
   follow.result_schema = Described("null", "it goes on until it is cancelled");
   follow.progress_schema =
-      Object({{"lines", ListOf(Json{{"type", "object"}}, "oldest first, as they stand in the audit")},
+      Object({{"lines", ListOf(Described("object", ""), "oldest first, as they stand in the audit")},
               {"cursor", Text("for after")}});
   follow.access_default = read.access_default;
   follow.acts = Acts::kAsService;

@@ -310,13 +310,12 @@ MethodResult Batch(const std::shared_ptr<ConnectionPool>& pool, const Call& call
 }
 
 Parameter SourceParameter() {
-  return {"source", "The name of one of database.sources.",
-          Json{{"type", "string"}, {"minLength", 1}, {"maxLength", 64}}, true, true};
+  return {"source", "The name of one of database.sources.", TextOfLength(1, 64), true, true};
 }
 
 Parameter SqlParameter() {
-  return {"sql", "One statement, in the database's own SQL, with ? for each parameter.",
-          Json{{"type", "string"}, {"minLength", 1}}, true};
+  return {"sql", "One statement, in the database's own SQL, with ? for each parameter.", TextOfLength(1),
+          true};
 }
 
 Parameter ParametersParameter() {
@@ -324,7 +323,7 @@ Parameter ParametersParameter() {
       "parameters",
       "A value for each ?: null, a boolean, a number, a string, {\"base64\": …}, or {\"type\": …, \"value\": …} with the "
       "type text, integer, number, decimal, boolean, binary, guid, date, time or timestamp.",
-      Json{{"type", "array"}, {"default", Json::array()}}};
+      WithDefault(Described("array", ""), Json::array())};
 }
 
 Json ColumnsSchema() {
@@ -381,10 +380,9 @@ void AddDatabaseMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
       SqlParameter(),
       ParametersParameter(),
       {"limit_rows", "At most so many rows; without it all of them with a progressToken, else 10000.",
-       Json{{"type", {"integer", "null"}}, {"minimum", 1}, {"maximum", kMostRows}}, false, true},
-      {"page_rows", "At most so many rows in a piece.",
-       Json{{"type", "integer"}, {"minimum", 1}, {"maximum", kMostPageRows}, {"default", kPageRows}}, false,
-       true}};
+       OrNull(IntegerFrom(1, kMostRows)), false, true},
+      {"page_rows", "At most so many rows in a piece.", WithDefault(IntegerFrom(1, kMostPageRows), kPageRows),
+       false, true}};
   query.result_schema =
       Object({{"count", Integer("of the rows")},
               {"truncated", Boolean("there are more rows than limit_rows, or than fit an answer")}});
@@ -413,7 +411,7 @@ void AddDatabaseMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
 
   Method batch = DatabaseMethod("database.batch",
                                 "Executes statements of SQL in one transaction: all of them, or none.");
-  Json statements = ListOf(Json{{"type", "object"}}, "{sql, parameters}, as of database.execute");
+  Json statements = ListOf(Described("object", ""), "{sql, parameters}, as of database.execute");
   statements["minItems"] = 1;
   statements["maxItems"] = kMostStatements;
   batch.parameters = {SourceParameter(), {"statements", "The statements, in their order.", statements, true}};

@@ -570,21 +570,17 @@ OpenedStream OpenWatch(StreamScope scope, const Call& call, Waker waker) {
 // ---- How they are described ----
 
 Parameter PathParameter(const char* name, const char* summary) {
-  return {name, summary, Json{{"type", "string"}, {"minLength", 1}, {"maxLength", 32'000}}, true, true};
+  return {name, summary, TextOfLength(1, 32'000), true, true};
 }
-Parameter Flag(const char* name, const char* summary) {
-  return {name, summary, Json{{"type", "boolean"}}, false, true};
-}
+Parameter Flag(const char* name, const char* summary) { return {name, summary, Boolean(""), false, true}; }
 Parameter Count(const char* name, const char* summary) {
-  return {name, summary, Json{{"type", {"integer", "null"}}, {"minimum", 0}, {"maximum", kMostOffset}}, false,
-          true};
+  return {name, summary, OrNull(IntegerFrom(0, kMostOffset)), false, true};
 }
 Parameter Offset(const char* summary) {
-  return {"offset", summary, Json{{"type", "integer"}, {"minimum", 0}, {"maximum", kMostOffset}}, false,
-          true};
+  return {"offset", summary, IntegerFrom(0, kMostOffset), false, true};
 }
 Parameter EncodingParameter(const char* summary) {
-  return {"encoding", summary, Json{{"type", "string"}, {"enum", {"text", "base64"}}}, false, true};
+  return {"encoding", summary, OneOf({"text", "base64"}), false, true};
 }
 
 Json Size() { return Integer("of the file, in bytes"); }
@@ -597,8 +593,8 @@ Json TypeSchema() { return Text("file, directory, symlink, junction or other (a 
 Json ProgressSchema() { return Object({{"done", Integer("bytes")}, {"total", Integer("bytes there are")}}); }
 
 // Of a method that has a handler and a stream: what both answer, and what only one of them does.
-Json With(Json both, std::initializer_list<std::pair<const char*, Json>> of_one) {
-  for (const auto& [name, schema] : of_one) both["properties"][name] = schema;
+Json With(Json both, std::initializer_list<SchemaMember> of_one) {
+  for (const SchemaMember& member : of_one) both["properties"][std::string(member.name)] = member.schema;
   return both;
 }
 
@@ -655,11 +651,11 @@ void AddFileMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings
       Named("file.list", "What is in a folder: a page of it in the order of the names, or all as a stream.");
   list.parameters = {PathParameter("path", "The folder."),
                      {"glob", "Only names like this, whatever their case: * for any characters, ? for one.",
-                      Json{{"type", {"string", "null"}}, {"maxLength", 1024}}, false, true},
+                      OrNull(TextOfLength(0, 1024)), false, true},
                      {"after", "Only what comes behind the page that gave this as next.",
-                      Json{{"type", {"string", "null"}}, {"maxLength", 1024}}, false, true},
+                      OrNull(TextOfLength(0, 1024)), false, true},
                      {"limit", "At most so many in an answer or a piece (1000).",
-                      Json{{"type", "integer"}, {"minimum", 1}, {"maximum", kMostEntries}}, false, true}};
+                      IntegerFrom(1, kMostEntries), false, true}};
   list.result_schema =
       With(Object({}), {{"entries", EntriesSchema()},
                         {"next", OrNull(Text("for after, opaque; null if this is all"))},
@@ -695,15 +691,14 @@ void AddFileMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings
   Method write = Named("file.write", "Writes a file: a new one, one in another's place, or a part of one.");
   write.parameters = {
       PathParameter("path", "The file."),
-      {"data", "What is written.", Json{{"type", "string"}}, true, false},
+      {"data", "What is written.", Text(""), true, false},
       EncodingParameter("How data is to be read: text, which is written as UTF-8 (text), or base64."),
       {"mode",
        "create: the file must not exist (create). replace: at once and as a whole. append. update: at offset; the file "
        "is made if it is not there.",
-       Json{{"type", "string"}, {"enum", {"create", "replace", "append", "update"}}}, false, true},
+       OneOf({"create", "replace", "append", "update"}), false, true},
       Count("offset", "Of update: where the first byte goes, at most 64 MiB behind the end."),
-      {"if_id", "Only if the file is the one with this id.",
-       Json{{"type", {"string", "null"}}, {"maxLength", 64}}, false, true}};
+      {"if_id", "Only if the file is the one with this id.", OrNull(TextOfLength(0, 64)), false, true}};
   write.result_schema = Object(
       {{"bytes", Integer("that were written")}, {"size", Size()}, {"id", Id()}, {"modified", Modified()}});
   write.handler = handler(Write);

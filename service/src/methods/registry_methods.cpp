@@ -242,25 +242,29 @@ Parameter KeyParameter(std::string summary) {
   return {"key",
           std::move(summary) +
               R"(: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.)",
-          Json{{"type", "string"}, {"minLength", 1}, {"maxLength", kMostPathCharacters}}, true, true};
+          TextOfLength(1, kMostPathCharacters), true, true};
 }
 Parameter NameParameter(std::string summary) {
-  return {"name", std::move(summary), Json{{"type", "string"}, {"maxLength", kMostNameUnits}}, false, true};
+  return {"name", std::move(summary), TextOfLength(0, kMostNameUnits), false, true};
 }
 Parameter ViewParameter() {
   return {"view", "Which half of the registry: of 64-bit programs (64, unless said) or of 32-bit ones (32).",
-          Json{{"type", "string"}, {"enum", {"64", "32"}}}, false, true};
+          OneOf({"64", "32"}), false, true};
 }
 Parameter EncodingParameter(std::string summary) {
-  return {"encoding", std::move(summary), Json{{"type", "string"}, {"enum", {"json", "base64"}}}, false,
-          true};
+  return {"encoding", std::move(summary), OneOf({"json", "base64"}), false, true};
 }
 
 Json TypeSchema() {
   return Text("none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x…");
 }
+Json AnyValue(std::string_view description) {
+  Json schema;
+  schema["description"] = description;
+  return schema;
+}
 Json ValueSchema() {
-  return Json{{"description", "a string, an integer or an array of strings; or the bytes, as encoding says"}};
+  return AnyValue("a string, an integer or an array of strings; or the bytes, as encoding says");
 }
 
 Method RegistryMethod(std::string name, std::string summary) {
@@ -282,7 +286,7 @@ void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
       NameParameter("The value's name; the default value unless said."),
       ViewParameter(),
       {"expand", "Whether %NAME% in an expand_sz is replaced, by the caller's environment variables.",
-       Json{{"type", "boolean"}}, false, true},
+       Boolean(""), false, true},
       EncodingParameter("base64: its bytes as they are, whatever the type.")};
   get.result_schema =
       Object({{"type", TypeSchema()}, {"value", ValueSchema()}, {"encoding", Text("json or base64")}});
@@ -294,14 +298,13 @@ void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
   Method set = RegistryMethod("registry.set", "Writes a value of a key that there is.");
   set.parameters = {
       KeyParameter("The key"),
-      {"name", "The value's name; \"\" for the default value.",
-       Json{{"type", "string"}, {"maxLength", kMostNameUnits}}, true, true},
+      {"name", "The value's name; \"\" for the default value.", TextOfLength(0, kMostNameUnits), true, true},
       {"type",
        "none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x and a number.",
-       Json{{"type", "string"}, {"maxLength", 16}}, true, true},
+       TextOfLength(0, 16), true, true},
       {"value",
        "A string, an integer or an array of strings, as the type is; for other types its bytes in base64.",
-       Json{{"description", "a string, an integer or an array of strings"}}, true, false},
+       AnyValue("a string, an integer or an array of strings"), true, false},
       ViewParameter(),
       EncodingParameter("base64: the value is its bytes, whatever the type.")};
   set.result_schema = Object({});
@@ -311,14 +314,14 @@ void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
 
   Method list =
       RegistryMethod("registry.list", "The keys below a key and its values, by their names, page by page.");
-  list.parameters = {KeyParameter("The key"),
-                     {"after", "What the page before has given as next.",
-                      Json{{"type", {"string", "null"}}, {"maxLength", 65'536}}, false, true},
-                     {"limit", "At most so many keys and values together (1000).",
-                      Json{{"type", "integer"}, {"minimum", 1}, {"maximum", kMostEntries}}, false, true},
-                     ViewParameter()};
+  list.parameters = {
+      KeyParameter("The key"),
+      {"after", "What the page before has given as next.", OrNull(TextOfLength(0, 65'536)), false, true},
+      {"limit", "At most so many keys and values together (1000).", IntegerFrom(1, kMostEntries), false,
+       true},
+      ViewParameter()};
   list.result_schema =
-      Object({{"keys", ListOf(Json{{"type", "string"}}, "names of keys")},
+      Object({{"keys", ListOf(Text(""), "names of keys")},
               {"values",
                ListOf(Object({{"name", Text("\"\" for the default value")},
                               {"type", TypeSchema()},
@@ -330,10 +333,10 @@ void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
   registry.Add(std::move(list));
 
   Method make = RegistryMethod("registry.makeKey", "Makes a key, and keys above it that are missing.");
-  make.parameters = {KeyParameter("The key"),
-                     {"volatile", "Whether what is made is gone when the computer is restarted.",
-                      Json{{"type", "boolean"}}, false, true},
-                     ViewParameter()};
+  make.parameters = {
+      KeyParameter("The key"),
+      {"volatile", "Whether what is made is gone when the computer is restarted.", Boolean(""), false, true},
+      ViewParameter()};
   make.result_schema = Object({{"created", Boolean("false: it was there")}});
   make.interruptible = false;
   make.handler = &MakeKey;
@@ -344,7 +347,7 @@ void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
       KeyParameter("The key"),
       NameParameter("The value that goes; \"\" for the default value."),
       {"subkeys", "In place of a name: the key goes, with all below it (true) or only if there is nothing.",
-       Json{{"type", "boolean"}}, false, true},
+       Boolean(""), false, true},
       ViewParameter()};
   remove.result_schema = Object({{"keys", Integer("that are gone; 0 for a value")}});
   remove.interruptible = false;
@@ -353,10 +356,10 @@ void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
 
   Method watch = RegistryMethod("registry.watch",
                                 "A stream that tells when a key changes: its values, and the keys below it.");
-  watch.parameters = {KeyParameter("The key"),
-                      {"recursive", "Whether what changes in the keys below it counts.",
-                       Json{{"type", "boolean"}}, false, true},
-                      ViewParameter()};
+  watch.parameters = {
+      KeyParameter("The key"),
+      {"recursive", "Whether what changes in the keys below it counts.", Boolean(""), false, true},
+      ViewParameter()};
   watch.result_schema = Described("null", "it goes on until it is cancelled or the key is gone");
   watch.progress_schema =
       Object({{"changed", Boolean("false in the first piece: from now on the key is watched")}});

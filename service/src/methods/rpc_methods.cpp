@@ -82,8 +82,7 @@ void AddRpcMethods(MethodRegistry& registry,
   Method ping;
   ping.name = "rpc.ping";
   ping.summary = "Answers at once: the service is there, and this caller may call it.";
-  ping.parameters = {
-      {"echo", "Comes back in the answer.", Json{{"type", "string"}, {"maxLength", kEchoCharacters}}, false}};
+  ping.parameters = {{"echo", "Comes back in the answer.", TextOfLength(0, kEchoCharacters), false}};
   ping.result_schema = Object({{"pong", Boolean("true")}, {"time", Text("the service's clock, UTC")}});
   ping.result_schema["properties"]["echo"] = Text("the parameter, if it was given");
   ping.access_default = kForAuthenticatedUsers;
@@ -92,17 +91,16 @@ void AddRpcMethods(MethodRegistry& registry,
   ping.handler = Ping;
   registry.Add(std::move(ping));
 
-  Json event_names = Json::array();
-  for (const std::string_view name : kServerEvents) event_names.push_back(name);
-  Json events = ListOf(Json{{"type", "string"}, {"enum", event_names}}, "names of the notifications");
+  Json event_name = OneOf({});
+  for (const std::string_view name : kServerEvents) event_name["enum"].push_back(name);
+  Json events = ListOf(event_name, "names of the notifications");
   events["maxItems"] = 4 * kServerEvents.size();
   Method subscription;
   subscription.name = "rpc.subscribe";
   subscription.summary =
       "Says which notifications of the service this connection wants, in place of those before.";
   subscription.parameters = {{"events", "The ones wanted; an empty array for none.", events, true, true}};
-  subscription.result_schema =
-      Object({{"events", ListOf(Json{{"type", "string"}, {"enum", event_names}}, "those subscribed to")}});
+  subscription.result_schema = Object({{"events", ListOf(event_name, "those subscribed to")}});
   subscription.access_default = kForAuthenticatedUsers;
   subscription.acts = Acts::kAsService;
   subscription.pace = Pace::kQuick;
@@ -118,8 +116,8 @@ void AddRpcMethods(MethodRegistry& registry,
       Object({{"openrpc", Text("version of the OpenRPC specification")},
               {"info",
                Object({{"title", Text("")}, {"version", Text("of the service")}, {"description", Text("")}})},
-              {"methods", ListOf(Json{{"type", "object"}}, "in the order of their names")},
-              {"components", Json{{"type", "object"}}}});
+              {"methods", ListOf(Described("object", ""), "in the order of their names")},
+              {"components", Described("object", "")}});
   discover.access_default = kForAuthenticatedUsers;
   discover.acts = Acts::kAsService;
   discover.pace = Pace::kMayBlock;  // asks Windows once for each method

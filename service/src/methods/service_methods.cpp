@@ -236,8 +236,8 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
   Method disconnect;
   disconnect.name = "service.disconnect";
   disconnect.summary = "Ends a connection at once. InvalidParams if there is none of this id (any more).";
-  disconnect.parameters = {{"connection", "Its id, as service.connections lists it.",
-                            Json{{"type", "integer"}, {"minimum", 1}}, true, true}};
+  disconnect.parameters = {
+      {"connection", "Its id, as service.connections lists it.", IntegerFrom(1), true, true}};
   disconnect.result_schema = Object({{"disconnected", Boolean("true")}});
   disconnect.access_default = kForAdministrators;
   disconnect.acts = Acts::kAsService;

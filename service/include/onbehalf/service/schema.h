@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string_view>
 
 #include "onbehalf/protocol/json_text.h"
@@ -29,6 +32,14 @@ protocol::Json Described(std::string_view type, std::string_view description);
 protocol::Json Text(std::string_view description);
 protocol::Json Integer(std::string_view description);
 protocol::Json Boolean(std::string_view description);
+
+// With bounds, for what is taken. Lengths are in characters; 0 is not written, nor is what is left out.
+protocol::Json TextOfLength(std::size_t least, std::optional<std::size_t> most = std::nullopt);
+protocol::Json IntegerFrom(std::int64_t least, std::optional<std::uint64_t> most = std::nullopt);
+// One of these strings.
+protocol::Json OneOf(std::initializer_list<std::string_view> strings);
+// For a parameter that need not be given.
+protocol::Json WithDefault(protocol::Json schema, protocol::Json value);
 
 // null where there is none.
 protocol::Json OrNull(protocol::Json schema);
