@@ -81,8 +81,8 @@ class Inspection {
             " is a link or junction, which others may have laid there: remove it and run install.cmd again.");
         return false;
       }
-      const auto descriptor = SecurityDescriptor::FromName(
-          name, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION);
+      const auto descriptor =
+          SecurityDescriptor::FromFile(name, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION);
       if (!descriptor.HasDacl()) {
         Add(name + " has no access list, so everyone can change it: run install.cmd again, or icacls " +
             Quoted(file) + " /reset.");

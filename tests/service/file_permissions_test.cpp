@@ -65,8 +65,8 @@ bool FileDaclsAreKept() {
   const test::TemporaryFolder folder;
   const auto admits_everyone = [&folder](const char* sddl) {
     SetDacl(folder.path(), sddl);
-    const auto descriptor = SecurityDescriptor::FromName(
-        Text(folder.path()), SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION);
+    const auto descriptor = SecurityDescriptor::FromFile(
+        Text(folder.path()), OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION);
     for (const auto& writer : win32::WritersOtherThan(descriptor, win32::AdministrativeAccounts())) {
       if (writer.sid == win32::Sid::FromWellKnown(WinWorldSid)) return true;
     }
@@ -198,8 +198,7 @@ TEST_F(FilePermissionsTest, TheServicesOwnSidMayChangeWhatTheServiceWritesAndNot
   // Where an account that the system does not know is not kept in a DACL, there is nothing to find.
   EXPECT_EQ(Joined(Findings()), "");
   SetDacl(folders_.root, sddl);
-  const auto kept =
-      SecurityDescriptor::FromName(Text(folders_.root), SE_FILE_OBJECT, DACL_SECURITY_INFORMATION);
+  const auto kept = SecurityDescriptor::FromFile(Text(folders_.root), DACL_SECURITY_INFORMATION);
   if (kept.ToSddl(DACL_SECURITY_INFORMATION).find(service) == std::string::npos) {
     GTEST_SKIP() << "missing here: files whose DACL keeps a service's SID";
   }

@@ -175,15 +175,15 @@ TEST(SecurityDescriptorTest, APipesDescriptorIsReadBackEntryByEntry) {
 TEST(SecurityDescriptorTest, AFilesDescriptorIsFoundByName) {
   wchar_t directory[MAX_PATH] = {};
   ASSERT_NE(::GetTempPathW(MAX_PATH, directory), 0U);
-  const auto descriptor = SecurityDescriptor::FromName(
-      ToUtf8(directory), SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION);
+  const auto descriptor =
+      SecurityDescriptor::FromFile(ToUtf8(directory), OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION);
   EXPECT_TRUE(descriptor.Owner());
   EXPECT_TRUE(descriptor.HasDacl());
 }
 
 TEST(SecurityDescriptorTest, AFileThatIsNotThereHasNone) {
   try {
-    SecurityDescriptor::FromName("C:\\onbehalf-no-such-file", SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION);
+    SecurityDescriptor::FromFile("C:\\onbehalf-no-such-file", OWNER_SECURITY_INFORMATION);
     FAIL();
   } catch (const Win32Error& error) {
     EXPECT_EQ(error.win32_code(), static_cast<DWORD>(ERROR_FILE_NOT_FOUND));

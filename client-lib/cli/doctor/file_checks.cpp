@@ -27,7 +27,7 @@ FileFacts Collect(std::string check, std::string path, bool service_may_write, b
   facts.is_reparse_point = Ask([&] { return win32::IsReparsePoint(facts.path); });
   if (facts.is_reparse_point) {
     facts.descriptor = Ask([&] {
-      return win32::SecurityDescriptor::FromName(facts.path, SE_FILE_OBJECT,
+      return win32::SecurityDescriptor::FromFile(facts.path,
                                                  OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION);
     });
   }

@@ -224,14 +224,13 @@ SecurityDescriptor SecurityDescriptor::FromKernelObject(HANDLE object, SECURITY_
   }
 }
 
-SecurityDescriptor SecurityDescriptor::FromName(std::string_view name, SE_OBJECT_TYPE type,
-                                                SECURITY_INFORMATION parts) {
-  std::wstring wide_name = ToWide(name);
+SecurityDescriptor SecurityDescriptor::FromFile(std::string_view path, SECURITY_INFORMATION parts) {
+  std::wstring wide_path = ToWide(path);
   UniqueLocalMemory descriptor;
   // Returns the code and leaves GetLastError alone.
-  const DWORD error = ::GetNamedSecurityInfoW(wide_name.data(), type, parts, nullptr, nullptr, nullptr,
-                                              nullptr, descriptor.put());
-  if (error != ERROR_SUCCESS) throw Win32Error(error, "GetNamedSecurityInfoW", name);
+  const DWORD error = ::GetNamedSecurityInfoW(wide_path.data(), SE_FILE_OBJECT, parts, nullptr, nullptr,
+                                              nullptr, nullptr, descriptor.put());
+  if (error != ERROR_SUCCESS) throw Win32Error(error, "GetNamedSecurityInfoW", path);
   return FromPointer(descriptor.get());
 }
 

@@ -173,7 +173,7 @@ TEST_F(FileServiceTest, ReplacesOnlyByForce) {
 constexpr SECURITY_INFORMATION kKept = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
 
 std::string DescriptorOf(const std::string& path) {
-  return win32::SecurityDescriptor::FromName(path, SE_FILE_OBJECT, kKept).ToSddl(kKept);
+  return win32::SecurityDescriptor::FromFile(path, kKept).ToSddl(kKept);
 }
 
 // Gives the file a DACL that is not its folder's.

@@ -304,9 +304,9 @@ TEST_F(FileMethods, WriteReplacesAsAWhole) {
   ASSERT_TRUE(::SetFileAttributesW(Path(L"a").c_str(), FILE_ATTRIBUTE_HIDDEN));
   const Json before = Result("file.stat", {{"path", Text(L"a")}});
   const auto descriptor = [this] {
-    return win32::SecurityDescriptor::FromName(
-               Text(L"a"), SE_FILE_OBJECT,
-               OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION)
+    return win32::SecurityDescriptor::FromFile(Text(L"a"), OWNER_SECURITY_INFORMATION |
+                                                               GROUP_SECURITY_INFORMATION |
+                                                               DACL_SECURITY_INFORMATION)
         .ToSddl(OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION);
   };
   const std::string descriptor_before = descriptor();

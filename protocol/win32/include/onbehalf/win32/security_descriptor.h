@@ -8,9 +8,6 @@
 #include <vector>
 
 #include "onbehalf/win32/lean_windows.h"
-// After <windows.h>, which it needs.
-#include <accctrl.h>
-
 #include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/token.h"
 
@@ -39,8 +36,8 @@ class SecurityDescriptor {
   // Of an open kernel object (pipe, key, event, process). `parts` are OWNER_SECURITY_INFORMATION | …; the
   // handle needs READ_CONTROL.
   static SecurityDescriptor FromKernelObject(HANDLE object, SECURITY_INFORMATION parts);
-  // Of a file or directory by path, or of a service or registry key: `type` is SE_FILE_OBJECT, SE_SERVICE, ….
-  static SecurityDescriptor FromName(std::string_view name, SE_OBJECT_TYPE type, SECURITY_INFORMATION parts);
+  // Of a file or directory by its path.
+  static SecurityDescriptor FromFile(std::string_view path, SECURITY_INFORMATION parts);
   // A copy of what `descriptor` points to, absolute or self-relative. Throws
   // Win32Error(ERROR_INVALID_SECURITY_DESCR).
   static SecurityDescriptor FromPointer(PSECURITY_DESCRIPTOR descriptor);
