@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <numeric>
 
+#include "onbehalf/protocol/json_object.h"
+
 namespace onbehalf::cli {
 namespace {
 
@@ -33,11 +35,11 @@ std::string CallTimes::Text() const {
 
 client::Json CallTimes::ToJson() const {
   const Summary sum = Sum();
-  return {{"calls", times_.size()},
-          {"all_ms", Milliseconds(sum.all)},
-          {"min_ms", Milliseconds(sum.min)},
-          {"median_ms", Milliseconds(sum.median)},
-          {"p99_ms", Milliseconds(sum.p99)}};
+  return protocol::MakeObject({{"calls", times_.size()},
+                               {"all_ms", Milliseconds(sum.all)},
+                               {"min_ms", Milliseconds(sum.min)},
+                               {"median_ms", Milliseconds(sum.median)},
+                               {"p99_ms", Milliseconds(sum.p99)}});
 }
 
 }  // namespace onbehalf::cli

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "connection.h"
+#include "onbehalf/protocol/json_object.h"
 
 namespace onbehalf::service {
 namespace {
@@ -32,7 +33,8 @@ ProgressChannel::ProgressChannel(std::shared_ptr<Connection> connection, Json to
       flush_([this] { Flush(); }, server.io_pool) {}
 
 std::string ProgressChannel::TextOf(const Json& value) const {
-  std::string text = protocol::NotificationText("$/progress", Json{{"token", token_}, {"value", value}});
+  std::string text =
+      protocol::NotificationText("$/progress", protocol::MakeObject({{"token", token_}, {"value", value}}));
   if (text.size() > max_bytes_)
     throw std::length_error("a value of progress is larger than a response may be");
   return text;

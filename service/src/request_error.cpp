@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "onbehalf/protocol/json_object.h"
+
 namespace onbehalf::service {
 namespace {
 
@@ -16,7 +18,8 @@ Error LevelError(win32::ImpersonationLevel required, win32::ImpersonationLevel a
   error.code = ErrorCode::kImpersonationLevel;
   error.message = "The method needs the caller's token at level " + std::string(win32::ToString(required)) +
                   ", and the client gave it at level " + std::string(win32::ToString(actual)) + ".";
-  error.data = Json{{"required", win32::ToString(required)}, {"actual", win32::ToString(actual)}};
+  error.data =
+      protocol::MakeObject({{"required", win32::ToString(required)}, {"actual", win32::ToString(actual)}});
   return error;
 }
 
@@ -33,9 +36,9 @@ Error ToError(const win32::Win32Error& error) {
   Error answer;
   answer.code = ErrorCode::kWindowsError;
   answer.message = win32::ErrorMessage(error.win32_code());
-  answer.data = Json{{"code", error.win32_code()},
-                     {"name", win32::ErrorName(error.win32_code())},
-                     {"operation", error.operation()}};
+  answer.data = protocol::MakeObject({{"code", error.win32_code()},
+                                      {"name", win32::ErrorName(error.win32_code())},
+                                      {"operation", error.operation()}});
   return answer;
 }
 
@@ -51,13 +54,13 @@ void ThrowIfOver(const Call& call, const char* operation) {
 
 Error AccessDenied(std::string_view request_id) {
   Error error = ToError(ErrorCode::kAccessDenied);
-  error.data = Json{{"requestId", request_id}};
+  error.data = protocol::MakeObject({{"requestId", request_id}});
   return error;
 }
 
 Error InternalError(std::string_view request_id) {
   Error error = ToError(ErrorCode::kInternalError);
-  error.data = Json{{"requestId", request_id}};
+  error.data = protocol::MakeObject({{"requestId", request_id}});
   return error;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "onbehalf/protocol/json_object.h"
 #include "output.h"
 
 namespace onbehalf::cli::doctor {
@@ -61,12 +62,12 @@ std::string Render(const Findings& findings) {
 client::Json ToJson(const Findings& findings) {
   client::Json list = client::Json::array();
   for (const Finding& finding : findings) {
-    client::Json one = {
-        {"check", finding.check}, {"verdict", WordFor(finding.verdict)}, {"found", finding.found}};
+    client::Json one = protocol::MakeObject(
+        {{"check", finding.check}, {"verdict", WordFor(finding.verdict)}, {"found", finding.found}});
     if (!finding.advice.empty()) one["advice"] = finding.advice;
     list.push_back(std::move(one));
   }
-  return {{"checks", std::move(list)}, {"failed", AnyFails(findings)}};
+  return protocol::MakeObject({{"checks", std::move(list)}, {"failed", AnyFails(findings)}});
 }
 
 }  // namespace onbehalf::cli::doctor

@@ -8,6 +8,7 @@
 
 #include "access/access_rights.h"
 #include "event_log.h"
+#include "onbehalf/protocol/json_object.h"
 #include "request_error.h"
 #include "utc_time.h"
 
@@ -30,15 +31,17 @@ Error Conflict(std::uint64_t version) {
   return Refusal(
       ErrorCode::kPolicyConflict,
       "The policy has been changed meanwhile; it is at version " + std::to_string(version) + " now.",
-      Json{{"version", version}});
+      protocol::MakeObject({{"version", version}}));
 }
 
 Error ToError(const std::vector<PolicyFault>& faults) {
   Json list = Json::array();
   for (const PolicyFault& fault : faults) {
-    list.push_back({{"node", fault.node}, {"entry", fault.entry}, {"message", fault.message}});
+    list.push_back(
+        protocol::MakeObject({{"node", fault.node}, {"entry", fault.entry}, {"message", fault.message}}));
   }
-  return Refusal(ErrorCode::kInvalidParams, Describe(faults), Json{{"faults", std::move(list)}});
+  return Refusal(ErrorCode::kInvalidParams, Describe(faults),
+                 protocol::MakeObject({{"faults", std::move(list)}}));
 }
 
 std::string Now() { return UtcText(std::chrono::system_clock::now(), UtcText::Fraction::kNone).ToString(); }
@@ -105,7 +108,8 @@ Error MayNotGive(std::string_view node, ACCESS_MASK rights) {
       ErrorCode::kAccessDenied,
       "The change would give " + words + " at " + std::string(node) +
           " to others, and the caller does not hold " + words + " there.",
-      Json{{"reason", "givesMoreThanHeld"}, {"node", node}, {"rights", RightsWords(node, rights)}});
+      protocol::MakeObject(
+          {{"reason", "givesMoreThanHeld"}, {"node", node}, {"rights", RightsWords(node, rights)}}));
 }
 
 // Nothing if nobody gains a right at any node that `caller` does not hold there.
@@ -126,7 +130,7 @@ std::optional<Error> RefuseGains(const AccessPolicy& now, const AccessPolicy& ne
         ErrorCode::kAccessDenied,
         "There is no " + node->name +
             " now whose default would hold instead: only an administrator may take its entries away.",
-        Json{{"reason", "givesMoreThanHeld"}, {"node", node->name}});
+        protocol::MakeObject({{"reason", "givesMoreThanHeld"}, {"node", node->name}}));
   }
   return std::nullopt;
 }
@@ -177,7 +181,7 @@ std::optional<Error> RequireManager(const AccessPolicy& policy, std::string_view
   if ((policy.Granted(*std::get<const EffectiveNode*>(visible), caller) & kManage) == kManage)
     return std::nullopt;
   return Refusal(ErrorCode::kAccessDenied, "Changing " + std::string(node) + " needs the right manage there.",
-                 Json{{"reason", "notAManager"}, {"node", node}});
+                 protocol::MakeObject({{"reason", "notAManager"}, {"node", node}}));
 }
 
 AccessControl::AccessControl(const MethodRegistry& methods, std::filesystem::path policy_folder, Audit& audit,

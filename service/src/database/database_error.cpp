@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "database/connection_string.h"
+#include "onbehalf/protocol/json_object.h"
 
 namespace onbehalf::service {
 namespace {
@@ -19,7 +20,8 @@ template <typename Message>
 Error Made(const OdbcError& error, Message message_of) {
   Json diagnostics = Json::array();
   for (const OdbcDiagnostic& one : error.diagnostics()) {
-    diagnostics.push_back({{"sqlstate", one.sqlstate}, {"native", one.native}, {"message", message_of(one)}});
+    diagnostics.push_back(protocol::MakeObject(
+        {{"sqlstate", one.sqlstate}, {"native", one.native}, {"message", message_of(one)}}));
   }
   const Json first = diagnostics.front();
   Error answer;

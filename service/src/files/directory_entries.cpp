@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "files/file_facts.h"
+#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 
@@ -61,11 +62,11 @@ std::optional<DirectoryEntry> DirectoryReader::Next() {
 }
 
 Json EntryJson(const DirectoryEntry& entry) {
-  return Json{{"name", win32::ToUtf8Lossy(entry.name)},
-              {"type", TypeOf({entry.attributes, entry.reparse_tag})},
-              {"size", entry.size},
-              {"modified", TimeText(entry.modified)},
-              {"attributes", AttributeWords(entry.attributes)}};
+  return protocol::MakeObject({{"name", win32::ToUtf8Lossy(entry.name)},
+                               {"type", TypeOf({entry.attributes, entry.reparse_tag})},
+                               {"size", entry.size},
+                               {"modified", TimeText(entry.modified)},
+                               {"attributes", AttributeWords(entry.attributes)}});
 }
 
 // A unit takes at most three bytes in UTF-8, and six if it is a control character.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "impersonation.h"
+#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/utf.h"
@@ -30,7 +31,7 @@ struct PoolIoTraits {
 };
 
 Json Change(const char* action, std::wstring_view name) {
-  return {{"action", action}, {"name", win32::ToUtf8Lossy(name)}};
+  return protocol::MakeObject({{"action", action}, {"name", win32::ToUtf8Lossy(name)}});
 }
 
 }  // namespace
@@ -151,9 +152,9 @@ std::optional<Json> DirectoryWatch::Take() {
   Json taken;
   if (bytes == 0) {
     state.renamed_from.reset();
-    taken = {{"overflow", true}};
+    taken = protocol::MakeObject({{"overflow", true}});
   } else {
-    taken = {{"changes", state.Changes()}};
+    taken = protocol::MakeObject({{"changes", state.Changes()}});
   }
   state.Ask();
   if (taken.contains("changes") && taken.at("changes").empty()) return std::nullopt;

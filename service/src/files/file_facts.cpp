@@ -12,6 +12,7 @@
 #include <winioctl.h>
 
 #include "onbehalf/protocol/hex.h"
+#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "utc_time.h"
@@ -162,15 +163,16 @@ Json FactsOf(HANDLE file) {
   const auto basic = BasicOf(file);
   const auto standard = Query<FILE_STANDARD_INFO>(file, FileStandardInfo);
   const FileKind kind = KindOf(file);
-  return Json{{"type", TypeOf(kind)},
-              {"size", standard.EndOfFile.QuadPart},
-              {"created", TimeText(basic.CreationTime.QuadPart)},
-              {"modified", TimeText(basic.LastWriteTime.QuadPart)},
-              {"accessed", TimeText(basic.LastAccessTime.QuadPart)},
-              {"attributes", AttributeWords(basic.FileAttributes)},
-              {"links", standard.NumberOfLinks},
-              {"id", IdOf(file)},
-              {"target", kind.is_link() ? TargetOf(file, kind.reparse_tag) : Json(nullptr)}};
+  return protocol::MakeObject(
+      {{"type", TypeOf(kind)},
+       {"size", standard.EndOfFile.QuadPart},
+       {"created", TimeText(basic.CreationTime.QuadPart)},
+       {"modified", TimeText(basic.LastWriteTime.QuadPart)},
+       {"accessed", TimeText(basic.LastAccessTime.QuadPart)},
+       {"attributes", AttributeWords(basic.FileAttributes)},
+       {"links", standard.NumberOfLinks},
+       {"id", IdOf(file)},
+       {"target", kind.is_link() ? TargetOf(file, kind.reparse_tag) : Json(nullptr)}});
 }
 
 }  // namespace onbehalf::service

@@ -15,6 +15,7 @@
 #include "access/explanation.h"
 #include "access/policy_document.h"
 #include "methods/account_json.h"
+#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/service/schema.h"
 #include "onbehalf/win32/account_access.h"
 #include "onbehalf/win32/win32_error.h"
@@ -26,6 +27,7 @@ namespace {
 using protocol::Error;
 using protocol::ErrorCode;
 using protocol::InvalidParams;
+using protocol::MakeObject;
 using win32::AccessEntry;
 using win32::AccountNames;
 using win32::Sid;
@@ -116,13 +118,13 @@ class Answer {
 
   Json Account(const Sid& sid) const { return AccountJson(sid, names_, stop_); }
   Json Entry(const EffectiveNode& node, std::string_view from, const AccessEntry& entry) const {
-    return {{"type", entry.denies() ? "deny" : "allow"},
-            {"rights", RightsWords(node.name, entry.mask)},
-            {"mask", entry.mask},
-            {"account", Account(entry.sid)},
-            {"sddl", ToSddl(entry)},
-            {"from", from},
-            {"inherited", from != node.name}};
+    return MakeObject({{"type", entry.denies() ? "deny" : "allow"},
+                       {"rights", RightsWords(node.name, entry.mask)},
+                       {"mask", entry.mask},
+                       {"account", Account(entry.sid)},
+                       {"sddl", ToSddl(entry)},
+                       {"from", from},
+                       {"inherited", from != node.name}});
   }
 
  private:
@@ -155,8 +157,8 @@ std::string_view Word(PolicyStore::Loaded::Source source) {
 Json NodesJson(const std::vector<NodeChange>& changes) {
   Json nodes = Json::array();
   for (const NodeChange& change : changes) {
-    nodes.push_back(
-        {{"node", change.node}, {"before", OrNullText(change.before)}, {"after", OrNullText(change.after)}});
+    nodes.push_back(MakeObject(
+        {{"node", change.node}, {"before", OrNullText(change.before)}, {"after", OrNullText(change.after)}}));
   }
   return nodes;
 }
@@ -189,21 +191,21 @@ MethodResult List(AccessControl& access, const Call& call) {
     const ACCESS_MASK granted = policy->Granted(*node, call.caller);
     if ((granted & (kSee | kManage)) == 0) continue;
     const auto parent = ParentOf(node->name);
-    nodes.push_back({{"node", node->name},
-                     {"parent", parent ? Json(*parent) : Json(nullptr)},
-                     {"default", node->is_default},
-                     {"protected", node->own.is_protected},
-                     {"registered", node->is_registered},
-                     {"sddl", ToSddl(node->own)},
-                     {"may", RightsWords(node->name, granted)}});
+    nodes.push_back(MakeObject({{"node", node->name},
+                                {"parent", parent ? Json(*parent) : Json(nullptr)},
+                                {"default", node->is_default},
+                                {"protected", node->own.is_protected},
+                                {"registered", node->is_registered},
+                                {"sddl", ToSddl(node->own)},
+                                {"may", RightsWords(node->name, granted)}}));
   }
   // What is wrong names nodes that only those who see the root may know of.
   const bool knows_all = !std::holds_alternative<Error>(RequireVisible(*policy, kRootNode, call.caller));
   const std::string fault = access.fault();
-  return Json{{"version", policy->version()},
-              {"source", Word(access.source())},
-              {"fault", knows_all && !fault.empty() ? Json(fault) : Json(nullptr)},
-              {"nodes", std::move(nodes)}};
+  return MakeObject({{"version", policy->version()},
+                     {"source", Word(access.source())},
+                     {"fault", knows_all && !fault.empty() ? Json(fault) : Json(nullptr)},
+                     {"nodes", std::move(nodes)}});
 }
 
 Json ListSchema() {
@@ -230,9 +232,12 @@ MethodResult Show(AccessControl& access, AccountNames& names, const Call& call) 
   Json entries = Json::array();
   for (const EffectiveEntry& each : node.entries)
     entries.push_back(answer.Entry(node, each.node, each.entry));
-  return Json{{"version", policy->version()}, {"node", node.name},
-              {"default", node.is_default},   {"protected", node.own.is_protected},
-              {"sddl", ToSddl(node.own)},     {"entries", std::move(entries)}};
+  return MakeObject({{"version", policy->version()},
+                     {"node", node.name},
+                     {"default", node.is_default},
+                     {"protected", node.own.is_protected},
+                     {"sddl", ToSddl(node.own)},
+                     {"entries", std::move(entries)}});
 }
 
 Json EntrySchema() {
@@ -275,7 +280,7 @@ MethodResult Check(AccessControl& access, AccountNames& names, const Call& call)
   if (const auto* fault = std::get_if<Error>(&asked)) return *fault;
   const auto& [node, mask] = std::get<Asked>(asked);
   const Answer answer(names, call);
-  Json result{{"node", node.name}, {"right", RightsWords(node.name, mask).front()}};
+  Json result = MakeObject({{"node", node.name}, {"right", RightsWords(node.name, mask).front()}});
 
   const auto other = OptionalText(call, "account");
   if (!other) {
@@ -349,15 +354,15 @@ MethodResult ExplainTo(AccessControl& access, AccountNames& names, const Call& c
     }
     entries.push_back(std::move(entry));
   }
-  return Json{{"node", node.name},
-              {"right", RightsWords(node.name, mask).front()},
-              {"allowed", explanation.allowed},
-              {"account", answer.Account(call.caller.user())},
-              {"version", policy->version()},
-              {"entries", std::move(entries)},
-              {"deciding", explanation.deciding ? Json(*explanation.deciding) : Json(nullptr)},
-              {"note", explanation.note},
-              {"advice", Advice(explanation, node, mask, call.caller.user(), names)}};
+  return MakeObject({{"node", node.name},
+                     {"right", RightsWords(node.name, mask).front()},
+                     {"allowed", explanation.allowed},
+                     {"account", answer.Account(call.caller.user())},
+                     {"version", policy->version()},
+                     {"entries", std::move(entries)},
+                     {"deciding", explanation.deciding ? Json(*explanation.deciding) : Json(nullptr)},
+                     {"note", explanation.note},
+                     {"advice", Advice(explanation, node, mask, call.caller.user(), names)}});
 }
 
 Json ExplainSchema() {
@@ -435,10 +440,13 @@ MethodResult Changed(AccessControl& access, const Call& call, const std::string&
     const EffectiveNode* const there = policy->Find(node);
     if (there != nullptr && !there->is_default) before = after = ToSddl(there->own);
   }
-  return Json{{"version", change.version},  {"changed", change.changed},
-              {"dryRun", request.dry_run},  {"node", node},
-              {"before", before},           {"after", after},
-              {"warnings", change.warnings}};
+  return MakeObject({{"version", change.version},
+                     {"changed", change.changed},
+                     {"dryRun", request.dry_run},
+                     {"node", node},
+                     {"before", before},
+                     {"after", after},
+                     {"warnings", change.warnings}});
 }
 
 Json ChangedSchema() {
@@ -547,12 +555,12 @@ MethodResult History(AccessControl& access, const Call& call) {
   }
   Json versions = Json::array();
   for (const PolicyVersion& version : kept) {
-    versions.push_back({{"version", version.version},
-                        {"changed", version.changed},
-                        {"changedBy", version.changed_by},
-                        {"current", version.version == current}});
+    versions.push_back(MakeObject({{"version", version.version},
+                                   {"changed", version.changed},
+                                   {"changedBy", version.changed_by},
+                                   {"current", version.version == current}}));
   }
-  return Json{{"version", current}, {"versions", std::move(versions)}};
+  return MakeObject({{"version", current}, {"versions", std::move(versions)}});
 }
 
 Json HistorySchema() {
@@ -587,7 +595,7 @@ MethodResult Diff(AccessControl& access, const Call& call) {
     return std::holds_alternative<Error>(RequireVisible(*policy, change.node, call.caller)) &&
            policy->Find(change.node) != nullptr;
   });
-  return Json{{"from", from}, {"to", to}, {"nodes", NodesJson(changes)}};
+  return MakeObject({{"from", from}, {"to", to}, {"nodes", NodesJson(changes)}});
 }
 
 MethodResult Rollback(AccessControl& access, const Call& call) {
@@ -604,10 +612,10 @@ MethodResult Rollback(AccessControl& access, const Call& call) {
       });
   if (const auto* fault = std::get_if<Error>(&done)) return *fault;
   const auto& change = std::get<PolicyChange>(done);
-  return Json{{"version", change.version},
-              {"changed", change.changed},
-              {"dryRun", request.dry_run},
-              {"nodes", NodesJson(change.nodes)}};
+  return MakeObject({{"version", change.version},
+                     {"changed", change.changed},
+                     {"dryRun", request.dry_run},
+                     {"nodes", NodesJson(change.nodes)}});
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <optional>
 #include <stop_token>
 
-#include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/account_names.h"
 
 namespace onbehalf::service {
@@ -14,8 +14,8 @@ inline protocol::Json AccountJson(const win32::Sid& sid, win32::AccountNames& na
                                   const std::stop_token& stop) {
   std::optional<win32::AccountName> name;
   if (!stop.stop_requested()) name = names.Find(sid);
-  return {{"sid", sid.ToString()},
-          {"name", name ? protocol::Json(name->Qualified()) : protocol::Json(nullptr)}};
+  return protocol::MakeObject({{"sid", sid.ToString()},
+                               {"name", name ? protocol::Json(name->Qualified()) : protocol::Json(nullptr)}});
 }
 
 }  // namespace onbehalf::service

@@ -15,12 +15,15 @@
 #include "audit/audit_verification.h"
 #include "escaped_text.h"
 #include "onbehalf/protocol/error_code.h"
+#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
 #include "onbehalf/service/schema.h"
 
 namespace onbehalf::service {
 namespace {
+
+using protocol::MakeObject;
 
 constexpr std::size_t kMostLines = 1000;
 constexpr std::size_t kLinesUnlessSaid = 100;
@@ -44,7 +47,7 @@ Json ToJson(const std::string& line, std::size_t most_bytes) {
   if (fits && !protocol::ParseJson(line, protocol::JsonLimits{}, json) && json.is_object()) return json;
   std::string shown;
   AppendEscaped(shown, line, Escaping::kLog, kUnreadableBytes);
-  return {{"event", "unreadable"}, {"text", shown}};
+  return MakeObject({{"event", "unreadable"}, {"text", shown}});
 }
 
 // What audit.read and audit.follow are asked for, page by page.
@@ -101,7 +104,7 @@ MethodResult Read(const Audit& audit, win32::AccountNames& names, const Call& ca
   auto next = std::get<Pages>(pages).Next(call.stop);
   if (auto* error = std::get_if<protocol::Error>(&next)) return std::move(*error);
   const auto& page = std::get<AuditPage>(next);
-  return Json{{"lines", LinesOf(page)}, {"cursor", page.cursor}, {"more", page.more}};
+  return MakeObject({{"lines", LinesOf(page)}, {"cursor", page.cursor}, {"more", page.more}});
 }
 
 // Goes on for as long as its caller wants. That it sends what it has read writes no line, so it never follows itself.
@@ -121,7 +124,7 @@ class Follow final : public Stream {
       if (page.more) waker_();
       return Later{};
     }
-    return Piece{Json{{"lines", LinesOf(page, most_line_bytes_)}, {"cursor", page.cursor}}};
+    return Piece{MakeObject({{"lines", LinesOf(page, most_line_bytes_)}, {"cursor", page.cursor}})};
   }
 
  private:
@@ -144,7 +147,8 @@ std::variant<std::unique_ptr<Stream>, protocol::Error> OpenFollow(Audit& audit, 
 }
 
 void ReportTo(Progress& progress, const AuditVerificationProgress& done) {
-  progress.Report({{"done", done.files_done}, {"total", done.files_in_all}, {"lines", done.lines}});
+  progress.Report(
+      MakeObject({{"done", done.files_done}, {"total", done.files_in_all}, {"lines", done.lines}}));
 }
 
 MethodResult Verify(const Audit& audit, const Call& call) {
@@ -161,13 +165,15 @@ MethodResult Verify(const Audit& audit, const Call& call) {
       VerifyAudit(audit.folder(), anchors, audit.Head(), call.stop, audit.settings().keep_days, on_progress);
   Json problem = nullptr;
   if (result.problem) {
-    problem =
-        Json{{"file", result.problem->file}, {"line", result.problem->line}, {"what", result.problem->what}};
+    problem = MakeObject(
+        {{"file", result.problem->file}, {"line", result.problem->line}, {"what", result.problem->what}});
   }
-  return Json{
-      {"ok", !result.problem},         {"files", result.files},
-      {"lines", result.lines},         {"anchors", result.anchors},
-      {"problem", std::move(problem)}, {"note", result.note.empty() ? Json(nullptr) : Json(result.note)}};
+  return MakeObject({{"ok", !result.problem},
+                     {"files", result.files},
+                     {"lines", result.lines},
+                     {"anchors", result.anchors},
+                     {"problem", std::move(problem)},
+                     {"note", result.note.empty() ? Json(nullptr) : Json(result.note)}});
 }
 
 }  // namespace

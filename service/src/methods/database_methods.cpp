@@ -16,6 +16,7 @@
 #include "database/sql_parameters.h"
 #include "database/sql_statement.h"
 #include "onbehalf/protocol/error_code.h"
+#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/service/schema.h"
 #include "onbehalf/win32/utf.h"
 #include "request_error.h"
@@ -26,6 +27,7 @@ namespace {
 using protocol::Error;
 using protocol::ErrorCode;
 using protocol::InvalidParams;
+using protocol::MakeObject;
 
 // Of an answer that comes at once and says nothing of its rows.
 constexpr std::uint64_t kRowsAtOnce = 10'000;
@@ -74,9 +76,9 @@ struct Statement {
 Json ToJson(const std::vector<SqlColumn>& columns) {
   Json all = Json::array();
   for (const SqlColumn& column : columns) {
-    all.push_back({{"name", column.name},
-                   {"type", column.type},
-                   {"nullable", column.nullable ? Json(*column.nullable) : Json(nullptr)}});
+    all.push_back(MakeObject({{"name", column.name},
+                              {"type", column.type},
+                              {"nullable", column.nullable ? Json(*column.nullable) : Json(nullptr)}}));
   }
   return all;
 }
@@ -158,15 +160,15 @@ class Query {
       return TooLarge(
           "The result has more rows than fit one answer: ask with a progressToken, or for fewer with limit_rows.");
     }
-    return Json{{"columns", std::move(std::get<Json>(columns))},
-                {"rows", std::move(std::get<Json>(rows))},
-                {"count", count_},
-                {"truncated", truncated}};
+    return MakeObject({{"columns", std::move(std::get<Json>(columns))},
+                       {"rows", std::move(std::get<Json>(rows))},
+                       {"count", count_},
+                       {"truncated", truncated}});
   }
 
   std::uint64_t page_rows() const { return page_rows_; }
   // At the end.
-  Json Counts() const { return {{"count", count_}, {"truncated", truncated_}}; }
+  Json Counts() const { return MakeObject({{"count", count_}, {"truncated", truncated_}}); }
 
  private:
   // The row that comes next into pending_. False when there is none, or none that is wanted.
@@ -210,13 +212,13 @@ class QueryStream final : public Stream {
       opened_ = true;
       auto columns = query_.Open(pool_, call);
       if (auto* error = std::get_if<Error>(&columns)) return MethodResult(std::move(*error));
-      return Piece{Json{{"columns", std::move(std::get<Json>(columns))}}};
+      return Piece{MakeObject({{"columns", std::move(std::get<Json>(columns))}})};
     }
     auto rows = query_.Rows(call, query_.page_rows(), kPageBytes);
     if (auto* error = std::get_if<Error>(&rows)) return MethodResult(std::move(*error));
     Json& page = std::get<Json>(rows);
     if (page.empty()) return MethodResult(query_.Counts());
-    return Piece{Json{{"rows", std::move(page)}}};
+    return Piece{MakeObject({{"rows", std::move(page)}})};
   }
 
  private:
@@ -241,7 +243,7 @@ MethodResult Execute(const std::shared_ptr<ConnectionPool>& pool, const Call& ca
   });
   if (refused) return *std::move(refused);
   if (error) return *std::move(error);
-  return Json{{"affected", affected ? Json(*affected) : Json(nullptr)}};
+  return MakeObject({{"affected", affected ? Json(*affected) : Json(nullptr)}});
 }
 
 // The statements of a batch in their order; everything is looked at before anything is done.
@@ -306,7 +308,7 @@ MethodResult Batch(const std::shared_ptr<ConnectionPool>& pool, const Call& call
     return *std::move(refused);
   }
   if (error) return *std::move(error);
-  return Json{{"affected", std::move(affected)}};
+  return MakeObject({{"affected", std::move(affected)}});
 }
 
 Parameter SourceParameter() {
@@ -367,9 +369,10 @@ void AddDatabaseMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
     Json all = Json::array();
     const auto now = settings->Now();
     for (const auto& [name, source] : now->database.sources) {
-      if (MayUse(source, call.caller)) all.push_back({{"name", name}, {"as_caller", source.as_caller}});
+      if (MayUse(source, call.caller))
+        all.push_back(MakeObject({{"name", name}, {"as_caller", source.as_caller}}));
     }
-    return Json{{"sources", std::move(all)}};
+    return MakeObject({{"sources", std::move(all)}});
   };
   registry.Add(std::move(sources));
 

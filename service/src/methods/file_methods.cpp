@@ -24,6 +24,7 @@
 #include "files/new_file.h"
 #include "name_cursor.h"
 #include "onbehalf/protocol/hex.h"
+#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/service/schema.h"
 #include "onbehalf/win32/file_bytes.h"
 #include "onbehalf/win32/hash.h"
@@ -34,6 +35,7 @@ namespace onbehalf::service {
 namespace {
 
 using protocol::Error;
+using protocol::MakeObject;
 using win32::kAtEnd;
 using win32::ReadAt;
 using win32::SizeOf;
@@ -120,11 +122,11 @@ Error NotUtf8(std::uint64_t at) {
 
 // What file.read and file.checksum say of where they were.
 Json RangeOf(HANDLE file, std::uint64_t offset, std::uint64_t bytes) {
-  return Json{{"offset", offset},
-              {"bytes", bytes},
-              {"size", SizeOf(file)},
-              {"id", IdOf(file)},
-              {"modified", ModifiedOf(file)}};
+  return MakeObject({{"offset", offset},
+                     {"bytes", bytes},
+                     {"size", SizeOf(file)},
+                     {"id", IdOf(file)},
+                     {"modified", ModifiedOf(file)}});
 }
 
 // ---- stat, list ----
@@ -158,8 +160,8 @@ MethodResult List(const FileScope& scope, const Call& call) {
   DirectoryPage page =
       ReadDirectoryPage(std::get<OpenedFile>(opened).handle.get(), std::get<EntryFilter>(filter),
                         call.params.value("limit", kEntriesUnlessSaid), MostBytes(scope), call.stop);
-  return Json{{"entries", std::move(page.entries)},
-              {"next", page.next ? Json(CursorText(*page.next)) : Json(nullptr)}};
+  return MakeObject({{"entries", std::move(page.entries)},
+                     {"next", page.next ? Json(CursorText(*page.next)) : Json(nullptr)}});
 }
 
 class ListStream final : public Stream {
@@ -193,8 +195,8 @@ class ListStream final : public Stream {
       entries.push_back(EntryJson(*entry));
     } while (entries.size() < limit_ && !reader_.needs_disk());
     count_ += entries.size();
-    if (!entries.empty()) return Piece{Json{{"entries", std::move(entries)}}};
-    if (at_end) return MethodResult(Json{{"count", count_}});
+    if (!entries.empty()) return Piece{MakeObject({{"entries", std::move(entries)}})};
+    if (at_end) return MethodResult(MakeObject({{"count", count_}}));
     waker_();
     return Later{};
   }
@@ -276,7 +278,7 @@ class ReadStream final : public Stream {
     if (piece.bytes == 0) return Answer();
     hash_.Add(std::string_view(buffer_).substr(0, piece.bytes));
     done_ += piece.bytes;
-    return Piece{Json{{"data", std::move(piece.data)}, {"offset", at}, {"bytes", piece.bytes}}};
+    return Piece{MakeObject({{"data", std::move(piece.data)}, {"offset", at}, {"bytes", piece.bytes}})};
   }
 
  private:
@@ -309,7 +311,7 @@ OpenedStream OpenRead(StreamScope scope, const Call& call) {
 }
 
 void ReportTo(const Call& call, std::uint64_t done, std::uint64_t total) {
-  if (call.progress.wanted()) call.progress.Report({{"done", done}, {"total", total}});
+  if (call.progress.wanted()) call.progress.Report(MakeObject({{"done", done}, {"total", total}}));
 }
 
 MethodResult Checksum(const FileScope& scope, const Call& call) {
@@ -339,7 +341,8 @@ MethodResult Checksum(const FileScope& scope, const Call& call) {
 // ---- write, copy, move, delete, makeDirectory ----
 
 Json WrittenTo(HANDLE file, std::size_t bytes) {
-  return Json{{"bytes", bytes}, {"size", SizeOf(file)}, {"id", IdOf(file)}, {"modified", ModifiedOf(file)}};
+  return MakeObject(
+      {{"bytes", bytes}, {"size", SizeOf(file)}, {"id", IdOf(file)}, {"modified", ModifiedOf(file)}});
 }
 
 // Into a new file, or one in another's place.
@@ -428,7 +431,7 @@ MethodResult Copy(const FileScope& scope, const Call& call) {
   };
   auto copied = CopyInto(std::get<NewFile>(made), scope, source, on_progress);
   if (auto* error = std::get_if<Error>(&copied)) return std::move(*error);
-  return Json{{"bytes", std::get<std::uint64_t>(copied)}};
+  return MakeObject({{"bytes", std::get<std::uint64_t>(copied)}});
 }
 
 MethodResult Move(const FileScope& scope, const Call& call) {
@@ -460,7 +463,7 @@ MethodResult Move(const FileScope& scope, const Call& call) {
   if (back) {
     if (auto error = scope.WhyNotMoved(std::get<NamedPath>(to), file, *back)) return *std::move(error);
   }
-  return Json{{"path", ShownPath(file, std::get<NamedPath>(to).path)}};
+  return MakeObject({{"path", ShownPath(file, std::get<NamedPath>(to).path)}});
 }
 
 MethodResult Delete(const FileScope& scope, const Call& call) {
@@ -536,7 +539,7 @@ MethodResult MakeDirectory(const FileScope& scope, const Call& call) {
     if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
     created = std::get<bool>(made);
   }
-  return Json{{"created", created}};
+  return MakeObject({{"created", created}});
 }
 
 // ---- watch ----

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/service/as_caller.h"
 #include "onbehalf/service/schema.h"
 #include "onbehalf/win32/token.h"
@@ -17,6 +18,7 @@
 namespace onbehalf::service {
 namespace {
 
+using protocol::MakeObject;
 using win32::AccountNames;
 using win32::ImpersonationLevel;
 using win32::Sid;
@@ -65,9 +67,9 @@ class Names {
   Json OfAll(const std::vector<TokenGroup>& groups) const {
     Json list = Json::array();
     for (const TokenGroup& group : groups) {
-      list.push_back({{"sid", group.sid.ToString()},
-                      {"name", Of(group.sid)},
-                      {"attributes", Attributes(group.attributes)}});
+      list.push_back(MakeObject({{"sid", group.sid.ToString()},
+                                 {"name", Of(group.sid)},
+                                 {"attributes", Attributes(group.attributes)}}));
     }
     return list;
   }
@@ -99,23 +101,26 @@ MethodResult Whoami(const Call& call, AccountNames& account_names) {
 
   Json privileges = Json::array();
   for (const win32::TokenPrivilege& privilege : token.Privileges()) {
-    privileges.push_back({{"name", privilege.name}, {"enabled", privilege.enabled()}});
+    privileges.push_back(MakeObject({{"name", privilege.name}, {"enabled", privilege.enabled()}}));
   }
   const auto text_or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
-  return Json{
-      {"account", {{"sid", user.ToString()}, {"name", names.Of(user)}}},
-      {"groups", names.OfAll(token.Groups())},
-      {"restricted_sids", names.OfAll(token.RestrictingSids())},
-      {"privileges", std::move(privileges)},
-      {"integrity", {{"rid", integrity.rid}, {"name", integrity.Name()}}},
-      {"elevation", {{"type", ToString(token.ElevationType())}, {"elevated", token.IsElevated()}}},
-      {"session", token.SessionId()},
-      {"logon_id", Hex(facts.logon_id)},
-      {"logon_sid", logon_sid ? Json(logon_sid->ToString()) : Json(nullptr)},
-      {"level", ToString(facts.level)},
-      {"process", {{"id", call.process.process_id}, {"image", text_or_null(call.process.image_path)}}},
-      {"computer", text_or_null(call.process.computer)},
-      {"thread", {{"token_before", token_before}, {"token_during", true}, {"token_after", token_after}}}};
+  return MakeObject(
+      {{"account", MakeObject({{"sid", user.ToString()}, {"name", names.Of(user)}})},
+       {"groups", names.OfAll(token.Groups())},
+       {"restricted_sids", names.OfAll(token.RestrictingSids())},
+       {"privileges", std::move(privileges)},
+       {"integrity", MakeObject({{"rid", integrity.rid}, {"name", integrity.Name()}})},
+       {"elevation",
+        MakeObject({{"type", ToString(token.ElevationType())}, {"elevated", token.IsElevated()}})},
+       {"session", token.SessionId()},
+       {"logon_id", Hex(facts.logon_id)},
+       {"logon_sid", logon_sid ? Json(logon_sid->ToString()) : Json(nullptr)},
+       {"level", ToString(facts.level)},
+       {"process",
+        MakeObject({{"id", call.process.process_id}, {"image", text_or_null(call.process.image_path)}})},
+       {"computer", text_or_null(call.process.computer)},
+       {"thread",
+        MakeObject({{"token_before", token_before}, {"token_during", true}, {"token_after", token_after}})}});
 }
 
 Json WhoamiSchema() {

@@ -11,6 +11,7 @@
 
 // After <windows.h>, which it needs.
 #include <userenv.h>
+#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/lean_windows.h"
 
 #include "methods/registry_json.h"
@@ -30,6 +31,7 @@ namespace {
 using protocol::Error;
 using protocol::ErrorCode;
 using protocol::InvalidParams;
+using protocol::MakeObject;
 using win32::UniqueRegistryKey;
 using win32::Win32Error;
 
@@ -41,7 +43,7 @@ constexpr std::size_t kMostNameUnits = 16'383;
 // What Windows refuses, said in other words than its own.
 Error Refused(DWORD code, const char* operation, std::string message) {
   return {ErrorCode::kWindowsError, std::move(message),
-          Json{{"code", code}, {"name", win32::ErrorName(code)}, {"operation", operation}}};
+          MakeObject({{"code", code}, {"name", win32::ErrorName(code)}, {"operation", operation}})};
 }
 
 Error ProfileNotLoaded(const Call& call) {
@@ -156,9 +158,10 @@ MethodResult Set(const Call& call) {
 }
 
 Json EntryOf(const RegistryPage::Value& value) {
-  Json entry = value.value
-                   ? ToJson(*value.value)
-                   : Json{{"type", RegistryTypeName(value.type)}, {"value", nullptr}, {"encoding", nullptr}};
+  Json entry =
+      value.value
+          ? ToJson(*value.value)
+          : MakeObject({{"type", RegistryTypeName(value.type)}, {"value", nullptr}, {"encoding", nullptr}});
   entry["name"] = win32::ToUtf8Lossy(value.name);
   entry["size"] = value.size;
   return entry;
@@ -181,9 +184,9 @@ MethodResult List(const Call& call, std::size_t response_bytes) {
   for (const std::wstring& name : page->keys) keys.push_back(win32::ToUtf8Lossy(name));
   Json values = Json::array();
   for (const RegistryPage::Value& value : page->values) values.push_back(EntryOf(value));
-  return Json{{"keys", std::move(keys)},
-              {"values", std::move(values)},
-              {"next", page->next ? Json(ToText(*page->next)) : Json(nullptr)}};
+  return MakeObject({{"keys", std::move(keys)},
+                     {"values", std::move(values)},
+                     {"next", page->next ? Json(ToText(*page->next)) : Json(nullptr)}});
 }
 
 MethodResult MakeKey(const Call& call) {
@@ -192,7 +195,7 @@ MethodResult MakeKey(const Call& call) {
   if (std::get<RegistryPath>(path).is_root) return InvalidParams("key: a root is always there");
   const auto created = MakeRegistryKey(std::get<RegistryPath>(path), call.params.value("volatile", false));
   if (!created) return ProfileNotLoaded(call);
-  return Json{{"created", *created}};
+  return MakeObject({{"created", *created}});
 }
 
 MethodResult DeleteValue(const Call& call) {
@@ -203,7 +206,7 @@ MethodResult DeleteValue(const Call& call) {
   const LSTATUS code =
       ::RegDeleteValueW(std::get<UniqueRegistryKey>(key).get(), std::get<std::wstring>(name).c_str());
   if (code != ERROR_SUCCESS) throw Win32Error(static_cast<DWORD>(code), "RegDeleteValueW");
-  return Json{{"keys", 0}};
+  return MakeObject({{"keys", 0}});
 }
 
 MethodResult Delete(const Call& call) {
@@ -226,7 +229,7 @@ MethodResult Delete(const Call& call) {
     return Refused(ERROR_ACCESS_DENIED, "NtDeleteKey",
                    "The key has others below it; subkeys says whether they go too.");
   }
-  return Json{{"keys", std::get<std::size_t>(*deleted)}};
+  return MakeObject({{"keys", std::get<std::size_t>(*deleted)}});
 }
 
 std::variant<std::unique_ptr<Stream>, Error> OpenWatch(const Call& call, Waker waker) {

@@ -7,19 +7,23 @@
 #include <utility>
 
 #include "onbehalf/protocol/error_code.h"
+#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/service/schema.h"
 #include "utc_time.h"
 
 namespace onbehalf::service {
 namespace {
 
+using protocol::MakeObject;
+
 // Enough to try out large payloads with. In UTF-8 and JSON's escapes it can be more than the limit of a response, which is
 // answered TooLarge.
 constexpr std::size_t kEchoCharacters = 1024 * 1024;
 
 MethodResult Ping(const Call& call) {
-  Json answer{{"pong", true},
-              {"time", UtcText(std::chrono::system_clock::now(), UtcText::Fraction::kMilliseconds).view()}};
+  Json answer = MakeObject(
+      {{"pong", true},
+       {"time", UtcText(std::chrono::system_clock::now(), UtcText::Fraction::kMilliseconds).view()}});
   if (const auto echo = call.params.find("echo"); echo != call.params.end()) answer["echo"] = *echo;
   return answer;
 }
@@ -28,25 +32,26 @@ Json Describe(const Method& method) {
   const auto any_if_null = [](const Json& schema) { return schema.is_null() ? Json::object() : schema; };
   Json params = Json::array();
   for (const Parameter& parameter : method.parameters) {
-    params.push_back({{"name", parameter.name},
-                      {"summary", parameter.summary},
-                      {"required", parameter.required},
-                      {"schema", any_if_null(parameter.schema)}});
+    params.push_back(MakeObject({{"name", parameter.name},
+                                 {"summary", parameter.summary},
+                                 {"required", parameter.required},
+                                 {"schema", any_if_null(parameter.schema)}}));
   }
   const bool as_caller = method.acts == Acts::kAsCaller;
-  Json description{{"name", method.name},
-                   {"summary", method.summary},
-                   {"paramStructure", "either"},
-                   {"params", std::move(params)},
-                   {"result", {{"name", "result"}, {"schema", any_if_null(method.result_schema)}}},
-                   {"x-acts", as_caller ? "caller" : "service"},
-                   {"x-impersonation-level", as_caller ? "impersonation" : "identification"},
-                   {"x-access-default", method.access_default},
-                   {"x-pace", method.pace == Pace::kQuick ? "quick" : "may block"}};
+  Json description =
+      MakeObject({{"name", method.name},
+                  {"summary", method.summary},
+                  {"paramStructure", "either"},
+                  {"params", std::move(params)},
+                  {"result", MakeObject({{"name", "result"}, {"schema", any_if_null(method.result_schema)}})},
+                  {"x-acts", as_caller ? "caller" : "service"},
+                  {"x-impersonation-level", as_caller ? "impersonation" : "identification"},
+                  {"x-access-default", method.access_default},
+                  {"x-pace", method.pace == Pace::kQuick ? "quick" : "may block"}});
   if (method.takes_progress_token()) {
-    description["x-progress"] = {{"stream", method.stream && !method.handler},
-                                 {"optional_stream", method.stream && method.handler},
-                                 {"schema", any_if_null(method.progress_schema)}};
+    description["x-progress"] = MakeObject({{"stream", method.stream && !method.handler},
+                                            {"optional_stream", method.stream && method.handler},
+                                            {"schema", any_if_null(method.progress_schema)}});
   }
   return description;
 }
@@ -60,16 +65,16 @@ MethodResult Subscribe(const SubscribeFunction& subscribe, const Call& call) {
   for (std::size_t i = 0; i < kServerEvents.size(); ++i) {
     if (events.test(i)) subscribed.push_back(kServerEvents[i]);
   }
-  return Json{{"events", std::move(subscribed)}};
+  return MakeObject({{"events", std::move(subscribed)}});
 }
 
 // Every error that any method may be answered with.
 Json Errors() {
   Json errors = Json::object();
   for (const protocol::ErrorInfo& info : protocol::ErrorTable()) {
-    errors[std::string(info.name)] = {{"code", static_cast<int>(info.code)},
-                                      {"message", info.message},
-                                      {"x-retry-can-help", info.retry_can_help}};
+    errors[std::string(info.name)] = MakeObject({{"code", static_cast<int>(info.code)},
+                                                 {"message", info.message},
+                                                 {"x-retry-can-help", info.retry_can_help}});
   }
   return errors;
 }
@@ -126,13 +131,13 @@ void AddRpcMethods(MethodRegistry& registry,
     for (const Method* method : registry.All()) {
       if (may_see(*method, call.caller)) methods.push_back(Describe(*method));
     }
-    return Json{{"openrpc", "1.2.6"},
-                {"info",
-                 {{"title", "OnBehalf"},
-                  {"version", ONBEHALF_VERSION},
-                  {"description", "Does each request as the account that asked for it."}}},
-                {"methods", std::move(methods)},
-                {"components", {{"errors", Errors()}}}};
+    return MakeObject(
+        {{"openrpc", "1.2.6"},
+         {"info", MakeObject({{"title", "OnBehalf"},
+                              {"version", ONBEHALF_VERSION},
+                              {"description", "Does each request as the account that asked for it."}})},
+         {"methods", std::move(methods)},
+         {"components", MakeObject({{"errors", Errors()}})}});
   };
   registry.Add(std::move(discover));
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "methods/account_json.h"
+#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/service/schema.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "request_error.h"
@@ -17,6 +18,7 @@
 namespace onbehalf::service {
 namespace {
 
+using protocol::MakeObject;
 using std::chrono::system_clock;
 using Buckets = std::array<std::uint64_t, Statistics::kBuckets>;
 
@@ -50,12 +52,13 @@ Json Latency(const Statistics& statistics) {
   for (std::size_t i = 0; i < buckets.size(); ++i) {
     if (buckets[i] == 0) continue;
     const bool last = i + 1 == buckets.size();
-    histogram.push_back({{"below_us", last ? Json(nullptr) : Json(UpperBound(i))}, {"requests", buckets[i]}});
+    histogram.push_back(
+        MakeObject({{"below_us", last ? Json(nullptr) : Json(UpperBound(i))}, {"requests", buckets[i]}}));
   }
-  return {{"p50_us", Percentile(buckets, 0.50)},
-          {"p90_us", Percentile(buckets, 0.90)},
-          {"p99_us", Percentile(buckets, 0.99)},
-          {"histogram", std::move(histogram)}};
+  return MakeObject({{"p50_us", Percentile(buckets, 0.50)},
+                     {"p90_us", Percentile(buckets, 0.90)},
+                     {"p99_us", Percentile(buckets, 0.99)},
+                     {"histogram", std::move(histogram)}});
 }
 
 Json Connections(const ServerControl& server) {
@@ -66,30 +69,30 @@ Json Connections(const ServerControl& server) {
     if (!connection.user) ++silent;
   }
   const Statistics& statistics = server.statistics();
-  return {{"open", open},
-          {"silent", silent},
-          {"accepted", statistics.connections_accepted.load()},
-          {"evicted", statistics.connections_evicted.load()},
-          {"refused", statistics.connections_refused.load()},
-          {"timed_out", statistics.connections_timed_out.load()}};
+  return MakeObject({{"open", open},
+                     {"silent", silent},
+                     {"accepted", statistics.connections_accepted.load()},
+                     {"evicted", statistics.connections_evicted.load()},
+                     {"refused", statistics.connections_refused.load()},
+                     {"timed_out", statistics.connections_timed_out.load()}});
 }
 
 Json Audit(const ServiceFacts& facts) {
   const AuditState state = facts.audit ? facts.audit() : AuditState();
-  return {{"ok", state.ok},
-          {"required", facts.audit_required},
-          {"since", state.ok ? Json(nullptr) : Json(Utc(state.since))},
-          {"error", state.ok ? Json(nullptr) : Json(state.error)},
-          {"lines_lost", state.lines_lost}};
+  return MakeObject({{"ok", state.ok},
+                     {"required", facts.audit_required},
+                     {"since", state.ok ? Json(nullptr) : Json(Utc(state.since))},
+                     {"error", state.ok ? Json(nullptr) : Json(state.error)},
+                     {"lines_lost", state.lines_lost}});
 }
 
 Json ModuleList(const ServiceFacts& facts) {
   Json list = Json::array();
   for (const ModuleState& module : facts.modules ? facts.modules() : std::vector<ModuleState>()) {
-    list.push_back({{"name", module.name},
-                    {"version", module.version},
-                    {"state", module.is_quarantined ? "quarantined" : "loaded"},
-                    {"overdue_calls", module.overdue_calls}});
+    list.push_back(MakeObject({{"name", module.name},
+                               {"version", module.version},
+                               {"state", module.is_quarantined ? "quarantined" : "loaded"},
+                               {"overdue_calls", module.overdue_calls}}));
   }
   return list;
 }
@@ -98,24 +101,25 @@ MethodResult Status(const ServerControl& server, const ServiceFacts& facts) {
   const Statistics& statistics = server.statistics();
   const auto uptime = std::chrono::floor<std::chrono::seconds>(system_clock::now() - server.started());
   const std::string last_error = facts.last_error ? facts.last_error() : std::string();
-  return Json{
-      {"version", ONBEHALF_VERSION},
-      {"pipe", facts.pipe},
-      {"process", ::GetCurrentProcessId()},
-      {"started", Utc(server.started())},
-      {"uptime_s", uptime.count() < 0 ? 0 : uptime.count()},
-      {"last_error", last_error.empty() ? Json(nullptr) : Json(last_error)},
-      {"audit", Audit(facts)},
-      {"connections", Connections(server)},
-      {"requests",
-       {{"answered", statistics.requests.load()},
-        {"denied", statistics.requests_denied.load()},
-        {"failed", statistics.requests_failed.load()},
-        {"frames_refused", statistics.frames_refused.load()}}},
-      {"bytes", {{"read", statistics.bytes_read.load()}, {"written", statistics.bytes_written.load()}}},
-      {"latency", Latency(statistics)},
-      {"modules", ModuleList(facts)},
-      {"hardening", {{"in_force", facts.hardening.in_force}, {"missing", facts.hardening.missing}}}};
+  return MakeObject(
+      {{"version", ONBEHALF_VERSION},
+       {"pipe", facts.pipe},
+       {"process", ::GetCurrentProcessId()},
+       {"started", Utc(server.started())},
+       {"uptime_s", uptime.count() < 0 ? 0 : uptime.count()},
+       {"last_error", last_error.empty() ? Json(nullptr) : Json(last_error)},
+       {"audit", Audit(facts)},
+       {"connections", Connections(server)},
+       {"requests", MakeObject({{"answered", statistics.requests.load()},
+                                {"denied", statistics.requests_denied.load()},
+                                {"failed", statistics.requests_failed.load()},
+                                {"frames_refused", statistics.frames_refused.load()}})},
+       {"bytes",
+        MakeObject({{"read", statistics.bytes_read.load()}, {"written", statistics.bytes_written.load()}})},
+       {"latency", Latency(statistics)},
+       {"modules", ModuleList(facts)},
+       {"hardening",
+        MakeObject({{"in_force", facts.hardening.in_force}, {"missing", facts.hardening.missing}})}});
 }
 
 Json StatusSchema() {
@@ -167,13 +171,13 @@ MethodResult List(const ServerControl& server, win32::AccountNames& names, const
     if (connection.user) account = AccountJson(*connection.user, names, call.stop);
     const std::string& image = connection.process.image_path;
     list.push_back(
-        {{"id", connection.id},
-         {"account", std::move(account)},
-         {"process",
-          {{"id", connection.process.process_id}, {"image", image.empty() ? Json(nullptr) : Json(image)}}},
-         {"since", Utc(connection.since)},
-         {"requests", connection.requests},
-         {"in_flight", connection.in_flight}});
+        MakeObject({{"id", connection.id},
+                    {"account", std::move(account)},
+                    {"process", MakeObject({{"id", connection.process.process_id},
+                                            {"image", image.empty() ? Json(nullptr) : Json(image)}})},
+                    {"since", Utc(connection.since)},
+                    {"requests", connection.requests},
+                    {"in_flight", connection.in_flight}}));
   }
   return list;
 }
@@ -191,7 +195,7 @@ Json ListSchema() {
 
 MethodResult Disconnect(ServerControl& server, const Call& call) {
   const auto id = call.params.at("connection").get<std::uint64_t>();
-  if (server.Disconnect(id)) return Json{{"disconnected", true}};
+  if (server.Disconnect(id)) return MakeObject({{"disconnected", true}});
   return protocol::InvalidParams("connection: there is no connection " + std::to_string(id) + " (any more)");
 }
 
@@ -199,12 +203,12 @@ MethodResult Reload(const ServiceFacts& facts, win32::AccountNames& names, const
   ThrowIfOver(call, "service.reload");
   const SettingsReload::Result result = facts.reload(names.Display(call.caller.user()));
   if (result.faults.empty())
-    return Json{{"changed", result.changed}, {"needs_restart", result.needs_restart}};
+    return MakeObject({{"changed", result.changed}, {"needs_restart", result.needs_restart}});
   protocol::Error error = ToError(protocol::ErrorCode::kSettingsRefused);
   Json faults = Json::array();
   for (const SettingsFault& fault : result.faults)
-    faults.push_back({{"key", fault.key}, {"message", fault.message}});
-  error.data = {{"faults", std::move(faults)}};
+    faults.push_back(MakeObject({{"key", fault.key}, {"message", fault.message}}));
+  error.data = MakeObject({{"faults", std::move(faults)}});
   return error;
 }
 

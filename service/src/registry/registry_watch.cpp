@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/win32_error.h"
 #include "registry/registry_key.h"
 
@@ -30,7 +31,7 @@ Stream::Step RegistryWatch::Next(const Call&) {
   if (begun_ && !changed_.exchange(false)) return Later{};
   // Before the piece is given, so that its reader misses nothing of what comes after.
   Watch();
-  return Piece{Json{{"changed", std::exchange(begun_, true)}}};
+  return Piece{protocol::MakeObject({{"changed", std::exchange(begun_, true)}})};
 }
 
 void RegistryWatch::Watch() {
