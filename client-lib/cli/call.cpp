@@ -16,6 +16,7 @@
 #include "cancel_watch.h"
 #include "commands.h"
 #include "console_stop.h"
+#include "json_layout.h"
 #include "method_catalogue.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
@@ -124,7 +125,7 @@ ExitCode CallOnce(client::Client& service, const CommandLine& line, const Json& 
   client::CallOptions options;
   if (line.plan.progress && !line.has_timeout) options.timeout = kNoTimeout;
   const Json result = CallAndShow(service, line.method, params, std::move(options), progress, watch, output);
-  output.Result(result, result.dump(2) + "\n");
+  output.Result(result, JsonIndented(result) + "\n");
   return ExitCode::kDone;
 }
 
@@ -146,14 +147,16 @@ ExitCode CallRepeatedly(client::Client& service, const CommandLine& line, const 
   options.stop = watch.token();
   CallTimes times;
   bool is_read = true;
-  const auto tell_times = [&] { output.Error(output.json() ? times.ToJson().dump() + "\n" : times.Text()); };
+  const auto tell_times = [&] {
+    output.Error(output.json() ? JsonLine(times.ToJson()) + "\n" : times.Text());
+  };
   std::int64_t done = 0;
   try {
     for (; done < *line.plan.repeat && is_read; ++done) {
       const auto start = std::chrono::steady_clock::now();
       const Json result = service.Call(line.method, params, options);
       times.Add(std::chrono::steady_clock::now() - start);
-      is_read = output.Continue(result.dump() + "\n");
+      is_read = output.Continue(JsonLine(result) + "\n");
     }
   } catch (...) {
     if (done > 0) tell_times();

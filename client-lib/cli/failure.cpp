@@ -2,8 +2,10 @@
 
 #include <vector>
 
+#include "json_layout.h"
 #include "json_members.h"
 #include "onbehalf/protocol/error_code.h"
+#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/win32_error.h"
 #include "output.h"
@@ -17,19 +19,19 @@ using protocol::ErrorCode;
 Failure Make(ExitCode exit_code, std::string_view kind, const Json& code, const std::string& name,
              const std::string& message, const Json& data, const std::string& advice,
              const std::vector<std::vector<std::string>>& details) {
-  Json error = {{"kind", kind}, {"message", message}};
+  Json error = protocol::MakeObject({{"kind", kind}, {"message", message}});
   if (!code.is_null()) error["code"] = code;
   if (!name.empty()) error["name"] = name;
   if (!data.is_null()) error["data"] = data;
   if (!advice.empty()) error["advice"] = advice;
 
   std::string text = "error: ";
-  if (!name.empty()) text += name + " (" + code.dump() + "): ";
+  if (!name.empty()) text += name + " (" + JsonLine(code) + "): ";
   text += Printable(message) + "\n";
   std::vector<std::vector<std::string>> rows = details;
   if (!advice.empty()) rows.push_back({"what to do", advice});
   text += AlignedTable(rows, 2);
-  return {exit_code, text, Json{{"error", error}}};
+  return {exit_code, text, protocol::MakeObject({{"error", error}})};
 }
 
 std::string AdviceForWindows(DWORD code, const client::Options& options) {

@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "exit_code.h"
 #include "failure.h"
+#include "json_layout.h"
 #include "onbehalf/win32/utf.h"
 #include "output.h"
 
@@ -66,7 +67,7 @@ std::string MethodOf(const cli::CommandLine& line) {
 }
 
 int Tell(const cli::Failure& failure, cli::Output& output) {
-  output.Error(output.json() ? failure.json.dump() + "\n" : failure.text);
+  output.Error(output.json() ? cli::JsonLine(failure.json) + "\n" : failure.text);
   return static_cast<int>(failure.exit_code);
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "json_layout.h"
 #include "text_columns.h"
 
 namespace onbehalf::cli {
@@ -32,7 +33,7 @@ Output::~Output() {
 
 void Output::Result(const client::Json& value, std::string_view text) {
   if (json_) {
-    WriteTo(stdout, value.dump() + "\n");
+    WriteTo(stdout, JsonLine(value) + "\n");
   } else {
     WriteTo(stdout, text);
   }
@@ -73,7 +74,7 @@ std::string Printable(std::string_view text) {
 }
 
 std::string Display(const client::Json& value) {
-  return value.is_string() ? Printable(value.get_ref<const std::string&>()) : Printable(value.dump());
+  return value.is_string() ? Printable(value.get_ref<const std::string&>()) : Printable(JsonLine(value));
 }
 
 std::string AlignedColumns::Lines(const Rows& rows, std::size_t indent) {

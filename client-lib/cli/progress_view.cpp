@@ -6,7 +6,9 @@
 #include <cstdio>
 
 #include "byte_text.h"
+#include "json_layout.h"
 #include "json_members.h"
+#include "onbehalf/protocol/json_object.h"
 #include "output.h"
 #include "text_columns.h"
 
@@ -66,9 +68,9 @@ std::optional<ProgressView::Figure> ProgressView::FigureOf(const Json& value) {
 }
 
 std::string ProgressView::Show(const Json& value) {
-  if (json_) return Json{{"progress", value}}.dump() + "\n";
+  if (json_) return JsonLine(protocol::MakeObject({{"progress", value}})) + "\n";
   const std::optional<Figure> figure = FigureOf(value);
-  if (!figure) return Clear() + Printable(value.dump()) + "\n";
+  if (!figure) return Clear() + Printable(JsonLine(value)) + "\n";
   std::string text = PercentText(figure->share);
   if (!figure->label.empty()) text += "  " + figure->label;
   if (columns_) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "json_layout.h"
 #include "progress_view.h"
 
 namespace onbehalf::cli {
@@ -14,7 +15,7 @@ Json CallAndShow(client::Client& service, const std::string& method, const Json&
   if (progress == Progress::kStream || progress == Progress::kOptionalStream) {
     options.progress = [&](const Json& piece) {
       // When nobody reads any more, the rest is of no use.
-      if (!output.Continue(piece.dump() + "\n")) watch.Cancel();
+      if (!output.Continue(JsonLine(piece) + "\n")) watch.Cancel();
     };
     return service.Call(method, params, options);
   }

@@ -178,12 +178,20 @@ std::string CheckConfigReport(const SettingsResult& result, const std::filesyste
 }
 
 std::string DefaultSettingsText() {
-  nlohmann::ordered_json text;
   const Settings defaults;
+  std::string text = "{\n";
+  std::string_view section;
   for (const SettingRow& row : SettingRows()) {
-    text[std::string(Section(row.key))][std::string(Member(row.key))] = row.get(defaults);
+    if (Section(row.key) == section) {
+      text += ",\n";
+    } else {
+      if (!section.empty()) text += "\n  },\n";
+      section = Section(row.key);
+      text += "  \"" + std::string(section) + "\": {\n";
+    }
+    text += "    \"" + std::string(Member(row.key)) + "\": " + protocol::ToText(row.get(defaults));
   }
-  return text.dump(2) + "\n";
+  return text + "\n  }\n}\n";
 }
 
 }  // namespace onbehalf::service

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "database/source_access.h"
 #include "method_name.h"
 #include "onbehalf/protocol/ascii.h"
+#include "onbehalf/protocol/json_object.h"
 #include "settings_faults.h"
 #include "settings_object.h"
 #include "settings_table.h"
@@ -97,8 +99,8 @@ void ReadDatabaseSources(const Json& value, Settings& settings, std::vector<Sett
 Json DatabaseSourcesToJson(const Settings& settings) {
   Json all = Json::object();
   for (const auto& [name, source] : settings.database.sources) {
-    all[name] = {
-        {"connection", source.connection}, {"as_caller", source.as_caller}, {"pooled", source.pooled}};
+    all[name] = protocol::MakeObject(
+        {{"connection", source.connection}, {"as_caller", source.as_caller}, {"pooled", source.pooled}});
     if (!source.access.empty()) all[name]["access"] = source.access;
   }
   return all;
@@ -118,7 +120,11 @@ void ReadModules(const Json& value, Settings& settings, std::vector<SettingsFaul
 
 Json ModulesToJson(const Settings& settings) {
   Json all = Json::object();
-  for (const auto& [name, text] : settings.modules.load) all[name] = Json::parse(text);
+  for (const auto& [name, text] : settings.modules.load) {
+    if (const auto fault = protocol::ParseJson(text, protocol::JsonLimits{}, all[name])) {
+      throw std::invalid_argument("modules.load." + name + ": " + fault.Describe());
+    }
+  }
   return all;
 }
 

@@ -4,6 +4,7 @@
 #include "audit/audit_text.h"
 #include "commands.h"
 #include "console_stop.h"
+#include "json_layout.h"
 #include "json_members.h"
 #include "onbehalf/win32/account_names.h"
 
@@ -20,7 +21,7 @@ class Lines {
   std::string Of(const Json& records) {
     std::string text;
     if (json_) {
-      for (const Json& record : records) text += record.dump() + "\n";
+      for (const Json& record : records) text += JsonLine(record) + "\n";
       return text;
     }
     Rows rows;

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "command_line.h"
+#include "json_layout.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "secrets.h"
@@ -136,7 +137,7 @@ std::string MakeBundle(const BundleSource& source) {
   };
   add("README.txt", kReadMe);
   add("doctor.txt", Render(source.findings));
-  add("doctor.json", ToJson(source.findings).dump(2) + "\n");
+  add("doctor.json", JsonIndented(ToJson(source.findings)) + "\n");
   add("version.txt", "onbehalf " ONBEHALF_VERSION "\n" + WindowsVersion() + "\n");
   add("service.txt", ServiceText(source.service));
   add("pipe.txt",

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "json_layout.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
 
@@ -48,7 +49,7 @@ std::string WithoutSecrets(std::string_view settings) {
       for (protocol::Json& element : next) open.push_back(&element);
     }
   }
-  return value.dump(2) + "\n";
+  return JsonIndented(value) + "\n";
 }
 
 }  // namespace onbehalf::cli::doctor

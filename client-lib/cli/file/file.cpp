@@ -9,6 +9,7 @@
 #include "file/file_text.h"
 #include "file/remote_read.h"
 #include "file/transfer.h"
+#include "json_layout.h"
 #include "json_members.h"
 
 namespace onbehalf::cli {
@@ -30,7 +31,7 @@ ExitCode ListFolder(FileCalls& calls, const FileOptions& options, Output& output
       for (const Json& entry : *entries) {
         if (!options.all && IsHidden(entry)) continue;
         if (output.json()) {
-          text += entry.dump() + "\n";
+          text += JsonLine(entry) + "\n";
           continue;
         }
         if (!has_begun) rows.push_back(EntryHeader());
@@ -56,10 +57,10 @@ ExitCode CatFile(FileCalls& calls, const FileOptions& options, Output& output) {
 }
 
 std::string ChangesText(const Json& piece, bool json) {
-  if (FlagMember(piece, "overflow")) return json ? piece.dump() + "\n" : OverflowLine();
+  if (FlagMember(piece, "overflow")) return json ? JsonLine(piece) + "\n" : OverflowLine();
   std::string text;
   if (const Json* changes = ListMember(piece, "changes")) {
-    for (const Json& change : *changes) text += json ? change.dump() + "\n" : ChangeLine(change);
+    for (const Json& change : *changes) text += json ? JsonLine(change) + "\n" : ChangeLine(change);
   }
   return text;
 }

@@ -1,5 +1,7 @@
 #include "generate/remarks.h"
 
+#include "json_layout.h"
+
 namespace onbehalf::cli::generate {
 namespace {
 
@@ -45,7 +47,7 @@ std::string RemarksAt(const Type& type, Direction direction) {
   if (type.kind == Type::Kind::kEnum) {
     if (direction == Direction::kParams) return {};
     std::string text = "One of";
-    for (const std::string& word : type.words) text += (text == "One of" ? " " : ", ") + Json(word).dump();
+    for (const std::string& word : type.words) text += (text == "One of" ? " " : ", ") + JsonLine(Json(word));
     return text + ".";
   }
   if (type.IsNamed()) return {};
@@ -55,7 +57,7 @@ std::string RemarksAt(const Type& type, Direction direction) {
 }
 
 std::string WhyRenamed(std::string_view name, std::string_view wanted) {
-  return Json(name).dump() + " in JSON; the name " + std::string(wanted) + " is taken.";
+  return JsonLine(Json(name)) + " in JSON; the name " + std::string(wanted) + " is taken.";
 }
 
 }  // namespace onbehalf::cli::generate

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "json_layout.h"
+
 namespace onbehalf::cli::generate {
 namespace {
 
@@ -36,8 +38,8 @@ const Json* Find(const Json& object, std::string_view name) {
 // A value in an error or a remark: its beginning, if it is long.
 std::string Shown(const Json& value) {
   constexpr std::size_t kMost = 80;
-  std::string text = value.dump(-1, ' ', true);
-  if (text.size() > kMost) text = text.substr(0, kMost) + "...";
+  std::string text = JsonAscii(value);
+  if (text.size() > kMost) text.replace(kMost, std::string::npos, "...");
   return text;
 }
 

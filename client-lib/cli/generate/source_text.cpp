@@ -1,5 +1,6 @@
 #include "generate/source_text.h"
 
+#include "json_layout.h"
 #include "onbehalf/client/client.h"
 
 namespace onbehalf::cli::generate {
@@ -46,7 +47,7 @@ std::string CppLiteral(std::string_view text) {
   return literal + "\"";
 }
 
-std::string JsonLiteral(std::string_view text) { return client::Json(text).dump(-1, ' ', true); }
+std::string JsonLiteral(std::string_view text) { return JsonAscii(client::Json(text)); }
 
 std::string CommentText(std::string_view text) {
   std::string line;

@@ -17,6 +17,7 @@
 #include "commands.h"
 #include "console_stop.h"
 #include "failure.h"
+#include "json_layout.h"
 #include "method_catalogue.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
@@ -74,7 +75,7 @@ class Session {
       } else if (const auto* call = std::get_if<CallMethod>(&request)) {
         method = call->method;
         const Json result = Call(method, call->params);
-        output_.Result(result, result.dump(2) + "\n");
+        output_.Result(result, JsonIndented(result) + "\n");
       }
       return Result::kDone;
     } catch (const UsageError& error) {
@@ -178,7 +179,7 @@ class Session {
   }
 
   void Tell(const Failure& failure) {
-    output_.Error(output_.json() ? failure.json.dump() + "\n" : failure.text);
+    output_.Error(output_.json() ? JsonLine(failure.json) + "\n" : failure.text);
   }
 
   const CommandLine& line_;

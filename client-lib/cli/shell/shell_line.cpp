@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "doctor/secrets.h"
 #include "json_nesting.h"
+#include "onbehalf/protocol/json_text.h"
 
 namespace onbehalf::cli::shell {
 namespace {
@@ -40,8 +41,8 @@ Json TakeValue(const std::string& name, std::string_view& rest) {
   if (rest.empty() || (rest[0] != '"' && rest[0] != '{' && rest[0] != '[')) {
     const std::string_view word = rest.substr(0, rest.find_first_of(kSpaces));
     rest.remove_prefix(word.size());
-    Json value = Json::parse(word, nullptr, false);
-    return value.is_discarded() ? Json(word) : value;
+    Json value;
+    return protocol::ParseJson(word, protocol::JsonLimits{}, value) ? Json(word) : value;
   }
   const std::size_t end = EndOfJson(rest);
   if (end == std::string_view::npos) {
