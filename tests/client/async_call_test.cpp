@@ -13,6 +13,7 @@
 #include "outcomes.h"
 #include "support/event.h"
 #include "support/handle_count.h"
+#include "support/patience.h"
 #include "support/process_usage.h"
 
 namespace onbehalf::client {
@@ -21,7 +22,6 @@ namespace {
 using test::Answering;
 using test::FakeServer;
 using test::Heard;
-using test::kTimeToBeSent;
 using test::WordOfCall;
 using Session = FakeServer::Session;
 using Words = std::vector<std::string>;
@@ -178,6 +178,18 @@ TEST(CallAsync, ACallbackMayDestroyTheClientWhileManyOthersWait) {
   EXPECT_EQ(heard.Wait(kCalls).size(), kCalls);
 }
 
+// False if `call` was over before it could be sent.
+template <typename Call>
+bool IsSent(Call call) {
+  try {
+    call();
+    return true;
+  } catch (const std::system_error& error) {
+    EXPECT_EQ(error.code(), std::errc::timed_out);
+    return false;
+  }
+}
+
 // What a call holds may own the client, and is destroyed by whatever thread is the last to have it.
 TEST(CallAsync, ACallMayOwnTheClient) {
   for (int round = 0; round < 50; ++round) {
@@ -193,13 +205,14 @@ TEST(CallAsync, ACallMayOwnTheClient) {
       auto client = std::make_shared<Client>(Client::Connect(server.ClientOptions()));
       gone = client;
       CallOptions options;
-      if (round % 2 != 0) options.timeout = std::chrono::milliseconds(50);
-      client->CallAsync("x", nullptr, options,
-                        [&heard, client](const Outcome& outcome) { heard.Say(test::WordOf(outcome)); });
-      // What is over before it could be sent has timed out as well.
-      if (round % 2 == 0) {
-        EXPECT_TRUE(has_read.Wait());
-      }
+      EXPECT_TRUE(test::WithGrowingTime([&](std::chrono::milliseconds timeout) {
+        if (round % 2 != 0) options.timeout = timeout;
+        return IsSent([&] {
+          client->CallAsync("x", nullptr, options,
+                            [&heard, client](const Outcome& outcome) { heard.Say(test::WordOf(outcome)); });
+        });
+      }));
+      EXPECT_TRUE(has_read.Wait());
     }
     EXPECT_EQ(heard.Wait(1), Words{round % 2 == 0 ? "connection_reset" : "timed_out"});
     while (!gone.expired()) std::this_thread::yield();
@@ -241,8 +254,12 @@ TEST(CallAsync, EndsAtItsTimeoutWithoutAnybodyWaiting) {
   });
   Client client = Client::Connect(server.ClientOptions());
   CallOptions options;
-  options.timeout = kTimeToBeSent;
-  EXPECT_EQ(WordOfCall([&] { return client.CallAsync("x", nullptr, options).get(); }), "timed_out");
+  std::future<Json> result;
+  EXPECT_TRUE(test::WithGrowingTime([&](std::chrono::milliseconds timeout) {
+    options.timeout = timeout;
+    return IsSent([&] { result = client.CallAsync("x", nullptr, options); });
+  }));
+  EXPECT_EQ(WordOfCall([&] { return result.get(); }), "timed_out");
   EXPECT_EQ(heard.Wait(1), Words{"$/cancelRequest"});
   EXPECT_EQ(client.Call("y"), "in time");
 }
@@ -257,9 +274,13 @@ TEST(CallAsync, AShorterTimeoutIsKeptBesideALongerOne) {
   client.CallAsync("x", nullptr, {},
                    [&](const Outcome& outcome) { heard.Say("long " + test::WordOf(outcome)); });
   CallOptions options;
-  options.timeout = std::chrono::milliseconds(50);
-  client.CallAsync("x", nullptr, options,
-                   [&](const Outcome& outcome) { heard.Say("short " + test::WordOf(outcome)); });
+  EXPECT_TRUE(test::WithGrowingTime([&](std::chrono::milliseconds timeout) {
+    options.timeout = timeout;
+    return IsSent([&] {
+      client.CallAsync("x", nullptr, options,
+                       [&](const Outcome& outcome) { heard.Say("short " + test::WordOf(outcome)); });
+    });
+  }));
   EXPECT_EQ(heard.Wait(1), Words{"short timed_out"});
   client.Close();
   EXPECT_EQ(heard.Wait(2), (Words{"short timed_out", "long operation_canceled"}));
@@ -318,18 +339,28 @@ TEST(Calls, OfManyThreadsAreAnsweredInAnyOrder) {
 
 // The thread that reads has its time over; another that waits must go on reading.
 TEST(Calls, GoOnWhenTheOneThatReadsIsOver) {
+  test::Event has_read_first;
   test::Event first_is_over;
   FakeServer server([&](Session& session) {
-    const Json one = session.ReadRequest();
-    const Json other = session.ReadRequest();
+    Json second;
+    while (second.is_null() || !has_read_first.Wait(std::chrono::milliseconds(0))) {
+      const Json message = session.ReadRequest();
+      if (message.is_null()) return;
+      const std::string method = message.at("method");
+      if (method == "second") second = message;
+      if (method == "first") has_read_first.Set();
+    }
     EXPECT_TRUE(first_is_over.Wait());
-    session.Answer(one.value("method", "") == "second" ? one : other, "second");
+    session.Answer(second, "second");
     while (!session.ReadRequest().is_null()) {
     }
   });
   Client client = Client::Connect(server.ClientOptions());
   std::jthread first([&] {
-    EXPECT_EQ(WordOfCall([&] { return client.Call("first", nullptr, kTimeToBeSent); }), "timed_out");
+    EXPECT_TRUE(test::WithGrowingTime([&](std::chrono::milliseconds timeout) {
+      EXPECT_EQ(WordOfCall([&] { return client.Call("first", nullptr, timeout); }), "timed_out");
+      return has_read_first.Wait(timeout);
+    }));
     first_is_over.Set();
   });
   std::jthread second([&] { EXPECT_EQ(WordOfCall([&] { return client.Call("second"); }), "\"second\""); });

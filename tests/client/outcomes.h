@@ -13,9 +13,6 @@
 
 namespace onbehalf::test {
 
-// For calls that are to be sent and then to end at their timeout: what is over before it is written is not sent at all.
-inline constexpr std::chrono::milliseconds kTimeToBeSent{500};
-
 // What an outcome is, in a word for comparing: the result as JSON, "rpc CODE", the name of a std::errc that the client
 // uses, or what().
 inline std::string WordOf(const client::Outcome& outcome) {

@@ -13,6 +13,7 @@
 #include "onbehalf/client/client.h"
 #include "outcomes.h"
 #include "support/event.h"
+#include "support/patience.h"
 
 namespace onbehalf::client {
 namespace {
@@ -182,8 +183,11 @@ TEST(Progress, ThatThrowsLeavesTheReadingToOthers) {
 // A notification handler is set, so that another thread reads, and there is always one more piece.
 TEST(Progress, DoesNotKeepACallFromBeingCancelledOrLate) {
   for (const bool is_cancelled : {true, false}) {
-    FakeServer server([](Session& session) {
+    test::Event has_read;
+    FakeServer server([&](Session& session) {
       const Json request = session.ReadRequest();
+      if (request.is_null()) return;
+      has_read.Set();
       // The cancel, which lies in the pipe, is looked for between the pieces.
       DWORD waiting = 0;
       while (waiting == 0) {
@@ -191,24 +195,25 @@ TEST(Progress, DoesNotKeepACallFromBeingCancelledOrLate) {
         if (!::PeekNamedPipe(session.pipe(), nullptr, 0, nullptr, &waiting, nullptr)) return;
       }
       session.Refuse(request, kRequestCancelled, "cancelled");
-      session.ReadRequest();
-      session.ReadRequest();
+      while (!session.ReadRequest().is_null()) {
+      }
     });
     Client client = Client::Connect(server.ClientOptions());
     client.OnNotification([](const std::string&, const Json&) {});
     std::stop_source source;
     CallOptions options;
-    if (is_cancelled) {
-      options.stop = source.get_token();
-    } else {
-      options.timeout = std::chrono::milliseconds(200);
-    }
+    if (is_cancelled) options.stop = source.get_token();
     int pieces = 0;
     options.progress = [&](const Json&) {
       if (++pieces == 50) source.request_stop();
     };
-    EXPECT_EQ(WordOfCall([&] { return client.Call("x", nullptr, options); }),
-              is_cancelled ? "rpc -32800" : "timed_out");
+    EXPECT_TRUE(test::WithGrowingTime([&](std::chrono::milliseconds timeout) {
+      if (!is_cancelled) options.timeout = timeout;
+      EXPECT_EQ(WordOfCall([&] { return client.Call("x", nullptr, options); }),
+                is_cancelled ? "rpc -32800" : "timed_out");
+      // What was over before it could be sent was not sent.
+      return has_read.Wait(timeout);
+    }));
   }
 }
 
