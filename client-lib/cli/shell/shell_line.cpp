@@ -6,6 +6,7 @@
 #include "doctor/secrets.h"
 #include "json_nesting.h"
 #include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/limits.h"
 
 namespace onbehalf::cli::shell {
 namespace {
