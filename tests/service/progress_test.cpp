@@ -241,11 +241,13 @@ TEST(Progress, OfAHandlerThatReportsWithoutAPauseHoldsUpNobody) {
 
 // The answer does not wait for the handler's last word, which may never come.
 TEST(Progress, OfAHandlerThatDoesNotStopReportingDoesNotKeepTheAnswerBack) {
+  // Large, so that few of them are before the answer: reading each takes a while when the handler takes a processor.
+  const std::string value(4 * 1024, 'x');
   std::atomic<bool> released = false;
   TestServer server;
   service::Method method =
       PublicMethod("test.chatter", Acts::kAsCaller, Pace::kMayBlock, [&](const Call& call) -> MethodResult {
-        while (!released) call.progress.Report("x");
+        while (!released) call.progress.Report(value);
         return Json("done");
       });
   method.reports_progress = true;
