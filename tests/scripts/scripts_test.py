@@ -345,10 +345,16 @@ done
         commands = [{"directory": str(folder / "out"), "file": str(folder / name),
                      "command": f"clang -I. -Wall -Werror -MD -MT {name}.o -MF {name}.d -o {name}.o -c ../{name}"}
                     for name in ("good.c", "bad.c", "warned.c")]
-        (folder / "out/compile_commands.json").write_text(json.dumps(commands))
+        # They are those of before a change of CMakeLists.txt until Ninja has configured again.
+        (folder / "out/compile_commands.json").write_text("[]")
+        (folder / "new_commands.json").write_text(json.dumps(commands))
         (folder / "out/build.ninja").write_text(
+            "rule CONFIGURE\n  command = cp ../new_commands.json compile_commands.json && touch build.ninja\n  generator = 1\n"
+            "build build.ninja: CONFIGURE ../CMakeLists.txt\n"
             "rule CUSTOM_COMMAND\n  command = $COMMAND\nbuild library: phony\n"
             "build made.h: CUSTOM_COMMAND || library\n  COMMAND = echo '#define MADE 1' >made.h\n")
+        os.utime(folder / "out/build.ninja", (0, 0))
+        (folder / "CMakeLists.txt").touch()
         check = [ROOT / ".ci/syntax_check", folder / "out", "--report", folder / "report"]
         output = Output(check, folder, os.environ)
         self.assertEqual(output.code, 1, output.text)
@@ -358,7 +364,7 @@ done
         self.assertIn("use of undeclared identifier 'x'", output.text)
         self.assertIn("unused variable 'unused'", output.text)
         self.assertRegex(output.text, r"(?m)^\[3/3\] ")
-        self.assertEqual(sorted(path.name for path in (folder / "out").iterdir()),
+        self.assertEqual(sorted(path.name for path in (folder / "out").iterdir() if not path.name.startswith(".ninja_")),
                          ["build.ninja", "compile_commands.json", "made.h"])
         for name in ("bad.c", "warned.c"):
             (folder / name).write_text("int mended;\n")
