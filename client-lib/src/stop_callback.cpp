@@ -1,87 +1,149 @@
 #include "stop_callback.h"
 
+#include <algorithm>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "onbehalf/win32/lock.h"
 
 namespace onbehalf::client {
 
-struct StopCallback::Invoke {
-  void operator()() const;
-  std::shared_ptr<State> state;
-};
-
-struct StopCallback::State {
-  win32::Lock lock;
-  win32::Condition changed;
+struct StopCallback::Entry {
   std::function<void()> run;
-  std::thread::id registering;  // the thread that is in the constructor
-  std::thread::id running;      // the thread that is in `run`
-  bool was_called = false;      // not in the constructor
-  bool was_removed = false;
-  // Who destroys the registration: the call, or the owner.
-  bool is_left_to_owner = false;
-  std::stop_token token;
-  std::optional<std::stop_callback<Invoke>> registration;
+  std::thread::id running;  // the thread that is in `run`; under the dispatcher's lock
 };
 
-void StopCallback::Invoke::operator()() const {
-  // Destroying the registration destroys this object.
-  const std::shared_ptr<State> mine = state;
-  const std::thread::id self = std::this_thread::get_id();
-  bool is_wanted = false;
-  bool is_left_to_owner = false;
-  {
-    const std::lock_guard guard(mine->lock);
-    if (mine->registering == self) {
-      mine->is_left_to_owner = true;
-    } else {
-      mine->changed.Wait(mine->lock, [&] { return mine->registering == std::thread::id(); });
-      mine->was_called = true;
+// What waits for one stop state.
+class StopCallback::Dispatcher {
+ public:
+  // That of `token`. Those whose stop can no longer be requested are given up on the way; the search is linear in the number of
+  // stop states that are alive.
+  static std::shared_ptr<Dispatcher> Of(const std::stop_token& token);
+
+  explicit Dispatcher(std::stop_token token) : token_(std::move(token)) {}
+
+  // False when the stop has been requested: nobody will call the entry then.
+  bool Add(const std::shared_ptr<Entry>& entry);
+  // When this returns the entry is not running and will not be called any more (unless this is called in it).
+  void Remove(const std::shared_ptr<Entry>& entry);
+
+ private:
+  struct Registry {
+    win32::Lock lock;
+    std::vector<std::shared_ptr<Dispatcher>> dispatchers;
+  };
+  // Keeps its dispatcher alive, which has to take it away again.
+  struct Invoke {
+    void operator()() const {
+      // What this is in is destroyed by the call.
+      const std::shared_ptr<Dispatcher> mine = dispatcher;
+      mine->OnStop();
     }
-    is_left_to_owner = mine->is_left_to_owner;
-    is_wanted = !mine->was_removed;
-    if (is_wanted) mine->running = self;
+    std::shared_ptr<Dispatcher> dispatcher;
+  };
+
+  static void Register(const std::shared_ptr<Dispatcher>& dispatcher);
+  void OnStop();
+
+  const std::stop_token token_;
+  win32::Lock lock_;
+  win32::Condition changed_;
+  std::list<std::shared_ptr<Entry>> entries_;  // that have not been called
+  bool was_requested_ = false;
+  std::thread::id registering_;              // the thread that makes registration_
+  bool was_called_in_registration_ = false;  // the stop was requested before
+  // Changed by the thread that registers, by the call, and where no call can come; never by two of them.
+  std::optional<std::stop_callback<Invoke>> registration_;
+};
+
+std::shared_ptr<StopCallback::Dispatcher> StopCallback::Dispatcher::Of(const std::stop_token& token) {
+  // Never destroyed: a client may be a static object.
+  static Registry& registry = *new Registry;
+  const std::lock_guard guard(registry.lock);
+  std::erase_if(registry.dispatchers, [](const std::shared_ptr<Dispatcher>& each) {
+    if (each->token_.stop_requested()) return true;  // its call takes its registration away
+    if (each->token_.stop_possible()) return false;
+    each->registration_.reset();
+    return true;
+  });
+  const auto found =
+      std::find_if(registry.dispatchers.begin(), registry.dispatchers.end(),
+                   [&token](const std::shared_ptr<Dispatcher>& each) { return each->token_ == token; });
+  if (found != registry.dispatchers.end()) return *found;
+  auto dispatcher = std::make_shared<Dispatcher>(token);
+  Register(dispatcher);
+  registry.dispatchers.push_back(dispatcher);
+  return dispatcher;
+}
+
+void StopCallback::Dispatcher::Register(const std::shared_ptr<Dispatcher>& dispatcher) {
+  dispatcher->registering_ = std::this_thread::get_id();
+  dispatcher->registration_.emplace(dispatcher->token_, Invoke{dispatcher});
+  bool was_called_here = false;
+  {
+    const std::lock_guard guard(dispatcher->lock_);
+    was_called_here = dispatcher->was_called_in_registration_;
+    dispatcher->registering_ = {};
+    dispatcher->changed_.NotifyAll();
   }
-  if (is_wanted) {
-    mine->run();
-    const std::lock_guard guard(mine->lock);
-    mine->running = {};
-    mine->changed.NotifyAll();
+  // It is registered nowhere then, but still keeps the dispatcher.
+  if (was_called_here) dispatcher->registration_.reset();
+}
+
+bool StopCallback::Dispatcher::Add(const std::shared_ptr<Entry>& entry) {
+  const std::lock_guard guard(lock_);
+  if (!was_requested_) entries_.push_back(entry);
+  return !was_requested_;
+}
+
+void StopCallback::Dispatcher::Remove(const std::shared_ptr<Entry>& entry) {
+  const std::lock_guard guard(lock_);
+  if (std::erase(entries_, entry) != 0 || entry->running == std::this_thread::get_id()) return;
+  changed_.Wait(lock_, [&entry] { return entry->running == std::thread::id(); });
+}
+
+void StopCallback::Dispatcher::OnStop() {
+  const std::thread::id self = std::this_thread::get_id();
+  bool is_registering = false;
+  {
+    std::unique_lock guard(lock_);
+    is_registering = registering_ == self;
+    was_called_in_registration_ = is_registering;
+    if (!is_registering) changed_.Wait(lock_, [this] { return registering_ == std::thread::id(); });
+    was_requested_ = true;
+    while (!entries_.empty()) {
+      const std::shared_ptr<Entry> entry = std::move(entries_.front());
+      entries_.pop_front();
+      entry->running = self;
+      guard.unlock();
+      entry->run();
+      guard.lock();
+      entry->running = {};
+      changed_.NotifyAll();
+    }
   }
-  // A callback may destroy itself, and does not wait for itself then ([stopcallback.cons]).
-  if (!is_left_to_owner) mine->registration.reset();
+  // A registration may be destroyed in its own call, and does not wait for that ([stopcallback.cons]).
+  if (!is_registering) registration_.reset();
 }
 
 StopCallback::StopCallback(const std::stop_token& token, std::function<void()> run) {
   if (!token.stop_possible()) return;
-  state_ = std::make_shared<State>();
-  state_->token = token;
-  state_->run = std::move(run);
-  state_->registering = std::this_thread::get_id();
-  state_->registration.emplace(token, Invoke{state_});
-  const std::lock_guard guard(state_->lock);
-  state_->registering = {};
-  state_->changed.NotifyAll();
+  if (token.stop_requested()) {
+    run();
+    return;
+  }
+  dispatcher_ = Dispatcher::Of(token);
+  entry_ = std::make_shared<Entry>();
+  entry_->run = std::move(run);
+  if (!dispatcher_->Add(entry_)) entry_->run();
 }
 
 StopCallback::~StopCallback() {
-  if (!state_) return;
-  bool is_left_to_owner = false;
-  {
-    const std::lock_guard guard(state_->lock);
-    state_->was_removed = true;
-    if (state_->running != std::this_thread::get_id()) {
-      state_->changed.Wait(state_->lock, [this] { return state_->running == std::thread::id(); });
-    }
-    // Once a stop is requested the call is under way, or will come.
-    if (!state_->was_called && !state_->token.stop_requested()) state_->is_left_to_owner = true;
-    is_left_to_owner = state_->is_left_to_owner;
-  }
-  if (is_left_to_owner) state_->registration.reset();
+  if (dispatcher_) dispatcher_->Remove(entry_);
 }
 
 }  // namespace onbehalf::client

@@ -6,11 +6,11 @@
 
 namespace onbehalf::client {
 
-// Calls a function once a stop is requested, as std::stop_callback does, and at once if it has been already. GCC 12's
-// std::stop_callback may wait for ever when it is destroyed while another thread runs it (GCC's bug 104928); this one
-// waits for its function itself and leaves a registration whose function was called, or is about to be, to that call. What
-// is left of the bug is a stop that is requested within the few instructions between looking for one and removing the
-// registration.
+// Calls a function once a stop is requested, as std::stop_callback does, and at once if it has been already.
+//
+// GCC 12's std::stop_callback may wait for ever when it is destroyed while another thread runs it: it waits for a semaphore
+// that can miss its wake-up. So no std::stop_callback is destroyed here while a stop can still be requested: there is one for
+// each stop state, which serves all of these, and it goes when its stop has been requested, or can no longer be.
 class StopCallback {
  public:
   // `run` is called on the thread that requests the stop, or here.
@@ -21,9 +21,11 @@ class StopCallback {
   StopCallback& operator=(const StopCallback&) = delete;
 
  private:
-  struct State;
-  struct Invoke;
-  std::shared_ptr<State> state_;  // null when the token can never be stopped
+  struct Entry;
+  class Dispatcher;
+  // Null when there is nothing to wait for.
+  std::shared_ptr<Dispatcher> dispatcher_;
+  std::shared_ptr<Entry> entry_;
 };
 
 }  // namespace onbehalf::client

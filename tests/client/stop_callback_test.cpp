@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "support/event.h"
 
@@ -88,9 +89,40 @@ TEST(StopCallback, LeavesNothingOfItsFunctionBehind) {
   }
 }
 
+TEST(StopCallback, ServesSeveralOfOneSourceEachForItself) {
+  std::stop_source source;
+  std::vector<int> called;
+  std::optional<StopCallback> first;
+  std::optional<StopCallback> second;
+  first.emplace(source.get_token(), [&] { called.push_back(1); });
+  second.emplace(source.get_token(), [&] { called.push_back(2); });
+  const StopCallback third(source.get_token(), [&] { called.push_back(3); });
+  second.reset();
+  // Another source's stop is not theirs.
+  std::stop_source other;
+  const StopCallback of_another(other.get_token(), [&] { called.push_back(4); });
+  other.request_stop();
+  EXPECT_EQ(called, std::vector<int>{4});
+  source.request_stop();
+  EXPECT_EQ(called, (std::vector<int>{4, 1, 3}));
+}
+
+// What waits for a stop that can no longer be requested is given up when the next one begins to wait.
+TEST(StopCallback, KeepsNoStopStateAliveThatCannotBeRequested) {
+  const auto held = std::make_shared<int>(0);
+  std::optional<std::stop_source> source(std::in_place);
+  std::optional<StopCallback> callback;
+  callback.emplace(source->get_token(), [held] {});
+  source.reset();
+  std::stop_source other;
+  const StopCallback next(other.get_token(), [] {});
+  callback.reset();
+  EXPECT_EQ(held.use_count(), 1);
+}
+
 // The bug of GCC 12's std::stop_callback: one that goes while another thread calls it may wait for ever.
 TEST(StopCallback, MayGoWhileAStopIsRequested) {
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 1'000; ++round) {
     std::stop_source source;
     std::atomic<int> calls = 0;
     const auto held = std::make_shared<int>(0);
