@@ -194,11 +194,12 @@ TEST_F(WriteQueueTest, FailsForGoodWhenTheOtherEndIsGone) {
 
 TEST_F(WriteQueueTest, SaysThatAPendingWriteHasFailedAndLetsItsOwnerGo) {
   struct Owner {
-    explicit Owner(std::promise<void>& promise) : gone(promise) {}
-    ~Owner() { gone.set_value(); }
-    std::promise<void>& gone;
+    explicit Owner(std::shared_ptr<std::promise<void>> promise) : gone(std::move(promise)) {}
+    ~Owner() { gone->set_value(); }
+    // Shared: the test goes on while set_value has not returned.
+    const std::shared_ptr<std::promise<void>> gone;
   };
-  std::promise<void> gone;
+  const auto gone = std::make_shared<std::promise<void>>();
   std::atomic<DWORD> code = ERROR_SUCCESS;
   WriteQueue queue(pipe_.get(), pool_, [&](DWORD ended) { code = ended; });
   Fill(queue, std::string(40'000, 'a'));
@@ -206,7 +207,7 @@ TEST_F(WriteQueueTest, SaysThatAPendingWriteHasFailedAndLetsItsOwnerGo) {
   // The first message that pends keeps its owner; this one comes behind it.
   EXPECT_EQ(queue.Add("b", std::make_shared<Owner>(gone)), WriteQueue::Added::kPending);
   client_.reset();
-  ASSERT_EQ(gone.get_future().wait_for(kPatience), std::future_status::ready);
+  ASSERT_EQ(gone->get_future().wait_for(kPatience), std::future_status::ready);
   EXPECT_NE(code, static_cast<DWORD>(ERROR_SUCCESS));
   EXPECT_EQ(queue.bytes(), 0U);
   EXPECT_FALSE(queue.waiting_since().has_value());
