@@ -84,7 +84,7 @@ TEST_F(FileStreams, ReadSendsABigFileInBoundedMemory) {
   win32::Sha256 written;
   {
     std::ofstream out(Path(L"big"), std::ios::binary);
-    for (int i = 0; i < 64; ++i) {
+    for (int i = 0; i < 32; ++i) {
       part[0] = static_cast<char>(i);
       out << part;
       written.Add(part);
@@ -108,8 +108,8 @@ TEST_F(FileStreams, ReadSendsABigFileInBoundedMemory) {
         if (next % (4 * kMiB) == 0) most = std::max(most, PrivateBytes());
       });
   const Json& result = answer.at("result");
-  EXPECT_EQ(result.at("bytes"), 64 * kMiB);
-  EXPECT_EQ(result.at("size"), 64 * kMiB);
+  EXPECT_EQ(result.at("bytes"), 32 * kMiB);
+  EXPECT_EQ(result.at("size"), 32 * kMiB);
   EXPECT_EQ(result.at("end"), true);
   const std::string sha256 = protocol::ToHex(written.Finish());
   EXPECT_EQ(result.at("sha256"), sha256);
