@@ -6,7 +6,7 @@
 # protocol is left out: it is portable, and <windows.h> would hide where it is not.
 set(onbehalf_precompiled
   <algorithm> <array> <atomic> <charconv> <chrono> <cstddef> <cstdint> <cstdio> <cstring> <deque> <exception> <filesystem>
-  <functional> <initializer_list> <limits> <map> <memory> <mutex> <optional> <set> <span> <stdexcept> <stop_token> <string>
+  <functional> <future> <initializer_list> <limits> <map> <memory> <mutex> <optional> <set> <span> <stdexcept> <stop_token> <string>
   <string_view> <system_error> <thread> <type_traits> <unordered_map> <utility> <variant> <vector>
   <nlohmann/json.hpp>
   "${PROJECT_SOURCE_DIR}/protocol/win32/include/onbehalf/win32/lean_windows.h")
