@@ -8,15 +8,10 @@
 #include <optional>
 #include <utility>
 
-// The log's file must not reach a child process.
-#define SPDLOG_PREVENT_CHILD_FD
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/rotating_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
-
 #include "escaped_text.h"
 #include "event_log.h"
 #include "impersonation.h"
+#include "log_output.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/unique_handle.h"
@@ -85,31 +80,16 @@ std::string Line(LogLevel level, system_clock::time_point time, std::string_view
   return line;
 }
 
-// The line is finished when it comes to spdlog: its sinks only write it.
-std::unique_ptr<spdlog::formatter> LineFormatter() {
-  return std::make_unique<spdlog::pattern_formatter>("%v", spdlog::pattern_time_type::utc, "\n");
-}
-
-spdlog::details::log_msg Message(std::string_view line) {
-  return {spdlog::source_loc{}, spdlog::string_view_t(), spdlog::level::info,
-          spdlog::string_view_t(line.data(), line.size())};
-}
-
-using FileSink = spdlog::sinks::rotating_file_sink_st;
-
 // spdlog would make missing folders, retry for 50 ms and then say only "failed opening": Windows is asked
 // first.
-std::unique_ptr<FileSink> OpenFile(const std::filesystem::path& file, const Settings::LogFile& settings) {
+std::unique_ptr<LogOutput> OpenFile(const std::filesystem::path& file, const Settings::LogFile& settings) {
   {
     const win32::UniqueFile probe(::CreateFileW(file.c_str(), FILE_APPEND_DATA | FILE_READ_ATTRIBUTES,
                                                 FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
                                                 nullptr, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr));
     if (!probe) win32::ThrowLastError("CreateFileW", win32::ToUtf8Lossy(file.native()));
   }
-  auto sink = std::make_unique<FileSink>(file.native(), static_cast<std::size_t>(settings.file_bytes),
-                                         settings.files);
-  sink->set_formatter(LineFormatter());
-  return sink;
+  return OpenLogFile(file, static_cast<std::size_t>(settings.file_bytes), settings.files);
 }
 
 }  // namespace
@@ -118,8 +98,8 @@ struct Log::Sink {
   std::filesystem::path path;  // empty: there is no file
   Settings::LogFile settings;
   win32::Lock mutex;
-  std::unique_ptr<FileSink> file;  // null after a failure, until it is tried again
-  std::unique_ptr<spdlog::sinks::stderr_sink_st> console;
+  std::unique_ptr<LogOutput> file;  // null after a failure, until it is tried again
+  std::unique_ptr<LogOutput> console;
   std::uint64_t lost_lines = 0;
   system_clock::time_point failed_at;
   std::atomic<LogLevel> level{LogLevel::kInfo};
@@ -137,12 +117,10 @@ struct Log::Sink {
     try {
       if (!file) file = OpenFile(path, settings);
       if (lost_lines != 0) {
-        file->log(
-            Message(Line(LogLevel::kWarning, now, "lines of this log were lost", {{"lines", lost_lines}})));
+        file->Write(Line(LogLevel::kWarning, now, "lines of this log were lost", {{"lines", lost_lines}}));
         lost_lines = 0;
       }
-      file->log(Message(line));
-      file->flush();
+      file->Write(line);
     } catch (const std::exception& error) {
       file.reset();
       failed_at = now;
@@ -154,7 +132,7 @@ struct Log::Sink {
   void WriteToConsole(system_clock::time_point now, std::string_view line) {
     if (!console) return;
     try {
-      console->log(Message(line));
+      console->Write(line);
     } catch (const std::exception& error) {
       console.reset();
       WriteToFile(now, Line(LogLevel::kWarning, now, "standard error cannot be written any more",
@@ -173,8 +151,7 @@ Log::Log(const std::filesystem::path& folder, const Settings::LogFile& settings,
   sink_->level = settings.level;
   sink_->file = OpenFile(sink_->path, settings);
   if (console == Console::kYes) {
-    sink_->console = std::make_unique<spdlog::sinks::stderr_sink_st>();
-    sink_->console->set_formatter(LineFormatter());
+    sink_->console = OpenLogConsole();
   }
 }
 
