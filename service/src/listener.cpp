@@ -1,12 +1,9 @@
 #include "listener.h"
 
-#include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "onbehalf/win32/win32_error.h"
-#include "pipe_descriptor.h"
 
 namespace onbehalf::service {
 
@@ -57,90 +54,24 @@ PipeOptions Listener::CurrentOptions() {
   return options_;
 }
 
-std::unique_ptr<PipeInstance> Listener::CreateFirst(const PipeOptions& options) {
-  std::unique_ptr<PipeInstance> pipe;
-  bool existed = false;
-  try {
-    pipe = std::make_unique<PipeInstance>(options, true, pool_);
-    // Where the system does not honour the flag of the first instance, the number of instances still tells.
-    existed = pipe->InstanceCount() != 1;
-  } catch (const win32::Win32Error& error) {
-    if (error.win32_code() != ERROR_ACCESS_DENIED && error.win32_code() != ERROR_PIPE_BUSY) throw;
-    existed = true;
-    try {
-      pipe = std::make_unique<PipeInstance>(options, false, pool_);
-    } catch (const win32::Win32Error& second) {
-      throw PipeTaken("the pipe " + options.path + " exists and does not let the service in (" +
-                      win32::ErrorName(second.win32_code()) + "): another program has made it");
-    }
-  }
-  Verify(pipe->get(), options, existed);
-  if (existed) {
-    log_.Write(LogLevel::kWarning, "the pipe exists already and is ours: a client still holds an end of it",
-               {{"pipe", options.path}});
-  }
-  return pipe;
-}
-
-void Listener::SetDescriptorOf(HANDLE pipe, const PipeOptions& options) {
-  // Not the label: it is always the same, and only the first instance's handle could change it (see PipeInstance).
-  constexpr SECURITY_INFORMATION kSet = DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;
-  if (!::SetKernelObjectSecurity(pipe, kSet, options.descriptor.get())) {
-    win32::ThrowLastError("SetKernelObjectSecurity", options.path);
-  }
-}
-
-void Listener::Verify(HANDLE pipe, const PipeOptions& options, bool existed) {
-  constexpr SECURITY_INFORMATION kParts =
-      OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
-  const auto difference = [&] {
-    return DifferenceOf(win32::SecurityDescriptor::FromKernelObject(pipe, kParts), options.descriptor);
-  };
-  // The pipe has one descriptor, its first instance's: what is asked for at later ones is ignored by Windows.
-  PipeDifference found = difference();
-  const bool is_service_owned = *options.descriptor.Owner() == win32::Sid::ForService(kServiceName);
-  if (existed && is_service_owned && found.owner_is_same && !found.text.empty()) {
-    // Left over from a run of ours with other settings: only a client's end keeps it there. Nobody else can have made
-    // it, because only the service itself can give an object to its service SID.
-    SetDescriptorOf(pipe, options);
-    found = difference();
-  }
-  if (found.text.empty()) return;
-  throw PipeTaken("the pipe " + options.path +
-                  (existed ? " was made by another program: " : " is not as asked for: ") + found.text);
-}
-
 void Listener::SetDescriptor(const win32::SecurityDescriptor& descriptor) {
-  const Busy busy(*this);
   const std::lock_guard guarding(guarding_);
-  std::optional<PipeOptions> options;
-  // A handle of our own: an instance that waits now may be a client's, and closed, a moment later.
-  win32::UniqueFile pipe;
   {
     const std::lock_guard lock(mutex_);
     options_.descriptor = descriptor;
-    options = options_;
-    if (!waiting_.empty() &&
-        !::DuplicateHandle(::GetCurrentProcess(), waiting_.begin()->second->pipe->get(),
-                           ::GetCurrentProcess(), pipe.put(), 0, FALSE, DUPLICATE_SAME_ACCESS)) {
-      win32::ThrowLastError("DuplicateHandle", options_.path);
-    }
   }
-  // The first instance is created with it.
-  if (!started_) return;
-  // All of the waiting instances have just been taken.
-  std::unique_ptr<PipeInstance> own;
-  if (!pipe) own = std::make_unique<PipeInstance>(*options, false, pool_);
-  SetDescriptorOf(pipe ? pipe.get() : own->get(), *options);
-  Verify(pipe ? pipe.get() : own->get(), *options, false);
+  // Before the start there is no pipe: it is created with it.
+  if (anchor_) anchor_->SetDescriptor(descriptor);
 }
 
 void Listener::Start() {
-  std::shared_ptr<Waiting> first;
   {
     const std::lock_guard guarding(guarding_);
-    first = std::make_shared<Waiting>(*this, CreateFirst(CurrentOptions()));
-    started_ = true;
+    anchor_ = std::make_unique<PipeAnchor>(CurrentOptions(), log_);
+  }
+  const auto first =
+      std::make_shared<Waiting>(*this, std::make_unique<PipeInstance>(CurrentOptions(), pool_));
+  {
     const std::lock_guard lock(mutex_);
     waiting_.emplace(first.get(), first);
   }
@@ -150,28 +81,19 @@ void Listener::Start() {
 }
 
 bool Listener::Replenish() {
-  std::vector<std::unique_ptr<PipeInstance>> connected;
   bool complete = true;
   const Busy busy(*this);
   for (;;) {
-    bool is_alone = false;
     {
       const std::lock_guard lock(mutex_);
       if (stopping_ || waiting_.size() + creating_ >= wanted_) break;
       ++creating_;
-      is_alone = waiting_.empty();
     }
     std::shared_ptr<Waiting> next;
     try {
-      std::unique_lock guarding(guarding_, std::defer_lock);
-      if (is_alone) guarding.lock();
-      const PipeOptions options = CurrentOptions();
-      auto instance = std::make_unique<PipeInstance>(options, false, pool_);
-      // With none of ours waiting, the name may have become free meanwhile, and another program may have taken it.
-      if (is_alone) Verify(instance->get(), options, true);
-      next = std::make_shared<Waiting>(*this, std::move(instance));
+      next = std::make_shared<Waiting>(*this, std::make_unique<PipeInstance>(CurrentOptions(), pool_));
     } catch (const std::exception& error) {
-      log_.Write(LogLevel::kError, "an instance of the pipe could not be created; it is tried again",
+      log_.Write(LogLevel::kError, "an instance of the pipe could not be created; will retry",
                  {{"what", error.what()}});
       complete = false;
     }
@@ -191,17 +113,10 @@ bool Listener::Replenish() {
       }
       waiting_.erase(next.get());
       if (stopping_) break;
-      is_alone = waiting_.empty();
     }
     // A client is there already; or one was and is gone (ERROR_NO_DATA), which is routine.
-    if (code != ERROR_PIPE_CONNECTED) continue;
-    if (is_alone) {
-      connected.push_back(std::move(next->pipe));
-    } else {
-      on_client_(std::move(next->pipe));
-    }
+    if (code == ERROR_PIPE_CONNECTED) on_client_(std::move(next->pipe));
   }
-  for (std::unique_ptr<PipeInstance>& pipe : connected) on_client_(std::move(pipe));
   return complete;
 }
 

@@ -16,8 +16,8 @@ using win32::Sid;
 namespace {
 
 // FILE_GENERIC_READ|FILE_GENERIC_WRITE, with FILE_CREATE_PIPE_INSTANCE (0x4: further instances are checked against the
-// first one's descriptor), READ_CONTROL to compare the descriptor, WRITE_DAC to change it on the live pipe, and WRITE_OWNER,
-// which the first instance asks for with the flag that makes it the first (see PipeInstance).
+// first one's descriptor), READ_CONTROL to compare the descriptor, and WRITE_DAC and WRITE_OWNER to change DACL and label on the
+// live pipe (see PipeAnchor).
 constexpr ACCESS_MASK kServiceRights =
     FILE_GENERIC_READ | FILE_GENERIC_WRITE | FILE_CREATE_PIPE_INSTANCE | WRITE_DAC | WRITE_OWNER;
 static_assert(kServiceRights == 0x1e019f);

@@ -5,26 +5,17 @@
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
-namespace {
 
-// The pipe's quota for each direction: what one write may put there before it has to wait for the reader.
-constexpr DWORD kPipeBuffer = 64 * 1024;
-
-// CreateNamedPipeW takes access rights and flags in one parameter, where these two are one bit ("CreateNamedPipeW function",
-// dwOpenMode). An instance that is not the first and carries it is refused with ERROR_ACCESS_DENIED.
-static_assert(FILE_FLAG_FIRST_PIPE_INSTANCE == WRITE_OWNER);
-
-}  // namespace
-
-PipeInstance::PipeInstance(const PipeOptions& options, bool first, ThreadPool& pool) {
+PipeInstance::PipeInstance(const PipeOptions& options, ThreadPool& pool) {
   // The handle is not inherited: a child of this process must never hold an end of the pipe.
   SECURITY_ATTRIBUTES attributes{sizeof(SECURITY_ATTRIBUTES), options.descriptor.get(), FALSE};
-  // WRITE_DAC: the DACL is changed on the live pipe. WRITE_OWNER, for the label, only the first instance could have.
-  const DWORD open_mode =
-      PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | WRITE_DAC | (first ? FILE_FLAG_FIRST_PIPE_INSTANCE : 0);
+  // No WRITE_OWNER, which is FILE_FLAG_FIRST_PIPE_INSTANCE here: one bit, and an instance that is not the first is refused with it
+  // (ERROR_ACCESS_DENIED; "CreateNamedPipeW function", dwOpenMode).
+  constexpr DWORD kOpenMode = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED;
+  static_assert(FILE_FLAG_FIRST_PIPE_INSTANCE == WRITE_OWNER);
   const DWORD pipe_mode = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT |
                           (options.accept_remote ? PIPE_ACCEPT_REMOTE_CLIENTS : PIPE_REJECT_REMOTE_CLIENTS);
-  pipe_.reset(::CreateNamedPipeW(win32::ToWide(options.path).c_str(), open_mode, pipe_mode,
+  pipe_.reset(::CreateNamedPipeW(win32::ToWide(options.path).c_str(), kOpenMode, pipe_mode,
                                  PIPE_UNLIMITED_INSTANCES, kPipeBuffer, kPipeBuffer, 0, &attributes));
   if (!pipe_) win32::ThrowLastError("CreateNamedPipeW", options.path);
   io_ = ::CreateThreadpoolIo(pipe_.get(), &PipeInstance::OnIo, this, pool.environment());
@@ -70,13 +61,5 @@ DWORD PipeInstance::Read(Operation& operation, std::span<char> buffer) {
 void PipeInstance::Cancel() { ::CancelIoEx(pipe_.get(), nullptr); }
 
 void PipeInstance::Disconnect() { ::DisconnectNamedPipe(pipe_.get()); }
-
-DWORD PipeInstance::InstanceCount() const {
-  DWORD instances = 0;
-  if (!::GetNamedPipeHandleStateW(pipe_.get(), nullptr, &instances, nullptr, nullptr, nullptr, 0)) {
-    win32::ThrowLastError("GetNamedPipeHandleStateW");
-  }
-  return instances;
-}
 
 }  // namespace onbehalf::service

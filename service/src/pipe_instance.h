@@ -12,6 +12,9 @@
 
 namespace onbehalf::service {
 
+// The pipe's quota for each direction: what one write may put there before it has to wait for the reader.
+inline constexpr DWORD kPipeBuffer = 64 * 1024;
+
 // What every instance of the pipe is created with.
 struct PipeOptions {
   std::string path;  // \\.\pipe\onbehalf
@@ -38,9 +41,8 @@ class PipeInstance {
     ~Operation() = default;
   };
 
-  // Throws Win32Error. `first`: the pipe must not exist yet (FILE_FLAG_FIRST_PIPE_INSTANCE; ERROR_ACCESS_DENIED if it
-  // does).
-  PipeInstance(const PipeOptions& options, bool first, ThreadPool& pool);
+  // Listens at once. The pipe exists already (see PipeAnchor) and keeps its descriptor. Throws Win32Error.
+  PipeInstance(const PipeOptions& options, ThreadPool& pool);
   ~PipeInstance();
   PipeInstance(const PipeInstance&) = delete;
   PipeInstance& operator=(const PipeInstance&) = delete;
@@ -57,8 +59,6 @@ class PipeInstance {
   void Cancel();
   // Throws the client of a failed connect out, so that Connect can be called again.
   void Disconnect();
-  // How many instances the pipe has at this moment, in all processes.
-  DWORD InstanceCount() const;
 
  private:
   static void CALLBACK OnIo(PTP_CALLBACK_INSTANCE, void* context, void* overlapped, ULONG code,

@@ -16,9 +16,11 @@
 #include "messages.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/security_descriptor.h"
+#include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
+#include "pipe_anchor.h"
 #include "pipe_descriptor.h"
 #include "pipe_instance.h"
 #include "raw_client.h"
@@ -59,12 +61,13 @@ TEST(Listener, SoManyInstancesWaitHoweverManyAreServed) {
   for (DWORD served = 1; served <= 10; ++served) {
     clients.push_back(std::make_unique<RawClient>(server.pipe_path()));
     ASSERT_TRUE(clients.back()->Call("rpc.ping").contains("result"));
-    EXPECT_EQ(InstancesOf(clients.back()->stream().get()), served + 3);
+    EXPECT_EQ(InstancesOf(clients.back()->stream().get()), 1 + served + 3);  // the anchor is one
   }
 }
 
-// FILE_FLAG_FIRST_PIPE_INSTANCE is the bit of WRITE_OWNER: Windows refuses an instance that asks for it while there is another.
-TEST(Listener, OnlyTheFirstInstanceHasTheBitOfTheFirst) {
+// FILE_FLAG_FIRST_PIPE_INSTANCE is the bit of WRITE_OWNER: Windows refuses an instance that asks for it while there is another,
+// and there always is the anchor.
+TEST(Listener, NoInstanceAsksToBeTheFirst) {
   TestServer server;
   server.settings().pipe.waiting_instances = 3;
   TakePipeOpenModes();
@@ -76,9 +79,7 @@ TEST(Listener, OnlyTheFirstInstanceHasTheBitOfTheFirst) {
   }
   const std::vector<DWORD> modes = TakePipeOpenModes();
   ASSERT_EQ(modes.size(), 13U);
-  for (std::size_t i = 0; i < modes.size(); ++i) {
-    EXPECT_EQ((modes[i] & FILE_FLAG_FIRST_PIPE_INSTANCE) != 0, i == 0) << "instance " << i;
-  }
+  for (const DWORD mode : modes) EXPECT_EQ(mode & FILE_FLAG_FIRST_PIPE_INSTANCE, 0U);
 }
 
 TEST(Listener, AnInstanceIsThereWhileAnotherIsServed) {
@@ -206,7 +207,7 @@ class ExistingPipe : public testing::Test {
 };
 
 TEST_F(ExistingPipe, ThatIsGuardedOtherwiseIsNotServed) {
-  const service::PipeInstance squatter({path_, SecurityDescriptor::FromSddl("D:P(A;;FA;;;WD)"), false}, true,
+  const service::PipeInstance squatter({path_, SecurityDescriptor::FromSddl("D:P(A;;FA;;;WD)"), false},
                                        pool_);
   const std::string why = StartListener();
   EXPECT_EQ(why.find("the pipe " + path_ + " was made by another program: "), 0U) << why;
@@ -217,7 +218,7 @@ TEST_F(ExistingPipe, OfAnotherOwnerIsNotServed) {
   std::unique_ptr<service::PipeInstance> squatter;
   try {
     squatter = std::make_unique<service::PipeInstance>(
-        PipeOptions{path_, SecurityDescriptor::FromSddl("O:BA" + sddl), false}, true, pool_);
+        PipeOptions{path_, SecurityDescriptor::FromSddl("O:BA" + sddl), false}, pool_);
   } catch (const win32::Win32Error& error) {
     ASSERT_EQ(error.win32_code(), static_cast<DWORD>(ERROR_INVALID_OWNER));
     GTEST_SKIP() << "missing here: an account that may own things as Administrators";
@@ -232,8 +233,32 @@ TEST_F(ExistingPipe, OfAnotherOwnerIsNotServed) {
 // A client that held on to its end when the service ended keeps the pipe alive. The number of instances tells
 // where the flag for the first instance does not.
 TEST_F(ExistingPipe, ThatIsOursIsServedAndSaidInTheLog) {
-  const service::PipeInstance left_over(Ours(), true, pool_);
+  const service::PipeInstance left_over(Ours(), pool_);
   EXPECT_EQ(StartListener(), "");
+  EXPECT_NE(ReadAll(folder_.path() / "service.log").find("the pipe exists already and is ours"),
+            std::string::npos);
+}
+
+// Whoever has the service's SID as owner was made by the service: what a crash or an older release left differs in DACL or label.
+TEST_F(ExistingPipe, ThatIsTheServicesOwnGetsItsDescriptorAndLabel) {
+  const std::string owner = win32::Sid::ForService(service::kServiceName).ToString();
+  const PipeOptions wanted{
+      path_, SecurityDescriptor::FromSddl("O:" + owner + "G:SYD:P(A;;FA;;;WD)S:(ML;;NWNR;;;ME)"), false};
+  const PipeOptions older{
+      path_, SecurityDescriptor::FromSddl("O:" + owner + "G:SYD:P(A;;FA;;;AU)S:(ML;;NW;;;ME)"), false};
+  std::unique_ptr<service::PipeInstance> left_over;
+  try {
+    left_over = std::make_unique<service::PipeInstance>(older, pool_);
+  } catch (const win32::Win32Error& error) {
+    ASSERT_EQ(error.win32_code(), static_cast<DWORD>(ERROR_INVALID_OWNER));
+    GTEST_SKIP() << "missing here: an account that may own things as the service";
+  }
+  if (SecurityDescriptor::FromKernelObject(left_over->get(), kParts).Owner()->ToString() != owner) {
+    GTEST_SKIP() << "missing here: pipes that keep the owner they are given";
+  }
+  const service::PipeAnchor anchor(wanted, log_);
+  const auto now = SecurityDescriptor::FromKernelObject(left_over->get(), kParts);
+  EXPECT_EQ(service::DifferenceOf(now, wanted.descriptor).text, "");
   EXPECT_NE(ReadAll(folder_.path() / "service.log").find("the pipe exists already and is ours"),
             std::string::npos);
 }
@@ -247,9 +272,58 @@ TEST_F(ExistingPipe, ThatShutsTheServiceOutIsNotServed) {
   ONBEHALF_SKIP_WITHOUT("the flag for a pipe's first instance, and a pipe's DACL that is enforced",
                         FirstPipeInstanceIsHonoured() && PipeDaclIsEnforced());
   const service::PipeInstance squatter({path_, SecurityDescriptor::FromSddl("D:P(A;;0x12019b;;;WD)"), false},
-                                       true, pool_);
+                                       pool_);
   const std::string why = StartListener();
   EXPECT_NE(why.find("does not let the service in (ERROR_ACCESS_DENIED)"), std::string::npos) << why;
+}
+
+// ---- The instance that holds the name ----
+
+class PipeName : public ExistingPipe {};
+
+TEST_F(PipeName, IsHeldByAnInstanceThatNobodyGets) {
+  const service::PipeAnchor anchor(Ours(), log_);
+  EXPECT_FALSE(OpenAtOnce(path_));
+  EXPECT_EQ(::GetLastError(), static_cast<DWORD>(ERROR_PIPE_BUSY));
+}
+
+// From Start on, also while nothing listens any more.
+TEST_F(PipeName, IsHeldUntilTheListenerIsDestroyed) {
+  {
+    service::Listener listener(
+        Ours(), 2, pool_, log_, [](std::unique_ptr<service::PipeInstance>) {}, [] {});
+    listener.Start();
+    EXPECT_TRUE(OpenAtOnce(path_)) << ::GetLastError();
+    listener.Stop();
+    EXPECT_FALSE(OpenAtOnce(path_));
+    EXPECT_EQ(::GetLastError(), static_cast<DWORD>(ERROR_PIPE_BUSY));
+  }
+  EXPECT_FALSE(OpenAtOnce(path_));
+  EXPECT_EQ(::GetLastError(), static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
+}
+
+TEST_F(PipeName, IsHeldWithoutAWaitingInstance) {
+  // As many clients as there are instances, and no new ones.
+  const service::PipeAnchor anchor(Ours(), log_);
+  auto instance = std::make_unique<service::PipeInstance>(Ours(), pool_);
+  const win32::UniqueFile client = OpenAtOnce(path_);
+  ASSERT_TRUE(client) << ::GetLastError();
+  instance.reset();
+  EXPECT_FALSE(OpenAtOnce(path_));
+  EXPECT_EQ(::GetLastError(), static_cast<DWORD>(ERROR_PIPE_BUSY));
+}
+
+TEST_F(PipeName, GivesTheLivePipeAnotherDescriptorAndLabel) {
+  service::PipeAnchor anchor(Ours(), log_);
+  const service::PipeInstance instance(Ours(), pool_);
+  const std::string owner = service::PipeOwner().ToString();
+  for (const char* rest : {"D:P(A;;0x1e019f;;;WD)S:(ML;;NW;;;ME)", "D:P(A;;FA;;;WD)S:(ML;;NWNR;;;ME)"}) {
+    const auto wanted = SecurityDescriptor::FromSddl("O:" + owner + "G:SY" + rest);
+    anchor.SetDescriptor(wanted);
+    EXPECT_EQ(
+        service::DifferenceOf(SecurityDescriptor::FromKernelObject(instance.get(), kParts), wanted).text, "")
+        << rest;
+  }
 }
 
 // ---- What a child inherits ----

@@ -273,7 +273,7 @@ TEST(Start, WorksAgainAfterItHasFailed) {
   {
     service::ThreadPool pool(1, 2);
     const service::PipeInstance squatter(
-        {server.pipe_path(), win32::SecurityDescriptor::FromSddl("D:P(A;;FA;;;WD)"), false}, true, pool);
+        {server.pipe_path(), win32::SecurityDescriptor::FromSddl("D:P(A;;FA;;;WD)"), false}, pool);
     EXPECT_THROW(server.Start(), service::PipeTaken);
     EXPECT_THROW(server.Start(), service::PipeTaken);
   }

@@ -134,7 +134,7 @@ class WriteQueueTest : public testing::Test {
  protected:
   WriteQueueTest()
       : path_(LocalPipePath(UniquePipeName())),
-        pipe_({path_, win32::SecurityDescriptor::FromSddl("D:P(A;;FA;;;WD)"), false}, true, pool_),
+        pipe_({path_, win32::SecurityDescriptor::FromSddl("D:P(A;;FA;;;WD)"), false}, pool_),
         client_(std::make_unique<RawClient>(path_)) {}
 
   // Adds messages until the pipe takes no more; how many there were.
