@@ -158,15 +158,17 @@ announce() {
 
 # One suite at a time, in one prefix: CTest in the build folder, and those that call the service as install.cmd installed it.
 run_in_turn() {
-  local suite installed=$results/install.txt
+  local suite on="" installed=$results/install.txt
   local -A mine=()
-  for suite in "$@"; do mine[$suite]=1; done
+  [ "$session" = test ] || on=$session-
+  for suite in "$@"; do mine[${suite#"$on"}]=1; done
   [ -z "${mine[programs]:-}" ] || run_suite programs
   [ -z "${mine[package]:-}" ] || run_suite package
   [ -n "${mine[integration]:-}${mine[foreign]:-}${mine[package]:-}" ] || return 0
   for suite in integration foreign package; do
     [ -z "${mine[$suite]:-}" ] || break # what goes wrong is counted there
   done
+  suite=$on$suite
   # What an interrupted run left.
   if ! lane_step "uninstall.cmd" "$results/uninstall.txt" run_installer uninstall.cmd /purge; then
     record "$suite" failed "(uninstalling the service that an earlier run left)" "see $results/uninstall.txt"
@@ -177,12 +179,12 @@ run_in_turn() {
     show_log cat "$installed"
     return 0
   fi
-  [ -z "${mine[integration]:-}" ] || run_suite integration
+  [ -z "${mine[integration]:-}" ] || run_suite "${on}integration"
   if [ -n "${mine[foreign]:-}" ]; then
     if lane_step "npm fetches Node for Windows and vscode-jsonrpc" "$build/log/foreign.log" install_foreign_clients; then
-      run_suite foreign
+      run_suite "${on}foreign"
     else
-      record foreign failed "(installing Node and vscode-jsonrpc)" "see $build/log/foreign.log"
+      record "${on}foreign" failed "(installing Node and vscode-jsonrpc)" "see $build/log/foreign.log"
       show_log tail -n 40 "$build/log/foreign.log"
     fi
   fi
@@ -211,14 +213,15 @@ run_lane() {
   local lane=$1 suite turn=() wine=no
   in_job
   shift
-  use_wine_prefix "$build/wineprefix-test-$lane"
+  [ "$session" != nt ] || use_nt_wine
+  use_wine_prefix "$build/wineprefix-$session-$lane"
   for suite in "$@"; do
     ! needs "$suite" turn || turn+=("$suite")
   done
   for suite in "$@"; do
     kill -0 $$ 2>/dev/null || exit 1 # the script is gone
     if needs "$suite" turn; then
-      mkdir "$results/taken/(in turn)" 2>/dev/null || continue
+      mkdir "$results/taken/($session, in turn)" 2>/dev/null || continue
     else
       mkdir "$results/taken/$suite" 2>/dev/null || continue
     fi
@@ -237,10 +240,10 @@ run_lane() {
   [ "$wine" = no ] || stop_wine
 }
 stop_sessions() {
-  local lane
-  for lane in 1 2; do
-    [ -d "$build/wineprefix-test-$lane" ] || continue
-    (use_wine_prefix "$build/wineprefix-test-$lane" && stop_wine)
+  local prefix
+  for prefix in "$build"/wineprefix-{test,nt}-[12]; do
+    [ -d "$prefix" ] || continue
+    (use_wine_prefix "$prefix" && stop_wine)
   done
 }
 lanes_progress() {
@@ -251,10 +254,10 @@ lanes_progress() {
   done 2>/dev/null
 }
 
-# run_suites LANES SUITE...
+# run_suites SESSION LANES SUITE...: SESSION says which Wine: test, the installed one, or nt.
 run_suites() {
-  local lanes=$1 lane job jobs=()
-  shift
+  local session=$1 lanes=$2 lane job jobs=()
+  shift 2
   [ $# != 0 ] || return 0
   for ((lane = 1; lane <= lanes; lane++)); do
     start_job run_lane "$lane" "$@"
@@ -327,6 +330,7 @@ for suite in "${chosen[@]}"; do
   for need in linux postgres npm checks; do
     ! needs "$suite" "$need" || required+=("$need")
   done
+  ! needs "$suite" on-nt || required+=(nt)
 done
 mapfile -t required < <(printf '%s\n' "${required[@]}" | sort -u)
 [ -z "${required[*]}" ] || install_packages "${required[@]}"
@@ -335,7 +339,7 @@ note "Nothing is missing."
 if [[ " ${chosen[*]} " == *" checks "* ]]; then
   phase checks
   heading "Checks"
-  run_suites 1 checks
+  run_suites test 1 checks
 fi
 
 phase builds
@@ -349,18 +353,18 @@ fi
 
 # ASan's and UBSan's settings are those of the native programs.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
-alone=() together=() with_postgres=no
+alone=() together=() on_nt=() with_postgres=no
 for suite in "${chosen[@]}"; do
   [ "$suite" != checks ] || continue
   [ -n "${built[${preset_of[$suite]}]:-}" ] || continue
-  if needs "$suite" alone; then alone+=("$suite"); else together+=("$suite"); fi
+  if needs "$suite" alone; then alone+=("$suite"); elif needs "$suite" on-nt; then on_nt+=("$suite"); else together+=("$suite"); fi
   ! needs "$suite" postgres || with_postgres=yes
 done
 at_exit stop_sessions
 if [ "${#alone[@]}" != 0 ]; then
   phase "the second compiler"
   heading "Second compiler"
-  run_suites 1 "${alone[@]}"
+  run_suites test 1 "${alone[@]}"
 fi
 phase tests
 heading "Tests"
@@ -368,5 +372,18 @@ if [ "$with_postgres" = yes ]; then
   at_exit stop_postgres
   use_postgres || record builds failed "(starting a PostgreSQL server)" "see its output above"
 fi
-run_suites 2 "${together[@]}"
+run_suites test 2 "${together[@]}"
+if [ "${#on_nt[@]}" != 0 ]; then
+  phase "tests on NT's semantics"
+  heading "Tests on NT's semantics"
+  code=0
+  build_nt_wine || code=$?
+  if [ "$code" = 0 ]; then
+    run_suites nt 2 "${on_nt[@]}"
+  elif [ "$code" = 3 ]; then
+    for suite in "${on_nt[@]}"; do record "$suite" skipped "(all of it)" "missing here: the source package of the distribution's Wine"; done
+  else
+    record builds failed "(Wine with NT's semantics)" "see its output above"
+  fi
+fi
 summary

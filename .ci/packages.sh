@@ -11,6 +11,8 @@ packages_for() {
       googletest python3 ;;
     mingw-clang) packages_for mingw; packages_for linux ;;
     checks) packages_for mingw-clang; printf '%s ' git clang-format clang-tidy shellcheck ;;
+    # What tests/nt/build.sh compiles a part of Wine with.
+    nt) printf '%s ' wine wine64 gcc libc6-dev autoconf automake autotools-dev flex bison dpkg-dev patch xz-utils ;;
     postgres) printf '%s ' odbc-postgresql postgresql ;;
     # Any npm will do; the distribution's brings many packages.
     npm) command -v npm >/dev/null || printf 'npm ' ;;

@@ -7,6 +7,7 @@
 #   kind     quick: also with --quick, which has to end within three minutes; full: in every full run; long: with --long alone
 #   limit    seconds after which it is ended
 #   needs    alone: both processors; turn: the build folder's CTest, or the installed service, one suite at a time;
+#            nt: nothing; the suite is run a second time, as nt-SUITE, on a Wine with NT's semantics;
 #            postgres, npm: that; checks, linux: the packages of .ci/check or of that preset
 #   preset   of CMakePresets.json; targets: of its build, those that the suite needs; all: every target
 #   cases    of a program of GoogleTest: its --gtest_filter; -: it does not say how many cases it has
@@ -17,30 +18,30 @@ suite_table() {
 checks            full  1500 alone,checks  -            -                               -                   format, shellcheck, clang-tidy of the change, links, pasted outputs
 clang-syntax      full  3000 alone         mingw-clang  -                               -                   every source of the build for Windows compiles with Clang
 package           full  1200 turn          mingw        all                             *                   cmake --install, projects that use the package, the C++ sample
-integration       full   900 turn          mingw        onbehalf_integration_tests      *                   the service as install.cmd installed it
-foreign           full   600 turn,npm      mingw        onbehalf,onbehalf-service       *                   Node with vscode-jsonrpc and raw pipes on the installed service
+integration       full   900 turn,nt       mingw        onbehalf_integration_tests      *                   the service as install.cmd installed it
+foreign           full   600 turn,npm,nt   mingw        onbehalf,onbehalf-service       *                   Node with vscode-jsonrpc and raw pipes on the installed service
 programs          full   600 turn          mingw        onbehalf,onbehalf_bench         *                   the benchmark, completion in bash, the types of the Python sample
-installer         full   900 -             mingw        onbehalf_installer_tests        *                   install.cmd and uninstall.cmd
+installer         full   900 nt            mingw        onbehalf_installer_tests        *                   install.cmd and uninstall.cmd
 policy-write      full   900 -             mingw        onbehalf_service_unit_tests     PolicyWriteTest.*   the policy file, when writing it fails or is cut off anywhere
 file-cli          full   900 -             mingw        onbehalf_file_cli_tests         *                   onbehalf file
-module            full   900 -             mingw        onbehalf_module_tests           *                   modules, those that break the rules too
+module            full   900 nt            mingw        onbehalf_module_tests           *                   modules, those that break the rules too
 scripts           full   600 linux         -            -                               *                   test.sh itself: filters, exit codes, never silent
-server            quick  900 -             mingw        onbehalf_server_tests           *                   the pipe server as its clients meet it
-service-unit      quick  900 -             mingw        onbehalf_service_unit_tests     -PolicyWriteTest.*  the parts of the service, each by itself
-stream            quick  900 -             mingw        onbehalf_stream_tests           *                   streams, progress, notifications, cancels
-client            quick  900 -             mingw        onbehalf_client_tests           *                   the C++ client and the command line
-c-abi             full   900 -             mingw        onbehalf_c_abi_tests            *                   onbehalf.dll
+server            quick  900 nt            mingw        onbehalf_server_tests           *                   the pipe server as its clients meet it
+service-unit      quick  900 nt            mingw        onbehalf_service_unit_tests     -PolicyWriteTest.*  the parts of the service, each by itself
+stream            quick  900 nt            mingw        onbehalf_stream_tests           *                   streams, progress, notifications, cancels
+client            quick  900 nt            mingw        onbehalf_client_tests           *                   the C++ client and the command line
+c-abi             full   900 nt            mingw        onbehalf_c_abi_tests            *                   onbehalf.dll
 database-process  full   900 postgres      mingw        onbehalf_database_process_tests *                   database.* through processes as they ship
 database          full   900 postgres      mingw        onbehalf_database_tests         *                   database.* on SQLite and PostgreSQL
-file              quick  900 -             mingw        onbehalf_file_tests             *                   file.*
-access            quick  900 -             mingw        onbehalf_access_tests           *                   the policy: changed, followed and explained
+file              quick  900 nt            mingw        onbehalf_file_tests             *                   file.*
+access            quick  900 nt            mingw        onbehalf_access_tests           *                   the policy: changed, followed and explained
 typescript        full   600 npm           mingw        onbehalf                        *                   the generated TypeScript, compiled and run with Node
-service-fault     quick  900 -             mingw        onbehalf_service_fault_tests    *                   a request when Windows' functions about tokens refuse
+service-fault     quick  900 nt            mingw        onbehalf_service_fault_tests    *                   a request when Windows' functions about tokens refuse
 generate          quick  900 -             mingw        onbehalf_generate_tests         *                   onbehalf generate
-impersonation     full   900 -             mingw        onbehalf_impersonation_tests    *                   callers with restricted tokens, end to end
-registry          quick  900 -             mingw        onbehalf_registry_tests         *                   registry.*
+impersonation     full   900 nt            mingw        onbehalf_impersonation_tests    *                   callers with restricted tokens, end to end
+registry          quick  900 nt            mingw        onbehalf_registry_tests         *                   registry.*
 methods-document  quick  300 -             mingw        onbehalf_methods_document_tests *                   docs/methods.md is what the service registers
-win32             quick  900 -             mingw        onbehalf_win32_tests            *                   handles, errors, SIDs, tokens, descriptors, pipes
+win32             quick  900 nt            mingw        onbehalf_win32_tests            *                   handles, errors, SIDs, tokens, descriptors, pipes
 protocol          quick  600 -             mingw        onbehalf_protocol_tests         *                   framing, JSON, JSON-RPC
 native-protocol   full   600 -             linux        onbehalf_protocol_tests         *                   the same on this system with AddressSanitizer and UBSan
 fuzz-seeds        full   600 -             linux        onbehalf_fuzz_framing,onbehalf_fuzz_parsing *                   the fuzzers' seeds, each once
@@ -56,10 +57,14 @@ read_suites() {
   while read -r name kind limit needs preset targets cases what; do
     add_suite "$name" "$kind" "$limit" "$needs" "$preset" "$targets" "$cases" "$what"
   done < <(suite_table)
+  for name in "${suites[@]}"; do
+    ! needs "$name" nt || add_suite "nt-$name" full "${limit_of[$name]}" "${needs_of[$name]/nt/on-nt}" "${preset_of[$name]}" \
+      "${targets_of[$name]}" "${cases_of[$name]}" "$name, on a Wine with the semantics of NT"
+  done
   # Everything that is a program of GoogleTest for Windows once more, as Clang builds it. Those in turn call programs of mingw.
   for name in "${suites[@]}"; do
     case ${preset_of[$name]}:${targets_of[$name]}:${needs_of[$name]} in
-      *:turn*) ;;
+      *:turn* | *on-nt*) ;;
       mingw:onbehalf_*_tests:*)
         add_suite "clang-$name" long "${limit_of[$name]}" "${needs_of[$name]}" mingw-clang "${targets_of[$name]}" "${cases_of[$name]}" "$name, built with Clang" ;;
     esac
@@ -76,7 +81,7 @@ needs() { [[ ,${needs_of[$1]}, == *,$2,* ]]; }
 # .ci/count_tests.awk prints them.
 suite_command() {
   local preset=${preset_of[$1]} folder=$build/${preset_of[$1]} program=${targets_of[$1]%% *}
-  case $1 in
+  case ${1#nt-} in
     checks) command=("$root/.ci/check" --tidy-seconds 240 --report "$2") ;;
     clang-syntax) command=("$root/.ci/syntax_check" "$folder" --report "$2") ;;
     scripts) command=("$root/tests/scripts/scripts_test.py") ;;

@@ -15,6 +15,23 @@ use_wine_prefix() {
   unset WINEARCH WINESERVER WINELOADER
 }
 
+# build_nt_wine: makes $build/nt, a Wine with the semantics of NT (docs/testing-on-nt-semantics.md), if it is not there. Returns 3
+# after saying so if the source package of the distribution's Wine cannot be had, and 1 after showing what went wrong.
+build_nt_wine() {
+  local log=$build/log/nt.log code=0
+  mkdir -p "$build/log"
+  with_progress "Wine with NT's semantics" "$log" "$root/tests/nt/build.sh" "$build/nt" || code=$?
+  case $code in
+    0) return 0 ;;
+    3) note "The source package of this distribution's Wine cannot be had, so there is only the Wine that is installed ($log has why)" ;;
+    *) show_log tail -n 20 "$log" >&2 ;;
+  esac
+  return "$code"
+}
+
+# Every later wine command is that one.
+use_nt_wine() { export PATH=$build/nt/bin:$PATH; }
+
 # Starts a Windows session that lasts until stop_wine. The redirections matter: the first command starts services.exe,
 # which inherits its standard output; if that were a pipe, the pipe's reader would never see its end.
 start_wine() {

@@ -56,7 +56,8 @@ PipeAnchor::PipeAnchor(const PipeOptions& options, Log& log) : path_(options.pat
   }
   Park();
   if (existed) {
-    log.Write(LogLevel::kWarning, "the pipe exists already and is ours: a client still holds an end of it",
+    // Routine: an idle client does not notice that the service has stopped.
+    log.Write(LogLevel::kInfo, "the pipe exists already and is ours: a client still holds an end of it",
               {{"pipe", path_}});
   }
 }

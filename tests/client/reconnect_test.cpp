@@ -188,7 +188,11 @@ TEST(Reconnect, EndsWhenItIsCancelledOrTheClientIsClosed) {
 }
 
 TEST(Reconnect, VerifiesTheServerAgain) {
-  auto first = std::make_unique<FakeServer>([](Session& session) { session.ReadRequest(); });
+  // The client's end would keep the pipe there, with the first server's descriptor.
+  auto first = std::make_unique<FakeServer>([](Session& session) {
+    session.ReadRequest();
+    ::DisconnectNamedPipe(session.pipe());
+  });
   const std::string pipe = first->name();
   Client client = Client::Connect(first->ClientOptions());
   first.reset();
