@@ -7,7 +7,7 @@
 #   kind     quick: also with --quick, which has to end within three minutes; full: in every full run; long: with --long alone
 #   limit    seconds after which it is ended
 #   needs    alone: both processors; turn: the build folder's CTest, or the installed service, one suite at a time;
-#            nt: nothing; the suite is run a second time, as nt-SUITE, on a Wine with NT's semantics;
+#            on-nt: run on a Wine with NT's semantics; nt: run on that one too, as nt-SUITE;
 #            postgres, npm: that; checks, linux: the packages of .ci/check or of that preset
 #   preset   of CMakePresets.json; targets: of its build, those that the suite needs; all: every target
 #   cases    of a program of GoogleTest: its --gtest_filter; -: it does not say how many cases it has
@@ -31,14 +31,14 @@ service-unit      quick  900 nt            mingw        onbehalf_service_unit_te
 stream            quick  900 nt            mingw        onbehalf_stream_tests           *                   streams, progress, notifications, cancels
 client            quick  900 nt            mingw        onbehalf_client_tests           *                   the C++ client and the command line
 c-abi             full   900 nt            mingw        onbehalf_c_abi_tests            *                   onbehalf.dll
-database-process  full   900 postgres      mingw        onbehalf_database_process_tests *                   database.* through processes as they ship
+database-process  full   900 postgres,nt   mingw        onbehalf_database_process_tests *                   database.* through processes as they ship
 database          full   900 postgres      mingw        onbehalf_database_tests         *                   database.* on SQLite and PostgreSQL
 file              quick  900 nt            mingw        onbehalf_file_tests             *                   file.*
 access            quick  900 nt            mingw        onbehalf_access_tests           *                   the policy: changed, followed and explained
 typescript        full   600 npm           mingw        onbehalf                        *                   the generated TypeScript, compiled and run with Node
 service-fault     quick  900 nt            mingw        onbehalf_service_fault_tests    *                   a request when Windows' functions about tokens refuse
 generate          quick  900 -             mingw        onbehalf_generate_tests         *                   onbehalf generate
-impersonation     full   900 nt            mingw        onbehalf_impersonation_tests    *                   callers with restricted tokens, end to end
+impersonation     full   900 on-nt         mingw        onbehalf_impersonation_tests    *                   callers with restricted tokens, end to end
 registry          quick  900 nt            mingw        onbehalf_registry_tests         *                   registry.*
 methods-document  quick  300 -             mingw        onbehalf_methods_document_tests *                   docs/methods.md is what the service registers
 win32             quick  900 nt            mingw        onbehalf_win32_tests            *                   handles, errors, SIDs, tokens, descriptors, pipes
@@ -63,9 +63,9 @@ read_suites() {
   done
   # Everything that is a program of GoogleTest for Windows once more, as Clang builds it. Those in turn call programs of mingw.
   for name in "${suites[@]}"; do
-    case ${preset_of[$name]}:${targets_of[$name]}:${needs_of[$name]} in
-      *:turn* | *on-nt*) ;;
-      mingw:onbehalf_*_tests:*)
+    case $name:${preset_of[$name]}:${targets_of[$name]}:${needs_of[$name]} in
+      nt-* | *:turn*) ;;
+      *:mingw:onbehalf_*_tests:*)
         add_suite "clang-$name" long "${limit_of[$name]}" "${needs_of[$name]}" mingw-clang "${targets_of[$name]}" "${cases_of[$name]}" "$name, built with Clang" ;;
     esac
   done

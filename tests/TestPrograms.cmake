@@ -39,6 +39,15 @@ function(onbehalf_add_child_program name)
   endif()
 endfunction()
 
+# onbehalf_add_test_module(NAME SOURCE...): a module for the service, NAME.dll in the folder where a service of the build looks.
+function(onbehalf_add_test_module name)
+  add_library(onbehalf_module_${name} SHARED ${ARGN})
+  set_target_properties(onbehalf_module_${name} PROPERTIES
+    OUTPUT_NAME ${name} PREFIX "" RUNTIME_OUTPUT_DIRECTORY "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/modules")
+  target_link_libraries(onbehalf_module_${name} PRIVATE onbehalf::module onbehalf_compile_options)
+  onbehalf_separate_symbols(onbehalf_module_${name})
+endfunction()
+
 # onbehalf_add_tests(NAME SOURCES SOURCE... LIBRARIES LIBRARY... [RUNS TARGET...] [PREFIX PREFIX] [NOT_IN_CTEST]): the test
 # program onbehalf_NAME_tests. RUNS: what it starts or loads, built before it. PREFIX: before the names of its cases in CTest.
 function(onbehalf_add_tests name)

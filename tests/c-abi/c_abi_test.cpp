@@ -187,7 +187,7 @@ TEST(CAbi, LetsANotificationHandlerFreeItsClient) { ExpectToPass("free-in-handle
 TEST(CAbi, CanBeUnloadedAndLoadedAgain) { ExpectToPass("unloading"); }
 
 TEST(CAbi, CallsTheRealService) {
-  const ServiceProcess service("onbehalf-service-test.exe", "{}");
+  const ServiceProcess service("onbehalf-service.exe", "{}");
   ExpectToPass("real-service", service.pipe_path().substr(std::string_view(R"(\\.\pipe\)").size()));
 }
 

@@ -186,11 +186,11 @@ TEST(DatabaseStream, FreesCursorAndConnectionOfAKilledClient) {
 
 // ---- Whose connections they are ----
 
-// The test build of the service, whose clients' tokens are those of their processes.
 TEST(DatabaseConnections, BelongToOneLogon) {
+  ONBEHALF_SKIP_WITHOUT("ImpersonateNamedPipeClient that gives the client's token", PipeClientTokenIsGiven());
   ONBEHALF_SKIP_WITHOUT_POSTGRES();
   PostgresDatabase database(*GivenPostgres());
-  ServiceProcess service("onbehalf-service-test.exe", SettingsFor(database.connection(), true).dump());
+  ServiceProcess service("onbehalf-service.exe", SettingsFor(database.connection(), true).dump());
   const win32::Token restricted_token = AdministratorsDenyOnlyToken();
   CallerProcess administrator(service.pipe_path());
   CallerProcess restricted(service.pipe_path(), &restricted_token);

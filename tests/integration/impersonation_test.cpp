@@ -10,24 +10,18 @@
 #include <vector>
 
 #include "caller_process.h"
-#include "onbehalf/win32/overlapped.h"
-#include "onbehalf/win32/pipe_stream.h"
-#include "onbehalf/win32/sid.h"
-#include "onbehalf/win32/utf.h"
-#include "onbehalf/win32/win32_error.h"
 #include "service_process.h"
 #include "support/child_main.h"
-#include "support/patience.h"
 #include "support/platform_probe.h"
 #include "support/restricted_token.h"
-#include "support/unique_pipe_name.h"
 #include "token_json.h"
 
 namespace onbehalf::test {
 namespace {
 
-// All handlers that may block run on one thread, so that whatever one leaves behind meets the next.
-constexpr const char* kOneHandlerThread = R"({"threads": {"handlers": 1}})";
+// All handlers that may block run on one thread, so that whatever one leaves behind meets the next. The module has methods that
+// tell of their thread.
+constexpr const char* kSettings = R"({"threads": {"handlers": 1}, "modules": {"load": {"test": {}}}})";
 constexpr const char* kAdministrators = "S-1-5-32-544";
 
 // Without what only a token on a thread has.
@@ -55,17 +49,17 @@ bool Contains(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// ---- The test build, whose clients' tokens are those of their processes ----
-
 class Impersonation : public testing::Test {
  protected:
   Impersonation()
-      : service_("onbehalf-service-test.exe", kOneHandlerThread),
+      : service_("onbehalf-service.exe", kSettings),
         restricted_token_(AdministratorsDenyOnlyToken()),
         administrator_(service_.pipe_path()),
         restricted_(service_.pipe_path(), &restricted_token_) {}
 
   void SetUp() override {
+    ONBEHALF_SKIP_WITHOUT("ImpersonateNamedPipeClient that gives the client's token",
+                          PipeClientTokenIsGiven());
     // Two callers of one account: what differs between them is what their tokens say, and nothing else.
     ASSERT_EQ(administrator_.own_token().at("user"), restricted_.own_token().at("user"));
     ASSERT_NE(AdministratorsAttributes(administrator_.own_token()) & SE_GROUP_ENABLED, 0U)
@@ -283,80 +277,6 @@ TEST(RunRestricted, SaysWhyAProgramCannotBeStarted) {
   const auto exit = RunChild(options);
   EXPECT_EQ(exit.code, 125U);
   EXPECT_NE(exit.errors.find("CreateProcessAsUserW"), std::string::npos) << exit.errors;
-}
-
-// ---- The program as it ships ----
-
-ONBEHALF_CHILD_MAIN(WriteOneByte) {
-  auto stream = win32::PipeStream::Open(arguments.at(0), {win32::ImpersonationLevel::kImpersonation, true},
-                                        win32::Clock::now() + kPatience);
-  stream.Write("x", win32::kNoDeadline);
-  return 0;
-}
-
-// Asks Windows itself: a server reads what a restricted client wrote, and impersonates it.
-bool ClientsTokenIsHandedOver() {
-  const std::string path = LocalPipePath(UniquePipeName());
-  const win32::UniqueFile server(::CreateNamedPipeW(win32::ToWide(path).c_str(), PIPE_ACCESS_DUPLEX,
-                                                    PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_WAIT, 1,
-                                                    64, 64, 0, nullptr));
-  if (!server) win32::ThrowLastError("CreateNamedPipeW", path);
-  const win32::Token token = AdministratorsDenyOnlyToken();
-  auto options = ChildProcess::Options::Self("WriteOneByte", {path});
-  options.token = token.get();
-  ChildProcess client = ChildProcess::Start(options);
-  if (!::ConnectNamedPipe(server.get(), nullptr) && ::GetLastError() != ERROR_PIPE_CONNECTED &&
-      ::GetLastError() != ERROR_NO_DATA) {
-    win32::ThrowLastError("ConnectNamedPipe", path);
-  }
-  char byte = 0;
-  DWORD bytes = 0;
-  if (!::ReadFile(server.get(), &byte, 1, &bytes, nullptr)) win32::ThrowLastError("ReadFile", path);
-  if (!::ImpersonateNamedPipeClient(server.get())) win32::ThrowLastError("ImpersonateNamedPipeClient", path);
-  const auto carried = win32::Token::FromThread(TOKEN_QUERY);
-  if (!::RevertToSelf()) win32::ThrowLastError("RevertToSelf");
-  if (!carried) return false;
-  const auto groups = carried->Groups();
-  return std::any_of(groups.begin(), groups.end(), [](const win32::TokenGroup& group) {
-    return group.sid.ToString() == kAdministrators && group.deny_only();
-  });
-}
-
-constexpr const char* kShipped = "onbehalf-service.exe";
-
-TEST(ShippedService, TakesItsClientsTokens) {
-  ONBEHALF_SKIP_WITHOUT("ImpersonateNamedPipeClient that gives the client's token",
-                        ClientsTokenIsHandedOver());
-  ServiceProcess service(kShipped, kOneHandlerThread);
-  const win32::Token token = AdministratorsDenyOnlyToken();
-  CallerProcess administrator(service.pipe_path());
-  CallerProcess restricted(service.pipe_path(), &token);
-  EXPECT_TRUE(Contains(AdministratorsWords(administrator.Call("identity.whoami")), "enabled"));
-  EXPECT_TRUE(Contains(AdministratorsWords(restricted.Call("identity.whoami")), "deny only"));
-  EXPECT_TRUE(administrator.Call("service.status").contains("result"));
-  EXPECT_EQ(restricted.Call("service.status")["error"]["code"], -32010);
-  const std::string hidden = restricted.Exchange(CallerProcess::Request("service.connections", nullptr, 77));
-  EXPECT_EQ(hidden, restricted.Exchange(CallerProcess::Request("service.no_such_method", nullptr, 77)));
-}
-
-TEST(ShippedService, CarriesATokenForItsCallerAndOnlyThen) {
-  ServiceProcess service(kShipped, kOneHandlerThread);
-  CallerProcess caller(service.pipe_path());
-  const Json answer = caller.Call("identity.whoami");
-  ASSERT_TRUE(answer.contains("result")) << answer;
-  const Json thread{{"token_before", false}, {"token_during", true}, {"token_after", false}};
-  EXPECT_EQ(answer["result"]["thread"], thread);
-  EXPECT_EQ(answer["result"]["account"]["sid"], caller.own_token().at("user"));
-  EXPECT_EQ(answer["result"]["process"]["id"], caller.id());
-  EXPECT_EQ(service.Stop().code, 0U);
-}
-
-TEST(ShippedService, HasNoneOfTheTestsMethods) {
-  ServiceProcess service(kShipped, "{}");
-  CallerProcess caller(service.pipe_path());
-  for (const char* method : {"test.threadToken", "test.threadIsClean", "test.openAdministratorsOnly"}) {
-    EXPECT_EQ(caller.Call(method)["error"]["code"], -32601) << method;
-  }
 }
 
 }  // namespace

@@ -267,6 +267,7 @@ Outcome ThroughTheService(CallerProcess& caller, const Row& row, Json params) {
 class RestrictedAccess : public testing::TestWithParam<Row> {
  protected:
   static void SetUpTestSuite() {
+    if (!PipeClientTokenIsGiven()) return;
     suite_ = std::make_unique<Suite>();
     CallerProcess administrator(suite_->service.pipe_path());
     // Everybody who has authenticated, so that it is Windows alone that says what the caller may touch.
@@ -277,6 +278,7 @@ class RestrictedAccess : public testing::TestWithParam<Row> {
     }
   }
   static void TearDownTestSuite() {
+    if (!suite_) return;
     std::string table =
         "\n| method | what the caller may | directly | through the service | as on Windows |\n| --- | --- | --- | --- | --- |\n";
     for (const std::string& line : suite_->lines) table += line;
@@ -300,7 +302,7 @@ class RestrictedAccess : public testing::TestWithParam<Row> {
   }
 
   struct Suite {
-    ServiceProcess service{"onbehalf-service-test.exe", "{}"};
+    ServiceProcess service{"onbehalf-service.exe", "{}"};
     const win32::Token token = AdministratorsDenyOnlyToken();
     CallerProcess caller{service.pipe_path(), &token};
     const std::string user = caller.own_token().at("user");
@@ -310,6 +312,7 @@ class RestrictedAccess : public testing::TestWithParam<Row> {
 };
 
 TEST_P(RestrictedAccess, IsWhatWindowsGivesTheCallerItself) {
+  ONBEHALF_SKIP_WITHOUT("ImpersonateNamedPipeClient that gives the client's token", PipeClientTokenIsGiven());
   const Row& row = GetParam();
   std::unique_ptr<Object> object;
   if (std::string_view(row.method).starts_with("file.")) {

@@ -1,5 +1,6 @@
 #include "support/platform_probe.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "onbehalf/win32/overlapped.h"
 #include "onbehalf/win32/pipe_stream.h"
 #include "onbehalf/win32/security_descriptor.h"
+#include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
@@ -47,6 +49,30 @@ bool ProbeFirstInstance() {
   if (!first) win32::ThrowLastError("CreateNamedPipeW", path);
   const win32::UniqueFile second = CreatePipe(path, FILE_FLAG_FIRST_PIPE_INSTANCE, kOpenToAll);
   return !second && ::GetLastError() == ERROR_ACCESS_DENIED;
+}
+
+bool ProbeClientToken() {
+  const std::string path = LocalPipePath(UniquePipeName());
+  const win32::UniqueFile server = CreatePipe(path, 0, kOpenToAll);
+  if (!server) win32::ThrowLastError("CreateNamedPipeW", path);
+  const win32::ClientSecurity security{win32::ImpersonationLevel::kImpersonation, true};
+  auto client = win32::PipeStream::Open(path, security, win32::kNoDeadline);
+  const win32::Token restricted = ImpersonationTokenOf(AdministratorsDenyOnlyToken());
+  if (!::SetThreadToken(nullptr, restricted.get())) win32::ThrowLastError("SetThreadToken");
+  client.Write("x", win32::kNoDeadline);
+  if (!::RevertToSelf()) win32::ThrowLastError("RevertToSelf");
+  char byte = 0;
+  DWORD bytes = 0;
+  if (!::ReadFile(server.get(), &byte, 1, &bytes, nullptr)) win32::ThrowLastError("ReadFile");
+  if (!::ImpersonateNamedPipeClient(server.get())) win32::ThrowLastError("ImpersonateNamedPipeClient");
+  const auto token = win32::Token::FromThread(TOKEN_QUERY);
+  if (!::RevertToSelf()) win32::ThrowLastError("RevertToSelf");
+  if (!token) return false;
+  const win32::Sid administrators = win32::Sid::FromWellKnown(WinBuiltinAdministratorsSid);
+  const auto groups = token->Groups();
+  return std::any_of(groups.begin(), groups.end(), [&](const win32::TokenGroup& group) {
+    return group.sid == administrators && group.deny_only();
+  });
 }
 
 bool ProbeClientLevel() {
@@ -101,6 +127,11 @@ bool WindowsIsRequired() {
 
 bool PipeDaclIsEnforced() {
   static const bool answer = ProbePipeDacl();
+  return answer;
+}
+
+bool PipeClientTokenIsGiven() {
+  static const bool answer = ProbeClientToken();
   return answer;
 }
 

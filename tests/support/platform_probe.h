@@ -26,6 +26,8 @@ bool WindowsIsRequired();
 bool PipeDaclIsEnforced();
 // A second CreateNamedPipeW with FILE_FLAG_FIRST_PIPE_INSTANCE gives ERROR_ACCESS_DENIED.
 bool FirstPipeInstanceIsHonoured();
+// ImpersonateNamedPipeClient gives the token that the client wrote under.
+bool PipeClientTokenIsGiven();
 // ImpersonateNamedPipeClient takes the level that the client asked for (its SQOS).
 bool PipeClientLevelIsHonoured();
 // AccessCheck lets a deny entry hit a deny-only group.

@@ -22,7 +22,7 @@ namespace {
 
 constexpr const char* kService = "onbehalf-service.exe";
 // The same, but that it has little patience at its end.
-constexpr const char* kImpatient = "onbehalf-service-test.exe";
+constexpr const char* kImpatient = "onbehalf-impatient-service.exe";
 
 // The text of a settings file that loads faulty. No grace, so that a stop asks handlers to end at once.
 std::string SettingsText(const std::string& of_faulty) {
