@@ -6,8 +6,6 @@
 onbehalf='C:\Program Files\OnBehalf\onbehalf.exe'
 service_program='C:\Program Files\OnBehalf\onbehalf-service.exe'
 settings=$WINEPREFIX/drive_c/ProgramData/OnBehalf/onbehalf.json
-# The options with which the calls reach their service; none for the installed one.
-target=()
 # What did not end with the exit code that it should have.
 surprises=()
 
@@ -26,11 +24,11 @@ show() {
   [ "$code" = 0 ] || note "(exit code $code)"
   [ "$code" = "${exit_code:-0}" ] || surprises+=("$shown (exit code $code)")
 }
-call() { show '>' "onbehalf $*" wine "$onbehalf" "${target[@]}" "$@"; }
+call() { show '>' "onbehalf $*" wine "$onbehalf" "$@"; }
 # The same by a caller of the same account whose token has Administrators for denying only, as the token of an
 # administrator who is not elevated.
 call_restricted() {
-  show 'restricted>' "onbehalf $*" wine "$bin/onbehalf-run-restricted.exe" "$onbehalf" "${target[@]}" "$@"
+  show 'restricted>' "onbehalf $*" wine "$bin/onbehalf-run-restricted.exe" "$onbehalf" "$@"
 }
 
 show_calls() {
@@ -96,55 +94,10 @@ Parameters are bound, never made part of the SQL:"
   call --json call database.sources
 }
 
-administrators() { timeout 60 wine "$@" whoami </dev/null | grep Administrators || fail "whoami does not show the group Administrators"; }
-
-# start_test_service: where the system does not hand the client's token to a pipe's server, the topics with a second caller go
-# to the test build of the service.
-start_test_service() {
-  local data=$build/demo pipe=onbehalf-demo-$$ line listening=no
-  note "This system does not hand the client's token to a pipe's server (Wine gives the server its own), so the installed
-service sees no difference between the two callers. What Windows does is shown, here and in the next topic, with the
-test build of the service. It takes the client process's token instead and is otherwise the same code. It has a pipe
-of its own, so each onbehalf below has the options --pipe $pipe --trust same-user, and the same two sources."
-  rm -rf "$data"
-  mkdir -p "$data"
-  echo '{}' >"$data/onbehalf.json"
-  add_sources "$data/onbehalf.json" >/dev/null
-  # It ends when its input does, also when this script is interrupted.
-  coproc service { exec wine "$bin/onbehalf-service-test.exe" --console --until-input-ends --pipe "$pipe" --data "$(windows_path "$data")" 2>&1; }
-  # shellcheck disable=SC2154
-  service_pid=$service_PID
-  printf '\n> onbehalf-service-test --console --pipe %s --data %s\n' "$pipe" "$(windows_path "$data")"
-  while IFS= read -r -t 60 line <&"${service[0]}"; do
-    case $line in *listening*) listening=yes; break ;; esac
-  done
-  [ "$listening" = yes ] || fail "the test build of the service does not listen: $line"
-  note "listening"
-  target=(--pipe "$pipe" --trust same-user)
-}
-
-stop_test_service() {
-  [ -n "${service_pid:-}" ] || return 0
-  local input=${service[1]}
-  exec {input}>&-
-  wait "$service_pid" || fail "the test build of the service ended with exit code $?"
-  target=()
-}
-
 show_second_caller() {
   heading "A second caller: the same account with a restricted token (Administrators for denying only)"
-  local own restricted
-  own=$(administrators "$onbehalf")
-  restricted=$(administrators "$bin/onbehalf-run-restricted.exe" "$onbehalf")
-  [ "$own" != "$restricted" ] || start_test_service
   matching='account|Administrators' call whoami
   matching='account|Administrators' call_restricted whoami
-  if [ -n "${service_pid:-}" ]; then
-    note "
-An event and a registry key that only Administrators may open, opened by the handler as its caller:"
-    call --json call test.openAdministratorsOnly
-    exit_code=1 matching='error|operation' call_restricted call test.openAdministratorsOnly
-  fi
   note "
 A method for administrators only:"
   call --json call service.connections
@@ -207,7 +160,7 @@ show_what_next() {
   heading "The service is running. What to try next"
   cat <<EOF
 Paste these two lines, and call it yourself:
-  export WINEPREFIX='$WINEPREFIX' WINEDEBUG=-all
+  export WINEPREFIX='$WINEPREFIX' WINEDEBUG=-all PATH='$(dirname "$(command -v wine)")':"\$PATH"
   onbehalf() { wine '$onbehalf' "\$@"; }
 
   onbehalf --help                        every command

@@ -31,6 +31,7 @@ build_nt_wine() {
 
 # Every later wine command is that one.
 use_nt_wine() { export PATH=$build/nt/bin:$PATH; }
+has_nt_wine() { [ -f "$build/nt/built" ]; }
 
 # Starts a Windows session that lasts until stop_wine. The redirections matter: the first command starts services.exe,
 # which inherits its standard output; if that were a pipe, the pipe's reader would never see its end.
@@ -38,6 +39,9 @@ start_wine() {
   local is_new=yes
   [ ! -f "$WINEPREFIX/.onbehalf" ] || is_new=no
   mkdir -p "$WINEPREFIX"
+  # A session of another Wine would go on with its semantics.
+  [ "$(cat "$WINEPREFIX/.wineserver" 2>/dev/null)" = "$(command -v wineserver)" ] || stop_wine
+  command -v wineserver >"$WINEPREFIX/.wineserver"
   # -p: the session, with its services, outlives the last ordinary program.
   wineserver -p >/dev/null 2>&1 </dev/null || true # fails when it is running already, which is as good
   timeout --foreground 120 wine cmd /c exit >/dev/null 2>&1 </dev/null || fail "Wine does not start in $WINEPREFIX"
