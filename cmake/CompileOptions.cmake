@@ -2,9 +2,16 @@
 # reaches those who use the libraries.
 add_library(onbehalf_compile_options INTERFACE)
 if(MSVC)
-  target_compile_options(onbehalf_compile_options INTERFACE /W4 /utf-8 "$<$<COMPILE_LANGUAGE:CXX>:/permissive-;/EHsc>")
+  # /bigobj: nlohmann/json and GoogleTest make more sections than an object may have without it. C4702 (unreachable code) comes from
+  # the optimizer, for what templates of other libraries become, where no pragma around their headers reaches it.
+  target_compile_options(onbehalf_compile_options
+    INTERFACE /W4 /wd4702 /utf-8 /bigobj "$<$<COMPILE_LANGUAGE:CXX>:/permissive-;/EHsc>")
 else()
   target_compile_options(onbehalf_compile_options INTERFACE -Wall -Wextra -Wconversion)
+  # What Visual C++ warns of (C4456, C4457): a lambda's parameter or local with the name of a local outside.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    target_compile_options(onbehalf_compile_options INTERFACE -Wshadow-uncaptured-local)
+  endif()
   # GCC 12 sees overflows in what its own std::string does where two are joined, and with a precompiled header it forgets that
   # it does not warn of what is in system headers. Clang and Visual C++ look at the same code.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
