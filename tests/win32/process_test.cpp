@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "process_access_seam.h"
 #include "support/child_main.h"
 #include "support/child_process.h"
 
@@ -34,6 +35,17 @@ TEST(ProcessTest, NoProcessHasNoImage) {
   // Ids are multiples of four.
   EXPECT_FALSE(ImagePath(0xFFFFFFFD));
   EXPECT_FALSE(ImagePath(0));
+}
+
+// A service's virtual account may not open the processes of its callers.
+TEST(ProcessTest, TheImageOfAProcessThatMayNotBeOpenedIsFound) {
+  auto child = test::ChildProcess::Start(test::ChildProcess::Options::Self("WaitForInput"));
+  {
+    const test::ProcessAccessSeam seam;
+    EXPECT_EQ(ImagePath(child.id()), OwnImagePath());
+    EXPECT_FALSE(ImagePath(0xFFFFFFFD));
+  }
+  EXPECT_EQ(child.WaitForExit().code, 0U);
 }
 
 }  // namespace

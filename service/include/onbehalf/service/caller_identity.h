@@ -62,7 +62,7 @@ class CallerIdentity {
 // of a decision, because a process id may be somebody else's by now.
 struct ClientProcess {
   DWORD process_id = 0;
-  std::string image_path;  // empty if it could not be read
+  std::string image_path;  // empty if it could not be read: the process has gone, or is on another computer
   std::string computer;    // this computer's name for local clients
 };
 

@@ -9,8 +9,8 @@
 namespace onbehalf::win32 {
 
 // The executable of the process that has this id now, as a Windows path in UTF-8 (lone surrogates become
-// U+FFFD). nullopt when there is no such process or it may not be asked (PROCESS_QUERY_LIMITED_INFORMATION).
-// For people to read: ids are used again, so nothing may be decided by it.
+// U+FFFD). nullopt when there is no such process, or it has no file. The process is not opened: a service's virtual account may
+// not open those of other users. For people to read: ids are used again, so nothing may be decided by it.
 std::optional<std::string> ImagePath(DWORD process_id);
 
 // Where a module of this process was loaded from, as Windows has it; nullptr is the executable. Throws Win32Error.
