@@ -156,6 +156,7 @@ class Application final : public HostedService {
     const Settings settings = read.settings;
     settings_ = std::make_shared<LiveSettings>(settings);
 
+    HardenProcessFurther(settings.hardening, hardening_);
     log_ = std::make_unique<Log>(folders.Logs(), settings.log,
                                  in_console() ? Log::Console::kYes : Log::Console::kNo);
     settings_->Observe([this](const Settings&, const Settings& now) { log_->SetLevel(now.log.level); });
@@ -164,6 +165,10 @@ class Application final : public HostedService {
       log_->Write(LogLevel::kWarning, "this system does not give every protection asked for",
                   {{"missing", missing}});
       ReportToEventLog(Event::kHardeningIncomplete, {missing});
+    }
+    if (!hardening_.off.empty()) {
+      log_->Write(LogLevel::kInfo, "protections are turned off by the settings",
+                  {{"off", Joined(hardening_.off)}});
     }
     AuditOptions audit;
     audit.settings = settings.audit;
@@ -265,7 +270,7 @@ class Application final : public HostedService {
   }
 
   const CommandLine command_line_;
-  const Hardening hardening_;
+  Hardening hardening_;
   const std::function<void(MethodRegistry&)> add_methods_;
   const StopPatience patience_;
   std::shared_ptr<LiveSettings> settings_;

@@ -273,6 +273,15 @@ std::vector<SettingRow> MakeRows() {
           "an object: a method's name, and an object with `deadline_ms`, `handlers` and `handlers_per_account`",
           "Limits of single methods: the deadline in place of `limits.request_deadline_ms`, the others beside "
           "`limits.handlers_per_account` and `limits.streams_per_account`."),
+
+      Boolean(
+          "hardening.strict_handles", [](auto& s) -> auto& { return s.hardening.strict_handles; },
+          "Whether the use of an invalid handle ends the service, so that a handle that was closed once too often never "
+          "becomes another object's. A driver or module with such a fault, which other programs survive, ends it then."),
+      Boolean(
+          "hardening.no_dynamic_code", [](auto& s) -> auto& { return s.hardening.no_dynamic_code; },
+          "Whether no code can be made or changed in the service's process, so that an attacker cannot bring any. A driver or "
+          "module with a just-in-time compiler (.NET, Java, JavaScript) or one that patches functions does not work then."),
   };
 }
 

@@ -37,7 +37,7 @@ class ServiceMethodsTest : public testing::Test {
   ServiceMethodsTest() {
     ServiceFacts facts;
     facts.pipe = R"(\\.\pipe\onbehalf)";
-    facts.hardening = {{"one"}, {"two", "three"}};
+    facts.hardening = {{"one"}, {"two", "three"}, {"four"}};
     facts.last_error = [this] { return last_error_; };
     facts.audit = [this] { return audit_; };
     facts.modules = [] {
@@ -78,7 +78,8 @@ TEST_F(ServiceMethodsTest, StatusSaysWhatTheServiceIs) {
   EXPECT_EQ(status.at("process"), ::GetCurrentProcessId());
   EXPECT_GE(status.at("uptime_s"), 100);
   EXPECT_LT(status.at("uptime_s"), 200);
-  EXPECT_EQ(status.at("hardening"), (Json{{"in_force", {"one"}}, {"missing", {"two", "three"}}}));
+  EXPECT_EQ(status.at("hardening"),
+            (Json{{"in_force", {"one"}}, {"missing", {"two", "three"}}, {"off", {"four"}}}));
   EXPECT_TRUE(status.at("last_error").is_null());
   last_error_ = "2026-11-22T19:00:00.123Z";
   EXPECT_EQ(Status().at("last_error"), last_error_);

@@ -125,6 +125,10 @@ TEST(Settings, DefaultsAreWhatTheDesignSays) {
   },
   "methods": {
     "limits": {}
+  },
+  "hardening": {
+    "strict_handles": true,
+    "no_dynamic_code": true
   }
 }
 )";
@@ -326,8 +330,8 @@ TEST(Settings, TextThatIsNoJsonObjectIsOneFaultWithItsPlace) {
   EXPECT_NE(only_fault(R"({"pipe":{"name":"a","name":"b"}})").find("line 1,"), std::string::npos);
   EXPECT_EQ(
       only_fault("[]"),
-      "expected an object with the members pipe, limits, threads, log, audit, file, database, modules and methods, "
-      "found an array");
+      "expected an object with the members pipe, limits, threads, log, audit, file, database, modules, methods "
+      "and hardening, found an array");
   EXPECT_EQ(only_fault("\xEF\xBB\xBF{}"),
             "the file begins with a byte order mark (BOM); save it as UTF-8 without BOM");
   EXPECT_EQ(only_fault(std::string_view("\xFF\xFE{\0}\0", 6)),

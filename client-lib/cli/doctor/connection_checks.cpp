@@ -98,14 +98,23 @@ Findings JudgeConnection(const ConnectionFacts& facts) {
         {"service.last_error", Verdict::kWarn, "the last one was logged at " + last_error,
          "logs\\service.log below the data directory and the Application log say what it was."});
   }
-  std::string missing;
-  if (status.is_object() && status.contains("hardening") && status.at("hardening").is_object()) {
-    for (const Json& one : status.at("hardening").value("missing", Json::array())) {
-      missing += (missing.empty() ? "" : ", ") + Display(one);
+  const auto protections = [&status](const char* which) {
+    std::string all;
+    if (!status.is_object() || !status.contains("hardening") || !status.at("hardening").is_object())
+      return all;
+    for (const Json& one : status.at("hardening").value(which, Json::array())) {
+      all += (all.empty() ? "" : ", ") + Display(one);
     }
-  }
+    return all;
+  };
+  const std::string missing = protections("missing");
+  const std::string off = protections("off");
   if (missing.empty()) {
-    findings.push_back({"service.hardening", Verdict::kOk, "every protection is in force", {}});
+    findings.push_back({"service.hardening",
+                        Verdict::kOk,
+                        off.empty() ? "every protection is in force"
+                                    : "every protection is in force but what the settings turn off: " + off,
+                        {}});
   } else {
     findings.push_back({"service.hardening", Verdict::kWarn, "not in force: " + missing,
                         "This Windows lacks it, or refused it; the service works without."});

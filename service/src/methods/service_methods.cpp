@@ -97,29 +97,32 @@ Json ModuleList(const ServiceFacts& facts) {
   return list;
 }
 
+Json Protections(const Hardening& hardening) {
+  return MakeObject(
+      {{"in_force", hardening.in_force}, {"missing", hardening.missing}, {"off", hardening.off}});
+}
+
 MethodResult Status(const ServerControl& server, const ServiceFacts& facts) {
   const Statistics& statistics = server.statistics();
   const auto uptime = std::chrono::floor<std::chrono::seconds>(system_clock::now() - server.started());
   const std::string last_error = facts.last_error ? facts.last_error() : std::string();
-  return MakeObject(
-      {{"version", ONBEHALF_VERSION},
-       {"pipe", facts.pipe},
-       {"process", ::GetCurrentProcessId()},
-       {"started", Utc(server.started())},
-       {"uptime_s", uptime.count() < 0 ? 0 : uptime.count()},
-       {"last_error", last_error.empty() ? Json(nullptr) : Json(last_error)},
-       {"audit", Audit(facts)},
-       {"connections", Connections(server)},
-       {"requests", MakeObject({{"answered", statistics.requests.load()},
-                                {"denied", statistics.requests_denied.load()},
-                                {"failed", statistics.requests_failed.load()},
-                                {"frames_refused", statistics.frames_refused.load()}})},
-       {"bytes",
-        MakeObject({{"read", statistics.bytes_read.load()}, {"written", statistics.bytes_written.load()}})},
-       {"latency", Latency(statistics)},
-       {"modules", ModuleList(facts)},
-       {"hardening",
-        MakeObject({{"in_force", facts.hardening.in_force}, {"missing", facts.hardening.missing}})}});
+  return MakeObject({{"version", ONBEHALF_VERSION},
+                     {"pipe", facts.pipe},
+                     {"process", ::GetCurrentProcessId()},
+                     {"started", Utc(server.started())},
+                     {"uptime_s", uptime.count() < 0 ? 0 : uptime.count()},
+                     {"last_error", last_error.empty() ? Json(nullptr) : Json(last_error)},
+                     {"audit", Audit(facts)},
+                     {"connections", Connections(server)},
+                     {"requests", MakeObject({{"answered", statistics.requests.load()},
+                                              {"denied", statistics.requests_denied.load()},
+                                              {"failed", statistics.requests_failed.load()},
+                                              {"frames_refused", statistics.frames_refused.load()}})},
+                     {"bytes", MakeObject({{"read", statistics.bytes_read.load()},
+                                           {"written", statistics.bytes_written.load()}})},
+                     {"latency", Latency(statistics)},
+                     {"modules", ModuleList(facts)},
+                     {"hardening", Protections(facts.hardening)}});
 }
 
 Json StatusSchema() {
@@ -160,8 +163,10 @@ Json StatusSchema() {
                     {"version", Text("")},
                     {"state", Text("loaded, or quarantined: its calls have not ended, and it gets no more")},
                     {"overdue_calls", Integer("that run after their deadline, now")}}))},
-       {"hardening", Object({{"in_force", ListOf(Text(""))}, {"missing", ListOf(Text(""))}},
-                            "protections that the service asked Windows for")}});
+       {"hardening", Object({{"in_force", ListOf(Text(""))},
+                             {"missing", ListOf(Text("asked for, and not in force"))},
+                             {"off", ListOf(Text("not asked for: the settings turn it off"))}},
+                            "protections of the service's process")}});
 }
 
 MethodResult List(const ServerControl& server, win32::AccountNames& names, const Call& call) {

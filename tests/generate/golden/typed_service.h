@@ -3006,15 +3006,18 @@ inline void from_json(const Json& json, ServiceStatusResultModulesItem& value) {
 struct ServiceStatusResultHardening {
   std::vector<std::string> in_force;
   std::vector<std::string> missing;
+  std::vector<std::string> off;
 };
 inline void to_json(Json& json, const ServiceStatusResultHardening& value) {
   json = Json::object();
   detail::Put(json, "in_force", value.in_force);
   detail::Put(json, "missing", value.missing);
+  detail::Put(json, "off", value.off);
 }
 inline void from_json(const Json& json, ServiceStatusResultHardening& value) {
   detail::Get(json, "in_force", value.in_force);
   detail::Get(json, "missing", value.missing);
+  detail::Get(json, "off", value.off);
 }
 
 // Result of service.status.
@@ -3037,7 +3040,7 @@ struct ServiceStatusResult {
   // from the read of a request to its answer
   ServiceStatusResultLatency latency;
   std::vector<ServiceStatusResultModulesItem> modules;
-  // protections that the service asked Windows for
+  // protections of the service's process
   ServiceStatusResultHardening hardening;
 };
 inline void to_json(Json& json, const ServiceStatusResult& value) {

@@ -81,6 +81,11 @@ struct Settings {
   struct Methods {
     std::map<std::string, MethodLimits, std::less<>> limits;
   } methods;
+  // Of the service's process: those that a driver or module may not be able to live with.
+  struct Protections {
+    bool strict_handles = true;   // the use of an invalid handle ends the process
+    bool no_dynamic_code = true;  // no code is made or changed at run time
+  } hardening;
 };
 
 // One thing wrong with a settings file.
