@@ -9,6 +9,7 @@ namespace {
 
 std::mutex g_mutex;
 std::vector<DWORD> g_flags;
+std::wstring g_denied;
 
 using CreateFileFunction = HANDLE(WINAPI*)(LPCWSTR, DWORD, DWORD, LPSECURITY_ATTRIBUTES, DWORD, DWORD,
                                            HANDLE);
@@ -21,6 +22,13 @@ HANDLE WINAPI SpyingCreateFile(LPCWSTR name, DWORD access, DWORD share, LPSECURI
     const std::lock_guard lock(g_mutex);
     g_flags.push_back(flags);
   }
+  {
+    const std::lock_guard lock(g_mutex);
+    if (!g_denied.empty() && g_denied == name) {
+      ::SetLastError(ERROR_ACCESS_DENIED);
+      return INVALID_HANDLE_VALUE;
+    }
+  }
   return real(name, access, share, security, disposition, flags, pattern);
 }
 
@@ -29,6 +37,16 @@ HANDLE WINAPI SpyingCreateFile(LPCWSTR name, DWORD access, DWORD share, LPSECURI
 std::vector<DWORD> TakePipeOpenFlags() {
   const std::lock_guard lock(g_mutex);
   return std::exchange(g_flags, {});
+}
+
+DeniedFile::DeniedFile(std::wstring path) {
+  const std::lock_guard lock(g_mutex);
+  g_denied = std::move(path);
+}
+
+DeniedFile::~DeniedFile() {
+  const std::lock_guard lock(g_mutex);
+  g_denied.clear();
 }
 
 }  // namespace onbehalf::test

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
+#include "create_file_spy.h"
 #include "doctor/event_source_check.h"
 #include "doctor/finding.h"
 #include "doctor/rights_checks.h"
@@ -205,6 +207,26 @@ TEST(DoctorSettings, ShowWhatTheServiceSaysOfThem) {
   EXPECT_EQ(bad.verdict, Verdict::kFail);
   EXPECT_EQ(bad.found, "a: wrong; b: wrong");
   EXPECT_EQ(JudgeSettings({Unknown<SettingsFacts::Run>(ERROR_FILE_NOT_FOUND)}).verdict, Verdict::kWarn);
+}
+
+TEST(DoctorSettings, ThatThisAccountMayNotReadAreNotCalledWrong) {
+  const test::DeniedFile denied(L"C:\\none\\OnBehalf\\onbehalf.json");
+  const Finding finding = JudgeSettings(CollectSettingsFacts({{}, "C:\\none\\OnBehalf", false}));
+  EXPECT_EQ(finding.verdict, Verdict::kWarn);
+  EXPECT_TRUE(finding.found.starts_with("this account may not ask: ")) << finding.found;
+}
+
+// With --data the service's own program takes files that belong to an administrator, which the service refuses.
+TEST(DoctorSettings, AreCheckedAsTheServiceWouldReadThem) {
+  ServiceFacts service;
+  win32::ServiceConfig config;
+  config.command_line = R"("C:\p\onbehalf-service.exe")";
+  service.config = {config, ERROR_SUCCESS, {}};
+  EXPECT_EQ(CheckArguments(FindInstallation(service)), std::vector<std::string>{"--check-config"});
+  EXPECT_EQ(CheckArguments(FindInstallation(ServiceFacts{})), std::vector<std::string>{"--check-config"});
+  service.config.value->command_line += R"( --data "D:\my data")";
+  EXPECT_EQ(CheckArguments(FindInstallation(service)),
+            (std::vector<std::string>{"--check-config", "--data", "D:\\my data"}));
 }
 
 TEST(DoctorEventSource, IsRegisteredOrNot) {

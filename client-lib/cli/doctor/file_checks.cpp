@@ -60,7 +60,9 @@ Installation FindInstallation(const ServiceFacts& service) {
   const ServiceCommand command = ParseServiceCommand(service.config->command_line);
   installation.executable = command.executable;
   for (std::size_t i = 0; i + 1 < command.arguments.size(); ++i) {
-    if (command.arguments[i] == "--data") installation.data = command.arguments[i + 1];
+    if (command.arguments[i] != "--data") continue;
+    installation.data = command.arguments[i + 1];
+    installation.names_data = true;
   }
   return installation;
 }

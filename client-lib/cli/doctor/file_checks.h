@@ -14,8 +14,9 @@ namespace onbehalf::cli::doctor {
 
 // Where an installation has its files.
 struct Installation {
-  std::string executable;  // empty if it is not known
-  std::string data;        // %ProgramData%\OnBehalf, or what the service's --data says
+  std::string executable;   // empty if it is not known
+  std::string data;         // %ProgramData%\OnBehalf, or what the service's --data says
+  bool names_data = false;  // the service's command line has --data
 };
 Installation FindInstallation(const ServiceFacts& service);
 

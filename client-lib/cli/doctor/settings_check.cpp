@@ -65,7 +65,18 @@ class InheritedHandle {
   std::vector<std::byte> memory_;
 };
 
+// Throws Win32Error(ERROR_ACCESS_DENIED) where this account may not read the file. Everything else is the program's to find.
+void RequireReadable(const std::string& file) {
+  const win32::UniqueFile opened(::CreateFileW(win32::ToWide(file).c_str(), FILE_READ_DATA,
+                                               FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                               nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+  if (!opened && ::GetLastError() == ERROR_ACCESS_DENIED) {
+    throw win32::Win32Error(ERROR_ACCESS_DENIED, "CreateFileW", file);
+  }
+}
+
 SettingsFacts::Run RunCheck(const Installation& installation) {
+  if (!installation.data.empty()) RequireReadable(installation.data + "\\onbehalf.json");
   SECURITY_ATTRIBUTES inheritable{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
   win32::UniqueObject read_end;
   win32::UniqueObject write_end;
@@ -74,8 +85,10 @@ SettingsFacts::Run RunCheck(const Installation& installation) {
     win32::ThrowLastError("SetHandleInformation");
   }
   const std::wstring executable = win32::ToWide(installation.executable);
-  std::wstring command = Quoted(executable) + L" --check-config";
-  if (!installation.data.empty()) command += L" --data " + Quoted(win32::ToWide(installation.data));
+  std::wstring command = Quoted(executable);
+  for (const std::string& argument : CheckArguments(installation)) {
+    command += L" " + Quoted(win32::ToWide(argument));
+  }
   InheritedHandle inherited(write_end.get());
   STARTUPINFOEXW startup{};
   startup.StartupInfo.cb = sizeof startup;
@@ -114,6 +127,12 @@ SettingsFacts::Run RunCheck(const Installation& installation) {
 }
 
 }  // namespace
+
+std::vector<std::string> CheckArguments(const Installation& installation) {
+  std::vector<std::string> arguments = {"--check-config"};
+  if (installation.names_data) arguments.insert(arguments.end(), {"--data", installation.data});
+  return arguments;
+}
 
 SettingsFacts CollectSettingsFacts(const Installation& installation) {
   Installation at = installation;

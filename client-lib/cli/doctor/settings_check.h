@@ -17,6 +17,9 @@ struct SettingsFacts {
   };
   Answer<Run> run;
 };
+// What the program of the service is given to check its settings: with them as the service reads them.
+std::vector<std::string> CheckArguments(const Installation& installation);
+// Without an answer where this account may not read the settings: the program would call that a fault.
 SettingsFacts CollectSettingsFacts(const Installation& installation);
 
 Finding JudgeSettings(const SettingsFacts& facts);
