@@ -48,11 +48,11 @@ std::string AdviceForWindows(DWORD code, const client::Options& options) {
              "service.connections' shows an administrator who holds them.";
     case ERROR_ACCESS_DENIED:
       return is_local
-                 ? "The pipe's descriptor refuses this account: guests, anonymous logons, sandboxed programs "
-                   "and "
-                   "low integrity are shut out. 'onbehalf doctor' shows the descriptor."
-                 : "The pipe's descriptor refuses this account, or the service does not allow remote callers "
-                   "(setting pipe.remote).";
+                 ? "The pipe's descriptor refuses this account. An administrator sees with 'onbehalf access show pipe:' who may "
+                   "connect, and gives the right with 'onbehalf access grant ACCOUNT pipe: connect'. Guests, anonymous "
+                   "logons, sandboxed programs and low integrity are always shut out."
+                 : "The pipe's descriptor refuses this account ('onbehalf access show pipe:' on that computer says who may "
+                   "connect), or the service does not allow remote callers (setting pipe.remote).";
     case ERROR_PATH_NOT_FOUND:
     case ERROR_BAD_NETPATH:
     case ERROR_BAD_NET_NAME:

@@ -106,7 +106,10 @@ TEST(Failure, OfTheConnectionNamesThePipeAndWhatToCheck) {
     EXPECT_EQ(failure.exit_code, ExitCode::kNoConnection);
     EXPECT_TRUE(Has(failure.text, "what to do")) << failure.text;
   }
+  const win32::Win32Error refused(ERROR_ACCESS_DENIED, "CreateFileW");
+  EXPECT_TRUE(Has(Explain(refused, options).text, "'onbehalf access show pipe:'"));
   options.server = "files";
+  EXPECT_TRUE(Has(Explain(refused, options).text, "'onbehalf access show pipe:'"));
   EXPECT_TRUE(
       Has(Explain(win32::Win32Error(ERROR_FILE_NOT_FOUND, "CreateFileW"), options).text, "pipe.remote"));
 
