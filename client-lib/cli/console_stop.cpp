@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "onbehalf/win32/win32_error.h"
+#include "output.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -16,6 +17,7 @@ BOOL WINAPI OnControl(DWORD control) {
   const HANDLE event = stop_event.load();
   if (event == nullptr) return FALSE;
   if (::WaitForSingleObject(event, 0) == WAIT_OBJECT_0) {
+    PutBackCodePage();
     // What the default handler does, whose exit code is not said.
     ::ExitProcess(static_cast<UINT>(STATUS_CONTROL_C_EXIT));
   }

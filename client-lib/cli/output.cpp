@@ -4,13 +4,24 @@
 #include <io.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 
 #include "json_layout.h"
+#include "onbehalf/win32/win32_error.h"
 #include "text_columns.h"
 
 namespace onbehalf::cli {
 namespace {
+
+// Of the console, before this program: Windows gives the handler no context. 0: there is nothing to put back.
+std::atomic<UINT> code_page_before = 0;
+
+// Ctrl+C ends the program without destructors. Asked after those who want it to go on: they came later.
+BOOL WINAPI OnControl(DWORD /*control*/) {
+  PutBackCodePage();
+  return FALSE;
+}
 
 void WriteTo(std::FILE* stream, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stream);
@@ -22,13 +33,22 @@ void WriteTo(std::FILE* stream, std::string_view text) {
 Output::Output(bool json) : json_(json) {
   ::_setmode(::_fileno(stdout), _O_BINARY);
   ::_setmode(::_fileno(stderr), _O_BINARY);
-  code_page_before_ = ::GetConsoleOutputCP();
-  if (code_page_before_ == CP_UTF8) code_page_before_ = 0;
-  if (code_page_before_ != 0) ::SetConsoleOutputCP(CP_UTF8);
+  const UINT before = ::GetConsoleOutputCP();
+  // 0: there is no console.
+  if (before == 0 || before == CP_UTF8) return;
+  if (!::SetConsoleCtrlHandler(OnControl, TRUE)) win32::ThrowLastError("SetConsoleCtrlHandler");
+  code_page_before = before;
+  ::SetConsoleOutputCP(CP_UTF8);
 }
 
 Output::~Output() {
-  if (code_page_before_ != 0) ::SetConsoleOutputCP(code_page_before_);
+  PutBackCodePage();
+  // Fails where there was nothing to put back.
+  ::SetConsoleCtrlHandler(OnControl, FALSE);
+}
+
+void PutBackCodePage() {
+  if (const UINT before = code_page_before.exchange(0); before != 0) ::SetConsoleOutputCP(before);
 }
 
 void Output::Result(const client::Json& value, std::string_view text) {

@@ -12,7 +12,7 @@
 namespace onbehalf::cli {
 
 // Standard output and standard error of this program, as UTF-8 with LF line ends. While it lives a console
-// shows UTF-8 (its code page is put back afterwards). One thread.
+// shows UTF-8 (its code page is put back afterwards, also when Ctrl+C ends the program). One at a time; one thread.
 class Output {
  public:
   explicit Output(bool json);
@@ -32,8 +32,10 @@ class Output {
 
  private:
   bool json_;
-  UINT code_page_before_ = 0;  // 0: no console
 };
+
+// For who ends the program while an Output lives. Any thread.
+void PutBackCodePage();
 
 // Text of somebody else's, fit for a terminal: control characters become \xNN, so that nobody's name moves
 // the cursor.

@@ -154,6 +154,43 @@ TEST_F(CallProcessStopTest, ASecondCtrlBreakEndsTheProgram) {
   EXPECT_EQ(exit.code, static_cast<DWORD>(STATUS_CONTROL_C_EXIT));
 }
 
+// The console is this process's too.
+class ConsoleCodePage {
+ public:
+  ConsoleCodePage() : before_(::GetConsoleOutputCP()) { is_set_ = ::SetConsoleOutputCP(437) != FALSE; }
+  ~ConsoleCodePage() { ::SetConsoleOutputCP(before_); }
+  ConsoleCodePage(const ConsoleCodePage&) = delete;
+  ConsoleCodePage& operator=(const ConsoleCodePage&) = delete;
+
+  bool is_set() const { return is_set_ && ::GetConsoleOutputCP() == 437; }
+
+ private:
+  UINT before_;
+  bool is_set_ = false;
+};
+
+TEST_F(CallProcessStopTest, TheConsolesCodePageIsPutBackWhenTheProgramIsEnded) {
+  const ConsoleCodePage console;
+  if (!console.is_set()) GTEST_SKIP() << "no console here that has a code page";
+  answers_ = false;
+  // Nothing of its own ends a ping at Ctrl+Break; a call is ended by the second.
+  for (const bool is_call : {false, true}) {
+    ChildProcess child =
+        is_call ? test::StartAgainst(server_, {"call", "slow"}) : test::StartAgainst(server_, {"ping"});
+    WaitUntilRead();
+    EXPECT_EQ(::GetConsoleOutputCP(), UINT{CP_UTF8});
+    if (!::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, child.id())) {
+      GTEST_SKIP() << "no console here to send Ctrl+Break from: " << ::GetLastError();
+    }
+    if (is_call) {
+      WaitUntilRead();
+      ASSERT_TRUE(::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, child.id()));
+    }
+    child.WaitForExit();
+    EXPECT_EQ(::GetConsoleOutputCP(), 437u) << (is_call ? "call" : "ping");
+  }
+}
+
 TEST(CallProcess, ShowsProgressInLines) {
   Json params;
   FakeServer server([&](FakeServer::Session& session) {
