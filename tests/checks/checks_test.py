@@ -7,6 +7,7 @@ usage: checks_test.py [NAME...]
 
 import os
 import pathlib
+import re
 import shutil
 import stat
 import subprocess
@@ -393,6 +394,31 @@ class ClangTidy(Repository):
         slow = self.write_program(".git/clang-tidy", '#!/bin/sh\n[ "$1" != --version ] || { echo version 14.0.6; exit; }\nexec tail -f /dev/null\n')
         self.expect_skipped("clang-tidy", "0 of 1 touched files were looked at in 1 s, not: clean.cpp", "--tidy-seconds", "1",
                             CLANG_TIDY=str(slow))
+
+
+class Checkout(unittest.TestCase):
+    """This repository, checked out as Git for Windows does it unless told otherwise: with carriage returns."""
+
+    @staticmethod
+    def git(*arguments):
+        command = ["git", "-c", f"safe.directory={ROOT}", "-C", str(ROOT), *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def test_what_is_compared_to_the_byte_has_the_bytes_it_has_here(self):
+        if not (ROOT / ".git").exists():
+            self.skipTest("no repository")
+        # Those that tests name (ExpectSourceFile), and those that they read as they are.
+        named = {name for source in ROOT.glob("tests/**/*.cpp")
+                 for name in re.findall(r'ExpectSourceFile\([^;]*, "([^"]+)"\)', source.read_text(encoding="utf-8"))}
+        self.assertIn("docs/methods.md", named)
+        listed = self.git("ls-files", "-z", "tests/generate", "tests/fuzz/corpus").split("\0")
+        names = sorted(named | {name for name in listed if name})
+        with tempfile.TemporaryDirectory() as folder:
+            self.git("-c", "core.autocrlf=true", "checkout-index", f"--prefix={folder}/", "--", *names)
+            differ = [name for name in names
+                      if (pathlib.Path(folder) / name).read_bytes().count(b"\r\n")
+                      != (ROOT / name).read_bytes().count(b"\r\n")]
+        self.assertEqual(differ, [])
 
 
 class GoogleTestResult(unittest.TestResult):
