@@ -96,7 +96,8 @@ bool Connection::Receive(std::string_view bytes, const Capture& writer) {
     Refuse(error);
     return false;
   }
-  if (const auto* caller = std::get_if<0>(&writer)) Identify(**caller);
+  if (const auto* caller = std::get_if<0>(&writer)) Identify(*caller);
+  if (IsClosed()) return false;
 
   bool took_frame = false;
   for (std::string_view rest = bytes; !rest.empty();) {
@@ -473,8 +474,21 @@ bool Connection::HasPlaceInBatch() const {
   return in_flight < std::min(limits.batch_requests_at_once, limits.requests_per_connection);
 }
 
-void Connection::Identify(const CallerIdentity& caller) {
-  if (identified_) return;
+bool Connection::IsShutOut(const AccessPolicy& before, const CallerIdentity& caller) const {
+  if (caller.level() < ImpersonationLevel::kIdentification) return false;
+  const std::shared_ptr<const AccessPolicy> now = server_.access.policy();
+  const auto may_connect = [&caller](const AccessPolicy& policy) {
+    return (policy.Granted(*policy.Find(kPipeNode), caller) & kCall) != 0;
+  };
+  if (!may_connect(before) || may_connect(*now)) return false;
+  server_.log.Write(LogLevel::kInfo, "a connection is ended: its account may no longer connect",
+                    {{"connection", id_}, {"account", caller.user().ToString()}});
+  return true;
+}
+
+void Connection::Identify(const std::shared_ptr<const CallerIdentity>& first_caller) {
+  if (first_caller_) return;
+  const CallerIdentity& caller = *first_caller;
   ClientProcess process = ClientProcessOf(pipe_->get());
   bool is_administrator = false;
   try {
@@ -487,13 +501,18 @@ void Connection::Identify(const CallerIdentity& caller) {
   }
   const auto admission =
       server_.connections.Identify(id_, caller.user(), is_administrator, settings_->limits);
-  const std::lock_guard lock(mutex_);
-  identified_ = true;
-  user_ = caller.user();
-  process_ = std::move(process);
-  if (admission == ConnectionTable::Admission::kAdmitted) return;
-  refused_quota_ = true;
-  ++server_.statistics.connections_refused;
+  std::shared_ptr<const AccessPolicy> connected_under;
+  {
+    const std::lock_guard lock(mutex_);
+    first_caller_ = first_caller;
+    process_ = std::move(process);
+    connected_under = std::exchange(connected_under_, nullptr);
+    if (admission != ConnectionTable::Admission::kAdmitted) {
+      refused_quota_ = true;
+      ++server_.statistics.connections_refused;
+    }
+  }
+  if (connected_under && IsShutOut(*connected_under, caller)) Close();
 }
 
 void Connection::CancelRequest(const Json& params) {
@@ -722,6 +741,20 @@ void Connection::OnPolicyChange() {
   Notify(kMethodsChanged);
 }
 
+void Connection::OnConnectChange(std::shared_ptr<const AccessPolicy> before) {
+  std::shared_ptr<const CallerIdentity> caller;
+  {
+    const std::lock_guard lock(mutex_);
+    caller = first_caller_;
+    if (!caller) {
+      // The oldest of them: it was the one in force when the client connected.
+      if (!connected_under_) connected_under_ = std::move(before);
+      return;
+    }
+  }
+  if (IsShutOut(*before, *caller)) CloseWhenWritten();
+}
+
 void Connection::StopRequests(ErrorCode reason) {
   std::vector<RequestPtr> begun;
   std::deque<RequestPtr> unbegun;
@@ -815,7 +848,7 @@ ConnectionInfo Connection::Info() const {
   const std::lock_guard lock(mutex_);
   ConnectionInfo info;
   info.id = id_;
-  info.user = user_;
+  if (first_caller_) info.user = first_caller_->user();
   info.process = process_;
   info.since = since_;
   info.requests = requests_read_;

@@ -56,6 +56,10 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void BeginStop();
   // The policy is another: streams look whether they may go on, and subscribers are told.
   void OnPolicyChange();
+  // Who may connect is another than by `before`. If that let in the account that has sent the first message, and the policy of now
+  // does not, the connection ends when its requests have been answered; if nothing has been sent yet, that is looked at then. An
+  // account that was refused before as well was not the one that has connected: that program acts as others when it writes.
+  void OnConnectChange(std::shared_ptr<const AccessPolicy> before);
   // The notifications that the client wants from now on.
   void Subscribe(EventSet events);
   // Answers every request in flight with `reason` and asks their handlers to end.
@@ -107,7 +111,9 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   // What becomes of a request whose decision could not be recorded.
   bool MayGoUnrecorded(const RunningRequest& request, bool is_refused) const;
 
-  void Identify(const CallerIdentity& caller);
+  void Identify(const std::shared_ptr<const CallerIdentity>& caller);
+  // `before` let the account connect, and the policy of now does not.
+  bool IsShutOut(const AccessPolicy& before, const CallerIdentity& caller) const;
   void CancelRequest(const Json& params);
   void ReadNext();
   void Finish(const RequestPtr& request);
@@ -144,9 +150,9 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   bool closing_ = false;        // CloseWhenWritten
   bool read_paused_ = false;    // the write queue is full
   bool refused_quota_ = false;  // identified, but over a quota: every request is answered Busy
-  bool identified_ = false;
-  std::optional<win32::Sid> user_;
-  ClientProcess process_;  // set once, when identified
+  std::shared_ptr<const CallerIdentity> first_caller_;   // set once, when identified
+  std::shared_ptr<const AccessPolicy> connected_under_;  // not that of now, and nothing has been sent since
+  ClientProcess process_;                                // set once, when identified
   std::atomic<protocol::Framing> framing_{protocol::Framing::kUnknown};
   protocol::FrameReader::State frame_state_ = protocol::FrameReader::State::kBetweenFrames;
   const Clock::time_point connected_at_;

@@ -29,6 +29,15 @@ milliseconds WatchPeriod(const Settings& settings) {
   return std::clamp(shortest / 10, milliseconds(10), milliseconds(250));
 }
 
+// How long after the pipe has let a client in its connection may be taken on, at the most that is reckoned with: as long after a
+// change of who may connect, clients are looked at as if they had been there before.
+constexpr std::chrono::seconds kTakenOnWithin{10};
+
+// Who may connect, by `policy`.
+std::string EntriesOf(const AccessPolicy& policy) {
+  return policy.Descriptor(*policy.Find(kPipeNode)).ToSddl(DACL_SECURITY_INFORMATION);
+}
+
 std::string RunId(std::chrono::system_clock::time_point started) {
   constexpr char kDigits[] = "0123456789abcdef";
   auto value = static_cast<std::uint64_t>(
@@ -144,6 +153,7 @@ std::optional<std::string> Server::WhyNot(const AccessPolicy& policy) const {
 
 std::string Server::OnPolicy(const AccessPolicy& policy) {
   const std::string fault = SetDescriptor(policy);
+  OnConnectChange();
   for (const auto& connection : connections_.All()) {
     try {
       connection->OnPolicyChange();
@@ -155,6 +165,29 @@ std::string Server::OnPolicy(const AccessPolicy& policy) {
     }
   }
   return fault;
+}
+
+void Server::OnConnectChange() {
+  // One policy takes effect at a time: this is the one.
+  const std::shared_ptr<const AccessPolicy> now = access_.policy();
+  std::shared_ptr<const AccessPolicy> before;
+  {
+    const std::lock_guard lock(policy_mutex_);
+    before = std::exchange(policy_, now);
+    if (!before || EntriesOf(*before) == EntriesOf(*now)) return;
+    former_policy_ = before;
+    former_until_ = Connection::Clock::now() + kTakenOnWithin;
+  }
+  for (const auto& connection : connections_.All()) {
+    try {
+      connection->OnConnectChange(before);
+    } catch (const std::exception& error) {
+      // Whether its account may still connect is not known: then it may not.
+      log_.Write(LogLevel::kError, "a connection failed",
+                 {{"connection", connection->id()}, {"what", error.what()}});
+      connection->Close();
+    }
+  }
 }
 
 std::string Server::SetDescriptor(const AccessPolicy& policy) {
@@ -179,6 +212,12 @@ void Server::OnClient(std::unique_ptr<PipeInstance> pipe) {
     const auto connection = std::make_shared<Connection>(*parts_, std::move(pipe), id);
     const std::shared_ptr<Connection> evicted =
         connections_.AddSilent(id, connection, settings_->Now()->limits.silent_connections);
+    std::shared_ptr<const AccessPolicy> former;
+    {
+      const std::lock_guard lock(policy_mutex_);
+      if (Connection::Clock::now() < former_until_) former = former_policy_;
+    }
+    if (former) connection->OnConnectChange(std::move(former));
     if (evicted) {
       ++statistics_.connections_evicted;
       evicted->Close();

@@ -75,6 +75,8 @@ class Server final : public ServerControl {
   // Who may connect follows from the policy; a policy that shuts the service itself out is refused.
   std::optional<std::string> WhyNot(const AccessPolicy& policy) const;
   std::string OnPolicy(const AccessPolicy& policy);
+  // Ends the connections of accounts that may no longer connect.
+  void OnConnectChange();
   // Of the pipe. What has not been changed, if anything: empty otherwise.
   std::string SetDescriptor(const AccessPolicy& policy);
   // The watch runs while there is something to watch, so that an idle service never wakes up.
@@ -107,6 +109,10 @@ class Server final : public ServerControl {
   win32::Lock listener_mutex_;  // between the listener's coming and going and a new policy
   std::unique_ptr<Listener> listener_;
   std::optional<PoolTimer> timer_;  // from Start to Stop
+  win32::Lock policy_mutex_;
+  std::shared_ptr<const AccessPolicy> policy_;  // that connections have been told of, under policy_mutex_
+  std::shared_ptr<const AccessPolicy> former_policy_;  // by which others might connect, until so long after
+  std::chrono::steady_clock::time_point former_until_{};
   win32::Lock watch_mutex_;
   bool watching_ = false;
 };

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <cstddef>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -175,6 +177,61 @@ TEST(LivePolicy, WhoMayConnectIsChangedWhileClientsComeAndGo) {
     EXPECT_EQ(DaclOf(client).find(";IU)"), std::string::npos);
   }
   stop = true;
+}
+
+// Only SYSTEM may connect. The pipe lets this process in all the same, because the service has an entry of its own there, and runs
+// as the same account here.
+Json OnlySystem(const char* more = "") {
+  return {{"node", "pipe:"}, {"sddl", std::string("D:P(A;;GW;;;BA)(A;;GX;;;SY)") + more}};
+}
+
+TEST(LivePolicy, WhoMayNoLongerConnectIsDisconnected) {
+  TestServer server;
+  server.methods().Add(Work());
+  server.Start();
+  RawClient administrator(server.pipe_path());
+  RawClient client(server.pipe_path());
+  RawClient silent(server.pipe_path());
+  ASSERT_EQ(client.Call("test.work").at("result"), 1);
+  // The one who changes it is answered first.
+  ASSERT_TRUE(administrator.Call("access.set", OnlySystem()).contains("result"));
+  EXPECT_TRUE(client.IsClosedByServer());
+  EXPECT_TRUE(administrator.IsClosedByServer());
+  // Who it is, is known with its first message.
+  silent.Send({{"jsonrpc", "2.0"}, {"id", 1}, {"method", "test.work"}});
+  EXPECT_TRUE(silent.IsClosedByServer());
+}
+
+TEST(LivePolicy, WhoIsStillLetInStaysConnected) {
+  TestServer server;
+  server.methods().Add(Work());
+  server.Start();
+  RawClient administrator(server.pipe_path());
+  RawClient silent(server.pipe_path());
+  ASSERT_TRUE(
+      administrator.Call("access.grant", {{"account", "IU"}, {"node", "pipe:"}, {"rights", {"connect"}}})
+          .contains("result"));
+  EXPECT_EQ(administrator.Call("test.work").at("result"), 1);
+  EXPECT_EQ(silent.Call("test.work").at("result"), 1);
+}
+
+// As a program would have it that is let in, and acts as this account, which is not.
+TEST(LivePolicy, WhoWasNotLetInBeforeEitherStaysConnected) {
+  TestServer server;
+  server.methods().Add(Work());
+  std::filesystem::create_directories(server.policy_folder());
+  std::ofstream(server.policy_folder() / "access.json")
+      << R"j({"format": 1, "version": 1, "nodes": {"pipe:": {"sddl": "D:P(A;;GW;;;BA)(A;;GX;;;SY)"}}})j";
+  server.Start();
+  RawClient administrator(server.pipe_path());
+  RawClient acting(server.pipe_path());
+  RawClient silent(server.pipe_path());
+  ASSERT_EQ(acting.Call("test.work").at("result"), 1);
+  const Json changed = administrator.Call("access.set", OnlySystem("(A;;GX;;;LS)"));
+  ASSERT_TRUE(changed.contains("result")) << changed;
+  EXPECT_EQ(administrator.Call("test.work").at("result"), 1);
+  EXPECT_EQ(acting.Call("test.work").at("result"), 1);
+  EXPECT_EQ(silent.Call("test.work").at("result"), 1);
 }
 
 TEST(LivePolicy, AnEntryThatShutsTheServiceOutOfItsPipeIsRefused) {
