@@ -2,7 +2,7 @@
 // A module in C++: onbehalf/module.h with exceptions, strings and functions. Header only; needs the standard library. JSON goes
 // in and out as text, so that a module has the JSON library of its choice. docs/modules.md has the rules.
 //
-//   std::shared_ptr<void> Start(onbehalf::module::Host& host, std::string_view settings) { host.Add(…); return nullptr; }
+//   std::shared_ptr<void> Start(onbehalf::module::Host& host, std::string_view settings) { host.Add(...); return nullptr; }
 //   ONBEHALF_MODULE("greeting", "1.0.0", Start)
 #pragma once
 
@@ -87,7 +87,7 @@ class Call {
     return {text, static_cast<std::size_t>(length)};
   }
   const char* request_id() const { return host_.request_id(call_); }
-  // S-1-…
+  // S-1-...
   std::string caller_sid() const {
     const char* const text = host_.caller_sid(call_);
     if (text == nullptr) throw std::bad_alloc();
@@ -179,7 +179,7 @@ struct Method {
   std::string result_schema;                             // JSON Schema
   std::string progress_schema = {};                      // empty: none, or any
   std::string access_default = "D:";                     // SDDL: "D:" leaves it to administrators
-  std::uint32_t flags = 0;                               // ONBEHALF_MODULE_ACTS_AS_CALLER, …
+  std::uint32_t flags = 0;                               // ONBEHALF_MODULE_ACTS_AS_CALLER, ...
   std::function<std::string(const Call&)> handler = {};  // gives the result
   std::function<std::unique_ptr<Stream>(const Call&, Waker)> open = {};
 };

@@ -6,8 +6,8 @@
 
 namespace onbehalf::protocol {
 
-// Every error code that crosses the wire. The negative ranges are JSON-RPC 2.0's: -32700 and -32600 … -32603
-// are its own, -32000 … -32099 are left to servers, -32800 is the Language Server Protocol's
+// Every error code that crosses the wire. The negative ranges are JSON-RPC 2.0's: -32700 and -32600 to -32603
+// are its own, -32000 to -32099 are left to servers, -32800 is the Language Server Protocol's
 // RequestCancelled.
 enum class ErrorCode : int {
   kParseError = -32700,

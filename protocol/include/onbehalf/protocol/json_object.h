@@ -69,7 +69,7 @@ class JsonMember {
   Value value_;
 };
 
-// An object out of its members, as Json{{"name", value}, …} is. A list of lists of Json is several times as long to compile, and as
+// An object out of its members, as Json{{"name", value}, ...} is. A list of lists of Json is several times as long to compile, and as
 // large: each of its members is built, converted and cleaned up in line. An object in another is a MakeObject of its own.
 Json MakeObject(std::initializer_list<JsonMember> members);
 

@@ -89,7 +89,7 @@ std::string RequestText(const Id& id, std::string_view method, const Json& param
 std::string NotificationText(std::string_view method, const Json& params);
 std::string ResultText(const Id& id, const Json& result);
 std::string ErrorText(const Id& id, const Error& error);
-// "[a,b,…]" out of texts made by the functions above.
+// "[a,b,...]" out of texts made by the functions above.
 std::string BatchText(const std::vector<std::string>& messages);
 
 }  // namespace onbehalf::protocol

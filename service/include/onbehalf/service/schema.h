@@ -11,7 +11,7 @@
 
 namespace onbehalf::service {
 
-// JSON Schemas, short to write: Object({{"pid", Integer("the service's process id")}, …}).
+// JSON Schemas, short to write: Object({{"pid", Integer("the service's process id")}, ...}).
 //
 // Of JSON Schema (2020-12) a method's schemas have these words. They are checked wherever they stand, in what is nested too;
 // MethodRegistry::Add refuses all others, so that a word that is misspelled is not one that allows everything.

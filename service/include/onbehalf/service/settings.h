@@ -107,7 +107,7 @@ SettingsResult ParseSettings(std::string_view text);
 // so is one of more than 1 MiB.
 SettingsResult ReadSettings(const std::filesystem::path& file);
 
-// What --check-config prints: one line a fault, "onbehalf.json: limits.frame_bytes: …", or the one line
+// What --check-config prints: one line a fault, "onbehalf.json: limits.frame_bytes: ...", or the one line
 // "onbehalf.json: ok"; no newline at the end. Nothing of the file can break a line.
 std::string CheckConfigReport(const SettingsResult& result, const std::filesystem::path& file);
 // A settings file with every key at its default.

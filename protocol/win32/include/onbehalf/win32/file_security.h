@@ -36,7 +36,7 @@ std::vector<UntrustedWriter> WritersOtherThan(const SecurityDescriptor& descript
 std::vector<Sid> AdministrativeAccounts();
 
 // A symbolic link, junction or other file that stands for something else. Does not follow it. Throws
-// Win32Error (ERROR_FILE_NOT_FOUND, …).
+// Win32Error (ERROR_FILE_NOT_FOUND, ...).
 bool IsReparsePoint(std::string_view path);
 
 }  // namespace onbehalf::win32

@@ -33,7 +33,7 @@ class PipeStream {
   // Opens `\\.\pipe\name` or `\\host\pipe\name` with GENERIC_READ | GENERIC_WRITE and always with
   // SECURITY_SQOS_PRESENT. While all instances are busy (231) waits with WaitNamedPipe until `deadline`.
   // Throws Win32Error: ERROR_FILE_NOT_FOUND (no such pipe), ERROR_PIPE_BUSY (busy until the deadline),
-  // ERROR_ACCESS_DENIED, ERROR_BAD_PATHNAME (the path is not a pipe's; nothing was opened), ….
+  // ERROR_ACCESS_DENIED, ERROR_BAD_PATHNAME (the path is not a pipe's; nothing was opened) and others.
   static PipeStream Open(std::string_view path, const ClientSecurity& security, Clock::time_point deadline);
   // The flags that Open gives to CreateFileW for `security`.
   static DWORD OpenFlags(const ClientSecurity& security);

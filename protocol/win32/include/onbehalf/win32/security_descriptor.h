@@ -17,8 +17,8 @@ namespace onbehalf::win32 {
 // SID as well, but what else they ask for is not kept. A kind that Windows has not named yet has the null SID
 // (S-1-0-0).
 struct AccessEntry {
-  BYTE type;   // ACCESS_ALLOWED_ACE_TYPE, ACCESS_DENIED_ACE_TYPE, SYSTEM_MANDATORY_LABEL_ACE_TYPE, …
-  BYTE flags;  // CONTAINER_INHERIT_ACE, INHERITED_ACE, …
+  BYTE type;   // ACCESS_ALLOWED_ACE_TYPE, ACCESS_DENIED_ACE_TYPE, SYSTEM_MANDATORY_LABEL_ACE_TYPE, ...
+  BYTE flags;  // CONTAINER_INHERIT_ACE, INHERITED_ACE, ...
   ACCESS_MASK mask;
   Sid sid;
   bool allows() const { return type == ACCESS_ALLOWED_ACE_TYPE; }
@@ -30,10 +30,10 @@ struct AccessEntry {
 // A security descriptor in self-relative form, by value. Immutable: any thread.
 class SecurityDescriptor {
  public:
-  // Throws Win32Error (ERROR_INVALID_ACL 1336, ERROR_UNKNOWN_REVISION, ERROR_INVALID_SID, 1705…) for text
+  // Throws Win32Error (ERROR_INVALID_ACL 1336, ERROR_UNKNOWN_REVISION, ERROR_INVALID_SID, 1705...) for text
   // that Windows does not take.
   static SecurityDescriptor FromSddl(std::string_view sddl);
-  // Of an open kernel object (pipe, key, event, process). `parts` are OWNER_SECURITY_INFORMATION | …; the
+  // Of an open kernel object (pipe, key, event, process). `parts` are OWNER_SECURITY_INFORMATION | ...; the
   // handle needs READ_CONTROL.
   static SecurityDescriptor FromKernelObject(HANDLE object, SECURITY_INFORMATION parts);
   // Of a file or directory by its path.

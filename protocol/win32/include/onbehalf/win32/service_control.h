@@ -17,7 +17,7 @@ namespace onbehalf::win32 {
 
 // SERVICE_STATUS_PROCESS by Windows' own words.
 struct ServiceStatus {
-  DWORD state = SERVICE_STOPPED;  // SERVICE_RUNNING, …
+  DWORD state = SERVICE_STOPPED;  // SERVICE_RUNNING, ...
   DWORD process_id = 0;           // 0 while stopped
   DWORD accepted_controls = 0;
   DWORD exit_code = ERROR_SUCCESS;  // ERROR_SERVICE_SPECIFIC_ERROR: see the next
@@ -26,12 +26,12 @@ struct ServiceStatus {
   std::chrono::milliseconds wait_hint{0};
 };
 
-// "running", "start pending", … as sc.exe names the states; the number for one that it does not.
+// "running", "start pending", ... as sc.exe names the states; the number for one that it does not.
 std::string ServiceStateName(DWORD state);
 
 struct ServiceConfig {
   DWORD type = 0;
-  DWORD start_type = 0;  // SERVICE_AUTO_START, …
+  DWORD start_type = 0;  // SERVICE_AUTO_START, ...
   DWORD error_control = 0;
   std::string command_line;  // with its quotes, as the registry has it (binPath)
   std::string account;       // "LocalSystem", "NT SERVICE\OnBehalf"
@@ -67,7 +67,7 @@ class InstalledService {
   ServiceFailureActions QueryFailureActions() const;
   bool QueryFailureActionsOnNonCrash() const;  // sc.exe failureflag
   bool QueryDelayedAutoStart() const;
-  DWORD QuerySidType() const;  // SERVICE_SID_TYPE_UNRESTRICTED, …
+  DWORD QuerySidType() const;  // SERVICE_SID_TYPE_UNRESTRICTED, ...
   std::vector<std::string> QueryRequiredPrivileges() const;
 
   // Who may control the service (sc.exe sdshow). Needs READ_CONTROL.

@@ -21,7 +21,7 @@ enum class ImpersonationLevel : int {
   kImpersonation = 2,
   kDelegation = 3
 };
-std::string_view ToString(ImpersonationLevel level);  // "anonymous", "identification", …
+std::string_view ToString(ImpersonationLevel level);  // "anonymous", "identification", ...
 
 struct TokenGroup {
   Sid sid;

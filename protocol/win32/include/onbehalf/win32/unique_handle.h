@@ -8,7 +8,7 @@
 namespace onbehalf::win32 {
 
 // Owns one handle. Traits say what no handle is and how one is closed:
-//   using Type = …; static Type Invalid() noexcept; static void Close(Type) noexcept;
+//   using Type = ...; static Type Invalid() noexcept; static void Close(Type) noexcept;
 // A raw HANDLE as a parameter is always borrowed.
 template <typename Traits>
 class UniqueHandle {

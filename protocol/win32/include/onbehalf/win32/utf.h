@@ -6,7 +6,7 @@
 
 namespace onbehalf::win32 {
 
-// UTF-8 is what this project keeps everywhere; UTF-16 exists only at the call of a …W function.
+// UTF-8 is what this project keeps everywhere; UTF-16 exists only at the call of a ...W function.
 // Both throw Win32Error(ERROR_NO_UNICODE_TRANSLATION) for text that is not valid.
 std::wstring ToWide(std::string_view utf8);
 std::string ToUtf8(std::wstring_view utf16);
