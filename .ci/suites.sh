@@ -20,6 +20,7 @@ clang-syntax      full  3000 alone         mingw-clang  -                       
 package           full  1200 turn          mingw        all                             *                   cmake --install, projects that use the package, the C++ sample
 integration       full   900 turn,nt       mingw        onbehalf_integration_tests      *                   the service as install.cmd installed it
 foreign           full   600 turn,npm,nt   mingw        onbehalf,onbehalf-service       *                   Node with vscode-jsonrpc and raw pipes on the installed service
+shipped           full   300 -             mingw        onbehalf_shipped_tests          *                   what ships needs nothing but Windows
 programs          full   600 turn          mingw        onbehalf,onbehalf_bench         *                   the benchmark, completion in bash, the types of the Python sample
 installer         full   900 nt            mingw        onbehalf_installer_tests        *                   install.cmd and uninstall.cmd
 policy-write      full   900 -             mingw        onbehalf_service_unit_tests     PolicyWriteTest.*   the policy file, when writing it fails or is cut off anywhere
