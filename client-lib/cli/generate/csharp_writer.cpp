@@ -108,7 +108,7 @@ class CSharpWriter {
     source_.Line("//");
     source_.Comment(
         "// ",
-        "For StreamJsonRpc with its SystemTextJsonFormatter, .NET 8 or later. Parameters go by name, and "
+        "For StreamJsonRpc with its SystemTextJsonFormatter, .NET 10 or later. Parameters go by name, and "
         "what is null "
         "among optional ones is not sent, which a proxy of JsonRpc.Attach cannot do. Calls throw what "
         "JsonRpc.InvokeWithParameterObjectAsync throws.");

@@ -3,7 +3,7 @@
 // Written by `onbehalf generate --language csharp`: write it anew when the service's methods
 // change, and do not edit it.
 //
-// For StreamJsonRpc with its SystemTextJsonFormatter, .NET 8 or later. Parameters go by name, and
+// For StreamJsonRpc with its SystemTextJsonFormatter, .NET 10 or later. Parameters go by name, and
 // what is null among optional ones is not sent, which a proxy of JsonRpc.Attach cannot do. Calls
 // throw what JsonRpc.InvokeWithParameterObjectAsync throws.
 // </auto-generated>
