@@ -40,12 +40,17 @@ for %%S in (%CHOSEN%) do call :run_suite %%S
 if defined CHOSEN_programs call :run_ctest program programs
 if defined CHOSEN_package call :run_ctest package package
 
-rem The integration tests, the foreign clients and the sample call the service as install.cmd installed it.
-if not defined CHOSEN_integration if not defined CHOSEN_foreign if not defined CHOSEN_package goto summary
+rem The integration tests, the foreign clients, those on .NET and in PowerShell, and the sample call the service as install.cmd
+rem installed it.
+set CALLS_INSTALLED=
+for %%S in (integration foreign dotnet powershell package) do if defined CHOSEN_%%S set CALLS_INSTALLED=1
+if not defined CALLS_INSTALLED goto summary
 call "%ROOT%\build\msvc\installer\install.cmd"
 if errorlevel 1 goto not_installed
 if defined CHOSEN_integration call :run integration onbehalf_integration_tests "*"
 if defined CHOSEN_foreign call :run_foreign
+if defined CHOSEN_dotnet call :run_dotnet
+if defined CHOSEN_powershell call :run_powershell
 if defined CHOSEN_package call :run_sample
 call "%ROOT%\build\msvc\installer\uninstall.cmd" /purge
 if errorlevel 1 set "FAILED=%FAILED% uninstall"
@@ -87,7 +92,7 @@ if not "%REST%"=="%NAME%" set MATCHES=1
 exit /b 0
 
 :run_suite
-for %%N in (programs package integration foreign) do if "%%N"=="%~1" exit /b 0
+for %%N in (programs package integration foreign dotnet powershell) do if "%%N"=="%~1" exit /b 0
 call set "PROGRAM=%%TARGET_%~1%%"
 call set "CASES=%%CASES_%~1%%"
 call :run %~1 %PROGRAM% "%CASES%"
@@ -117,7 +122,7 @@ if not exist "%RESULTS%\%~1.xml" echo ^<testsuite^>^<testcase classname="%~1" na
 exit /b 0
 
 :run_foreign
-rem With the machine's own Node; ONBEHALF_REQUIRE_RUNTIMES=1 makes its lack, or that of .NET or PowerShell 7, a failure.
+rem With the machine's own Node; ONBEHALF_REQUIRE_RUNTIMES=1 makes its lack a failure.
 set "FOREIGN=%ROOT%\build\foreign"
 "%SystemRoot%\System32\where.exe" /q npm
 if errorlevel 1 goto no_node
@@ -133,12 +138,66 @@ popd
 exit /b 0
 :foreign_failed
 popd
-set "FAILED=%FAILED% foreign"
-if not exist "%RESULTS%\foreign.xml" echo ^<testsuite^>^<testcase classname="foreign" name="all"^>^<failure/^>^</testcase^>^</testsuite^>>"%RESULTS%\foreign.xml"
+call :fail foreign
 exit /b 0
 :no_node
 if "%ONBEHALF_REQUIRE_RUNTIMES%"=="1" set "FAILED=%FAILED% foreign (there is no Node)"
 echo ^<testsuite^>^<testcase classname="foreign" name="all"^>^<skipped message="there is no Node with npm"/^>^</testcase^>^</testsuite^>>"%RESULTS%\foreign.xml"
+exit /b 0
+
+:run_dotnet
+rem With the machine's own .NET SDK; ONBEHALF_REQUIRE_RUNTIMES=1 makes its lack a failure.
+echo.
+echo == dotnet
+set "MADE=%ROOT%\build\dotnet"
+set SDK=
+"%SystemRoot%\System32\where.exe" /q dotnet
+if errorlevel 1 goto no_dotnet
+for /f "delims=." %%V in ('dotnet --list-sdks') do if %%V geq 10 set SDK=1
+if not defined SDK goto no_dotnet
+if not exist "%MADE%\generated" mkdir "%MADE%\generated"
+"%ROOT%\build\msvc\bin\onbehalf.exe" generate --language csharp --output "%MADE%\generated\OnBehalf.cs"
+if errorlevel 1 goto dotnet_failed
+dotnet publish "%ROOT%\tests\dotnet\dotnet_tests.csproj" --configuration Release --runtime win-x64 --self-contained --disable-build-servers --artifacts-path "%MADE%\artifacts" --output "%MADE%\clients" "-p:GeneratedClient=%MADE%\generated\OnBehalf.cs"
+if errorlevel 1 goto dotnet_failed
+copy /y "%ROOT%\build\msvc\bin\onbehalf.dll" "%MADE%\clients" >nul
+if errorlevel 1 goto dotnet_failed
+"%MADE%\clients\onbehalf_dotnet_tests.exe" --report "%RESULTS%\dotnet.xml"
+rem A crash's code is negative, which errorlevel 1 is not.
+if "%errorlevel%"=="0" exit /b 0
+:dotnet_failed
+call :fail dotnet
+exit /b 0
+:no_dotnet
+if "%ONBEHALF_REQUIRE_RUNTIMES%"=="1" set "FAILED=%FAILED% dotnet (there is no .NET SDK 10)"
+echo ^<testsuite^>^<testcase classname="dotnet" name="all"^>^<skipped message="missing here: a .NET SDK 10"/^>^</testcase^>^</testsuite^>>"%RESULTS%\dotnet.xml"
+exit /b 0
+
+rem In Windows PowerShell 5.1, and in PowerShell 7 where it is; ONBEHALF_REQUIRE_RUNTIMES=1 makes its lack a failure.
+:run_powershell
+call :run_script powershell "%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe"
+"%SystemRoot%\System32\where.exe" /q pwsh
+if not errorlevel 1 call :run_script powershell-7 pwsh& exit /b 0
+if "%ONBEHALF_REQUIRE_RUNTIMES%"=="1" set "FAILED=%FAILED% powershell-7 (there is no PowerShell 7)"
+echo ^<testsuite^>^<testcase classname="powershell-7" name="all"^>^<skipped message="missing here: PowerShell 7"/^>^</testcase^>^</testsuite^>>"%RESULTS%\powershell-7.xml"
+exit /b 0
+
+rem :run_script REPORT PROGRAM
+:run_script
+echo.
+echo == %~1
+setlocal
+rem Windows PowerShell does not find its own modules where it inherits PowerShell 7's path to them.
+set PSModulePath=
+"%~2" -NoProfile -ExecutionPolicy Bypass -File "%ROOT%\tests\powershell\main.ps1" -Report "%RESULTS%\%~1.xml"
+endlocal
+if not "%errorlevel%"=="0" call :fail %~1
+exit /b 0
+
+rem A program that ended early has written no report.
+:fail
+set "FAILED=%FAILED% %~1"
+if not exist "%RESULTS%\%~1.xml" echo ^<testsuite^>^<testcase classname="%~1" name="all"^>^<failure/^>^</testcase^>^</testsuite^>>"%RESULTS%\%~1.xml"
 exit /b 0
 
 :nothing_chosen

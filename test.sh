@@ -13,7 +13,8 @@ usage: ./test.sh [--quick | --long] [FILTER...]
 
 Without arguments: builds the project natively and for Windows and runs every suite (Windows programs under Wine, in
 prefixes of their own). Prints a summary and ends with 0 only if something was tested and nothing failed. What is missing is
-installed from the distribution; Node's build for Windows, vscode-jsonrpc and TypeScript are fetched with npm.
+installed from the distribution; Node's build for Windows, vscode-jsonrpc and TypeScript are fetched with npm, and with a .NET
+SDK 10, where there is one, StreamJsonRpc and PowerShell's engine from NuGet.
 
   FILTER     only the suite of this name, or else those whose names contain it, where * and ? match as in the shell
              ("access", "fuzz", "data*process"). Only what they need is installed, built and started
@@ -164,8 +165,8 @@ run_in_turn() {
   for suite in "$@"; do mine[${suite#"$on"}]=1; done
   [ -z "${mine[programs]:-}" ] || run_suite programs
   [ -z "${mine[package]:-}" ] || run_suite package
-  [ -n "${mine[integration]:-}${mine[foreign]:-}${mine[package]:-}" ] || return 0
-  for suite in integration foreign package; do
+  [ -n "${mine[integration]:-}${mine[foreign]:-}${mine[dotnet]:-}${mine[powershell]:-}${mine[package]:-}" ] || return 0
+  for suite in integration foreign dotnet powershell package; do
     [ -z "${mine[$suite]:-}" ] || break # what goes wrong is counted there
   done
   suite=$on$suite
@@ -188,10 +189,23 @@ run_in_turn() {
       show_log tail -n 40 "$build/log/foreign.log"
     fi
   fi
+  [ -z "${mine[dotnet]:-}" ] || run_on_dotnet "${on}dotnet"
+  [ -z "${mine[powershell]:-}" ] || run_on_dotnet "${on}powershell"
   [ -z "${mine[package]:-}" ] || run_sample
   if ! lane_step "uninstall.cmd" "$results/uninstall.txt" run_installer uninstall.cmd /purge; then
     record "$suite" failed "(uninstalling the service)" "see $results/uninstall.txt"
     show_log cat "$results/uninstall.txt"
+  fi
+}
+
+# run_on_dotnet SUITE: publishes its program first.
+run_on_dotnet() {
+  local log=$build/log/$1.log
+  if lane_step "dotnet publishes the program of $1" "$log" "publish_${1#nt-}"; then
+    run_suite "$1"
+  else
+    record "$1" failed "(publishing its program)" "see $log"
+    show_log tail -n 40 "$log"
   fi
 }
 
@@ -327,7 +341,7 @@ heading "Packages"
 required=()
 for suite in "${chosen[@]}"; do
   [ "${preset_of[$suite]}" = - ] || required+=("${preset_of[$suite]}")
-  for need in linux postgres npm checks; do
+  for need in linux postgres npm dotnet checks; do
     ! needs "$suite" "$need" || required+=("$need")
   done
   ! needs "$suite" on-nt || required+=(nt)
@@ -335,6 +349,20 @@ done
 mapfile -t required < <(printf '%s\n' "${required[@]}" | sort -u)
 [ -z "${required[*]}" ] || install_packages "${required[@]}"
 note "Nothing is missing."
+
+# skip_without_dotnet SUITE: each of its cases, by the name that its source gives it. ONBEHALF_REQUIRE_RUNTIMES=1 makes
+# that a failure.
+skip_without_dotnet() {
+  local name outcome=skipped
+  [ "${ONBEHALF_REQUIRE_RUNTIMES:-}" != 1 ] || outcome=failed
+  while read -r name; do record "$1" "$outcome" "$name" "missing here: a .NET SDK 10"; done < <(cases_in_source "${1#nt-}")
+  note "$1: $(count_cases "$results/$1.cases"): there is no .NET SDK 10"
+}
+rest=()
+for suite in "${chosen[@]}"; do
+  if needs "$suite" dotnet && ! has_dotnet; then skip_without_dotnet "$suite"; else rest+=("$suite"); fi
+done
+chosen=("${rest[@]}")
 
 if [[ " ${chosen[*]} " == *" checks "* ]]; then
   phase checks

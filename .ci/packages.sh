@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154 # root, build: see environment.sh
-# The distribution's packages, by what needs them, and the packages of npm. Sourced by environment.sh; does nothing by itself.
+# The distribution's packages, by what needs them, and the packages of npm and NuGet. Sourced by environment.sh; does nothing by itself.
 
 # packages_for NEED: names of Debian 12. GoogleTest is built from its source package, so that it serves every target.
 packages_for() {
@@ -16,6 +16,8 @@ packages_for() {
     postgres) printf '%s ' odbc-postgresql postgresql ;;
     # Any npm will do; the distribution's brings many packages.
     npm) command -v npm >/dev/null || printf 'npm ' ;;
+    # The distribution has no .NET SDK: has_dotnet.
+    dotnet) ;;
     *) fail "nothing is known of packages for $1" ;;
   esac
 }
@@ -62,4 +64,39 @@ install_foreign_clients() {
   cp "$source/package.json" "$source/package-lock.json" "$folder" || return 1
   # --force: Node's build for Windows says that it is for no other system.
   (cd "$folder" && npm ci --force --ignore-scripts --no-audit --no-fund)
+}
+
+# has_dotnet: whether a .NET SDK 10 or later is in PATH.
+has_dotnet() { dotnet --list-sdks 2>/dev/null | awk -F . '$1 >= 10 { found = 1 } END { exit !found }'; }
+
+# publish_for_windows FOLDER PROJECT INPUT... [-- OPTION...]: publishes a program for .NET, with .NET itself, into
+# $build/dotnet/FOLDER, with the packages of its lock file. Does nothing if all INPUTs, files or folders, and the SDK are as
+# they were when that was done last.
+publish_for_windows() {
+  local folder=$build/dotnet/$1 project=$2 state inputs=("$2" "$root/.ci/packages.sh")
+  shift 2
+  while [ $# != 0 ] && [ "$1" != -- ]; do inputs+=("$1"); shift; done
+  [ $# = 0 ] || shift
+  state=$(dotnet --version && find "${inputs[@]}" -type f -print0 | sort -z | xargs -0 sha256sum) || return 1
+  if [ "$(cat "$folder.state" 2>/dev/null)" = "$state" ]; then return 0; fi
+  rm -rf "$folder" "$folder.state"
+  # Build servers would outlive it.
+  dotnet publish "$project" --configuration Release --runtime win-x64 --self-contained --disable-build-servers \
+    --artifacts-path "$build/dotnet/artifacts" --output "$folder" "$@" || return 1
+  printf '%s\n' "$state" >"$folder.state"
+}
+
+# publish_dotnet: the program of tests/dotnet, with the client that `onbehalf generate` writes from the installed service.
+publish_dotnet() {
+  local generated=$build/dotnet/generated/OnBehalf.cs
+  mkdir -p "${generated%/*}"
+  wine "$build/mingw/bin/onbehalf.exe" generate --language csharp --output "$(windows_path "$generated")" || return 1
+  publish_for_windows clients "$root/tests/dotnet/dotnet_tests.csproj" "$root/tests/dotnet" "$root/tests/generate/golden" \
+    "$root/client-lib/samples/csharp" "$root/client-lib/samples/csharp-dll" "$generated" -- "-p:GeneratedClient=$generated" || return 1
+  cp "$build/mingw/bin/onbehalf.dll" "$build/dotnet/clients"
+}
+
+# publish_powershell: PowerShell's engine.
+publish_powershell() {
+  publish_for_windows powershell "$root/tests/powershell/engine/engine.csproj" "$root/tests/powershell/engine"
 }

@@ -9,8 +9,6 @@ const kCaseMilliseconds = 60_000;
 
 const cases = [];
 
-class Skipped extends Error {}
-
 // What a case registers with `defer` is done when it has ended, however it has ended: the last first. What fails there
 // fails the case.
 class Case {
@@ -37,14 +35,8 @@ class Case {
 }
 
 // Registers a case, by a name of the form Suite.WhatItShows. `body` takes a Case.
-function test(name, body, milliseconds = kCaseMilliseconds) {
-  cases.push({ name, body, limit: milliseconds });
-}
-
-// Skips the case for what this machine lacks. The environment's `variable`, if it is 1, makes that a failure.
-function skipWithout(what, variable) {
-  if (process.env[variable] === '1') throw new Error(`${variable} is set and this is missing: ${what}`);
-  throw new Skipped(what);
+function test(name, body) {
+  cases.push({ name, body });
 }
 
 function within(limit, promise) {
@@ -58,30 +50,26 @@ function within(limit, promise) {
 let running = null;
 process.on('unhandledRejection', (error) => running.rejections.push(error));
 
-async function runOne({ name, body, limit }) {
+async function runOne({ name, body }) {
   console.log(`[ RUN      ] ${name}`);
   const started = performance.now();
   const one = new Case();
   running = one;
   const errors = [];
-  let skipped = null;
   try {
-    await within(limit, Promise.resolve(one).then(body));
+    await within(kCaseMilliseconds, Promise.resolve(one).then(body));
   } catch (error) {
-    if (error instanceof Skipped) skipped = error.message;
-    else errors.push(error);
+    errors.push(error);
   }
   errors.push(...(await within(kCaseMilliseconds, one.end()).catch((error) => [error])), ...one.rejections);
   const milliseconds = Math.round(performance.now() - started);
   for (const error of errors) console.log(error.stack);
   if (errors.length > 0) {
     console.log(`[  FAILED  ] ${name} (${milliseconds} ms)`);
-  } else if (skipped !== null) {
-    console.log(`${name}: Skipped\n${skipped}\n\n[  SKIPPED ] ${name} (${milliseconds} ms)`);
   } else {
     console.log(`[       OK ] ${name} (${milliseconds} ms)`);
   }
-  return { name, errors, skipped, milliseconds };
+  return { name, errors, milliseconds };
 }
 
 function escaped(text) {
@@ -90,13 +78,12 @@ function escaped(text) {
 }
 
 function report(outcomes) {
-  const lines = outcomes.map(({ name, errors, skipped, milliseconds }) => {
+  const lines = outcomes.map(({ name, errors, milliseconds }) => {
     const dot = name.indexOf('.');
     const head =
       `<testcase classname="${escaped(name.slice(0, dot))}" name="${escaped(name.slice(dot + 1))}"` +
       ` time="${milliseconds / 1000}"`;
     if (errors.length > 0) return `${head}><failure message="${escaped(String(errors[0]))}"/></testcase>`;
-    if (skipped !== null) return `${head}><skipped message="${escaped(skipped)}"/></testcase>`;
     return `${head}/>`;
   });
   return `<testsuite>\n${lines.join('\n')}\n</testsuite>\n`;
@@ -113,4 +100,4 @@ async function run({ filter = '', reportFile = null }) {
   return chosen.length > 0 && outcomes.every(({ errors }) => errors.length === 0) ? 0 : 1;
 }
 
-module.exports = { run, skipWithout, test };
+module.exports = { run, test };

@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import shutil
 import signal
 import subprocess
@@ -60,6 +61,15 @@ sleep 17
 echo '[       OK ] Fake.TakesLong (17000 ms)'
 echo '[ RUN      ] Fake.Passes'
 echo '[       OK ] Fake.Passes (1 ms)'
+"""
+# A .NET SDK of one version, which writes down what it publishes and when told fails to.
+DOTNET = """#!/bin/bash
+folder=$(dirname "$0")
+case $1 in
+  --list-sdks) echo "$(cat "$folder/version") [/nowhere]" ;;
+  --version) cat "$folder/version" ;;
+  publish) echo "$2" >>"$folder/published"; mkdir -p "$OUTPUT"; test ! -e "$folder/broken" ;;
+esac
 """
 # Ends only when the other one runs too.
 MEETS = """
@@ -122,6 +132,16 @@ class Tree:
 
     def run(self, *arguments):
         return Output(["./test.sh", *arguments], self.folder, self.environment)
+
+    def add_dotnet(self, version):
+        """Puts a .NET SDK first in PATH. Returns the folder with what it notes."""
+        folder = self.folder / "dotnet"
+        folder.mkdir()
+        (folder / "dotnet").write_text(DOTNET)
+        (folder / "dotnet").chmod(0o755)
+        (folder / "version").write_text(version)
+        self.environment["PATH"] = f"{folder}:{self.environment['PATH']}"
+        return folder
 
     def built(self):
         return sorted(path.name for path in (self.folder / "build/linux/bin").glob("*"))
@@ -238,6 +258,60 @@ done
         output = self.tree(beta=many).run("beta")
         self.assert_ends_with(output, "3000 passed, 0 failed, 0 skipped", 0)
         self.assertIn("      3.0 s  beta: Fake.CaseWithAVeryLongName/2999", output.lines)
+
+    def test_WithoutADotnetSdkTheCasesThatNeedItAreSkippedByName(self):
+        tree = self.tree(suites=[*SUITES, ("fake", "full", 60, "dotnet", "onbehalf_beta_tests")])
+        tree.add_dotnet("8.0.100")
+        (tree.folder / "tests/fake").mkdir(parents=True)
+        (tree.folder / "tests/fake/one_test.cs").write_text('        Test("Fake.IsBuilt", one =>\n        {\n        });\n')
+        (tree.folder / "tests/fake/two_test.ps1").write_text("Test 'Fake.IsScript' {\n}\n")
+        output = tree.run("alpha", "fake")
+        self.assert_ends_with(output, "1 passed, 0 failed, 3 skipped", 0)
+        for name in ("Fake.IsBuilt", "Fake.IsScript"):
+            self.assertEqual(output.lines[output.lines.index(f"  fake: {name}") + 1], "      missing here: a .NET SDK 10")
+        self.assertEqual(tree.built(), ["onbehalf_alpha_tests"])
+        tree.environment["ONBEHALF_REQUIRE_RUNTIMES"] = "1"
+        self.assert_ends_with(tree.run("alpha", "fake"), "1 passed, 2 failed, 1 skipped", 1)
+        # With one there is no such skip.
+        (tree.folder / "dotnet/version").write_text("10.0.100")
+        self.assert_ends_with(tree.run("fake"), "1 passed, 0 failed, 1 skipped", 0)
+
+    def test_OfTheSuitesOnDotnetEachCaseHasAName(self):
+        listed = subprocess.run(["bash", "-c", 'root=$PWD; . .ci/suites.sh; cases_in_source dotnet; cases_in_source powershell'],
+                                cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+        written = sum(len(re.findall(r"(?m)^ *Test\b", path.read_text(encoding="utf-8")))
+                      for folder in ("dotnet", "powershell") for path in (ROOT / "tests" / folder).glob("*_test.*"))
+        self.assertEqual(len(listed), written)
+        self.assertEqual(len(set(listed)), len(listed))
+
+    def test_WhatIsPublishedForDotnetIsMadeAnewOnlyWhenSomethingChanged(self):
+        tree = self.tree()
+        notes = tree.add_dotnet("10.0.100")
+        (tree.folder / "sources").mkdir()
+        for name in ("sources/main.cs", "program.csproj", "other"):
+            (tree.folder / name).write_text("1")
+
+        def publish():
+            text = 'root=$PWD build=$PWD/build; mkdir -p build/dotnet; . .ci/packages.sh; publish_for_windows out program.csproj sources'
+            code = subprocess.run(["bash", "-c", text], cwd=tree.folder, check=False,
+                                  env=dict(tree.environment, OUTPUT=str(tree.folder / "build/dotnet/out"))).returncode
+            return code, len((notes / "published").read_text().splitlines())
+
+        self.assertEqual(publish(), (0, 1))
+        self.assertEqual(publish(), (0, 1))
+        (tree.folder / "other").write_text("2")
+        self.assertEqual(publish(), (0, 1))
+        changes = [("sources/main.cs", 2), ("program.csproj", 3), ("dotnet/version", 4)]
+        for name, count in changes:
+            (tree.folder / name).write_text("10.0.200")
+            self.assertEqual(publish(), (0, count), name)
+            self.assertEqual(publish(), (0, count), name)
+        # One that failed is not taken for done.
+        (notes / "broken").touch()
+        (tree.folder / "sources/new.cs").touch()
+        self.assertEqual(publish(), (1, 5))
+        (notes / "broken").unlink()
+        self.assertEqual(publish(), (0, 6))
 
     def test_AProgramThatEndsEarlyHasFailed(self):
         for text in (PASSES + "exit 3", "exit 0", "echo '[==========] Running 2 tests'\necho '[ RUN      ] Fake.Dies'\nkill -9 $$"):
