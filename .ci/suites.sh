@@ -42,6 +42,7 @@ typescript       full   600 npm            mingw       onbehalf                 
 service-fault    quick  900 nt             mingw       onbehalf_service_fault_tests    *                  a request when Windows' functions about tokens refuse
 generate         quick  900 -              mingw       onbehalf_generate_tests         *                  onbehalf generate
 impersonation    full   900 on-nt          mingw       onbehalf_impersonation_tests    *                  callers with restricted tokens, end to end
+attack           full   900 on-nt            mingw       onbehalf_attack_tests           *                  attacks on the service as it ships, by processes of other accounts
 registry         quick  900 nt             mingw       onbehalf_registry_tests         *                  registry.*
 methods-document quick  300 -              mingw       onbehalf_methods_document_tests *                  docs/methods.md is what the service registers
 win32            quick  900 nt             mingw       onbehalf_win32_tests            *                  handles, errors, SIDs, tokens, descriptors, pipes

@@ -1,6 +1,7 @@
 #include "service_process.h"
 
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <system_error>
 
@@ -22,15 +23,6 @@ std::filesystem::path MakeData(const std::string& name, std::string_view setting
   return folder;
 }
 
-ChildProcess Start(std::string_view program, const std::string& pipe_name,
-                   const std::filesystem::path& data) {
-  ChildProcess::Options options;
-  options.executable = PathBeside(program);
-  options.arguments = {"--console", "--until-input-ends",        "--pipe", pipe_name,
-                       "--data",    win32::ToUtf8(data.native())};
-  return ChildProcess::Start(options);
-}
-
 }  // namespace
 
 std::string PathBeside(std::string_view program) {
@@ -38,28 +30,55 @@ std::string PathBeside(std::string_view program) {
   return win32::ToUtf8((own.parent_path() / program).native());
 }
 
-ServiceProcess::ServiceProcess(std::string_view program, std::string_view settings)
-    : pipe_name_(UniquePipeName()),
+ServiceProcess::ServiceProcess(std::string_view program, std::string_view settings, const win32::Token* token)
+    : program_(program),
+      token_(token),
+      pipe_name_(UniquePipeName()),
       pipe_path_(LocalPipePath(pipe_name_)),
       data_(MakeData(pipe_name_, settings)),
-      process_(Start(program, pipe_name_, data_)) {
+      process_(Start()) {
+  WaitUntilItListens();
+}
+
+ChildProcess ServiceProcess::Start() const {
+  ChildProcess::Options options;
+  options.executable = PathBeside(program_);
+  options.arguments = {"--console", "--until-input-ends",         "--pipe", pipe_name_,
+                       "--data",    win32::ToUtf8(data_.native())};
+  if (token_ != nullptr) options.token = token_->get();
+  return ChildProcess::Start(options);
+}
+
+void ServiceProcess::Restart() {
+  process_.WaitForExit();
+  process_ = Start();
+  WaitUntilItListens();
+}
+
+void ServiceProcess::WaitUntilItListens() {
   // In console mode the log is on standard error too.
   std::string said;
   while (const auto line = process_.ReadErrorLine()) {
     if (line->find(" listening ") != std::string::npos) return;
     said += *line + "\n";
   }
-  throw std::runtime_error(std::string(program) + " does not listen: " + said);
+  throw std::runtime_error(program_ + " does not listen: " + said);
 }
 
 ServiceProcess::~ServiceProcess() {
-  process_.Terminate();
+  // Windows refuses to end a process that has ended.
+  if (::WaitForSingleObject(process_.process(), 0) == WAIT_TIMEOUT) process_.Terminate();
   ::WaitForSingleObject(process_.process(), INFINITE);
   std::error_code ignored;  // what another process still holds open stays behind in the temporary folder
   std::filesystem::remove_all(data_, ignored);
 }
 
 void ServiceProcess::WriteSettings(std::string_view settings) const { WriteTo(data_, settings); }
+
+std::string ServiceProcess::LogText() const {
+  std::ifstream in(data_ / "logs" / "service.log", std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
 
 std::vector<nlohmann::json> ServiceProcess::AuditLines() const {
   std::vector<nlohmann::json> lines;

@@ -16,9 +16,8 @@ protocol::FrameLimits GenerousLimits() {
 
 }  // namespace
 
-RawClient::RawClient(std::string_view pipe_path)
-    : stream_(win32::PipeStream::Open(pipe_path, {win32::ImpersonationLevel::kImpersonation, true},
-                                      win32::Clock::now() + kPatience)),
+RawClient::RawClient(std::string_view pipe_path, const win32::ClientSecurity& security)
+    : stream_(win32::PipeStream::Open(pipe_path, security, win32::Clock::now() + kPatience)),
       reader_(GenerousLimits(), kMaxDepth) {}
 
 void RawClient::Write(std::string_view bytes) { stream_.Write(bytes, win32::Clock::now() + kPatience); }

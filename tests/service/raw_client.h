@@ -20,7 +20,8 @@ using Json = nlohmann::json;
 class RawClient {
  public:
   // Throws Win32Error. Waits for a free instance.
-  explicit RawClient(std::string_view pipe_path);
+  explicit RawClient(std::string_view pipe_path, const win32::ClientSecurity& security = {
+                                                     win32::ImpersonationLevel::kImpersonation, true});
 
   win32::PipeStream& stream() { return stream_; }
 

@@ -9,6 +9,7 @@
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/overlapped.h"
 #include "onbehalf/win32/pipe_stream.h"
+#include "onbehalf/win32/process.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/token.h"
@@ -118,6 +119,18 @@ bool ProbeRestrictingSids() {
   return !win32::CheckAccess(descriptor, token, 0x1, kMapping).allowed;
 }
 
+bool ProbeOtherAccounts() {
+  const auto user = *win32::Sid::FromString("S-1-5-21-42-42-42-1000");
+  return TokenOfAnotherAccount(user).User() == user;
+}
+
+bool ProbeOwnerOfFiles() {
+  // This executable: it was made by the same account.
+  const auto descriptor =
+      win32::SecurityDescriptor::FromFile(win32::OwnImagePath(), OWNER_SECURITY_INFORMATION);
+  return descriptor.Owner() == win32::Sid::FromWellKnown(WinBuiltinAdministratorsSid);
+}
+
 }  // namespace
 
 bool WindowsIsRequired() {
@@ -157,6 +170,16 @@ bool OwnerRightsAreHonoured() {
 
 bool RestrictingSidsAreHonoured() {
   static const bool answer = ProbeRestrictingSids();
+  return answer;
+}
+
+bool OtherAccountsCanBeMade() {
+  static const bool answer = ProbeOtherAccounts();
+  return answer;
+}
+
+bool FilesBelongToAdministrators() {
+  static const bool answer = ProbeOwnerOfFiles();
   return answer;
 }
 

@@ -36,5 +36,10 @@ bool DenyOnlyGroupsAreDenied();
 bool OwnerRightsAreHonoured();
 // CreateRestrictedToken keeps restricting SIDs and AccessCheck asks them.
 bool RestrictingSidsAreHonoured();
+// CreateRestrictedToken makes tokens of other accounts, as the Wine of tests/nt does (TokenOfAnotherAccount).
+bool OtherAccountsCanBeMade();
+// Files that this process makes belong to Administrators, as an administrator's often do on Windows, so that a service under an
+// account of its own takes them for safe. The Wine of tests/nt: with NT_FILES_OF_ADMINISTRATORS=1 in its server's environment.
+bool FilesBelongToAdministrators();
 
 }  // namespace onbehalf::test
