@@ -20,6 +20,9 @@ constexpr std::int64_t kMaxMilliseconds = 24LL * 60 * 60 * 1000;
 // Each result is a line and each time is kept for the summary.
 constexpr std::int64_t kMostRepeats = 1'000'000;
 
+// More than the service takes of one account (limits.connections_per_account, 64 by default).
+constexpr std::int64_t kMostConnections = 1'000;
+
 std::chrono::milliseconds ParseMilliseconds(const std::string& option, const std::string& text) {
   return std::chrono::milliseconds(ParseNumber(option, " of milliseconds", text, 1, kMaxMilliseconds));
 }
@@ -150,6 +153,12 @@ CommandLine ParseCommandLine(std::span<const std::string> arguments) {
   }
   const Given given = TakeAll(words, *command);
   switch (line.command) {
+    case Command::kPing:
+      if (given.Has("--connections")) {
+        line.connections = ParseNumber("--connections", " of connections", given.ValueOf("--connections"), 1,
+                                       kMostConnections);
+      }
+      break;
     case Command::kMethods:
       if (!given.words.empty()) line.method = given.words[0];
       break;

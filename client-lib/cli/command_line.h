@@ -36,6 +36,7 @@ struct CommandLine {
   bool json = false;
   Command command = Command::kHelp;
   std::string help_of;                // of help: the command; empty: all of them
+  std::int64_t connections = 1;       // of ping
   std::string method;                 // of methods (may be empty), call, access and audit ("access.show")
   std::optional<std::string> params;  // of call, as given: JSON, @FILE or -
   CallPlan plan;                      // of call

@@ -64,6 +64,9 @@ constexpr std::array kAuditOptions = {
     OptionInfo{"--denied", "", "", "only what was not allowed"},
     OptionInfo{"--last", "N", "100", "the last N records (50, at most 1000)"},
 };
+constexpr std::array kPingOptions = {
+    OptionInfo{"--connections", "N", "2", "opens N connections, all at once, and calls over each"},
+};
 constexpr std::array kDoctorOptions = {
     OptionInfo{"--bundle", "FILE", "support.tar", "writes a support archive (tar)"},
 };
@@ -113,7 +116,15 @@ constexpr std::array kWords = {Operand("INDEX"), Operand("WORD")};
 constexpr char kRightsTakes[] = "ACCOUNT NODE RIGHT[,RIGHT…]";
 
 constexpr std::array kCommands = {
-    CommandInfo{Command::kPing, "ping", "", {}, 0, 0, {}, false, "whether the service answers, and how fast"},
+    CommandInfo{Command::kPing,
+                "ping",
+                "",
+                {},
+                0,
+                0,
+                kPingOptions,
+                false,
+                "whether the service answers, and how fast"},
     CommandInfo{Command::kWhoami,
                 "whoami",
                 "",

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -45,6 +46,29 @@ TEST(Program, PingsAndSaysSo) {
   EXPECT_EQ(exit.code, Code(ExitCode::kDone));
   EXPECT_EQ(exit.output.find("pong from \\\\.\\pipe\\" + server.name()), 0u) << exit.output;
   EXPECT_EQ(exit.errors, "");
+}
+
+TEST(Program, PingsOverSeveralConnections) {
+  std::atomic<int> connections = 0;
+  FakeServer server([&](FakeServer::Session& session) {
+    ++connections;
+    session.Answer(session.ReadRequest(), {{"pong", true}});
+  });
+  const auto exit = RunAgainst(server, {"ping", "--connections", "2"});
+  EXPECT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
+  EXPECT_NE(exit.output.find(" over each of 2 connections"), std::string::npos) << exit.output;
+  EXPECT_EQ(connections, 2);
+}
+
+TEST(Program, PingsInVainWhereOneClientIsServedAtATime) {
+  // The next client's turn comes when this one has gone.
+  FakeServer server([](FakeServer::Session& session) {
+    session.Answer(session.ReadRequest(), {{"pong", true}});
+    while (!session.ReadRequest().is_null()) {
+    }
+  });
+  const auto exit = RunAgainst(server, {"--timeout", "1000", "ping", "--connections", "2"});
+  EXPECT_EQ(exit.code, Code(ExitCode::kNoConnection)) << exit.output;
 }
 
 TEST(Program, WritesUtf8AndJson) {

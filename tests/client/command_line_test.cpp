@@ -13,6 +13,8 @@ using Arguments = std::vector<std::string>;
 TEST(CommandLine, HasDefaults) {
   const CommandLine line = ParseCommandLine(Arguments{"ping"});
   EXPECT_EQ(line.command, Command::kPing);
+  EXPECT_EQ(line.connections, 1);
+  EXPECT_EQ(ParseCommandLine(Arguments{"ping", "--connections", "1000"}).connections, 1000);
   EXPECT_FALSE(line.json);
   EXPECT_EQ(line.options.pipe, "onbehalf");
   EXPECT_EQ(line.options.server, ".");
@@ -230,6 +232,8 @@ TEST(CommandLine, SaysWhatIsWrong) {
       {{"--trust", "me", "ping"}, "--trust is service, same-user or any"},
       {{"ping", "x"}, "'ping' does not take 'x'"},
       {{"ping", "--json"}, "--json stands before the command"},
+      {{"ping", "--connections", "0"}, "--connections is a number of connections from 1 to 1000"},
+      {{"ping", "--connections", "1001"}, "--connections is a number of connections from 1 to 1000"},
       {{"whoami", "--timeout", "5"}, "--timeout stands before the command"},
       {{"methods", "a", "b"}, "'methods' does not take 'b'"},
       {{"methods", "--json"}, "--json stands before the command"},

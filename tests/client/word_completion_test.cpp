@@ -62,7 +62,8 @@ TEST_F(WordCompletionTest, OffersOptionsThatAreNotThereYet) {
   EXPECT_EQ(Texts({"doctor", ""}), Words{"--bundle"});
   EXPECT_EQ(Texts({"file", "put", "--resume", "a", "C:\\a", ""}), Words{"--force"});
   EXPECT_EQ(Texts({"file", "w"}), Words{"watch"});
-  EXPECT_EQ(Texts({"ping", ""}), Words{});
+  EXPECT_EQ(Texts({"ping", ""}), Words{"--connections"});
+  EXPECT_EQ(Texts({"whoami", ""}), Words{});
 }
 
 TEST_F(WordCompletionTest, OffersValues) {
