@@ -227,7 +227,8 @@ run_lane() {
   local lane=$1 suite turn=() wine=no
   in_job
   shift
-  [ "$session" != nt ] || use_nt_wine
+  [[ $session != nt* ]] || use_nt_wine
+  [ "$session" != nt-switches ] || use_nt_switches
   use_wine_prefix "$build/wineprefix-$session-$lane"
   for suite in "$@"; do
     ! needs "$suite" turn || turn+=("$suite")
@@ -255,7 +256,7 @@ run_lane() {
 }
 stop_sessions() {
   local prefix
-  for prefix in "$build"/wineprefix-{test,nt}-[12]; do
+  for prefix in "$build"/wineprefix-{test,nt,nt-switches}-[12]; do
     [ -d "$prefix" ] || continue
     (use_wine_prefix "$prefix" && stop_wine)
   done
@@ -268,7 +269,7 @@ lanes_progress() {
   done 2>/dev/null
 }
 
-# run_suites SESSION LANES SUITE...: SESSION says which Wine: test, the installed one, or nt.
+# run_suites SESSION LANES SUITE...: SESSION says which Wine: test, the installed one; nt; or nt-switches.
 run_suites() {
   local session=$1 lanes=$2 lane job jobs=()
   shift 2
@@ -381,11 +382,19 @@ fi
 
 # ASan's and UBSan's settings are those of the native programs.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
-alone=() together=() on_nt=() with_postgres=no
+alone=() together=() on_nt=() with_switches=() with_postgres=no
 for suite in "${chosen[@]}"; do
   [ "$suite" != checks ] || continue
   [ -n "${built[${preset_of[$suite]}]:-}" ] || continue
-  if needs "$suite" alone; then alone+=("$suite"); elif needs "$suite" on-nt; then on_nt+=("$suite"); else together+=("$suite"); fi
+  if needs "$suite" alone; then
+    alone+=("$suite")
+  elif needs "$suite" switches; then
+    with_switches+=("$suite")
+  elif needs "$suite" on-nt; then
+    on_nt+=("$suite")
+  else
+    together+=("$suite")
+  fi
   ! needs "$suite" postgres || with_postgres=yes
 done
 at_exit stop_sessions
@@ -401,15 +410,16 @@ if [ "$with_postgres" = yes ]; then
   use_postgres || record builds failed "(starting a PostgreSQL server)" "see its output above"
 fi
 run_suites test 2 "${together[@]}"
-if [ "${#on_nt[@]}" != 0 ]; then
+if [ "${#on_nt[@]}${#with_switches[@]}" != 00 ]; then
   phase "tests on NT's semantics"
   heading "Tests on NT's semantics"
   code=0
   build_nt_wine || code=$?
   if [ "$code" = 0 ]; then
     run_suites nt 2 "${on_nt[@]}"
+    run_suites nt-switches 1 "${with_switches[@]}"
   elif [ "$code" = 3 ]; then
-    for suite in "${on_nt[@]}"; do record "$suite" skipped "(all of it)" "missing here: the source package of the distribution's Wine"; done
+    for suite in "${on_nt[@]}" "${with_switches[@]}"; do record "$suite" skipped "(all of it)" "missing here: the source package of the distribution's Wine"; done
   else
     record builds failed "(Wine with NT's semantics)" "see its output above"
   fi

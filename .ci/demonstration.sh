@@ -25,10 +25,10 @@ show() {
   [ "$code" = "${exit_code:-0}" ] || surprises+=("$shown (exit code $code)")
 }
 call() { show '>' "onbehalf $*" wine "$onbehalf" "$@"; }
-# The same by a caller of the same account whose token has Administrators for denying only, as the token of an
-# administrator who is not elevated.
-call_restricted() {
-  show 'restricted>' "onbehalf $*" wine "$bin/onbehalf-run-restricted.exe" "$onbehalf" "$@"
+# The same by a caller of another account, which is no administrator.
+other_account=S-1-5-21-42-42-42-1001
+call_other() {
+  show 'other>' "onbehalf $*" wine "$bin/onbehalf-run-restricted.exe" --account "$other_account" "$onbehalf" "$@"
 }
 
 show_calls() {
@@ -95,24 +95,24 @@ Parameters are bound, never made part of the SQL:"
 }
 
 show_second_caller() {
-  heading "A second caller: the same account with a restricted token (Administrators for denying only)"
+  heading "A second caller: another account, which is no administrator"
   matching='account|Administrators' call whoami
-  matching='account|Administrators' call_restricted whoami
+  matching='account|Administrators' call_other whoami
   note "
 A method for administrators only:"
   call --json call service.connections
-  exit_code=1 call_restricted call service.connections
+  exit_code=1 call_other call service.connections
 }
 
 show_database_callers() {
   heading "A database, read by two callers"
-  exit_code=5 matching=error call_restricted call database.query "$orders"
-  call_restricted access explain database.query
+  exit_code=5 matching=error call_other call database.query "$orders"
+  call_other access explain database.query
   note "
 Now it may call the method, and the access list of each source decides:"
   call --json access grant 'BUILTIN\Users' database.query call,see
-  call_restricted --json call database.query "$orders"
-  exit_code=1 matching=error call_restricted call database.query "$salaries"
+  call_other --json call database.query "$orders"
+  exit_code=1 matching=error call_other call database.query "$salaries"
   call --json call database.query "$salaries"
   call --json access revoke 'BUILTIN\Users' database.query
 }

@@ -7,7 +7,7 @@
 #   kind     quick: also with --quick, which has to end within three minutes; full: in every full run; long: with --long alone
 #   limit    seconds after which it is ended
 #   needs    alone: both processors; turn: the build folder's CTest, or the installed service, one suite at a time;
-#            on-nt: run on a Wine with NT's semantics; nt: run on that one too, as nt-SUITE;
+#            on-nt: run on a Wine with NT's semantics; nt: run on that one too, as nt-SUITE; switches: with its switches set;
 #            postgres, npm, dotnet: that; checks, linux: the packages of .ci/check or of that preset
 #   preset   of CMakePresets.json; targets: of its build, those that the suite needs; all: every target
 #   cases    of a program of GoogleTest: its --gtest_filter; -: it does not say how many cases it has
@@ -42,7 +42,7 @@ typescript       full   600 npm            mingw       onbehalf                 
 service-fault    quick  900 nt             mingw       onbehalf_service_fault_tests    *                  a request when Windows' functions about tokens refuse
 generate         quick  900 -              mingw       onbehalf_generate_tests         *                  onbehalf generate
 impersonation    full   900 on-nt          mingw       onbehalf_impersonation_tests    *                  callers with restricted tokens, end to end
-attack           full   900 on-nt            mingw       onbehalf_attack_tests           *                  attacks on the service as it ships, by processes of other accounts
+attack           full   900 on-nt,switches   mingw       onbehalf_attack_tests           *                  attacks on the service as it ships, by processes of other accounts
 registry         quick  900 nt             mingw       onbehalf_registry_tests         *                  registry.*
 methods-document quick  300 -              mingw       onbehalf_methods_document_tests *                  docs/methods.md is what the service registers
 win32            quick  900 nt             mingw       onbehalf_win32_tests            *                  handles, errors, SIDs, tokens, descriptors, pipes

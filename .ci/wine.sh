@@ -31,6 +31,8 @@ build_nt_wine() {
 
 # Every later wine command is that one.
 use_nt_wine() { export PATH=$build/nt/bin:$PATH; }
+# Its switches for the tests, for a session that is not started yet.
+use_nt_switches() { export NT_FILES_OF_ADMINISTRATORS=1 NT_IMPERSONATE_FAULT=$build/nt-impersonate-fault; }
 has_nt_wine() { [ -f "$build/nt/built" ]; }
 
 # Starts a Windows session that lasts until stop_wine. The redirections matter: the first command starts services.exe,

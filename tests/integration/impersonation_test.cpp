@@ -269,6 +269,21 @@ TEST(RunRestricted, RunsAProgramWithoutAdministratorsOnTheSameStreams) {
   EXPECT_EQ(said["arguments"], Json({"two words", "a \"quote\""}));
 }
 
+TEST(RunRestricted, RunsAProgramAsAnotherAccount) {
+  ONBEHALF_SKIP_WITHOUT("tokens of other accounts", OtherAccountsCanBeMade());
+  const auto self = ChildProcess::Options::Self("SayTokenAndInput", {"two words"});
+  ChildProcess::Options options;
+  options.executable = PathBeside("onbehalf-run-restricted.exe");
+  options.arguments = {"--account", "S-1-5-21-42-42-42-1001", self.executable};
+  options.arguments.insert(options.arguments.end(), self.arguments.begin(), self.arguments.end());
+  const auto exit = RunChild(options);
+  ASSERT_EQ(exit.code, 7U) << exit.output << exit.errors;
+  const Json said = Json::parse(exit.output);
+  EXPECT_EQ(said["token"]["user"], "S-1-5-21-42-42-42-1001");
+  EXPECT_NE(AdministratorsAttributes(said["token"]) & SE_GROUP_USE_FOR_DENY_ONLY, 0U) << said;
+  EXPECT_EQ(said["arguments"], Json({"two words"}));
+}
+
 TEST(RunRestricted, SaysWhyAProgramCannotBeStarted) {
   ChildProcess::Options options;
   options.executable = PathBeside("onbehalf-run-restricted.exe");

@@ -1,16 +1,21 @@
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/unique_handle.h"
+#include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "support/restricted_token.h"
 
-// onbehalf-run-restricted.exe PROGRAM [ARGUMENTS]: runs a program as the same account without the rights of
-// Administrators (they become a deny-only group), on the same console and streams, and ends as it does. 125:
-// it could not be started.
+// onbehalf-run-restricted.exe [--account SID] PROGRAM [ARGUMENTS]: runs a program without the rights of Administrators (they
+// become a deny-only group), as the same account or another (see TokenOfAnotherAccount), on the same console and streams, and
+// ends as it does. 125: it could not be started.
 namespace {
 
 using onbehalf::win32::ThrowLastError;
@@ -35,8 +40,21 @@ HANDLE Inheritable(DWORD standard_handle) {
   return handle;
 }
 
+// Takes "--account SID" from the front of the command line.
+onbehalf::win32::Token TakeToken(std::wstring& command_line) {
+  constexpr std::wstring_view kOption = L"--account ";
+  if (!command_line.starts_with(kOption)) return onbehalf::test::AdministratorsDenyOnlyToken();
+  const std::size_t begin = command_line.find_first_not_of(L' ', kOption.size());
+  const std::size_t end = std::min(command_line.find(L' ', begin), command_line.size());
+  const std::string text = onbehalf::win32::ToUtf8(command_line.substr(begin, end - begin));
+  const auto sid = onbehalf::win32::Sid::FromString(text);
+  if (!sid) throw std::invalid_argument(text + " is not a SID");
+  command_line.erase(0, std::min(command_line.find_first_not_of(L' ', end), command_line.size()));
+  return onbehalf::test::TokenOfAnotherAccount(*sid);
+}
+
 int Run(std::wstring command_line) {
-  const onbehalf::win32::Token token = onbehalf::test::AdministratorsDenyOnlyToken();
+  const onbehalf::win32::Token token = TakeToken(command_line);
   STARTUPINFOW startup{};
   startup.cb = sizeof(startup);
   startup.dwFlags = STARTF_USESTDHANDLES;
@@ -61,7 +79,7 @@ int Run(std::wstring command_line) {
 int wmain() {
   std::wstring command_line = RestOfCommandLine();
   if (command_line.empty()) {
-    std::fputs("usage: onbehalf-run-restricted.exe PROGRAM [ARGUMENTS]\n", stderr);
+    std::fputs("usage: onbehalf-run-restricted.exe [--account SID] PROGRAM [ARGUMENTS]\n", stderr);
     return 125;
   }
   try {

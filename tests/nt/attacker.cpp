@@ -235,6 +235,11 @@ win32::Sid AccountSid(int number) {
   return *win32::Sid::FromString("S-1-5-21-42-42-42-" + std::to_string(number));
 }
 
+Json At(const Json& answer, const std::string& pointer) {
+  const Json::json_pointer at(pointer);
+  return answer.contains(at) ? answer.at(at) : Json(nullptr);
+}
+
 std::string RequestFrame(std::string_view method, int id, const Json& params) {
   return protocol::ToFrame(protocol::Framing::kHeader, CallerProcess::Request(method, params, id).dump());
 }

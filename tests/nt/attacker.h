@@ -85,6 +85,9 @@ class Attacker {
   std::string user_;
 };
 
+// The member of an answer at "/error/data/code"; null where there is none.
+Json At(const Json& answer, const std::string& pointer);
+
 // A request as a header-delimited frame.
 std::string RequestFrame(std::string_view method, int id, const Json& params = nullptr);
 

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -34,16 +34,22 @@ class KeyOf {
  public:
   explicit KeyOf(const win32::Sid& account) : key_(HKEY_LOCAL_MACHINE, L"Software", "HKLM") {
     key_.SetValue(L"v", REG_SZ, Bytes(L"secret"));
-    const auto descriptor =
-        win32::SecurityDescriptor::FromSddl("O:SYG:SYD:P(A;;KR;;;" + account.ToString() + ")");
-    CheckRegistry(::RegSetKeySecurity(key_.get(), OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
-                                      descriptor.get()),
-                  "RegSetKeySecurity");
+    CheckRegistry(Guard("O:SYG:SYD:P(A;;KR;;;" + account.ToString() + ")"), "RegSetKeySecurity");
   }
+  // So that it can be removed.
+  ~KeyOf() { EXPECT_EQ(Guard("O:SYG:SYD:P(A;;KA;;;WD)"), ERROR_SUCCESS); }
+  KeyOf(const KeyOf&) = delete;
+  KeyOf& operator=(const KeyOf&) = delete;
   // registry.get's parameters.
   Json Value() const { return {{"key", key_.text()}, {"name", "v"}}; }
 
  private:
+  LSTATUS Guard(const std::string& sddl) const {
+    const auto descriptor = win32::SecurityDescriptor::FromSddl(sddl);
+    return ::RegSetKeySecurity(key_.get(), OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
+                               descriptor.get());
+  }
+
   const TestKey key_;
 };
 
@@ -84,9 +90,8 @@ TEST_P(CallerIdentity, IsNeverThatOfAnotherWhoCallsAtTheSameTime) {
         attackers_[i]->Connect();
         for (int call = 0; call < kCalls; ++call) {
           const Json answer = attackers_[i]->Call("identity.whoami");
-          const bool is_own = answer.contains("result") &&
-                              answer["result"]["account"]["sid"] == attackers_[i]->user() &&
-                              answer["result"]["process"]["id"] == attackers_[i]->id();
+          const bool is_own = At(answer, "/result/account/sid") == attackers_[i]->user() &&
+                              At(answer, "/result/process/id") == attackers_[i]->id();
           wrong[i] += is_own ? 0 : 1;
         }
       });
@@ -103,20 +108,20 @@ TEST_P(CallerIdentity, DecidesWhatAMethodThatActsAsItsCallerMayDo) {
   ASSERT_TRUE(read.contains("result")) << read;
   for (Attacker* other : {&two(), &administrator()}) {
     const Json refused = other->Call("registry.get", key.Value());
-    EXPECT_EQ(refused["error"]["code"], kWindowsError) << refused;
-    EXPECT_EQ(refused["error"]["data"]["code"], DWORD{ERROR_ACCESS_DENIED}) << refused;
+    EXPECT_EQ(At(refused, "/error/code"), kWindowsError) << refused;
+    EXPECT_EQ(At(refused, "/error/data/code"), DWORD{ERROR_ACCESS_DENIED}) << refused;
   }
   // The refusal leaves nothing behind, nor does the permission.
   EXPECT_TRUE(one().Call("registry.get", key.Value()).contains("result"));
-  EXPECT_EQ(two().Call("registry.get", key.Value())["error"]["code"], kWindowsError);
+  EXPECT_EQ(At(two().Call("registry.get", key.Value()), "/error/code"), kWindowsError);
 }
 
 TEST_P(CallerIdentity, DecidesWhichMethodsThereAre) {
   for (const auto& attacker : attackers_) attacker->Connect();
   EXPECT_TRUE(administrator().Call("service.connections").contains("result"));
-  EXPECT_EQ(one().Call("service.status")["error"]["code"], kAccessDenied);
+  EXPECT_EQ(At(one().Call("service.status"), "/error/code"), kAccessDenied);
   const Json hidden = one().Call("service.connections");
-  EXPECT_EQ(hidden["error"]["code"], kMethodNotFound) << hidden;
+  EXPECT_EQ(At(hidden, "/error/code"), kMethodNotFound) << hidden;
   EXPECT_EQ(hidden, one().Call("service.no_such_method"));
 }
 
@@ -143,13 +148,11 @@ INSTANTIATE_TEST_SUITE_P(, CallerIdentity, testing::Values(RunBy::kThisAccount, 
 class SplitIdentity : public CallerIdentity {
  protected:
   // Whom the service takes for the caller; null when it answered with anything else than that.
-  static Json CallerIn(const Json& answer) {
-    return answer.contains("result") ? answer["result"]["account"]["sid"] : Json(nullptr);
-  }
+  static Json CallerIn(const Json& answer) { return At(answer, "/result/account/sid"); }
   static bool IsRefusal(const Json& answer) {
-    return answer.is_object() && answer.contains("error") && answer["id"].is_null() &&
-           answer["error"]["code"] == kInvalidRequest &&
-           answer["error"]["message"] == "The writer's identity changed inside a frame.";
+    return answer.is_object() && answer.contains("error") && At(answer, "/id").is_null() &&
+           At(answer, "/error/code") == kInvalidRequest &&
+           At(answer, "/error/message") == "The writer's identity changed inside a frame.";
   }
 };
 
@@ -222,7 +225,8 @@ TEST_P(SplitIdentity, BetweenFramesIsThatOfEach) {
     EXPECT_EQ(CallerIn(administrator().Call("identity.whoami")), administrator().user());
     EXPECT_TRUE(administrator().Call("service.connections").contains("result"));
     EXPECT_EQ(CallerIn(administrator().Call("identity.whoami", nullptr, other)), other.user->ToString());
-    EXPECT_EQ(administrator().Call("service.connections", nullptr, other)["error"]["code"], kMethodNotFound);
+    EXPECT_EQ(At(administrator().Call("service.connections", nullptr, other), "/error/code"),
+              kMethodNotFound);
   }
 }
 
@@ -244,7 +248,8 @@ TEST_P(SplitIdentity, IsTheOpenersWithStaticTrackingWhoeverWrites) {
   for (const std::optional<Identity>& writer :
        {std::optional<Identity>(), std::optional(opener), std::optional(Identity{AccountSid(2)})}) {
     EXPECT_EQ(CallerIn(administrator().Call("identity.whoami", nullptr, writer)), AccountSid(1).ToString());
-    EXPECT_EQ(administrator().Call("service.connections", nullptr, writer)["error"]["code"], kMethodNotFound);
+    EXPECT_EQ(At(administrator().Call("service.connections", nullptr, writer), "/error/code"),
+              kMethodNotFound);
   }
 }
 
@@ -252,7 +257,7 @@ TEST_P(SplitIdentity, IsTheWritersWithDynamicTrackingWhoeverOpened) {
   ASSERT_EQ(administrator().Connect({ImpersonationLevel::kImpersonation, true}), DWORD{ERROR_SUCCESS});
   const Identity writer{AccountSid(1)};
   EXPECT_EQ(CallerIn(administrator().Call("identity.whoami", nullptr, writer)), AccountSid(1).ToString());
-  EXPECT_EQ(administrator().Call("service.connections", nullptr, writer)["error"]["code"], kMethodNotFound);
+  EXPECT_EQ(At(administrator().Call("service.connections", nullptr, writer), "/error/code"), kMethodNotFound);
 }
 
 INSTANTIATE_TEST_SUITE_P(, SplitIdentity, testing::Values(RunBy::kThisAccount, RunBy::kItsOwnAccount),
@@ -277,19 +282,19 @@ TEST_P(ImpersonationLevels, AreWhatTheClientAllowsWithEachKindOfTracking) {
           return;
         }
         ASSERT_TRUE(answer.contains("error")) << method << answer;
-        EXPECT_EQ(answer["error"]["code"], kImpersonationLevel) << method << answer;
+        EXPECT_EQ(At(answer, "/error/code"), kImpersonationLevel) << method << answer;
         // Of an anonymous caller nothing is known, so the method does not matter.
         const auto named =
             level < ImpersonationLevel::kIdentification ? ImpersonationLevel::kIdentification : required;
-        EXPECT_EQ(answer["error"]["data"]["required"], std::string(win32::ToString(named))) << method;
-        EXPECT_EQ(answer["error"]["data"]["actual"], std::string(win32::ToString(level))) << method;
+        EXPECT_EQ(At(answer, "/error/data/required"), std::string(win32::ToString(named))) << method;
+        EXPECT_EQ(At(answer, "/error/data/actual"), std::string(win32::ToString(level))) << method;
       };
       expect("rpc.ping", nullptr, ImpersonationLevel::kIdentification);
       expect("registry.get", key.Value(), ImpersonationLevel::kImpersonation);
       if (level == ImpersonationLevel::kAnonymous) continue;
       const Json whoami = one().Call("identity.whoami");
-      EXPECT_EQ(whoami["result"]["level"], std::string(win32::ToString(level))) << whoami;
-      EXPECT_EQ(whoami["result"]["account"]["sid"], one().user()) << whoami;
+      EXPECT_EQ(At(whoami, "/result/level"), std::string(win32::ToString(level))) << whoami;
+      EXPECT_EQ(At(whoami, "/result/account/sid"), one().user()) << whoami;
     }
   }
 }

@@ -48,18 +48,18 @@ TEST(ServiceWithoutSeImpersonate, IsNobodyButItself) {
     ASSERT_EQ(caller.Connect(), DWORD{ERROR_SUCCESS});
     // Windows lowers the level and says nothing.
     const Json whoami = caller.Call("identity.whoami");
-    EXPECT_EQ(whoami["result"]["account"]["sid"], caller.user()) << whoami;
-    EXPECT_EQ(whoami["result"]["level"], "identification") << whoami;
+    EXPECT_EQ(At(whoami, "/result/account/sid"), caller.user()) << whoami;
+    EXPECT_EQ(At(whoami, "/result/level"), "identification") << whoami;
     EXPECT_TRUE(caller.Call("rpc.ping").contains("result"));
     const Json refused = caller.Call("registry.get", any_value);
-    EXPECT_EQ(refused["error"]["code"], kImpersonationLevel) << refused;
-    EXPECT_EQ(refused["error"]["data"]["required"], "impersonation") << refused;
-    EXPECT_EQ(refused["error"]["data"]["actual"], "identification") << refused;
+    EXPECT_EQ(At(refused, "/error/code"), kImpersonationLevel) << refused;
+    EXPECT_EQ(At(refused, "/error/data/required"), "impersonation") << refused;
+    EXPECT_EQ(At(refused, "/error/data/actual"), "identification") << refused;
   }
   // Of its own account it may be anybody.
   Attacker same_account(service->pipe_path(), service.token());
   ASSERT_EQ(same_account.Connect(), DWORD{ERROR_SUCCESS});
-  EXPECT_EQ(same_account.Call("identity.whoami")["result"]["level"], "impersonation");
+  EXPECT_EQ(At(same_account.Call("identity.whoami"), "/result/level"), "impersonation");
   EXPECT_TRUE(same_account.Call("registry.get", any_value).contains("result"));
 }
 
@@ -69,7 +69,7 @@ TEST(ServiceWithSeImpersonate, IsEachOfItsCallers) {
   const win32::Token token = TokenOfAnotherAccount(AccountSid(1));
   Attacker caller(service->pipe_path(), &token);
   ASSERT_EQ(caller.Connect(), DWORD{ERROR_SUCCESS});
-  EXPECT_EQ(caller.Call("identity.whoami")["result"]["level"], "impersonation");
+  EXPECT_EQ(At(caller.Call("identity.whoami"), "/result/level"), "impersonation");
 }
 
 // ---- ImpersonateNamedPipeClient fails ----
@@ -138,7 +138,7 @@ TEST_F(RefusedImpersonation, RunsNothingAndTellsNothingOfWhichMethodsThereAre) {
     for (const char* method : {"rpc.ping", "identity.whoami", "registry.get", "service.status", "no.such"}) {
       const Json answer = caller_->Call(method);
       ASSERT_TRUE(answer.contains("error")) << method << answer;
-      EXPECT_EQ(answer["error"]["code"], kInternalError) << method << answer;
+      EXPECT_EQ(At(answer, "/error/code"), kInternalError) << method << answer;
       if (expected.is_null()) expected = without_id(answer);
       EXPECT_EQ(without_id(answer), expected) << method;
     }
@@ -164,11 +164,11 @@ TEST_F(RefusedImpersonation, InsideAFrameIsAChangeOfIdentity) {
     // The service has read it, and is asked as somebody else whether it has.
     Attacker other((*service_)->pipe_path());
     ASSERT_EQ(other.Connect(), DWORD{ERROR_SUCCESS});
-    EXPECT_EQ(other.Call("rpc.ping")["error"]["code"], kInternalError);
+    EXPECT_EQ(At(other.Call("rpc.ping"), "/error/code"), kInternalError);
   }
   ASSERT_EQ(caller_->Write(frame.substr(30)), DWORD{ERROR_SUCCESS});
   const Json answer = caller_->Read();
-  EXPECT_EQ(answer["error"]["code"], kInvalidRequest) << answer;
+  EXPECT_EQ(At(answer, "/error/code"), kInvalidRequest) << answer;
   EXPECT_EQ(caller_->Read(), nullptr);
 }
 
