@@ -170,7 +170,7 @@ call :fail dotnet
 exit /b 0
 :no_dotnet
 if "%ONBEHALF_REQUIRE_RUNTIMES%"=="1" set "FAILED=%FAILED% dotnet (there is no .NET SDK 10)"
-echo ^<testsuite^>^<testcase classname="dotnet" name="all"^>^<skipped message="missing here: a .NET SDK 10"/^>^</testcase^>^</testsuite^>>"%RESULTS%\dotnet.xml"
+powershell -NoProfile -ExecutionPolicy Bypass -File "%ROOT%\.ci\skip_cases.ps1" -Folder "%ROOT%\tests\dotnet" -Missing "a .NET SDK 10" -Report "%RESULTS%\dotnet.xml"
 exit /b 0
 
 rem In Windows PowerShell 5.1, and in PowerShell 7 where it is; ONBEHALF_REQUIRE_RUNTIMES=1 makes its lack a failure.
@@ -179,7 +179,7 @@ call :run_script powershell "%SystemRoot%\System32\WindowsPowerShell\v1.0\powers
 "%SystemRoot%\System32\where.exe" /q pwsh
 if not errorlevel 1 call :run_script powershell-7 pwsh& exit /b 0
 if "%ONBEHALF_REQUIRE_RUNTIMES%"=="1" set "FAILED=%FAILED% powershell-7 (there is no PowerShell 7)"
-echo ^<testsuite^>^<testcase classname="powershell-7" name="all"^>^<skipped message="missing here: PowerShell 7"/^>^</testcase^>^</testsuite^>>"%RESULTS%\powershell-7.xml"
+powershell -NoProfile -ExecutionPolicy Bypass -File "%ROOT%\.ci\skip_cases.ps1" -Folder "%ROOT%\tests\powershell" -Missing "PowerShell 7" -Report "%RESULTS%\powershell-7.xml"
 exit /b 0
 
 rem :run_script REPORT PROGRAM

@@ -81,7 +81,7 @@ publish_for_windows() {
   if [ "$(cat "$folder.state" 2>/dev/null)" = "$state" ]; then return 0; fi
   rm -rf "$folder" "$folder.state"
   # Build servers would outlive it.
-  dotnet publish "$project" --configuration Release --runtime win-x64 --self-contained --disable-build-servers \
+  DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 dotnet publish "$project" --configuration Release --runtime win-x64 --self-contained --disable-build-servers \
     --artifacts-path "$build/dotnet/artifacts" --output "$folder" "$@" || return 1
   printf '%s\n' "$state" >"$folder.state"
 }

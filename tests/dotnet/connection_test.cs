@@ -118,6 +118,8 @@ internal static class ConnectionTest
 
         Test("Connection.WithAHandlerThatTheServiceDoesNotSpeakEndsAtOnce", async one =>
         {
+            JsonRpc other = await ConnectAsync(one);
+            long refused = (await other.CallAsync<Status>("service.status")).requests.frames_refused;
             foreach ((string name, Func<Stream, IJsonRpcMessageHandler> handler) in
                 new (string, Func<Stream, IJsonRpcMessageHandler>)[]
             {
@@ -137,7 +139,7 @@ internal static class ConnectionTest
                 Expect.That(how.Reason is DisconnectedReason.StreamError or DisconnectedReason.ParseError, $"{name}: {how.Reason}");
             }
 
-            Expect.Equal("as before", await (await ConnectAsync(one)).EchoAsync("as before"));
+            Expect.Equal(refused + 3, (await other.CallAsync<Status>("service.status")).requests.frames_refused);
         });
 
         // A handle on which Windows does one thing at a time, so the library, which always reads, cannot use one. This is
@@ -170,6 +172,10 @@ internal static class ConnectionTest
             Expect.Equal((int)JsonRpcErrorCode.RequestCanceled, end.RootElement.GetProperty("error").GetProperty("code").GetInt32());
         });
     }
+
+    private sealed record Requests(long frames_refused);
+
+    private sealed record Status(Requests requests);
 
     // The client that a case kills.
     public static async Task HoldAsync()

@@ -70,6 +70,21 @@ Test 'Scripts.AddTheDemonstrationToTheSettingsOnce' {
   }
 }
 
+Test 'Scripts.SkipEachCaseOfASuiteByItsName' {
+  $report = [System.IO.Path]::GetTempFileName()
+  try {
+    foreach ($suite in 'dotnet', 'powershell') {
+      & "$root\.ci\skip_cases.ps1" -Folder "$root\tests\$suite" -Missing 'a thing' -Report $report
+      $skipped = @(([xml][System.IO.File]::ReadAllText($report)).SelectNodes('//testcase[skipped/@message="missing here: a thing"]'))
+      $found = @($skipped | ForEach-Object { "$($_.GetAttribute('classname')).$($_.GetAttribute('name'))" })
+      if ($suite -eq 'powershell') { Expect-Same ($cases | ForEach-Object { $_.Name } | Sort-Object) ($found | Sort-Object) }
+      else { Expect-That ($found.Count -gt 40) "only these cases: $found" }
+    }
+  } finally {
+    Remove-Item -LiteralPath $report
+  }
+}
+
 Test 'Scripts.AddUpTheReportsOfTests' {
   $folder = New-Item -ItemType Directory -Path (Join-Path ([System.IO.Path]::GetTempPath()) "onbehalf-$([guid]::NewGuid())")
   try {
