@@ -27,8 +27,9 @@ constexpr int kConnectionsOfAnAccount = 64;
 TEST(ManyClients, FiveHundredOfOneAccountAreServedAtOnce) {
   constexpr std::size_t kThreads = 20;
   constexpr std::size_t kOfAThread = 25;
-  ShippedService service(RunBy::kThisAccount,
-                         R"({"limits": {"connections": 600, "connections_per_account": 600}})");
+  ShippedService service(
+      RunBy::kThisAccount,
+      R"({"limits": {"connections": 600, "connections_per_account": 600, "handlers_per_account": 20}})");
   std::vector<std::vector<std::unique_ptr<RawClient>>> clients(kThreads);
   // Each round all at once; all of them stay.
   const auto call_all = [&](auto&& call) {
