@@ -96,8 +96,8 @@ Parameters are bound, never made part of the SQL:"
 
 show_second_caller() {
   heading "A second caller: another account, which is no administrator"
-  matching='account|Administrators' call whoami
-  matching='account|Administrators' call_other whoami
+  matching='^sid|Administrators' call whoami
+  matching='^sid|Administrators' call_other whoami
   note "
 A method for administrators only:"
   call --json call service.connections
