@@ -1,7 +1,8 @@
 @echo off
 rem SPDX-License-Identifier: MIT
 rem Removes OnBehalf. uninstall.cmd /help says how. May be run again: what is gone already is no error.
-rem For Windows' cmd.exe and Wine's, like install.cmd.
+rem For Windows' cmd.exe and Wine's, like install.cmd, and like there: text from outside is expanded only inside quotation
+rem marks or by :say.
 setlocal enableextensions disabledelayedexpansion
 
 set "SYSTEM32=%SystemRoot%\System32"
@@ -11,8 +12,18 @@ set "PING=%SYSTEM32%\ping.exe"
 set "SERVICE_KEY=HKLM\SYSTEM\CurrentControlSet\Services\OnBehalf"
 set "EVENT_KEY=HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\OnBehalf"
 set "AUDIT_LOG_KEY=HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit"
+rem Where :is_program puts what it compares with, for as long as that takes.
+set "SCRATCH_KEY=HKLM\SOFTWARE\OnBehalf.install"
+rem The profile that Windows has made for NT SERVICE\OnBehalf, whose SID this is.
+set "SERVICE_SID=S-1-5-80-1926647630-1690475274-2145072266-3076734602-2497173225"
+set "PROFILE_KEY=HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList\%SERVICE_SID%"
+set "PROFILE=%SystemRoot%\ServiceProfiles\OnBehalf"
+rem As in install.cmd.
+set STOP_SECONDS=120
 set "TARGET=%ProgramFiles%\OnBehalf"
 set "DATA=%ProgramData%\OnBehalf"
+set FOLDER=
+set IS_WINE=
 set PURGE=
 set LEFT=
 set FOUND=
@@ -22,17 +33,32 @@ if "%~1"=="" goto arguments_read
 if /i "%~1"=="/help" goto help
 if "%~1"=="/?" goto help
 if /i "%~1"=="/purge" goto argument_purge
-echo uninstall.cmd: unknown argument %1. uninstall.cmd /help says what there is.
+if /i "%~1"=="/target" goto argument_target
+set "TEXT=uninstall.cmd: unknown argument %~1. uninstall.cmd /help says what there is."
+call :say TEXT
 exit /b 2
+:argument_target
+set "FOLDER=%~2"
+if not defined FOLDER echo uninstall.cmd: /target needs a folder after it.
+if not defined FOLDER exit /b 2
+shift
+shift
+goto next_argument
 :argument_purge
 set PURGE=1
 shift
 goto next_argument
 
 :arguments_read
+if not defined FOLDER goto folder_read
+call :full_path
+if errorlevel 1 goto bad_folder
+set "TARGET=%FULL%"
+:folder_read
 if not exist "%SYSTEM32%\winecfg.exe" goto check_elevation
 %REG% query HKLM\Software\Wine >nul 2>&1
-if not errorlevel 1 goto elevated
+if not errorlevel 1 set IS_WINE=1
+if defined IS_WINE goto elevated
 :check_elevation
 %REG% query HKU\S-1-5-19 >nul 2>&1
 if not errorlevel 1 goto elevated
@@ -45,10 +71,25 @@ set IMAGE=
 for /f "tokens=1,2,*" %%A in ('%REG% query "%SERVICE_KEY%" /v ImagePath 2^>nul') do if "%%A"=="ImagePath" set "IMAGE=%%C"
 if not defined IMAGE goto stop
 set "IMAGE=%IMAGE:"=%"
-for %%P in ("%IMAGE%") do set "IMAGE_NAME=%%~nxP"
-for %%P in ("%IMAGE%") do set "IMAGE_FOLDER=%%~dpP"
+if not defined IMAGE goto foreign_service
+set IMAGE_NAME=
+if defined FOLDER goto is_it_there
+for /f "delims=" %%P in ("%IMAGE%") do set "IMAGE_NAME=%%~nxP"
+for /f "delims=" %%P in ("%IMAGE%") do set "IMAGE_FOLDER=%%~dpP"
 if /i not "%IMAGE_NAME%"=="onbehalf-service.exe" goto foreign_service
 set "TARGET=%IMAGE_FOLDER:~0,-1%"
+:is_it_there
+set "PROGRAM=%TARGET%\onbehalf-service.exe"
+call :is_program
+if not errorlevel 1 goto stop
+rem The same file may be written in another way: letters of the other case, 8.3 names.
+for /f "delims=" %%P in ("%IMAGE%") do set "THERE=%%~fsP"
+for /f "delims=" %%P in ("%PROGRAM%") do set "HERE=%%~fsP"
+if /i "%THERE%"=="%HERE%" if exist "%PROGRAM%" goto stop
+if defined FOLDER goto foreign_service
+echo OnBehalf was not uninstalled: the folder of its programs has letters in its name that the code page of this console
+echo does not have. Give it with /target. Nothing was changed.
+exit /b 1
 
 :stop
 call :query_state
@@ -59,14 +100,14 @@ echo ^> %SC% stop OnBehalf
 %SC% stop OnBehalf
 call :wait_until_stopped
 if not errorlevel 1 goto delete_service
-echo OnBehalf was not uninstalled: the service did not stop within 90 seconds (its state is %STATE%).
+echo OnBehalf was not uninstalled: the service did not stop within %STOP_SECONDS% seconds (its state is %STATE%).
 exit /b 1
 
 :delete_service
 echo ^> %SC% delete OnBehalf
 %SC% delete OnBehalf
 call :query_state
-if not "%STATE%"=="ABSENT" set "LEFT=%LEFT% the service, which goes when every program that looks at it is closed;"
+if not "%STATE%"=="ABSENT" set "LEFT=%LEFT% the service, which goes when every program that has it open is closed;"
 
 :service_gone
 %REG% query "%EVENT_KEY%" >nul 2>&1
@@ -86,13 +127,15 @@ echo ^> %REG% delete "%AUDIT_LOG_KEY%" /f
 if errorlevel 1 set "LEFT=%LEFT% the event log of the audit;"
 
 :audit_log_gone
-for %%F in (onbehalf-service.exe onbehalf.exe onbehalf-service.new.exe onbehalf.new.exe onbehalf-service.old.exe onbehalf.old.exe) do call :delete_file "%TARGET%\%%F"
+for %%F in (onbehalf-service onbehalf) do for %%E in (exe new.exe old.exe) do call :delete_program %%F.%%E
+for /l %%N in (2,1,99) do for %%F in (onbehalf-service onbehalf) do if exist "%TARGET%\%%F.old.%%N.exe" call :delete_program %%F.old.%%N.exe
 rem Not with /s: what somebody else put there stays, modules too, and so does the folder.
 if not exist "%TARGET%\" goto target_gone
 if exist "%TARGET%\modules\" rmdir "%TARGET%\modules" >nul 2>&1
 echo ^> rmdir "%TARGET%"
 rmdir "%TARGET%" >nul 2>&1
-if exist "%TARGET%\" echo %TARGET% holds other files and stays.
+set "TEXT=%TARGET% holds other files and stays."
+if exist "%TARGET%\" call :say TEXT
 
 :target_gone
 if not exist "%DATA%\" goto data_gone
@@ -112,59 +155,148 @@ rmdir "%DATA%"
 if exist "%DATA%\" set "LEFT=%LEFT% %DATA%;"
 goto data_gone
 :data_kept
-echo Settings, policy and logs stay in %DATA% (uninstall.cmd /purge removes them).
+set "TEXT=Settings, policy and logs stay in %DATA% (uninstall.cmd /purge removes them)."
+call :say TEXT
 
 :data_gone
+if defined PURGE call :purge_profile
 if defined LEFT goto incomplete
 if defined FOUND echo OnBehalf is uninstalled.
 if not defined FOUND echo OnBehalf is not installed: there was nothing to do.
 exit /b 0
 
 :incomplete
-echo OnBehalf is uninstalled, but this is left:%LEFT%
+set "TEXT=OnBehalf is uninstalled, but this is left:%LEFT%"
+call :say TEXT
 exit /b 1
 
 :foreign_service
-echo OnBehalf was not uninstalled: the service of that name runs another program, %IMAGE%. Nothing was changed.
+set "TEXT=OnBehalf was not uninstalled: the service of that name runs another program, %IMAGE%. Nothing was changed."
+call :say TEXT
 exit /b 1
 
+:bad_folder
+set TEXT=uninstall.cmd: the path of a folder must have no percent sign, caret, exclamation mark or wildcard in it: "%FOLDER%"
+call :say TEXT
+exit /b 2
+
 :help
-echo uninstall.cmd [/purge]
+echo uninstall.cmd [/target DIR] [/purge]
 echo.
 echo Stops and removes the service OnBehalf, its event sources and its programs. Needs an elevated prompt.
 echo.
-echo   /purge   also removes settings, policy and logs ("%%ProgramData%%\OnBehalf"), which otherwise stay
+echo   /target DIR  where the programs are. Default: where the service's program is
+echo   /purge       also removes settings, policy and logs ("%%ProgramData%%\OnBehalf"), and the profile that Windows has
+echo                made for the service's account ("%%SystemRoot%%\ServiceProfiles\OnBehalf"); otherwise they stay
 echo.
 echo Exit code: 0 uninstalled, or nothing was installed; 1 failed or something is left (it says what); 2 wrong usage;
 echo 3 not elevated.
 exit /b 0
 
+rem :say NAME shows the text in that variable.
+:say
+setlocal enabledelayedexpansion
+echo !%~1!
+endlocal
+exit /b 0
+
+rem This and the next two are as in install.cmd.
+:full_path
+set "FOLDER=%FOLDER:"=%"
+set FULL=
+if not defined FOLDER exit /b 1
+for /f "delims=^!*?<>|%%" %%A in ("%FOLDER%") do if "%%A"=="%FOLDER%" set "FULL=%%~fA"
+if not defined FULL exit /b 1
+rem Behind an 8.3 name there may be one with such a character.
+for /f "delims=^!*?<>|%%" %%A in ("%FULL%") do if not "%%A"=="%FULL%" exit /b 1
+if "%FULL:~-1%"=="\" set "FULL=%FULL:~0,-1%"
+exit /b 0
+
+:is_program
+set "ARGUMENTS=add "%SCRATCH_KEY%" /v ImagePath /t REG_EXPAND_SZ /d "\"%PROGRAM%\"" /f"
+setlocal enabledelayedexpansion
+"%REG%" !ARGUMENTS! >nul 2>&1
+endlocal
+if defined IS_WINE goto is_program_on_wine
+%REG% compare "%SERVICE_KEY%" "%SCRATCH_KEY%" /v ImagePath >nul 2>&1
+set DIFFERS=%errorlevel%
+goto is_program_known
+rem A question mark stands for a letter that could not be read.
+:is_program_on_wine
+set DIFFERS=1
+for /f "delims=?" %%P in ("%IMAGE%") do if not "%%P"=="%IMAGE%" if not defined FOLDER goto is_program_known
+set THERE=
+for /f "tokens=1,2,*" %%A in ('%REG% query "%SCRATCH_KEY%" /v ImagePath 2^>nul') do if "%%A"=="ImagePath" set "THERE=%%C"
+if defined THERE set "THERE=%THERE:"=%"
+if "%THERE%"=="%IMAGE%" set DIFFERS=0
+:is_program_known
+%REG% delete "%SCRATCH_KEY%" /f >nul 2>&1
+exit /b %DIFFERS%
+
 :query_state
+set STATE_NUMBER=
+for /f "tokens=2 delims=:" %%L in ('%SC% query OnBehalf 2^>nul') do call :read_status_line %%L
 set STATE=ABSENT
-for /f "tokens=2,4" %%A in ('%SC% query OnBehalf 2^>nul') do for %%S in (STOPPED START_PENDING STOP_PENDING RUNNING CONTINUE_PENDING PAUSE_PENDING PAUSED) do if "%%A"==":" if "%%B"=="%%S" set STATE=%%S
+if "%STATE_NUMBER%"=="1" set STATE=STOPPED
+if "%STATE_NUMBER%"=="2" set STATE=START_PENDING
+if "%STATE_NUMBER%"=="3" set STATE=STOP_PENDING
+if "%STATE_NUMBER%"=="4" set STATE=RUNNING
+if "%STATE_NUMBER%"=="5" set STATE=CONTINUE_PENDING
+if "%STATE_NUMBER%"=="6" set STATE=PAUSE_PENDING
+if "%STATE_NUMBER%"=="7" set STATE=PAUSED
+exit /b 0
+:read_status_line
+set "SECOND=%~2"
+if not defined SECOND exit /b 0
+if not "%SECOND:~0,3%"=="(0x" set "STATE_NUMBER=%~1"
 exit /b 0
 
 :wait_until_stopped
 set LOOKS=0
+set /a MOST_LOOKS=STOP_SECONDS+10
 :wait_until_stopped_again
 call :query_state
 if "%STATE%"=="STOPPED" exit /b 0
 if "%STATE%"=="ABSENT" exit /b 0
 set /a LOOKS+=1
-if %LOOKS% geq 100 exit /b 1
+if %LOOKS% geq %MOST_LOOKS% exit /b 1
 if %LOOKS% geq 10 %PING% -n 2 127.0.0.1 >nul
 goto wait_until_stopped_again
 
-rem Right after the service has stopped its file can still be in use.
-:delete_file
-if not exist "%~1" exit /b 0
+rem The key after the folder, so that what is left can be found. Windows unloads the registry hive in it some time after the
+rem service has stopped.
+:purge_profile
+if not exist "%PROFILE%\" goto purge_profile_key
 set FOUND=1
-echo ^> del "%~1"
+echo ^> rmdir /s /q "%PROFILE%"
 set TRIES=0
-:delete_file_again
-del /f /q "%~1" >nul 2>&1
-if not exist "%~1" exit /b 0
+:purge_profile_again
+rmdir /s /q "%PROFILE%" >nul 2>&1
+if not exist "%PROFILE%\" goto purge_profile_key
 set /a TRIES+=1
-if %TRIES% geq 30 set "LEFT=%LEFT% %~1, which is in use;" & exit /b 1
+if %TRIES% geq 30 set "LEFT=%LEFT% %PROFILE%, which is in use;" & exit /b 1
 %PING% -n 2 127.0.0.1 >nul
-goto delete_file_again
+goto purge_profile_again
+:purge_profile_key
+%REG% query "%PROFILE_KEY%" >nul 2>&1
+if errorlevel 1 exit /b 0
+set FOUND=1
+echo ^> %REG% delete "%PROFILE_KEY%" /f
+%REG% delete "%PROFILE_KEY%" /f >nul
+if errorlevel 1 set "LEFT=%LEFT% %PROFILE_KEY%;"
+exit /b 0
+
+rem :delete_program NAME. Right after the service has stopped its file can still be in use.
+:delete_program
+set "FILE=%TARGET%\%~1"
+if not exist "%FILE%" exit /b 0
+set FOUND=1
+echo ^> del "%FILE%"
+set TRIES=0
+:delete_program_again
+del /f /q "%FILE%" >nul 2>&1
+if not exist "%FILE%" exit /b 0
+set /a TRIES+=1
+if %TRIES% geq 30 set "LEFT=%LEFT% %FILE%, which is in use;" & exit /b 1
+%PING% -n 2 127.0.0.1 >nul
+goto delete_program_again

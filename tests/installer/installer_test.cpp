@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -16,11 +18,13 @@
 
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/process.h"
+#include "onbehalf/win32/service_control.h"
 #include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "support/child_process.h"
+#include "support/patience.h"
 
 namespace onbehalf::test {
 namespace {
@@ -37,6 +41,7 @@ constexpr wchar_t kEventKey[] = L"SYSTEM\\CurrentControlSet\\Services\\EventLog\
 constexpr wchar_t kAuditLogKey[] = L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\OnBehalf-Audit";
 constexpr wchar_t kAuditSourceKey[] =
     L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\OnBehalf-Audit\\OnBehalf-Audit";
+constexpr wchar_t kScratchKey[] = L"SOFTWARE\\OnBehalf.install";
 // Whether install.cmd runs elevated: it asks whether this key of LocalService can be read.
 constexpr wchar_t kElevatedKey[] = L"S-1-5-19";
 
@@ -97,6 +102,24 @@ std::string ReadValue(const wchar_t* key, const wchar_t* name) {
   return ToUtf8(text);
 }
 
+std::vector<DWORD> ReadBytes(const wchar_t* key, const wchar_t* name) {
+  std::vector<DWORD> numbers(64);
+  DWORD bytes = static_cast<DWORD>(numbers.size() * sizeof(DWORD));
+  const LSTATUS status =
+      ::RegGetValueW(HKEY_LOCAL_MACHINE, key, name, RRF_RT_REG_BINARY, nullptr, numbers.data(), &bytes);
+  numbers.resize(status == ERROR_SUCCESS ? bytes / sizeof(DWORD) : 0);
+  return numbers;
+}
+
+// 0 if there is none.
+DWORD ReadNumber(const wchar_t* key, const wchar_t* name) {
+  DWORD number = 0;
+  DWORD bytes = sizeof(number);
+  const LSTATUS status =
+      ::RegGetValueW(HKEY_LOCAL_MACHINE, key, name, RRF_RT_REG_DWORD, nullptr, &number, &bytes);
+  return status == ERROR_SUCCESS ? number : 0;
+}
+
 bool KeyExists(HKEY root, const wchar_t* name) {
   HKEY key = nullptr;
   if (::RegOpenKeyExW(root, name, 0, KEY_READ, &key) != ERROR_SUCCESS) return false;
@@ -110,6 +133,11 @@ struct Outcome {
   DWORD code;
   std::string output;
 };
+
+// Whether a line begins with this, as what a command prints does.
+bool HasLine(std::string_view text, std::string_view start) {
+  return text.starts_with(start) || text.find('\n' + std::string(start)) != std::string_view::npos;
+}
 
 Outcome RunScript(const fs::path& script, const std::vector<std::string>& arguments,
                   std::vector<std::pair<std::string, std::string>> environment = {}) {
@@ -168,6 +196,26 @@ class InstallerTest : public testing::Test {
     fs::remove_all(ProgramFolder());
   }
 
+  static void StopService() {
+    const auto service = win32::InstalledService::Open("OnBehalf", SERVICE_STOP | SERVICE_QUERY_STATUS);
+    service.Stop();
+    service.WaitForState(SERVICE_STOPPED, win32::Clock::now() + kPatience);
+  }
+
+  static void SetStartType(DWORD type) {
+    const auto service = win32::InstalledService::Open("OnBehalf", SERVICE_CHANGE_CONFIG);
+    if (!::ChangeServiceConfigW(service.get(), SERVICE_NO_CHANGE, type, SERVICE_NO_CHANGE, nullptr, nullptr,
+                                nullptr, nullptr, nullptr, nullptr, nullptr)) {
+      win32::ThrowLastError("ChangeServiceConfigW");
+    }
+  }
+
+  // Whether this cmd.exe expands the percent signs in what it has just put in for a variable. Windows' does not.
+  bool CmdExpandsValues() const {
+    WriteFile(scratch_ / L"values.cmd", "@if \"%~1\"==\"a%%b\" exit /b 7\r\n@exit /b 8\r\n");
+    return RunScript(scratch_ / L"values.cmd", {"a%b"}).code != 7;
+  }
+
   // A folder with programs like the built ones, except that the service ends at once when it is started.
   fs::path SourceThatDoesNotStart() const {
     const fs::path source = scratch_ / L"does not start";
@@ -179,10 +227,22 @@ class InstallerTest : public testing::Test {
     return source;
   }
 
+  // A folder with the built programs, except that the one in which this fault is takes its place.
+  fs::path SourceWithFaults(std::string_view fault) const {
+    const fs::path source = scratch_ / L"faults";
+    fs::create_directories(source);
+    const fs::path stand_in = BinFolder() / L"onbehalf-windows-tools.exe";
+    const fs::path service = BinFolder() / L"onbehalf-service.exe";
+    const fs::path client = BinFolder() / L"onbehalf.exe";
+    fs::copy_file(fault == "no dll" ? stand_in : service, source / L"onbehalf-service.exe");
+    fs::copy_file(fault == "one client" || fault == "denied" ? stand_in : client, source / L"onbehalf.exe");
+    return source;
+  }
+
   static bool NothingIsThere() {
     return !QueryService() && !fs::exists(ProgramFolder()) && !fs::exists(DataFolder()) &&
            !fs::exists(StagingFolder()) && !KeyExists(HKEY_LOCAL_MACHINE, kEventKey) &&
-           !KeyExists(HKEY_LOCAL_MACHINE, kAuditLogKey);
+           !KeyExists(HKEY_LOCAL_MACHINE, kAuditLogKey) && !KeyExists(HKEY_LOCAL_MACHINE, kScratchKey);
   }
 
   void ExpectNothingIsThere() const {
@@ -192,90 +252,132 @@ class InstallerTest : public testing::Test {
     EXPECT_FALSE(fs::exists(StagingFolder()));
     EXPECT_FALSE(KeyExists(HKEY_LOCAL_MACHINE, kEventKey));
     EXPECT_FALSE(KeyExists(HKEY_LOCAL_MACHINE, kAuditLogKey));
+    EXPECT_FALSE(KeyExists(HKEY_LOCAL_MACHINE, kScratchKey));
+  }
+
+  // A release as it is unpacked into this folder.
+  static void UnpackRelease(const fs::path& folder) {
+    fs::create_directories(folder / L"bin");
+    fs::create_directories(folder / L"installer");
+    for (const wchar_t* program : {L"onbehalf.exe", L"onbehalf-service.exe"})
+      fs::copy_file(BinFolder() / program, folder / L"bin" / program);
+    for (const wchar_t* script : {L"install.cmd", L"uninstall.cmd"})
+      fs::copy_file(ScriptFolder() / script, folder / L"installer" / script);
   }
 
   fs::path scratch_;
   bool owns_machine_ = false;
 };
 
+struct DryRun {
+  const char* name;
+  std::vector<std::string> arguments;
+  // Where they let it find the programs and install them; empty: where they are without these arguments.
+  std::string source;
+  std::string target;
+};
+void PrintTo(const DryRun& run, std::ostream* out) { *out << run.name; }
+
+class DryRunTest : public InstallerTest, public testing::WithParamInterface<DryRun> {};
+
 // Every command, as it would be run on Windows. What is quoted how is the point of it: an unquoted path in a
 // service's configuration is a way in.
-TEST_F(InstallerTest, DryRunShowsEveryCommandAndRunsNone) {
-  const Outcome outcome = Install({"/dry-run", "/source", "C:\\built programs\\bin"});
-  EXPECT_EQ(outcome.code, 0u);
+TEST_P(DryRunTest, ShowsEveryCommandAndRunsNone) {
+  const Outcome outcome = Install(GetParam().arguments);
+  EXPECT_EQ(outcome.code, 0u) << outcome.output;
+  const std::string source = GetParam().source.empty() ? ToUtf8(BinFolder().wstring()) : GetParam().source;
+  const std::string target =
+      GetParam().target.empty() ? ToUtf8(ProgramFolder().wstring()) : GetParam().target;
   std::string shown = outcome.output;
   ReplaceAll(shown, "\r", "");
+  ReplaceAll(shown, source, "<source>");
+  ReplaceAll(shown, target + '\\', "<target>\\");
+  ReplaceAll(shown, target + '"', "<target>\"");
+  ReplaceAll(shown, target + '\n', "<target>\n");
   ReplaceAll(shown, Environment(L"SystemRoot"), "<windows>");
   ReplaceAll(shown, Environment(L"ProgramFiles"), "<programs>");
   ReplaceAll(shown, Environment(L"ProgramData"), "<data>");
   ReplaceAll(shown, "S-1-5-80-1926647630-1690475274-2145072266-3076734602-2497173225", "<service>");
-  const std::string expected = R"golden(Installing OnBehalf in <programs>\OnBehalf
-> mkdir "<programs>\OnBehalf"
-> <windows>\System32\icacls.exe "<programs>\OnBehalf" /setowner "*S-1-5-32-544"
-> <windows>\System32\icacls.exe "<programs>\OnBehalf" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*<service>:(OI)(CI)RX" "*S-1-5-32-545:(OI)(CI)RX"
+  const std::string expected = R"golden(Installing OnBehalf in <target>
+> mkdir "<target>"
+> "<windows>\System32\icacls.exe" "<target>" /setowner "*S-1-5-32-544"
+> "<windows>\System32\icacls.exe" "<target>" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*<service>:(OI)(CI)RX" "*S-1-5-32-545:(OI)(CI)RX"
     expect the owner O:BA, protection D:P and these entries in Get-Acl
-> mkdir "<programs>\OnBehalf\modules"
-> <windows>\System32\icacls.exe "<programs>\OnBehalf\modules" /setowner "*S-1-5-32-544"
-> copy /y "C:\built programs\bin\onbehalf-service.exe" "<programs>\OnBehalf\onbehalf-service.new.exe"
-> copy /y "C:\built programs\bin\onbehalf.exe" "<programs>\OnBehalf\onbehalf.new.exe"
+> mkdir "<target>\modules"
+> "<windows>\System32\icacls.exe" "<target>\modules" /setowner "*S-1-5-32-544"
+> copy /y "<source>\onbehalf-service.exe" "<target>\onbehalf-service.new.exe"
+> copy /y "<source>\onbehalf.exe" "<target>\onbehalf.new.exe"
 > mkdir "<programs>\OnBehalf.data.new"
-> <windows>\System32\icacls.exe "<programs>\OnBehalf.data.new" /setowner "*S-1-5-32-544"
-> <windows>\System32\icacls.exe "<programs>\OnBehalf.data.new" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*<service>:(OI)(CI)RX"
+> "<windows>\System32\icacls.exe" "<programs>\OnBehalf.data.new" /setowner "*S-1-5-32-544"
+> "<windows>\System32\icacls.exe" "<programs>\OnBehalf.data.new" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*<service>:(OI)(CI)RX"
     expect the owner O:BA, protection D:P and these entries in Get-Acl
 > mkdir "<programs>\OnBehalf.data.new\policy"
-> <windows>\System32\icacls.exe "<programs>\OnBehalf.data.new\policy" /setowner "*S-1-5-32-544"
-> <windows>\System32\icacls.exe "<programs>\OnBehalf.data.new\policy" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*<service>:(OI)(CI)M"
+> "<windows>\System32\icacls.exe" "<programs>\OnBehalf.data.new\policy" /setowner "*S-1-5-32-544"
+> "<windows>\System32\icacls.exe" "<programs>\OnBehalf.data.new\policy" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*<service>:(OI)(CI)M"
     expect the owner O:BA, protection D:P and these entries in Get-Acl
 > mkdir "<programs>\OnBehalf.data.new\logs"
-> <windows>\System32\icacls.exe "<programs>\OnBehalf.data.new\logs" /setowner "*S-1-5-32-544"
-> <windows>\System32\icacls.exe "<programs>\OnBehalf.data.new\logs" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*<service>:(OI)(CI)M"
+> "<windows>\System32\icacls.exe" "<programs>\OnBehalf.data.new\logs" /setowner "*S-1-5-32-544"
+> "<windows>\System32\icacls.exe" "<programs>\OnBehalf.data.new\logs" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*<service>:(OI)(CI)M"
     expect the owner O:BA, protection D:P and these entries in Get-Acl
 > move "<programs>\OnBehalf.data.new" "<data>\OnBehalf"
 > echo {}>"<data>\OnBehalf\onbehalf.json"
-> "<programs>\OnBehalf\onbehalf-service.new.exe" --check-config
-> move /y "<programs>\OnBehalf\onbehalf-service.new.exe" "<programs>\OnBehalf\onbehalf-service.exe"
-> move /y "<programs>\OnBehalf\onbehalf.new.exe" "<programs>\OnBehalf\onbehalf.exe"
-> <windows>\System32\reg.exe add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\OnBehalf" /v EventMessageFile /t REG_EXPAND_SZ /d "<programs>\OnBehalf\onbehalf-service.exe" /f
-> <windows>\System32\reg.exe add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\OnBehalf" /v TypesSupported /t REG_DWORD /d 7 /f
-    expect EventMessageFile = <programs>\OnBehalf\onbehalf-service.exe
+> "<target>\onbehalf-service.new.exe" --check-config
+> move /y "<target>\onbehalf-service.new.exe" "<target>\onbehalf-service.exe"
+> move /y "<target>\onbehalf.new.exe" "<target>\onbehalf.exe"
+> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\OnBehalf" /v EventMessageFile /t REG_EXPAND_SZ /d "<target>\onbehalf-service.exe" /f
+> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\OnBehalf" /v TypesSupported /t REG_DWORD /d 7 /f
+    expect EventMessageFile = <target>\onbehalf-service.exe
     expect TypesSupported = 0x7
-> <windows>\System32\reg.exe add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit" /v CustomSD /t REG_SZ /d "O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;<service>)" /f
-> <windows>\System32\reg.exe add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit" /v MaxSize /t REG_DWORD /d 16777216 /f
-> <windows>\System32\reg.exe add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit\OnBehalf-Audit" /v EventMessageFile /t REG_EXPAND_SZ /d "<programs>\OnBehalf\onbehalf-service.exe" /f
-> <windows>\System32\reg.exe add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit\OnBehalf-Audit" /v TypesSupported /t REG_DWORD /d 7 /f
-    expect CustomSD = O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;<service>)
+> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit" /v CustomSD /t REG_SZ /d "O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;<service>)(A;;0x1;;;S-1-5-32-573)(A;;0x1;;;S-1-5-20)" /f
+> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit" /v MaxSize /t REG_DWORD /d 16777216 /f
+> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit\OnBehalf-Audit" /v EventMessageFile /t REG_EXPAND_SZ /d "<target>\onbehalf-service.exe" /f
+> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit\OnBehalf-Audit" /v TypesSupported /t REG_DWORD /d 7 /f
+    expect CustomSD = O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;<service>)(A;;0x1;;;S-1-5-32-573)(A;;0x1;;;S-1-5-20)
     expect MaxSize = 0x1000000
-    expect EventMessageFile = <programs>\OnBehalf\onbehalf-service.exe
+    expect EventMessageFile = <target>\onbehalf-service.exe
     expect TypesSupported = 0x7
-> <windows>\System32\sc.exe create OnBehalf type= own start= auto error= normal binPath= "\"<programs>\OnBehalf\onbehalf-service.exe\"" obj= "NT SERVICE\OnBehalf" DisplayName= "OnBehalf"
-    expect ImagePath = '<programs>\OnBehalf\onbehalf-service.exe'
+> "<windows>\System32\sc.exe" create OnBehalf type= own start= auto error= normal binPath= "\"<target>\onbehalf-service.exe\"" obj= "NT SERVICE\OnBehalf" DisplayName= "OnBehalf"
+    expect ImagePath = "<target>\onbehalf-service.exe"
     expect ObjectName = NT SERVICE\OnBehalf
     expect Type = 0x10
-    expect WIN32_OWN_PROCESS in sc.exe qc OnBehalf
-    expect NT SERVICE\OnBehalf in sc.exe qc OnBehalf
-    expect AUTO_START in sc.exe qc OnBehalf
-> <windows>\System32\sc.exe description OnBehalf "Does each request as the account that asked for it: JSON-RPC over a named pipe."
+    expect Start = 0x2
+> "<windows>\System32\sc.exe" description OnBehalf "Does each request as the account that asked for it: JSON-RPC over a named pipe."
     expect Description = Does each request as the account that asked for it: JSON-RPC over a named pipe.
-> <windows>\System32\sc.exe sidtype OnBehalf unrestricted
-    expect UNRESTRICTED in sc.exe qsidtype OnBehalf
-> <windows>\System32\sc.exe privs OnBehalf SeChangeNotifyPrivilege/SeImpersonatePrivilege
-    expect SeChangeNotifyPrivilege in sc.exe qprivs OnBehalf
-    expect SeImpersonatePrivilege in sc.exe qprivs OnBehalf
-    expect no other privilege in sc.exe qprivs OnBehalf
-> <windows>\System32\sc.exe failure OnBehalf reset= 86400 actions= restart/1000/restart/5000/restart/60000
-    expect 86400 in sc.exe qfailure OnBehalf
-    expect 1000 in sc.exe qfailure OnBehalf
-    expect 5000 in sc.exe qfailure OnBehalf
-    expect 60000 in sc.exe qfailure OnBehalf
-> <windows>\System32\sc.exe failureflag OnBehalf 1
-    expect FailureActionsOnNonCrashFailures = 0x1
-> <windows>\System32\sc.exe sdset OnBehalf D:(A;;CCLCSWRPWPDTLORC;;;SY)(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;BA)(A;;CCLCSWLORC;;;IU)(A;;CCLCSWLORC;;;SU)(A;;LCRC;;;AU)
+> "<windows>\System32\sc.exe" sidtype OnBehalf unrestricted
+    expect ServiceSidType = 0x1
+> "<windows>\System32\sc.exe" privs OnBehalf SeChangeNotifyPrivilege/SeImpersonatePrivilege
+    expect RequiredPrivileges = SeChangeNotifyPrivilege\0SeImpersonatePrivilege
+> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\OnBehalf" /v PreshutdownTimeout /t REG_DWORD /d 120000 /f
+    expect PreshutdownTimeout = 0x1d4c0
+> "<windows>\System32\sc.exe" sdset OnBehalf D:(A;;CCLCSWRPWPDTLORC;;;SY)(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;BA)(A;;CCLCSWLORC;;;IU)(A;;CCLCSWLORC;;;SU)(A;;LCRC;;;AU)
     expect the same in sc.exe sdshow OnBehalf
-> <windows>\System32\sc.exe start OnBehalf
+> "<windows>\System32\sc.exe" start OnBehalf
+> "<target>\onbehalf.exe" --timeout 30000 ping --connections 2
+> "<windows>\System32\sc.exe" failure OnBehalf reset= 86400 actions= restart/1000/restart/5000/restart/60000
+    expect the same in FailureActions
+> "<windows>\System32\sc.exe" failureflag OnBehalf 1
+    expect FailureActionsOnNonCrashFailures = 0x1
 )golden";
   EXPECT_EQ(shown, expected);
   ExpectNothingIsThere();
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Options, DryRunTest,
+    testing::Values(
+        DryRun{"Alone", {"/dry-run"}, "", ""},
+        DryRun{"Source", {"/dry-run", "/source", "C:\\built programs\\bin"}, "C:\\built programs\\bin", ""},
+        DryRun{"Target", {"/target", "D:\\On behalf (x64)", "/dry-run"}, "", "D:\\On behalf (x64)"},
+        DryRun{
+            "SourceAndTarget",
+            {"/SOURCE", "C:\\R&D, it's = new; (x64)\\bin", "/Dry-Run", "/TARGET", "D:\\R & echo PWNED\\it's"},
+            "C:\\R&D, it's = new; (x64)\\bin",
+            "D:\\R & echo PWNED\\it's"},
+        DryRun{"InOneForm",
+               {"/dry-run", "/source", "C:/built/x/../bin/", "/target", "D:\\\\tools\\.\\on behalf\\"},
+               "C:\\built\\bin",
+               "D:\\tools\\on behalf"}),
+    [](const testing::TestParamInfo<DryRun>& run) { return std::string(run.param.name); });
 
 TEST_F(InstallerTest, InstallsAndStarts) {
   const Outcome outcome = Install();
@@ -286,10 +388,13 @@ TEST_F(InstallerTest, InstallsAndStarts) {
   EXPECT_EQ(ReadValue(kServiceKey, L"ObjectName"), "NT SERVICE\\OnBehalf");
   EXPECT_EQ(ReadValue(kEventKey, L"EventMessageFile"), program);
   EXPECT_EQ(ReadValue(kAuditSourceKey, L"EventMessageFile"), program);
-  // The descriptor of the log, by number and rights: only the service writes (2).
+  // The descriptor of the log, by number and rights: only the service writes (2), Event Log Readers and
+  // NETWORK SERVICE, as which Windows forwards events, read (1).
   const std::string service = win32::Sid::ForService("OnBehalf").ToString();
-  EXPECT_EQ(ReadValue(kAuditLogKey, L"CustomSD"),
-            "O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;" + service + ")");
+  EXPECT_EQ(ReadValue(kAuditLogKey, L"CustomSD"), "O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;" + service +
+                                                      ")(A;;0x1;;;S-1-5-32-573)(A;;0x1;;;S-1-5-20)");
+  // In milliseconds; Windows leaves a service ten seconds otherwise.
+  EXPECT_EQ(ReadNumber(kServiceKey, L"PreshutdownTimeout"), 120'000u);
   EXPECT_EQ(ReadFile(DataFolder() / L"onbehalf.json"), "{}\r\n");
   EXPECT_TRUE(fs::is_directory(DataFolder() / L"policy"));
   EXPECT_TRUE(fs::is_directory(DataFolder() / L"logs"));
@@ -405,6 +510,217 @@ TEST_F(InstallerTest, InstallsInAFolderWithSpacesAndParentheses) {
   EXPECT_FALSE(fs::exists(target));
 }
 
+TEST_F(InstallerTest, LeavesAServiceThatWasStoppedStopped) {
+  const Outcome first = Install();
+  ASSERT_EQ(first.code, 0u) << first.output;
+  StopService();
+  WriteFile(ProgramFolder() / L"onbehalf.exe", "the old one");
+  const Outcome second = Install();
+  EXPECT_EQ(second.code, 0u) << second.output;
+  EXPECT_TRUE(Contains(second.output, "The service was stopped before, and is left so")) << second.output;
+  EXPECT_EQ(ServiceState(), DWORD{SERVICE_STOPPED});
+  EXPECT_TRUE(ReadFile(ProgramFolder() / L"onbehalf.exe") == ReadFile(BinFolder() / L"onbehalf.exe"));
+}
+
+TEST_F(InstallerTest, StartsAServiceThatAnErrorStopped) {
+  const Outcome first = Install();
+  ASSERT_EQ(first.code, 0u) << first.output;
+  StopService();
+  WriteFile(DataFolder() / L"onbehalf.json", "wrong");
+  const auto service = win32::InstalledService::Open("OnBehalf", SERVICE_START | SERVICE_QUERY_STATUS);
+  service.Start();
+  const auto failed = service.WaitForState(SERVICE_STOPPED, win32::Clock::now() + kPatience);
+  ASSERT_EQ(failed.exit_code, DWORD{ERROR_SERVICE_SPECIFIC_ERROR});
+  WriteFile(DataFolder() / L"onbehalf.json", "{}");
+  const Outcome second = Install();
+  EXPECT_EQ(second.code, 0u) << second.output;
+  EXPECT_TRUE(Contains(second.output, "OnBehalf is installed and running.")) << second.output;
+  EXPECT_EQ(ServiceState(), DWORD{SERVICE_RUNNING});
+}
+
+TEST_F(InstallerTest, LeavesAServiceThatIsDisabledDisabled) {
+  const Outcome first = Install();
+  ASSERT_EQ(first.code, 0u) << first.output;
+  SetStartType(SERVICE_DISABLED);
+  const auto before = QueryService();
+  const Outcome running = Install();
+  EXPECT_EQ(running.code, 1u) << running.output;
+  EXPECT_TRUE(Contains(running.output, "the service runs, but is disabled")) << running.output;
+  EXPECT_TRUE(Contains(running.output, "Nothing was changed.")) << running.output;
+  EXPECT_EQ(QueryService()->dwProcessId, before->dwProcessId);
+
+  StopService();
+  const Outcome stopped = Install();
+  EXPECT_EQ(stopped.code, 0u) << stopped.output;
+  EXPECT_TRUE(Contains(stopped.output, "sc.exe config OnBehalf start= auto")) << stopped.output;
+  EXPECT_EQ(ServiceState(), DWORD{SERVICE_STOPPED});
+  EXPECT_EQ(ReadNumber(kServiceKey, L"Start"), DWORD{SERVICE_DISABLED});
+}
+
+TEST_F(InstallerTest, RefusesAServiceThatIsStillBeingDeleted) {
+  const Outcome first = Install();
+  ASSERT_EQ(first.code, 0u) << first.output;
+  const DWORD flag = 1;
+  ::RegSetKeyValueW(HKEY_LOCAL_MACHINE, kServiceKey, L"DeleteFlag", REG_DWORD, &flag, sizeof(flag));
+  const Outcome second = Install();
+  EXPECT_EQ(second.code, 1u) << second.output;
+  EXPECT_TRUE(Contains(second.output, "the service was deleted, but another program has it open"))
+      << second.output;
+  EXPECT_TRUE(Contains(second.output, "Nothing was changed.")) << second.output;
+  ::RegDeleteKeyValueW(HKEY_LOCAL_MACHINE, kServiceKey, L"DeleteFlag");
+}
+
+// A program that runs cannot be deleted, so what one upgrade put aside may be there at the next one, and the one after it.
+TEST_F(InstallerTest, UpgradesWhileEarlierClientsStillRun) {
+  std::vector<std::string> versions;
+  std::vector<ChildProcess> clients;
+  const auto source = [&](int version) {
+    const fs::path folder = scratch_ / std::to_wstring(version);
+    fs::create_directories(folder);
+    fs::copy_file(BinFolder() / L"onbehalf-service.exe", folder / L"onbehalf-service.exe");
+    versions.push_back(ReadFile(BinFolder() / L"onbehalf.exe") + "version " + std::to_string(version));
+    WriteFile(folder / L"onbehalf.exe", versions.back());
+    return ToUtf8(folder.wstring());
+  };
+  const auto run_client = [&] {
+    ChildProcess::Options options;
+    options.executable = ToUtf8((ProgramFolder() / L"onbehalf.exe").wstring());
+    options.arguments = {"call", "rpc.ping", "-"};  // reads its parameters first
+    clients.push_back(ChildProcess::Start(options));
+  };
+  for (int version = 1; version <= 3; ++version) {
+    const Outcome outcome = Install({"/source", source(version)});
+    ASSERT_EQ(outcome.code, 0u) << outcome.output;
+    EXPECT_TRUE(ReadFile(ProgramFolder() / L"onbehalf.exe") == versions.back());
+    run_client();
+  }
+  ASSERT_TRUE(fs::exists(ProgramFolder() / L"onbehalf.old.exe"))
+      << "a program that runs can be deleted here, so this shows nothing";
+
+  const Outcome failed = Install({"/source", ToUtf8(SourceThatDoesNotStart().wstring())});
+  EXPECT_EQ(failed.code, 1u) << failed.output;
+  EXPECT_TRUE(Contains(failed.output, "The previous version is running again.")) << failed.output;
+  EXPECT_TRUE(ReadFile(ProgramFolder() / L"onbehalf.exe") == versions.back());
+
+  for (ChildProcess& client : clients) client.Terminate();
+  for (ChildProcess& client : clients) client.WaitForExit();
+  const Outcome last = Install({"/source", source(4)});
+  EXPECT_EQ(last.code, 0u) << last.output;
+  for (const auto& entry : fs::directory_iterator(ProgramFolder())) {
+    EXPECT_FALSE(Contains(ToUtf8(entry.path().filename().wstring()), ".old.")) << entry.path().string();
+  }
+}
+
+// What cmd.exe would take for something else, were the name not always in quotation marks.
+struct FolderName {
+  const char* name;
+  const char* folder;
+};
+void PrintTo(const FolderName& name, std::ostream* out) { *out << name.folder; }
+
+// "Sluzhba" in Cyrillic letters, which are in no code page of the west.
+constexpr FolderName kCyrillic{"Cyrillic", "\xD0\xA1\xD0\xBB\xD1\x83\xD0\xB6\xD0\xB1\xD0\xB0"};
+
+class HostileFolderTest : public InstallerTest, public testing::WithParamInterface<FolderName> {};
+class HostileReleaseTest : public InstallerTest, public testing::WithParamInterface<FolderName> {};
+
+TEST_P(HostileReleaseTest, InstallsUpgradesAndUninstalls) {
+  const fs::path release = scratch_ / ToWide(GetParam().folder);
+  const fs::path target = scratch_ / (ToWide(GetParam().folder) + L" target");
+  const fs::path installer = release / L"installer";
+  UnpackRelease(release);
+  const std::vector<std::string> arguments = {"/target", ToUtf8(target.wstring())};
+  for (const char* how : {"Installing", "Upgrading"}) {
+    const Outcome outcome = RunScript(installer / L"install.cmd", arguments);
+    ASSERT_EQ(outcome.code, 0u) << outcome.output;
+    EXPECT_TRUE(Contains(outcome.output, how)) << outcome.output;
+    EXPECT_FALSE(HasLine(outcome.output, "PWNED")) << outcome.output;
+    EXPECT_EQ(ServiceState(), DWORD{SERVICE_RUNNING});
+    const std::string program = ToUtf8((target / L"onbehalf-service.exe").wstring());
+    EXPECT_EQ(ReadValue(kServiceKey, L"ImagePath"), '"' + program + '"');
+    EXPECT_EQ(ReadValue(kEventKey, L"EventMessageFile"), program);
+    EXPECT_EQ(ReadValue(kAuditSourceKey, L"EventMessageFile"), program);
+  }
+  const Outcome gone = RunScript(installer / L"uninstall.cmd", {"/target", ToUtf8(target.wstring())});
+  EXPECT_EQ(gone.code, 0u) << gone.output;
+  EXPECT_FALSE(HasLine(gone.output, "PWNED")) << gone.output;
+  EXPECT_FALSE(fs::exists(target));
+}
+
+// A release of which a part is missing: it says so, and runs nothing.
+TEST_P(HostileFolderTest, SaysThatTheProgramsAreNotThere) {
+  const fs::path release = scratch_ / ToWide(GetParam().folder);
+  UnpackRelease(release);
+  fs::remove_all(release / L"bin");
+  const fs::path installer = release / L"installer";
+  const auto expect = [](const Outcome& outcome, const fs::path& where) {
+    // What is printed has no letters that the console does not have.
+    const std::string in = GetParam().folder == kCyrillic.folder ? "" : ToUtf8(where.wstring());
+    EXPECT_EQ(outcome.code, 1u) << outcome.output;
+    EXPECT_TRUE(HasLine(outcome.output, "OnBehalf was not installed: there is no onbehalf.exe in "))
+        << outcome.output;
+    EXPECT_TRUE(Contains(outcome.output, in + " (give the folder with /source).")) << outcome.output;
+    EXPECT_FALSE(HasLine(outcome.output, "PWNED")) << outcome.output;
+  };
+  expect(RunScript(installer / L"install.cmd", {}), installer);
+  expect(Install({"/source", ToUtf8(release.wstring())}), release);
+  ExpectNothingIsThere();
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, HostileFolderTest,
+                         testing::Values(FolderName{"Ampersand", "R&D"},
+                                         FolderName{"Command", "no & echo PWNED"},
+                                         FolderName{"Apostrophe", "it's & echo PWNED & rem '"},
+                                         FolderName{"Parentheses", "on (behalf) )x64("},
+                                         FolderName{"Delimiters", "a,b;c=d  @e"}, kCyrillic),
+                         [](const testing::TestParamInfo<FolderName>& folder) {
+                           return std::string(folder.param.name);
+                         });
+
+// Each of them takes three scripts.
+INSTANTIATE_TEST_SUITE_P(Each, HostileReleaseTest,
+                         testing::Values(FolderName{"Ampersand", "R&D"},
+                                         FolderName{"All", "it's,; = @no (x64)) & echo PWNED & rem '"},
+                                         kCyrillic),
+                         [](const testing::TestParamInfo<FolderName>& folder) {
+                           return std::string(folder.param.name);
+                         });
+
+TEST_F(InstallerTest, RefusesFoldersThatCmdWouldRead) {
+  std::vector<std::string> folders = {"C:\\on behalf^", "C:\\on behalf!", "C:\\on behalf*", "C:\\on?behalf"};
+  // Wine's cmd.exe expands what a variable's value has in it, so that the script never sees this one.
+  if (!CmdExpandsValues()) folders.push_back("C:\\100 % behalf");
+  for (const std::string& folder : folders) {
+    for (const char* option : {"/source", "/target"}) {
+      const Outcome outcome = Install({option, folder});
+      EXPECT_EQ(outcome.code, 2u) << outcome.output;
+      EXPECT_TRUE(Contains(outcome.output, "the path of a folder must have no percent sign"))
+          << outcome.output;
+    }
+    EXPECT_EQ(Uninstall({"/target", folder}).code, 2u);
+  }
+  ExpectNothingIsThere();
+}
+
+// The service's path is compared as the path of a file, and not by its letters.
+TEST_F(InstallerTest, KnowsItsProgramWhicheverWayItIsWritten) {
+  const fs::path target = scratch_ / L"Program Folder";
+  const std::string given = ToUtf8(target.wstring());
+  const Outcome first = Install({"/target", given});
+  ASSERT_EQ(first.code, 0u) << first.output;
+  wchar_t short_form[MAX_PATH] = {};
+  ASSERT_NE(::GetShortPathNameW(target.c_str(), short_form, MAX_PATH), 0u);
+  std::string form = ToUtf8(short_form) + '\\';
+  std::replace(form.begin(), form.end(), '\\', '/');
+  for (char& letter : form) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  const Outcome again = Install({"/target", form});
+  EXPECT_EQ(again.code, 0u) << form << '\n' << again.output;
+  EXPECT_TRUE(Contains(again.output, "Upgrading OnBehalf")) << again.output;
+  const Outcome elsewhere = Install({"/target", given + "x"});
+  EXPECT_EQ(elsewhere.code, 1u) << elsewhere.output;
+  EXPECT_TRUE(Contains(elsewhere.output, "there is a service OnBehalf already")) << elsewhere.output;
+}
+
 TEST_F(InstallerTest, UninstallKeepsDataUnlessPurged) {
   const Outcome first = Install();
   ASSERT_EQ(first.code, 0u) << first.output;
@@ -425,6 +741,49 @@ TEST_F(InstallerTest, UninstallKeepsDataUnlessPurged) {
   ExpectNothingIsThere();
 }
 
+// Windows makes it when a virtual account logs on for the first time.
+TEST_F(InstallerTest, PurgeRemovesTheProfileOfTheServicesAccount) {
+  const fs::path profile = FromEnvironment(L"SystemRoot") / L"ServiceProfiles" / L"OnBehalf";
+  const std::wstring key = L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList\\" +
+                           ToWide(win32::Sid::ForService("OnBehalf").ToString());
+  if (fs::exists(profile)) GTEST_SKIP() << ToUtf8(profile.wstring()) << " is on this machine";
+  WriteFile(profile / L"NTUSER.DAT", "a hive");
+  ASSERT_TRUE(
+      ::SetFileAttributesW((profile / L"NTUSER.DAT").c_str(), FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM));
+  WriteFile(profile / L"AppData" / L"Local" / L"x.txt", "x");
+  const wchar_t path[] = L"%SystemRoot%\\ServiceProfiles\\OnBehalf";
+  ASSERT_EQ(::RegSetKeyValueW(HKEY_LOCAL_MACHINE, key.c_str(), L"ProfileImagePath", REG_EXPAND_SZ, path,
+                              sizeof(path)),
+            ERROR_SUCCESS);
+  const Outcome kept = Uninstall();
+  EXPECT_EQ(kept.code, 0u) << kept.output;
+  EXPECT_TRUE(fs::exists(profile));
+  const Outcome purged = Uninstall({"/purge"});
+  EXPECT_EQ(purged.code, 0u) << purged.output;
+  EXPECT_FALSE(fs::exists(profile));
+  EXPECT_FALSE(KeyExists(HKEY_LOCAL_MACHINE, key.c_str()));
+  fs::remove(profile.parent_path());
+}
+
+// What is printed of a path that the console's code page cannot show is not that path.
+TEST_F(InstallerTest, UninstallRemovesNothingFromAFolderThatItCannotRead) {
+  const fs::path target = scratch_ / L"\u0421\u043B\u0443\u0436\u0431\u0430";
+  const Outcome first = Install({"/target", ToUtf8(target.wstring())});
+  ASSERT_EQ(first.code, 0u) << first.output;
+  const Outcome blind = Uninstall();
+  if (blind.code == 0) GTEST_SKIP() << "the code page of this console has these letters";
+  EXPECT_EQ(blind.code, 1u) << blind.output;
+  EXPECT_TRUE(Contains(blind.output, "Give it with /target")) << blind.output;
+  EXPECT_TRUE(Contains(blind.output, "Nothing was changed.")) << blind.output;
+  EXPECT_EQ(ServiceState(), DWORD{SERVICE_RUNNING});
+  const Outcome other = Uninstall({"/target", ToUtf8(ProgramFolder().wstring())});
+  EXPECT_EQ(other.code, 1u) << other.output;
+  EXPECT_TRUE(Contains(other.output, "runs another program")) << other.output;
+  const Outcome gone = Uninstall({"/target", ToUtf8(target.wstring())});
+  EXPECT_EQ(gone.code, 0u) << gone.output;
+  EXPECT_FALSE(fs::exists(target));
+}
+
 TEST_F(InstallerTest, UninstallLeavesModules) {
   const Outcome first = Install();
   ASSERT_EQ(first.code, 0u) << first.output;
@@ -442,8 +801,8 @@ TEST_F(InstallerTest, SaysHowItIsUsed) {
   EXPECT_EQ(Install({"/sourc"}).code, 2u);
   EXPECT_EQ(Install({"/source"}).code, 2u);
   EXPECT_EQ(Install({"/target", "C:\\"}).code, 2u);
-  EXPECT_EQ(Install({"/target", "C:\\a & b"}).code, 2u);
   EXPECT_EQ(Uninstall({"/everything"}).code, 2u);
+  EXPECT_EQ(Uninstall({"/target"}).code, 2u);
   ExpectNothingIsThere();
 }
 
@@ -463,11 +822,11 @@ class WindowsToolsTest : public InstallerTest {
     tools_ = fs::temp_directory_path() / (L"onbehalf-tools-" + std::to_wstring(::GetCurrentProcessId()));
     const fs::path& folder = tools_;
     fs::create_directories(folder / L"WindowsPowerShell" / L"v1.0");
-    for (const wchar_t* tool : {L"sc.exe", L"icacls.exe", L"WindowsPowerShell\\v1.0\\powershell.exe"}) {
+    for (const wchar_t* tool :
+         {L"sc.exe", L"reg.exe", L"icacls.exe", L"WindowsPowerShell\\v1.0\\powershell.exe"}) {
       fs::copy_file(BinFolder() / L"onbehalf-windows-tools.exe", folder / tool);
     }
-    for (const wchar_t* tool : {L"reg.exe", L"find.exe", L"ping.exe"})
-      fs::copy_file(system / tool, folder / tool);
+    fs::copy_file(system / L"ping.exe", folder / L"ping.exe");
     // The script takes its tools from the system's folder; this copy of it from the one made here. (Wine
     // gives every new process its own SystemRoot, so the environment cannot say it.)
     std::string script = ReadFile(ScriptFolder() / L"install.cmd");
@@ -487,9 +846,12 @@ class WindowsToolsTest : public InstallerTest {
     if (!tools_.empty()) fs::remove_all(tools_);
   }
 
-  Outcome InstallOnWindows(const std::string& fault = {}) const {
-    return RunScript(scratch_ / L"install.cmd", {"/source", ToUtf8(BinFolder().wstring())},
-                     {{"ONBEHALF_TOOL_FAULT", fault}});
+  // As from a PowerShell 7, whose modules are first.
+  Outcome InstallOnWindows(const std::string& fault = {}, const fs::path& source = BinFolder(),
+                           const fs::path& target = ProgramFolder()) const {
+    return RunScript(
+        scratch_ / L"install.cmd", {"/source", ToUtf8(source.wstring()), "/target", ToUtf8(target.wstring())},
+        {{"ONBEHALF_TOOL_FAULT", fault}, {"PSModulePath", "C:\\Program Files\\PowerShell\\7\\Modules"}});
   }
 
   fs::path tools_;
@@ -500,9 +862,62 @@ TEST_F(WindowsToolsTest, SetsAndReadsBackEverything) {
   ASSERT_EQ(outcome.code, 0u) << outcome.output;
   EXPECT_FALSE(Contains(outcome.output, "Wine")) << outcome.output;
   EXPECT_EQ(ServiceState(), DWORD{SERVICE_RUNNING});
-  const Outcome upgrade = InstallOnWindows();
+  // Where the policy does not let administrators call rpc.ping: a refusal is an answer.
+  const Outcome upgrade = InstallOnWindows("denied", SourceWithFaults("denied"));
   EXPECT_EQ(upgrade.code, 0u) << upgrade.output;
-  EXPECT_TRUE(Contains(upgrade.output, "sc.exe config OnBehalf")) << upgrade.output;
+  EXPECT_TRUE(Contains(upgrade.output, "OnBehalf is installed and running.")) << upgrade.output;
+  EXPECT_TRUE(Contains(upgrade.output, "sc.exe\" config OnBehalf")) << upgrade.output;
+}
+
+// reg.exe prints question marks for it, so the paths are compared in the registry.
+TEST_F(WindowsToolsTest, InstallsInAFolderThatTheCodePageCannotShow) {
+  const fs::path target = scratch_ / L"\u0421\u043B\u0443\u0436\u0431\u0430";
+  const Outcome outcome = InstallOnWindows({}, BinFolder(), target);
+  ASSERT_EQ(outcome.code, 0u) << outcome.output;
+  EXPECT_EQ(ServiceState(), DWORD{SERVICE_RUNNING});
+  const Outcome upgrade = InstallOnWindows({}, BinFolder(), target);
+  EXPECT_EQ(upgrade.code, 0u) << upgrade.output;
+  const Outcome elsewhere =
+      InstallOnWindows({}, BinFolder(), scratch_ / L"\u0421\u043B\u0443\u0436\u0431\u044B");
+  EXPECT_EQ(elsewhere.code, 1u) << elsewhere.output;
+  EXPECT_TRUE(Contains(elsewhere.output, "there is a service OnBehalf already")) << elsewhere.output;
+  const Outcome gone = Uninstall({"/target", ToUtf8(target.wstring())});
+  EXPECT_EQ(gone.code, 0u) << gone.output;
+}
+
+// The service control manager would start a new version that fails again, in the middle of its removal.
+TEST_F(WindowsToolsTest, SetsFailureActionsOnlyForAServiceThatRuns) {
+  const Outcome first = InstallOnWindows();
+  ASSERT_EQ(first.code, 0u) << first.output;
+  EXPECT_LT(first.output.find(" start OnBehalf"), first.output.find(" failure OnBehalf"));
+  EXPECT_EQ(ReadBytes(kServiceKey, L"FailureActions"),
+            (std::vector<DWORD>{86400, 0, 0, 3, 20, SC_ACTION_RESTART, 1000, SC_ACTION_RESTART, 5000,
+                                SC_ACTION_RESTART, 60000}));
+
+  // An administrator's own come back with the old version.
+  const std::vector<DWORD> own = {
+      3600, 0, 0, 3, 20, SC_ACTION_RUN_COMMAND, 0, SC_ACTION_NONE, 70000, SC_ACTION_REBOOT, 5};
+  ASSERT_EQ(::RegSetKeyValueW(HKEY_LOCAL_MACHINE, kServiceKey, L"FailureActions", REG_BINARY, own.data(),
+                              static_cast<DWORD>(own.size() * sizeof(DWORD))),
+            ERROR_SUCCESS);
+  const Outcome second = InstallOnWindows({}, SourceThatDoesNotStart());
+  EXPECT_EQ(second.code, 1u) << second.output;
+  EXPECT_LT(second.output.find(" failure OnBehalf reset= 0 actions= \"\""),
+            second.output.find(" start OnBehalf"))
+      << second.output;
+  EXPECT_EQ(ReadBytes(kServiceKey, L"FailureActions"), own) << second.output;
+}
+
+// Whoever has made the folder has written its descriptor, and any text into that.
+TEST_F(WindowsToolsTest, RunsNothingOutOfAFoldersDescriptor) {
+  fs::create_directories(DataFolder());
+  const Outcome outcome = InstallOnWindows("owner's text");
+  EXPECT_EQ(outcome.code, 1u) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "is not owned by Administrators or SYSTEM")) << outcome.output;
+  EXPECT_FALSE(HasLine(outcome.output, "PWNED")) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "Nothing was changed.")) << outcome.output;
+  fs::remove_all(DataFolder());
+  ExpectNothingIsThere();
 }
 
 TEST_F(WindowsToolsTest, NeedsElevation) {
@@ -524,7 +939,10 @@ void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.fault; }
 class WindowsToolsFaultTest : public WindowsToolsTest, public testing::WithParamInterface<Fault> {};
 
 TEST_P(WindowsToolsFaultTest, StopsSaysWhyAndUndoes) {
-  const Outcome outcome = InstallOnWindows(GetParam().fault);
+  const std::string fault = GetParam().fault;
+  const bool in_a_program = fault == "no dll" || fault == "one client";
+  const Outcome outcome =
+      in_a_program ? InstallOnWindows(fault, SourceWithFaults(fault)) : InstallOnWindows(fault);
   EXPECT_EQ(outcome.code, 1u) << outcome.output;
   EXPECT_TRUE(Contains(outcome.output, GetParam().said)) << outcome.output;
   EXPECT_TRUE(Contains(outcome.output, "Everything that this run did is undone.")) << outcome.output;
@@ -535,15 +953,21 @@ INSTANTIATE_TEST_SUITE_P(
     Each, WindowsToolsFaultTest,
     testing::Values(
         Fault{"SidTypeRefused", "fail sidtype", "the service's SID type could not be set (exit code 5)"},
-        Fault{"SidTypeForgotten", "forget sidtype", "does not show UNRESTRICTED"},
+        Fault{"SidTypeForgotten", "forget sidtype", "ServiceSidType in"},
         Fault{"PrivilegesRefused", "fail privs", "the service's privileges could not be set"},
-        Fault{"PrivilegesForgotten", "forget privs", "does not show SeChangeNotifyPrivilege"},
-        Fault{"PrivilegeTooMany", "extra privilege", "the service has 3 privileges and must have two"},
-        Fault{"FailureActionsForgotten", "forget failure", "does not show"},
+        Fault{"PrivilegesForgotten", "forget privs", "RequiredPrivileges in"},
+        Fault{"PrivilegeTooMany", "extra privilege", "SeImpersonatePrivilege\\0SeDebugPrivilege"},
+        Fault{"FailureActionsForgotten", "forget failure", "not as what was set"},
         Fault{"FailureFlagForgotten", "forget failureflag", "FailureActionsOnNonCrashFailures"},
         Fault{"DescriptorRefused", "fail sdset", "the service's security descriptor could not be set"},
         Fault{"DescriptorForgotten", "forget sdset", "reads back as"},
-        Fault{"StartTypeForgotten", "forget start", "does not show AUTO_START"},
+        Fault{"StartTypeForgotten", "forget start", "was set to 0x2 and reads back as 0x3"},
+        Fault{"StillDeleted", "deleted", "the service was deleted, but another program has it open"},
+        Fault{
+            "ProgramWithoutADll", "no dll",
+            "(exit code -1073741515, 0xC0000135: it did not start, because a DLL that it needs is missing)"},
+        Fault{"OneClientAtATime", "one client", "does not answer two clients at once (exit code 3)"},
+        Fault{"PowerShellFails", "no powershell", "PowerShell could not read the owner"},
         Fault{"CreateRefused", "fail create", "the service could not be created (exit code 5)"},
         Fault{"StartRefused", "fail start", "the service could not be started (exit code 5)"},
         Fault{"FolderOfAnotherOwner", "owner", "is not Administrators"},

@@ -1,13 +1,19 @@
-// What Windows' sc.exe, icacls.exe and powershell.exe answer to the commands of install.cmd, for a system
-// whose own tools do not. Which of them this is depends on the file's name. Creating, starting and stopping
-// services is left to the system's sc.exe; what that cannot do is kept in the registry and shown again in
-// Windows' form.
+// What Windows' sc.exe, reg.exe, icacls.exe and powershell.exe answer to the commands of install.cmd, for a
+// system whose own tools do not. Which of them this is depends on the file's name. What the system's sc.exe and
+// reg.exe can do is left to them; what a service's configuration has besides is written into the registry, where
+// Windows' service control manager keeps it.
 //
 // ONBEHALF_TOOL_FAULT makes one of them fail: "fail VERB" refuses the verb of sc.exe with
 // ERROR_ACCESS_DENIED; "forget VERB" says success and keeps nothing, so that what is read back differs;
-// "owner" gives every folder a user as its owner; "inherit" leaves every folder unprotected.
+// "deleted" gives create ERROR_SERVICE_MARKED_FOR_DELETE; "owner" gives every folder a user as its owner, and
+// "owner's text" a descriptor in which that user has put a command; "inherit" leaves every folder
+// unprotected; "no powershell" lets PowerShell fail; "no dll" ends the service's program as Windows does when
+// a DLL is missing; "one client" lets onbehalf.exe fail as at a service that serves one client at a time, and
+// "denied" as where the policy refuses its call.
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,13 +44,31 @@ std::wstring ReadText(const wchar_t* name) {
   return text;
 }
 
-bool WriteText(const wchar_t* name, const std::wstring& text) {
-  const DWORD bytes = static_cast<DWORD>((text.size() + 1) * sizeof(wchar_t));
-  return ::RegSetKeyValueW(HKEY_LOCAL_MACHINE, kServiceKey, name, REG_SZ, text.c_str(), bytes) ==
-         ERROR_SUCCESS;
+void Write(const wchar_t* name, DWORD type, const void* data, std::size_t bytes) {
+  ::RegSetKeyValueW(HKEY_LOCAL_MACHINE, kServiceKey, name, type, data, static_cast<DWORD>(bytes));
+}
+
+void WriteText(const wchar_t* name, const std::wstring& text, DWORD type = REG_SZ) {
+  Write(name, type, text.c_str(), (text.size() + 1) * sizeof(wchar_t));
+}
+
+void WriteNumber(const wchar_t* name, DWORD number) { Write(name, REG_DWORD, &number, sizeof(number)); }
+
+std::vector<std::wstring> Split(const std::wstring& text, wchar_t separator) {
+  std::vector<std::wstring> parts;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, at), text.size());
+    parts.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
 }
 
 bool ServiceExists() { return !ReadText(L"ImagePath").empty(); }
+
+bool EndsWith(std::wstring_view text, std::wstring_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
 
 void Print(const std::wstring& text) { std::fputs(ToUtf8Lossy(text).c_str(), stdout); }
 
@@ -60,10 +84,10 @@ std::wstring RawArguments() {
   return end == std::wstring::npos ? L"" : line.substr(end);
 }
 
-int RunSystemSc() {
+int RunSystemTool(const wchar_t* tool) {
   wchar_t folder[MAX_PATH] = {};
   ::GetSystemDirectoryW(folder, MAX_PATH);
-  std::wstring line = std::wstring(L"\"") + folder + L"\\sc.exe\"" + RawArguments();
+  std::wstring line = std::wstring(L"\"") + folder + L'\\' + tool + L'"' + RawArguments();
   STARTUPINFOW startup{};
   startup.cb = sizeof(startup);
   PROCESS_INFORMATION process{};
@@ -86,6 +110,21 @@ int NoSuchService() {
   return ERROR_SERVICE_DOES_NOT_EXIST;
 }
 
+// "failure OnBehalf reset= 86400 actions= restart/1000//5000", in the form in which Windows keeps it.
+void SetFailureActions(const std::vector<std::wstring>& arguments) {
+  std::vector<DWORD> numbers = {std::stoul(arguments.at(3)), 0, 0, 0, 20};
+  const std::vector<std::wstring> actions = Split(arguments.at(5), L'/');
+  for (std::size_t i = 0; i + 1 < actions.size(); i += 2) {
+    numbers.push_back(actions[i] == L"restart"  ? SC_ACTION_RESTART
+                      : actions[i] == L"reboot" ? SC_ACTION_REBOOT
+                      : actions[i] == L"run"    ? SC_ACTION_RUN_COMMAND
+                                                : SC_ACTION_NONE);
+    numbers.push_back(std::stoul(actions[i + 1]));
+    ++numbers[3];
+  }
+  Write(L"FailureActions", REG_BINARY, numbers.data(), numbers.size() * sizeof(DWORD));
+}
+
 int Sc(const std::vector<std::wstring>& arguments) {
   const std::wstring fault = Environment(L"ONBEHALF_TOOL_FAULT");
   const std::wstring verb = arguments.empty() ? L"" : arguments[0];
@@ -93,63 +132,56 @@ int Sc(const std::vector<std::wstring>& arguments) {
     Print(L"[SC] " + verb + L" FAILED 5:\r\n\r\nAccess is denied.\r\n");
     return ERROR_ACCESS_DENIED;
   }
+  if (fault == L"deleted" && verb == L"create") {
+    Print(L"[SC] CreateService FAILED 1072:\r\n\r\nThe specified service has been marked for deletion.\r\n");
+    return ERROR_SERVICE_MARKED_FOR_DELETE;
+  }
   for (const wchar_t* passed : {L"create", L"description", L"start", L"stop", L"query", L"delete"}) {
-    if (verb == passed) return RunSystemSc();
+    if (verb != passed) continue;
+    const int code = RunSystemTool(L"sc.exe");
+    if (fault == L"forget start" && verb == L"create") WriteNumber(L"Start", SERVICE_DEMAND_START);
+    return code;
   }
   if (arguments.size() < 2 || arguments[1] != L"OnBehalf" || !ServiceExists()) return NoSuchService();
-
-  // Setting: kept as it was given. Wine's SCM drops values it does not know only when the service is deleted.
-  for (const wchar_t* set : {L"sidtype", L"privs", L"failure", L"sdset"}) {
-    if (verb != set) continue;
-    std::wstring value;
-    for (std::size_t i = 2; i < arguments.size(); ++i) value += (i == 2 ? L"" : L" ") + arguments[i];
-    if (fault == L"forget " + verb) value = L"none";
-    if (!WriteText((L"Tool " + verb).c_str(), value)) return ERROR_ACCESS_DENIED;
-    Print(L"[SC] ChangeServiceConfig2 SUCCESS\r\n");
-    return 0;
-  }
-  if (verb == L"config") {
-    Print(L"[SC] ChangeServiceConfig SUCCESS\r\n");
-    return 0;
-  }
-  if (verb == L"failureflag") {
-    const DWORD flag = fault == L"forget failureflag" ? 0 : 1;
-    ::RegSetKeyValueW(HKEY_LOCAL_MACHINE, kServiceKey, L"FailureActionsOnNonCrashFailures", REG_DWORD, &flag,
-                      sizeof(flag));
-    Print(L"[SC] ChangeServiceConfig2 SUCCESS\r\n");
-    return 0;
-  }
-
+  const std::wstring given = arguments.size() > 2 ? arguments[2] : L"";
   if (verb == L"sdshow") {
     Print(L"\r\n" + ReadText(L"Tool sdset") + L"S:(AU;FA;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;WD)\r\n");
     return 0;
   }
-  Print(verb == L"qc" ? L"[SC] QueryServiceConfig SUCCESS\r\n\r\nSERVICE_NAME: OnBehalf\r\n"
-                      : L"[SC] QueryServiceConfig2 SUCCESS\r\n\r\nSERVICE_NAME: OnBehalf\r\n");
-  if (verb == L"qc") {
-    Print(L"        TYPE               : 10  WIN32_OWN_PROCESS \r\n        START_TYPE         : 2   " +
-          std::wstring(fault == L"forget start" ? L"DEMAND_START" : L"AUTO_START") +
-          L"\r\n        ERROR_CONTROL      : 1   NORMAL\r\n        BINARY_PATH_NAME   : " +
-          ReadText(L"ImagePath") + L"\r\n        SERVICE_START_NAME : " + ReadText(L"ObjectName") + L"\r\n");
-  } else if (verb == L"qsidtype") {
-    const bool is_set = ReadText(L"Tool sidtype") == L"unrestricted";
-    Print(std::wstring(L"SERVICE_SID_TYPE:  ") + (is_set ? L"UNRESTRICTED" : L"NONE") + L"\r\n");
-  } else if (verb == L"qprivs") {
-    std::wstring list = ReadText(L"Tool privs");
-    if (fault == L"extra privilege") list += L"/SeDebugPrivilege";
-    for (std::size_t at = 0; (at = list.find(L'/')) != std::wstring::npos;) {
-      list.replace(at, 1, L"\r\n                         : ");
+  // Wine's SCM drops values it does not know only when the service is deleted.
+  if (fault != L"forget " + verb) {
+    if (verb == L"sidtype") WriteNumber(L"ServiceSidType", given == L"unrestricted" ? 1 : 0);
+    if (verb == L"failureflag") WriteNumber(L"FailureActionsOnNonCrashFailures", given == L"1" ? 1 : 0);
+    if (verb == L"sdset") WriteText(L"Tool sdset", given);
+    if (verb == L"privs") {
+      std::wstring list = given + (fault == L"extra privilege" ? L"/SeDebugPrivilege/" : L"/");
+      std::replace(list.begin(), list.end(), L'/', L'\0');
+      WriteText(L"RequiredPrivileges", list, REG_MULTI_SZ);
     }
-    Print(L"        PRIVILEGES       : " + list + L"\r\n");
-  } else if (verb == L"qfailure" && ReadText(L"Tool failure") != L"none") {
-    Print(
-        L"        RESET_PERIOD (in seconds)    : 86400\r\n        REBOOT_MESSAGE               : \r\n"
-        L"        COMMAND_LINE                 : \r\n"
-        L"        FAILURE_ACTIONS              : RESTART -- Delay = 1000 milliseconds.\r\n"
-        L"                                       RESTART -- Delay = 5000 milliseconds.\r\n"
-        L"                                       RESTART -- Delay = 60000 milliseconds.\r\n");
+    if (verb == L"failure") SetFailureActions(arguments);
   }
+  Print(L"[SC] ChangeServiceConfig2 SUCCESS\r\n");
   return 0;
+}
+
+// The registry's value that both keys have: 0 if it is the same, 2 if not, 1 if a key has none.
+int CompareValues(const std::vector<std::wstring>& arguments) {
+  wchar_t text[2][2048] = {};
+  for (int i = 0; i < 2; ++i) {
+    const std::wstring_view key = std::wstring_view(arguments.at(i + 1)).substr(std::size(L"HKLM\\") - 1);
+    DWORD bytes = sizeof(text[i]);
+    const DWORD types = RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND;
+    if (::RegGetValueW(HKEY_LOCAL_MACHINE, std::wstring(key).c_str(), arguments.at(4).c_str(), types, nullptr,
+                       text[i], &bytes) != ERROR_SUCCESS) {
+      return 1;
+    }
+  }
+  return std::wstring_view(text[0]) == text[1] ? 0 : 2;
+}
+
+int Reg(const std::vector<std::wstring>& arguments) {
+  return arguments.size() == 5 && arguments[0] == L"compare" ? CompareValues(arguments)
+                                                             : RunSystemTool(L"reg.exe");
 }
 
 int Icacls(const std::vector<std::wstring>& arguments) {
@@ -159,18 +191,26 @@ int Icacls(const std::vector<std::wstring>& arguments) {
   return 0;
 }
 
-bool EndsWith(std::wstring_view text, std::wstring_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
 // (Get-Acl -LiteralPath $env:READ_SDDL_OF).Sddl of a folder as install.cmd sets it.
 int PowerShell() {
   const std::wstring path = Environment(L"READ_SDDL_OF");
   const std::wstring fault = Environment(L"ONBEHALF_TOOL_FAULT");
+  const std::wstring modules = Environment(L"PSModulePath");
+  if (fault == L"no powershell" || !EndsWith(modules, L"\\WindowsPowerShell\\v1.0\\Modules")) {
+    std::fputs("Get-Acl : The 'Get-Acl' command was found in the module, but could not be loaded.\r\n",
+               stderr);
+    return 1;
+  }
   const bool may_write = EndsWith(path, L"\\policy") || EndsWith(path, L"\\logs");
-  Print((fault == L"owner" ? L"O:S-1-5-21-1-2-3-1001" : L"O:BA") + std::wstring(L"G:SYD:") +
-        (fault == L"inherit" ? L"AI" : L"PAI") + L"(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;" +
-        (may_write ? L"0x1301bf" : L"0x1200a9") + L";;;" + kServiceSid + L")\r\n");
+  std::wstring owner = L"O:BA";
+  if (fault == L"owner") owner = L"O:S-1-5-21-1-2-3-1001";
+  if (fault == L"owner's text") {
+    Print(L"O:S-1-5-21-1-2-3-1001G:SYD:(XA;;FA;;;WD;(@User.a==\"x & echo PWNED & rem \"))");
+    return 0;
+  }
+  Print(owner + L"G:SYD:" + (fault == L"inherit" ? L"AI" : L"PAI") +
+        L"(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;" + (may_write ? L"0x1301bf" : L"0x1200a9") + L";;;" +
+        kServiceSid + L")\r\n");
   return 0;
 }
 
@@ -184,6 +224,9 @@ int wmain(int argc, wchar_t** argv) {
   if (EndsWith(name, L"\\sc.exe")) return Sc(arguments);
   if (EndsWith(name, L"\\icacls.exe")) return Icacls(arguments);
   if (EndsWith(name, L"\\powershell.exe")) return PowerShell();
+  if (EndsWith(name, L"\\reg.exe")) return Reg(arguments);
+  const std::wstring fault = Environment(L"ONBEHALF_TOOL_FAULT");
+  if (EndsWith(name, L"\\onbehalf.exe")) return fault == L"one client" ? 3 : fault == L"denied" ? 5 : 0;
   // As onbehalf-service.exe: accepts every settings file and never speaks to the service control manager.
-  return 0;
+  return fault == L"no dll" ? static_cast<int>(STATUS_DLL_NOT_FOUND) : 0;
 }
