@@ -51,9 +51,13 @@ heading "Build"
 build_preset mingw onbehalf onbehalf-service onbehalf-run-restricted onbehalf_process_module ||
   fail "the build failed (see above)"
 note "Building a Wine whose pipes and access checks do what Windows NT's do, which tells one caller from another"
-nt=yes
-build_nt_wine || nt=no
-[ "$nt" = no ] || use_nt_wine
+code=0
+build_nt_wine || code=$?
+case $code in
+  0) nt=yes && use_nt_wine ;;
+  3) nt=no ;; # it has said so
+  *) fail "the Wine with NT's semantics could not be built (see above)" ;;
+esac
 
 heading "Install: installer\\install.cmd, under $(wine --version) in $WINEPREFIX"
 with_progress "starting Wine" "$build/log/wine.log" start_wine || fail "Wine does not start in $WINEPREFIX ($build/log/wine.log)"

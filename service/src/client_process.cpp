@@ -69,8 +69,8 @@ ClientProcess ClientProcessOf(HANDLE pipe) {
   static const std::string own_computer = OwnComputerName();
   process.computer = own_computer;
   std::optional<std::string> image = id == 0 ? std::nullopt : win32::ImagePath(id);
-  // Looked at last: while the client has its end open, the id is still that of who opened it. Once it has closed it, another
-  // process may have the id by now.
+  // Looked at last: once the client has closed its end, another process may have the id. So it may when the one that opened it has
+  // handed its end to another process and gone: the image is a hint for people, as the id is, and decides nothing.
   if (image && HasItsClient(pipe)) process.image_path = std::move(*image);
   return process;
 }

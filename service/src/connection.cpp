@@ -178,8 +178,9 @@ void Connection::TakeRequest(protocol::Request request, bool is_notification, co
   std::optional<Error> refusal;
   {
     const std::lock_guard lock(mutex_);
-    // Closed since it was read: nobody would get the answer, and nothing would ask the handler to end.
-    if (closed_) return;
+    // Closed since it was read: nobody would get the answer, and nothing would ask the handler to end. One that is to close ends
+    // with what it has begun.
+    if (closed_ || closing_) return;
     ++server_.statistics.requests;
     server_.unanswered.Add();
     ++requests_read_;
@@ -501,18 +502,21 @@ void Connection::Identify(const std::shared_ptr<const CallerIdentity>& first_cal
   }
   const auto admission =
       server_.connections.Identify(id_, caller.user(), is_administrator, settings_->limits);
-  std::shared_ptr<const AccessPolicy> connected_under;
+  std::vector<std::shared_ptr<const AccessPolicy>> connected_under;
   {
     const std::lock_guard lock(mutex_);
     first_caller_ = first_caller;
     process_ = std::move(process);
-    connected_under = std::exchange(connected_under_, nullptr);
+    connected_under = std::exchange(connected_under_, {});
     if (admission != ConnectionTable::Admission::kAdmitted) {
       refused_quota_ = true;
       ++server_.statistics.connections_refused;
     }
   }
-  if (connected_under && IsShutOut(*connected_under, caller)) Close();
+  if (std::any_of(connected_under.begin(), connected_under.end(),
+                  [&](const auto& before) { return IsShutOut(*before, caller); })) {
+    Close();
+  }
 }
 
 void Connection::CancelRequest(const Json& params) {
@@ -747,8 +751,7 @@ void Connection::OnConnectChange(std::shared_ptr<const AccessPolicy> before) {
     const std::lock_guard lock(mutex_);
     caller = first_caller_;
     if (!caller) {
-      // The oldest of them: it was the one in force when the client connected.
-      if (!connected_under_) connected_under_ = std::move(before);
+      connected_under_.push_back(std::move(before));
       return;
     }
   }
@@ -828,6 +831,11 @@ void Connection::CheckDeadlines(Clock::time_point now, const protocol::Limits& l
   ++server_.statistics.connections_timed_out;
   server_.log.Write(LogLevel::kInfo, "a connection timed out", {{"connection", id_}, {"why", close_reason}});
   Close();
+}
+
+bool Connection::IsClosing() const {
+  const std::lock_guard lock(mutex_);
+  return closed_ || closing_;
 }
 
 bool Connection::IsClosed() const {

@@ -43,6 +43,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   ConnectionInfo Info() const;
   // It has ended; handlers may still run.
   bool IsClosed() const;
+  // Closed, or to be when its requests have been answered: nothing is begun for it any more.
+  bool IsClosing() const;
 
   // Starts reading.
   void Start();
@@ -150,9 +152,10 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   bool closing_ = false;        // CloseWhenWritten
   bool read_paused_ = false;    // the write queue is full
   bool refused_quota_ = false;  // identified, but over a quota: every request is answered Busy
-  std::shared_ptr<const CallerIdentity> first_caller_;   // set once, when identified
-  std::shared_ptr<const AccessPolicy> connected_under_;  // not that of now, and nothing has been sent since
-  ClientProcess process_;                                // set once, when identified
+  std::shared_ptr<const CallerIdentity> first_caller_;  // set once, when identified
+  // Not that of now: the policies that the client may have connected under, while nothing has been sent.
+  std::vector<std::shared_ptr<const AccessPolicy>> connected_under_;
+  ClientProcess process_;  // set once, when identified
   std::atomic<protocol::Framing> framing_{protocol::Framing::kUnknown};
   protocol::FrameReader::State frame_state_ = protocol::FrameReader::State::kBetweenFrames;
   const Clock::time_point connected_at_;

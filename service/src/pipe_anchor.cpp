@@ -57,8 +57,10 @@ PipeAnchor::PipeAnchor(const PipeOptions& options, Log& log) : path_(options.pat
   Park();
   if (existed) {
     // Routine: an idle client does not notice that the service has stopped.
-    log.Write(LogLevel::kInfo, "the pipe exists already and is ours: a client still holds an end of it",
-              {{"pipe", path_}});
+    log.Write(
+        LogLevel::kInfo,
+        "the pipe exists already and is ours: a client still holds an end of it, or another server of this account has it",
+        {{"pipe", path_}});
   }
 }
 

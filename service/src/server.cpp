@@ -175,8 +175,9 @@ void Server::OnConnectChange() {
     const std::lock_guard lock(policy_mutex_);
     before = std::exchange(policy_, now);
     if (!before || EntriesOf(*before) == EntriesOf(*now)) return;
-    former_policy_ = before;
-    former_until_ = Connection::Clock::now() + kTakenOnWithin;
+    const auto time = Connection::Clock::now();
+    std::erase_if(former_policies_, [time](const FormerPolicy& each) { return each.until <= time; });
+    former_policies_.push_back({before, time + kTakenOnWithin});
   }
   for (const auto& connection : connections_.All()) {
     try {
@@ -212,12 +213,14 @@ void Server::OnClient(std::unique_ptr<PipeInstance> pipe) {
     const auto connection = std::make_shared<Connection>(*parts_, std::move(pipe), id);
     const std::shared_ptr<Connection> evicted =
         connections_.AddSilent(id, connection, settings_->Now()->limits.silent_connections);
-    std::shared_ptr<const AccessPolicy> former;
+    std::vector<FormerPolicy> former;
     {
       const std::lock_guard lock(policy_mutex_);
-      if (Connection::Clock::now() < former_until_) former = former_policy_;
+      former = former_policies_;
     }
-    if (former) connection->OnConnectChange(std::move(former));
+    for (FormerPolicy& each : former) {
+      if (Connection::Clock::now() < each.until) connection->OnConnectChange(std::move(each.policy));
+    }
     if (evicted) {
       ++statistics_.connections_evicted;
       evicted->Close();

@@ -111,8 +111,12 @@ class Server final : public ServerControl {
   std::optional<PoolTimer> timer_;  // from Start to Stop
   win32::Lock policy_mutex_;
   std::shared_ptr<const AccessPolicy> policy_;  // that connections have been told of, under policy_mutex_
-  std::shared_ptr<const AccessPolicy> former_policy_;  // by which others might connect, until so long after
-  std::chrono::steady_clock::time_point former_until_{};
+  // By which others might connect, until so long after.
+  struct FormerPolicy {
+    std::shared_ptr<const AccessPolicy> policy;
+    std::chrono::steady_clock::time_point until;
+  };
+  std::vector<FormerPolicy> former_policies_;
   win32::Lock watch_mutex_;
   bool watching_ = false;
 };

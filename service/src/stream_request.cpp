@@ -39,7 +39,11 @@ void StreamRequest::Open(std::shared_ptr<Connection> connection,
   const auto stream = std::make_shared<StreamRequest>(std::move(connection), request, server);
   request->BecomeStream(stream);
   // The connection may have looked for streams to end just before it was one.
-  if (server.stopping) request->Stop(ErrorCode::kShuttingDown);
+  if (server.stopping) {
+    request->Stop(ErrorCode::kShuttingDown);
+  } else if (stream->connection_->IsClosing()) {
+    request->Stop(ErrorCode::kRequestCancelled);
+  }
   stream->Look();
 }
 

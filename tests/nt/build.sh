@@ -10,8 +10,8 @@ usage: tests/nt/build.sh DIR
 
 Makes a Wine in DIR whose named pipes and access checks do what Windows NT's do: the installed Wine, with wineserver and ntdll.so
 compiled from the distribution's source package with wine.patch. About 80 s of CPU and 600 MB of disk while it builds, 4 MB
-afterwards. With DIR/bin first in PATH, wine and wineserver are this one. Does nothing if it is there and up to date. Changes
-nothing outside DIR; what it needs must be installed (see packages_for nt in .ci/packages.sh).
+afterwards. With DIR/bin first in PATH, wine and wineserver are this one. Does nothing if it is there and up to date. DIR is
+made anew, and refused if it has anything else in it; nothing outside it is changed; what it needs must be installed (see packages_for nt in .ci/packages.sh).
 
 Exit code: 0 done, 1 failed, 3 the source package could not be had.
 END
@@ -24,11 +24,18 @@ version=$(dpkg-query -W -f '${source:Version}' wine64)
 stamp=$version-$(sha256sum "$here/wine.patch" "$here/build.sh" | sha256sum | cut -c1-16)
 if [ "$(cat "$dir/built" 2>/dev/null || true)" = "$stamp" ]; then exit 0; fi
 
+# Never somebody else's folder.
+if [ -n "$(ls -A "$dir" 2>/dev/null || true)" ] && [ ! -f "$dir/made-by-onbehalf" ]; then
+  printf '%s exists and was not made by this script\n' "$dir" >&2
+  exit 1
+fi
 rm -rf "$dir"
+mkdir -p "$dir"
+touch "$dir/made-by-onbehalf"
 mkdir -p "$dir/apt/lists/partial" "$dir/apt/cache/archives/partial" "$dir/source" "$dir/objects"
 
 # The archive that the installed package came from, with its sources, in a list of our own.
-archive=$(apt-cache policy wine64 | awk '/^ +[0-9]+ +(http|https|file|mirror)/ { print $2, $3; exit }')
+archive=$(apt-cache policy wine64 | awk '/^ \*\*\*/ { installed = 1 } installed && /^ +[0-9]+ +(http|https|file|mirror)/ { print $2, $3; exit }')
 [ -n "$archive" ] || { printf 'the archive that wine64 came from is unknown\n' >&2; exit 3; }
 printf 'deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' \
   "${archive% *}" "$(printf '%s' "${archive#* }" | cut -d/ -f1)" >"$dir/apt/sources.list"

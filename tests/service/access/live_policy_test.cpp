@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -12,11 +14,13 @@
 #include <vector>
 
 #include "access/callers.h"
+#include "gate.h"
 #include "messages.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "raw_client.h"
 #include "support/event.h"
+#include "support/patience.h"
 #include "test_server.h"
 
 namespace onbehalf::test {
@@ -200,6 +204,31 @@ TEST(LivePolicy, WhoMayNoLongerConnectIsDisconnected) {
   // Who it is, is known with its first message.
   silent.Send({{"jsonrpc", "2.0"}, {"id", 1}, {"method", "test.work"}});
   EXPECT_TRUE(silent.IsClosedByServer());
+}
+
+// What is in flight is answered. Nothing is begun after it, or it could go on for ever: a stream has no deadline.
+TEST(LivePolicy, WhoMayNoLongerConnectGetsNothingBegun) {
+  Gate gate;
+  TestServer server;
+  server.methods().Add(gate.AsMethod("test.wait"));
+  server.methods().Add(Work());
+  server.Start();
+  RawClient administrator(server.pipe_path());
+  RawClient client(server.pipe_path());
+  client.Send(RequestMessage(1, "test.wait"));
+  ASSERT_TRUE(gate.WaitUntilEntered(1));
+  ASSERT_TRUE(administrator.Call("access.set", OnlySystem()).contains("result"));
+  const auto& statistics = server.server().statistics();
+  const std::uint64_t before = statistics.bytes_read;
+  client.Send(RequestMessage(2, "test.work"));
+  // The service has read it.
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (statistics.bytes_read == before && std::chrono::steady_clock::now() < until)
+    std::this_thread::yield();
+  ASSERT_GT(statistics.bytes_read, before);
+  gate.Open();
+  EXPECT_EQ(client.Read(), ResultMessage(1, {{"passed", true}}));
+  EXPECT_TRUE(client.IsClosedByServer());
 }
 
 TEST(LivePolicy, WhoIsStillLetInStaysConnected) {
