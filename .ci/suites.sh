@@ -24,7 +24,7 @@ shipped          full   300 -              mingw       onbehalf_shipped_tests   
 dotnet           full   900 turn,dotnet,nt mingw       onbehalf,onbehalf-service,onbehalf_c *                  clients on .NET on the installed service: StreamJsonRpc, the generated client, onbehalf.dll
 powershell       full   600 turn,dotnet,nt mingw       onbehalf,onbehalf-service       *                  in PowerShell on the installed service: the sample, completions, the scripts' own lines
 programs         full   600 turn           mingw       onbehalf,onbehalf_bench         *                  the benchmark, completion in bash, the types of the Python sample
-installer        full  1500 nt             mingw       onbehalf_installer_tests        *                  install.cmd and uninstall.cmd
+installer        full  1500 -              mingw       onbehalf_installer_tests        *                  install.cmd and uninstall.cmd
 policy-write     full   900 -              mingw       onbehalf_service_unit_tests     PolicyWriteTest.*  the policy file, when writing it fails or is cut off anywhere
 file-cli         full   900 -              mingw       onbehalf_file_cli_tests         *                  onbehalf file
 module           full   900 nt             mingw       onbehalf_module_tests           *                  modules, those that break the rules too
@@ -43,6 +43,7 @@ service-fault    quick  900 nt             mingw       onbehalf_service_fault_te
 generate         quick  900 -              mingw       onbehalf_generate_tests         *                  onbehalf generate
 impersonation    full   900 on-nt          mingw       onbehalf_impersonation_tests    *                  callers with restricted tokens, end to end
 attack           full   900 on-nt,switches mingw       onbehalf_attack_tests           *                  attacks on the service as it ships, by processes of other accounts
+nt-installer     full   900 on-nt          mingw       onbehalf_installer_tests        InstallerTest.InstallsAndStarts:InstallerTest.Upgrades* install.cmd with the service as it ships, on a Wine with the semantics of NT
 registry         quick  900 nt             mingw       onbehalf_registry_tests         *                  registry.*
 methods-document quick  300 -              mingw       onbehalf_methods_document_tests *                  docs/methods.md is what the service registers
 win32            quick  900 nt             mingw       onbehalf_win32_tests            *                  handles, errors, SIDs, tokens, descriptors, pipes
