@@ -12,6 +12,7 @@
 // "denied" as where the policy refuses its call.
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <iterator>
 #include <string>
@@ -167,7 +168,7 @@ int Sc(const std::vector<std::wstring>& arguments) {
 // The registry's value that both keys have: 0 if it is the same, 2 if not, 1 if a key has none.
 int CompareValues(const std::vector<std::wstring>& arguments) {
   wchar_t text[2][2048] = {};
-  for (int i = 0; i < 2; ++i) {
+  for (std::size_t i = 0; i < 2; ++i) {
     const std::wstring_view key = std::wstring_view(arguments.at(i + 1)).substr(std::size(L"HKLM\\") - 1);
     DWORD bytes = sizeof(text[i]);
     const DWORD types = RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND;
