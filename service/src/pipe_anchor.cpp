@@ -42,17 +42,16 @@ PipeDifference Difference(HANDLE pipe, const SecurityDescriptor& wanted) {
 PipeAnchor::PipeAnchor(const PipeOptions& options, Log& log) : path_(options.path) {
   Create(options);
   const bool existed = !IsAlone();
-  PipeDifference found = Difference(instance_.get(), options.descriptor);
-  const bool is_service_owned = *options.descriptor.Owner() == Sid::ForService(kServiceName);
-  if (existed && is_service_owned && found.owner_is_same && !found.text.empty()) {
+  const PipeDifference found = Difference(instance_.get(), options.descriptor);
+  if (!found.text.empty()) {
+    const bool is_service_owned = *options.descriptor.Owner() == Sid::ForService(kServiceName);
+    if (!existed || !is_service_owned || !found.owner_is_same) {
+      throw PipeTaken("the pipe " + path_ +
+                      (existed ? " was made by another program: " : " is not as asked for: ") + found.text);
+    }
     // Left over from a run of ours with other settings. Nobody else can have made it, because only the service itself can
     // give an object to its service SID.
     SetDescriptor(options.descriptor);
-    found = Difference(instance_.get(), options.descriptor);
-  }
-  if (!found.text.empty()) {
-    throw PipeTaken("the pipe " + path_ +
-                    (existed ? " was made by another program: " : " is not as asked for: ") + found.text);
   }
   Park();
   if (existed) {

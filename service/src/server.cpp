@@ -175,9 +175,7 @@ void Server::OnConnectChange() {
     const std::lock_guard lock(policy_mutex_);
     before = std::exchange(policy_, now);
     if (!before || EntriesOf(*before) == EntriesOf(*now)) return;
-    const auto time = Connection::Clock::now();
-    std::erase_if(former_policies_, [time](const FormerPolicy& each) { return each.until <= time; });
-    former_policies_.push_back({before, time + kTakenOnWithin});
+    former_policies_.push_back({before, Connection::Clock::now() + kTakenOnWithin});
   }
   for (const auto& connection : connections_.All()) {
     try {
@@ -189,6 +187,13 @@ void Server::OnConnectChange() {
       connection->Close();
     }
   }
+}
+
+std::vector<Server::FormerPolicy> Server::FormerPolicies() {
+  const std::lock_guard lock(policy_mutex_);
+  std::erase_if(former_policies_,
+                [now = Connection::Clock::now()](const FormerPolicy& each) { return each.until <= now; });
+  return former_policies_;
 }
 
 std::string Server::SetDescriptor(const AccessPolicy& policy) {
@@ -213,14 +218,7 @@ void Server::OnClient(std::unique_ptr<PipeInstance> pipe) {
     const auto connection = std::make_shared<Connection>(*parts_, std::move(pipe), id);
     const std::shared_ptr<Connection> evicted =
         connections_.AddSilent(id, connection, settings_->Now()->limits.silent_connections);
-    std::vector<FormerPolicy> former;
-    {
-      const std::lock_guard lock(policy_mutex_);
-      former = former_policies_;
-    }
-    for (FormerPolicy& each : former) {
-      if (Connection::Clock::now() < each.until) connection->OnConnectChange(std::move(each.policy));
-    }
+    for (const FormerPolicy& each : FormerPolicies()) connection->OnConnectChange(each.policy);
     if (evicted) {
       ++statistics_.connections_evicted;
       evicted->Close();

@@ -75,8 +75,14 @@ class Server final : public ServerControl {
   // Who may connect follows from the policy; a policy that shuts the service itself out is refused.
   std::optional<std::string> WhyNot(const AccessPolicy& policy) const;
   std::string OnPolicy(const AccessPolicy& policy);
+  // A policy by which clients may have connected that are taken on until then.
+  struct FormerPolicy {
+    std::shared_ptr<const AccessPolicy> policy;
+    std::chrono::steady_clock::time_point until;
+  };
   // Ends the connections of accounts that may no longer connect.
   void OnConnectChange();
+  std::vector<FormerPolicy> FormerPolicies();
   // Of the pipe. What has not been changed, if anything: empty otherwise.
   std::string SetDescriptor(const AccessPolicy& policy);
   // The watch runs while there is something to watch, so that an idle service never wakes up.
@@ -111,12 +117,7 @@ class Server final : public ServerControl {
   std::optional<PoolTimer> timer_;  // from Start to Stop
   win32::Lock policy_mutex_;
   std::shared_ptr<const AccessPolicy> policy_;  // that connections have been told of, under policy_mutex_
-  // By which others might connect, until so long after.
-  struct FormerPolicy {
-    std::shared_ptr<const AccessPolicy> policy;
-    std::chrono::steady_clock::time_point until;
-  };
-  std::vector<FormerPolicy> former_policies_;
+  std::vector<FormerPolicy> former_policies_;   // under policy_mutex_
   win32::Lock watch_mutex_;
   bool watching_ = false;
 };

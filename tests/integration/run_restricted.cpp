@@ -44,11 +44,12 @@ HANDLE Inheritable(DWORD standard_handle) {
 onbehalf::win32::Token TakeToken(std::wstring& command_line) {
   constexpr std::wstring_view kOption = L"--account ";
   if (!command_line.starts_with(kOption)) return onbehalf::test::AdministratorsDenyOnlyToken();
-  const std::size_t begin = command_line.find_first_not_of(L' ', kOption.size());
+  const std::size_t begin =
+      std::min(command_line.find_first_not_of(L' ', kOption.size()), command_line.size());
   const std::size_t end = std::min(command_line.find(L' ', begin), command_line.size());
   const std::string text = onbehalf::win32::ToUtf8(command_line.substr(begin, end - begin));
   const auto sid = onbehalf::win32::Sid::FromString(text);
-  if (!sid) throw std::invalid_argument(text + " is not a SID");
+  if (!sid) throw std::invalid_argument("--account: \"" + text + "\" is not a SID");
   command_line.erase(0, std::min(command_line.find_first_not_of(L' ', end), command_line.size()));
   return onbehalf::test::TokenOfAnotherAccount(*sid);
 }

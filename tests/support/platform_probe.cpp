@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,22 +53,28 @@ bool ProbeFirstInstance() {
   return !second && ::GetLastError() == ERROR_ACCESS_DENIED;
 }
 
-bool ProbeClientToken() {
+// The token that ImpersonateNamedPipeClient gives of a client with this level that writes as `writer`; null: as this process.
+std::optional<win32::Token> TokenOfClient(win32::ImpersonationLevel level, const win32::Token* writer) {
   const std::string path = LocalPipePath(UniquePipeName());
   const win32::UniqueFile server = CreatePipe(path, 0, kOpenToAll);
   if (!server) win32::ThrowLastError("CreateNamedPipeW", path);
-  const win32::ClientSecurity security{win32::ImpersonationLevel::kImpersonation, true};
-  auto client = win32::PipeStream::Open(path, security, win32::kNoDeadline);
-  const win32::Token restricted = ImpersonationTokenOf(AdministratorsDenyOnlyToken());
-  if (!::SetThreadToken(nullptr, restricted.get())) win32::ThrowLastError("SetThreadToken");
+  auto client = win32::PipeStream::Open(path, {level, true}, win32::kNoDeadline);
+  if (!::SetThreadToken(nullptr, writer == nullptr ? nullptr : writer->get()))
+    win32::ThrowLastError("SetThreadToken");
   client.Write("x", win32::kNoDeadline);
   if (!::RevertToSelf()) win32::ThrowLastError("RevertToSelf");
   char byte = 0;
   DWORD bytes = 0;
   if (!::ReadFile(server.get(), &byte, 1, &bytes, nullptr)) win32::ThrowLastError("ReadFile");
   if (!::ImpersonateNamedPipeClient(server.get())) win32::ThrowLastError("ImpersonateNamedPipeClient");
-  const auto token = win32::Token::FromThread(TOKEN_QUERY);
+  auto token = win32::Token::FromThread(TOKEN_QUERY);
   if (!::RevertToSelf()) win32::ThrowLastError("RevertToSelf");
+  return token;
+}
+
+bool ProbeClientToken() {
+  const win32::Token restricted = ImpersonationTokenOf(AdministratorsDenyOnlyToken());
+  const auto token = TokenOfClient(win32::ImpersonationLevel::kImpersonation, &restricted);
   if (!token) return false;
   const win32::Sid administrators = win32::Sid::FromWellKnown(WinBuiltinAdministratorsSid);
   const auto groups = token->Groups();
@@ -77,18 +84,7 @@ bool ProbeClientToken() {
 }
 
 bool ProbeClientLevel() {
-  const std::string path = LocalPipePath(UniquePipeName());
-  const win32::UniqueFile server = CreatePipe(path, 0, kOpenToAll);
-  if (!server) win32::ThrowLastError("CreateNamedPipeW", path);
-  const win32::ClientSecurity security{win32::ImpersonationLevel::kIdentification, true};
-  auto client = win32::PipeStream::Open(path, security, win32::kNoDeadline);
-  client.Write("x", win32::kNoDeadline);
-  char byte = 0;
-  DWORD bytes = 0;
-  if (!::ReadFile(server.get(), &byte, 1, &bytes, nullptr)) win32::ThrowLastError("ReadFile");
-  if (!::ImpersonateNamedPipeClient(server.get())) win32::ThrowLastError("ImpersonateNamedPipeClient");
-  const auto token = win32::Token::FromThread(TOKEN_QUERY);
-  if (!::RevertToSelf()) win32::ThrowLastError("RevertToSelf");
+  const auto token = TokenOfClient(win32::ImpersonationLevel::kIdentification, nullptr);
   return token && token->Facts().level == win32::ImpersonationLevel::kIdentification;
 }
 
