@@ -108,8 +108,11 @@ bool PipeAnchor::IsAlone() const {
 // own takes its place and goes, and what is left of it, or of another that was faster, is disconnected. The descriptor is right
 // by now. Elsewhere there is nothing to connect to and nothing to disconnect.
 void PipeAnchor::Park() {
-  win32::UniqueFile(::CreateFileW(win32::ToWide(path_).c_str(), FILE_READ_ATTRIBUTES, 0, nullptr,
-                                  OPEN_EXISTING, SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS, nullptr));
+  {
+    const win32::UniqueFile client(::CreateFileW(win32::ToWide(path_).c_str(), FILE_READ_ATTRIBUTES, 0,
+                                                 nullptr, OPEN_EXISTING,
+                                                 SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS, nullptr));
+  }
   ::DisconnectNamedPipe(instance_.get());
 }
 
