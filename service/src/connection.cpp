@@ -106,7 +106,9 @@ bool Connection::Receive(std::string_view bytes, const Capture& writer) {
     framing_ = reader_.framing();
     if (result == FrameReader::Result::kNeedMore) break;
     if (result == FrameReader::Result::kError) {
-      Refuse(ToError(reader_.error()));
+      const bool is_first = framing_ == protocol::Framing::kUnknown;
+      Refuse(ToError(reader_.error()),
+             is_first ? protocol::ReadForeignMessage(bytes, settings_->limits.json) : std::nullopt);
       return false;
     }
     took_frame = true;
@@ -616,8 +618,9 @@ void Connection::BeginWaiting() {
   }
 }
 
-void Connection::Send(std::string_view text) {
-  std::string frame = protocol::ToFrame(framing_, text);
+void Connection::Send(std::string_view text) { SendFrame(protocol::ToFrame(framing_, text)); }
+
+void Connection::SendFrame(std::string frame) {
   {
     const std::lock_guard lock(mutex_);
     last_write_ = Clock::now();
@@ -637,13 +640,15 @@ void Connection::Send(std::string_view text) {
   }
 }
 
-void Connection::Refuse(const Error& error) {
+void Connection::Refuse(Error error, const std::optional<protocol::ForeignMessage>& foreign) {
+  if (foreign) error.message = protocol::Describe(*foreign);
   ++server_.statistics.frames_refused;
   server_.log.Write(LogLevel::kInfo, "a stream is refused",
                     {{"connection", id_},
                      {"error", protocol::InfoOf(error.code).name},
                      {"why", error.message.empty() ? protocol::InfoOf(error.code).message : error.message}});
-  Send(protocol::ErrorText({}, error));
+  SendFrame(foreign ? protocol::ForeignErrorFrame(*foreign, error)
+                    : protocol::ToFrame(framing_, protocol::ErrorText({}, error)));
   CloseWhenWritten();
 }
 

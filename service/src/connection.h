@@ -14,6 +14,7 @@
 
 #include "audit/audit.h"
 #include "connection_table.h"
+#include "onbehalf/protocol/foreign_message.h"
 #include "onbehalf/protocol/framing.h"
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/service/caller_identity.h"
@@ -125,8 +126,10 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void LeaveQuota(RunningRequest& request);
   std::vector<RequestPtr> Requests() const;
   void Notify(std::size_t event);
-  // For a stream that cannot be trusted any more: the error goes out under id null, then the connection ends.
-  void Refuse(const protocol::Error& error);
+  // For a stream that cannot be trusted any more: the error goes out under id null, then the connection ends. To a client of
+  // another protocol it goes out in that, under the id of its message.
+  void Refuse(protocol::Error error, const std::optional<protocol::ForeignMessage>& foreign = std::nullopt);
+  void SendFrame(std::string frame);
   void OnWriteEnd(DWORD code);
 
   // Declared first, so that it goes last.

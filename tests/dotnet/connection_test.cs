@@ -1,6 +1,7 @@
 // Connections from .NET that end, and those that are made otherwise than the service wants them.
 using System.Diagnostics;
 using System.IO.Pipes;
+using System.Security.Principal;
 using System.Text;
 using System.Text.Json;
 using StreamJsonRpc;
@@ -16,6 +17,10 @@ internal static class ConnectionTest
     {
         Test("Connection.OutlivesARestartOfTheServiceByConnectingAgain", async one =>
         {
+            JsonRpc probe = await ConnectForRestartAsync(one, Wire.HeaderSystemText, TokenImpersonationLevel.Identification);
+            bool isNt = (await probe.CallAsync<Caller>("identity.whoami")).level == "identification";
+            probe.Dispose();
+
             // Four that wait, and four in the middle of a call; of each kind one a wire.
             JsonRpc[] waiting = await Task.WhenAll(Wires.Select(wire => ConnectForRestartAsync(one, wire)));
             JsonRpc[] calling = await Task.WhenAll(Wires.Select(wire => ConnectForRestartAsync(one, wire)));
@@ -57,7 +62,7 @@ internal static class ConnectionTest
             }
 
             // They wait for the pipe, which is not there.
-            Task<JsonRpc[]> again = Task.WhenAll(Wires.Concat(Wires).Select(wire => ConnectAsync(one, wire)));
+            Task<JsonRpc[]> again = Task.WhenAll(Wires.Concat(Wires).Select(wire => ConnectAgainAsync(one, wire, mayBeLost: !isNt)));
             await StartAsync();
             foreach (JsonRpc service in await again)
             {
@@ -116,27 +121,27 @@ internal static class ConnectionTest
             }
         });
 
-        Test("Connection.WithAHandlerThatTheServiceDoesNotSpeakEndsAtOnce", async one =>
+        Test("Connection.WithAHandlerThatTheServiceDoesNotSpeakIsToldWhichToUse", async one =>
         {
             JsonRpc other = await ConnectAsync(one);
             long refused = (await other.CallAsync<Status>("service.status")).requests.frames_refused;
-            foreach ((string name, Func<Stream, IJsonRpcMessageHandler> handler) in
+            const string handlers = "HeaderDelimitedMessageHandler or NewLineDelimitedMessageHandler";
+            foreach ((string instead, Func<Stream, IJsonRpcMessageHandler> handler) in
                 new (string, Func<Stream, IJsonRpcMessageHandler>)[]
             {
-                ("lengths and JSON", pipe => new LengthHeaderMessageHandler(pipe, pipe, new SystemTextJsonFormatter())),
-                ("lengths and JSON of Newtonsoft", pipe => new LengthHeaderMessageHandler(pipe, pipe, new JsonMessageFormatter())),
-                ("MessagePack", pipe => new LengthHeaderMessageHandler(pipe, pipe, new MessagePackFormatter())),
+                (handlers, pipe => new LengthHeaderMessageHandler(pipe, pipe, new SystemTextJsonFormatter())),
+                (handlers, pipe => new LengthHeaderMessageHandler(pipe, pipe, new JsonMessageFormatter())),
+                ($"{handlers} with SystemTextJsonFormatter or JsonMessageFormatter", pipe => new LengthHeaderMessageHandler(pipe, pipe, new MessagePackFormatter())),
             })
             {
                 var service = new JsonRpc(handler(await OpenAsync(one)));
                 one.Defer(service.Dispose);
-                var ended = new TaskCompletionSource<JsonRpcDisconnectedEventArgs>();
-                service.Disconnected += (_, how) => ended.SetResult(how);
                 service.StartListening();
-                await Expect.ThrowsAsync<ConnectionLostException>(() => service.InvokeAsync<Pong>("rpc.ping").WaitAsync(Patience));
-                JsonRpcDisconnectedEventArgs how = await ended.Task.WaitAsync(Patience);
-                // Bytes that are none of its own, and not that the call failed or that this side ended it.
-                Expect.That(how.Reason is DisconnectedReason.StreamError or DisconnectedReason.ParseError, $"{name}: {how.Reason}");
+                RemoteInvocationException error = await Expect.ThrowsAsync<RemoteInvocationException>(
+                    () => service.InvokeAsync<Pong>("rpc.ping").WaitAsync(Patience));
+                Expect.Equal(-32700, error.ErrorCode);
+                Expect.That(error.Message.EndsWith($"use {instead}.", StringComparison.Ordinal), error.Message);
+                await service.Completion.WaitAsync(Patience);
             }
 
             Expect.Equal(refused + 3, (await other.CallAsync<Status>("service.status")).requests.frames_refused);
@@ -188,9 +193,24 @@ internal static class ConnectionTest
     }
 
     // Not with ConnectAsync, whose cases fail if the connection ends.
-    private static async Task<JsonRpc> ConnectForRestartAsync(Case one, Wire wire)
+    // On Wine's own pipes the first instance takes a client in the moment before the service parks it, and that client is
+    // disconnected. NT's begin disconnected (docs/testing-on-nt-semantics.md).
+    private static async Task<JsonRpc> ConnectAgainAsync(Case one, Wire wire, bool mayBeLost)
     {
-        var service = new JsonRpc(Handler(await OpenAsync(one), wire));
+        try
+        {
+            return await ConnectForRestartAsync(one, wire);
+        }
+        catch (ConnectionLostException) when (mayBeLost)
+        {
+            return await ConnectForRestartAsync(one, wire);
+        }
+    }
+
+    private static async Task<JsonRpc> ConnectForRestartAsync(
+        Case one, Wire wire, TokenImpersonationLevel level = TokenImpersonationLevel.Impersonation)
+    {
+        var service = new JsonRpc(Handler(await OpenAsync(one, level), wire));
         one.Defer(service.Dispose);
         service.StartListening();
         await service.EchoAsync("hello");

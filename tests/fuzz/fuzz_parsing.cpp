@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "invariant.h"
+#include "onbehalf/protocol/foreign_message.h"
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
@@ -85,6 +87,16 @@ void CheckFrame(std::string_view text, const JsonLimits& limits) {
   }
 }
 
+// What answers a message of another protocol says the id that was read, in that protocol.
+void CheckForeign(std::string_view bytes) {
+  const std::optional<ForeignMessage> message = ReadForeignMessage(bytes, kSmall);
+  if (!message) return;
+  const std::string answer =
+      ForeignErrorFrame(*message, {ErrorCode::kParseError, Describe(*message), nullptr}).substr(4);
+  const Json read = message->is_message_pack ? Json::from_msgpack(answer) : Json::parse(answer);
+  ONBEHALF_INVARIANT(read.at("id") == ToJson(message->id));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -93,5 +105,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CheckText(text);
   CheckFrame(text, JsonLimits{});
   CheckFrame(text, kSmall);
+  CheckForeign(text);
   return 0;
 }

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -8,6 +10,7 @@
 #include <vector>
 
 #include "messages.h"
+#include "onbehalf/protocol/foreign_message.h"
 #include "raw_client.h"
 #include "support/handle_count.h"
 #include "test_server.h"
@@ -112,6 +115,36 @@ TEST_P(HostileStream, IsAnsweredOnceUnderANullIdAndClosedWhileOthersAreServed) {
 
 INSTANTIATE_TEST_SUITE_P(Every, HostileStream, testing::ValuesIn(BadStreams()),
                          [](const auto& info) { return info.param.name; });
+
+// Otherwise the client's library reports a broken stream, and nobody learns what to change.
+TEST(HostileInput, AMessageOfAnotherProtocolIsRefusedInThatProtocol) {
+  TestServer server;
+  server.Start();
+  const std::string packed =
+      "\x84\xA7jsonrpc\xA3"
+      "2.0\xA2id\x07\xA6method\xA8rpc.ping\xA6params\x90";
+  const auto prefixed = [](const std::string& text) {
+    return std::string(3, '\0') + static_cast<char>(text.size()) + text;
+  };
+  const std::string json = R"({"jsonrpc":"2.0","id":7,"method":"rpc.ping"})";
+  struct Row {
+    std::string bytes;
+    protocol::ForeignMessage message;
+  };
+  for (const Row& row :
+       {Row{prefixed(json), {false, std::int64_t{7}}}, Row{prefixed(packed), {true, std::int64_t{7}}}}) {
+    RawClient client(server.pipe_path());
+    client.Write(row.bytes);
+    const std::string expected =
+        ForeignErrorFrame(row.message, {ErrorCode::kParseError, Describe(row.message), nullptr});
+    std::string all;
+    std::array<char, 1024> piece;
+    const auto deadline = win32::Clock::now() + kPatience;
+    while (const std::size_t bytes = client.stream().Read(piece, deadline)) all.append(piece.data(), bytes);
+    EXPECT_EQ(all, expected);
+  }
+  EXPECT_EQ(server.server().statistics().frames_refused, 2U);
+}
 
 TEST(HostileInput, ABatchThatIsTooLargeIsRefusedAsAWhole) {
   TestServer server;
