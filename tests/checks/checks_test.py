@@ -85,7 +85,7 @@ class CommandLine(Repository):
     def test_help_names_every_gate(self):
         code, output, _ = self.run_check("--help")
         self.assertEqual(code, 0)
-        for gate in ("format", "shellcheck", "clang-tidy", "links", "pastes"):
+        for gate in ("format", "rooms", "shellcheck", "clang-tidy", "links", "pastes"):
             self.assertIn(f"\n  {gate} ", output)
 
     def test_an_unknown_gate_is_refused(self):
@@ -109,6 +109,68 @@ class CommandLine(Repository):
         code, output, report = self.run_check("links", "pastes")
         self.assertEqual(code, 1, output)
         self.assertEqual([line.split("\t")[:2] for line in report], [["failed", "links"], ["passed", "pastes"]])
+
+
+class Rooms(Repository):
+    """Two rooms, one above the other, and a public header of the lower one."""
+
+    def setUp(self):
+        super().setUp()
+        self.list("onbehalf_room(ground HEADERS onbehalf/service/ground.h SOURCES a.cpp)", "onbehalf_room(upper USES ground SOURCES b.cpp)")
+        self.write("service/include/onbehalf/service/ground.h", "#pragma once\n")
+        self.write("service/src/ground/a.h", "#pragma once\n")
+        self.write("service/src/ground/a.cpp", '#include "ground/a.h"\n#include <string>\n')
+        self.write("service/src/upper/b.h", '#include "ground/a.h"\n')
+        self.write("service/src/upper/b.cpp", '#include "upper/b.h"\n')
+        for room in ("ground", "upper"):
+            self.write(f"service/src/{room}/README.md", "# A room\n")
+        self.write("docs/architecture.md", "# A\n\n<!-- the rooms of service/src; .ci/checks/rooms.py --write -->\n\n\nEnd.\n")
+        self.draw()
+
+    def list(self, *rooms):
+        self.write("service/src/CMakeLists.txt", "\n".join(rooms) + "\n")
+
+    def draw(self):
+        subprocess.run([sys.executable, "-B", str(self.root / ".ci/checks/rooms.py"), "--root", str(self.root), "--write"],
+                       check=False, capture_output=True)
+
+    def test_includes_downwards_pass_and_the_page_shows_them(self):
+        self.assertIn("2 rooms, 1 uses, 5 files", self.expect_passed("rooms"))
+        page = (self.root / "docs/architecture.md").read_text()
+        self.assertIn("     1  upper   ground\n     0  ground\n\nEnd.\n", page)
+
+    def test_a_back_edge(self):
+        for include in ('#include "upper/b.h"', " # include <upper/b.h>"):
+            self.write("service/src/ground/a.cpp", f'#include "ground/a.h"\n\n{include}\n')
+            self.expect_failed("rooms", "service/src/ground/a.cpp:3: ground includes upper/b.h, but upper stands above it")
+
+    def test_a_back_edge_of_a_public_header(self):
+        self.write("service/include/onbehalf/service/ground.h", '#pragma once\n#include "upper/b.h"\n')
+        self.expect_failed("rooms", "ground.h:2: ground includes upper/b.h, but upper stands above it")
+
+    def test_a_back_edge_in_the_list(self):
+        self.list("onbehalf_room(ground USES upper HEADERS onbehalf/service/ground.h SOURCES a.cpp)",
+                  "onbehalf_room(upper USES ground SOURCES b.cpp)")
+        self.expect_failed("rooms", "ground uses upper, which does not come before it")
+
+    def test_a_use_that_the_list_does_not_name_and_one_that_is_none(self):
+        self.list("onbehalf_room(ground HEADERS onbehalf/service/ground.h SOURCES a.cpp)", "onbehalf_room(upper SOURCES b.cpp)")
+        self.expect_failed("rooms", "service/src/upper/b.h:1: upper includes ground/a.h, but ground is not in its USES")
+        self.list("onbehalf_room(ground HEADERS onbehalf/service/ground.h SOURCES a.cpp)", "onbehalf_room(upper USES ground SOURCES b.cpp)")
+        self.write("service/src/upper/b.h", "\n")
+        self.expect_failed("rooms", "upper uses ground, but none of its files includes anything of it")
+
+    def test_what_is_in_no_room_or_not_listed(self):
+        self.write("service/src/c.cpp", "\n")
+        self.write("service/src/ground/d.cpp", "\n")
+        output = self.expect_failed("rooms", "service/src/c.cpp: belongs to no room")
+        self.assertIn("service/src/ground/d.cpp: is not in service/src/CMakeLists.txt", output)
+
+    def test_a_picture_that_is_out_of_date(self):
+        self.list("onbehalf_room(ground HEADERS onbehalf/service/ground.h SOURCES a.cpp)", "onbehalf_room(above USES ground SOURCES b.cpp)")
+        os.rename(self.root / "service/src/upper", self.root / "service/src/above")
+        self.write("service/src/above/b.cpp", '#include "above/b.h"\n')
+        self.expect_failed("rooms", "docs/architecture.md: the picture of the rooms is out of date")
 
 
 class Links(Repository):

@@ -7,11 +7,12 @@
 #include <string_view>
 #include <utility>
 
-#include "event_log.h"
-#include "method_limits.h"
+#include "database/source_access.h"
+#include "log/event_log.h"
 #include "methods/built_in_methods.h"
-#include "pipe_descriptor.h"
-#include "settings_reload.h"
+#include "pipe/pipe_descriptor.h"
+#include "requests/method_limits.h"
+#include "requests/settings_reload.h"
 #include "support/patience.h"
 #include "support/unique_pipe_name.h"
 
@@ -70,13 +71,16 @@ service::Server& TestServer::server() {
         std::make_unique<service::Server>(live_settings_, pipe_path_, policy_folder(), *audit_, *log_, names);
     const auto read = [this] {
       service::SettingsResult result = service::ReadSettings(settings_file());
+      service::CheckSourceAccess(result.settings, result.faults);
       service::CheckMethodLimits(result.settings, server_->methods(), service::KnownMethods::kAll,
                                  result.faults);
       return result;
     };
     const auto reload = std::make_shared<service::SettingsReload>(
         read, live_settings_, *log_, [](service::Event, std::initializer_list<std::string_view>) {});
-    service::AddBuiltInMethods({*server_,
+    service::AddBuiltInMethods({server_->methods(),
+                                server_->access(),
+                                *server_,
                                 *audit_,
                                 *log_,
                                 live_settings_,

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "audit/audit.h"
-#include "live_settings.h"
-#include "log.h"
+#include "log/log.h"
 #include "onbehalf/service/settings.h"
-#include "server.h"
+#include "program/server.h"
+#include "settings/live_settings.h"
 
 namespace onbehalf::test {
 

@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "access/access_rights.h"
-#include "event_log.h"
+#include "log/event_log.h"
+#include "methods_model/request_error.h"
 #include "onbehalf/protocol/json_object.h"
-#include "request_error.h"
-#include "utc_time.h"
+#include "text/utc_time.h"
 
 namespace onbehalf::service {
 namespace {

@@ -15,7 +15,7 @@
 #include "access/policy_document.h"
 #include "access/policy_store.h"
 #include "audit/audit.h"
-#include "log.h"
+#include "log/log.h"
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/lock.h"

@@ -9,7 +9,7 @@
 #include <utility>
 #include <variant>
 
-#include "access/granted_rights.h"
+#include "identity/granted_rights.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {

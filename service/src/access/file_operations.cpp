@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "impersonation.h"
+#include "identity/impersonation.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 

@@ -9,7 +9,7 @@
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
-#include "thread_pool.h"
+#include "threads/thread_pool.h"
 
 namespace onbehalf::service {
 namespace {

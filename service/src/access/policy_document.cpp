@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "access/access_rights.h"
-#include "method_name.h"
+#include "methods_model/method_name.h"
 #include "onbehalf/protocol/ascii.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"

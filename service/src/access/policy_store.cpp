@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "access/folder_watch.h"
-#include "impersonation.h"
+#include "identity/impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/utf.h"

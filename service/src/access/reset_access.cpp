@@ -1,7 +1,7 @@
 #include "access/reset_access.h"
 
 #include "access/policy_store.h"
-#include "impersonation.h"
+#include "identity/impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/service_control.h"
 #include "onbehalf/win32/sid.h"

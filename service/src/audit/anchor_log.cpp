@@ -5,8 +5,8 @@
 #include <cstring>
 #include <cwchar>
 
-#include "event_log.h"
 #include "event_messages.h"
+#include "log/event_log.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"

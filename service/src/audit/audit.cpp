@@ -11,14 +11,14 @@
 #include "audit/audit_params.h"
 #include "audit/event_limit.h"
 #include "audit/event_queue.h"
-#include "impersonation.h"
+#include "identity/impersonation.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
-#include "thread_pool.h"
+#include "threads/thread_pool.h"
 
 namespace onbehalf::service {
 namespace {

@@ -13,7 +13,7 @@
 
 #include "audit/anchor_log.h"
 #include "audit/audit_chain.h"
-#include "event_log.h"
+#include "log/event_log.h"
 #include "onbehalf/service/caller_identity.h"
 #include "onbehalf/service/method.h"
 #include "onbehalf/service/settings.h"

@@ -9,10 +9,10 @@
 #include <string_view>
 
 #include "audit/audit_chain.h"
-#include "escaped_text.h"
 #include "onbehalf/win32/sid.h"
-#include "sid_text.h"
-#include "utc_time.h"
+#include "text/escaped_text.h"
+#include "text/sid_text.h"
+#include "text/utc_time.h"
 
 namespace onbehalf::service {
 

@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "audit/audit_files.h"
-#include "escaped_text.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
 #include "onbehalf/win32/lean_windows.h"
+#include "text/escaped_text.h"
 
 namespace onbehalf::service {
 namespace {

@@ -3,7 +3,7 @@
 #include <mutex>
 #include <utility>
 
-#include "impersonation.h"
+#include "identity/impersonation.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {

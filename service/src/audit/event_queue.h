@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "event_log.h"
+#include "log/event_log.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
 

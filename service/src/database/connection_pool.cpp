@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "database/database_error.h"
-#include "impersonation.h"
+#include "identity/impersonation.h"
 #include "onbehalf/service/as_caller.h"
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/utf.h"

@@ -16,14 +16,14 @@
 #include "database/odbc_drivers.h"
 #include "database/odbc_error.h"
 #include "database/odbc_handle.h"
-#include "live_settings.h"
-#include "log.h"
+#include "log/log.h"
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/service/caller_identity.h"
 #include "onbehalf/service/settings.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/sid.h"
-#include "thread_pool.h"
+#include "settings/live_settings.h"
+#include "threads/thread_pool.h"
 
 namespace onbehalf::service {
 

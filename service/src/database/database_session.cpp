@@ -8,9 +8,9 @@
 #include "database/source_access.h"
 #include "database/sql_text.h"
 #include "database/statement_cancel.h"
-#include "impersonation.h"
+#include "identity/impersonation.h"
+#include "methods_model/request_error.h"
 #include "onbehalf/win32/win32_error.h"
-#include "request_error.h"
 
 namespace onbehalf::service {
 namespace {

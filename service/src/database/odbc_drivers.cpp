@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "database/connection_string.h"
-#include "impersonation.h"
+#include "identity/impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"

@@ -58,4 +58,13 @@ std::string FaultOfSourceAccess(std::string_view sddl) {
   return std::string(kExpected) + ": " + (first.entry.empty() ? "" : first.entry + " ") + first.message;
 }
 
+void CheckSourceAccess(const Settings& settings, std::vector<SettingsFault>& faults) {
+  for (const auto& [name, source] : settings.database.sources) {
+    if (source.access.empty()) continue;
+    if (std::string fault = FaultOfSourceAccess(source.access); !fault.empty()) {
+      faults.push_back({"database.sources." + name + ".access", std::move(fault)});
+    }
+  }
+}
+
 }  // namespace onbehalf::service

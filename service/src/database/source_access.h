@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "onbehalf/service/caller_identity.h"
 #include "onbehalf/service/settings.h"
@@ -20,5 +21,8 @@ win32::SecurityDescriptor DescriptorOf(std::string_view access);
 
 // What is wrong with the text of a source's DACL, by the rules of a policy node (ParseNode); empty if nothing is.
 std::string FaultOfSourceAccess(std::string_view sddl);
+
+// Adds the faults of every source's DACL.
+void CheckSourceAccess(const Settings& settings, std::vector<SettingsFault>& faults);
 
 }  // namespace onbehalf::service

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "impersonation.h"
+#include "identity/impersonation.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {

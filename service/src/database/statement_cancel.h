@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "database/odbc_handle.h"
-#include "thread_pool.h"
+#include "threads/thread_pool.h"
 
 namespace onbehalf::service {
 

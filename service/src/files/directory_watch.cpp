@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "impersonation.h"
+#include "identity/impersonation.h"
 #include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"

@@ -15,7 +15,7 @@
 #include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
-#include "utc_time.h"
+#include "text/utc_time.h"
 
 namespace onbehalf::service {
 namespace {

@@ -15,11 +15,11 @@
 #include "access/explanation.h"
 #include "access/policy_document.h"
 #include "methods/account_json.h"
+#include "methods_model/request_error.h"
 #include "onbehalf/protocol/json_object.h"
 #include "onbehalf/service/schema.h"
 #include "onbehalf/win32/account_access.h"
 #include "onbehalf/win32/win32_error.h"
-#include "request_error.h"
 
 namespace onbehalf::service {
 namespace {

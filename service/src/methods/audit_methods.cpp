@@ -13,12 +13,12 @@
 
 #include "audit/audit_reader.h"
 #include "audit/audit_verification.h"
-#include "escaped_text.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/protocol/json_object.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
 #include "onbehalf/service/schema.h"
+#include "text/escaped_text.h"
 
 namespace onbehalf::service {
 namespace {

@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "audit/audit.h"
-#include "live_settings.h"
 #include "onbehalf/service/method.h"
 #include "onbehalf/win32/account_names.h"
+#include "settings/live_settings.h"
 
 namespace onbehalf::service {
 

@@ -12,17 +12,18 @@
 namespace onbehalf::service {
 
 void AddBuiltInMethods(const BuiltInParts& parts) {
-  Server& server = parts.server;
+  ServerControl& server = parts.server;
+  AccessControl& access = parts.access;
   Audit& audit = parts.audit;
   Log& log = parts.log;
-  MethodRegistry& methods = server.methods();
+  MethodRegistry& methods = parts.registry;
   AddRpcMethods(
       methods,
-      [&server](const Method& method, const CallerIdentity& caller) {
-        return server.access().policy()->MaySee(method, caller);
+      [&access](const Method& method, const CallerIdentity& caller) {
+        return access.policy()->MaySee(method, caller);
       },
       [&server](std::uint64_t connection, EventSet events) { return server.Subscribe(connection, events); });
-  AddAccessMethods(methods, server.access(), parts.names);
+  AddAccessMethods(methods, access, parts.names);
   AddIdentityMethods(methods, parts.names);
   AddServiceMethods(methods, server,
                     {parts.pipe_path, parts.hardening, [&log] { return log.TimeOfLastError(); },

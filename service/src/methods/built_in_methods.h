@@ -5,20 +5,23 @@
 #include <string>
 #include <vector>
 
+#include "access/access_control.h"
 #include "audit/audit.h"
-#include "live_settings.h"
-#include "log.h"
+#include "hardening/process_hardening.h"
+#include "log/log.h"
 #include "modules/module.h"
 #include "onbehalf/win32/account_names.h"
-#include "process_hardening.h"
-#include "server.h"
-#include "settings_reload.h"
+#include "requests/server_control.h"
+#include "requests/settings_reload.h"
+#include "settings/live_settings.h"
 
 namespace onbehalf::service {
 
 // What the methods that every service has work with; what is given by reference must outlive every call.
 struct BuiltInParts {
-  Server& server;
+  MethodRegistry& registry;  // which they are added to
+  AccessControl& access;
+  ServerControl& server;
   Audit& audit;
   Log& log;
   std::shared_ptr<const LiveSettings> settings;
@@ -30,7 +33,7 @@ struct BuiltInParts {
   std::function<SettingsReload::Result(const std::string& account)> reload;
 };
 
-// Registers them with the server: rpc, access, identity, service, audit, file, registry and database. Throws
+// Registers them: rpc, access, identity, service, audit, file, registry and database. Throws
 // std::runtime_error when ODBC is not to be had. docs/methods.md describes what this adds.
 void AddBuiltInMethods(const BuiltInParts& parts);
 

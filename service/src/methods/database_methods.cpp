@@ -15,11 +15,11 @@
 #include "database/source_access.h"
 #include "database/sql_parameters.h"
 #include "database/sql_statement.h"
+#include "methods_model/request_error.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/protocol/json_object.h"
 #include "onbehalf/service/schema.h"
 #include "onbehalf/win32/utf.h"
-#include "request_error.h"
 
 namespace onbehalf::service {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <memory>
 
-#include "live_settings.h"
-#include "log.h"
+#include "log/log.h"
 #include "onbehalf/service/method.h"
+#include "settings/live_settings.h"
 
 namespace onbehalf::service {
 

@@ -22,14 +22,14 @@
 #include "files/file_scope.h"
 #include "files/name_pattern.h"
 #include "files/new_file.h"
-#include "name_cursor.h"
+#include "methods_model/request_error.h"
 #include "onbehalf/protocol/hex.h"
 #include "onbehalf/protocol/json_object.h"
 #include "onbehalf/service/schema.h"
 #include "onbehalf/win32/file_bytes.h"
 #include "onbehalf/win32/hash.h"
 #include "onbehalf/win32/win32_error.h"
-#include "request_error.h"
+#include "text/name_cursor.h"
 
 namespace onbehalf::service {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "live_settings.h"
 #include "onbehalf/service/method.h"
+#include "settings/live_settings.h"
 
 namespace onbehalf::service {
 

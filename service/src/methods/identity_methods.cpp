@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "methods_model/request_error.h"
 #include "onbehalf/protocol/json_object.h"
 #include "onbehalf/service/as_caller.h"
 #include "onbehalf/service/schema.h"
 #include "onbehalf/win32/token.h"
-#include "request_error.h"
 
 namespace onbehalf::service {
 namespace {

@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "name_cursor.h"
 #include "onbehalf/protocol/base64.h"
 #include "onbehalf/protocol/error_code.h"
+#include "text/name_cursor.h"
 
 namespace onbehalf::service {
 namespace {

@@ -9,7 +9,7 @@
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/protocol/json_object.h"
 #include "onbehalf/service/schema.h"
-#include "utc_time.h"
+#include "text/utc_time.h"
 
 namespace onbehalf::service {
 namespace {

@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "onbehalf/service/method.h"
-#include "subscriptions.h"
+#include "requests/subscriptions.h"
 
 namespace onbehalf::service {
 

@@ -9,11 +9,11 @@
 #include <utility>
 
 #include "methods/account_json.h"
+#include "methods_model/request_error.h"
 #include "onbehalf/protocol/json_object.h"
 #include "onbehalf/service/schema.h"
 #include "onbehalf/win32/lean_windows.h"
-#include "request_error.h"
-#include "utc_time.h"
+#include "text/utc_time.h"
 
 namespace onbehalf::service {
 namespace {

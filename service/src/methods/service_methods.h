@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "audit/audit.h"
+#include "hardening/process_hardening.h"
 #include "modules/module.h"
 #include "onbehalf/service/method.h"
 #include "onbehalf/win32/account_names.h"
-#include "process_hardening.h"
-#include "settings_reload.h"
-#include "statistics.h"
+#include "requests/server_control.h"
+#include "requests/settings_reload.h"
 
 namespace onbehalf::service {
 

@@ -6,8 +6,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "event_log.h"
-#include "impersonation.h"
+#include "identity/impersonation.h"
+#include "log/event_log.h"
+#include "methods_model/request_error.h"
 #include "modules/host_functions.h"
 #include "modules/module_call.h"
 #include "modules/module_methods.h"
@@ -16,7 +17,6 @@
 #include "onbehalf/win32/process.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
-#include "request_error.h"
 
 namespace onbehalf::service {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "log.h"
+#include "log/log.h"
 #include "onbehalf/module.h"
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/service/method.h"

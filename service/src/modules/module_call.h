@@ -6,7 +6,7 @@
 #include <string_view>
 #include <variant>
 
-#include "impersonation.h"
+#include "identity/impersonation.h"
 #include "onbehalf/module.h"
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/service/method.h"

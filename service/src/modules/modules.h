@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "log.h"
+#include "log/log.h"
 #include "modules/module.h"
 #include "onbehalf/service/method.h"
 #include "onbehalf/service/settings.h"

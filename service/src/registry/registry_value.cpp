@@ -6,7 +6,7 @@
 #include <cstddef>
 
 #include "onbehalf/win32/utf.h"
-#include "utf16_bytes.h"
+#include "text/utf16_bytes.h"
 
 namespace onbehalf::service {
 namespace {

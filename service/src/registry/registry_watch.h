@@ -4,7 +4,7 @@
 
 #include "onbehalf/service/method.h"
 #include "onbehalf/win32/unique_handle.h"
-#include "thread_pool.h"
+#include "threads/thread_pool.h"
 
 namespace onbehalf::service {
 

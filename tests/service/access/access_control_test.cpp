@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "access/access_rights.h"
-#include "access/policy_fixture.h"
 #include "onbehalf/protocol/error_code.h"
+#include "policy_fixture.h"
 #include "support/event.h"
 
 namespace onbehalf::test {

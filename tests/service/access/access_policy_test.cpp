@@ -15,8 +15,8 @@
 #include <variant>
 #include <vector>
 
-#include "access/callers.h"
 #include "access/policy_document.h"
+#include "callers.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/win32_error.h"
 #include "support/platform_probe.h"

@@ -1,4 +1,4 @@
-#include "access/callers.h"
+#include "callers.h"
 
 #include <utility>
 

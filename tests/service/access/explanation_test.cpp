@@ -11,9 +11,9 @@
 
 #include "access/access_policy.h"
 #include "access/access_rights.h"
-#include "access/callers.h"
 #include "access/dacl_walk.h"
 #include "access/policy_document.h"
+#include "callers.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "support/platform_probe.h"
 

@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "access/access_policy.h"
-#include "access/callers.h"
 #include "access/explanation.h"
 #include "access/policy_document.h"
+#include "callers.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "support/platform_probe.h"
 

@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "access/callers.h"
+#include "callers.h"
 #include "gate.h"
 #include "messages.h"
 #include "onbehalf/protocol/error_code.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "fault_test.h"
+#include "requests/fault_test.h"
 
 namespace onbehalf::test {
 namespace {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "access/access_rights.h"
-#include "access/callers.h"
+#include "callers.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/win32_error.h"

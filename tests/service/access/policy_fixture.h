@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "access/access_control.h"
-#include "access/callers.h"
 #include "audit/audit.h"
-#include "log.h"
+#include "callers.h"
+#include "log/log.h"
 #include "methods/access_methods.h"
 #include "onbehalf/win32/account_names.h"
 #include "support/patience.h"

@@ -19,8 +19,8 @@
 #include <variant>
 #include <vector>
 
-#include "access/intercepted_files.h"
-#include "impersonation.h"
+#include "identity/impersonation.h"
+#include "intercepted_files.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/token.h"

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "access/policy_store.h"
-#include "command_line.h"
 #include "onbehalf/service/settings.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/overlapped.h"
@@ -17,6 +16,7 @@
 #include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/utf.h"
+#include "program/command_line.h"
 #include "support/child_process.h"
 #include "support/patience.h"
 #include "support/platform_probe.h"

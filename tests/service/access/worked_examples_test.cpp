@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "access/policy_fixture.h"
 #include "onbehalf/protocol/error_code.h"
+#include "policy_fixture.h"
 
 namespace onbehalf::test {
 namespace {

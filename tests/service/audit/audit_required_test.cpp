@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "fault_test.h"
-#include "utc_time.h"
+#include "requests/fault_test.h"
+#include "text/utc_time.h"
 
 namespace onbehalf::test {
 namespace {

@@ -13,7 +13,7 @@
 #include "allocation_count.h"
 #include "audit/audit_verification.h"
 #include "audit_lines.h"
-#include "impersonation.h"
+#include "identity/impersonation.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
 #include "onbehalf/win32/unique_handle.h"

@@ -14,11 +14,11 @@
 #include <vector>
 
 #include "database/database_session.h"
-#include "database/sqlite_database.h"
 #include "database/statement_cancel.h"
-#include "impersonation.h"
-#include "method_caller.h"
+#include "identity/impersonation.h"
+#include "methods/method_caller.h"
 #include "onbehalf/win32/token.h"
+#include "sqlite_database.h"
 #include "support/event.h"
 #include "support/handle_count.h"
 #include "support/patience.h"

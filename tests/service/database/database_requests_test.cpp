@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "database/sqlite_database.h"
 #include "messages.h"
 #include "raw_client.h"
+#include "sqlite_database.h"
 #include "support/patience.h"
 #include "test_server.h"
 

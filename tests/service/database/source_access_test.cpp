@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "access/access_rights.h"
-#include "method_caller.h"
+#include "methods/method_caller.h"
 #include "onbehalf/service/settings.h"
 #include "onbehalf/win32/win32_error.h"
 #include "support/restricted_token.h"
@@ -71,8 +71,9 @@ TEST(SourceSettings, AreReadWithEveryMemberAndEveryFault) {
             (Settings::DatabaseSource{"DSN=x", true, false, "D:(A;;GX;;;AU)"}));
   EXPECT_EQ(read.settings.database.sources.at("b"), (Settings::DatabaseSource{"DSN=y", false, true, ""}));
 
-  const SettingsResult faulty = ParseSettings(
+  SettingsResult faulty = ParseSettings(
       R"json({"database":{"sources":{"a":{"connection":"DSN=x","pooled":1,"access":"D:(A;;GX;;;XX)"}}}})json");
+  CheckSourceAccess(faulty.settings, faulty.faults);
   ASSERT_EQ(faulty.faults.size(), 2U);
   EXPECT_EQ(faulty.faults[0].key, "database.sources.a.pooled");
   EXPECT_EQ(faulty.faults[1].key, "database.sources.a.access");

@@ -1,4 +1,4 @@
-#include "database/sqlite_database.h"
+#include "sqlite_database.h"
 
 namespace onbehalf::test {
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "live_settings.h"
-#include "log.h"
+#include "log/log.h"
 #include "onbehalf/service/settings.h"
+#include "settings/live_settings.h"
 #include "support/direct_odbc.h"
 #include "support/sqlite_driver.h"
 #include "temporary_folder.h"

@@ -10,12 +10,12 @@
 #include <utility>
 #include <variant>
 
-#include "live_settings.h"
-#include "method_caller.h"
 #include "methods/file_methods.h"
+#include "methods/method_caller.h"
+#include "methods_model/parameters.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
-#include "parameters.h"
+#include "settings/live_settings.h"
 #include "temporary_folder.h"
 
 namespace onbehalf::test {

@@ -1,4 +1,4 @@
-#include "files/link_maker.h"
+#include "link_maker.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -14,8 +14,8 @@
 
 #include "file_fixture.h"
 #include "files/file_scope.h"
-#include "files/link_maker.h"
 #include "files/new_file.h"
+#include "link_maker.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "support/platform_probe.h"
 

@@ -3,7 +3,7 @@
 
 #include "onbehalf/service/method.h"
 #include "onbehalf/win32/lean_windows.h"
-#include "service_program.h"
+#include "program/service_program.h"
 
 // The service's program with little patience at its end, which tests need not wait for, and with a method of its own that never
 // ends.

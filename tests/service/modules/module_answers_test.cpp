@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "messages.h"
-#include "method_caller.h"
-#include "modules/module_server.h"
+#include "methods/method_caller.h"
+#include "module_server.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/win32/token.h"
 #include "raw_client.h"

@@ -10,7 +10,7 @@
 
 #include "integration/service_process.h"
 #include "messages.h"
-#include "modules/module_server.h"
+#include "module_server.h"
 #include "onbehalf/win32/utf.h"
 #include "raw_client.h"
 #include "support/child_process.h"

@@ -5,12 +5,12 @@
 #include <string>
 #include <string_view>
 
-#include "growing_deadline.h"
 #include "messages.h"
-#include "modules/module_server.h"
+#include "module_server.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/win32/win32_error.h"
 #include "raw_client.h"
+#include "requests/growing_deadline.h"
 #include "support/patience.h"
 
 namespace onbehalf::test {

@@ -1,4 +1,4 @@
-#include "modules/module_server.h"
+#include "module_server.h"
 
 #include <chrono>
 #include <exception>

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <thread>
 
-#include "log.h"
+#include "log/log.h"
 #include "modules/modules.h"
 #include "onbehalf/service/settings.h"
 #include "onbehalf/win32/lean_windows.h"

@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "log.h"
-#include "modules/module_server.h"
+#include "log/log.h"
+#include "module_server.h"
 #include "modules/modules.h"
 #include "onbehalf/module.h"
 #include "onbehalf/service/method.h"

@@ -8,13 +8,13 @@
 #include <utility>
 #include <variant>
 
-#include "growing_deadline.h"
 #include "messages.h"
 #include "onbehalf/service/method.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/win32_error.h"
 #include "raw_client.h"
+#include "requests/growing_deadline.h"
 #include "support/event.h"
 #include "support/patience.h"
 #include "test_server.h"

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "messages.h"
-#include "modules/module_server.h"
+#include "module_server.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/process.h"

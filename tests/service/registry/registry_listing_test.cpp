@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "registry/registry_test.h"
+#include "registry_test.h"
 #include "support/platform_probe.h"
 #include "support/process_usage.h"
 

@@ -8,13 +8,13 @@
 #include <utility>
 #include <variant>
 
-#include "live_settings.h"
-#include "method_caller.h"
+#include "methods/method_caller.h"
 #include "methods/registry_methods.h"
+#include "methods_model/parameters.h"
+#include "methods_model/request_error.h"
 #include "onbehalf/win32/win32_error.h"
-#include "parameters.h"
-#include "registry/test_key.h"
-#include "request_error.h"
+#include "settings/live_settings.h"
+#include "test_key.h"
 
 namespace onbehalf::service {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "registry/registry_test.h"
+#include "registry_test.h"
 
 namespace onbehalf::service {
 namespace {

@@ -8,9 +8,9 @@
 
 #include "messages.h"
 #include "raw_client.h"
-#include "registry/test_key.h"
 #include "support/handle_count.h"
 #include "support/platform_probe.h"
+#include "test_key.h"
 #include "test_server.h"
 
 namespace onbehalf::test {

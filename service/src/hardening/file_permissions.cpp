@@ -1,0 +1,174 @@
+#include "hardening/file_permissions.h"
+
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "identity/impersonation.h"
+#include "modules/modules.h"
+#include "onbehalf/win32/account_names.h"
+#include "onbehalf/win32/file_security.h"
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/security_descriptor.h"
+#include "onbehalf/win32/sid.h"
+#include "onbehalf/win32/token.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+using std::filesystem::path;
+using win32::SecurityDescriptor;
+using win32::Sid;
+using win32::Token;
+using win32::UntrustedWriter;
+using win32::Win32Error;
+
+constexpr std::string_view kServiceName = "OnBehalf";
+
+std::string Text(const path& file) { return win32::ToUtf8Lossy(file.native()); }
+
+std::string Quoted(const path& file) { return "\"" + Text(file) + "\""; }
+
+class Inspection {
+ public:
+  explicit Inspection(RunsIn runs_in) {
+    administrators_ = win32::AdministrativeAccounts();
+    const Token own = Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE);
+    if (runs_in == RunsIn::kConsole || own.IsMember(Sid::FromWellKnown(WinBuiltinAdministratorsSid))) {
+      administrators_.push_back(own.User());
+    }
+    with_service_ = administrators_;
+    with_service_.push_back(Sid::ForService(kServiceName));
+  }
+
+  // What only administrators may change.
+  void Look(const path& file) { Look(file, administrators_); }
+
+  // A folder that the service writes to, and all that is in it and its folders.
+  void LookInsideServiceFolder(const path& folder) { LookInside(folder, with_service_); }
+  // The same of a folder that only administrators may change. False when there is no such folder, or it is a link.
+  bool LookInside(const path& folder) { return LookInside(folder, administrators_); }
+
+  std::vector<std::string> Take() { return std::move(findings_); }
+
+ private:
+  void Add(std::string finding) { findings_.push_back(std::move(finding)); }
+
+  bool LookInside(const path& folder, const std::vector<Sid>& trusted) {
+    if (!Look(folder, trusted)) return false;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+      std::error_code unknown;
+      if (entry->is_directory(unknown)) {
+        LookInside(entry->path(), trusted);
+      } else {
+        Look(entry->path(), trusted);
+      }
+    }
+    if (error) Add(Text(folder) + " cannot be listed: " + error.message());
+    return true;
+  }
+
+  // False when there is no such file or folder, or it is a link.
+  bool Look(const path& file, const std::vector<Sid>& trusted) {
+    const std::string name = Text(file);
+    try {
+      if (win32::IsReparsePoint(name)) {
+        Add(name +
+            " is a link or junction, which others may have laid there: remove it and run install.cmd again.");
+        return false;
+      }
+      const auto descriptor =
+          SecurityDescriptor::FromFile(name, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION);
+      if (!descriptor.HasDacl()) {
+        Add(name + " has no access list, so everyone can change it: run install.cmd again, or icacls " +
+            Quoted(file) + " /reset.");
+        return true;
+      }
+      for (const UntrustedWriter& writer : win32::WritersOtherThan(descriptor, trusted))
+        Add(Describe(file, writer));
+      return true;
+    } catch (const Win32Error& error) {
+      if (error.win32_code() == ERROR_FILE_NOT_FOUND || error.win32_code() == ERROR_PATH_NOT_FOUND) {
+        Add(name + " is missing: run install.cmd again.");
+        return false;
+      }
+      Add("The permissions of " + name + " cannot be read: " + error.what());
+      return true;
+    }
+  }
+
+  std::string Describe(const path& file, const UntrustedWriter& writer) {
+    const std::string sid = writer.sid.ToString();
+    const std::string name = names_.Display(writer.sid);
+    const std::string account = name == sid ? sid : name + " (" + sid + ")";
+    if (writer.is_owner) {
+      return Text(file) + " belongs to " + account +
+             ", who can therefore change its permissions: run install.cmd " + "again, or icacls " +
+             Quoted(file) + " /setowner *S-1-5-32-544.";
+    }
+    return Text(file) + " can be changed by " + account + ": run install.cmd again, or icacls " +
+           Quoted(file) + " /inheritance:d /remove:g *" + sid + ".";
+  }
+
+  std::vector<Sid> administrators_;
+  std::vector<Sid> with_service_;
+  win32::AccountNames names_;
+  std::vector<std::string> findings_;
+};
+
+}  // namespace
+
+std::vector<std::string> FindUnsafeFiles(const path& executable, const DataFolders& folders, RunsIn runs_in) {
+  AssertNotImpersonating();
+  Inspection inspection(runs_in);
+  inspection.Look(executable);
+  inspection.Look(executable.parent_path());
+  inspection.Look(folders.root);
+  if (::GetFileAttributesW(folders.SettingsFile().c_str()) != INVALID_FILE_ATTRIBUTES) {
+    inspection.Look(folders.SettingsFile());
+  }
+  inspection.LookInsideServiceFolder(folders.Policy());
+  inspection.LookInsideServiceFolder(folders.Logs());
+  return inspection.Take();
+}
+
+std::vector<SettingsFault> FindModuleFaults(const path& executable, const Settings::Modules& modules,
+                                            RunsIn runs_in) {
+  AssertNotImpersonating();
+  std::vector<SettingsFault> faults;
+  if (modules.load.empty()) return faults;
+  const path folder = ModulesFolder(executable);
+  Inspection inspection(runs_in);
+  const bool is_there = inspection.LookInside(folder);
+  for (std::string& finding : inspection.Take()) faults.push_back({"modules.load", std::move(finding)});
+  if (!is_there) return faults;
+  for (const auto& [name, settings] : modules.load) {
+    const path file = folder / win32::ToWide(name + ".dll");
+    const DWORD attributes = ::GetFileAttributesW(file.c_str());
+    if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0) continue;
+    faults.push_back({"modules.load." + name,
+                      "there is no file " + Text(file) + ": put the module there, or take its name out"});
+  }
+  return faults;
+}
+
+void CreateDataFolders(const DataFolders& folders) {
+  AssertNotImpersonating();
+  // FA: everything. OICI: files and folders inside inherit it. P: nothing is inherited from the folder above,
+  // where every user may write (%ProgramData%).
+  const SecurityDescriptor descriptor = SecurityDescriptor::FromSddl(
+      "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;" + Token::FromOwnProcess().User().ToString() + ")");
+  SECURITY_ATTRIBUTES attributes{sizeof(attributes), descriptor.get(), FALSE};
+  for (const path& folder : {folders.root, folders.Policy(), folders.Logs()}) {
+    if (!::CreateDirectoryW(folder.c_str(), &attributes)) {
+      const DWORD error = ::GetLastError();
+      if (error != ERROR_ALREADY_EXISTS) throw Win32Error(error, "CreateDirectoryW", Text(folder));
+    }
+  }
+}
+
+}  // namespace onbehalf::service

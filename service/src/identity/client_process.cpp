@@ -1,0 +1,78 @@
+#include "identity/client_process.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "onbehalf/win32/process.h"
+#include "onbehalf/win32/utf.h"
+
+// Of ntdll; <winternl.h> of the SDK does not have it.
+extern "C" LONG NTAPI NtQueryInformationFile(HANDLE file, void* io, void* information, ULONG size,
+                                             ULONG kind);
+
+namespace onbehalf::service {
+namespace {
+
+// FILE_PIPE_LOCAL_INFORMATION of wdm.h, which is not among the headers of applications.
+struct PipeInformation {
+  ULONG type, configuration, most_instances, instances, inbound_quota, readable, outbound_quota, writable,
+      state, end;
+};
+constexpr ULONG kPipeLocalInformation = 24;  // FilePipeLocalInformation
+constexpr ULONG kConnected = 3;  // FILE_PIPE_CONNECTED_STATE; 4 when the client has closed its end
+
+struct IoStatus {  // IO_STATUS_BLOCK
+  LONG status;
+  ULONG_PTR information;
+};
+
+bool HasItsClient(HANDLE pipe) {
+  IoStatus io{};
+  PipeInformation information{};
+  return ::NtQueryInformationFile(pipe, &io, &information, sizeof(information), kPipeLocalInformation) >= 0 &&
+         information.state == kConnected;
+}
+
+std::string OwnComputerName() {
+  std::array<wchar_t, MAX_COMPUTERNAME_LENGTH + 1> name{};
+  DWORD size = static_cast<DWORD>(name.size());
+  return ::GetComputerNameW(name.data(), &size) ? win32::ToUtf8Lossy({name.data(), size}) : std::string();
+}
+
+// The computer of a client that came over the network.
+std::optional<std::string> RemoteComputerOf(HANDLE pipe) {
+  // Looked up by name, because not every system that this runs on has it (Wine 8 does not). kernel32 is loaded already.
+  using NameOfClient = BOOL(WINAPI*)(HANDLE, LPWSTR, ULONG);
+  static const auto name_of_client = reinterpret_cast<NameOfClient>(reinterpret_cast<void*>(
+      ::GetProcAddress(::GetModuleHandleW(L"kernel32.dll"), "GetNamedPipeClientComputerNameW")));
+  std::array<wchar_t, 256> name{};
+  // ERROR_PIPE_LOCAL: the client is on this computer.
+  if (name_of_client == nullptr || !name_of_client(pipe, name.data(), static_cast<ULONG>(sizeof(name)))) {
+    return std::nullopt;
+  }
+  return win32::ToUtf8Lossy(name.data());
+}
+
+}  // namespace
+
+ClientProcess ClientProcessOf(HANDLE pipe) {
+  ClientProcess process;
+  ULONG id = 0;
+  if (::GetNamedPipeClientProcessId(pipe, &id)) process.process_id = id;
+  if (auto remote = RemoteComputerOf(pipe)) {
+    // The id is of that computer: here it is nobody's, or another's.
+    process.computer = std::move(*remote);
+    return process;
+  }
+  static const std::string own_computer = OwnComputerName();
+  process.computer = own_computer;
+  std::optional<std::string> image = id == 0 ? std::nullopt : win32::ImagePath(id);
+  // Looked at last: once the client has closed its end, another process may have the id. So it may when the one that opened it has
+  // handed its end to another process and gone: the image is a hint for people, as the id is, and decides nothing.
+  if (image && HasItsClient(pipe)) process.image_path = std::move(*image);
+  return process;
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,90 @@
+#include "program/command_line.h"
+
+#include "onbehalf/win32/lean_windows.h"
+// After windows.h.
+#include <objbase.h>
+#include <shlobj.h>
+
+#include <memory>
+#include <string_view>
+
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+namespace {
+
+// Not the variable of the environment: Wine gives services another one than everybody else.
+std::filesystem::path ProgramData() {
+  wchar_t* found = nullptr;
+  const HRESULT result = ::SHGetKnownFolderPath(FOLDERID_ProgramData, KF_FLAG_DONT_VERIFY, nullptr, &found);
+  // To be freed whether it succeeded or not (SHGetKnownFolderPath, "ppszPath").
+  const std::unique_ptr<wchar_t, decltype(&::CoTaskMemFree)> owned(found, &::CoTaskMemFree);
+  if (FAILED(result))
+    throw win32::Win32Error(static_cast<DWORD>(HRESULT_CODE(result)), "SHGetKnownFolderPath", "ProgramData");
+  return owned.get();
+}
+
+}  // namespace
+
+const char* const kCommandLineHelp =
+    "onbehalf-service.exe: does each request as the account that asked for it.\n"
+    "\n"
+    "  (no option)          run as the service OnBehalf; only the service control manager can start it so\n"
+    "  --console            run in this console until Ctrl+C\n"
+    "      --pipe NAME      listen on \\\\.\\pipe\\NAME instead of the settings' pipe.name\n"
+    "      --until-input-ends   stop when standard input ends, too\n"
+    "  --check-config       say everything that is wrong in onbehalf.json; 0: nothing, 1: something\n"
+    "  --reset-access       remove the policy (access.json), so that the built-in default is in force again; for\n"
+    "                       administrators who are locked out, with the service stopped; the history keeps it\n"
+    "  --data FOLDER        the folder with onbehalf.json, policy and logs; without it %ProgramData%\\OnBehalf\n"
+    "  --version            the version\n"
+    "  --help               this text\n";
+
+CommandLineResult ParseCommandLine(int argc, const wchar_t* const* argv) {
+  CommandLineResult result;
+  CommandLine& line = result.command_line;
+  bool has_mode = false;
+  const auto set_mode = [&](Mode mode) {
+    if (has_mode && line.mode != mode) {
+      result.fault = "--console, --check-config, --reset-access, --version and --help exclude each other";
+    }
+    line.mode = mode;
+    has_mode = true;
+  };
+  for (int i = 1; i < argc && result.fault.empty(); ++i) {
+    const std::wstring_view option = argv[i];
+    const bool takes_value = option == L"--pipe" || option == L"--data";
+    if (takes_value && i + 1 >= argc) {
+      result.fault = win32::ToUtf8Lossy(option) + " needs a value";
+    } else if (option == L"--console") {
+      set_mode(Mode::kConsole);
+    } else if (option == L"--check-config") {
+      set_mode(Mode::kCheckConfig);
+    } else if (option == L"--reset-access") {
+      set_mode(Mode::kResetAccess);
+    } else if (option == L"--version") {
+      set_mode(Mode::kVersion);
+    } else if (option == L"--help" || option == L"-h" || option == L"/?") {
+      set_mode(Mode::kHelp);
+    } else if (option == L"--until-input-ends") {
+      line.until_input_ends = true;
+    } else if (option == L"--pipe") {
+      line.pipe = win32::ToUtf8Lossy(argv[++i]);
+    } else if (option == L"--data") {
+      line.folders.root = argv[++i];
+      line.own_folder = true;
+    } else {
+      result.fault = "unknown option " + win32::ToUtf8Lossy(option);
+    }
+  }
+  if (result.fault.empty() && line.mode != Mode::kConsole && (line.pipe || line.until_input_ends)) {
+    result.fault = "--pipe and --until-input-ends go with --console";
+  }
+  if (result.fault.empty() && line.folders.root.empty()) {
+    line.folders.root = ProgramData() / L"OnBehalf";
+  }
+  return result;
+}
+
+}  // namespace onbehalf::service

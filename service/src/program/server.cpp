@@ -1,0 +1,350 @@
+#include "program/server.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "identity/impersonation.h"
+#include "log/event_log.h"
+#include "onbehalf/win32/win32_error.h"
+#include "requests/connection.h"
+
+namespace onbehalf::service {
+namespace {
+
+using std::chrono::milliseconds;
+
+DWORD IoThreads(const Settings& settings) {
+  if (settings.threads.io != 0) return settings.threads.io;
+  return std::max(2U, std::thread::hardware_concurrency());
+}
+
+// How often the watch looks: a tenth of the shortest time it watches over, between 10 and 250 ms.
+milliseconds WatchPeriod(const Settings& settings) {
+  const protocol::Limits& limits = settings.limits;
+  milliseconds shortest = std::min({limits.first_request_timeout, limits.header_timeout, limits.frame_timeout,
+                                    limits.write_timeout, limits.idle_timeout, limits.request_deadline});
+  for (const auto& [method, its] : settings.methods.limits)
+    shortest = std::min(shortest, its.deadline.value_or(shortest));
+  return std::clamp(shortest / 10, milliseconds(10), milliseconds(250));
+}
+
+// How long after the pipe has let a client in its connection may be taken on, at the most that is reckoned with: as long after a
+// change of who may connect, clients are looked at as if they had been there before.
+constexpr std::chrono::seconds kTakenOnWithin{10};
+
+// Who may connect, by `policy`.
+std::string EntriesOf(const AccessPolicy& policy) {
+  return policy.Descriptor(*policy.Find(kPipeNode)).ToSddl(DACL_SECURITY_INFORMATION);
+}
+
+std::string RunId(std::chrono::system_clock::time_point started) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  auto value = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<milliseconds>(started.time_since_epoch()).count());
+  std::string text;
+  for (; value != 0; value >>= 4) text.insert(text.begin(), kDigits[value & 0xf]);
+  return text;
+}
+
+}  // namespace
+
+void UnansweredRequests::Add() {
+  const std::lock_guard lock(mutex_);
+  ++count_;
+}
+
+void UnansweredRequests::Remove() {
+  const std::lock_guard lock(mutex_);
+  if (--count_ == 0) none_.NotifyAll();
+}
+
+bool UnansweredRequests::WaitUntilNone(milliseconds timeout) {
+  const std::lock_guard lock(mutex_);
+  return none_.WaitFor(mutex_, timeout, [this] { return count_ == 0; });
+}
+
+std::string ServerParts::NextRequestId() { return run_id + "-" + std::to_string(++last_request); }
+
+void ServerParts::NoteAudit(bool recorded) {
+  if (recorded != audit_fails.load(std::memory_order_relaxed)) return;
+  if (audit_fails.exchange(!recorded) == !recorded) return;
+  if (recorded) {
+    log.Write(LogLevel::kInfo, "the audit can be written again; its line \"gap\" counts what is missing");
+    ReportToEventLog(Event::kAuditRestored, {});
+    return;
+  }
+  const std::string error = audit.State().error;
+  log.Write(LogLevel::kError,
+            audit_required
+                ? "the audit cannot be written: requests are refused until it can"
+                : "the audit cannot be written: requests go on without it (audit.required is false)",
+            {{"why", error}});
+  ReportToEventLog(audit_required ? Event::kAuditUnavailable : Event::kAuditNotRequired, {error});
+}
+
+Server::Server(std::shared_ptr<const LiveSettings> settings, std::string pipe_path,
+               std::filesystem::path policy_folder, Audit& audit, Log& log,
+               std::shared_ptr<win32::AccountNames> names)
+    : settings_(std::move(settings)),
+      pipe_settings_(settings_->Now()->pipe),
+      pipe_path_(std::move(pipe_path)),
+      audit_(audit),
+      log_(log),
+      access_(methods_, std::move(policy_folder), audit, log, std::move(names)),
+      io_pool_(1, IoThreads(*settings_->Now())),
+      handler_pool_(0, settings_->Now()->threads.handlers) {
+  // Windows may load the texts of its errors when it is first asked for one; a handler that reports an error must not
+  // be the one who loads them as its caller.
+  static_cast<void>(win32::ErrorMessage(ERROR_ACCESS_DENIED));
+  access_.Observe({[this](const AccessPolicy& policy) { return WhyNot(policy); },
+                   [this](const AccessPolicy& policy) { return OnPolicy(policy); },
+                   {}});
+  settings_->Observe([this](const Settings&, const Settings& now) { SetWatchPeriod(now); });
+}
+
+Server::~Server() { Stop(); }
+
+void Server::Start() {
+  stopping_ = false;
+  access_.Start();
+  parts_.reset(new ServerParts{*settings_, settings_->Now()->audit.required, methods_, access_, audit_, log_,
+                               statistics_, connections_, handler_quota_, stream_quota_, method_limits_,
+                               unanswered_, io_pool_, handler_pool_, stopping_, RunId(started_)});
+  if (!timer_) timer_.emplace([this] { Watch(); }, io_pool_.environment());
+  try {
+    // Before the first client: it fails when another process works with the same policy.
+    access_.Follow();
+    Listen();
+  } catch (...) {
+    {
+      const std::lock_guard lock(listener_mutex_);
+      listener_.reset();
+    }
+    access_.Stop();
+    throw;
+  }
+  // Instances that could not be created at once are the watch's to bring up.
+  if (!listener_->Replenish()) StartWatch();
+}
+
+void Server::Listen() {
+  {
+    // A policy that comes meanwhile finds the listener, or is the one that it is made with.
+    const std::lock_guard lock(listener_mutex_);
+    const PipeOptions pipe{pipe_path_, PipeDescriptor(pipe_settings_, pipe_owner_, *access_.policy()),
+                           pipe_settings_.remote};
+    listener_ = std::make_unique<Listener>(
+        pipe, pipe_settings_.waiting_instances, io_pool_, log_,
+        [this](std::unique_ptr<PipeInstance> client) { OnClient(std::move(client)); },
+        [this] { StartWatch(); });
+  }
+  listener_->Start();
+}
+
+std::optional<std::string> Server::WhyNot(const AccessPolicy& policy) const {
+  try {
+    if (LetsServiceIn(PipeDescriptor(pipe_settings_, pipe_owner_, policy))) return std::nullopt;
+    return "pipe:: an entry denies the service's own account, or a group that it is in, its own pipe";
+  } catch (const win32::Win32Error& error) {
+    return std::string("pipe:: no descriptor of a pipe can be made of its entries: ") + error.what();
+  }
+}
+
+std::string Server::OnPolicy(const AccessPolicy& policy) {
+  const std::string fault = SetDescriptor(policy);
+  OnConnectChange();
+  for (const auto& connection : connections_.All()) {
+    try {
+      connection->OnPolicyChange();
+    } catch (const std::exception& error) {
+      // What it may not do any more must end: then all of it does, and the others are told all the same.
+      log_.Write(LogLevel::kError, "a connection failed",
+                 {{"connection", connection->id()}, {"what", error.what()}});
+      connection->Close();
+    }
+  }
+  return fault;
+}
+
+void Server::OnConnectChange() {
+  // One policy takes effect at a time: this is the one.
+  const std::shared_ptr<const AccessPolicy> now = access_.policy();
+  std::shared_ptr<const AccessPolicy> before;
+  {
+    const std::lock_guard lock(policy_mutex_);
+    before = std::exchange(policy_, now);
+    if (!before || EntriesOf(*before) == EntriesOf(*now)) return;
+    former_policies_.push_back({before, Connection::Clock::now() + kTakenOnWithin});
+  }
+  for (const auto& connection : connections_.All()) {
+    try {
+      connection->OnConnectChange(before);
+    } catch (const std::exception& error) {
+      // Whether its account may still connect is not known: then it may not.
+      log_.Write(LogLevel::kError, "a connection failed",
+                 {{"connection", connection->id()}, {"what", error.what()}});
+      connection->Close();
+    }
+  }
+}
+
+std::vector<Server::FormerPolicy> Server::FormerPolicies() {
+  const std::lock_guard lock(policy_mutex_);
+  std::erase_if(former_policies_,
+                [now = Connection::Clock::now()](const FormerPolicy& each) { return each.until <= now; });
+  return former_policies_;
+}
+
+std::string Server::SetDescriptor(const AccessPolicy& policy) {
+  const std::lock_guard lock(listener_mutex_);
+  // The first one comes before there is a pipe to guard.
+  if (listener_ == nullptr) return {};
+  try {
+    listener_->SetDescriptor(PipeDescriptor(pipe_settings_, pipe_owner_, policy));
+    return {};
+  } catch (const std::exception& error) {
+    // Those who may connect are still those of the old policy. What they may call is not.
+    log_.Write(LogLevel::kError, "the pipe's descriptor could not be changed", {{"what", error.what()}});
+    ReportToEventLog(Event::kInternalError, {"the pipe's descriptor could not be changed:", error.what()});
+    return "pipe:: who may connect has not been changed (the service's log says why)";
+  }
+}
+
+void Server::OnClient(std::unique_ptr<PipeInstance> pipe) {
+  ++statistics_.connections_accepted;
+  const std::uint64_t id = ++last_connection_;
+  try {
+    const auto connection = std::make_shared<Connection>(*parts_, std::move(pipe), id);
+    const std::shared_ptr<Connection> evicted =
+        connections_.AddSilent(id, connection, settings_->Now()->limits.silent_connections);
+    for (const FormerPolicy& each : FormerPolicies()) connection->OnConnectChange(each.policy);
+    if (evicted) {
+      ++statistics_.connections_evicted;
+      evicted->Close();
+    }
+    connection->Start();
+  } catch (const std::exception& error) {
+    log_.Write(LogLevel::kError, "a client could not be taken on",
+               {{"connection", id}, {"what", error.what()}});
+    connections_.Remove(id);
+  }
+  StartWatch();
+}
+
+void Server::StartWatch() {
+  const std::lock_guard lock(watch_mutex_);
+  if (watching_) return;
+  watching_ = true;
+  const milliseconds period = WatchPeriod(*settings_->Now());
+  timer_->Start(period, period, period / 4);
+}
+
+void Server::SetWatchPeriod(const Settings& settings) {
+  const std::lock_guard lock(watch_mutex_);
+  if (!watching_) return;
+  const milliseconds period = WatchPeriod(settings);
+  timer_->Start(period, period, period / 4);
+}
+
+void Server::Watch() {
+  const auto now = Connection::Clock::now();
+  const auto settings = settings_->Now();
+  for (const auto& connection : connections_.All()) connection->CheckDeadlines(now, settings->limits);
+  const bool complete = listener_->Replenish();
+  const std::lock_guard lock(watch_mutex_);
+  if (!complete || connections_.size() > 0 || !watching_) return;
+  watching_ = false;
+  timer_->Stop();
+}
+
+std::vector<std::string> Server::StuckMethods() const {
+  std::vector<std::string> all;
+  for (const auto& connection : connections_.All()) {
+    for (std::string& method : connection->StuckMethods()) all.push_back(std::move(method));
+  }
+  return all;
+}
+
+bool Server::Stop(const std::function<void()>& still_waiting, const MayAbandon& may_abandon) {
+  if (listener_ == nullptr) {
+    timer_.reset();
+    return true;
+  }
+  const auto wait = [&](auto&& is_done, milliseconds at_most) {
+    const auto until = Connection::Clock::now() + at_most;
+    while (!is_done(milliseconds(1'000))) {
+      if (still_waiting) still_waiting();
+      if (Connection::Clock::now() >= until) return false;
+    }
+    return true;
+  };
+  const auto gone = [this](milliseconds timeout) { return connections_.WaitUntilGone(timeout); };
+
+  listener_->Stop();
+  stopping_ = true;
+  for (const auto& connection : connections_.All()) connection->BeginStop();
+  const auto none = [this](milliseconds timeout) { return unanswered_.WaitUntilNone(timeout); };
+  const auto until = Connection::Clock::now() + settings_->Now()->limits.stop_grace;
+  bool answered = false;
+  while (!answered && Connection::Clock::now() < until) {
+    const auto left = std::chrono::ceil<milliseconds>(until - Connection::Clock::now());
+    answered = none(std::clamp(left, milliseconds(1), milliseconds(1'000)));
+    if (!answered && still_waiting) still_waiting();
+  }
+  for (const auto& connection : connections_.All()) {
+    if (!answered) connection->StopRequests(protocol::ErrorCode::kShuttingDown);
+    connection->CloseWhenWritten();
+  }
+  // The watch closes those whose clients do not read.
+  wait(gone, settings_->Now()->limits.write_timeout + milliseconds(1'000));
+  for (const auto& connection : connections_.All()) connection->Close();
+  const auto since = Connection::Clock::now();
+  for (int seconds = 1; !gone(milliseconds(1'000)); ++seconds) {
+    if (still_waiting) still_waiting();
+    const std::vector<std::string> stuck = StuckMethods();
+    if (seconds % 10 == 0) {
+      for (const auto& connection : connections_.All()) {
+        for (const std::string& method : connection->StuckMethods()) {
+          log_.Write(LogLevel::kWarning, "a handler has been asked to end and has not",
+                     {{"method", method}, {"connection", connection->id()}});
+        }
+      }
+    }
+    const auto waited = std::chrono::duration_cast<milliseconds>(Connection::Clock::now() - since);
+    if (may_abandon && !stuck.empty() && may_abandon(stuck, waited)) return false;
+  }
+  {
+    const std::lock_guard lock(watch_mutex_);
+    watching_ = false;
+  }
+  timer_->Close();
+  timer_.reset();
+  access_.Stop();
+  listener_.reset();
+  return true;
+}
+
+std::vector<ConnectionInfo> Server::Connections() const {
+  std::vector<ConnectionInfo> all;
+  for (const auto& connection : connections_.All()) {
+    if (!connection->IsClosed()) all.push_back(connection->Info());
+  }
+  return all;
+}
+
+bool Server::Subscribe(std::uint64_t connection_id, EventSet events) {
+  const std::shared_ptr<Connection> connection = connections_.Find(connection_id);
+  if (!connection) return false;
+  connection->Subscribe(events);
+  return true;
+}
+
+bool Server::Disconnect(std::uint64_t connection_id) {
+  const std::shared_ptr<Connection> connection = connections_.Find(connection_id);
+  if (!connection || connection->IsClosed()) return false;
+  connection->Close();
+  return true;
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "access/access_control.h"
+#include "audit/audit.h"
+#include "log/log.h"
+#include "onbehalf/service/method.h"
+#include "onbehalf/service/settings.h"
+#include "onbehalf/win32/account_names.h"
+#include "onbehalf/win32/lock.h"
+#include "pipe/listener.h"
+#include "pipe/pipe_descriptor.h"
+#include "requests/account_quota.h"
+#include "requests/connection_table.h"
+#include "requests/method_limits.h"
+#include "requests/server_control.h"
+#include "requests/server_parts.h"
+#include "settings/live_settings.h"
+#include "threads/thread_pool.h"
+
+namespace onbehalf::service {
+
+// The pipe server whole: listener, connections, the pools they run on, and the clock that watches over them. Knows
+// nothing of how the process was started. Start and Stop by one thread; the rest by any.
+class Server final : public ServerControl {
+ public:
+  // `policy_folder` is the folder of access.json. Everything given by reference must outlive this; `settings` are not
+  // changed any more when it goes.
+  Server(std::shared_ptr<const LiveSettings> settings, std::string pipe_path,
+         std::filesystem::path policy_folder, Audit& audit, Log& log,
+         std::shared_ptr<win32::AccountNames> names);
+  // Stops, if it has been started.
+  ~Server() override;
+
+  // To be filled before Start, and not changed after.
+  MethodRegistry& methods() { return methods_; }
+  // In force from Start on.
+  AccessControl& access() { return access_; }
+
+  // Listens when it returns. Throws PipeTaken, PolicyInUse or Win32Error; may then be called again.
+  void Start();
+  // Refuses what comes, lets what is in flight end for Limits::stop_grace, then answers it ShuttingDown and asks its
+  // handlers to end; returns when every answer is written, or its client has failed to read it, and every handler
+  // has ended. `still_waiting` is called about once a second.
+  //
+  // `may_abandon` is asked as often while nothing is missing but the ends of handlers: with their methods, and for how long
+  // that has been so. When it says true, this returns false: the process must end then, without destroying this.
+  using MayAbandon =
+      std::function<bool(const std::vector<std::string>& methods, std::chrono::milliseconds waited)>;
+  bool Stop(const std::function<void()>& still_waiting = {}, const MayAbandon& may_abandon = {});
+
+  const Statistics& statistics() const override { return statistics_; }
+  std::chrono::system_clock::time_point started() const override { return started_; }
+  std::vector<ConnectionInfo> Connections() const override;
+  bool Disconnect(std::uint64_t connection_id) override;
+  bool Subscribe(std::uint64_t connection_id, EventSet events) override;
+
+ private:
+  // Brings the listener up. Throws as Start does.
+  void Listen();
+  void OnClient(std::unique_ptr<PipeInstance> pipe);
+  // Who may connect follows from the policy; a policy that shuts the service itself out is refused.
+  std::optional<std::string> WhyNot(const AccessPolicy& policy) const;
+  std::string OnPolicy(const AccessPolicy& policy);
+  // A policy by which clients may have connected that are taken on until then.
+  struct FormerPolicy {
+    std::shared_ptr<const AccessPolicy> policy;
+    std::chrono::steady_clock::time_point until;
+  };
+  // Ends the connections of accounts that may no longer connect.
+  void OnConnectChange();
+  std::vector<FormerPolicy> FormerPolicies();
+  // Of the pipe. What has not been changed, if anything: empty otherwise.
+  std::string SetDescriptor(const AccessPolicy& policy);
+  // The watch runs while there is something to watch, so that an idle service never wakes up.
+  void StartWatch();
+  void Watch();
+  void SetWatchPeriod(const Settings& settings);
+  // Methods whose handlers have been asked to end and have not.
+  std::vector<std::string> StuckMethods() const;
+
+  const std::shared_ptr<const LiveSettings> settings_;
+  const Settings::Pipe pipe_settings_;
+  const std::string pipe_path_;
+  const win32::Sid pipe_owner_ = PipeOwner();
+  Audit& audit_;
+  Log& log_;
+  const std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
+  MethodRegistry methods_;
+  AccessControl access_;
+  Statistics statistics_;
+  ConnectionTable connections_;
+  AccountQuota handler_quota_;
+  AccountQuota stream_quota_;
+  MethodLimits method_limits_;
+  UnansweredRequests unanswered_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<std::uint64_t> last_connection_{0};
+  ThreadPool io_pool_;
+  ThreadPool handler_pool_;
+  std::unique_ptr<ServerParts> parts_;
+  win32::Lock listener_mutex_;  // between the listener's coming and going and a new policy
+  std::unique_ptr<Listener> listener_;
+  std::optional<PoolTimer> timer_;  // from Start to Stop
+  win32::Lock policy_mutex_;
+  std::shared_ptr<const AccessPolicy> policy_;  // that connections have been told of, under policy_mutex_
+  std::vector<FormerPolicy> former_policies_;   // under policy_mutex_
+  win32::Lock watch_mutex_;
+  bool watching_ = false;
+};
+
+}  // namespace onbehalf::service

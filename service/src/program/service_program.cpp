@@ -1,0 +1,349 @@
+#include "onbehalf/service/service_main.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "access/reset_access.h"
+#include "audit/audit.h"
+#include "database/source_access.h"
+#include "hardening/file_permissions.h"
+#include "hardening/process_hardening.h"
+#include "log/event_log.h"
+#include "log/log.h"
+#include "methods/built_in_methods.h"
+#include "modules/modules.h"
+#include "onbehalf/win32/account_names.h"
+#include "onbehalf/win32/process.h"
+#include "onbehalf/win32/utf.h"
+#include "pipe/listener.h"
+#include "pipe/pipe_descriptor.h"
+#include "program/command_line.h"
+#include "program/server.h"
+#include "program/service_host.h"
+#include "program/service_program.h"
+#include "requests/method_limits.h"
+#include "requests/settings_reload.h"
+#include "settings/live_settings.h"
+
+namespace onbehalf::service {
+namespace {
+
+// Why the service did not start, as the service control manager shows it (docs/operating.md lists them).
+enum class StartFailure : DWORD { kOther = 1, kSettings = 2, kUnsafeFiles = 3, kPipeTaken = 4 };
+
+// How long the service waits for its pipe's name when another program has it, before the start has failed.
+constexpr std::chrono::seconds kPipePatience{30};
+
+constexpr const char* kStopOfModule = "the stop of a module";
+
+std::string Joined(const std::vector<std::string>& texts, std::string_view separator = "\n") {
+  std::string all;
+  for (const std::string& text : texts) {
+    if (!all.empty()) all += separator;
+    all += text;
+  }
+  return all;
+}
+
+std::filesystem::path OwnExecutable() { return win32::ToWide(win32::OwnImagePath()); }
+
+// Everything the service consists of, in the order in which it comes up.
+class Application final : public HostedService {
+ public:
+  Application(CommandLine command_line, Hardening hardening,
+              const std::function<void(MethodRegistry&)>& add_methods, const StopPatience& patience)
+      : command_line_(std::move(command_line)),
+        hardening_(std::move(hardening)),
+        add_methods_(add_methods),
+        patience_(patience) {}
+
+  void Start(const std::function<bool()>& still_starting) override {
+    try {
+      failure_ = StartFailure::kOther;
+      Assemble();
+      Listen(still_starting);
+    } catch (const std::exception& error) {
+      ReportToEventLog(failure_ == StartFailure::kSettings    ? Event::kSettingsRefused
+                       : failure_ == StartFailure::kPipeTaken ? Event::kPipeSquatted
+                                                              : Event::kStartFailed,
+                       {error.what()});
+      if (log_) log_->Write(LogLevel::kError, "the service did not start", {{"why", error.what()}});
+      if (modules_) {
+        // Their threads use what goes with this.
+        failed_start_has_ended_ = false;
+        failed_start_has_ended_ =
+            modules_->Stop(patience_.stop_of_modules, [&still_starting] { still_starting(); });
+        if (!failed_start_has_ended_) LogGivenUp(kStopOfModule);
+      }
+      throw;
+    }
+    log_->Write(LogLevel::kInfo, "listening", {{"pipe", pipe_path_}, {"version", ONBEHALF_VERSION}});
+    ReportToEventLog(Event::kStarted, {ONBEHALF_VERSION, pipe_path_});
+  }
+
+  bool Stop(const std::function<void()>& still_stopping) override {
+    log_->Write(LogLevel::kInfo, "stopping");
+    std::string abandoned;
+    const auto may_abandon = [&](const std::vector<std::string>& methods, std::chrono::milliseconds waited) {
+      if (waited < (modules_->HaveAll(methods) ? patience_.modules : patience_.others)) return false;
+      abandoned = Joined(methods, ", ");
+      return true;
+    };
+    bool has_ended = server_->Stop(still_stopping, may_abandon);
+    if (has_ended && !modules_->Stop(patience_.stop_of_modules, still_stopping)) {
+      has_ended = false;
+      abandoned = kStopOfModule;
+    }
+    audit_->Anchor();
+    if (!has_ended) {
+      LogGivenUp(abandoned);
+      ReportToEventLog(Event::kStopped, {"Calls did not end, and were given up:", abandoned});
+      return false;
+    }
+    log_->Write(LogLevel::kInfo, "stopped");
+    ReportToEventLog(Event::kStopped, {});
+    return true;
+  }
+
+  bool FailedStartHasEnded() const override { return failed_start_has_ended_; }
+  DWORD FailureCode() const override { return static_cast<DWORD>(failure_); }
+
+  // In place of Start: everything that a start would refuse in the settings. Everything is put together, because only then
+  // are the methods known; nothing is opened or written.
+  SettingsResult CheckSettings() {
+    SettingsResult read = ReadOwnSettings();
+    settings_ = std::make_shared<LiveSettings>(Settings());
+    log_ = std::make_unique<Log>();
+    audit_ = std::make_unique<Audit>(command_line_.folders.Logs());
+    AddMethods();
+    CheckMethodLimits(read.settings, server_->methods(), KnownMethods::kWithoutModules, read.faults);
+    return read;
+  }
+
+ private:
+  bool in_console() const { return command_line_.mode == Mode::kConsole; }
+  // Where the settings are those of a service, also when they are only checked.
+  RunsIn runs_in() const {
+    const bool checks_own = command_line_.mode == Mode::kCheckConfig && command_line_.own_folder;
+    return in_console() || checks_own ? RunsIn::kConsole : RunsIn::kService;
+  }
+
+  void LogGivenUp(std::string_view running) {
+    log_->Write(LogLevel::kError, "calls do not end: the process ends without them", {{"running", running}});
+  }
+
+  void Assemble() {
+    const DataFolders& folders = command_line_.folders;
+    if (in_console()) CreateDataFolders(folders);
+
+    const auto unsafe = UnsafeFiles();
+    if (!unsafe.empty()) {
+      failure_ = StartFailure::kUnsafeFiles;
+      throw std::runtime_error(Joined(unsafe));
+    }
+
+    SettingsResult read = ReadOwnSettings();
+    RequireSound(read);
+    const Settings settings = read.settings;
+    settings_ = std::make_shared<LiveSettings>(settings);
+
+    HardenProcessFurther(settings.hardening, hardening_);
+    log_ = std::make_unique<Log>(folders.Logs(), settings.log,
+                                 in_console() ? Log::Console::kYes : Log::Console::kNo);
+    settings_->Observe([this](const Settings&, const Settings& now) { log_->SetLevel(now.log.level); });
+    if (!hardening_.missing.empty()) {
+      const std::string missing = Joined(hardening_.missing);
+      log_->Write(LogLevel::kWarning, "this system does not give every protection asked for",
+                  {{"missing", missing}});
+      ReportToEventLog(Event::kHardeningIncomplete, {missing});
+    }
+    if (!hardening_.off.empty()) {
+      log_->Write(LogLevel::kInfo, "protections are turned off by the settings",
+                  {{"off", Joined(hardening_.off)}});
+    }
+    AuditOptions audit;
+    audit.settings = settings.audit;
+    // In the foreground anybody may run it: then there may be no right to write the audit's own event log.
+    audit.anchors = std::make_shared<EventLogAnchors>(in_console() ? kEventSource : kAuditEventSource);
+    audit_ = std::make_unique<Audit>(folders.Logs(), std::move(audit));
+    if (!audit_->Open()) {
+      log_->Write(LogLevel::kError, "the audit cannot be written", {{"why", audit_->State().error}});
+    }
+    AddMethods();
+    // Last: a module's namespaces are none of those that are there.
+    modules_ = std::make_unique<Modules>(ModulesFolder(OwnExecutable()), settings.modules, *log_);
+    modules_->Load(server_->methods());
+    CheckMethodLimits(settings, server_->methods(), KnownMethods::kAll, read.faults);
+    RequireSound(read);
+  }
+
+  // The server, with every method that a client may call.
+  void AddMethods() {
+    const auto settings = settings_->Now();
+    const DataFolders& folders = command_line_.folders;
+    pipe_path_ = R"(\\.\pipe\)" + settings->pipe.name;
+    const auto names = std::make_shared<win32::AccountNames>();
+    server_ = std::make_unique<Server>(settings_, pipe_path_, folders.Policy(), *audit_, *log_, names);
+    const auto reload =
+        std::make_shared<SettingsReload>([this] { return ReadSettingsAgain(); }, settings_, *log_);
+    AddBuiltInMethods({server_->methods(), server_->access(), *server_, *audit_, *log_, settings_, names,
+                       pipe_path_, hardening_, [this] { return modules_->States(); },
+                       [reload](const std::string& account) { return reload->Run(account); }});
+    if (add_methods_) add_methods_(server_->methods());
+  }
+
+  SettingsResult ReadSettingsFile() const {
+    SettingsResult read = ReadSettings(command_line_.folders.SettingsFile());
+    CheckSourceAccess(read.settings, read.faults);
+    if (command_line_.pipe) read.settings.pipe.name = *command_line_.pipe;
+    return read;
+  }
+
+  // No code of a module runs.
+  std::vector<SettingsFault> FaultsOfModules(const Settings& settings) const {
+    return FindModuleFaults(OwnExecutable(), settings.modules, runs_in());
+  }
+
+  // With what is wrong with them or with the files of their modules.
+  SettingsResult ReadOwnSettings() const {
+    SettingsResult read = ReadSettingsFile();
+    if (read.faults.empty()) read.faults = FaultsOfModules(read.settings);
+    return read;
+  }
+
+  void RequireSound(const SettingsResult& read) {
+    if (read.faults.empty()) return;
+    failure_ = StartFailure::kSettings;
+    throw std::runtime_error(CheckConfigReport(read, command_line_.folders.SettingsFile()));
+  }
+
+  // What is refused at a start is refused while the service runs. Paths, and who may write there, are nothing for clients: the
+  // log has them.
+  SettingsResult ReadSettingsAgain() {
+    if (const auto unsafe = UnsafeFiles(); !unsafe.empty()) {
+      log_->Write(LogLevel::kError, "the service's files are not safe", {{"what", Joined(unsafe)}});
+      SettingsResult refused;
+      refused.faults.push_back(
+          {"", "the service's files can be changed by ordinary users: its log says which"});
+      return refused;
+    }
+    SettingsResult read = ReadSettingsFile();
+    if (read.faults.empty()) {
+      for (const SettingsFault& fault : FaultsOfModules(read.settings)) {
+        log_->Write(LogLevel::kError, "a module's file is not as it must be",
+                    {{"key", fault.key}, {"what", fault.message}});
+        read.faults.push_back(
+            {fault.key, "its file is missing or can be changed by ordinary users: the log says which"});
+      }
+    }
+    CheckMethodLimits(read.settings, server_->methods(), KnownMethods::kAll, read.faults);
+    return read;
+  }
+
+  std::vector<std::string> UnsafeFiles() const {
+    return FindUnsafeFiles(OwnExecutable(), command_line_.folders, runs_in());
+  }
+
+  // The pipe's name may be another program's. That program may end; until then nothing is served.
+  void Listen(const std::function<bool()>& still_starting) {
+    const auto give_up =
+        std::chrono::steady_clock::now() + (in_console() ? std::chrono::seconds(0) : kPipePatience);
+    for (DWORD pause = 250;; pause = std::min<DWORD>(pause * 2, 4'000)) {
+      try {
+        return server_->Start();
+      } catch (const PipeTaken& taken) {
+        failure_ = StartFailure::kPipeTaken;
+        if (std::chrono::steady_clock::now() >= give_up || !still_starting()) throw;
+        log_->Write(LogLevel::kError, "the pipe cannot be used; it is tried again", {{"why", taken.what()}});
+        ReportToEventLog(Event::kPipeSquatted, {taken.what()});
+      }
+      ::Sleep(pause);
+    }
+  }
+
+  const CommandLine command_line_;
+  Hardening hardening_;
+  const std::function<void(MethodRegistry&)> add_methods_;
+  const StopPatience patience_;
+  std::shared_ptr<LiveSettings> settings_;
+  std::string pipe_path_;
+  StartFailure failure_ = StartFailure::kOther;
+  bool failed_start_has_ended_ = true;
+  std::unique_ptr<Log> log_;
+  std::unique_ptr<Audit> audit_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<Modules> modules_;
+};
+
+int CheckConfig(Application& application, const std::filesystem::path& file) {
+  const SettingsResult result = application.CheckSettings();
+  std::fputs((CheckConfigReport(result, file) + "\n").c_str(), stdout);
+  return result.faults.empty() ? 0 : 1;
+}
+
+int ResetPolicy(const CommandLine& command_line) {
+  const ResetAccessResult result =
+      ResetAccess(command_line.folders.Policy(), command_line.own_folder ? std::string() : kServiceName);
+  if (!result.done) {
+    std::fprintf(stderr, "onbehalf-service: %s\n", result.text.c_str());
+    return 1;
+  }
+  std::puts(result.text.c_str());
+  ReportToEventLog(Event::kPolicyChanged, {"--reset-access:", result.text});
+  return 0;
+}
+
+}  // namespace
+
+int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegistry&)>& add_methods) {
+  return ServiceProgram(argc, argv, add_methods, StopPatience());
+}
+
+int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegistry&)>& add_methods,
+                   const StopPatience& patience) {
+  // First of all: what is loaded from now on comes from where it should.
+  Hardening hardening = HardenProcess();
+  try {
+    CommandLineResult parsed = ParseCommandLine(argc, argv);
+    if (!parsed.fault.empty()) {
+      std::fprintf(stderr, "onbehalf-service: %s\n\n%s", parsed.fault.c_str(), kCommandLineHelp);
+      return 2;
+    }
+    const Mode mode = parsed.command_line.mode;
+    switch (mode) {
+      case Mode::kHelp:
+        std::fputs(kCommandLineHelp, stdout);
+        return 0;
+      case Mode::kVersion:
+        std::puts("onbehalf-service " ONBEHALF_VERSION);
+        return 0;
+      case Mode::kResetAccess:
+        return ResetPolicy(parsed.command_line);
+      case Mode::kCheckConfig:
+      case Mode::kConsole:
+      case Mode::kService:
+        break;
+    }
+    const std::filesystem::path settings_file = parsed.command_line.folders.SettingsFile();
+    const bool until_input_ends = parsed.command_line.until_input_ends;
+    Application application(std::move(parsed.command_line), std::move(hardening), add_methods, patience);
+    if (mode == Mode::kCheckConfig) return CheckConfig(application, settings_file);
+    if (mode == Mode::kConsole) return RunInConsole(application, until_input_ends);
+    return RunUnderServiceControl(win32::ToWide(kServiceName).c_str(), application);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "onbehalf-service: %s\n", error.what());
+    return 1;
+  }
+}
+
+}  // namespace onbehalf::service

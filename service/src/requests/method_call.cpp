@@ -1,0 +1,109 @@
+#include "requests/method_call.h"
+
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "identity/impersonation.h"
+#include "methods_model/request_error.h"
+#include "onbehalf/service/as_caller.h"
+#include "onbehalf/win32/win32_error.h"
+#include "requests/progress_channel.h"
+
+namespace onbehalf::service {
+namespace {
+
+MethodResult ToResult(const std::exception_ptr& thrown, const RunningRequest& request, Log& log) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const win32::Win32Error& error) {
+    const bool was_cancelled =
+        error.win32_code() == ERROR_OPERATION_ABORTED || error.win32_code() == ERROR_CANCELLED;
+    if (const auto reason = request.stop_reason(); reason && was_cancelled) return ToError(*reason);
+    return ToError(error);
+  } catch (const ImpersonationError& error) {
+    log.Write(LogLevel::kError, "a caller could not be impersonated",
+              {{"method", request.method->name},
+               {"request", request.audit_id()},
+               {"operation", error.failure().operation},
+               {"code", error.failure().code}});
+  } catch (const std::exception& error) {
+    log.Write(LogLevel::kError, "a method failed",
+              {{"method", request.method->name}, {"request", request.audit_id()}, {"what", error.what()}});
+  } catch (...) {
+    log.Write(LogLevel::kError, "a method failed with an unknown exception",
+              {{"method", request.method->name}, {"request", request.audit_id()}});
+  }
+  return InternalError(request.audit_id());
+}
+
+// Runs `work(call)` under the identity that the method's Acts asks for. Nothing when it has returned; otherwise the error
+// that its caller gets.
+template <typename Work>
+std::optional<MethodResult> RunUnderIdentity(RunningRequest& request, const ClientProcess& process,
+                                             std::uint64_t connection_id, Log& log, Work&& work) {
+  const Method& method = *request.method;
+  const std::shared_ptr<ProgressChannel> progress = method.reports_progress ? request.progress() : nullptr;
+  const Call call{*request.caller(),
+                  process,
+                  request.params(),
+                  request.audit_id(),
+                  connection_id,
+                  request.stop_token(),
+                  request.deadline(),
+                  progress ? *progress : Progress::Unwanted(),
+                  request};
+  std::optional<protocol::Error> refused;
+  std::exception_ptr thrown;
+  // The innermost scope is the caller's: nothing but the handler runs in it. What it throws is looked at after the
+  // thread is the service's own again, because texts are loaded and logs are written for that.
+  try {
+    std::optional<RunningRequest::OnThisThread> cancellable;
+    if (method.pace == Pace::kMayBlock && method.interruptible) cancellable.emplace(request);
+    if (method.acts == Acts::kAsCaller) {
+      refused = AsCaller(call.caller, win32::ImpersonationLevel::kImpersonation, [&] { work(call); });
+    } else {
+      work(call);
+    }
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  // A handler that acts as its caller has just been reverted from. Whatever any other left on the thread would write the
+  // audit, and do the next request of the same message.
+  if (method.acts == Acts::kAsService) AssertThreadHasNoToken();
+  if (refused) return MethodResult(*std::move(refused));
+  if (thrown) return ToResult(thrown, request, log);
+  return std::nullopt;
+}
+
+}  // namespace
+
+MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id,
+                         Log& log) {
+  MethodResult result;
+  auto failure = RunUnderIdentity(request, process, connection_id, log,
+                                  [&](const Call& call) { result = request.method->handler(call); });
+  return failure ? *std::move(failure) : std::move(result);
+}
+
+Stream::Step CallStream(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id,
+                        Log& log, std::unique_ptr<Stream>& stream, const Waker& waker) {
+  Stream::Step step;
+  auto failure = RunUnderIdentity(request, process, connection_id, log, [&](const Call& call) {
+    if (!stream) {
+      auto opened = request.method->stream(call, waker);
+      if (auto* error = std::get_if<protocol::Error>(&opened)) {
+        step = MethodResult(std::move(*error));
+        return;
+      }
+      stream = std::move(std::get<std::unique_ptr<Stream>>(opened));
+      if (!stream) throw std::logic_error("the method has opened no stream");
+    }
+    step = stream->Next(call);
+  });
+  if (failure) return *std::move(failure);
+  return step;
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "log/log.h"
+#include "onbehalf/service/method.h"
+#include "requests/running_request.h"
+
+namespace onbehalf::service {
+
+// Runs the handler of request.method under the identity that its Acts asks for, on the calling thread, and turns what
+// it throws into the error that its caller gets. The thread carries no token before and after, whatever the handler
+// did: if one is left on it, the process ends. Access, level and parameters have been checked.
+MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id,
+                         Log& log);
+// The same for the next step of request.method's stream, which is opened first if `stream` is null.
+Stream::Step CallStream(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id,
+                        Log& log, std::unique_ptr<Stream>& stream, const Waker& waker);
+
+}  // namespace onbehalf::service

@@ -1,0 +1,106 @@
+#include "requests/progress_channel.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include "onbehalf/protocol/json_object.h"
+#include "requests/connection.h"
+
+namespace onbehalf::service {
+namespace {
+
+// After so many, a flush makes way for what else the pool has to do: a handler may report as fast as they are sent.
+constexpr int kMostAtOnce = 16;
+
+class NoProgress final : public Progress {
+ public:
+  bool wanted() const override { return false; }
+  void Report(Json) override {}
+};
+
+}  // namespace
+
+Progress& Progress::Unwanted() {
+  static NoProgress nobody;
+  return nobody;
+}
+
+ProgressChannel::ProgressChannel(std::shared_ptr<Connection> connection, Json token, std::size_t max_bytes,
+                                 const ServerParts& server)
+    : connection_(std::move(connection)),
+      token_(std::move(token)),
+      max_bytes_(max_bytes),
+      flush_([this] { Flush(); }, server.io_pool) {}
+
+std::string ProgressChannel::TextOf(const Json& value) const {
+  std::string text =
+      protocol::NotificationText("$/progress", protocol::MakeObject({{"token", token_}, {"value", value}}));
+  if (text.size() > max_bytes_)
+    throw std::length_error("a value of progress is larger than a response may be");
+  return text;
+}
+
+void ProgressChannel::Report(Json value) {
+  std::string text = TextOf(value);
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    const bool has_room = connection_->room().Has(bytes_);
+    if (newest_is_spare_ && !has_room) {
+      bytes_ -= reported_.back().size();
+      reported_.pop_back();
+    }
+    bytes_ += text.size();
+    reported_.push_back(std::move(text));
+    newest_is_spare_ = !has_room;
+    if (flushing_) return;
+    flushing_ = true;
+  }
+  flush_.Submit(shared_from_this());
+}
+
+void ProgressChannel::Flush() {
+  const std::lock_guard lock(sending_);
+  for (int sent = 0; sent < kMostAtOnce; ++sent) {
+    const auto when_room = [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->flush_.Submit(self);
+    };
+    if (!connection_->room().Has() && !connection_->room().Await(when_room)) return;
+    std::string text;
+    {
+      const std::lock_guard guard(mutex_);
+      flushing_ = !reported_.empty();
+      if (!flushing_) return;
+      text = std::move(reported_.front());
+      reported_.pop_front();
+      bytes_ -= text.size();
+      if (reported_.empty()) newest_is_spare_ = false;
+    }
+    connection_->Send(text);
+  }
+  flush_.Submit(shared_from_this());
+}
+
+void ProgressChannel::Send(const Json& value) {
+  const std::string text = TextOf(value);
+  const std::lock_guard lock(sending_);
+  {
+    const std::lock_guard guard(mutex_);
+    if (closed_) return;
+  }
+  connection_->Send(text);
+}
+
+void ProgressChannel::Close() {
+  const std::lock_guard lock(sending_);
+  std::deque<std::string> last;
+  {
+    const std::lock_guard guard(mutex_);
+    closed_ = true;
+    last = std::exchange(reported_, {});
+  }
+  // The answer, which follows, asks for no room either.
+  for (const std::string& text : last) connection_->Send(text);
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <mutex>
+#include <string>
+
+#include "access/access_control.h"
+#include "audit/audit.h"
+#include "log/log.h"
+#include "onbehalf/service/method.h"
+#include "onbehalf/win32/lock.h"
+#include "requests/account_quota.h"
+#include "requests/connection_table.h"
+#include "requests/method_limits.h"
+#include "requests/statistics.h"
+#include "settings/live_settings.h"
+#include "threads/thread_pool.h"
+
+namespace onbehalf::service {
+
+// Counts requests that have been read and not answered. Any thread.
+class UnansweredRequests {
+ public:
+  void Add();
+  void Remove();
+  // Removes one at the end of a scope.
+  class Removal {
+   public:
+    explicit Removal(UnansweredRequests& requests) : requests_(requests) {}
+    ~Removal() { requests_.Remove(); }
+    Removal(const Removal&) = delete;
+    Removal& operator=(const Removal&) = delete;
+
+   private:
+    UnansweredRequests& requests_;
+  };
+  // False when `timeout` has passed before there was none.
+  bool WaitUntilNone(std::chrono::milliseconds timeout);
+
+ private:
+  win32::Lock mutex_;
+  win32::Condition none_;
+  std::size_t count_ = 0;
+};
+
+// What a connection needs of the server it belongs to. Everything here outlives every connection.
+struct ServerParts {
+  const LiveSettings& settings;
+  const bool audit_required;
+  const MethodRegistry& methods;
+  const AccessControl& access;
+  Audit& audit;
+  Log& log;
+  Statistics& statistics;
+  ConnectionTable& connections;
+  AccountQuota& handler_quota;
+  AccountQuota& stream_quota;
+  MethodLimits& method_limits;
+  UnansweredRequests& unanswered;
+  ThreadPool& io_pool;
+  ThreadPool& handler_pool;
+  const std::atomic<bool>& stopping;
+  // Names a request for the audit, uniquely on this machine: the time the server started and a number.
+  std::string NextRequestId();
+  // Whether a line of the audit could be written. The first that could not, and the first that could again, are reported.
+  void NoteAudit(bool recorded);
+
+  const std::string run_id;
+  std::atomic<std::uint64_t> last_request{0};
+  std::atomic<bool> audit_fails{false};
+};
+
+}  // namespace onbehalf::service

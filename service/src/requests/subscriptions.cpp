@@ -1,0 +1,59 @@
+#include "requests/subscriptions.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "onbehalf/protocol/json_rpc.h"
+#include "requests/connection.h"
+
+namespace onbehalf::service {
+
+std::size_t IndexOf(std::string_view name) {
+  return static_cast<std::size_t>(std::find(kServerEvents.begin(), kServerEvents.end(), name) -
+                                  kServerEvents.begin());
+}
+
+Subscriptions::Subscriptions(std::weak_ptr<Connection> connection, const ServerParts& server)
+    : connection_(std::move(connection)), send_([this] { Send(); }, server.io_pool) {}
+
+void Subscriptions::Set(EventSet wanted) {
+  const std::lock_guard lock(mutex_);
+  wanted_ = wanted;
+  due_ &= wanted;
+}
+
+void Subscriptions::Notify(std::size_t event) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!wanted_.test(event)) return;
+    due_.set(event);
+  }
+  Send();
+}
+
+// Under the lock to the end, so that nothing comes that is not wanted any more: sending waits for nobody.
+void Subscriptions::Send() {
+  const std::shared_ptr<Connection> connection = connection_.lock();
+  if (!connection) return;
+  const std::lock_guard lock(mutex_);
+  for (std::size_t event = 0; event < due_.size(); ++event) {
+    if (!due_.test(event)) continue;
+    if (waits_for_room_) return;
+    waits_for_room_ = !connection->room().Has() && !connection->room().Await([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->OnRoom();
+    });
+    if (waits_for_room_) return;
+    due_.reset(event);
+    connection->Send(protocol::NotificationText(kServerEvents[event], nullptr));
+  }
+}
+
+void Subscriptions::OnRoom() {
+  {
+    const std::lock_guard lock(mutex_);
+    waits_for_room_ = false;
+  }
+  send_.Submit(shared_from_this());
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,197 @@
+#include "onbehalf/service/settings.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "onbehalf/protocol/json_text.h"
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/unique_handle.h"
+#include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
+#include "settings/settings_faults.h"
+#include "settings/settings_table.h"
+
+namespace onbehalf::service {
+namespace {
+
+using protocol::Json;
+
+// Far more than any settings file has.
+constexpr std::uint64_t kFileBytes = 1024 * 1024;
+
+// "section.member" without its section.
+std::string_view Member(std::string_view key) { return key.substr(key.find('.') + 1); }
+std::string_view Section(std::string_view key) { return key.substr(0, key.find('.')); }
+
+const SettingRow* FindRow(std::string_view key) {
+  for (const SettingRow& row : SettingRows()) {
+    if (row.key == key) return &row;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> KnownKeys() {
+  std::vector<std::string> keys;
+  for (const SettingRow& row : SettingRows()) keys.emplace_back(row.key);
+  return keys;
+}
+
+bool IsSection(std::string_view name) {
+  const auto rows = SettingRows();
+  return std::any_of(rows.begin(), rows.end(),
+                     [name](const SettingRow& row) { return Section(row.key) == name; });
+}
+
+// "pipe, limits, … and methods"
+std::string Sections() {
+  std::vector<std::string> names;
+  for (const SettingRow& row : SettingRows()) {
+    if (names.empty() || names.back() != Section(row.key)) names.emplace_back(Section(row.key));
+  }
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  return text;
+}
+
+// Settings that are right each by itself and wrong together. A setting that has a fault already says nothing
+// here.
+void CheckTogether(SettingsResult& result) {
+  const auto is_sound = [&result](std::string_view key) {
+    return std::none_of(result.faults.begin(), result.faults.end(),
+                        [key](const SettingsFault& fault) { return fault.key == key; });
+  };
+  // `lesser` must be less than `greater`, or at most as large.
+  const auto check = [&](std::string_view lesser, std::string_view greater, bool may_be_equal) {
+    if (!is_sound(lesser) || !is_sound(greater)) return;
+    const auto less = FindRow(lesser)->get(result.settings).get<std::uint64_t>();
+    const auto more = FindRow(greater)->get(result.settings).get<std::uint64_t>();
+    if (less < more || (may_be_equal && less == more)) return;
+    result.faults.push_back({std::string(lesser), std::to_string(less) + " contradicts " +
+                                                      std::string(greater) + ", which is " +
+                                                      std::to_string(more) + ": it must be " +
+                                                      (may_be_equal ? "at most that" : "less than that")});
+  };
+  check("limits.connections_for_administrators", "limits.connections", false);
+  check("limits.header_bytes", "limits.frame_bytes", true);
+  check("limits.batch_requests_at_once", "limits.batch_requests", true);
+  check("limits.progress_queue_bytes", "limits.write_queue_bytes", false);
+  check("audit.file_bytes", "audit.keep_bytes", true);
+}
+
+// "line 3, column 14"
+std::string Position(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, std::min(offset, text.size()));
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+  return "line " + std::to_string(line) + ", column " + std::to_string(before.size() - line_start + 1);
+}
+
+SettingsResult WholeFileFault(std::string message) {
+  SettingsResult result;
+  result.faults.push_back({"", std::move(message)});
+  return result;
+}
+
+}  // namespace
+
+SettingsResult ParseSettings(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) {
+    return WholeFileFault("the file begins with a byte order mark (BOM); save it as UTF-8 without BOM");
+  }
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+    return WholeFileFault("the file is UTF-16; save it as UTF-8 without BOM");
+  }
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return {};
+
+  Json root;
+  if (const protocol::JsonFault fault = protocol::ParseJson(text, protocol::JsonLimits{}, root)) {
+    return WholeFileFault(Position(text, fault.offset) + ": " + fault.Describe());
+  }
+  if (!root.is_object()) {
+    return WholeFileFault("expected an object with the members " + Sections() + ", found " + FoundKind(root));
+  }
+
+  SettingsResult result;
+  for (const auto& [section, members] : root.items()) {
+    if (!IsSection(section)) {
+      if (!members.is_object()) {
+        result.faults.push_back(UnknownKey(section, KnownKeys()));
+        continue;
+      }
+    } else if (!members.is_object()) {
+      result.faults.push_back({section, "expected an object, found " + FoundKind(members)});
+      continue;
+    }
+    if (members.empty() && !IsSection(section)) result.faults.push_back(UnknownKey(section, KnownKeys()));
+    for (const auto& [member, value] : members.items()) {
+      const std::string key = section + "." + member;
+      const SettingRow* const row = FindRow(key);
+      if (row == nullptr) {
+        result.faults.push_back(UnknownKey(key, KnownKeys()));
+      } else {
+        ReadSetting(*row, value, result.settings, result.faults);
+      }
+    }
+  }
+  CheckTogether(result);
+  return result;
+}
+
+SettingsResult ReadSettings(const std::filesystem::path& file) {
+  const win32::UniqueFile handle(::CreateFileW(file.c_str(), GENERIC_READ, FILE_SHARE_READ, nullptr,
+                                               OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr));
+  if (!handle) {
+    const DWORD error = ::GetLastError();
+    if (error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND) return {};
+    return WholeFileFault("the file cannot be opened: " + win32::ErrorMessage(error));
+  }
+  std::string text;
+  std::array<char, 16 * 1024> buffer;
+  for (;;) {
+    DWORD bytes = 0;
+    if (!::ReadFile(handle.get(), buffer.data(), static_cast<DWORD>(buffer.size()), &bytes, nullptr)) {
+      return WholeFileFault("the file cannot be read: " + win32::ErrorMessage(::GetLastError()));
+    }
+    if (bytes == 0) break;
+    text.append(buffer.data(), bytes);
+    if (text.size() > kFileBytes)
+      return WholeFileFault("the file has more than 1 MiB: this is no settings file");
+  }
+  return ParseSettings(text);
+}
+
+std::string CheckConfigReport(const SettingsResult& result, const std::filesystem::path& file) {
+  const std::string name = Shown(win32::ToUtf8Lossy(file.filename().native()));
+  if (result.faults.empty()) return name + ": ok";
+  std::string report;
+  for (const SettingsFault& fault : result.faults) {
+    if (!report.empty()) report += "\n";
+    report += name + ": ";
+    if (!fault.key.empty()) report += fault.key + ": ";
+    report += fault.message;
+  }
+  return report;
+}
+
+std::string DefaultSettingsText() {
+  const Settings defaults;
+  std::string text = "{\n";
+  std::string_view section;
+  for (const SettingRow& row : SettingRows()) {
+    if (Section(row.key) == section) {
+      text += ",\n";
+    } else {
+      if (!section.empty()) text += "\n  },\n";
+      section = Section(row.key);
+      text += "  \"" + std::string(section) + "\": {\n";
+    }
+    text += "    \"" + std::string(Member(row.key)) + "\": " + protocol::ToText(row.get(defaults));
+  }
+  return text + "\n  }\n}\n";
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,378 @@
+#include "settings/settings_table.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <type_traits>
+
+#include "onbehalf/win32/utf.h"
+#include "settings/settings_faults.h"
+#include "settings/settings_sections.h"
+
+namespace onbehalf::service {
+namespace {
+
+using protocol::Json;
+using Kind = SettingRow::Kind;
+
+constexpr std::array<std::string_view, 4> kLogLevelWords = {"debug", "info", "warning", "error"};
+// CreateNamedPipeW takes 256 characters in all, of which \\.\pipe\ is nine.
+constexpr std::uint64_t kPipeNameUnits = 247;
+
+constexpr std::uint64_t kKiB = 1024;
+constexpr std::uint64_t kMiB = 1024 * kKiB;
+constexpr std::uint64_t kGiB = 1024 * kMiB;
+
+// How a member's type is read from and written to a number or boolean of JSON.
+template <typename T>
+Json FromMember(const T& member) {
+  if constexpr (std::is_same_v<T, std::chrono::milliseconds>) {
+    return static_cast<std::uint64_t>(member.count());
+  } else if constexpr (std::is_same_v<T, LogLevel>) {
+    return kLogLevelWords[static_cast<std::size_t>(member)];
+  } else {
+    return member;
+  }
+}
+
+template <typename T>
+void ToMember(const Json& value, T& member) {
+  if constexpr (std::is_same_v<T, std::chrono::milliseconds>) {
+    member = std::chrono::milliseconds(value.get<std::int64_t>());
+  } else if constexpr (std::is_same_v<T, LogLevel>) {
+    const auto word = std::find(kLogLevelWords.begin(), kLogLevelWords.end(), value.get<std::string>());
+    member = static_cast<LogLevel>(word - kLogLevelWords.begin());
+  } else {
+    member = value.get<T>();
+  }
+}
+
+// `Member` is a stateless lambda from Settings to a reference of one of its members.
+template <typename Member>
+void CopyMember(const Settings& from, Settings& to) {
+  Member{}(to) = Member{}(from);
+}
+
+template <typename Member>
+SettingRow Row(std::string_view key, Kind kind, std::uint64_t minimum, std::uint64_t maximum, Member,
+               std::string_view summary) {
+  return {key,
+          kind,
+          minimum,
+          maximum,
+          summary,
+          [](const Settings& settings) { return FromMember(Member{}(settings)); },
+          [](Settings& settings, const Json& value) { ToMember(value, Member{}(settings)); },
+          CopyMember<Member>,
+          {},
+          nullptr};
+}
+
+// A setting of a form of its own: `read` reports what is wrong, and where.
+template <typename Member>
+SettingRow Own(std::string_view key, Member, Json (*get)(const Settings&),
+               void (*read)(const Json&, Settings&, std::vector<SettingsFault>&), std::string_view accepted,
+               std::string_view summary) {
+  return {key, Kind::kOwn, 0, 0, summary, get, nullptr, CopyMember<Member>, accepted, read};
+}
+
+template <typename Member>
+SettingRow Integer(std::string_view key, std::uint64_t minimum, std::uint64_t maximum, Member member,
+                   std::string_view summary) {
+  return Row(key, Kind::kInteger, minimum, maximum, member, summary);
+}
+
+template <typename Member>
+SettingRow Boolean(std::string_view key, Member member, std::string_view summary) {
+  return Row(key, Kind::kBoolean, 0, 0, member, summary);
+}
+
+std::vector<SettingRow> MakeRows() {
+  return {
+      Row(
+          "pipe.name", Kind::kPipeName, 1, kPipeNameUnits, [](auto& s) -> auto& { return s.pipe.name; },
+          "The pipe is `\\\\.\\pipe\\NAME`."),
+      Integer(
+          "pipe.waiting_instances", 1, 64, [](auto& s) -> auto& { return s.pipe.waiting_instances; },
+          "Instances of the pipe that wait for a client at the same time: how many clients may connect at "
+          "once "
+          "without meeting a busy pipe."),
+      Boolean(
+          "pipe.remote", [](auto& s) -> auto& { return s.pipe.remote; },
+          "Whether clients on other computers may connect (`\\\\HOST\\pipe\\NAME`)."),
+      Boolean(
+          "pipe.deny_network_logons", [](auto& s) -> auto& { return s.pipe.deny_network_logons; },
+          "Whether network logons are refused. Local sessions of WinRM and SSH are network logons too."),
+
+      Integer(
+          "limits.frame_bytes", 64, kGiB, [](auto& s) -> auto& { return s.limits.frame.frame_bytes; },
+          "One frame: a request or a whole batch."),
+      Integer(
+          "limits.header_bytes", 64, kMiB, [](auto& s) -> auto& { return s.limits.frame.header_bytes; },
+          "The header block of a frame, with its blank line."),
+      Integer(
+          "limits.json_depth", 4, 1000, [](auto& s) -> auto& { return s.limits.json.depth; },
+          "Arrays and objects inside one another."),
+      Integer(
+          "limits.json_string_bytes", 256, kGiB, [](auto& s) -> auto& { return s.limits.json.string_bytes; },
+          "One string or member name, unescaped."),
+      Integer(
+          "limits.json_array_elements", 16, 100'000'000,
+          [](auto& s) -> auto& { return s.limits.json.array_elements; }, "Elements of one array."),
+      Integer(
+          "limits.json_object_members", 16, 10'000'000,
+          [](auto& s) -> auto& { return s.limits.json.object_members; }, "Members of one object."),
+      Integer(
+          "limits.response_bytes", kKiB, kGiB, [](auto& s) -> auto& { return s.limits.response_bytes; },
+          "One answer. A larger one is answered with TooLarge."),
+      Integer(
+          "limits.batch_requests", 1, 100'000, [](auto& s) -> auto& { return s.limits.batch_requests; },
+          "Requests of one batch."),
+      Integer(
+          "limits.batch_requests_at_once", 1, 10'000,
+          [](auto& s) -> auto& { return s.limits.batch_requests_at_once; },
+          "Requests of one batch that run at the same time."),
+      Integer(
+          "limits.requests_per_connection", 1, 10'000,
+          [](auto& s) -> auto& { return s.limits.requests_per_connection; },
+          "Requests of one connection that are not answered yet. One more is answered with Busy."),
+      Integer(
+          "limits.handlers_per_account", 1, 10'000,
+          [](auto& s) -> auto& { return s.limits.handlers_per_account; },
+          "Handlers of one account that run at the same time."),
+      Integer(
+          "limits.streams_per_account", 1, 10'000,
+          [](auto& s) -> auto& { return s.limits.streams_per_account; },
+          "Streams of one account that are open at the same time. One more is answered with Busy."),
+      Integer(
+          "limits.connections_per_account", 1, 100'000,
+          [](auto& s) -> auto& { return s.limits.connections_per_account; }, "Connections of one account."),
+      Integer(
+          "limits.connections", 1, 100'000, [](auto& s) -> auto& { return s.limits.connections; },
+          "Connections in all."),
+      Integer(
+          "limits.connections_for_administrators", 0, 10'000,
+          [](auto& s) -> auto& { return s.limits.connections_for_administrators; },
+          "How many of `limits.connections` only administrators may take."),
+      Integer(
+          "limits.silent_connections", 1, 100'000,
+          [](auto& s) -> auto& { return s.limits.silent_connections; },
+          "Connections that have sent nothing yet. One more ends the oldest of them."),
+      Integer(
+          "limits.write_queue_bytes", 4 * kKiB, 4 * kGiB,
+          [](auto& s) -> auto& { return s.limits.write_queue_bytes; },
+          "Answers waiting to be read by one client. While there is more, nothing is read from it."),
+      Integer(
+          "limits.progress_queue_bytes", 4 * kKiB, 4 * kGiB,
+          [](auto& s) -> auto& { return s.limits.progress_queue_bytes; },
+          "While more waits to be read by one client, its streams pause, and of each request's progress only the newest "
+          "value is kept."),
+      Integer(
+          "limits.first_request_timeout_ms", 100, kDayMs,
+          [](auto& s) -> auto& { return s.limits.first_request_timeout; },
+          "From the connection to its first request."),
+      Integer(
+          "limits.header_timeout_ms", 100, kDayMs, [](auto& s) -> auto& { return s.limits.header_timeout; },
+          "From a header's first byte to its last."),
+      Integer(
+          "limits.frame_timeout_ms", 100, kDayMs, [](auto& s) -> auto& { return s.limits.frame_timeout; },
+          "From the first byte of a frame (after its header) to its last."),
+      Integer(
+          "limits.write_timeout_ms", 100, kDayMs, [](auto& s) -> auto& { return s.limits.write_timeout; },
+          "How long a client may leave an answer unread."),
+      Integer(
+          "limits.idle_timeout_ms", 1000, 30 * kDayMs, [](auto& s) -> auto& { return s.limits.idle_timeout; },
+          "How long a connection may say nothing while none of its requests runs and it has no subscription."),
+      Integer(
+          "limits.request_deadline_ms", 100, kDayMs,
+          [](auto& s) -> auto& { return s.limits.request_deadline; },
+          "From the start of a request to its answer. A later one is answered with DeadlineExceeded."),
+      Integer(
+          "limits.stop_grace_ms", 0, 10ull * 60 * 1000, [](auto& s) -> auto& { return s.limits.stop_grace; },
+          "How long requests may go on when the service is told to stop. Then they are cancelled and "
+          "answered."),
+
+      Integer(
+          "threads.io", 0, 1024, [](auto& s) -> auto& { return s.threads.io; },
+          "Most threads that read requests. 0: as many as processors, but two at least."),
+      Integer(
+          "threads.handlers", 1, 4096, [](auto& s) -> auto& { return s.threads.handlers; },
+          "Most threads that run handlers which may wait."),
+
+      Row(
+          "log.level", Kind::kLogLevel, 0, 0, [](auto& s) -> auto& { return s.log.level; },
+          "The least important lines that are written to `logs\\service.log`."),
+      Integer(
+          "log.file_bytes", 64 * kKiB, kGiB, [](auto& s) -> auto& { return s.log.file_bytes; },
+          "Size at which a new `service.log` is begun."),
+      Integer(
+          "log.files", 1, 1000, [](auto& s) -> auto& { return s.log.files; },
+          "Older log files that are kept: `service.1.log` is the youngest of them."),
+
+      Boolean(
+          "audit.required", [](auto& s) -> auto& { return s.audit.required; },
+          "Whether requests are refused (AuditUnavailable) while the audit cannot be written. If not, they go on, and "
+          "the log, the event log and `service.status` say so."),
+      Integer(
+          "audit.file_bytes", 64 * kKiB, 16 * kGiB, [](auto& s) -> auto& { return s.audit.file_bytes; },
+          "Size at which a new file of the audit is begun, beside one for each day."),
+      Integer(
+          "audit.keep_days", 1, 36'500, [](auto& s) -> auto& { return s.audit.keep_days; },
+          "Files of the audit of earlier days than so many ago are removed. When a file is begun after days without any, "
+          "or after the clock has jumped ahead, that is reckoned from the day after the newest file."),
+      Integer(
+          "audit.keep_bytes", 128 * kKiB, 1024 * kGiB, [](auto& s) -> auto& { return s.audit.keep_bytes; },
+          "Size of all files of the audit together. The oldest are removed for new ones."),
+      Integer(
+          "audit.anchor_lines", 1, 1'000'000, [](auto& s) -> auto& { return s.audit.anchor_lines; },
+          "Lines after which the chain of the audit is anchored in the event log."),
+      Integer(
+          "audit.anchor_minutes", 1, 1440, [](auto& s) -> auto& { return s.audit.anchor_minutes; },
+          "Minutes after which new lines are anchored at the latest."),
+      Integer(
+          "audit.denials_per_minute", 1, 100'000, [](auto& s) -> auto& { return s.audit.denials_per_minute; },
+          "Denials a minute that also go to the event log, and changes of the policy as many. Those beyond are counted "
+          "there."),
+
+      Own(
+          "file.roots", [](auto& s) -> auto& { return s.file.roots; },
+          [](const Settings& s) { return Json(s.file.roots); }, ReadFileRoots,
+          "an array of folders, each a path with a drive letter",
+          "`file.*` works in these folders and what is in them, and nowhere else. Empty: wherever Windows lets the caller."),
+      Boolean(
+          "file.network_paths", [](auto& s) -> auto& { return s.file.network_paths; },
+          "Whether `file.*` takes `\\\\SERVER\\SHARE` paths. The caller's identity reaches another computer only with delegation."),
+      Boolean(
+          "file.alternate_streams", [](auto& s) -> auto& { return s.file.alternate_streams; },
+          "Whether `file.*` takes `FILE:STREAM` paths."),
+
+      Own(
+          "database.sources", [](auto& s) -> auto& { return s.database.sources; }, DatabaseSourcesToJson,
+          ReadDatabaseSources,
+          "an object: a name for each source, and an object that describes it (docs/database.md)",
+          "The databases that `database.*` knows, by name."),
+      Integer(
+          "database.idle_ms", 1000, kDayMs, [](auto& s) -> auto& { return s.database.idle; },
+          "How long a connection to a database is kept that nobody uses."),
+      Integer(
+          "database.connections_per_source", 1, 10'000,
+          [](auto& s) -> auto& { return s.database.connections_per_source; },
+          "Connections to one source, in use or idle. One more is answered with Busy."),
+
+      Own(
+          "modules.load", [](auto& s) -> auto& { return s.modules.load; }, ModulesToJson, ReadModules,
+          "an object: a name for each module, and an object with its own settings",
+          "`NAME.dll` in the installation's `modules` folder is loaded for each NAME (docs/modules.md)."),
+      Integer(
+          "modules.overdue_calls", 1, 10'000, [](auto& s) -> auto& { return s.modules.overdue_calls; },
+          "Calls of one module that have not ended after their deadline. With so many it is quarantined."),
+
+      Own(
+          "methods.limits", [](auto& s) -> auto& { return s.methods.limits; }, MethodLimitsToJson,
+          ReadMethodLimits,
+          "an object: a method's name, and an object with `deadline_ms`, `handlers` and `handlers_per_account`",
+          "Limits of single methods: the deadline in place of `limits.request_deadline_ms`, the others beside "
+          "`limits.handlers_per_account` and `limits.streams_per_account`."),
+
+      Boolean(
+          "hardening.strict_handles", [](auto& s) -> auto& { return s.hardening.strict_handles; },
+          "Whether the use of an invalid handle ends the service, so that a handle that was closed once too often never "
+          "becomes another object's. A driver or module with such a fault, which other programs survive, ends it then."),
+      Boolean(
+          "hardening.no_dynamic_code", [](auto& s) -> auto& { return s.hardening.no_dynamic_code; },
+          "Whether no code can be made or changed in the service's process, so that an attacker cannot bring any. A driver or "
+          "module with a just-in-time compiler (.NET, Java, JavaScript) or one that patches functions does not work then."),
+  };
+}
+
+bool IsPipeName(const std::string& name) {
+  const bool printable = std::none_of(name.begin(), name.end(), [](char c) {
+    return c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+  });
+  return printable && !name.empty() && win32::ToWide(name).size() <= kPipeNameUnits;
+}
+
+bool Accepts(const SettingRow& row, const Json& value) {
+  switch (row.kind) {
+    case Kind::kInteger:
+      if (value.is_number_unsigned()) {
+        const auto number = value.get<std::uint64_t>();
+        return number >= row.minimum && number <= row.maximum;
+      }
+      return false;
+    case Kind::kBoolean:
+      return value.is_boolean();
+    case Kind::kPipeName:
+      return value.is_string() && IsPipeName(value.get_ref<const std::string&>());
+    case Kind::kOwn:
+      return true;
+    case Kind::kLogLevel:
+      return value.is_string() && std::find(kLogLevelWords.begin(), kLogLevelWords.end(),
+                                            value.get_ref<const std::string&>()) != kLogLevelWords.end();
+  }
+  return false;
+}
+
+// What is asked for each time it is used, or has an observer (LiveSettings).
+constexpr std::array<std::string_view, 5> kLive = {"limits.", "log.level", "file.", "database.", "methods."};
+
+}  // namespace
+
+std::span<const SettingRow> SettingRows() {
+  static const std::vector<SettingRow> rows = MakeRows();
+  return rows;
+}
+
+bool TakesEffectAtReload(const SettingRow& row) {
+  return std::any_of(kLive.begin(), kLive.end(),
+                     [&](std::string_view live) { return row.key.starts_with(live); });
+}
+
+std::string Accepted(const SettingRow& row) {
+  switch (row.kind) {
+    case Kind::kInteger:
+      return "an integer from " + std::to_string(row.minimum) + " to " + std::to_string(row.maximum);
+    case Kind::kBoolean:
+      return "true or false";
+    case Kind::kPipeName:
+      return "a name of 1 to " + std::to_string(row.maximum) +
+             " characters without backslash or control character";
+    case Kind::kOwn:
+      return std::string(row.accepted);
+    case Kind::kLogLevel: {
+      std::string words = "one of";
+      for (const std::string_view word : kLogLevelWords) {
+        words += (words.ends_with("of") ? " \"" : ", \"") + std::string(word) + "\"";
+      }
+      return words;
+    }
+  }
+  return {};
+}
+
+std::string SettingsReference() {
+  std::string text = "| key | default | accepted | meaning |\n| --- | --- | --- | --- |\n";
+  const Settings defaults;
+  for (const SettingRow& row : SettingRows()) {
+    text += "| `" + std::string(row.key) + "` | `" + protocol::ToText(row.get(defaults)) + "` | " +
+            Accepted(row) + " | " + std::string(row.summary) + " |\n";
+  }
+  return text;
+}
+
+void ReadSetting(const SettingRow& row, const Json& value, Settings& settings,
+                 std::vector<SettingsFault>& faults) {
+  if (row.kind == Kind::kOwn) {
+    if (value.type() == row.get(Settings()).type()) {
+      row.read(value, settings, faults);
+    } else {
+      faults.push_back({std::string(row.key), "expected " + Accepted(row) + ", found " + FoundKind(value)});
+    }
+  } else if (!Accepts(row, value)) {
+    faults.push_back({std::string(row.key), "expected " + Accepted(row) + ", found " + Found(value)});
+  } else {
+    row.set(settings, value);
+  }
+}
+
+}  // namespace onbehalf::service

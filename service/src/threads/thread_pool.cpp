@@ -1,0 +1,129 @@
+#include "threads/thread_pool.h"
+
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "identity/impersonation.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::service {
+
+ThreadPool::ThreadPool(DWORD minimum_threads, DWORD maximum_threads) : pool_(::CreateThreadpool(nullptr)) {
+  if (pool_ == nullptr) win32::ThrowLastError("CreateThreadpool");
+  ::SetThreadpoolThreadMaximum(pool_, maximum_threads);
+  if (!::SetThreadpoolThreadMinimum(pool_, minimum_threads)) {
+    const DWORD code = ::GetLastError();
+    ::CloseThreadpool(pool_);
+    throw win32::Win32Error(code, "SetThreadpoolThreadMinimum");
+  }
+  ::InitializeThreadpoolEnvironment(&environment_);
+  ::SetThreadpoolCallbackPool(&environment_, pool_);
+}
+
+ThreadPool::~ThreadPool() {
+  ::DestroyThreadpoolEnvironment(&environment_);
+  ::CloseThreadpool(pool_);
+}
+
+void ThreadPool::Submit(std::function<void()> work) {
+  auto owned = std::make_unique<std::function<void()>>(std::move(work));
+  const auto run = [](PTP_CALLBACK_INSTANCE, void* context) {
+    AssertNotImpersonating();
+    const std::unique_ptr<std::function<void()>> mine(static_cast<std::function<void()>*>(context));
+    (*mine)();
+    AssertNotImpersonating();
+  };
+  if (!::TrySubmitThreadpoolCallback(run, owned.get(), &environment_)) {
+    win32::ThrowLastError("TrySubmitThreadpoolCallback");
+  }
+  static_cast<void>(owned.release());
+}
+
+PoolWork::PoolWork(std::function<void()> work, ThreadPool& pool) : work_(std::move(work)) {
+  const auto call = [](PTP_CALLBACK_INSTANCE, void* context, PTP_WORK) {
+    AssertNotImpersonating();
+    auto& self = *static_cast<PoolWork*>(context);
+    std::shared_ptr<void> owner;
+    {
+      const std::lock_guard guard(self.lock_);
+      owner = std::move(self.owner_);
+    }
+    self.work_();
+    owner.reset();
+    AssertNotImpersonating();
+  };
+  handle_ = ::CreateThreadpoolWork(call, this, pool.environment());
+  if (handle_ == nullptr) win32::ThrowLastError("CreateThreadpoolWork");
+}
+
+// Windows frees it when a callback that is under way, in which this may run, has returned.
+PoolWork::~PoolWork() { ::CloseThreadpoolWork(handle_); }
+
+void PoolWork::Submit(std::shared_ptr<void> owner) {
+  {
+    const std::lock_guard guard(lock_);
+    if (owner_) return;
+    owner_ = std::move(owner);
+  }
+  ::SubmitThreadpoolWork(handle_);
+}
+
+PoolTimer::PoolTimer(std::function<void()> on_time, PTP_CALLBACK_ENVIRON environment)
+    : on_time_(std::move(on_time)) {
+  const auto call = [](PTP_CALLBACK_INSTANCE, void* context, PTP_TIMER) {
+    AssertNotImpersonating();
+    static_cast<PoolTimer*>(context)->on_time_();
+    AssertNotImpersonating();
+  };
+  timer_ = ::CreateThreadpoolTimer(call, this, environment);
+  if (timer_ == nullptr) win32::ThrowLastError("CreateThreadpoolTimer");
+}
+
+PoolTimer::~PoolTimer() {
+  Close();
+  ::CloseThreadpoolTimer(timer_);
+}
+
+void PoolTimer::Start(Duration due, Duration period, Duration window) {
+  // Relative times are negative, in units of 100 ns.
+  ULARGE_INTEGER time;
+  time.QuadPart = static_cast<ULONGLONG>(-(static_cast<LONGLONG>(due.count()) * 10'000));
+  FILETIME due_time{time.LowPart, time.HighPart};
+  const std::lock_guard guard(lock_);
+  if (closed_) return;
+  ::SetThreadpoolTimer(timer_, &due_time, static_cast<DWORD>(period.count()),
+                       static_cast<DWORD>(window.count()));
+}
+
+void PoolTimer::Stop() { ::SetThreadpoolTimer(timer_, nullptr, 0, 0); }
+
+void PoolTimer::Close() {
+  {
+    // A call that is under way could start it again.
+    const std::lock_guard guard(lock_);
+    closed_ = true;
+  }
+  Stop();
+  ::WaitForThreadpoolTimerCallbacks(timer_, TRUE);
+}
+
+PoolWait::PoolWait(std::function<void()> on_signal) : on_signal_(std::move(on_signal)) {
+  const auto call = [](PTP_CALLBACK_INSTANCE, void* context, PTP_WAIT, TP_WAIT_RESULT) {
+    AssertNotImpersonating();
+    static_cast<PoolWait*>(context)->on_signal_();
+    AssertNotImpersonating();
+  };
+  wait_ = ::CreateThreadpoolWait(call, this, nullptr);
+  if (wait_ == nullptr) win32::ThrowLastError("CreateThreadpoolWait");
+}
+
+PoolWait::~PoolWait() {
+  ::SetThreadpoolWait(wait_, nullptr, nullptr);
+  ::WaitForThreadpoolWaitCallbacks(wait_, TRUE);
+  ::CloseThreadpoolWait(wait_);
+}
+
+void PoolWait::Start(HANDLE object) { ::SetThreadpoolWait(wait_, object, nullptr); }
+
+}  // namespace onbehalf::service

@@ -1,0 +1,217 @@
+#include "pipe/write_queue.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <future>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "messages.h"
+#include "onbehalf/win32/win32_error.h"
+#include "pipe/pipe_instance.h"
+#include "raw_client.h"
+#include "support/patience.h"
+#include "support/unique_pipe_name.h"
+#include "test_server.h"
+#include "threads/thread_pool.h"
+
+namespace onbehalf::test {
+namespace {
+
+using service::WriteQueue;
+using std::chrono::milliseconds;
+
+// Answers a text of the length asked for.
+service::Method Bulk(std::size_t bytes) {
+  return PublicMethod(
+      "test.bulk", service::Acts::kAsService, service::Pace::kQuick,
+      [bytes](const service::Call&) -> service::MethodResult { return Json(std::string(bytes, 'x')); });
+}
+
+// A client that asks and does not read stops being read from, so that what waits for it is bounded; the
+// others do not notice, and when it reads at last it gets every answer once.
+TEST(BackPressure, AClientThatDoesNotReadIsNotReadFrom) {
+  constexpr std::size_t kAnswer = 64 * 1024;
+  constexpr std::size_t kQueue = 256 * 1024;
+  constexpr int kRequests = 400;
+  TestServer server;
+  server.settings().limits.write_queue_bytes = kQueue;
+  server.methods().Add(Bulk(kAnswer));
+  server.Start();
+  RawClient other(server.pipe_path());
+  RawClient client(server.pipe_path());
+  std::thread writer([&] {
+    // Larger than the pipe's own room, so that it fills.
+    const std::string filler(4096, ' ');
+    for (int id = 0; id < kRequests; ++id) {
+      client.Write(HeaderFrame(RequestMessage(id, "test.bulk").dump() + filler));
+    }
+  });
+  std::uint64_t pings = 0;
+  for (; pings < 200; ++pings) ASSERT_TRUE(other.Call("rpc.ping").contains("result"));
+  const std::uint64_t taken = server.server().statistics().requests - pings;
+  // What waits, what the pipe holds, and the answers to the requests of the last read.
+  EXPECT_LE(taken * kAnswer, kQueue + 20 * kAnswer);
+
+  std::set<int> ids;
+  for (int i = 0; i < kRequests; ++i) {
+    const auto answer = client.Read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->at("result").get<std::string>().size(), kAnswer);
+    ids.insert(answer->at("id").get<int>());
+  }
+  writer.join();
+  EXPECT_EQ(ids.size(), static_cast<std::size_t>(kRequests));
+  EXPECT_TRUE(client.Call("rpc.ping").contains("result"));
+}
+
+// Reads pause and go on many times, whichever thread's write ends first: each pause must be ended by one
+// read.
+TEST(BackPressure, PausesAndGoesOnWithoutLosingOrDoublingAnything) {
+  constexpr int kRequests = 3000;
+  TestServer server;
+  server.settings().limits.write_queue_bytes = 1024;
+  server.settings().threads.io = 8;
+  server.methods().Add(Bulk(9000));
+  server.Start();
+  RawClient client(server.pipe_path());
+  std::thread writer([&] {
+    for (int id = 0; id < kRequests; ++id) client.Write(HeaderFrame(RequestMessage(id, "test.bulk").dump()));
+  });
+  for (int id = 0; id < kRequests; ++id) {
+    const auto answer = client.Read();
+    if (!answer || answer->at("id") != id) {
+      ADD_FAILURE() << "answer " << id << " is " << (answer ? answer->at("id").dump() : "missing");
+      break;
+    }
+  }
+  writer.join();
+  EXPECT_EQ(server.server().statistics().requests, static_cast<std::uint64_t>(kRequests));
+}
+
+TEST(BackPressure, AClientThatDoesNotReadIsClosedInTime) {
+  TestServer server;
+  server.settings().limits.write_timeout = milliseconds(200);
+  server.settings().limits.write_queue_bytes = 64 * 1024;
+  server.methods().Add(Bulk(64 * 1024));
+  server.Start();
+  RawClient other(server.pipe_path());
+  RawClient client(server.pipe_path());
+  EXPECT_THROW(
+      {
+        for (int id = 0;; ++id) client.Send(RequestMessage(id, "test.bulk"));
+      },
+      win32::Win32Error);
+  EXPECT_EQ(server.server().statistics().connections_timed_out, 1U);
+  EXPECT_TRUE(other.Call("rpc.ping").contains("result"));
+}
+
+TEST(BackPressure, AClientThatGoesInTheMiddleOfAResponseLeavesNothingBehind) {
+  TestServer server;
+  server.methods().Add(Bulk(1024 * 1024));
+  server.Start();
+  for (int i = 0; i < 30; ++i) {
+    RawClient client(server.pipe_path());
+    client.Send(RequestMessage(1, "test.bulk"));
+    std::array<char, 1000> part;
+    ASSERT_GT(client.stream().Read(part, win32::Clock::now() + kPatience), 0U);
+  }
+  RawClient last(server.pipe_path());
+  EXPECT_TRUE(last.Call("rpc.ping").contains("result"));
+  server.server().Stop();
+  EXPECT_TRUE(server.server().Connections().empty());
+}
+
+class WriteQueueTest : public testing::Test {
+ protected:
+  WriteQueueTest()
+      : path_(LocalPipePath(UniquePipeName())),
+        pipe_({path_, win32::SecurityDescriptor::FromSddl("D:P(A;;FA;;;WD)"), false}, pool_),
+        client_(std::make_unique<RawClient>(path_)) {}
+
+  // Adds messages until the pipe takes no more; how many there were.
+  int Fill(WriteQueue& queue, const std::string& message) {
+    int added = 0;
+    WriteQueue::Added result = WriteQueue::Added::kWritten;
+    while (result == WriteQueue::Added::kWritten) {
+      result = queue.Add(message, nullptr);
+      ++added;
+    }
+    EXPECT_EQ(result, WriteQueue::Added::kPending);
+    return added;
+  }
+
+  service::ThreadPool pool_{1, 4};
+  const std::string path_;
+  service::PipeInstance pipe_;
+  std::unique_ptr<RawClient> client_;
+};
+
+TEST_F(WriteQueueTest, WritesWhatThePipeTakesAtOnceAndTheRestInOrderWhenItIsRead) {
+  std::atomic<DWORD> failure = ERROR_SUCCESS;
+  WriteQueue queue(pipe_.get(), pool_, [&](DWORD code) {
+    if (code != ERROR_SUCCESS) failure = code;
+  });
+  const std::string large(40'000, 'a');
+  const int filled = Fill(queue, large);
+  EXPECT_TRUE(queue.waiting_since().has_value());
+  EXPECT_EQ(queue.bytes(), large.size());
+  EXPECT_EQ(queue.Add("b", nullptr), WriteQueue::Added::kPending);
+  EXPECT_EQ(queue.Add(large, nullptr), WriteQueue::Added::kPending);
+  EXPECT_EQ(queue.Add("c", nullptr), WriteQueue::Added::kPending);
+  EXPECT_EQ(queue.bytes(), 2 * large.size() + 2);
+
+  std::string wanted;
+  for (int i = 0; i < filled; ++i) wanted += large;
+  wanted += "b" + large + "c";
+  std::string read;
+  std::array<char, 10'000> part;
+  while (read.size() < wanted.size()) {
+    const std::size_t bytes = client_->stream().Read(part, win32::Clock::now() + kPatience);
+    ASSERT_GT(bytes, 0U);
+    read.append(part.data(), bytes);
+  }
+  EXPECT_EQ(read, wanted);
+  EXPECT_EQ(failure, static_cast<DWORD>(ERROR_SUCCESS));
+}
+
+TEST_F(WriteQueueTest, FailsForGoodWhenTheOtherEndIsGone) {
+  WriteQueue queue(pipe_.get(), pool_, [](DWORD) {});
+  client_.reset();
+  EXPECT_EQ(queue.Add("a", nullptr), WriteQueue::Added::kFailed);
+  EXPECT_NE(queue.last_error(), static_cast<DWORD>(ERROR_SUCCESS));
+  EXPECT_EQ(queue.Add("b", nullptr), WriteQueue::Added::kFailed);
+  EXPECT_EQ(queue.bytes(), 0U);
+}
+
+TEST_F(WriteQueueTest, SaysThatAPendingWriteHasFailedAndLetsItsOwnerGo) {
+  struct Owner {
+    explicit Owner(std::shared_ptr<std::promise<void>> promise) : gone(std::move(promise)) {}
+    ~Owner() { gone->set_value(); }
+    // Shared: the test goes on while set_value has not returned.
+    const std::shared_ptr<std::promise<void>> gone;
+  };
+  const auto gone = std::make_shared<std::promise<void>>();
+  std::atomic<DWORD> code = ERROR_SUCCESS;
+  WriteQueue queue(pipe_.get(), pool_, [&](DWORD ended) { code = ended; });
+  Fill(queue, std::string(40'000, 'a'));
+  EXPECT_EQ(queue.bytes(), 40'000U);
+  // The first message that pends keeps its owner; this one comes behind it.
+  EXPECT_EQ(queue.Add("b", std::make_shared<Owner>(gone)), WriteQueue::Added::kPending);
+  client_.reset();
+  ASSERT_EQ(gone->get_future().wait_for(kPatience), std::future_status::ready);
+  EXPECT_NE(code, static_cast<DWORD>(ERROR_SUCCESS));
+  EXPECT_EQ(queue.bytes(), 0U);
+  EXPECT_FALSE(queue.waiting_since().has_value());
+}
+
+}  // namespace
+}  // namespace onbehalf::test

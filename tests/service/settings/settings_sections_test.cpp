@@ -1,0 +1,168 @@
+#include "settings/settings_sections.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "onbehalf/protocol/json_text.h"
+#include "onbehalf/service/settings.h"
+
+namespace onbehalf::service {
+namespace {
+
+using std::chrono::milliseconds;
+
+// "key: message" of each fault.
+std::vector<std::string> Faults(std::string_view text) {
+  std::vector<std::string> all;
+  for (const SettingsFault& fault : ParseSettings(text).faults)
+    all.push_back(fault.key + ": " + fault.message);
+  return all;
+}
+
+Settings Sound(std::string_view text) {
+  SettingsResult result = ParseSettings(text);
+  EXPECT_TRUE(result.faults.empty()) << CheckConfigReport(result, L"onbehalf.json");
+  return std::move(result.settings);
+}
+
+using Lines = std::vector<std::string>;
+
+TEST(FileRoots, ArePathsWithADriveLetter) {
+  const Settings sound = Sound(R"({"file":{"roots":["C:\\","d:/Shares/Public","E:\\\u00f6ffentlich"]}})");
+  EXPECT_EQ(sound.file.roots, (Lines{"C:\\", "d:/Shares/Public",
+                                     "E:\\\xC3\xB6"
+                                     "ffentlich"}));
+  const std::string expected = "expected a path with a drive letter, such as D:\\Shares, found ";
+  const Lines faults =
+      Faults(R"({"file":{"roots":["C:\\ok","Shares","C:","C:Shares","\\\\server\\share","\\\\?\\C:\\x",17,
+                       "C:\\a:stream","C:\\a*","C:\\a\u0000b",""]}})");
+  EXPECT_EQ(faults, (Lines{"file.roots[1]: " + expected + "the string \"Shares\"",
+                           "file.roots[2]: " + expected + "the string \"C:\"",
+                           "file.roots[3]: " + expected + "the string \"C:Shares\"",
+                           "file.roots[4]: " + expected + "the string \"\\\\\\\\server\\\\share\"",
+                           "file.roots[5]: " + expected + "the string \"\\\\\\\\?\\\\C:\\\\x\"",
+                           "file.roots[6]: " + expected + "17",
+                           "file.roots[7]: " + expected + "the string \"C:\\\\a:stream\"",
+                           "file.roots[8]: " + expected + "the string \"C:\\\\a*\"",
+                           "file.roots[9]: " + expected + "the string \"C:\\\\a\\u{00}b\"",
+                           "file.roots[10]: " + expected + "the string \"\""}));
+}
+
+TEST(DatabaseSources, HaveAConnectionAndAnIdentity) {
+  const Settings settings = Sound(R"({"database":{"sources":{
+    "orders": {"connection": "Driver=SQLite3;Database=C:\\orders.db"},
+    "hr_2": {"connection": "DSN=hr;Trusted_Connection=yes", "as_caller": true}}}})");
+  ASSERT_EQ(settings.database.sources.size(), 2u);
+  EXPECT_EQ(settings.database.sources.at("orders"),
+            (Settings::DatabaseSource{"Driver=SQLite3;Database=C:\\orders.db", false, true, {}}));
+  EXPECT_EQ(settings.database.sources.at("hr_2"),
+            (Settings::DatabaseSource{"DSN=hr;Trusted_Connection=yes", true, true, {}}));
+}
+
+TEST(DatabaseSources, SayEverythingThatIsWrongUnderItsWholeKey) {
+  EXPECT_EQ(
+      Faults(R"({"database":{"sources":{
+    "a": {},
+    "b": {"connection": 17, "as_caller": "yes"},
+    "c": {"conection": "DSN=x", "connection": ""},
+    "d": true,
+    "e e": {"connection": "DSN=x"},
+    "F": {"connection": "DSN=x"},
+    "f": {"connection": "DSN=x"}}}})"),
+      (Lines{"database.sources.a.connection: required: the ODBC connection string",
+             "database.sources.b.connection: expected a string of 1 to 16384 bytes, found 17",
+             "database.sources.b.as_caller: expected true or false, found a string",
+             "database.sources.c.connection: expected a string of 1 to 16384 bytes, found a string of 0",
+             "database.sources.c.conection: unknown key; did you mean connection?",
+             "database.sources.d: expected an object, found true",
+             "database.sources.e e: a name is 1 to 64 letters, digits, _ and -",
+             "database.sources.f: differs from F in upper and lower case only"}));
+}
+
+// What is wrong goes to the event log and to whoever calls service.reload.
+TEST(DatabaseSources, NoFaultShowsAConnectionString) {
+  const std::string secret = "Driver=x;PWD=secret";
+  for (const std::string& text :
+       {R"({"database":")" + secret + "\"}", R"({"database":{"sources":")" + secret + "\"}}",
+        R"({"database":{"sources":[")" + secret + "\"]}}",
+        R"({"database":{"sources":{"a":")" + secret + "\"}}}",
+        R"({"database":{"sources":{"a":{"connection":[")" + secret + "\"]}}}}",
+        R"({"database":{"sources":{"a":{"connection":")" + secret + std::string(20'000, 'x') + "\"}}}}",
+        R"({"database":{"sources":{"a":{"connection":"x","as_caller":")" + secret + "\"}}}}",
+        R"({"modules":{"load":{"a":")" + secret + "\"}}}"}) {
+    const Lines faults = Faults(text);
+    ASSERT_EQ(faults.size(), 1u) << text.substr(0, 100);
+    EXPECT_EQ(faults[0].find("secret"), std::string::npos) << faults[0];
+  }
+}
+
+TEST(Modules, HaveANameAndSettingsThatAreTheirOwn) {
+  const Settings settings = Sound(R"({"modules":{"load":{"orders":{"depth":[1,{"x":null}]},"hr-2":{}}}})");
+  ASSERT_EQ(settings.modules.load.size(), 2u);
+  EXPECT_EQ(protocol::Json::parse(settings.modules.load.at("orders")),
+            (protocol::Json{{"depth", {1, {{"x", nullptr}}}}}));
+  EXPECT_EQ(settings.modules.load.at("hr-2"), "{}");
+  EXPECT_EQ(ModulesToJson(settings), (protocol::Json{{"orders", {{"depth", {1, {{"x", nullptr}}}}}},
+                                                     {"hr-2", protocol::Json::object()}}));
+}
+
+TEST(Modules, NamesAreThoseOfFilesInOneFolder) {
+  const std::string expected = "a name is 1 to 64 letters, digits, _ and -";
+  const Lines faults =
+      Faults(R"({"modules":{"load":{"":{},"..\\x":{},"a.dll":{},"C:x":{},"ok":{},"Ok":{},"b":[]}}})");
+  EXPECT_EQ(faults, (Lines{"modules.load.: " + expected, "modules.load...\\\\x: " + expected,
+                           "modules.load.C:x: " + expected, "modules.load.a.dll: " + expected,
+                           "modules.load.b: expected an object, found an array",
+                           "modules.load.ok: differs from Ok in upper and lower case only"}));
+  EXPECT_EQ(Faults(R"({"modules":{"load":{")" + std::string(64, 'a') + R"(":{}}}})"), Lines{});
+  EXPECT_EQ(Faults(R"({"modules":{"load":{")" + std::string(65, 'a') + R"(":{}}}})").size(), 1u);
+}
+
+TEST(MethodLimitsSettings, AreWhatIsSetAndNothingElse) {
+  const Settings settings = Sound(R"({"methods":{"limits":{
+    "file.read": {"deadline_ms": 600000, "handlers": 8},
+    "database.query": {"handlers_per_account": 2},
+    "rpc.ping": {}}}})");
+  ASSERT_EQ(settings.methods.limits.size(), 3u);
+  EXPECT_EQ(settings.methods.limits.at("file.read"),
+            (Settings::MethodLimits{milliseconds(600'000), 8, std::nullopt}));
+  EXPECT_EQ(settings.methods.limits.at("database.query"),
+            (Settings::MethodLimits{std::nullopt, std::nullopt, 2}));
+  EXPECT_EQ(settings.methods.limits.at("rpc.ping"), Settings::MethodLimits{});
+}
+
+TEST(MethodLimitsSettings, SayEverythingThatIsWrongUnderItsWholeKey) {
+  EXPECT_EQ(
+      Faults(R"({"methods":{"limits":{
+    "file.read": {"deadline_ms": 99, "handlers": 0, "handlers_per_account": 10001},
+    "file.write": {"deadline": 1000, "handlers": -1, "handlers_per_account": "all"},
+    "file.copy": 17,
+    "file": {},
+    "file.a.b": {"handlers": 1}}}})"),
+      (Lines{
+          "methods.limits.file: a method's name is namespace.method, in letters, digits and _",
+          "methods.limits.file.a.b: a method's name is namespace.method, in letters, digits and _",
+          "methods.limits.file.copy: expected an object, found 17",
+          "methods.limits.file.read.deadline_ms: expected an integer from 100 to 86400000, found 99",
+          "methods.limits.file.read.handlers: expected an integer from 1 to 10000, found 0",
+          "methods.limits.file.read.handlers_per_account: expected an integer from 1 to 10000, found 10001",
+          "methods.limits.file.write.handlers: expected an integer from 1 to 10000, found -1",
+          "methods.limits.file.write.handlers_per_account: expected an integer from 1 to 10000, found a string",
+          "methods.limits.file.write.deadline: unknown key; did you mean deadline_ms?"}));
+}
+
+TEST(MethodLimitsSettings, GreatestAndLeastAreAccepted) {
+  EXPECT_EQ(Faults(R"({"methods":{"limits":{
+    "a.a": {"deadline_ms": 100, "handlers": 1, "handlers_per_account": 1},
+    "a.b": {"deadline_ms": 86400000, "handlers": 10000, "handlers_per_account": 10000}}}})"),
+            Lines{});
+}
+
+}  // namespace
+}  // namespace onbehalf::service
