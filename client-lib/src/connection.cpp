@@ -451,7 +451,7 @@ void Connection::TakeFrame(std::string_view frame) {
 }
 
 void Connection::TakeResponse(protocol::Response& response, bool is_in_batch) {
-  auto* error = std::get_if<protocol::Error>(&response.outcome);
+  protocol::Error* const error = response.outcome.ok() ? nullptr : &response.outcome.error();
   const auto rpc_error = [&] {
     return RpcError(response.error_code, error->message, std::move(error->data));
   };
@@ -476,7 +476,7 @@ void Connection::TakeResponse(protocol::Response& response, bool is_in_batch) {
     }
     End(exchange,
         error != nullptr ? Outcome(std::make_exception_ptr(rpc_error()))
-                         : Outcome(std::move(std::get<Json>(response.outcome))),
+                         : Outcome(*std::move(response.outcome)),
         calls);
   }
   Run(calls);

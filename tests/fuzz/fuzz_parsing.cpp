@@ -60,10 +60,10 @@ void CheckMessage(const Message& message) {
     const auto& read = std::get<Notification>(again.messages.at(0));
     ONBEHALF_INVARIANT(read.method == notification->method && read.params == notification->params);
   } else if (const auto* response = std::get_if<Response>(&message)) {
-    if (const auto* result = std::get_if<Json>(&response->outcome)) {
-      again = ParseFrame(ResultText(response->id, *result), JsonLimits{}, kMaxBatch);
+    if (response->outcome.ok()) {
+      again = ParseFrame(ResultText(response->id, *response->outcome), JsonLimits{}, kMaxBatch);
       const auto& read = std::get<Response>(again.messages.at(0));
-      ONBEHALF_INVARIANT(read.id == response->id && std::get<Json>(read.outcome) == *result);
+      ONBEHALF_INVARIANT(read.id == response->id && *read.outcome == *response->outcome);
     }
   } else {
     const auto& invalid = std::get<InvalidMessage>(message);

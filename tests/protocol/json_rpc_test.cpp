@@ -227,14 +227,14 @@ TEST(ParseFrame, ReadsANotification) {
 TEST(ParseFrame, ReadsAResponse) {
   const auto done = Only<Response>(R"({"jsonrpc":"2.0","id":"x","result":null})");
   EXPECT_EQ(done.id, Id("x"));
-  EXPECT_TRUE(std::get<Json>(done.outcome).is_null());
+  EXPECT_TRUE(done.outcome.value().is_null());
 
   const auto failed = Only<Response>(
       R"({"jsonrpc":"2.0","id":2,"error":{"code":-32010,"message":"no","data":{"requestId":"a"}}})");
   EXPECT_EQ(failed.error_code, -32010);
-  EXPECT_EQ(std::get<Error>(failed.outcome).code, ErrorCode::kAccessDenied);
-  EXPECT_EQ(std::get<Error>(failed.outcome).message, "no");
-  EXPECT_EQ(std::get<Error>(failed.outcome).data, Json::parse(R"({"requestId":"a"})"));
+  EXPECT_EQ(failed.outcome.error().code, ErrorCode::kAccessDenied);
+  EXPECT_EQ(failed.outcome.error().message, "no");
+  EXPECT_EQ(failed.outcome.error().data, Json::parse(R"({"requestId":"a"})"));
 }
 
 TEST(ParseFrame, KeepsTheNumberOfAnErrorThatTheTableDoesNotKnow) {
@@ -242,8 +242,8 @@ TEST(ParseFrame, KeepsTheNumberOfAnErrorThatTheTableDoesNotKnow) {
     const auto response = Only<Response>(R"({"jsonrpc":"2.0","id":2,"error":{"message":"","code":)" +
                                          std::to_string(code) + "}}");
     EXPECT_EQ(response.error_code, code);
-    EXPECT_EQ(std::get<Error>(response.outcome).code, ErrorCode::kInternalError);
-    EXPECT_TRUE(std::get<Error>(response.outcome).data.is_null());
+    EXPECT_EQ(response.outcome.error().code, ErrorCode::kInternalError);
+    EXPECT_TRUE(response.outcome.error().data.is_null());
   }
 }
 
@@ -403,9 +403,9 @@ TEST(MessageTexts, UseTheTablesSentenceWhenTheErrorHasNone) {
   for (const ErrorInfo& info : ErrorTable()) {
     const auto response = Only<Response>(ErrorText("x", {info.code, "", nullptr}));
     EXPECT_EQ(response.error_code, static_cast<int>(info.code));
-    EXPECT_EQ(std::get<Error>(response.outcome).code, info.code);
-    EXPECT_EQ(std::get<Error>(response.outcome).message, info.message);
-    EXPECT_TRUE(std::get<Error>(response.outcome).data.is_null());
+    EXPECT_EQ(response.outcome.error().code, info.code);
+    EXPECT_EQ(response.outcome.error().message, info.message);
+    EXPECT_TRUE(response.outcome.error().data.is_null());
   }
 }
 

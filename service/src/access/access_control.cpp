@@ -165,8 +165,8 @@ ACCESS_MASK RightsGained(const std::vector<EffectiveEntry>& before,
   return gained;
 }
 
-std::variant<const EffectiveNode*, Error> RequireVisible(const AccessPolicy& policy, std::string_view node,
-                                                         const CallerIdentity& caller) {
+Result<const EffectiveNode*> RequireVisible(const AccessPolicy& policy, std::string_view node,
+                                            const CallerIdentity& caller) {
   const EffectiveNode* const found = policy.Find(node);
   // Windows is asked as often for a node that there is not, so that it cannot be told by the time it takes.
   if (found == nullptr) policy.Granted(*policy.Find(kRootNode), caller);
@@ -176,10 +176,8 @@ std::variant<const EffectiveNode*, Error> RequireVisible(const AccessPolicy& pol
 
 std::optional<Error> RequireManager(const AccessPolicy& policy, std::string_view node,
                                     const CallerIdentity& caller) {
-  const auto visible = RequireVisible(policy, node, caller);
-  if (const auto* refusal = std::get_if<Error>(&visible)) return *refusal;
-  if ((policy.Granted(*std::get<const EffectiveNode*>(visible), caller) & kManage) == kManage)
-    return std::nullopt;
+  ONBEHALF_TRY(const auto& visible, RequireVisible(policy, node, caller));
+  if ((policy.Granted(*visible, caller) & kManage) == kManage) return std::nullopt;
   return Refusal(ErrorCode::kAccessDenied, "Changing " + std::string(node) + " needs the right manage there.",
                  protocol::MakeObject({{"reason", "notAManager"}, {"node", node}}));
 }
@@ -351,7 +349,7 @@ void AccessControl::Reload() {
   }
 }
 
-std::variant<PolicyChange, Error> AccessControl::Change(const PolicyRequest& request, const Edit& edit) {
+Result<PolicyChange> AccessControl::Change(const PolicyRequest& request, const Edit& edit) {
   const std::lock_guard changing(changing_);
   const auto now = policy();
   if (request.if_version && *request.if_version != now->version()) return Conflict(now->version());

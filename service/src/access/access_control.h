@@ -90,7 +90,7 @@ class AccessControl {
   // must hold what anybody gains by it, at each node where they gain it. Refusals are AccessDenied,
   // InvalidParams (a document that would have faults), PolicyConflict and AuditUnavailable. Throws
   // win32::Win32Error when the file cannot be written.
-  std::variant<PolicyChange, protocol::Error> Change(const PolicyRequest& request, const Edit& edit);
+  Result<PolicyChange> Change(const PolicyRequest& request, const Edit& edit);
 
  private:
   void Reload();
@@ -127,9 +127,8 @@ std::optional<protocol::Error> RequireManager(const AccessPolicy& policy, std::s
                                               const CallerIdentity& caller);
 // The node, if there is one and the caller may see it, else InvalidParams: it tells nobody which of the two
 // it was.
-std::variant<const EffectiveNode*, protocol::Error> RequireVisible(const AccessPolicy& policy,
-                                                                   std::string_view node,
-                                                                   const CallerIdentity& caller);
+Result<const EffectiveNode*> RequireVisible(const AccessPolicy& policy, std::string_view node,
+                                            const CallerIdentity& caller);
 
 // What differs between the own entries of two documents.
 std::vector<NodeChange> Differences(const PolicyDocument& before, const PolicyDocument& after);

@@ -14,6 +14,7 @@ namespace onbehalf::service {
 
 using protocol::Error;
 using protocol::ErrorCode;
+using protocol::Result;
 
 PooledConnection::~PooledConnection() {
   if (!connection_) return;
@@ -88,9 +89,10 @@ std::optional<Settings::DatabaseSource> ConnectionPool::Find(std::string_view so
   return found->second;
 }
 
-std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Take(
-    const std::string& source, const Settings::DatabaseSource& settings, const CallerIdentity& caller,
-    std::chrono::seconds timeout) {
+Result<std::unique_ptr<PooledConnection>> ConnectionPool::Take(const std::string& source,
+                                                               const Settings::DatabaseSource& settings,
+                                                               const CallerIdentity& caller,
+                                                               std::chrono::seconds timeout) {
   AssertNotImpersonating();
   const std::size_t most = settings_->Now()->database.connections_per_source;
   const std::size_t most_of_one = std::max<std::size_t>(1, most / 2);
@@ -160,9 +162,10 @@ std::unique_ptr<PooledConnection> ConnectionPool::TakeIdle(Source& source,
 }
 
 // Its place has been taken already.
-std::variant<std::unique_ptr<PooledConnection>, Error> ConnectionPool::Open(
-    const std::string& source, const Settings::DatabaseSource& settings, const CallerIdentity& caller,
-    std::chrono::seconds timeout) {
+Result<std::unique_ptr<PooledConnection>> ConnectionPool::Open(const std::string& source,
+                                                               const Settings::DatabaseSource& settings,
+                                                               const CallerIdentity& caller,
+                                                               std::chrono::seconds timeout) {
   try {
     const OdbcDrivers::Loaded driver = LoadDriver(source, settings);
     if (!driver.refusal.empty()) {

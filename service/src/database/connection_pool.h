@@ -90,9 +90,10 @@ class ConnectionPool {
 
   // A connection for this caller: an idle one, or a new one, for which it connects. `timeout` is for that. Busy when there are
   // too many; DatabaseError when it cannot connect, with the details in the log only.
-  std::variant<std::unique_ptr<PooledConnection>, protocol::Error> Take(
-      const std::string& source, const Settings::DatabaseSource& settings, const CallerIdentity& caller,
-      std::chrono::seconds timeout);
+  protocol::Result<std::unique_ptr<PooledConnection>> Take(const std::string& source,
+                                                           const Settings::DatabaseSource& settings,
+                                                           const CallerIdentity& caller,
+                                                           std::chrono::seconds timeout);
   // Its source is now what it was when it was connected.
   bool IsCurrent(const PooledConnection& connection) const {
     return IsCurrent(*settings_->Now(), connection);
@@ -120,9 +121,10 @@ class ConnectionPool {
 
   std::unique_ptr<PooledConnection> TakeIdle(Source& source, const Settings::DatabaseSource& settings,
                                              const CallerIdentity& caller, Connections& to_close);
-  std::variant<std::unique_ptr<PooledConnection>, protocol::Error> Open(
-      const std::string& source, const Settings::DatabaseSource& settings, const CallerIdentity& caller,
-      std::chrono::seconds timeout);
+  protocol::Result<std::unique_ptr<PooledConnection>> Open(const std::string& source,
+                                                           const Settings::DatabaseSource& settings,
+                                                           const CallerIdentity& caller,
+                                                           std::chrono::seconds timeout);
   // ODBC's, from the first connection on. Throws OdbcError.
   SQLHENV Environment();
   // A connection of the source is used no more by this user, and is open no more.

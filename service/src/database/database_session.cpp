@@ -17,6 +17,7 @@ namespace {
 
 using protocol::Error;
 using protocol::ErrorCode;
+using protocol::Result;
 
 // Of a request without a deadline. Nothing else ends a driver's attempt to connect.
 constexpr std::chrono::seconds kConnectPatience{30};
@@ -29,19 +30,18 @@ std::chrono::seconds ConnectTimeout(const Call& call) {
 
 }  // namespace
 
-std::variant<std::unique_ptr<DatabaseSession>, Error> DatabaseSession::Open(
-    std::shared_ptr<ConnectionPool> pool, const std::string& source, const Call& call) {
+Result<std::unique_ptr<DatabaseSession>> DatabaseSession::Open(std::shared_ptr<ConnectionPool> pool,
+                                                               const std::string& source, const Call& call) {
   const auto settings = pool->Find(source);
   if (!settings || !MayUse(*settings, call.caller)) {
     return protocol::InvalidParams("source: there is no such source");
   }
   auto taken = pool->Take(source, *settings, call.caller, ConnectTimeout(call));
-  if (auto* error = std::get_if<Error>(&taken)) {
+  if (!taken.ok()) {
     ThrowIfOver(call, "SQLCancel");
-    return std::move(*error);
+    return std::move(taken).error();
   }
-  return std::make_unique<DatabaseSession>(std::move(pool),
-                                           std::move(std::get<std::unique_ptr<PooledConnection>>(taken)));
+  return std::make_unique<DatabaseSession>(std::move(pool), *std::move(taken));
 }
 
 DatabaseSession::DatabaseSession(std::shared_ptr<ConnectionPool> pool,

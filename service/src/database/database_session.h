@@ -18,8 +18,8 @@ namespace onbehalf::service {
 class DatabaseSession {
  public:
   // Why not: InvalidParams for a source that there is not, ImpersonationLevel, Busy, DatabaseError.
-  static std::variant<std::unique_ptr<DatabaseSession>, protocol::Error> Open(
-      std::shared_ptr<ConnectionPool> pool, const std::string& source, const Call& call);
+  static protocol::Result<std::unique_ptr<DatabaseSession>> Open(std::shared_ptr<ConnectionPool> pool,
+                                                                 const std::string& source, const Call& call);
 
   DatabaseSession(std::shared_ptr<ConnectionPool> pool, std::unique_ptr<PooledConnection> connection);
   // Closes what is open on the connection, and the connection itself if it may not be given back.

@@ -20,6 +20,7 @@ namespace onbehalf::service {
 using protocol::Error;
 using protocol::ErrorCode;
 using protocol::Json;
+using protocol::Result;
 
 namespace {
 
@@ -195,7 +196,7 @@ struct SqlParameters::Reader {
     return protocol::InvalidParams(place + ": expected " + std::string(expected));
   }
 
-  static std::variant<Value, Error> Typed(const Json& object, const std::string& place) {
+  static Result<Value> Typed(const Json& object, const std::string& place) {
     const auto type = object.find("type");
     if (object.size() != 2 || type == object.end() || !type->is_string() || !object.contains("value")) {
       return Invalid(place, kExpected);
@@ -215,7 +216,7 @@ struct SqlParameters::Reader {
     return Invalid(place + ".value", kind->expected);
   }
 
-  static std::variant<Value, Error> FromJson(const Json& json, const std::string& place) {
+  static Result<Value> FromJson(const Json& json, const std::string& place) {
     switch (json.type()) {
       case Json::value_t::null:
         return Null(SQL_C_WCHAR, SQL_WVARCHAR);
@@ -241,13 +242,12 @@ struct SqlParameters::Reader {
   }
 };
 
-std::variant<SqlParameters, Error> SqlParameters::FromJson(const Json& values, const std::string& name) {
+Result<SqlParameters> SqlParameters::FromJson(const Json& values, const std::string& name) {
   SqlParameters parameters;
   parameters.values_.reserve(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
-    auto value = Reader::FromJson(values[i], name + "[" + std::to_string(i) + "]");
-    if (auto* error = std::get_if<Error>(&value)) return std::move(*error);
-    parameters.values_.push_back(std::move(std::get<Value>(value)));
+    ONBEHALF_TRY(auto&& value, Reader::FromJson(values[i], name + "[" + std::to_string(i) + "]"));
+    parameters.values_.push_back(std::move(value));
   }
   return parameters;
 }

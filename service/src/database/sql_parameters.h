@@ -15,8 +15,7 @@ class SqlParameters {
  public:
   // `values` is an array of null, booleans, numbers, strings, {"base64": …} and {"type": …, "value": …}. InvalidParams names
   // the first that is none of them, as `name`[3].
-  static std::variant<SqlParameters, protocol::Error> FromJson(const protocol::Json& values,
-                                                               const std::string& name);
+  static protocol::Result<SqlParameters> FromJson(const protocol::Json& values, const std::string& name);
 
   std::size_t size() const { return values_.size(); }
   // In their order. The statement refers to this object's memory until its parameters are reset. Throws OdbcError.

@@ -15,7 +15,7 @@ constexpr std::size_t kPart = 1024 * 1024;
 
 }  // namespace
 
-OrError<std::uint64_t> CopyInto(
+Result<std::uint64_t> CopyInto(
     NewFile& to, const FileScope& scope, HANDLE from,
     const std::function<void(std::uint64_t done, std::uint64_t total)>& on_progress) {
   const FILE_BASIC_INFO basic = BasicOf(from);

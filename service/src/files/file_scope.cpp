@@ -99,14 +99,14 @@ std::string ShownPath(HANDLE file, const FilePath& path) {
   return FinalPathOf(file, final_path) == ERROR_SUCCESS ? win32::ToUtf8Lossy(final_path) : path.text();
 }
 
-OrError<NamedPath> FileScope::PathOf(const protocol::Json& params, const char* member) const {
+Result<NamedPath> FileScope::PathOf(const protocol::Json& params, const char* member) const {
   auto parsed = FilePath::Parse(params.at(member).get_ref<const std::string&>(),
                                 {settings_->file.network_paths, settings_->file.alternate_streams});
   if (const auto* fault = std::get_if<std::string>(&parsed)) return InvalidMember(member, *fault);
   return NamedPath{std::move(std::get<FilePath>(parsed)), member};
 }
 
-OrError<OpenedFile> FileScope::Open(const NamedPath& path, NtOpen open) const {
+Result<OpenedFile> FileScope::Open(const NamedPath& path, NtOpen open) const {
   open.name = win32::ToWide(path.path.NtName());
   win32::UniqueFile handle;
   const DWORD code = OpenNtFile(open, handle);
@@ -114,18 +114,17 @@ OrError<OpenedFile> FileScope::Open(const NamedPath& path, NtOpen open) const {
   return Check(path, std::move(handle));
 }
 
-OrError<std::optional<OpenedFile>> FileScope::OpenIfThere(const NamedPath& path, NtOpen open) const {
+Result<std::optional<OpenedFile>> FileScope::OpenIfThere(const NamedPath& path, NtOpen open) const {
   open.name = win32::ToWide(path.path.NtName());
   win32::UniqueFile handle;
   const DWORD code = OpenNtFile(open, handle);
   if (IsMissing(code)) return std::nullopt;
   if (code != ERROR_SUCCESS) throw win32::Win32Error(code, "NtCreateFile", path.path.text());
-  auto checked = Check(path, std::move(handle));
-  if (auto* error = std::get_if<protocol::Error>(&checked)) return std::move(*error);
-  return std::move(std::get<OpenedFile>(checked));
+  ONBEHALF_TRY(std::optional<OpenedFile> checked, Check(path, std::move(handle)));
+  return checked;
 }
 
-OrError<Place> FileScope::PlaceOf(const NamedPath& path) const {
+Result<Place> FileScope::PlaceOf(const NamedPath& path) const {
   const std::optional<FilePath> parent = path.path.Parent();
   if (!parent)
     return InvalidMember(path.member, "the root of a drive is always there: expected a path in it");
@@ -149,14 +148,13 @@ OrError<Place> FileScope::PlaceOf(const NamedPath& path) const {
   // What Win32 says of a name in a folder that is not there.
   if (IsMissing(code)) throw win32::Win32Error(ERROR_PATH_NOT_FOUND, "NtCreateFile", parent->text());
   if (code != ERROR_SUCCESS) throw win32::Win32Error(code, "NtCreateFile", parent->text());
-  auto checked = Check(path, std::move(handle));
-  if (auto* error = std::get_if<protocol::Error>(&checked)) return std::move(*error);
-  place.folder_ = std::make_shared<win32::UniqueFile>(std::move(std::get<OpenedFile>(checked).handle));
+  ONBEHALF_TRY(auto&& checked, Check(path, std::move(handle)));
+  place.folder_ = std::make_shared<win32::UniqueFile>(std::move(checked.handle));
   place.name_ = win32::ToWide(path.path.Name());
   return place;
 }
 
-OrError<OpenedFile> FileScope::Make(const NamedPath& path, const Place& place, NtOpen open) const {
+Result<OpenedFile> FileScope::Make(const NamedPath& path, const Place& place, NtOpen open) const {
   open.make = true;
   win32::UniqueFile handle;
   const DWORD code = place.Open(std::move(open), handle);
@@ -175,7 +173,7 @@ OrError<OpenedFile> FileScope::Make(const NamedPath& path, const Place& place, N
   return OpenedFile{std::move(handle), path};
 }
 
-OrError<OpenedFile> FileScope::Check(const NamedPath& path, win32::UniqueFile handle) const {
+Result<OpenedFile> FileScope::Check(const NamedPath& path, win32::UniqueFile handle) const {
   if (auto error = WhyNot(path, handle.get())) return *std::move(error);
   return OpenedFile{std::move(handle), path};
 }

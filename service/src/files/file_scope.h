@@ -8,14 +8,14 @@
 
 #include "files/file_path.h"
 #include "files/nt_file.h"
-#include "onbehalf/protocol/json_rpc.h"
+#include "onbehalf/protocol/error.h"
+#include "onbehalf/protocol/result.h"
 #include "onbehalf/service/settings.h"
 #include "onbehalf/win32/unique_handle.h"
 
 namespace onbehalf::service {
 
-template <typename Value>
-using OrError = std::variant<Value, protocol::Error>;
+using protocol::Result;
 
 // InvalidParams: what is wrong with a member of the parameters.
 protocol::Error InvalidMember(std::string_view member, std::string_view what);
@@ -69,17 +69,17 @@ class FileScope {
   const Settings& settings() const { return *settings_; }
 
   // The parameter `member`, which is a string.
-  OrError<NamedPath> PathOf(const protocol::Json& params, const char* member) const;
+  Result<NamedPath> PathOf(const protocol::Json& params, const char* member) const;
 
   // What is there. `open` says how; its name is the path's.
-  OrError<OpenedFile> Open(const NamedPath& path, NtOpen open) const;
+  Result<OpenedFile> Open(const NamedPath& path, NtOpen open) const;
   // The same, but nullopt if nothing has the name (ERROR_FILE_NOT_FOUND or ERROR_PATH_NOT_FOUND).
-  OrError<std::optional<OpenedFile>> OpenIfThere(const NamedPath& path, NtOpen open) const;
+  Result<std::optional<OpenedFile>> OpenIfThere(const NamedPath& path, NtOpen open) const;
 
   // For what is made. The folder must be there; with roots the caller needs FILE_TRAVERSE to it.
-  OrError<Place> PlaceOf(const NamedPath& path) const;
+  Result<Place> PlaceOf(const NamedPath& path) const;
   // Makes it, and compares what was made with the roots once more, before anything is written to it. `open` asks for DELETE.
-  OrError<OpenedFile> Make(const NamedPath& path, const Place& place, NtOpen open) const;
+  Result<OpenedFile> Make(const NamedPath& path, const Place& place, NtOpen open) const;
 
   // Why the settings do not allow what is open; nullopt if they do.
   std::optional<protocol::Error> WhyNot(const NamedPath& path, HANDLE file) const;
@@ -90,7 +90,7 @@ class FileScope {
   std::optional<protocol::Error> WhyNotMoved(const NamedPath& path, HANDLE file, const Place& back) const;
 
  private:
-  OrError<OpenedFile> Check(const NamedPath& path, win32::UniqueFile handle) const;
+  Result<OpenedFile> Check(const NamedPath& path, win32::UniqueFile handle) const;
 
   std::shared_ptr<const Settings> settings_;
 };

@@ -65,9 +65,8 @@ void Compress(HANDLE file) {
 
 }  // namespace
 
-OrError<NewFile> NewFile::Make(const FileScope& scope, const NamedPath& path) {
-  auto place = scope.PlaceOf(path);
-  if (auto* error = std::get_if<protocol::Error>(&place)) return std::move(*error);
+Result<NewFile> NewFile::Make(const FileScope& scope, const NamedPath& path) {
+  ONBEHALF_TRY(auto&& place, scope.PlaceOf(path));
   NtOpen open;
   open.access = kWriting;
   open.share = 0;
@@ -76,25 +75,22 @@ OrError<NewFile> NewFile::Make(const FileScope& scope, const NamedPath& path) {
     // Windows would make the file too, and it would not go with the stream.
     const std::string_view name = path.path.Name();
     win32::UniqueFile whole;
-    const DWORD code =
-        std::get<Place>(place).Beside(win32::ToWide(name.substr(0, name.find(':')))).Open(NtOpen(), whole);
+    const DWORD code = place.Beside(win32::ToWide(name.substr(0, name.find(':')))).Open(NtOpen(), whole);
     if (code != ERROR_SUCCESS) throw Win32Error(code, "NtCreateFile", path.path.text());
   }
-  auto made = scope.Make(path, std::get<Place>(place), std::move(open));
-  if (auto* error = std::get_if<protocol::Error>(&made)) return std::move(*error);
+  ONBEHALF_TRY(auto&& made, scope.Make(path, place, std::move(open)));
   NewFile file;
-  file.file_ = std::move(std::get<OpenedFile>(made));
+  file.file_ = std::move(made);
   file.GoWithHandle(true);
   return file;
 }
 
-OrError<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPath& path,
-                                          const Replacement& how) {
+Result<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPath& path,
+                                         const Replacement& how) {
   if (path.path.has_stream())
     return InvalidMember(path.member, "an alternate stream cannot be replaced as a file is");
-  auto found = scope.PlaceOf(path);
-  if (auto* error = std::get_if<protocol::Error>(&found)) return std::move(*error);
-  const Place& place = std::get<Place>(found);
+  ONBEHALF_TRY(auto&& found, scope.PlaceOf(path));
+  const Place& place = found;
 
   win32::UniqueFile old;
   NtOpen look;
@@ -131,9 +127,8 @@ OrError<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPat
   }
   if (encrypted) open.attributes |= FILE_ATTRIBUTE_ENCRYPTED;
   const auto make = [&]() -> std::optional<protocol::Error> {
-    auto made = scope.Make(path, place.Beside(TemporaryName()), open);
-    if (auto* error = std::get_if<protocol::Error>(&made)) return std::move(*error);
-    file.file_ = std::move(std::get<OpenedFile>(made));
+    ONBEHALF_TRY(auto&& made, scope.Make(path, place.Beside(TemporaryName()), open));
+    file.file_ = std::move(made);
     file.GoWithHandle(true);
     // A file system that cannot does not say so.
     if (encrypted && (BasicOf(file.file()).FileAttributes & FILE_ATTRIBUTE_ENCRYPTED) == 0) {

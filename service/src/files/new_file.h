@@ -16,7 +16,7 @@ namespace onbehalf::service {
 class NewFile {
  public:
   // A file that must not be there; of an alternate stream, the file that it is of must be (ERROR_FILE_NOT_FOUND).
-  static OrError<NewFile> Make(const FileScope& scope, const NamedPath& path);
+  static Result<NewFile> Make(const FileScope& scope, const NamedPath& path);
   // What is to take the place of the file at `path`, at once and as a whole, when it is kept: until then a temporary file
   // in the same folder, `.onbehalf-….tmp`, which nobody else can open. It has the owner, group, DACL, mandatory label,
   // attributes, compression, encryption and time of creation of the file that it replaces; its alternate streams,
@@ -27,8 +27,8 @@ class NewFile {
     std::optional<std::string> if_id;  // there must be the file with this id now
     bool encrypted = false;  // as the file that it replaces, or in any case (ERROR_ENCRYPTION_FAILED)
   };
-  static OrError<NewFile> MakeReplacement(const FileScope& scope, const NamedPath& path,
-                                          const Replacement& how);
+  static Result<NewFile> MakeReplacement(const FileScope& scope, const NamedPath& path,
+                                         const Replacement& how);
 
   HANDLE file() const { return file_->handle.get(); }
   // What it holds is on the disk, not only in its cache, when it has its name. Says why not if, with that name, it is where

@@ -74,19 +74,18 @@ PolicyRequest RequestOf(const Call& call) {
   return request;
 }
 
-std::variant<ACCESS_MASK, Error> RightFrom(std::string_view node, std::string_view word) {
+Result<ACCESS_MASK> RightFrom(std::string_view node, std::string_view word) {
   if (const auto right = RightNamed(node, word)) return *right;
   const std::string usual = node == kPipeNode ? "connect" : "call";
   return InvalidParams("rights: '" + std::string(word) + "' is none of " + usual + ", see and manage");
 }
 
-std::variant<ACCESS_MASK, Error> RightsFrom(std::string_view node, const Json& words) {
+Result<ACCESS_MASK> RightsFrom(std::string_view node, const Json& words) {
   ACCESS_MASK mask = 0;
   for (const Json& word : words) {
     if (!word.is_string()) return InvalidParams("rights: has to be a list of words");
-    const auto right = RightFrom(node, word.get<std::string>());
-    if (const auto* fault = std::get_if<Error>(&right)) return *fault;
-    mask |= std::get<ACCESS_MASK>(right);
+    ONBEHALF_TRY(const auto& right, RightFrom(node, word.get<std::string>()));
+    mask |= right;
   }
   if (mask == 0) return InvalidParams("rights: names no right");
   return mask;
@@ -96,7 +95,7 @@ std::variant<ACCESS_MASK, Error> RightsFrom(std::string_view node, const Json& w
 bool IsServiceSid(const Sid& sid) { return sid.ToString().starts_with("S-1-5-80-"); }
 
 // An alias ("BA") or SID is taken before a name, so that no account can be called so.
-std::variant<Sid, Error> AccountFrom(const std::string& text, AccountNames& names) {
+Result<Sid> AccountFrom(const std::string& text, AccountNames& names) {
   if (const auto sid = Sid::FromString(text)) return *sid;
   if (const auto sid = names.FindSid(text)) return *sid;
   return InvalidParams("account: Windows knows no account called '" + text + "'");
@@ -182,8 +181,7 @@ MethodResult List(AccessControl& access, const Call& call) {
   const auto policy = access.policy();
   const std::string top = OptionalText(call, "node").value_or(std::string(kRootNode));
   if (top != kRootNode) {
-    const auto visible = RequireVisible(*policy, top, call.caller);
-    if (const auto* fault = std::get_if<Error>(&visible)) return *fault;
+    ONBEHALF_TRY([[maybe_unused]] const auto& visible, RequireVisible(*policy, top, call.caller));
   }
   Json nodes = Json::array();
   for (const EffectiveNode* node : policy->Nodes()) {
@@ -200,7 +198,7 @@ MethodResult List(AccessControl& access, const Call& call) {
                                 {"may", RightsWords(node->name, granted)}}));
   }
   // What is wrong names nodes that only those who see the root may know of.
-  const bool knows_all = !std::holds_alternative<Error>(RequireVisible(*policy, kRootNode, call.caller));
+  const bool knows_all = RequireVisible(*policy, kRootNode, call.caller).ok();
   const std::string fault = access.fault();
   return MakeObject({{"version", policy->version()},
                      {"source", Word(access.source())},
@@ -225,9 +223,8 @@ Json ListSchema() {
 
 MethodResult Show(AccessControl& access, AccountNames& names, const Call& call) {
   const auto policy = access.policy();
-  const auto visible = RequireVisible(*policy, TextOf(call, "node"), call.caller);
-  if (const auto* fault = std::get_if<Error>(&visible)) return *fault;
-  const EffectiveNode& node = *std::get<const EffectiveNode*>(visible);
+  ONBEHALF_TRY(const auto& visible, RequireVisible(*policy, TextOf(call, "node"), call.caller));
+  const EffectiveNode& node = *visible;
   const Answer answer(names, call);
   Json entries = Json::array();
   for (const EffectiveEntry& each : node.entries)
@@ -265,20 +262,17 @@ struct Asked {
   ACCESS_MASK right;
 };
 
-std::variant<Asked, Error> AskedFrom(const AccessPolicy& policy, const Call& call) {
+Result<Asked> AskedFrom(const AccessPolicy& policy, const Call& call) {
   const std::string name = TextOf(call, "node");
-  const auto right = RightFrom(name, OptionalText(call, "right").value_or("call"));
-  if (const auto* fault = std::get_if<Error>(&right)) return *fault;
-  const auto visible = RequireVisible(policy, name, call.caller);
-  if (const auto* fault = std::get_if<Error>(&visible)) return *fault;
-  return Asked{*std::get<const EffectiveNode*>(visible), std::get<ACCESS_MASK>(right)};
+  ONBEHALF_TRY(const auto& right, RightFrom(name, OptionalText(call, "right").value_or("call")));
+  ONBEHALF_TRY(const auto& visible, RequireVisible(policy, name, call.caller));
+  return Asked{*visible, right};
 }
 
 MethodResult Check(AccessControl& access, AccountNames& names, const Call& call) {
   const auto policy = access.policy();
-  const auto asked = AskedFrom(*policy, call);
-  if (const auto* fault = std::get_if<Error>(&asked)) return *fault;
-  const auto& [node, mask] = std::get<Asked>(asked);
+  ONBEHALF_TRY(const auto& asked, AskedFrom(*policy, call));
+  const auto& [node, mask] = asked;
   const Answer answer(names, call);
   Json result = MakeObject({{"node", node.name}, {"right", RightsWords(node.name, mask).front()}});
 
@@ -291,9 +285,8 @@ MethodResult Check(AccessControl& access, AccountNames& names, const Call& call)
     return result;
   }
   if (auto refusal = RequireManager(*policy, node.name, call.caller)) return *refusal;
-  const auto account = AccountFrom(*other, names);
-  if (const auto* fault = std::get_if<Error>(&account)) return *fault;
-  const Sid& sid = std::get<Sid>(account);
+  ONBEHALF_TRY(const auto& account, AccountFrom(*other, names));
+  const Sid& sid = account;
   const ACCESS_MASK granted = win32::AccessOfAccount(policy->Descriptor(node), sid) & kAllRights;
   result["allowed"] = (granted & mask) == mask;
   result["account"] = answer.Account(sid);
@@ -334,9 +327,8 @@ std::string Advice(const Explanation& explanation, const EffectiveNode& node, AC
 
 MethodResult ExplainTo(AccessControl& access, AccountNames& names, const Call& call) {
   const auto policy = access.policy();
-  const auto asked = AskedFrom(*policy, call);
-  if (const auto* fault = std::get_if<Error>(&asked)) return *fault;
-  const auto& [node, mask] = std::get<Asked>(asked);
+  ONBEHALF_TRY(const auto& asked, AskedFrom(*policy, call));
+  const auto& [node, mask] = asked;
 
   const Answer answer(names, call);
   const Explanation explanation = Explain(*policy, node, call.caller, mask);
@@ -427,9 +419,7 @@ MethodResult Changed(AccessControl& access, const Call& call, const std::string&
     if (auto refusal = RequireManager(now, node, call.caller)) return refusal;
     return edit(document, now);
   };
-  const auto done = access.Change(request, guarded);
-  if (const auto* fault = std::get_if<Error>(&done)) return *fault;
-  const auto& change = std::get<PolicyChange>(done);
+  ONBEHALF_TRY(const auto& change, access.Change(request, guarded));
   Json before = nullptr;
   Json after = nullptr;
   if (change.changed) {
@@ -462,16 +452,14 @@ Json ChangedSchema() {
 // access.grant and access.deny.
 MethodResult Add(AccessControl& access, AccountNames& names, const Call& call, BYTE type) {
   const std::string node = TextOf(call, "node");
-  const auto rights = RightsFrom(node, call.params.at("rights"));
-  if (const auto* fault = std::get_if<Error>(&rights)) return *fault;
-  const auto account = AccountFrom(TextOf(call, "account"), names);
-  if (const auto* fault = std::get_if<Error>(&account)) return *fault;
-  const Sid& sid = std::get<Sid>(account);
+  ONBEHALF_TRY(const auto& rights, RightsFrom(node, call.params.at("rights")));
+  ONBEHALF_TRY(const auto& account, AccountFrom(TextOf(call, "account"), names));
+  const Sid& sid = account;
   if (!Exists(sid, names)) return InvalidParams("account: no account has the SID " + sid.ToString());
   return Changed(access, call, node,
                  [&](PolicyDocument& document, const AccessPolicy& now) -> std::optional<Error> {
                    PolicyNode edited = now.Find(node)->own;
-                   AddRights(edited, sid, type, std::get<ACCESS_MASK>(rights));
+                   AddRights(edited, sid, type, rights);
                    if (!(edited == now.Find(node)->own)) OwnEntries(document, now, node) = std::move(edited);
                    return std::nullopt;
                  });
@@ -481,13 +469,11 @@ MethodResult Revoke(AccessControl& access, AccountNames& names, const Call& call
   const std::string node = TextOf(call, "node");
   ACCESS_MASK mask = kAllRights;
   if (const auto words = call.params.find("rights"); words != call.params.end()) {
-    const auto rights = RightsFrom(node, *words);
-    if (const auto* fault = std::get_if<Error>(&rights)) return *fault;
-    mask = std::get<ACCESS_MASK>(rights);
+    ONBEHALF_TRY(const auto& rights, RightsFrom(node, *words));
+    mask = rights;
   }
-  const auto account = AccountFrom(TextOf(call, "account"), names);
-  if (const auto* fault = std::get_if<Error>(&account)) return *fault;
-  const Sid& sid = std::get<Sid>(account);
+  ONBEHALF_TRY(const auto& account, AccountFrom(TextOf(call, "account"), names));
+  const Sid& sid = account;
   const auto type = OptionalText(call, "type");
   return Changed(access, call, node,
                  [&](PolicyDocument& document, const AccessPolicy& now) -> std::optional<Error> {
@@ -544,7 +530,7 @@ MethodResult Set(AccessControl& access, AccountNames& names, const Call& call) {
 MethodResult History(AccessControl& access, const Call& call) {
   const auto policy = access.policy();
   const auto visible = RequireVisible(*policy, kRootNode, call.caller);
-  if (std::holds_alternative<Error>(visible)) return ToError(ErrorCode::kAccessDenied);
+  if (!visible.ok()) return ToError(ErrorCode::kAccessDenied);
   // Newest first.
   std::vector<PolicyVersion> kept = access.History();
   const std::uint64_t current = policy->version();
@@ -572,8 +558,7 @@ Json HistorySchema() {
                                      "newest first")}});
 }
 
-std::variant<PolicyDocument, Error> VersionFrom(const AccessControl& access, const char* name,
-                                                std::uint64_t version) {
+Result<PolicyDocument> VersionFrom(const AccessControl& access, const char* name, std::uint64_t version) {
   if (auto document = access.Version(version)) return *std::move(document);
   return InvalidParams(std::string(name) + ": version " + std::to_string(version) +
                        " is not kept (any more)");
@@ -582,18 +567,14 @@ std::variant<PolicyDocument, Error> VersionFrom(const AccessControl& access, con
 MethodResult Diff(AccessControl& access, const Call& call) {
   const auto policy = access.policy();
   const auto visible = RequireVisible(*policy, kRootNode, call.caller);
-  if (std::holds_alternative<Error>(visible)) return ToError(ErrorCode::kAccessDenied);
+  if (!visible.ok()) return ToError(ErrorCode::kAccessDenied);
   const auto from = call.params.at("from").get<std::uint64_t>();
   const auto to = call.params.contains("to") ? call.params.at("to").get<std::uint64_t>() : policy->version();
-  const auto before = VersionFrom(access, "from", from);
-  if (const auto* fault = std::get_if<Error>(&before)) return *fault;
-  const auto after = VersionFrom(access, "to", to);
-  if (const auto* fault = std::get_if<Error>(&after)) return *fault;
-  std::vector<NodeChange> changes =
-      Differences(std::get<PolicyDocument>(before), std::get<PolicyDocument>(after));
+  ONBEHALF_TRY(const auto& before, VersionFrom(access, "from", from));
+  ONBEHALF_TRY(const auto& after, VersionFrom(access, "to", to));
+  std::vector<NodeChange> changes = Differences(before, after);
   std::erase_if(changes, [&](const NodeChange& change) {
-    return std::holds_alternative<Error>(RequireVisible(*policy, change.node, call.caller)) &&
-           policy->Find(change.node) != nullptr;
+    return !RequireVisible(*policy, change.node, call.caller).ok() && policy->Find(change.node) != nullptr;
   });
   return MakeObject({{"from", from}, {"to", to}, {"nodes", NodesJson(changes)}});
 }
@@ -605,13 +586,12 @@ MethodResult Rollback(AccessControl& access, const Call& call) {
       access.Change(request, [&](PolicyDocument& document, const AccessPolicy& now) -> std::optional<Error> {
         // Who does not manage the root learns nothing of what is kept.
         if (auto refusal = RequireManager(now, kRootNode, call.caller)) return refusal;
-        auto target = VersionFrom(access, "to", to);
-        if (auto* fault = std::get_if<Error>(&target)) return std::move(*fault);
-        document.nodes = std::move(std::get<PolicyDocument>(target).nodes);
+        ONBEHALF_TRY(auto&& target, VersionFrom(access, "to", to));
+        document.nodes = std::move(target.nodes);
         return std::nullopt;
       });
-  if (const auto* fault = std::get_if<Error>(&done)) return *fault;
-  const auto& change = std::get<PolicyChange>(done);
+  if (!done.ok()) return done.error();
+  const PolicyChange& change = *done;
   return MakeObject({{"version", change.version},
                      {"changed", change.changed},
                      {"dryRun", request.dry_run},

@@ -53,9 +53,8 @@ Json ToJson(const std::string& line, std::size_t most_bytes) {
 // What audit.read and audit.follow are asked for, page by page.
 class Pages {
  public:
-  static std::variant<Pages, protocol::Error> Of(const Audit& audit, win32::AccountNames& names,
-                                                 const Json& params, std::size_t page_bytes,
-                                                 std::size_t scan_bytes) {
+  static Result<Pages> Of(const Audit& audit, win32::AccountNames& names, const Json& params,
+                          std::size_t page_bytes, std::size_t scan_bytes) {
     Pages pages(audit.folder(), page_bytes, scan_bytes);
     if (const auto account = TextOf(params, "account")) {
       pages.filter_.account = win32::Sid::FromString(*account);
@@ -70,7 +69,7 @@ class Pages {
   }
 
   // The one behind that before, or behind `after`, or the newest.
-  std::variant<AuditPage, protocol::Error> Next(const std::stop_token& stop) {
+  Result<AuditPage> Next(const std::stop_token& stop) {
     std::optional<AuditPage> page =
         after_ ? reader_.After(*after_, filter_, limit_, stop, page_bytes_, scan_bytes_)
                : reader_.Newest(filter_, limit_, stop, page_bytes_);
@@ -99,11 +98,8 @@ Json LinesOf(const AuditPage& page, std::size_t most_line_bytes = kAny) {
 }
 
 MethodResult Read(const Audit& audit, win32::AccountNames& names, const Call& call) {
-  auto pages = Pages::Of(audit, names, call.params, AuditReader::kPageBytes, kAny);
-  if (auto* error = std::get_if<protocol::Error>(&pages)) return std::move(*error);
-  auto next = std::get<Pages>(pages).Next(call.stop);
-  if (auto* error = std::get_if<protocol::Error>(&next)) return std::move(*error);
-  const auto& page = std::get<AuditPage>(next);
+  ONBEHALF_TRY(auto&& pages, Pages::Of(audit, names, call.params, AuditReader::kPageBytes, kAny));
+  ONBEHALF_TRY(const auto& page, pages.Next(call.stop));
   return MakeObject({{"lines", LinesOf(page)}, {"cursor", page.cursor}, {"more", page.more}});
 }
 
@@ -117,9 +113,7 @@ class Follow final : public Stream {
         follower_(audit, waker_) {}
 
   Step Next(const Call& call) override {
-    auto next = pages_.Next(call.stop);
-    if (auto* error = std::get_if<protocol::Error>(&next)) return MethodResult(std::move(*error));
-    const auto& page = std::get<AuditPage>(next);
+    ONBEHALF_TRY(const auto& page, pages_.Next(call.stop));
     if (page.lines.empty()) {
       if (page.more) waker_();
       return Later{};
@@ -134,16 +128,13 @@ class Follow final : public Stream {
   const Audit::Follower follower_;  // from before the first page is read, so that no line is missed
 };
 
-std::variant<std::unique_ptr<Stream>, protocol::Error> OpenFollow(Audit& audit, win32::AccountNames& names,
-                                                                  const Call& call,
-                                                                  std::size_t response_bytes, Waker waker) {
+Result<std::unique_ptr<Stream>> OpenFollow(Audit& audit, win32::AccountNames& names, const Call& call,
+                                           std::size_t response_bytes, Waker waker) {
   // The other half is for what surrounds the lines.
   const std::size_t most_line_bytes = response_bytes / 2;
-  auto pages =
-      Pages::Of(audit, names, call.params, std::min(kFollowBytes, most_line_bytes), kFollowScanBytes);
-  if (auto* error = std::get_if<protocol::Error>(&pages)) return std::move(*error);
-  return std::make_unique<Follow>(audit, std::move(std::get<Pages>(pages)), most_line_bytes,
-                                  std::move(waker));
+  ONBEHALF_TRY(auto&& pages, Pages::Of(audit, names, call.params, std::min(kFollowBytes, most_line_bytes),
+                                       kFollowScanBytes));
+  return std::make_unique<Follow>(audit, std::move(pages), most_line_bytes, std::move(waker));
 }
 
 void ReportTo(Progress& progress, const AuditVerificationProgress& done) {

@@ -49,7 +49,7 @@ struct Statement {
   SqlParameters parameters;
   std::string prefix;  // of its members in errors
 
-  static std::variant<Statement, Error> Of(const Json& object, const std::string& prefix) {
+  static Result<Statement> Of(const Json& object, const std::string& prefix) {
     Statement statement;
     statement.text = object.at("sql").get<std::string>();
     if (statement.text.find('\0') != std::string::npos)
@@ -57,10 +57,9 @@ struct Statement {
     statement.sql = win32::ToWide(statement.text);
     statement.prefix = prefix;
     const auto values = object.find("parameters");
-    auto parameters =
-        SqlParameters::FromJson(values == object.end() ? Json::array() : *values, prefix + "parameters");
-    if (auto* error = std::get_if<Error>(&parameters)) return std::move(*error);
-    statement.parameters = std::move(std::get<SqlParameters>(parameters));
+    ONBEHALF_TRY(
+        statement.parameters,
+        SqlParameters::FromJson(values == object.end() ? Json::array() : *values, prefix + "parameters"));
     return statement;
   }
 
@@ -86,11 +85,10 @@ Json ToJson(const std::vector<SqlColumn>& columns) {
 // A query at work on its connection, for both forms of its answer.
 class Query {
  public:
-  static std::variant<Query, Error> Of(const Call& call, const LiveSettings& settings) {
+  static Result<Query> Of(const Call& call, const LiveSettings& settings) {
     Query query;
-    auto statement = Statement::Of(call.params, "");
-    if (auto* error = std::get_if<Error>(&statement)) return std::move(*error);
-    query.statement_ = std::move(std::get<Statement>(statement));
+    ONBEHALF_TRY(auto&& statement, Statement::Of(call.params, ""));
+    query.statement_ = std::move(statement);
     query.source_ = call.params.at("source").get<std::string>();
     const auto limit = call.params.find("limit_rows");
     if (limit != call.params.end() && !limit->is_null()) query.limit_rows_ = limit->get<std::uint64_t>();
@@ -100,10 +98,9 @@ class Query {
   }
 
   // Takes a connection and executes; returns the columns.
-  std::variant<Json, Error> Open(const std::shared_ptr<ConnectionPool>& pool, const Call& call) {
-    auto session = DatabaseSession::Open(pool, source_, call);
-    if (auto* error = std::get_if<Error>(&session)) return std::move(*error);
-    session_ = std::move(std::get<std::unique_ptr<DatabaseSession>>(session));
+  Result<Json> Open(const std::shared_ptr<ConnectionPool>& pool, const Call& call) {
+    ONBEHALF_TRY(auto&& session, DatabaseSession::Open(pool, source_, call));
+    session_ = std::move(session);
     if (auto refused = session_->Admit(statement_.text, statement_.prefix + "sql"))
       return *std::move(refused);
     Json columns;
@@ -121,7 +118,7 @@ class Query {
 
   // The next rows: so many at most, of so many bytes of JSON but for a single one that is larger. After the last row the
   // connection is free again.
-  std::variant<Json, Error> Rows(const Call& call, std::uint64_t most_rows, std::size_t most_bytes) {
+  Result<Json> Rows(const Call& call, std::uint64_t most_rows, std::size_t most_bytes) {
     Json::array_t rows;
     if (!session_) return Json(std::move(rows));
     if (!session_->IsCurrent()) {
@@ -149,19 +146,17 @@ class Query {
   MethodResult AtOnce(const std::shared_ptr<ConnectionPool>& pool, const Call& call) {
     const bool limit_was_given = limit_rows_.has_value();
     if (!limit_was_given) limit_rows_ = kRowsAtOnce;
-    auto columns = Open(pool, call);
-    if (auto* error = std::get_if<Error>(&columns)) return std::move(*error);
-    const std::size_t around = kEnvelopeBytes + protocol::ToText(std::get<Json>(columns)).size();
-    auto rows = Rows(call, std::numeric_limits<std::uint64_t>::max(),
-                     response_bytes_ > around ? response_bytes_ - around : 0);
-    if (auto* error = std::get_if<Error>(&rows)) return std::move(*error);
+    ONBEHALF_TRY(auto&& columns, Open(pool, call));
+    const std::size_t around = kEnvelopeBytes + protocol::ToText(columns).size();
+    ONBEHALF_TRY(auto&& rows, Rows(call, std::numeric_limits<std::uint64_t>::max(),
+                                   response_bytes_ > around ? response_bytes_ - around : 0));
     const bool truncated = truncated_ || session_;
     if (truncated && !limit_was_given) {
       return TooLarge(
           "The result has more rows than fit one answer: ask with a progressToken, or for fewer with limit_rows.");
     }
-    return MakeObject({{"columns", std::move(std::get<Json>(columns))},
-                       {"rows", std::move(std::get<Json>(rows))},
+    return MakeObject({{"columns", std::move(columns)},
+                       {"rows", std::move(rows)},
                        {"count", count_},
                        {"truncated", truncated}});
   }
@@ -210,13 +205,10 @@ class QueryStream final : public Stream {
   Step Next(const Call& call) override {
     if (!opened_) {
       opened_ = true;
-      auto columns = query_.Open(pool_, call);
-      if (auto* error = std::get_if<Error>(&columns)) return MethodResult(std::move(*error));
-      return Piece{MakeObject({{"columns", std::move(std::get<Json>(columns))}})};
+      ONBEHALF_TRY(auto&& columns, query_.Open(pool_, call));
+      return Piece{MakeObject({{"columns", std::move(columns)}})};
     }
-    auto rows = query_.Rows(call, query_.page_rows(), kPageBytes);
-    if (auto* error = std::get_if<Error>(&rows)) return MethodResult(std::move(*error));
-    Json& page = std::get<Json>(rows);
+    ONBEHALF_TRY(Json page, query_.Rows(call, query_.page_rows(), kPageBytes));
     if (page.empty()) return MethodResult(query_.Counts());
     return Piece{MakeObject({{"rows", std::move(page)}})};
   }
@@ -228,17 +220,14 @@ class QueryStream final : public Stream {
 };
 
 MethodResult Execute(const std::shared_ptr<ConnectionPool>& pool, const Call& call) {
-  auto statement = Statement::Of(call.params, "");
-  if (auto* error = std::get_if<Error>(&statement)) return std::move(*error);
-  auto opened = DatabaseSession::Open(pool, call.params.at("source").get<std::string>(), call);
-  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
-  auto& session = *std::get<std::unique_ptr<DatabaseSession>>(opened);
-  auto& mine = std::get<Statement>(statement);
-  if (auto fault = session.Admit(mine.text, mine.prefix + "sql")) return *std::move(fault);
+  ONBEHALF_TRY(auto&& statement, Statement::Of(call.params, ""));
+  ONBEHALF_TRY(auto&& opened, DatabaseSession::Open(pool, call.params.at("source").get<std::string>(), call));
+  auto& session = *opened;
+  if (auto fault = session.Admit(statement.text, statement.prefix + "sql")) return *std::move(fault);
   std::optional<Error> error;
   std::optional<std::int64_t> affected;
   auto refused = session.Work(call, [&](OdbcConnection& connection) {
-    error = mine.ExecuteOn(connection);
+    error = statement.ExecuteOn(connection);
     if (!error) affected = connection.statement().CountAffected();
   });
   if (refused) return *std::move(refused);
@@ -247,7 +236,7 @@ MethodResult Execute(const std::shared_ptr<ConnectionPool>& pool, const Call& ca
 }
 
 // The statements of a batch in their order; everything is looked at before anything is done.
-std::variant<std::vector<Statement>, Error> StatementsOf(const Json& objects) {
+Result<std::vector<Statement>> StatementsOf(const Json& objects) {
   constexpr const char* kExpected = ": expected {\"sql\": \"…\", \"parameters\": […]}";
   std::vector<Statement> statements;
   for (std::size_t i = 0; i < objects.size(); ++i) {
@@ -260,20 +249,16 @@ std::variant<std::vector<Statement>, Error> StatementsOf(const Json& objects) {
         (has_parameters && !parameters->is_array()) || object.size() != (has_parameters ? 2U : 1U)) {
       return InvalidParams(place + kExpected);
     }
-    auto statement = Statement::Of(object, place + ".");
-    if (auto* error = std::get_if<Error>(&statement)) return std::move(*error);
-    statements.push_back(std::move(std::get<Statement>(statement)));
+    ONBEHALF_TRY(auto&& statement, Statement::Of(object, place + "."));
+    statements.push_back(std::move(statement));
   }
   return statements;
 }
 
 MethodResult Batch(const std::shared_ptr<ConnectionPool>& pool, const Call& call) {
-  auto of_call = StatementsOf(call.params.at("statements"));
-  if (auto* error = std::get_if<Error>(&of_call)) return std::move(*error);
-  auto& statements = std::get<std::vector<Statement>>(of_call);
-  auto opened = DatabaseSession::Open(pool, call.params.at("source").get<std::string>(), call);
-  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
-  auto& session = *std::get<std::unique_ptr<DatabaseSession>>(opened);
+  ONBEHALF_TRY(auto&& statements, StatementsOf(call.params.at("statements")));
+  ONBEHALF_TRY(auto&& opened, DatabaseSession::Open(pool, call.params.at("source").get<std::string>(), call));
+  auto& session = *opened;
   for (const Statement& statement : statements) {
     if (auto fault = session.Admit(statement.text, statement.prefix + "sql")) return *std::move(fault);
   }
@@ -394,15 +379,12 @@ void AddDatabaseMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
   query.progress_schema = Optional(
       Object({{"columns", ColumnsSchema()}, {"rows", RowsSchema()}}, "first the columns, then rows"));
   query.handler = [pool, settings](const Call& call) -> MethodResult {
-    auto made = Query::Of(call, *settings);
-    if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
-    return std::get<Query>(made).AtOnce(pool, call);
+    ONBEHALF_TRY(auto&& made, Query::Of(call, *settings));
+    return made.AtOnce(pool, call);
   };
-  query.stream = [pool, settings](const Call& call,
-                                  const Waker&) -> std::variant<std::unique_ptr<Stream>, Error> {
-    auto made = Query::Of(call, *settings);
-    if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
-    return std::make_unique<QueryStream>(std::move(std::get<Query>(made)), pool);
+  query.stream = [pool, settings](const Call& call, const Waker&) -> Result<std::unique_ptr<Stream>> {
+    ONBEHALF_TRY(auto&& made, Query::Of(call, *settings));
+    return std::make_unique<QueryStream>(std::move(made), pool);
   };
   registry.Add(std::move(query));
 

@@ -41,7 +41,7 @@ using win32::ReadAt;
 using win32::SizeOf;
 using win32::Win32Error;
 using win32::WriteAt;
-using OpenedStream = std::variant<std::unique_ptr<Stream>, Error>;
+using OpenedStream = Result<std::unique_ptr<Stream>>;
 
 // What JSON's readers keep exactly.
 constexpr std::uint64_t kMostOffset = 9007199254740991;
@@ -86,10 +86,9 @@ NtOpen ToList() {
 }
 
 // The path in `member`, opened.
-OrError<OpenedFile> Open(const FileScope& scope, const Call& call, const char* member, NtOpen open) {
-  auto path = scope.PathOf(call.params, member);
-  if (auto* error = std::get_if<Error>(&path)) return std::move(*error);
-  return scope.Open(std::get<NamedPath>(path), std::move(open));
+Result<OpenedFile> Open(const FileScope& scope, const Call& call, const char* member, NtOpen open) {
+  ONBEHALF_TRY(auto&& path, scope.PathOf(call.params, member));
+  return scope.Open(path, std::move(open));
 }
 
 // The settings for a stream. What it has open outlives those that allowed it, and is looked at again when others are in force.
@@ -105,9 +104,8 @@ class StreamScope {
     auto now = live_->Now();
     if (now == settings_) return std::nullopt;
     settings_ = std::move(now);
-    auto path = scope().PathOf(call.params, "path");
-    if (auto* error = std::get_if<Error>(&path)) return std::move(*error);
-    return scope().WhyNot(std::get<NamedPath>(path), file);
+    ONBEHALF_TRY(auto&& path, scope().PathOf(call.params, "path"));
+    return scope().WhyNot(path, file);
   }
 
  private:
@@ -134,15 +132,13 @@ Json RangeOf(HANDLE file, std::uint64_t offset, std::uint64_t bytes) {
 MethodResult Stat(const FileScope& scope, const Call& call) {
   NtOpen open;
   open.follow = call.params.value("follow", true);
-  auto opened = Open(scope, call, "path", std::move(open));
-  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
-  const auto& file = std::get<OpenedFile>(opened);
+  ONBEHALF_TRY(auto&& file, Open(scope, call, "path", std::move(open)));
   Json facts = FactsOf(file.handle.get());
   facts["path"] = ShownPath(file.handle.get(), file.path.path);
   return facts;
 }
 
-OrError<EntryFilter> FilterOf(const Json& params) {
+Result<EntryFilter> FilterOf(const Json& params) {
   EntryFilter filter;
   if (const auto glob = ValueOf<std::string>(params, "glob")) filter.glob.emplace(*glob);
   if (const auto after = ValueOf<std::string>(params, "after")) {
@@ -153,13 +149,11 @@ OrError<EntryFilter> FilterOf(const Json& params) {
 }
 
 MethodResult List(const FileScope& scope, const Call& call) {
-  const auto filter = FilterOf(call.params);
-  if (const auto* error = std::get_if<Error>(&filter)) return *error;
-  auto opened = Open(scope, call, "path", ToList());
-  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
+  ONBEHALF_TRY(const auto& filter, FilterOf(call.params));
+  ONBEHALF_TRY(auto&& opened, Open(scope, call, "path", ToList()));
   DirectoryPage page =
-      ReadDirectoryPage(std::get<OpenedFile>(opened).handle.get(), std::get<EntryFilter>(filter),
-                        call.params.value("limit", kEntriesUnlessSaid), MostBytes(scope), call.stop);
+      ReadDirectoryPage(opened.handle.get(), filter, call.params.value("limit", kEntriesUnlessSaid),
+                        MostBytes(scope), call.stop);
   return MakeObject({{"entries", std::move(page.entries)},
                      {"next", page.next ? Json(CursorText(*page.next)) : Json(nullptr)}});
 }
@@ -214,12 +208,9 @@ class ListStream final : public Stream {
 };
 
 OpenedStream OpenList(StreamScope scope, const Call& call, Waker waker) {
-  auto filter = FilterOf(call.params);
-  if (auto* error = std::get_if<Error>(&filter)) return std::move(*error);
-  auto opened = Open(scope.scope(), call, "path", ToList());
-  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
-  return std::make_unique<ListStream>(std::move(scope), std::move(std::get<OpenedFile>(opened)),
-                                      std::move(std::get<EntryFilter>(filter)),
+  ONBEHALF_TRY(auto&& filter, FilterOf(call.params));
+  ONBEHALF_TRY(auto&& opened, Open(scope.scope(), call, "path", ToList()));
+  return std::make_unique<ListStream>(std::move(scope), std::move(opened), std::move(filter),
                                       call.params.value("limit", kEntriesUnlessSaid), std::move(waker));
 }
 
@@ -233,9 +224,8 @@ MethodResult Read(const FileScope& scope, const Call& call) {
     return InvalidMember("length", "expected at most " + std::to_string(kMostToRead) +
                                        " without a progressToken, got " + std::to_string(length));
   }
-  auto opened = Open(scope, call, "path", ToRead());
-  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
-  const HANDLE file = std::get<OpenedFile>(opened).handle.get();
+  ONBEHALF_TRY(auto&& opened, Open(scope, call, "path", ToRead()));
+  const HANDLE file = opened.handle.get();
   std::string buffer(static_cast<std::size_t>(length), '\0');
   buffer.resize(ReadAt(file, offset, buffer));
   const bool at_end = buffer.size() < length || offset + buffer.size() >= SizeOf(file);
@@ -302,9 +292,8 @@ class ReadStream final : public Stream {
 };
 
 OpenedStream OpenRead(StreamScope scope, const Call& call) {
-  auto opened = Open(scope.scope(), call, "path", ToRead());
-  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
-  return std::make_unique<ReadStream>(std::move(scope), std::move(std::get<OpenedFile>(opened)),
+  ONBEHALF_TRY(auto&& opened, Open(scope.scope(), call, "path", ToRead()));
+  return std::make_unique<ReadStream>(std::move(scope), std::move(opened),
                                       EncodingOf(call.params.value("encoding", "text")),
                                       call.params.value("offset", std::uint64_t{0}),
                                       ValueOf<std::uint64_t>(call.params, "length").value_or(kMostOffset));
@@ -315,9 +304,8 @@ void ReportTo(const Call& call, std::uint64_t done, std::uint64_t total) {
 }
 
 MethodResult Checksum(const FileScope& scope, const Call& call) {
-  auto opened = Open(scope, call, "path", ToRead());
-  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
-  const HANDLE file = std::get<OpenedFile>(opened).handle.get();
+  ONBEHALF_TRY(auto&& opened, Open(scope, call, "path", ToRead()));
+  const HANDLE file = opened.handle.get();
   const auto offset = call.params.value("offset", std::uint64_t{0});
   const auto length = ValueOf<std::uint64_t>(call.params, "length").value_or(kMostOffset);
   std::string buffer(kPart, '\0');
@@ -346,10 +334,10 @@ Json WrittenTo(HANDLE file, std::size_t bytes) {
 }
 
 // Into a new file, or one in another's place.
-MethodResult WriteNew(const FileScope& scope, OrError<NewFile> made, const std::string& bytes,
+MethodResult WriteNew(const FileScope& scope, Result<NewFile> made, const std::string& bytes,
                       std::uint64_t offset = 0) {
-  if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
-  auto& file = std::get<NewFile>(made);
+  if (!made.ok()) return std::move(made).error();
+  NewFile& file = *made;
   WriteAt(file.file(), offset, bytes);
   if (auto error = file.Keep(scope)) return *std::move(error);
   return WrittenTo(file.file(), bytes.size());
@@ -368,9 +356,7 @@ MethodResult WritePart(const FileScope& scope, const NamedPath& path, const std:
     // With the right to append alone, Windows writes at the end whatever comes between.
     open.access = offset == kAtEnd ? FILE_APPEND_DATA : FILE_WRITE_DATA;
     open.kind = kNotADirectory;
-    auto opened = scope.OpenIfThere(path, std::move(open));
-    if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
-    const auto& there = std::get<std::optional<OpenedFile>>(opened);
+    ONBEHALF_TRY(const auto& there, scope.OpenIfThere(path, std::move(open)));
     if (if_id && (!there || IdOf(there->handle.get()) != *if_id)) {
       return InvalidMember("if_id", "the file at the path is not the one with this id");
     }
@@ -379,7 +365,7 @@ MethodResult WritePart(const FileScope& scope, const NamedPath& path, const std:
       WriteAt(there->handle.get(), offset, bytes);
       return WrittenTo(there->handle.get(), bytes.size());
     }
-    std::optional<OrError<NewFile>> made;
+    std::optional<Result<NewFile>> made;
     try {
       made.emplace(NewFile::Make(scope, path));
     } catch (const Win32Error& error) {
@@ -400,80 +386,69 @@ MethodResult Write(const FileScope& scope, const Call& call) {
   if (mode != "update" && offset) return InvalidMember("offset", "expected only with the mode update");
   if (mode == "create" && if_id)
     return InvalidMember("if_id", "not with the mode create, before which there is no file");
-  auto path = scope.PathOf(call.params, "path");
-  if (auto* error = std::get_if<Error>(&path)) return std::move(*error);
-  const auto& named = std::get<NamedPath>(path);
+  ONBEHALF_TRY(const auto& path, scope.PathOf(call.params, "path"));
   const auto bytes = Decode(call.params.at("data").get_ref<const std::string&>(),
                             EncodingOf(call.params.value("encoding", "text")));
   if (!bytes)
     return InvalidMember("data",
                          "expected base64 (RFC 4648, section 4) with its padding and without line breaks");
-  if (mode == "create") return WriteNew(scope, NewFile::Make(scope, named), *bytes);
+  if (mode == "create") return WriteNew(scope, NewFile::Make(scope, path), *bytes);
   if (mode == "replace")
-    return WriteNew(scope, NewFile::MakeReplacement(scope, named, {.replace = true, .if_id = if_id}), *bytes);
-  return WritePart(scope, named, *bytes, offset.value_or(kAtEnd), if_id);
+    return WriteNew(scope, NewFile::MakeReplacement(scope, path, {.replace = true, .if_id = if_id}), *bytes);
+  return WritePart(scope, path, *bytes, offset.value_or(kAtEnd), if_id);
 }
 
 MethodResult Copy(const FileScope& scope, const Call& call) {
-  auto to = scope.PathOf(call.params, "to");
-  if (auto* error = std::get_if<Error>(&to)) return std::move(*error);
-  auto from = Open(scope, call, "from", ToRead());
-  if (auto* error = std::get_if<Error>(&from)) return std::move(*error);
-  const HANDLE source = std::get<OpenedFile>(from).handle.get();
+  ONBEHALF_TRY(auto&& to, scope.PathOf(call.params, "to"));
+  ONBEHALF_TRY(auto&& from, Open(scope, call, "from", ToRead()));
+  const HANDLE source = from.handle.get();
   const bool encrypted = (KindOf(source).attributes & FILE_ATTRIBUTE_ENCRYPTED) != 0;
-  auto made = NewFile::MakeReplacement(
-      scope, std::get<NamedPath>(to),
-      {.replace = call.params.value("replace", false), .if_id = {}, .encrypted = encrypted});
-  if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
+  ONBEHALF_TRY(
+      auto made,
+      NewFile::MakeReplacement(
+          scope, to, {.replace = call.params.value("replace", false), .if_id = {}, .encrypted = encrypted}));
   const auto on_progress = [&call](std::uint64_t done, std::uint64_t total) {
     ThrowIfOver(call, "WriteFile");
     ReportTo(call, done, total);
   };
-  auto copied = CopyInto(std::get<NewFile>(made), scope, source, on_progress);
-  if (auto* error = std::get_if<Error>(&copied)) return std::move(*error);
-  return MakeObject({{"bytes", std::get<std::uint64_t>(copied)}});
+  ONBEHALF_TRY(auto&& copied, CopyInto(made, scope, source, on_progress));
+  return MakeObject({{"bytes", copied}});
 }
 
 MethodResult Move(const FileScope& scope, const Call& call) {
-  auto to = scope.PathOf(call.params, "to");
-  if (auto* error = std::get_if<Error>(&to)) return std::move(*error);
-  auto from = scope.PathOf(call.params, "from");
-  if (auto* error = std::get_if<Error>(&from)) return std::move(*error);
-  for (const auto* one : {&std::get<NamedPath>(from), &std::get<NamedPath>(to)}) {
+  ONBEHALF_TRY(auto&& to, scope.PathOf(call.params, "to"));
+  ONBEHALF_TRY(auto&& from, scope.PathOf(call.params, "from"));
+  for (const auto* one : {&from, &to}) {
     if (one->path.has_stream()) return InvalidMember(one->member, "an alternate stream cannot be moved");
   }
   NtOpen open;
   open.access = DELETE;
   open.share = FILE_SHARE_READ | FILE_SHARE_WRITE;  // nobody else moves it meanwhile
   open.follow = false;
-  auto opened = scope.Open(std::get<NamedPath>(from), std::move(open));
-  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
-  const HANDLE file = std::get<OpenedFile>(opened).handle.get();
-  if (auto error = scope.WhyNotTaken(std::get<NamedPath>(from), file)) return *std::move(error);
-  auto place = scope.PlaceOf(std::get<NamedPath>(to));
-  if (auto* error = std::get_if<Error>(&place)) return std::move(*error);
+  ONBEHALF_TRY(auto&& opened, scope.Open(from, std::move(open)));
+  const HANDLE file = opened.handle.get();
+  if (auto error = scope.WhyNotTaken(from, file)) return *std::move(error);
+  ONBEHALF_TRY(auto&& place, scope.PlaceOf(to));
   std::optional<Place> back;
   if (!scope.settings().file.roots.empty()) {
-    auto old_place = scope.PlaceOf(std::get<NamedPath>(from));
-    if (auto* error = std::get_if<Error>(&old_place)) return std::move(*error);
-    back = std::move(std::get<Place>(old_place));
+    ONBEHALF_TRY(auto&& old_place, scope.PlaceOf(from));
+    back = std::move(old_place);
   }
-  const DWORD code = std::get<Place>(place).Rename(file, call.params.value("replace", false));
+  const DWORD code = place.Rename(file, call.params.value("replace", false));
   if (code != ERROR_SUCCESS) throw Win32Error(code, "NtSetInformationFile");
   if (back) {
-    if (auto error = scope.WhyNotMoved(std::get<NamedPath>(to), file, *back)) return *std::move(error);
+    if (auto error = scope.WhyNotMoved(to, file, *back)) return *std::move(error);
   }
-  return MakeObject({{"path", ShownPath(file, std::get<NamedPath>(to).path)}});
+  return MakeObject({{"path", ShownPath(file, to.path)}});
 }
 
 MethodResult Delete(const FileScope& scope, const Call& call) {
   NtOpen open;
   open.access = DELETE;
   open.follow = false;
-  auto opened = Open(scope, call, "path", std::move(open));
-  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
-  const HANDLE file = std::get<OpenedFile>(opened).handle.get();
-  if (auto error = scope.WhyNotTaken(std::get<OpenedFile>(opened).path, file)) return *std::move(error);
+  ONBEHALF_TRY(auto&& opened, Open(scope, call, "path", std::move(open)));
+  const HANDLE file = opened.handle.get();
+  if (auto error = scope.WhyNotTaken(opened.path, file)) return *std::move(error);
   const FileKind kind = KindOf(file);
   const bool for_directory = call.params.value("directory", false);
   if (for_directory && !kind.is_directory())
@@ -487,44 +462,37 @@ MethodResult Delete(const FileScope& scope, const Call& call) {
 }
 
 // Whether there is a folder.
-OrError<bool> IsFolder(const FileScope& scope, const NamedPath& path) {
-  auto opened = scope.OpenIfThere(path, NtOpen());
-  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
-  const auto& there = std::get<std::optional<OpenedFile>>(opened);
+Result<bool> IsFolder(const FileScope& scope, const NamedPath& path) {
+  ONBEHALF_TRY(const auto& there, scope.OpenIfThere(path, NtOpen()));
   return there && KindOf(there->handle.get()).is_directory();
 }
 
 // Whether it was made; false if another has made the folder meanwhile.
-OrError<bool> MakeFolder(const FileScope& scope, const NamedPath& path) {
-  auto place = scope.PlaceOf(path);
-  if (auto* error = std::get_if<Error>(&place)) return std::move(*error);
+Result<bool> MakeFolder(const FileScope& scope, const NamedPath& path) {
+  ONBEHALF_TRY(auto&& place, scope.PlaceOf(path));
   NtOpen open;
   open.access = DELETE;
   open.kind = kDirectory;
   try {
-    auto made = scope.Make(path, std::get<Place>(place), std::move(open));
-    if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
+    ONBEHALF_TRY([[maybe_unused]] auto&& made, scope.Make(path, place, std::move(open)));
     return true;
   } catch (const Win32Error& error) {
     if (error.win32_code() != ERROR_ALREADY_EXISTS) throw;
-    auto is_folder = IsFolder(scope, path);
-    if (auto* fault = std::get_if<Error>(&is_folder)) return std::move(*fault);
-    if (!std::get<bool>(is_folder)) throw;
+    ONBEHALF_TRY(auto&& is_folder, IsFolder(scope, path));
+    if (!is_folder) throw;
     return false;
   }
 }
 
 MethodResult MakeDirectory(const FileScope& scope, const Call& call) {
-  auto path = scope.PathOf(call.params, "path");
-  if (auto* error = std::get_if<Error>(&path)) return std::move(*error);
+  ONBEHALF_TRY(auto&& path, scope.PathOf(call.params, "path"));
   // Those that are not there, the deepest first.
   std::vector<NamedPath> missing;
-  for (std::optional<FilePath> at = std::get<NamedPath>(path).path; at; at = at->Parent()) {
+  for (std::optional<FilePath> at = path.path; at; at = at->Parent()) {
     ThrowIfOver(call, "NtCreateFile");
     NamedPath named{*at, "path"};
-    auto opened = scope.OpenIfThere(named, NtOpen());
-    if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
-    if (const auto& there = std::get<std::optional<OpenedFile>>(opened)) {
+    ONBEHALF_TRY(auto&& opened, scope.OpenIfThere(named, NtOpen()));
+    if (const auto& there = opened) {
       if (!KindOf(there->handle.get()).is_directory())
         throw Win32Error(ERROR_ALREADY_EXISTS, "NtCreateFile", at->text());
       break;
@@ -535,9 +503,8 @@ MethodResult MakeDirectory(const FileScope& scope, const Call& call) {
   bool created = false;
   for (auto one = missing.rbegin(); one != missing.rend(); ++one) {
     ThrowIfOver(call, "NtCreateFile");
-    auto made = MakeFolder(scope, *one);
-    if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
-    created = std::get<bool>(made);
+    ONBEHALF_TRY(auto&& made, MakeFolder(scope, *one));
+    created = made;
   }
   return MakeObject({{"created", created}});
 }
@@ -564,9 +531,8 @@ class WatchStream final : public Stream {
 OpenedStream OpenWatch(StreamScope scope, const Call& call, Waker waker) {
   NtOpen open = ToList();
   open.overlapped = true;
-  auto opened = Open(scope.scope(), call, "path", std::move(open));
-  if (auto* error = std::get_if<Error>(&opened)) return std::move(*error);
-  return std::make_unique<WatchStream>(std::move(scope), std::move(std::get<OpenedFile>(opened).handle),
+  ONBEHALF_TRY(auto&& opened, Open(scope.scope(), call, "path", std::move(open)));
+  return std::make_unique<WatchStream>(std::move(scope), std::move(opened.handle),
                                        call.params.value("recursive", false), std::move(waker));
 }
 

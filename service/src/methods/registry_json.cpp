@@ -15,6 +15,7 @@ namespace {
 using protocol::Error;
 using protocol::InvalidParams;
 using protocol::Json;
+using protocol::Result;
 
 bool IsText(DWORD type) { return type == REG_SZ || type == REG_EXPAND_SZ || type == REG_LINK; }
 bool IsNumber(DWORD type) { return type == REG_DWORD || type == REG_DWORD_BIG_ENDIAN || type == REG_QWORD; }
@@ -32,7 +33,7 @@ Json JsonFormOf(const RegistryValue& value) {
   return nullptr;
 }
 
-std::variant<RegistryValue, Error> FromText(DWORD type, const Json& value) {
+Result<RegistryValue> FromText(DWORD type, const Json& value) {
   if (!value.is_string()) return InvalidParams("value: expected a string for " + RegistryTypeName(type));
   const auto& text = value.get_ref<const std::string&>();
   if (text.find('\0') != std::string::npos) {
@@ -42,7 +43,7 @@ std::variant<RegistryValue, Error> FromText(DWORD type, const Json& value) {
   return TextValue(type, text);
 }
 
-std::variant<RegistryValue, Error> FromNumber(DWORD type, const Json& value) {
+Result<RegistryValue> FromNumber(DWORD type, const Json& value) {
   const bool is_qword = type == REG_QWORD;
   const std::uint64_t most =
       is_qword ? std::numeric_limits<std::uint64_t>::max() : std::numeric_limits<std::uint32_t>::max();
@@ -55,7 +56,7 @@ std::variant<RegistryValue, Error> FromNumber(DWORD type, const Json& value) {
   return NumberValue(type, value.get<std::uint64_t>());
 }
 
-std::variant<RegistryValue, Error> FromTexts(const Json& value) {
+Result<RegistryValue> FromTexts(const Json& value) {
   if (!value.is_array()) return InvalidParams("value: expected an array of strings for multi_sz");
   std::vector<std::string> texts;
   for (const Json& each : value) {
@@ -80,8 +81,8 @@ Json ToJson(const RegistryValue& value, std::optional<RegistryEncoding> encoding
           {"encoding", as_json ? "json" : "base64"}};
 }
 
-std::variant<RegistryValue, Error> RegistryValueOf(std::string_view type, const Json& value,
-                                                   std::optional<RegistryEncoding> encoding) {
+Result<RegistryValue> RegistryValueOf(std::string_view type, const Json& value,
+                                      std::optional<RegistryEncoding> encoding) {
   const auto number = RegistryTypeOf(type);
   if (!number)
     return InvalidParams("type: expected one of " + RegistryTypeNames() +

@@ -20,9 +20,8 @@ protocol::Json ToJson(const RegistryValue& value, std::optional<RegistryEncoding
 
 // What registry.set is given; nullopt for `encoding`: as JSON where the type has such a form. Errors name "type", "value" or
 // "encoding".
-std::variant<RegistryValue, protocol::Error> RegistryValueOf(std::string_view type,
-                                                             const protocol::Json& value,
-                                                             std::optional<RegistryEncoding> encoding);
+protocol::Result<RegistryValue> RegistryValueOf(std::string_view type, const protocol::Json& value,
+                                                std::optional<RegistryEncoding> encoding);
 
 // A cursor as text, which says all of its units; nullopt for a text that is none.
 std::string ToText(const RegistryCursor& cursor);

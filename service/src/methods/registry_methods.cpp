@@ -54,7 +54,7 @@ Error ProfileNotLoaded(const Call& call) {
   return error;
 }
 
-std::variant<RegistryPath, Error> PathOf(const Call& call) {
+Result<RegistryPath> PathOf(const Call& call) {
   const bool is_32 = call.params.value("view", "64") == "32";
   auto parsed = ParseRegistryPath(call.params.at("key").get_ref<const std::string&>(),
                                   is_32 ? RegistryView::k32 : RegistryView::k64, call.caller.user());
@@ -62,7 +62,7 @@ std::variant<RegistryPath, Error> PathOf(const Call& call) {
   return std::get<RegistryPath>(std::move(parsed));
 }
 
-std::variant<std::wstring, Error> NameOf(const Call& call) {
+Result<std::wstring> NameOf(const Call& call) {
   std::wstring name = win32::ToWide(call.params.value("name", ""));
   if (name.find(L'\0') != std::wstring::npos)
     return InvalidParams("name: a value's name cannot have a NUL in it");
@@ -79,23 +79,19 @@ std::optional<RegistryEncoding> EncodingOf(const Call& call) {
   return *found == "json" ? RegistryEncoding::kJson : RegistryEncoding::kBase64;
 }
 
-std::variant<UniqueRegistryKey, Error> OpenKeyOf(const Call& call, REGSAM access) {
-  auto path = PathOf(call);
-  if (auto* const error = std::get_if<Error>(&path)) return std::move(*error);
-  auto key = OpenRegistryKey(std::get<RegistryPath>(path), access);
+Result<UniqueRegistryKey> OpenKeyOf(const Call& call, REGSAM access) {
+  ONBEHALF_TRY(auto&& path, PathOf(call));
+  auto key = OpenRegistryKey(path, access);
   if (!key) return ProfileNotLoaded(call);
   return *std::move(key);
 }
 
 // ---- registry.get ----
 
-std::variant<RegistryValue, Error> ReadValue(const Call& call, std::size_t most_bytes) {
-  auto name = NameOf(call);
-  if (auto* const error = std::get_if<Error>(&name)) return std::move(*error);
-  auto key = OpenKeyOf(call, KEY_QUERY_VALUE);
-  if (auto* const error = std::get_if<Error>(&key)) return std::move(*error);
-  auto read =
-      QueryRegistryValue(std::get<UniqueRegistryKey>(key).get(), std::get<std::wstring>(name), most_bytes);
+Result<RegistryValue> ReadValue(const Call& call, std::size_t most_bytes) {
+  ONBEHALF_TRY(auto&& name, NameOf(call));
+  ONBEHALF_TRY(auto&& key, OpenKeyOf(call, KEY_QUERY_VALUE));
+  auto read = QueryRegistryValue(key.get(), name, most_bytes);
   if (const auto* const size = std::get_if<std::size_t>(&read)) {
     return Error{ErrorCode::kTooLarge,
                  "The value has " + std::to_string(*size) + " bytes, which is more than a response may have.",
@@ -123,13 +119,12 @@ std::optional<std::wstring> Expanded(const win32::Token& caller, const std::wstr
 }
 
 MethodResult Get(const Call& call, std::size_t response_bytes) {
-  std::variant<RegistryValue, Error> read;
+  std::optional<Result<RegistryValue>> read;
   if (auto refusal = AsCaller(call.caller, win32::ImpersonationLevel::kImpersonation,
                               [&] { read = ReadValue(call, response_bytes); })) {
     return *std::move(refusal);
   }
-  if (auto* const error = std::get_if<Error>(&read)) return std::move(*error);
-  const auto& value = std::get<RegistryValue>(read);
+  ONBEHALF_TRY(const RegistryValue value, *std::move(read));
   Json answer = ToJson(value, EncodingOf(call));
   if (call.params.value("expand", false) && value.type == REG_EXPAND_SZ && answer.at("encoding") == "json") {
     const auto expanded =
@@ -145,15 +140,11 @@ MethodResult Get(const Call& call, std::size_t response_bytes) {
 // ---- The other methods ----
 
 MethodResult Set(const Call& call) {
-  auto name = NameOf(call);
-  if (auto* const error = std::get_if<Error>(&name)) return std::move(*error);
-  auto value = RegistryValueOf(call.params.at("type").get_ref<const std::string&>(), call.params.at("value"),
-                               EncodingOf(call));
-  if (auto* const error = std::get_if<Error>(&value)) return std::move(*error);
-  auto key = OpenKeyOf(call, KEY_SET_VALUE);
-  if (auto* const error = std::get_if<Error>(&key)) return std::move(*error);
-  SetRegistryValue(std::get<UniqueRegistryKey>(key).get(), std::get<std::wstring>(name),
-                   std::get<RegistryValue>(std::move(value)));
+  ONBEHALF_TRY(auto&& name, NameOf(call));
+  ONBEHALF_TRY(auto&& value, RegistryValueOf(call.params.at("type").get_ref<const std::string&>(),
+                                             call.params.at("value"), EncodingOf(call)));
+  ONBEHALF_TRY(auto&& key, OpenKeyOf(call, KEY_SET_VALUE));
+  SetRegistryValue(key.get(), name, std::move(value));
   return Json::object();
 }
 
@@ -173,12 +164,10 @@ MethodResult List(const Call& call, std::size_t response_bytes) {
     after = RegistryCursorOf(text->get_ref<const std::string&>());
     if (!after) return InvalidParams("after: expected what registry.list has given as next");
   }
-  auto key = OpenKeyOf(call, KEY_READ);
-  if (auto* const error = std::get_if<Error>(&key)) return std::move(*error);
+  ONBEHALF_TRY(auto&& key, OpenKeyOf(call, KEY_READ));
   // The rest is for what surrounds the entries.
-  const auto page =
-      ListRegistryKey(std::get<UniqueRegistryKey>(key).get(), after,
-                      call.params.value("limit", kEntriesUnlessSaid), response_bytes / 4 * 3, call.stop);
+  const auto page = ListRegistryKey(key.get(), after, call.params.value("limit", kEntriesUnlessSaid),
+                                    response_bytes / 4 * 3, call.stop);
   if (!page) return Error{ErrorCode::kBusy, "The key changes faster than it can be listed.", nullptr};
   Json keys = Json::array();
   for (const std::wstring& name : page->keys) keys.push_back(win32::ToUtf8Lossy(name));
@@ -190,21 +179,17 @@ MethodResult List(const Call& call, std::size_t response_bytes) {
 }
 
 MethodResult MakeKey(const Call& call) {
-  auto path = PathOf(call);
-  if (auto* const error = std::get_if<Error>(&path)) return std::move(*error);
-  if (std::get<RegistryPath>(path).is_root) return InvalidParams("key: a root is always there");
-  const auto created = MakeRegistryKey(std::get<RegistryPath>(path), call.params.value("volatile", false));
+  ONBEHALF_TRY(auto&& path, PathOf(call));
+  if (path.is_root) return InvalidParams("key: a root is always there");
+  const auto created = MakeRegistryKey(path, call.params.value("volatile", false));
   if (!created) return ProfileNotLoaded(call);
   return MakeObject({{"created", *created}});
 }
 
 MethodResult DeleteValue(const Call& call) {
-  auto name = NameOf(call);
-  if (auto* const error = std::get_if<Error>(&name)) return std::move(*error);
-  auto key = OpenKeyOf(call, KEY_SET_VALUE);
-  if (auto* const error = std::get_if<Error>(&key)) return std::move(*error);
-  const LSTATUS code =
-      ::RegDeleteValueW(std::get<UniqueRegistryKey>(key).get(), std::get<std::wstring>(name).c_str());
+  ONBEHALF_TRY(auto&& name, NameOf(call));
+  ONBEHALF_TRY(auto&& key, OpenKeyOf(call, KEY_SET_VALUE));
+  const LSTATUS code = ::RegDeleteValueW(key.get(), name.c_str());
   if (code != ERROR_SUCCESS) throw Win32Error(static_cast<DWORD>(code), "RegDeleteValueW");
   return MakeObject({{"keys", 0}});
 }
@@ -217,13 +202,11 @@ MethodResult Delete(const Call& call) {
         "those below it (true) or only if there are none (false)");
   }
   if (a_value) return DeleteValue(call);
-  auto path = PathOf(call);
-  if (auto* const error = std::get_if<Error>(&path)) return std::move(*error);
-  if (IsRootOrHive(std::get<RegistryPath>(path))) {
+  ONBEHALF_TRY(auto&& path, PathOf(call));
+  if (IsRootOrHive(path)) {
     return InvalidParams("key: a root, and a key right below HKLM or HKU, cannot be deleted");
   }
-  const auto deleted =
-      DeleteRegistryKey(std::get<RegistryPath>(path), call.params.at("subkeys").get<bool>(), call.stop);
+  const auto deleted = DeleteRegistryKey(path, call.params.at("subkeys").get<bool>(), call.stop);
   if (!deleted) return ProfileNotLoaded(call);
   if (std::holds_alternative<HasSubkeys>(*deleted)) {
     return Refused(ERROR_ACCESS_DENIED, "NtDeleteKey",
@@ -232,11 +215,10 @@ MethodResult Delete(const Call& call) {
   return MakeObject({{"keys", std::get<std::size_t>(*deleted)}});
 }
 
-std::variant<std::unique_ptr<Stream>, Error> OpenWatch(const Call& call, Waker waker) {
-  auto key = OpenKeyOf(call, KEY_NOTIFY);
-  if (auto* const error = std::get_if<Error>(&key)) return std::move(*error);
-  return std::make_unique<RegistryWatch>(std::get<UniqueRegistryKey>(std::move(key)),
-                                         call.params.value("recursive", false), std::move(waker));
+Result<std::unique_ptr<Stream>> OpenWatch(const Call& call, Waker waker) {
+  ONBEHALF_TRY(auto&& key, OpenKeyOf(call, KEY_NOTIFY));
+  return std::make_unique<RegistryWatch>(std::move(key), call.params.value("recursive", false),
+                                         std::move(waker));
 }
 
 // ---- What they are called with ----

@@ -26,8 +26,7 @@ const Json kTokenSchema{{"type", {"string", "integer"}}, {"maxLength", 1024}};
 
 }  // namespace
 
-std::variant<Json, protocol::Error> BindParameters(const Method& method, const Json& params,
-                                                   Json* progress_token) {
+Result<Json> BindParameters(const Method& method, const Json& params, Json* progress_token) {
   Json bound = Json::object();
   const Json* token = nullptr;
   if (params.is_array()) {

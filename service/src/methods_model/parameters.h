@@ -19,8 +19,7 @@ namespace onbehalf::service {
 // Beside the parameters a caller may give a progressToken, a string or an integer, or null for none: by name, or by
 // position directly behind the declared ones. It goes to `progress_token`, if that is given, and not to the result.
 // Methods that take none ignore one that is given by name, whatever it is.
-std::variant<Json, protocol::Error> BindParameters(const Method& method, const Json& params,
-                                                   Json* progress_token = nullptr);
+Result<Json> BindParameters(const Method& method, const Json& params, Json* progress_token = nullptr);
 
 inline constexpr std::string_view kProgressToken = "progressToken";
 

@@ -51,7 +51,7 @@ onbehalf_module_status ModuleCall::SetResult(std::string_view json) {
   Json value;
   if (const protocol::JsonFault fault = ParseGiven(json, value))
     return Wrong("its result is no JSON: " + fault.Describe());
-  answer_ = std::move(value);
+  answer_ = MethodResult(std::move(value));
   return ONBEHALF_MODULE_OK;
 }
 
@@ -67,7 +67,7 @@ onbehalf_module_status ModuleCall::SetError(std::int32_t code, const char* messa
       return Wrong("its error's data are no JSON: " + fault.Describe());
     }
   }
-  answer_ = std::move(error);
+  answer_ = MethodResult(std::move(error));
   return ONBEHALF_MODULE_OK;
 }
 
@@ -98,13 +98,12 @@ onbehalf_module_status ModuleCall::AsCaller(void(ONBEHALF_MODULE_CALL* work)(voi
   }
   is_as_caller_ = false;
   if (!why_not) return ONBEHALF_MODULE_OK;
-  answer_ = *std::move(why_not);
+  answer_ = MethodResult(*std::move(why_not));
   return ONBEHALF_MODULE_NOT_CALLER;
 }
 
 MethodResult ModuleCall::TakeAnswer(const std::string& module) {
-  if (auto* const result = std::get_if<Json>(&answer_)) return std::move(*result);
-  if (auto* const error = std::get_if<protocol::Error>(&answer_)) return std::move(*error);
+  if (auto* const answer = std::get_if<MethodResult>(&answer_)) return std::move(*answer);
   if (const auto* const refused = std::get_if<Refused>(&answer_)) {
     throw win32::Win32Error(refused->code, refused->function);
   }

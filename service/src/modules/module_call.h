@@ -60,7 +60,7 @@ class ModuleCall {
   std::optional<std::string> params_;
   std::optional<std::string> request_id_;
   std::optional<std::string> caller_sid_;
-  std::variant<Failed, Json, protocol::Error, Refused, ImpersonationFailure> answer_ =
+  std::variant<Failed, MethodResult, Refused, ImpersonationFailure> answer_ =
       Failed{"it has given no answer"};
 };
 

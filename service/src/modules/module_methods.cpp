@@ -79,11 +79,10 @@ class ModuleStream final : public Stream {
     if (step == ONBEHALF_MODULE_LATER) return Later{};
     MethodResult answer = as_seen.TakeAnswer(module_->name());
     if (step == ONBEHALF_MODULE_END) return answer;
-    auto* const piece = std::get_if<Json>(&answer);
-    if (step != ONBEHALF_MODULE_PIECE || piece == nullptr) {
+    if (step != ONBEHALF_MODULE_PIECE || !answer.ok()) {
       throw std::runtime_error("module " + module_->name() + ": its stream has made no step that there is");
     }
-    return Piece{std::move(*piece)};
+    return Piece{*std::move(answer)};
   }
 
  private:
@@ -138,9 +137,8 @@ Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* de
     };
   }
   if (has_stream) {
-    method.stream = [module, given, acts_as_caller](
-                        const Call& call,
-                        Waker waker) -> std::variant<std::unique_ptr<Stream>, protocol::Error> {
+    method.stream = [module, given, acts_as_caller](const Call& call,
+                                                    Waker waker) -> Result<std::unique_ptr<Stream>> {
       if (auto refusal = module->WhyNot(call)) return *std::move(refusal);
       const Module::RunningCall running(*module, call);
       ModuleCall as_seen(call, acts_as_caller);
@@ -152,7 +150,7 @@ Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* de
         return std::unique_ptr<Stream>(std::move(stream));
       }
       MethodResult answer = as_seen.TakeAnswer(module->name());
-      if (auto* const error = std::get_if<protocol::Error>(&answer)) return std::move(*error);
+      if (!answer.ok()) return std::move(answer).error();
       throw std::runtime_error("module " + module->name() +
                                ": it has opened no stream, and answered with a result");
     };

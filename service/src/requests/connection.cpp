@@ -301,8 +301,7 @@ std::optional<Error> Connection::Admit(RunningRequest& request, AuditDecision& d
   if (caller.level() < RequiredLevel(*method)) return level_error(RequiredLevel(*method));
 
   Json token;
-  std::variant<Json, Error> bound = BindParameters(*method, request.params(), &token);
-  if (auto* fault = std::get_if<Error>(&bound)) return std::move(*fault);
+  ONBEHALF_TRY(auto&& bound, BindParameters(*method, request.params(), &token));
   bool opens_stream = false;
   if (method->stream) {
     std::optional<Error> refusal = StreamRequest::WhyNot(request, !token.is_null());
@@ -325,7 +324,7 @@ std::optional<Error> Connection::Admit(RunningRequest& request, AuditDecision& d
     request.set_progress(std::make_shared<ProgressChannel>(shared_from_this(), std::move(token),
                                                            limits.response_bytes, server_));
   }
-  request.set_params(std::move(std::get<Json>(bound)));
+  request.set_params(std::move(bound));
   request.method = method;
   request.opens_stream = opens_stream;
   decision.verdict = AuditVerdict::kAllowed;
@@ -337,13 +336,10 @@ void Connection::Run(const RequestPtr& request) {
     const Clock::time_point begun = Clock::now();
     // Answered or cancelled while it waited for a thread: then nothing of it may happen any more.
     const auto stopped = request->stop_reason();
-    MethodResult result;
-    if (stopped) {
-      result = service::ToError(*stopped);
-    } else {
-      const RunningRequest::Working working(*request);
-      result = CallHandler(*request, process_, id_, server_.log);
-    }
+    if (stopped) return Complete(request, service::ToError(*stopped), Clock::now() - begun);
+    std::optional<RunningRequest::Working> working(*request);
+    const MethodResult result = CallHandler(*request, process_, id_, server_.log);
+    working.reset();
     Complete(request, result, Clock::now() - begun);
   } catch (const std::exception& error) {
     Fail(request, error);
@@ -357,7 +353,7 @@ void Connection::Complete(const RequestPtr& request, const MethodResult& result,
   outcome.method = request->method_name();
   outcome.caller = request->caller();
   outcome.outcome = "ok";
-  if (const auto* error = std::get_if<Error>(&result)) {
+  if (const Error* const error = result.error_if()) {
     outcome.outcome = protocol::InfoOf(error->code).name;
     if (error->code == ErrorCode::kWindowsError && error->data.is_object()) {
       const auto code = error->data.find("code");
@@ -376,7 +372,7 @@ void Connection::Complete(const RequestPtr& request, const MethodResult& result,
 void Connection::Answer(const RequestPtr& request, const MethodResult& result) {
   if (!request->ClaimAnswer()) return;
   const UnansweredRequests::Removal removal(server_.unanswered);
-  const auto* error = std::get_if<Error>(&result);
+  const Error* const error = result.error_if();
   if (error != nullptr) {
     ++(error->code == ErrorCode::kAccessDenied || error->code == ErrorCode::kMethodNotFound
            ? server_.statistics.requests_denied
@@ -386,7 +382,7 @@ void Connection::Answer(const RequestPtr& request, const MethodResult& result) {
   if (!request->is_notification()) {
     std::string text;
     try {
-      text = error == nullptr ? protocol::ResultText(request->id(), std::get<Json>(result))
+      text = error == nullptr ? protocol::ResultText(request->id(), *result)
                               : protocol::ErrorText(request->id(), *error);
     } catch (const std::invalid_argument&) {
       server_.log.Write(LogLevel::kError, "a method's answer is not valid UTF-8",

@@ -81,10 +81,10 @@ std::optional<MethodResult> RunUnderIdentity(RunningRequest& request, const Clie
 
 MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id,
                          Log& log) {
-  MethodResult result;
+  std::optional<MethodResult> result;
   auto failure = RunUnderIdentity(request, process, connection_id, log,
                                   [&](const Call& call) { result = request.method->handler(call); });
-  return failure ? *std::move(failure) : std::move(result);
+  return failure ? *std::move(failure) : *std::move(result);
 }
 
 Stream::Step CallStream(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id,
@@ -93,11 +93,11 @@ Stream::Step CallStream(RunningRequest& request, const ClientProcess& process, s
   auto failure = RunUnderIdentity(request, process, connection_id, log, [&](const Call& call) {
     if (!stream) {
       auto opened = request.method->stream(call, waker);
-      if (auto* error = std::get_if<protocol::Error>(&opened)) {
-        step = MethodResult(std::move(*error));
+      if (!opened.ok()) {
+        step = MethodResult(std::move(opened).error());
         return;
       }
-      stream = std::move(std::get<std::unique_ptr<Stream>>(opened));
+      stream = *std::move(opened);
       if (!stream) throw std::logic_error("the method has opened no stream");
     }
     step = stream->Next(call);

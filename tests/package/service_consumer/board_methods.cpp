@@ -94,7 +94,7 @@ class Watch final : public Stream {
   const Board::Follower follower_;
 };
 
-std::variant<std::unique_ptr<Stream>, Error> OpenWatch(Board& board, const Call& call, Waker waker) {
+Result<std::unique_ptr<Stream>> OpenWatch(Board& board, const Call& call, Waker waker) {
   std::optional<std::size_t> most;
   if (const auto given = call.params.find("most"); given != call.params.end())
     most = given->get<std::size_t>();

@@ -266,7 +266,7 @@ TEST_F(PolicyTest, AChangeWhoseRequestHasEndedIsNotMade) {
   const Json params{{"account", "BU"}, {"node", "file"}, {"rights", {"call"}}};
   const auto result = grant.handler({*Caller(Who::kAdministrator), process_, params, "r-1", 1,
                                      ended.get_token(), std::chrono::steady_clock::now()});
-  EXPECT_EQ(std::get<protocol::Error>(result).code, ErrorCode::kRequestCancelled);
+  EXPECT_EQ(result.error().code, ErrorCode::kRequestCancelled);
   EXPECT_EQ(access_.policy()->version(), 0U);
 }
 

@@ -53,15 +53,14 @@ class PolicyTest : public testing::Test {
   // Of a call that succeeds.
   Json Result(std::string_view method, const Json& params, Who who = Who::kAdministrator) {
     const service::MethodResult result = Call(method, params, who);
-    if (const auto* error = std::get_if<protocol::Error>(&result)) throw std::runtime_error(error->message);
-    return std::get<Json>(result);
+    if (const auto* error = result.error_if()) throw std::runtime_error(error->message);
+    return result.value();
   }
   // Of one that is refused.
   protocol::Error Refused(std::string_view method, const Json& params, Who who = Who::kAdministrator) {
     const service::MethodResult result = Call(method, params, who);
-    if (const auto* json = std::get_if<Json>(&result))
-      throw std::runtime_error("not refused: " + json->dump());
-    return std::get<protocol::Error>(result);
+    if (result.ok()) throw std::runtime_error("not refused: " + result->dump());
+    return result.error();
   }
 
   bool MayCall(std::string_view method, Who who) {

@@ -54,11 +54,11 @@ class ConnectionPools : public WithSqlite {
   std::unique_ptr<DatabaseSession> Open(const std::shared_ptr<ConnectionPool>& pool,
                                         const MethodCaller& caller) {
     auto opened = DatabaseSession::Open(pool, "orders", CallOf(caller));
-    if (auto* error = std::get_if<Error>(&opened)) {
+    if (auto* error = opened.error_if()) {
       last_error_ = *error;
       return nullptr;
     }
-    return std::move(std::get<std::unique_ptr<DatabaseSession>>(opened));
+    return std::move(opened.value());
   }
   // Which connection it is, while it is one.
   static const OdbcConnection* Which(DatabaseSession& session, const Call& call) {
@@ -286,7 +286,7 @@ TEST_F(ConnectionPools, KeepNothingThatIsInATransaction) {
   const auto insert = [](OdbcConnection& connection) {
     auto none = service::SqlParameters::FromJson(Json::array(), "");
     connection.Begin();
-    connection.statement().Execute(L"insert into t values (1)", std::get<service::SqlParameters>(none));
+    connection.statement().Execute(L"insert into t values (1)", none.value());
     EXPECT_TRUE(connection.InTransaction());
   };
   ASSERT_FALSE(session->Work(CallOf(caller_), insert));
@@ -331,11 +331,10 @@ TEST_F(ConnectionPools, ServeManyThreads) {
       const MethodCaller& caller = t % 2 == 0 ? caller_ : restricted_;
       for (int i = 0; i < 50; ++i) {
         auto opened = DatabaseSession::Open(pool, "orders", CallOf(caller));
-        auto* session = std::get_if<std::unique_ptr<DatabaseSession>>(&opened);
-        if (session == nullptr) continue;
-        const auto refused = (*session)->Work(CallOf(caller), [&](OdbcConnection& connection) {
+        if (!opened.ok()) continue;
+        const auto refused = opened.value()->Work(CallOf(caller), [&](OdbcConnection& connection) {
           auto none = service::SqlParameters::FromJson(Json::array(), "");
-          connection.statement().Execute(L"select 1", std::get<service::SqlParameters>(none));
+          connection.statement().Execute(L"select 1", none.value());
           connection.statement().OpenResult();
           Json row;
           std::size_t bytes = 0;
@@ -372,7 +371,7 @@ TEST_F(ConnectionPools, TheEndOfARequestEndsItsStatement) {
     begun.Set();
     EXPECT_THROW(
         {
-          which->statement().Execute(kEndless, std::get<service::SqlParameters>(none));
+          which->statement().Execute(kEndless, none.value());
           which->statement().OpenResult();
           Json row;
           std::size_t bytes = 0;

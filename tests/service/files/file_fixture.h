@@ -37,23 +37,23 @@ class FileMethodsTest : public testing::Test {
   // As the service would: parameters bound to their schemas first.
   service::MethodResult Call(std::string_view method, const Json& params) {
     auto bound = service::BindParameters(*methods_.Find(method), params);
-    if (auto* error = std::get_if<protocol::Error>(&bound)) return std::move(*error);
-    return caller_.Call(methods_, method, std::get<Json>(bound));
+    if (!bound.ok()) return std::move(bound).error();
+    return caller_.Call(methods_, method, bound.value());
   }
   // Of a call that succeeds; compared with the method's schema.
   Json Result(std::string_view method, const Json& params) {
     service::MethodResult result = Call(method, params);
-    if (const auto* error = std::get_if<protocol::Error>(&result)) {
+    if (const auto* error = result.error_if()) {
       ADD_FAILURE() << method << ": " << error->message;
       return nullptr;
     }
-    EXPECT_EQ(Misfit(std::get<Json>(result), methods_.Find(method)->result_schema), "") << method;
-    return std::get<Json>(result);
+    EXPECT_EQ(Misfit(result.value(), methods_.Find(method)->result_schema), "") << method;
+    return result.value();
   }
   // The message of InvalidParams.
   std::string Fault(std::string_view method, const Json& params) {
     const service::MethodResult result = Call(method, params);
-    const auto* error = std::get_if<protocol::Error>(&result);
+    const auto* error = result.error_if();
     if (error == nullptr) return "none";
     EXPECT_EQ(error->code, protocol::ErrorCode::kInvalidParams);
     return error->message;
@@ -62,7 +62,7 @@ class FileMethodsTest : public testing::Test {
   DWORD Code(std::string_view method, const Json& params) {
     try {
       const service::MethodResult result = Call(method, params);
-      const auto* error = std::get_if<protocol::Error>(&result);
+      const auto* error = result.error_if();
       EXPECT_EQ(error, nullptr) << method << ": " << error->message;
       return ERROR_SUCCESS;
     } catch (const win32::Win32Error& error) {

@@ -345,8 +345,8 @@ TEST_F(FileStreams, CopyThatIsCancelledHalfWayLeavesWhatWasThereBefore) {
     StopsAt progress(stop, 2'000'000);
     const Json params{{"from", Text(L"a")}, {"to", Text(replace ? L"b" : L"c")}, {"replace", replace}};
     try {
-      copy.handler({caller.caller(), process, params, "r", 1, stop.get_token(),
-                    std::chrono::steady_clock::time_point::max(), progress});
+      static_cast<void>(copy.handler({caller.caller(), process, params, "r", 1, stop.get_token(),
+                                      std::chrono::steady_clock::time_point::max(), progress}));
       ADD_FAILURE() << "it went on";
     } catch (const win32::Win32Error& error) {
       EXPECT_EQ(error.win32_code(), static_cast<DWORD>(ERROR_CANCELLED));

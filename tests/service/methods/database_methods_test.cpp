@@ -38,19 +38,19 @@ class DatabaseMethods : public WithSqlite {
   Json Result(std::string_view method, Json params) {
     params["source"] = "orders";
     MethodResult result = caller_.Call(methods(), method, params);
-    if (const auto* error = std::get_if<Error>(&result)) {
+    if (const auto* error = result.error_if()) {
       ADD_FAILURE() << method << " " << params << ": " << error->message << " " << error->data;
       return nullptr;
     }
-    const Json& value = std::get<Json>(result);
+    const Json& value = result.value();
     EXPECT_EQ(Misfit(value, methods().Find(method)->result_schema), "") << value;
     return value;
   }
   Error Refusal(std::string_view method, Json params) {
     if (!params.contains("source")) params["source"] = "orders";
     MethodResult result = caller_.Call(methods(), method, params);
-    if (const auto* error = std::get_if<Error>(&result)) return *error;
-    ADD_FAILURE() << method << " " << params << " was done: " << std::get<Json>(result);
+    if (const auto* error = result.error_if()) return *error;
+    ADD_FAILURE() << method << " " << params << " was done: " << result.value();
     return {};
   }
   Json Query(std::string_view sql, Json parameters = Json::array()) {
@@ -391,7 +391,7 @@ TEST_F(DatabaseMethods, AStreamEndsWhenItsSourceChanges) {
                              caller_.stop.get_token(),
                              std::chrono::steady_clock::now() + kPatience};
     auto made = registry.Find("database.query")->stream(call, service::Waker());
-    service::Stream& stream = *std::get<std::unique_ptr<service::Stream>>(made);
+    service::Stream& stream = *made.value();
     for (int i = 0; i < 3; ++i)
       ASSERT_TRUE(std::holds_alternative<service::Stream::Piece>(stream.Next(call)));
     // Of another source.
@@ -407,9 +407,9 @@ TEST_F(DatabaseMethods, AStreamEndsWhenItsSourceChanges) {
     const auto step = stream.Next(call);
     const auto* const result = std::get_if<MethodResult>(&step);
     ASSERT_NE(result, nullptr);
-    ASSERT_TRUE(std::holds_alternative<Error>(*result));
-    EXPECT_EQ(std::get<Error>(*result).code, ErrorCode::kInvalidParams);
-    EXPECT_EQ(std::get<Error>(*result).message, "source: it has been changed or removed meanwhile");
+    ASSERT_FALSE(result->ok());
+    EXPECT_EQ(result->error().code, ErrorCode::kInvalidParams);
+    EXPECT_EQ(result->error().message, "source: it has been changed or removed meanwhile");
   }
 }
 
@@ -488,7 +488,7 @@ TEST_F(DatabaseMethods, ASourceUsedAsItsCallerNeedsTheLevelForIt) {
   const MethodCaller identified(win32::ImpersonationLevel::kIdentification);
   const MethodResult result =
       identified.Call(methods(), "database.query", {{"source", "orders"}, {"sql", "select 1"}});
-  const auto* const error = std::get_if<Error>(&result);
+  const auto* const error = result.error_if();
   ASSERT_NE(error, nullptr);
   EXPECT_EQ(error->code, ErrorCode::kImpersonationLevel);
   EXPECT_EQ(error->data, Json({{"required", "impersonation"}, {"actual", "identification"}}));

@@ -125,7 +125,7 @@ TEST_F(IdentityMethodsTest, ALevelOfAnonymousIsAnsweredWithBothLevels) {
     ONBEHALF_SKIP_WITHOUT("a token of level anonymous that can be duplicated and asked", false);
   }
   const MethodResult result = caller->Call(methods_, "identity.whoami");
-  const auto* const error = std::get_if<protocol::Error>(&result);
+  const auto* const error = result.error_if();
   ASSERT_NE(error, nullptr);
   EXPECT_EQ(error->code, protocol::ErrorCode::kImpersonationLevel);
   EXPECT_EQ(error->data, (Json{{"required", "identification"}, {"actual", "anonymous"}}));

@@ -35,14 +35,14 @@ class MethodCaller {
     const service::Method* const method = methods.Find(name);
     if (method == nullptr) throw std::invalid_argument("no method " + std::string(name));
     auto bound = service::BindParameters(*method, params);
-    if (auto* error = std::get_if<protocol::Error>(&bound)) return std::move(*error);
-    return method->handler({caller_, process_, std::get<protocol::Json>(bound), "r-1", 1, stop.get_token(),
+    if (!bound.ok()) return std::move(bound).error();
+    return method->handler({caller_, process_, bound.value(), "r-1", 1, stop.get_token(),
                             std::chrono::steady_clock::now() + kPatience});
   }
   // For calls that succeed: throws std::bad_variant_access otherwise.
   protocol::Json Result(const service::MethodRegistry& methods, std::string_view name,
                         const protocol::Json& params = protocol::Json::object()) const {
-    return std::get<protocol::Json>(Call(methods, name, params));
+    return Call(methods, name, params).value();
   }
 
   const service::CallerIdentity& caller() const { return caller_; }

@@ -150,8 +150,8 @@ TEST_F(RegistryMethods, ReadNothingForACallerWhoseLevelIsTooLow) {
   key_.SetValue(L"v", REG_BINARY, "x");
   const test::MethodCaller low(win32::ImpersonationLevel::kIdentification);
   const MethodResult result = low.Call(methods_, "registry.get", OfKey({{"name", "v"}}));
-  ASSERT_TRUE(std::holds_alternative<protocol::Error>(result));
-  EXPECT_EQ(std::get<protocol::Error>(result).code, ErrorCode::kImpersonationLevel);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().code, ErrorCode::kImpersonationLevel);
 }
 
 // ---- Roots and views ----
@@ -199,8 +199,8 @@ TEST_F(RegistryMethods, SayThatAProfileIsNotLoaded) {
         {"registry.delete", {{"key", "HKCU\\Software\\Contoso"}, {"name", "v"}}}}) {
     SCOPED_TRACE(each.method);
     const MethodResult result = other.Call(methods_, each.method, each.params);
-    ASSERT_TRUE(std::holds_alternative<protocol::Error>(result));
-    const auto& error = std::get<protocol::Error>(result);
+    ASSERT_FALSE(result.ok());
+    const auto& error = result.error();
     EXPECT_EQ(error.code, ErrorCode::kWindowsError);
     EXPECT_EQ(
         error.message,

@@ -25,11 +25,11 @@ Json Parse(const std::string& text) { return Json::parse(text); }
 // The bound object as text, or the error's message.
 std::string Bound(const Method& method, const Json& params) {
   const auto result = BindParameters(method, params);
-  if (const auto* error = std::get_if<protocol::Error>(&result)) {
+  if (const auto* error = result.error_if()) {
     EXPECT_EQ(error->code, protocol::ErrorCode::kInvalidParams);
     return error->message;
   }
-  return std::get<Json>(result).dump();
+  return result.value().dump();
 }
 
 const Method kTwo = MethodWith(
@@ -155,15 +155,15 @@ TEST(Parameters, AProgressTokenIsTakenOutByNameAndByPosition) {
   for (const char* params : {R"({"id":5,"text":"x","progressToken":"t"})", R"([5,"x","t"])"}) {
     Json token;
     const auto bound = BindParameters(method, Parse(params), &token);
-    ASSERT_TRUE(std::holds_alternative<Json>(bound)) << params;
-    EXPECT_EQ(std::get<Json>(bound), Parse(R"({"id":5,"text":"x"})")) << params;
+    ASSERT_TRUE(bound.ok()) << params;
+    EXPECT_EQ(bound.value(), Parse(R"({"id":5,"text":"x"})")) << params;
     EXPECT_EQ(token, "t") << params;
   }
   Json token;
-  EXPECT_TRUE(std::holds_alternative<Json>(BindParameters(method, Parse("[5]"), &token)));
+  EXPECT_TRUE(BindParameters(method, Parse("[5]"), &token).ok());
   EXPECT_TRUE(token.is_null());
   for (const char* params : {R"([5,"x",null])", R"({"id":5,"text":"x","progressToken":null})"}) {
-    EXPECT_TRUE(std::holds_alternative<Json>(BindParameters(method, Parse(params), &token))) << params;
+    EXPECT_TRUE(BindParameters(method, Parse(params), &token).ok()) << params;
     EXPECT_TRUE(token.is_null()) << params;
   }
   EXPECT_EQ(Bound(method, Parse(R"([5,"x",1.5])")),
@@ -172,8 +172,7 @@ TEST(Parameters, AProgressTokenIsTakenOutByNameAndByPosition) {
             "expected at most 2 parameters and a progress token, got 4");
   // Others ignore it by name.
   EXPECT_EQ(Bound(kTwo, Parse(R"({"id":5,"progressToken":[]})")), R"({"id":5})");
-  EXPECT_TRUE(
-      std::holds_alternative<Json>(BindParameters(kTwo, Parse(R"({"id":5,"progressToken":1})"), &token)));
+  EXPECT_TRUE(BindParameters(kTwo, Parse(R"({"id":5,"progressToken":1})"), &token).ok());
   EXPECT_TRUE(token.is_null());
 }
 
@@ -183,8 +182,8 @@ TEST(Parameters, NullByPositionIsAnOptionalOneThatIsNotGiven) {
   method.reports_progress = true;
   Json token;
   const auto bound = BindParameters(method, Parse("[5,null,7]"), &token);
-  ASSERT_TRUE(std::holds_alternative<Json>(bound));
-  EXPECT_EQ(std::get<Json>(bound), Parse(R"({"id":5})"));
+  ASSERT_TRUE(bound.ok());
+  EXPECT_EQ(bound.value(), Parse(R"({"id":5})"));
   EXPECT_EQ(token, 7);
   EXPECT_EQ(Bound(method, Parse("[null,null,7]")), "id: expected an integer of at least 1, got null");
   EXPECT_EQ(Bound(method, Parse(R"({"id":5,"text":null})")), "text: expected a string, got null");
@@ -195,9 +194,9 @@ TEST(Parameters, NullByPositionIsAnOptionalOneThatIsNotGiven) {
 
 TEST(Parameters, AnIntegerSpelledAsAFloatArrivesAsAnInteger) {
   const auto result = BindParameters(MethodOf(Parse(R"({"type":"integer"})")), Parse(R"({"p":5.0})"));
-  ASSERT_TRUE(std::holds_alternative<Json>(result));
-  EXPECT_TRUE(std::get<Json>(result).at("p").is_number_integer());
-  EXPECT_EQ(std::get<Json>(result).at("p"), 5);
+  ASSERT_TRUE(result.ok());
+  EXPECT_TRUE(result.value().at("p").is_number_integer());
+  EXPECT_EQ(result.value().at("p"), 5);
 }
 
 TEST(Parameters, ThatAreNotGivenHaveTheirDefault) {

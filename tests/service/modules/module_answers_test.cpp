@@ -111,7 +111,7 @@ TEST_F(ModuleAnswersTest, AMethodLearnsWhoCallsAndCanDoAPartOfItsWorkAsItsCaller
 TEST_F(ModuleAnswersTest, APartDoneAsTheCallerNeedsATokenOfThatLevel) {
   const MethodCaller caller(win32::ImpersonationLevel::kIdentification);
   const auto result = caller.Call(server_.server().methods(), "faulty.asCaller");
-  const auto* const error = std::get_if<protocol::Error>(&result);
+  const auto* const error = result.error_if();
   ASSERT_NE(error, nullptr);
   EXPECT_EQ(error->code, ErrorCode::kImpersonationLevel);
   EXPECT_EQ(error->data, (Json{{"required", "impersonation"}, {"actual", "identification"}}));

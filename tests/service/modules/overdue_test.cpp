@@ -115,7 +115,7 @@ TEST(Overdue, EachStepOfAStreamIsToldOf) {
   slow.summary = "A method of a test.";
   slow.access_default = "D:(A;;GXGR;;;AU)";
   slow.stream = [&](const service::Call&,
-                    service::Waker) -> std::variant<std::unique_ptr<service::Stream>, protocol::Error> {
+                    service::Waker) -> service::Result<std::unique_ptr<service::Stream>> {
     return std::make_unique<SlowSteps>(told.get());
   };
   slow.on_overdue = [&](std::string_view) { ::ReleaseSemaphore(told.get(), 1, nullptr); };

@@ -67,13 +67,13 @@ class RegistryListing : public RegistryTest {
     Json params{{"key", key_.text()}, {"limit", limit}};
     for (;;) {
       const MethodResult result = Call("registry.list", params);
-      if (const auto* const error = std::get_if<protocol::Error>(&result)) {
+      if (const auto* const error = result.error_if()) {
         EXPECT_EQ(error->code, ErrorCode::kBusy) << error->message;
         if (error->code != ErrorCode::kBusy) return all;
         ++all.busy;
         continue;
       }
-      const Json& page = std::get<Json>(result);
+      const Json& page = result.value();
       EXPECT_EQ(test::Misfit(page, methods_.Find("registry.list")->result_schema), "");
       ++all.pages;
       for (const Json& key : page.at("keys")) all.keys.push_back(key);

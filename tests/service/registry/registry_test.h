@@ -35,30 +35,30 @@ class RegistryTest : public testing::Test {
 
   MethodResult Call(std::string_view name, const Json& params) const {
     auto bound = BindParameters(*methods_.Find(name), params, nullptr);
-    if (auto* const error = std::get_if<protocol::Error>(&bound)) return std::move(*error);
+    if (!bound.ok()) return std::move(bound).error();
     try {
-      return caller_.Call(methods_, name, std::get<Json>(bound));
+      return caller_.Call(methods_, name, bound.value());
     } catch (const win32::Win32Error& error) {
       return ToError(error);
     }
   }
   Json Result(std::string_view name, const Json& params) const {
     const MethodResult result = Call(name, params);
-    if (const auto* const error = std::get_if<protocol::Error>(&result)) {
+    if (const auto* const error = result.error_if()) {
       ADD_FAILURE() << name << params << ": " << static_cast<int>(error->code) << " " << error->message
                     << error->data;
       return Json::object();
     }
-    EXPECT_EQ(test::Misfit(std::get<Json>(result), methods_.Find(name)->result_schema), "");
-    return std::get<Json>(result);
+    EXPECT_EQ(test::Misfit(result.value(), methods_.Find(name)->result_schema), "");
+    return result.value();
   }
   protocol::Error Refusal(std::string_view name, const Json& params) const {
     const MethodResult result = Call(name, params);
-    if (const auto* const json = std::get_if<Json>(&result)) {
-      ADD_FAILURE() << name << params << " was not refused: " << *json;
+    if (result.ok()) {
+      ADD_FAILURE() << name << params << " was not refused: " << *result;
       return {};
     }
-    return std::get<protocol::Error>(result);
+    return result.error();
   }
   // The sentence of an InvalidParams.
   std::string Fault(std::string_view name, const Json& params) const {

@@ -348,7 +348,7 @@ class CheckMethodLimitsTest : public MethodLimitsTest {
     service::Method stream = gate_.AsMethod("test.stream");
     stream.handler = nullptr;
     stream.stream = [](const service::Call&, service::Waker) {
-      return std::variant<std::unique_ptr<service::Stream>, protocol::Error>(
+      return service::Result<std::unique_ptr<service::Stream>>(
           protocol::Error{ErrorCode::kInternalError, "never opened", nullptr});
     };
     server_.methods().Add(std::move(stream));

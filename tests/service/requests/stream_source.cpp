@@ -22,8 +22,10 @@ bool ThreadHasToken() { return win32::Token::FromThread(TOKEN_QUERY).has_value()
 service::Method StreamMethod(std::string name, service::Acts acts,
                              std::function<std::unique_ptr<Stream>(service::Waker)> open) {
   service::Method method = PublicMethod(std::move(name), acts, service::Pace::kMayBlock, nullptr);
-  method.stream = [open = std::move(open)](const Call&, service::Waker waker)
-      -> std::variant<std::unique_ptr<Stream>, protocol::Error> { return open(std::move(waker)); };
+  method.stream = [open = std::move(open)](const Call&,
+                                           service::Waker waker) -> service::Result<std::unique_ptr<Stream>> {
+    return open(std::move(waker));
+  };
   return method;
 }
 

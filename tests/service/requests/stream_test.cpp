@@ -67,8 +67,7 @@ service::Method StreamOf(std::string name, std::function<Stream::Step(const Call
   };
   service::Method method = PublicMethod(std::move(name), Acts::kAsCaller, Pace::kMayBlock, nullptr);
   method.stream = [next = std::move(next), take_waker = std::move(take_waker)](
-                      const Call&,
-                      service::Waker waker) -> std::variant<std::unique_ptr<Stream>, protocol::Error> {
+                      const Call&, service::Waker waker) -> service::Result<std::unique_ptr<Stream>> {
     if (take_waker) take_waker(std::move(waker));
     return std::make_unique<OfFunction>(next);
   };
@@ -665,10 +664,10 @@ service::Method OptionalStream(std::string name, StreamSource& source, Gate& gat
   service::Method method = source.AsMethod(name, Acts::kAsCaller);
   method.handler = [inner = gate.AsMethod(std::move(name)).handler](const Call& call) -> MethodResult {
     MethodResult result = inner(call);
-    if (auto* answer = std::get_if<Json>(&result)) {
-      (*answer)["as caller"] = win32::Token::FromThread(TOKEN_QUERY).has_value();
-      (*answer)["has deadline"] = call.deadline != std::chrono::steady_clock::time_point::max();
-      (*answer)["progress wanted"] = call.progress.wanted();
+    if (result.ok()) {
+      (*result)["as caller"] = win32::Token::FromThread(TOKEN_QUERY).has_value();
+      (*result)["has deadline"] = call.deadline != std::chrono::steady_clock::time_point::max();
+      (*result)["progress wanted"] = call.progress.wanted();
     }
     return result;
   };

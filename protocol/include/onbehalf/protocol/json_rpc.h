@@ -9,8 +9,9 @@
 #include <variant>
 #include <vector>
 
-#include "onbehalf/protocol/error_code.h"
+#include "onbehalf/protocol/error.h"
 #include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/result.h"
 
 namespace onbehalf::protocol {
 
@@ -24,17 +25,6 @@ Json ToJson(const Id& id);
 
 // The id that `value` is (in a message, or in the params of $/cancelRequest); nullopt if it can be none.
 std::optional<Id> ToId(const Json& value);
-
-struct Error {
-  ErrorCode code = ErrorCode::kInternalError;
-  std::string message;  // empty: the table's own sentence
-  Json data;            // null: no `data` member is sent
-};
-
-// What is wrong with a request's parameters: the message names the member and what was expected there.
-inline Error InvalidParams(std::string message) {
-  return {ErrorCode::kInvalidParams, std::move(message), nullptr};
-}
 
 struct Request {
   Id id;
@@ -50,8 +40,8 @@ struct Notification {
 // An answer, as a client reads it.
 struct Response {
   Id id;
-  std::variant<Json, Error> outcome;  // `result`, or `error`
-  int error_code = 0;  // the code as it came; Error::code holds it only when the table knows it
+  Result<Json> outcome = Json();  // `result`, or `error`
+  int error_code = 0;             // the code as it came; Error::code holds it only when the table knows it
 };
 
 // Something that is JSON but no message of JSON-RPC 2.0, with the id to answer under (null if it had none

@@ -12,12 +12,14 @@
 #include <vector>
 
 #include "onbehalf/protocol/json_rpc.h"
+#include "onbehalf/protocol/result.h"
 #include "onbehalf/service/caller_identity.h"
 #include "onbehalf/win32/lean_windows.h"
 
 namespace onbehalf::service {
 
 using protocol::Json;
+using protocol::Result;
 
 // Under which identity a handler runs.
 enum class Acts {
@@ -92,7 +94,7 @@ struct Call {
 
 // A handler's answer. What the caller did wrong is an Error; what Windows refuses is thrown as win32::Win32Error and
 // answered as WindowsError; any other exception is answered as InternalError and logged.
-using MethodResult = std::variant<Json, protocol::Error>;
+using MethodResult = Result<Json>;
 
 // Results that come piece by piece, each as a $/progress of the request, until the last of them is its answer. Pulled: the
 // service asks for a piece, sends it and asks again when the client has room for it, so a stream never waits for its
@@ -148,7 +150,7 @@ struct Method {
   std::function<MethodResult(const Call&)> handler = {};
   // Opens a stream, or says why not; runs as Next does. A stream's method is kMayBlock; its request has no deadline, and
   // needs a progressToken.
-  std::function<std::variant<std::unique_ptr<Stream>, protocol::Error>(const Call&, Waker)> stream = {};
+  std::function<Result<std::unique_ptr<Stream>>(const Call&, Waker)> stream = {};
   // Told of a call, by its Call::request_id, whose handler has been running for a second longer than a request may take, or of
   // a stream of which one step, its opening or its end has: the thread may be lost. Once for each handler or step, on another
   // thread, which must not wait; what runs may end at the same moment. Throws nothing.

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "onbehalf/protocol/error_code.h"
+#include "onbehalf/protocol/json_text.h"
+
+namespace onbehalf::protocol {
+
+struct Error {
+  ErrorCode code = ErrorCode::kInternalError;
+  std::string message;  // empty: the table's own sentence
+  Json data;            // null: no `data` member is sent
+};
+
+// What is wrong with a request's parameters: the message names the member and what was expected there.
+inline Error InvalidParams(std::string message) {
+  return {ErrorCode::kInvalidParams, std::move(message), nullptr};
+}
+
+}  // namespace onbehalf::protocol
