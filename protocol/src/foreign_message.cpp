@@ -1,17 +1,17 @@
 #include "onbehalf/protocol/foreign_message.h"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <variant>
-#include <vector>
 
 #include "onbehalf/protocol/utf8.h"
 
 namespace onbehalf::protocol {
 namespace {
 
-constexpr std::size_t kPrefixBytes = 4;
+constexpr int kPrefixBytes = 4;
 
 std::uint64_t BigEndian(std::string_view bytes) {
   std::uint64_t value = 0;
@@ -77,6 +77,54 @@ class MessagePackReader {
   std::string_view rest_;
 };
 
+void AppendBigEndian(std::string& to, std::uint64_t value, int bytes) {
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) to += static_cast<char>(value >> shift & 0xFF);
+}
+
+// A str 32, which holds any text.
+void AppendPacked(std::string& to, std::string_view text) {
+  to += '\xDB';
+  AppendBigEndian(to, text.size(), 4);
+  to += text;
+}
+
+void AppendPackedId(std::string& to, const Id& id) {
+  if (const auto* number = std::get_if<std::int64_t>(&id)) {
+    to += '\xD3';
+    AppendBigEndian(to, static_cast<std::uint64_t>(*number), 8);
+  } else if (const auto* large = std::get_if<std::uint64_t>(&id)) {
+    to += '\xCF';
+    AppendBigEndian(to, *large, 8);
+  } else if (const auto* fraction = std::get_if<double>(&id)) {
+    to += '\xCB';
+    AppendBigEndian(to, std::bit_cast<std::uint64_t>(*fraction), 8);
+  } else if (const auto* text = std::get_if<std::string>(&id)) {
+    AppendPacked(to, *text);
+  } else {
+    to += '\xC0';
+  }
+}
+
+// nlohmann's writer would be as large as the rest of this library.
+std::string PackedError(const Id& id, const Error& error) {
+  std::string packed = "\x83";
+  AppendPacked(packed, "jsonrpc");
+  AppendPacked(packed, "2.0");
+  AppendPacked(packed, "id");
+  AppendPackedId(packed, id);
+  AppendPacked(packed, "error");
+  packed += '\x83';
+  AppendPacked(packed, "code");
+  packed += '\xD2';
+  AppendBigEndian(packed, static_cast<std::uint32_t>(error.code), 4);
+  AppendPacked(packed, "message");
+  AppendPacked(packed, error.message);
+  // StreamJsonRpc's MessagePackFormatter fails to read an error without it.
+  AppendPacked(packed, "data");
+  packed += '\xC0';
+  return packed;
+}
+
 Id IdOfJson(std::string_view text, const JsonLimits& limits) {
   const ParsedFrame parsed = ParseFrame(text, limits, 1);
   if (parsed.messages.size() != 1) return {};
@@ -125,15 +173,10 @@ std::string Describe(const ForeignMessage& message) {
 }
 
 std::string ForeignErrorFrame(const ForeignMessage& message, const Error& error) {
-  std::string text = ErrorText(message.id, error);
-  if (message.is_message_pack) {
-    Json response = Json::parse(text);
-    response["error"].emplace("data", nullptr);  // without it MessagePackFormatter fails to read an error
-    const std::vector<std::uint8_t> packed = Json::to_msgpack(response);
-    text.assign(packed.begin(), packed.end());
-  }
+  const std::string text =
+      message.is_message_pack ? PackedError(message.id, error) : ErrorText(message.id, error);
   std::string frame;
-  for (int shift = 24; shift >= 0; shift -= 8) frame += static_cast<char>(text.size() >> shift & 0xFF);
+  AppendBigEndian(frame, text.size(), kPrefixBytes);
   return frame + text;
 }
 

@@ -65,10 +65,6 @@ EncodedPiece EncodeText(std::string_view bytes, bool more, std::size_t most) {
 
 }  // namespace
 
-Encoding EncodingOf(std::string_view word) { return word == "base64" ? Encoding::kBase64 : Encoding::kText; }
-
-const char* ToString(Encoding encoding) { return encoding == Encoding::kBase64 ? "base64" : "text"; }
-
 std::optional<std::string> Decode(std::string_view data, Encoding encoding) {
   if (encoding == Encoding::kBase64) return protocol::FromBase64(data);
   return std::string(data);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -9,9 +10,7 @@ namespace onbehalf::service {
 
 // How bytes stand in a JSON string.
 enum class Encoding { kText, kBase64 };
-// "text" or "base64"
-Encoding EncodingOf(std::string_view word);
-const char* ToString(Encoding encoding);
+constexpr std::array<std::string_view, 2> NamesOf(Encoding) { return {"text", "base64"}; }
 
 // The bytes of a string; nullopt if it is not base64.
 std::optional<std::string> Decode(std::string_view data, Encoding encoding);

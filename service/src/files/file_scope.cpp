@@ -99,9 +99,8 @@ std::string ShownPath(HANDLE file, const FilePath& path) {
   return FinalPathOf(file, final_path) == ERROR_SUCCESS ? win32::ToUtf8Lossy(final_path) : path.text();
 }
 
-Result<NamedPath> FileScope::PathOf(const protocol::Json& params, const char* member) const {
-  auto parsed = FilePath::Parse(params.at(member).get_ref<const std::string&>(),
-                                {settings_->file.network_paths, settings_->file.alternate_streams});
+Result<NamedPath> FileScope::PathOf(const std::string& path, const char* member) const {
+  auto parsed = FilePath::Parse(path, {settings_->file.network_paths, settings_->file.alternate_streams});
   if (const auto* fault = std::get_if<std::string>(&parsed)) return InvalidMember(member, *fault);
   return NamedPath{std::move(std::get<FilePath>(parsed)), member};
 }

@@ -69,7 +69,7 @@ class FileScope {
   const Settings& settings() const { return *settings_; }
 
   // The parameter `member`, which is a string.
-  Result<NamedPath> PathOf(const protocol::Json& params, const char* member) const;
+  Result<NamedPath> PathOf(const std::string& path, const char* member) const;
 
   // What is there. `open` says how; its name is the path's.
   Result<OpenedFile> Open(const NamedPath& path, NtOpen open) const;

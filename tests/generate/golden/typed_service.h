@@ -1410,9 +1410,9 @@ inline void from_json(const Json& json, FileDeleteParams& value) {
 struct FileListParams {
   // The folder.
   std::string path;
-  // Only names like this, whatever their case: * for any characters, ? for one.
+  // Only names like this, ignoring case: * for any characters, ? for one.
   std::optional<std::string> glob{};
-  // Only what comes behind the page that gave this as next.
+  // Start after this cursor (the previous page's `next`).
   std::optional<std::string> after{};
   // At most so many in an answer or a piece (1000).
   std::optional<std::int64_t> limit{};
@@ -1635,6 +1635,7 @@ inline void from_json(const Json& json, FileReadParams& value) {
 
 // Result of file.read.
 struct FileReadResult {
+  // One of "text", "base64".
   std::string encoding;
   // of the first byte
   std::int64_t offset = 0;
@@ -3211,7 +3212,7 @@ class FileMethods {
     return detail::Converter<FileChecksumResult>::From(client_->Call("file.checksum", Json(params), detail::WithProgress(progress, options)));
   }
 
-  // file.copy: Copies a file. Whatever happens, there is no half one.
+  // file.copy: Copies a file. The copy is all-or-nothing.
   // Reports how far it is to `progress`, on this thread.
   FileCopyResult Copy(const FileCopyParams& params, const std::function<void(const FileCopyProgress&)>& progress = {}, const CallOptions& options = {}) {
     return detail::Converter<FileCopyResult>::From(client_->Call("file.copy", Json(params), detail::WithProgress(progress, options)));

@@ -225,8 +225,8 @@ TEST_F(PathTricks, WhatIsFoundOutsideTheRootsAfterItsMoveGoesBack) {
   StayIn(L"in");
   const service::FileScope narrow(live_->Now());
   const auto place_of = [&wide](const service::NamedPath& path) { return wide.PlaceOf(path).value(); };
-  const auto from = wide.PathOf({{"from", Text(L"in\\file")}}, "from").value();
-  const auto to = wide.PathOf({{"to", Text(L"out\\moved")}}, "to").value();
+  const auto from = wide.PathOf(Text(L"in\\file"), "from").value();
+  const auto to = wide.PathOf(Text(L"out\\moved"), "to").value();
   {
     service::NtOpen open;
     open.access = DELETE;
@@ -248,7 +248,7 @@ TEST_F(PathTricks, WhatIsFoundOutsideTheRootsWithItsNameGoes) {
   StayIn(L"in");
   const service::FileScope narrow(live_->Now());
   const auto before = Everything();
-  const auto path = wide.PathOf({{"to", Text(L"out\\new")}}, "to").value();
+  const auto path = wide.PathOf(Text(L"out\\new"), "to").value();
   {
     auto made = service::NewFile::MakeReplacement(wide, path, {});
     const auto error = made.value().Keep(narrow);
@@ -298,7 +298,7 @@ TEST_F(PathTricks, TheFolderOfWhatIsMadeCannotBeMovedAwayMeanwhile) {
   StayIn(L"in");
   std::filesystem::create_directory(Path(L"in\\d"));
   const service::FileScope scope(live_->Now());
-  auto path = scope.PathOf({{"path", Text(L"in\\d\\new")}}, "path");
+  auto path = scope.PathOf(Text(L"in\\d\\new"), "path");
   {
     const auto place = scope.PlaceOf(path.value());
     ASSERT_TRUE(place.ok());

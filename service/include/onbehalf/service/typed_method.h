@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "onbehalf/fields.h"
+#include "onbehalf/service/method.h"
+
+namespace onbehalf::service {
+
+// Methods whose parameters and results are structs (onbehalf/fields.h). For a method whose parameters are not known when it is
+// compiled, Method is filled by hand.
+//
+//   Method greet;
+//   greet.name = "board.greet";
+//   greet.summary = "Greets somebody.";
+//   Handle<GreetParams>(greet, [](const GreetParams& params, const Call&) -> Result<GreetResult> { … });
+//   methods.Add(std::move(greet));
+
+std::vector<Parameter> ParametersOf(Fields fields);
+
+namespace detail {
+
+template <typename Answer>
+struct Answered;
+template <typename T>
+struct Answered<Result<T>> {
+  using Type = T;
+};
+
+}  // namespace detail
+
+// The parameters of a call, which have been checked.
+template <HasFields Params>
+Params ParamsOf(const Call& call) {
+  return FromJson<Params>(call.params);
+}
+
+// Describes the method's parameters by `Params`, and has `work` answer it: a function of (const Params&, const Call&) that returns
+// MethodResult, or Result<T> of a T with fields, which describes the result too. What is borrowed in Params lives as long as the
+// Call.
+template <HasFields Params, typename Work>
+void Handle(Method& method, Work work) {
+  using T = typename detail::Answered<std::invoke_result_t<const Work&, const Params&, const Call&>>::Type;
+  method.parameters = ParametersOf(FieldsOf<Params>());
+  if constexpr (HasFields<T>) {
+    method.result_schema = SchemaOf<T>(Direction::kGiven);
+    method.handler = [work = std::move(work)](const Call& call) -> MethodResult {
+      const auto result = work(ParamsOf<Params>(call), call);
+      if (!result.ok()) return result.error();
+      return ToJson(*result);
+    };
+  } else {
+    method.handler = [work = std::move(work)](const Call& call) {
+      return work(ParamsOf<Params>(call), call);
+    };
+  }
+}
+
+// The same for its stream: `open` is a function of (Params, const Call&, Waker). What is borrowed in Params does not live as long as
+// the stream.
+template <HasFields Params, typename Open>
+void Opens(Method& method, Open open) {
+  method.parameters = ParametersOf(FieldsOf<Params>());
+  method.stream = [open = std::move(open)](const Call& call, Waker waker) -> Result<std::unique_ptr<Stream>> {
+    return open(ParamsOf<Params>(call), call, std::move(waker));
+  };
+}
+
+}  // namespace onbehalf::service
