@@ -178,7 +178,7 @@ Result<OpenedFile> FileScope::Check(const NamedPath& path, win32::UniqueFile han
 }
 
 std::optional<protocol::Error> FileScope::WhyNot(const NamedPath& path, HANDLE file) const {
-  if (::GetFileType(file) != FILE_TYPE_DISK) return InvalidMember(path.member, "this is no file of a disk");
+  if (::GetFileType(file) != FILE_TYPE_DISK) return InvalidMember(path.member, "not a disk file");
   const Settings::File& rules = settings_->file;
   if (!rules.network_paths && IsRemote(file)) {
     return InvalidMember(path.member, "it leads to another computer, and file.network_paths is off");

@@ -158,7 +158,7 @@ std::optional<std::string> FaultInWord(const std::string& name, const Json& valu
                                        const std::string& place, std::size_t depth) {
   const auto word =
       std::find_if(kWords.begin(), kWords.end(), [&](const Word& one) { return one.name == name; });
-  if (word == kWords.end()) return At(place, Quoted(name) + " is no word of a schema here");
+  if (word == kWords.end()) return At(place, Quoted(name) + " is not a supported schema keyword");
   if (!word->type.empty()) {
     const auto is_meant = [&](const std::string& one) {
       return one == word->type || (word->type == "number" && one == "integer");

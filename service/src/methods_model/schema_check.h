@@ -12,7 +12,7 @@ using protocol::Json;
 // The part of JSON Schema that methods are described with; onbehalf/service/schema.h says which words it has. A schema is
 // looked at as deep as it goes itself, which is bounded, whatever the depth of the value. Any thread; nothing is logged.
 
-// What is wrong with a schema, and where in it ("items.properties.sql: "maxLenght" is no word of a schema here"): a word
+// What is wrong with a schema, and where in it ("items.properties.sql: "maxLenght" is not a supported schema keyword"): a word
 // that is not known, stands where it has no effect or has a value it cannot have; nesting that is too deep; a default that
 // does not fit. Nothing if it is one. null describes any value.
 std::optional<std::string> SchemaFault(const Json& schema);

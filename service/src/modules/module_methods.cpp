@@ -80,7 +80,7 @@ class ModuleStream final : public Stream {
     MethodResult answer = as_seen.TakeAnswer(module_->name());
     if (step == ONBEHALF_MODULE_END) return answer;
     if (step != ONBEHALF_MODULE_PIECE || !answer.ok()) {
-      throw std::runtime_error("module " + module_->name() + ": its stream has made no step that there is");
+      throw std::runtime_error("module " + module_->name() + ": its stream returned an unknown step");
     }
     return Piece{*std::move(answer)};
   }

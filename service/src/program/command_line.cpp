@@ -34,7 +34,7 @@ const char* const kCommandLineHelp =
     "  --console            run in this console until Ctrl+C\n"
     "      --pipe NAME      listen on \\\\.\\pipe\\NAME instead of the settings' pipe.name\n"
     "      --until-input-ends   stop when standard input ends, too\n"
-    "  --check-config       say everything that is wrong in onbehalf.json; 0: nothing, 1: something\n"
+    "  --check-config       validate onbehalf.json; exit code 0 if valid, 1 if not\n"
     "  --reset-access       remove the policy (access.json), so that the built-in default is in force again; for\n"
     "                       administrators who are locked out, with the service stopped; the history keeps it\n"
     "  --data FOLDER        the folder with onbehalf.json, policy and logs; without it %ProgramData%\\OnBehalf\n"

@@ -22,7 +22,7 @@ win32::UniqueObject CreateStopEvent() {
   return event;
 }
 
-// Ends this process under the feet of threads that do not end, whatever they hold: an orderly end could wait for them.
+// Terminates immediately; some threads will not exit, and an orderly exit could wait for what they hold.
 void EndProcess() { ::TerminateProcess(::GetCurrentProcess(), 1); }
 
 // The one service of this process, as its control manager sees it.

@@ -240,7 +240,7 @@ class Application final : public HostedService {
     SettingsResult read = ReadSettingsFile();
     if (read.faults.empty()) {
       for (const SettingsFault& fault : FaultsOfModules(read.settings)) {
-        log_->Write(LogLevel::kError, "a module's file is not as it must be",
+        log_->Write(LogLevel::kError, "a module file failed its security check",
                     {{"key", fault.key}, {"what", fault.message}});
         read.faults.push_back(
             {fault.key, "its file is missing or can be changed by ordinary users: the log says which"});
@@ -264,7 +264,7 @@ class Application final : public HostedService {
       } catch (const PipeTaken& taken) {
         failure_ = StartFailure::kPipeTaken;
         if (std::chrono::steady_clock::now() >= give_up || !still_starting()) throw;
-        log_->Write(LogLevel::kError, "the pipe cannot be used; it is tried again", {{"why", taken.what()}});
+        log_->Write(LogLevel::kError, "the pipe cannot be used; will retry", {{"why", taken.what()}});
         ReportToEventLog(Event::kPipeSquatted, {taken.what()});
       }
       ::Sleep(pause);

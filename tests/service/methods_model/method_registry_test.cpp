@@ -97,7 +97,7 @@ TEST(MethodRegistry, RefusesASchemaWithAWordThatItDoesNotKnow) {
     }
     return "";
   };
-  const std::string fault = R"("maxLenght" is no word of a schema here)";
+  const std::string fault = R"("maxLenght" is not a supported schema keyword)";
   Method method = Named("a.b");
   method.parameters = {{"first", "", {}, true}, {"second", "", {{"type", "array"}, {"items", wrong}}, false}};
   EXPECT_EQ(why(method), "a.b: the schema of the parameter second: items: " + fault);

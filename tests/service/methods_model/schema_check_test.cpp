@@ -66,15 +66,15 @@ TEST(SchemaFault, SaysWhatIsWrongAndWhere) {
     const char* fault;
   };
   const std::vector<Row> rows = {
-      {R"({"type":"string","maxLenght":5})", R"("maxLenght" is no word of a schema here)"},
-      {R"({"type":"string","pattern":"a*"})", R"("pattern" is no word of a schema here)"},
-      {R"({"$ref":"#"})", R"("$ref" is no word of a schema here)"},
+      {R"({"type":"string","maxLenght":5})", R"("maxLenght" is not a supported schema keyword)"},
+      {R"({"type":"string","pattern":"a*"})", R"("pattern" is not a supported schema keyword)"},
+      {R"({"$ref":"#"})", R"("$ref" is not a supported schema keyword)"},
       {R"({"type":"array","items":{"type":"object","properties":{"sql":{"Type":"string"}}}})",
-       R"(items.properties.sql: "Type" is no word of a schema here)"},
+       R"(items.properties.sql: "Type" is not a supported schema keyword)"},
       {R"({"oneOf":[{},{"enum":[1],"minimum":1}]})",
        R"(oneOf[1]: "minimum" stands beside the "type" number or integer)"},
       {R"({"type":"object","additionalProperties":{"anyOf":[{"max":1}]}})",
-       R"(additionalProperties.anyOf[0]: "max" is no word of a schema here)"},
+       R"(additionalProperties.anyOf[0]: "max" is not a supported schema keyword)"},
       {"[]", "a schema is an object"},
       {"true", "a schema is an object"},
       {R"({"type":"array","items":null})", "items: a schema is an object"},
