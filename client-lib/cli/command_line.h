@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -13,14 +12,9 @@
 #include "file/file_options.h"
 #include "generate/generate_options.h"
 #include "onbehalf/client/client.h"
+#include "usage_error.h"
 
 namespace onbehalf::cli {
-
-// What the person at the prompt got wrong, with what would be right. Exit code 2.
-class UsageError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 // How `call` calls. `notify` and `repeat` each stand alone.
 struct CallPlan {

@@ -3,25 +3,13 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
-#include "command_line.h"
 #include "exit_code.h"
 #include "file/file_error.h"
 #include "onbehalf/client/client.h"
+#include "usage_error.h"
 
 namespace onbehalf::cli {
-
-// An RpcError, with the method whose answer it was: of commands that call several.
-class MethodError : public client::RpcError {
- public:
-  MethodError(std::string method, const client::RpcError& error)
-      : client::RpcError(error), method_(std::move(method)) {}
-  const std::string& method() const noexcept { return method_; }
-
- private:
-  std::string method_;
-};
 
 // Why a command did not succeed, as it is told on standard error.
 struct Failure {

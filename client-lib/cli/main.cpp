@@ -8,6 +8,7 @@
 #include "exit_code.h"
 #include "failure.h"
 #include "json_layout.h"
+#include "method_error.h"
 #include "onbehalf/win32/utf.h"
 #include "output.h"
 
@@ -54,18 +55,6 @@ ExitCode Run(const cli::CommandLine& line, cli::Output& output) {
   return ExitCode::kUsage;
 }
 
-// The method whose answer an RpcError was, for the text.
-std::string MethodOf(const cli::CommandLine& line) {
-  switch (line.command) {
-    case cli::Command::kPing:
-      return "rpc.ping";
-    case cli::Command::kWhoami:
-      return "identity.whoami";
-    default:
-      return line.method.empty() ? "rpc.discover" : line.method;
-  }
-}
-
 int Tell(const cli::Failure& failure, cli::Output& output) {
   output.Error(output.json() ? cli::JsonLine(failure.json) + "\n" : failure.text);
   return static_cast<int>(failure.exit_code);
@@ -93,8 +82,6 @@ int wmain(int argc, wchar_t** argv) {
     return Tell(cli::Explain(error), output);
   } catch (const cli::MethodError& error) {
     return Tell(cli::Explain(error, error.method()), output);
-  } catch (const client::RpcError& error) {
-    return Tell(cli::Explain(error, MethodOf(line)), output);
   } catch (const client::ServerNotTrusted& error) {
     return Tell(cli::Explain(error), output);
   } catch (const std::system_error& error) {

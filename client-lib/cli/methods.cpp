@@ -1,9 +1,11 @@
+#include "methods.h"
+
 #include <string>
 #include <vector>
 
 #include "commands.h"
-#include "failure.h"
 #include "json_members.h"
+#include "method_error.h"
 #include "onbehalf/protocol/error_code.h"
 
 namespace onbehalf::cli {
@@ -129,7 +131,9 @@ void ShowMethods(const Json& document, const std::string& name, Output& output) 
 }
 
 ExitCode Methods(const CommandLine& line, Output& output) {
-  ShowMethods(client::Client::Connect(line.options).Call("rpc.discover"), line.method, output);
+  client::Client service = client::Client::Connect(line.options);
+  Named(line.method.empty() ? "rpc.discover" : line.method,
+        [&] { ShowMethods(service.Call("rpc.discover"), line.method, output); });
   return ExitCode::kDone;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "commands.h"
+#include "method_error.h"
 
 namespace onbehalf::cli {
 
@@ -19,7 +20,7 @@ ExitCode Ping(const CommandLine& line, Output& output) {
   std::chrono::duration<double, std::milli> slowest{0};
   for (client::Client& service : connections) {
     const auto start = std::chrono::steady_clock::now();
-    answer = service.Call("rpc.ping");
+    answer = Named("rpc.ping", [&] { return service.Call("rpc.ping"); });
     slowest = std::max<decltype(slowest)>(slowest, std::chrono::steady_clock::now() - start);
   }
   char milliseconds[32];

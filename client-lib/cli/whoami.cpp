@@ -1,3 +1,5 @@
+#include "whoami.h"
+
 #include <string>
 #include <vector>
 
@@ -84,7 +86,7 @@ std::string RenderWhoami(const Json& identity) {
 }
 
 ExitCode Whoami(const CommandLine& line, Output& output) {
-  const client::Json identity = client::Client::Connect(line.options).Call("identity.whoami");
+  const client::Json identity = CallOnce(line.options, "identity.whoami");
   output.Result(identity, RenderWhoami(identity));
   return ExitCode::kDone;
 }

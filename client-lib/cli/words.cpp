@@ -4,7 +4,7 @@
 #include <charconv>
 #include <system_error>
 
-#include "command_line.h"
+#include "usage_error.h"
 
 namespace onbehalf::cli {
 

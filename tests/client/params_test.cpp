@@ -2,7 +2,8 @@
 
 #include <string>
 
-#include "commands.h"
+#include "params.h"
+#include "usage_error.h"
 
 namespace onbehalf::cli {
 namespace {

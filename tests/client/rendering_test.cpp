@@ -2,8 +2,9 @@
 
 #include <string>
 
-#include "commands.h"
+#include "methods.h"
 #include "output.h"
+#include "whoami.h"
 
 namespace onbehalf::cli {
 namespace {

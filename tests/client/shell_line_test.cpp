@@ -5,7 +5,7 @@
 #include <string>
 #include <variant>
 
-#include "command_line.h"
+#include "usage_error.h"
 
 namespace onbehalf::cli::shell {
 namespace {

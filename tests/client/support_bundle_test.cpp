@@ -4,13 +4,13 @@
 #include <stdexcept>
 #include <string>
 
-#include "command_line.h"
 #include "doctor/bundle.h"
 #include "doctor/secrets.h"
 #include "doctor/tar_writer.h"
 #include "onbehalf/client/client.h"
 #include "onbehalf/win32/utf.h"
 #include "support/unique_pipe_name.h"
+#include "usage_error.h"
 
 namespace onbehalf::cli::doctor {
 namespace {

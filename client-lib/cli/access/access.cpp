@@ -26,7 +26,7 @@ std::string Render(const CommandLine& line, const Json& result) {
 }  // namespace
 
 ExitCode Access(const CommandLine& line, Output& output) {
-  const Json result = client::Client::Connect(line.options).Call(line.method, line.arguments);
+  const Json result = CallOnce(line.options, line.method, line.arguments);
   if (output.json()) {
     output.Result(result, {});
   } else {

@@ -6,6 +6,7 @@
 #include "console_stop.h"
 #include "json_layout.h"
 #include "json_members.h"
+#include "method_error.h"
 #include "onbehalf/win32/account_names.h"
 
 namespace onbehalf::cli {
@@ -41,20 +42,20 @@ class Lines {
 }  // namespace
 
 ExitCode Audit(const CommandLine& line, Output& output) {
-  client::Client service = client::Client::Connect(line.options);
   if (line.method == "audit.verify") {
-    const Json verification = service.Call(line.method);
+    const Json verification = CallOnce(line.options, line.method);
     output.Result(verification, RenderVerification(verification));
     return FlagMember(verification, "ok") ? ExitCode::kDone : ExitCode::kServiceError;
   }
+  client::Client service = client::Client::Connect(line.options);
   Lines lines(output.json());
   const auto show = [&](const Json& records) { return output.Continue(lines.Of(records)); };
   if (line.follow) {
     const ConsoleStop stop;
-    FollowAudit(service, line.arguments, stop.event(), show);
+    Named(line.method, [&] { FollowAudit(service, line.arguments, stop.event(), show); });
     return ExitCode::kDone;
   }
-  const Json records = ReadNewestAudit(service, line.arguments).records;
+  const Json records = Named(line.method, [&] { return ReadNewestAudit(service, line.arguments).records; });
   if (records.empty()) output.Error("There is no such record in the audit.\n");
   return show(records) ? ExitCode::kDone : ExitCode::kServiceError;
 }

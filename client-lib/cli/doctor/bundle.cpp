@@ -5,12 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "command_line.h"
 #include "json_layout.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "secrets.h"
 #include "tar_writer.h"
+#include "usage_error.h"
 
 namespace onbehalf::cli::doctor {
 namespace {

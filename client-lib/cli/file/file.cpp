@@ -3,7 +3,6 @@
 
 #include "commands.h"
 #include "console_stop.h"
-#include "failure.h"
 #include "file/file_calls.h"
 #include "file/file_error.h"
 #include "file/file_text.h"

@@ -2,24 +2,15 @@
 
 #include <utility>
 
-#include "failure.h"
 #include "file/file_error.h"
 #include "json_members.h"
+#include "method_error.h"
 #include "onbehalf/protocol/error_code.h"
 
 namespace onbehalf::cli {
 namespace {
 
 using client::Json;
-
-template <typename Function>
-auto Named(const std::string& method, const Function& function) {
-  try {
-    return function();
-  } catch (const client::RpcError& error) {
-    throw MethodError(method, error);
-  }
-}
 
 [[noreturn]] void RefuseAnswer(const char* member, const std::string& method) {
   throw FileError("the service's answer to " + method + " has no '" + member + "' that can be used");

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "byte_text.h"
-#include "failure.h"
 #include "file/comparison.h"
 #include "file/file_error.h"
 #include "file/local_file.h"

@@ -9,6 +9,7 @@
 #include "generate/writers.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
+#include "params.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -44,8 +45,7 @@ std::string Write(generate::Api api, const GenerateOptions& options) {
 
 ExitCode Generate(const CommandLine& line, Output& output) {
   const GenerateOptions& options = *line.generate;
-  const Json document =
-      options.from ? ReadSaved(*options.from) : client::Client::Connect(line.options).Call("rpc.discover");
+  const Json document = options.from ? ReadSaved(*options.from) : CallOnce(line.options, "rpc.discover");
   std::string text;
   std::size_t methods = 0;
   try {

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "command_line.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
+#include "usage_error.h"
 
 namespace onbehalf::cli::generate {
 namespace {

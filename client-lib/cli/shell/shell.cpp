@@ -19,6 +19,7 @@
 #include "failure.h"
 #include "json_layout.h"
 #include "method_catalogue.h"
+#include "methods.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "shell/console_line.h"

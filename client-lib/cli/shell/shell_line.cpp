@@ -2,11 +2,12 @@
 
 #include <cstddef>
 
-#include "commands.h"
 #include "doctor/secrets.h"
 #include "json_nesting.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
+#include "params.h"
+#include "usage_error.h"
 
 namespace onbehalf::cli::shell {
 namespace {
