@@ -1,47 +1,90 @@
-#include <chrono>
-#include <cstdint>
-#include <string>
+#include "call.h"
+
 #include <utility>
 
 #include "call_times.h"
 #include "cancel_watch.h"
-#include "commands.h"
+#include "command.h"
+#include "completions/candidates.h"
 #include "console_stop.h"
 #include "json_layout.h"
 #include "method_catalogue.h"
 #include "method_error.h"
 #include "params.h"
 #include "shown_call.h"
+#include "usage_error.h"
 
 namespace onbehalf::cli {
 namespace {
 
 using client::Json;
 
+// Each result is a line and each time is kept for the summary.
+constexpr std::int64_t kMostRepeats = 1'000'000;
+
+constexpr OptionInfo kOptions[] = {
+    {"--progress", "", "",
+     "asks for the call's progress, and shows it on standard error: as a bar on a terminal, else in lines; the "
+     "pieces of a stream go to standard output. Only --timeout limits such a call"},
+    {"--cancel-after", "MS", "2000", "cancels the call if it has no answer by then, as Ctrl+C does at once"},
+    {"--repeat", "N", "100",
+     "calls N times, one after another, on one connection: a result a line, and their times on standard error"},
+    {"--notify", "", "", "sends it as a notification: the service never answers, not even with an error"},
+};
+
+void OfferParams(Candidates& candidates) {
+  if (candidates.typed().starts_with("@")) candidates.OfferFiles();
+}
+constexpr Operand kOperands[] = {
+    {"METHOD", OfferMethods},
+    {.name = "PARAMS | @FILE | -", .completer = OfferParams, .is_optional = true},
+};
+
+CallPlan Parse(const Given& given) {
+  CallPlan plan;
+  plan.method = given.words[0];
+  if (plan.method.starts_with("-")) RefuseExtra("call", plan.method);
+  plan.params = given.Word(1);
+  plan.notify = given.Has("--notify");
+  plan.progress = given.Has("--progress");
+  if (const auto time = given.ValueOf("--cancel-after")) {
+    plan.cancel_after = ParseMilliseconds("--cancel-after", *time);
+  }
+  plan.repeat = given.NumberOf("--repeat", " of calls", 1, kMostRepeats);
+  if (plan.notify && given.options.size() > 1) {
+    Refuse("a notification has no answer: --notify takes neither --progress, --cancel-after nor --repeat");
+  }
+  if (plan.repeat && given.options.size() > 1) {
+    Refuse("--repeat measures whole calls: it takes neither --progress nor --cancel-after");
+  }
+  return plan;
+}
+
 // What the service says of the method's progress. A method that says nothing may still report some.
-Progress AskedProgress(client::Client& service, const CommandLine& line) {
-  if (!line.plan.progress) return Progress::kNone;
+Progress AskedProgress(client::Client& service, const CallPlan& plan) {
+  if (!plan.progress) return Progress::kNone;
   try {
-    const Progress said = MethodCatalogue(service.Call("rpc.discover")).ProgressOf(line.method);
+    const Progress said = MethodCatalogue(service.Call("rpc.discover")).ProgressOf(plan.method);
     return said == Progress::kNone ? Progress::kReported : said;
   } catch (const client::RpcError&) {
     return Progress::kReported;
   }
 }
 
-ExitCode CallOnce(client::Client& service, const CommandLine& line, const Json& params, Progress progress,
-                  CancelWatch& watch, Output& output) {
+ExitCode CallOnce(client::Client& service, const Context& context, const CallPlan& plan, const Json& params,
+                  Progress progress, CancelWatch& watch) {
   client::CallOptions options;
-  if (line.plan.progress && !line.has_timeout) options.timeout = kNoTimeout;
-  const Json result = CallAndShow(service, line.method, params, std::move(options), progress, watch, output);
-  output.Result(result, JsonIndented(result) + "\n");
+  if (plan.progress && !context.global.has_timeout) options.timeout = kNoTimeout;
+  const Json result =
+      CallAndShow(service, plan.method, params, std::move(options), progress, watch, context.output);
+  context.output.Result(result, JsonIndented(result) + "\n");
   return ExitCode::kDone;
 }
 
 // A notification is not answered, so what comes behind it on the connection is: any answer to that says that
 // the service has read the notification too.
-ExitCode NotifyOnce(client::Client& service, const CommandLine& line, const Json& params) {
-  service.Notify(line.method, params);
+ExitCode NotifyOnce(client::Client& service, const CallPlan& plan, const Json& params) {
+  service.Notify(plan.method, params);
   try {
     service.Call("rpc.ping");
   } catch (const client::RpcError&) {
@@ -50,7 +93,7 @@ ExitCode NotifyOnce(client::Client& service, const CommandLine& line, const Json
   return ExitCode::kDone;
 }
 
-ExitCode CallRepeatedly(client::Client& service, const CommandLine& line, const Json& params,
+ExitCode CallRepeatedly(client::Client& service, const CallPlan& plan, const Json& params,
                         const CancelWatch& watch, Output& output) {
   client::CallOptions options;
   options.stop = watch.token();
@@ -61,9 +104,9 @@ ExitCode CallRepeatedly(client::Client& service, const CommandLine& line, const 
   };
   std::int64_t done = 0;
   try {
-    for (; done < *line.plan.repeat && is_read; ++done) {
+    for (; done < *plan.repeat && is_read; ++done) {
       const auto start = std::chrono::steady_clock::now();
-      const Json result = service.Call(line.method, params, options);
+      const Json result = service.Call(plan.method, params, options);
       times.Add(std::chrono::steady_clock::now() - start);
       is_read = output.Continue(JsonLine(result) + "\n");
     }
@@ -75,24 +118,32 @@ ExitCode CallRepeatedly(client::Client& service, const CommandLine& line, const 
   return is_read ? ExitCode::kDone : ExitCode::kServiceError;
 }
 
-}  // namespace
-
-ExitCode Call(const CommandLine& line, Output& output) {
-  const Json params = line.params ? ReadParams(*line.params) : Json();
-  if (line.plan.progress && params.is_array()) {
+ExitCode Call(const Context& context, const CallPlan& plan) {
+  const Json params = plan.params ? ReadParams(*plan.params) : Json();
+  if (plan.progress && params.is_array()) {
     throw UsageError(
         "--progress needs the parameters by name, as a JSON object: the token for it is one of them");
   }
-  client::Client service = client::Client::Connect(line.options);
-  if (line.plan.notify) return NotifyOnce(service, line, params);
-  const Progress progress = AskedProgress(service, line);
+  client::Client service = context.Connect();
+  if (plan.notify) return NotifyOnce(service, plan, params);
+  const Progress progress = AskedProgress(service, plan);
   // From here on Ctrl+C cancels the call; until now it has ended the program.
   const ConsoleStop stop;
-  CancelWatch watch(stop.event(), line.plan.cancel_after);
-  return Named(line.method, [&] {
-    return line.plan.repeat ? CallRepeatedly(service, line, params, watch, output)
-                            : CallOnce(service, line, params, progress, watch, output);
+  CancelWatch watch(stop.event(), plan.cancel_after);
+  return Named(plan.method, [&] {
+    return plan.repeat ? CallRepeatedly(service, plan, params, watch, context.output)
+                       : CallOnce(service, context, plan, params, progress, watch);
   });
 }
+
+}  // namespace
+
+extern const Command kCallCommand = {
+    .name = "call",
+    .operands = kOperands,
+    .first_operand = "a method",
+    .options = kOptions,
+    .summary = "calls a method; PARAMS is a JSON object or array, @FILE a file with it, - standard input",
+    .handler = Handles<Parse, Call>()};
 
 }  // namespace onbehalf::cli

@@ -3,7 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "commands.h"
+#include "command.h"
+#include "completions/candidates.h"
 #include "json_members.h"
 #include "method_error.h"
 #include "onbehalf/protocol/error_code.h"
@@ -130,11 +131,26 @@ void ShowMethods(const Json& document, const std::string& name, Output& output) 
   throw client::RpcError(static_cast<int>(info.code), std::string(info.message), nullptr);
 }
 
-ExitCode Methods(const CommandLine& line, Output& output) {
-  client::Client service = client::Client::Connect(line.options);
-  Named(line.method.empty() ? "rpc.discover" : line.method,
-        [&] { ShowMethods(service.Call("rpc.discover"), line.method, output); });
+namespace {
+
+MethodsOptions Parse(const Given& given) { return {given.Word(0).value_or("")}; }
+
+ExitCode Methods(const Context& context, const MethodsOptions& options) {
+  client::Client service = context.Connect();
+  Named(options.name.empty() ? "rpc.discover" : options.name,
+        [&] { ShowMethods(service.Call("rpc.discover"), options.name, context.output); });
   return ExitCode::kDone;
 }
+
+constexpr Operand kOperands[] = {
+    {.name = "NAME", .completer = OfferMethodsAndNamespaces, .is_optional = true}};
+
+}  // namespace
+
+extern const Command kMethodsCommand = {
+    .name = "methods",
+    .operands = kOperands,
+    .summary = "the methods you may call; of one its parameters, result and errors",
+    .handler = Handles<Parse, Methods>()};
 
 }  // namespace onbehalf::cli

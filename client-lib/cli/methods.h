@@ -8,6 +8,10 @@
 
 namespace onbehalf::cli {
 
+struct MethodsOptions {
+  std::string name;  // a method's or a namespace's; empty: all
+};
+
 // rpc.discover's document as a table of the methods (all, or those of one namespace): name, whose identity
 // does the work, summary. Empty if there is none.
 std::string RenderMethods(const client::Json& document, std::string_view name_space = {});

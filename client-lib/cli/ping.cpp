@@ -1,21 +1,31 @@
+#include "ping.h"
+
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <vector>
 
-#include "commands.h"
+#include "command.h"
 #include "method_error.h"
 
 namespace onbehalf::cli {
+namespace {
 
-ExitCode Ping(const CommandLine& line, Output& output) {
+// More than the service takes of one account (limits.connections_per_account, 64 by default).
+constexpr std::int64_t kMostConnections = 1'000;
+
+constexpr OptionInfo kOptions[] = {
+    {"--connections", "N", "2", "opens N connections, all at once, and calls over each"}};
+
+PingOptions Parse(const Given& given) {
+  return {given.NumberOf("--connections", " of connections", 1, kMostConnections).value_or(1)};
+}
+
+ExitCode Ping(const Context& context, const PingOptions& options) {
   // All of them before the first call: a service that serves one client at a time has no place for the second.
   std::vector<client::Client> connections;
-  for (std::int64_t i = 0; i < line.connections; ++i) {
-    connections.push_back(client::Client::Connect(line.options));
-  }
+  for (std::int64_t i = 0; i < options.connections; ++i) connections.push_back(context.Connect());
   client::Json answer;
   std::chrono::duration<double, std::milli> slowest{0};
   for (client::Client& service : connections) {
@@ -25,11 +35,20 @@ ExitCode Ping(const CommandLine& line, Output& output) {
   }
   char milliseconds[32];
   std::snprintf(milliseconds, sizeof milliseconds, "%.2f ms", slowest.count());
-  std::string text = "pong from " + client::PipePath(line.options) + " in " + milliseconds;
-  if (line.connections > 1) text += " over each of " + std::to_string(line.connections) + " connections";
+  std::string text = "pong from " + client::PipePath(context.global.client) + " in " + milliseconds;
+  if (options.connections > 1) {
+    text += " over each of " + std::to_string(options.connections) + " connections";
+  }
   if (answer.is_object() && answer.contains("version")) text += ", version " + Display(answer.at("version"));
-  output.Result(answer, text + "\n");
+  context.output.Result(answer, text + "\n");
   return ExitCode::kDone;
 }
+
+}  // namespace
+
+extern const Command kPingCommand = {.name = "ping",
+                                     .options = kOptions,
+                                     .summary = "whether the service answers, and how fast",
+                                     .handler = Handles<Parse, Ping>()};
 
 }  // namespace onbehalf::cli

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "commands.h"
+#include "command.h"
 #include "json_members.h"
 
 namespace onbehalf::cli {
@@ -85,10 +85,18 @@ std::string RenderWhoami(const Json& identity) {
   return text;
 }
 
-ExitCode Whoami(const CommandLine& line, Output& output) {
-  const client::Json identity = CallOnce(line.options, "identity.whoami");
-  output.Result(identity, RenderWhoami(identity));
+namespace {
+
+ExitCode Whoami(const Context& context) {
+  const Json identity = context.Call("identity.whoami");
+  context.output.Result(identity, RenderWhoami(identity));
   return ExitCode::kDone;
 }
+
+}  // namespace
+
+extern const Command kWhoamiCommand = {.name = "whoami",
+                                       .summary = "who you are to the service, as it sees your token",
+                                       .handler = Handles<Whoami>()};
 
 }  // namespace onbehalf::cli

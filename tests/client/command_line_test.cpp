@@ -2,95 +2,124 @@
 
 #include <gtest/gtest.h>
 
+#include <any>
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "access/access_options.h"
+#include "audit/audit_options.h"
+#include "call.h"
+#include "command_table.h"
+#include "completions/completions.h"
+#include "doctor/doctor.h"
+#include "file/file.h"
+#include "file/transfer.h"
+#include "help_text.h"
+#include "methods.h"
+#include "ping.h"
+#include "usage_error.h"
 
 namespace onbehalf::cli {
 namespace {
 
 using Arguments = std::vector<std::string>;
 
+// The options that the command `name` makes of the words.
+template <typename Options>
+Options Parse(std::string_view name, const Arguments& arguments) {
+  const Invocation asked = ParseCommandLine(arguments);
+  EXPECT_EQ(asked.command, FindCommand(name));
+  return std::any_cast<Options>(asked.options);
+}
+
+// Of what command --help is asked; nothing where it is not.
+std::optional<std::string> HelpOf(const Arguments& arguments) {
+  const Invocation asked = ParseCommandLine(arguments);
+  EXPECT_EQ(asked.command, nullptr);
+  return asked.global.help;
+}
+
 TEST(CommandLine, HasDefaults) {
-  const CommandLine line = ParseCommandLine(Arguments{"ping"});
-  EXPECT_EQ(line.command, Command::kPing);
-  EXPECT_EQ(line.connections, 1);
-  EXPECT_EQ(ParseCommandLine(Arguments{"ping", "--connections", "1000"}).connections, 1000);
-  EXPECT_FALSE(line.json);
-  EXPECT_EQ(line.options.pipe, "onbehalf");
-  EXPECT_EQ(line.options.server, ".");
-  EXPECT_EQ(line.options.trust, client::Trust::kService);
-  EXPECT_FALSE(line.options.level);
-  EXPECT_EQ(line.options.connect_timeout, std::chrono::milliseconds(5000));
-  EXPECT_EQ(line.options.call_timeout, std::chrono::milliseconds(30000));
+  EXPECT_EQ(Parse<PingOptions>("ping", {"ping"}).connections, 1);
+  EXPECT_EQ(Parse<PingOptions>("ping", {"ping", "--connections", "1000"}).connections, 1000);
+  const GlobalOptions global = ParseCommandLine(Arguments{"ping"}).global;
+  EXPECT_FALSE(global.json);
+  EXPECT_EQ(global.client.pipe, "onbehalf");
+  EXPECT_EQ(global.client.server, ".");
+  EXPECT_EQ(global.client.trust, client::Trust::kService);
+  EXPECT_FALSE(global.client.level);
+  EXPECT_EQ(global.client.connect_timeout, std::chrono::milliseconds(5000));
+  EXPECT_EQ(global.client.call_timeout, std::chrono::milliseconds(30000));
 }
 
 TEST(CommandLine, TakesEveryOption) {
-  const CommandLine line =
+  const Invocation asked =
       ParseCommandLine(Arguments{"--server", "files", "--pipe", "other", "--timeout", "1500", "--level",
                                  "identify", "--trust", "same-user", "--json", "whoami"});
-  EXPECT_EQ(line.command, Command::kWhoami);
-  EXPECT_EQ(line.options.server, "files");
-  EXPECT_EQ(line.options.pipe, "other");
-  EXPECT_EQ(line.options.connect_timeout, std::chrono::milliseconds(1500));
-  EXPECT_EQ(line.options.call_timeout, std::chrono::milliseconds(1500));
-  EXPECT_EQ(line.options.level, client::Level::kIdentify);
-  EXPECT_EQ(line.options.trust, client::Trust::kSameUser);
-  EXPECT_TRUE(line.json);
+  EXPECT_EQ(asked.command, FindCommand("whoami"));
+  EXPECT_EQ(asked.global.client.server, "files");
+  EXPECT_EQ(asked.global.client.pipe, "other");
+  EXPECT_EQ(asked.global.client.connect_timeout, std::chrono::milliseconds(1500));
+  EXPECT_EQ(asked.global.client.call_timeout, std::chrono::milliseconds(1500));
+  EXPECT_EQ(asked.global.client.level, client::Level::kIdentify);
+  EXPECT_EQ(asked.global.client.trust, client::Trust::kSameUser);
+  EXPECT_TRUE(asked.global.json);
 }
 
 TEST(CommandLine, TakesEveryValueOfLevelAndTrust) {
-  EXPECT_EQ(ParseCommandLine(Arguments{"--level", "impersonate", "ping"}).options.level,
+  EXPECT_EQ(ParseCommandLine(Arguments{"--level", "impersonate", "ping"}).global.client.level,
             client::Level::kImpersonate);
-  EXPECT_EQ(ParseCommandLine(Arguments{"--trust", "service", "ping"}).options.trust, client::Trust::kService);
-  EXPECT_EQ(ParseCommandLine(Arguments{"--trust", "any", "ping"}).options.trust, client::Trust::kAny);
+  EXPECT_EQ(ParseCommandLine(Arguments{"--trust", "service", "ping"}).global.client.trust,
+            client::Trust::kService);
+  EXPECT_EQ(ParseCommandLine(Arguments{"--trust", "any", "ping"}).global.client.trust, client::Trust::kAny);
 }
 
 TEST(CommandLine, TakesEveryCommand) {
-  EXPECT_EQ(ParseCommandLine(Arguments{"--help"}).command, Command::kHelp);
-  EXPECT_EQ(ParseCommandLine(Arguments{"ping", "--help"}).command, Command::kHelp);
-  EXPECT_EQ(ParseCommandLine(Arguments{"--version"}).command, Command::kVersion);
-  EXPECT_EQ(ParseCommandLine(Arguments{"methods"}).method, "");
-  EXPECT_EQ(ParseCommandLine(Arguments{"methods", "rpc.ping"}).method, "rpc.ping");
+  EXPECT_TRUE(HelpOf({"--help"}));
+  EXPECT_TRUE(HelpOf({"ping", "--help"}));
+  EXPECT_FALSE(HelpOf({"--version"}));
+  EXPECT_TRUE(ParseCommandLine(Arguments{"--version"}).global.version);
+  EXPECT_EQ(Parse<MethodsOptions>("methods", {"methods"}).name, "");
+  EXPECT_EQ(Parse<MethodsOptions>("methods", {"methods", "rpc.ping"}).name, "rpc.ping");
 
-  const CommandLine without = ParseCommandLine(Arguments{"call", "rpc.ping"});
-  EXPECT_EQ(without.command, Command::kCall);
+  const CallPlan without = Parse<CallPlan>("call", {"call", "rpc.ping"});
   EXPECT_EQ(without.method, "rpc.ping");
   EXPECT_FALSE(without.params);
   for (const std::string params : {"{\"a\":1}", "@file.json", "-", "", "-x"}) {
-    EXPECT_EQ(ParseCommandLine(Arguments{"call", "m", params}).params, params);
+    EXPECT_EQ(Parse<CallPlan>("call", {"call", "m", params}).params, params);
   }
 
-  EXPECT_EQ(ParseCommandLine(Arguments{"shell"}).command, Command::kShell);
+  EXPECT_EQ(ParseCommandLine(Arguments{"shell"}).command, FindCommand("shell"));
   for (const std::string shell : {"powershell", "bash"}) {
-    EXPECT_EQ(ParseCommandLine(Arguments{"completions", shell}).command, Command::kCompletions);
-    EXPECT_EQ(ParseCommandLine(Arguments{"completions", shell}).shell, shell);
+    EXPECT_EQ(Parse<CompletionsOptions>("completions", {"completions", shell}).shell, shell);
   }
-  const CommandLine complete = ParseCommandLine(Arguments{"complete", "3", "--json", "access", "--help"});
-  EXPECT_EQ(complete.command, Command::kComplete);
-  EXPECT_EQ(complete.words, (Arguments{"3", "--json", "access", "--help"}));
+  EXPECT_EQ(Parse<CompleteOptions>("complete", {"complete", "3", "--json", "access", "--help"}).words,
+            (Arguments{"3", "--json", "access", "--help"}));
 
-  EXPECT_EQ(ParseCommandLine(Arguments{"doctor"}).command, Command::kDoctor);
-  EXPECT_FALSE(ParseCommandLine(Arguments{"doctor"}).bundle);
-  EXPECT_EQ(ParseCommandLine(Arguments{"doctor", "--bundle", "x.tar"}).bundle, "x.tar");
+  EXPECT_FALSE(Parse<DoctorOptions>("doctor", {"doctor"}).bundle);
+  EXPECT_EQ(Parse<DoctorOptions>("doctor", {"doctor", "--bundle", "x.tar"}).bundle, "x.tar");
 }
 
 TEST(CommandLine, TakesEveryOptionOfCall) {
-  const CallPlan plain = ParseCommandLine(Arguments{"call", "m"}).plan;
+  const CallPlan plain = Parse<CallPlan>("call", {"call", "m"});
   EXPECT_FALSE(plain.notify);
   EXPECT_FALSE(plain.progress);
   EXPECT_FALSE(plain.cancel_after);
   EXPECT_FALSE(plain.repeat);
-  EXPECT_FALSE(ParseCommandLine(Arguments{"call", "m"}).has_timeout);
-  EXPECT_TRUE(ParseCommandLine(Arguments{"--timeout", "5", "call", "m"}).has_timeout);
+  EXPECT_FALSE(ParseCommandLine(Arguments{"call", "m"}).global.has_timeout);
+  EXPECT_TRUE(ParseCommandLine(Arguments{"--timeout", "5", "call", "m"}).global.has_timeout);
 
-  EXPECT_TRUE(ParseCommandLine(Arguments{"call", "--notify", "m", "{}"}).plan.notify);
-  EXPECT_EQ(ParseCommandLine(Arguments{"call", "m", "--repeat", "1000000"}).plan.repeat, 1'000'000);
-  const CommandLine line =
-      ParseCommandLine(Arguments{"call", "m", "--progress", "@file.json", "--cancel-after", "1"});
-  EXPECT_EQ(line.method, "m");
-  EXPECT_EQ(line.params, "@file.json");
-  EXPECT_TRUE(line.plan.progress);
-  EXPECT_EQ(line.plan.cancel_after, std::chrono::milliseconds(1));
+  EXPECT_TRUE(Parse<CallPlan>("call", {"call", "--notify", "m", "{}"}).notify);
+  EXPECT_EQ(Parse<CallPlan>("call", {"call", "m", "--repeat", "1000000"}).repeat, 1'000'000);
+  const CallPlan plan =
+      Parse<CallPlan>("call", {"call", "m", "--progress", "@file.json", "--cancel-after", "1"});
+  EXPECT_EQ(plan.method, "m");
+  EXPECT_EQ(plan.params, "@file.json");
+  EXPECT_TRUE(plan.progress);
+  EXPECT_EQ(plan.cancel_after, std::chrono::milliseconds(1));
 }
 
 TEST(CommandLine, TakesEveryAccessCommand) {
@@ -139,71 +168,56 @@ TEST(CommandLine, TakesEveryAccessCommand) {
   for (const Row& row : rows) {
     Arguments arguments = {"access"};
     arguments.insert(arguments.end(), row.arguments.begin(), row.arguments.end());
-    const CommandLine line = ParseCommandLine(arguments);
-    EXPECT_EQ(line.command, Command::kAccess);
-    EXPECT_EQ(line.method, row.method);
-    EXPECT_EQ(line.arguments, client::Json::parse(row.parameters)) << line.arguments;
+    const AccessOptions asked = Parse<AccessOptions>("access " + row.arguments[0], arguments);
+    EXPECT_EQ(asked.method, row.method);
+    EXPECT_EQ(asked.arguments, client::Json::parse(row.parameters)) << asked.arguments;
   }
-  EXPECT_EQ(ParseCommandLine(Arguments{"access", "--help"}).command, Command::kHelp);
-  EXPECT_EQ(ParseCommandLine(Arguments{"access", "grant", "--help"}).command, Command::kHelp);
+  EXPECT_TRUE(HelpOf({"access", "--help"}));
+  EXPECT_TRUE(HelpOf({"access", "grant", "--help"}));
 }
 
 TEST(CommandLine, TakesEveryAuditOption) {
-  const CommandLine newest = ParseCommandLine(Arguments{"audit"});
-  EXPECT_EQ(newest.command, Command::kAudit);
-  EXPECT_EQ(newest.method, "audit.read");
-  EXPECT_EQ(newest.arguments, client::Json({{"limit", 50}}));
+  const AuditOptions newest = Parse<AuditOptions>("audit", {"audit"});
+  EXPECT_EQ(newest.search, client::Json({{"limit", 50}}));
   EXPECT_FALSE(newest.follow);
 
-  const CommandLine line = ParseCommandLine(Arguments{
-      "audit", "--follow", "--account", "PC\\alice", "--method", "file.write", "--denied", "--last", "1000"});
-  EXPECT_TRUE(line.follow);
+  const AuditOptions asked =
+      Parse<AuditOptions>("audit", {"audit", "--follow", "--account", "PC\\alice", "--method", "file.write",
+                                    "--denied", "--last", "1000"});
+  EXPECT_TRUE(asked.follow);
   EXPECT_EQ(
-      line.arguments,
+      asked.search,
       client::Json({{"account", "PC\\alice"}, {"method", "file.write"}, {"denied", true}, {"limit", 1000}}));
 
-  const CommandLine verify = ParseCommandLine(Arguments{"audit", "verify"});
-  EXPECT_EQ(verify.method, "audit.verify");
-  EXPECT_EQ(verify.arguments, client::Json::object());
-  EXPECT_EQ(ParseCommandLine(Arguments{"audit", "--help"}).command, Command::kHelp);
+  EXPECT_EQ(ParseCommandLine(Arguments{"audit", "verify"}).command, FindCommand("audit verify"));
+  EXPECT_TRUE(HelpOf({"audit", "--help"}));
 }
 
 TEST(CommandLine, TakesEveryFileCommand) {
-  using Verb = FileOptions::Verb;
-  const auto parse = [](const Arguments& arguments) {
-    Arguments all = {"file"};
-    all.insert(all.end(), arguments.begin(), arguments.end());
-    const CommandLine line = ParseCommandLine(all);
-    EXPECT_EQ(line.command, Command::kFile);
-    return line.file.value();
-  };
-  const FileOptions get = parse({"get", "C:\\a", "b", "--resume"});
-  EXPECT_EQ(get.verb, Verb::kGet);
+  const auto get = Parse<TransferOptions>("file get", {"file", "get", "C:\\a", "b", "--resume"});
   EXPECT_EQ(get.remote, "C:\\a");
   EXPECT_EQ(get.local, "b");
   EXPECT_TRUE(get.resume);
   EXPECT_FALSE(get.force);
-  EXPECT_FALSE(parse({"get", "C:\\a"}).local);
+  EXPECT_FALSE(Parse<TransferOptions>("file get", {"file", "get", "C:\\a"}).local);
 
-  const FileOptions put = parse({"put", "--force", "b", "C:\\a"});
-  EXPECT_EQ(put.verb, Verb::kPut);
+  const auto put = Parse<TransferOptions>("file put", {"file", "put", "--force", "b", "C:\\a"});
   EXPECT_EQ(put.remote, "C:\\a");
   EXPECT_EQ(put.local, "b");
   EXPECT_TRUE(put.force);
   EXPECT_FALSE(put.resume);
 
-  const FileOptions list = parse({"ls", "C:\\a", "--glob", "*.t?t", "--all"});
-  EXPECT_EQ(list.verb, Verb::kList);
+  const auto list = Parse<ListOptions>("file ls", {"file", "ls", "C:\\a", "--glob", "*.t?t", "--all"});
+  EXPECT_EQ(list.path, "C:\\a");
   EXPECT_EQ(list.glob, "*.t?t");
   EXPECT_TRUE(list.all);
-  EXPECT_FALSE(parse({"ls", "C:\\a"}).glob);
+  EXPECT_FALSE(Parse<ListOptions>("file ls", {"file", "ls", "C:\\a"}).glob);
 
-  EXPECT_EQ(parse({"stat", "C:\\a"}).verb, Verb::kStat);
-  EXPECT_EQ(parse({"cat", "C:\\a"}).verb, Verb::kCat);
-  EXPECT_EQ(parse({"watch", "C:\\a"}).verb, Verb::kWatch);
-  EXPECT_FALSE(parse({"watch", "C:\\a"}).recursive);
-  EXPECT_TRUE(parse({"watch", "--recursive", "C:\\a"}).recursive);
-  EXPECT_EQ(ParseCommandLine(Arguments{"file", "put", "--help"}).help_of, "file put");
+  EXPECT_EQ(Parse<PathOptions>("file stat", {"file", "stat", "C:\\a"}).path, "C:\\a");
+  EXPECT_EQ(Parse<PathOptions>("file cat", {"file", "cat", "C:\\a"}).path, "C:\\a");
+  EXPECT_FALSE(Parse<WatchOptions>("file watch", {"file", "watch", "C:\\a"}).recursive);
+  EXPECT_TRUE(Parse<WatchOptions>("file watch", {"file", "watch", "--recursive", "C:\\a"}).recursive);
+  EXPECT_EQ(HelpOf({"file", "put", "--help"}), "file put");
 }
 
 TEST(CommandLine, SaysWhatIsWrong) {
@@ -321,21 +335,34 @@ TEST(CommandLine, SaysWhatIsWrong) {
 
 TEST(CommandLine, HelpNamesEveryCommandOptionAndExitCode) {
   const std::string help = HelpText();
-  for (const CommandInfo& command : CommandTable()) {
-    if (command.summary.empty()) continue;
-    EXPECT_NE(help.find("\n  " + std::string(command.name)), std::string::npos) << command.name;
-    for (const OptionInfo& option : command.options) {
+  for (const Command* command : CommandTable()) {
+    if (command->summary.empty()) continue;
+    EXPECT_NE(help.find("\n  " + std::string(command->name)), std::string::npos) << command->name;
+    for (const OptionInfo& option : command->options) {
       const std::string bracket = option.is_required ? " " : "[";
       EXPECT_NE(help.find(bracket + std::string(option.name)), std::string::npos) << option.name;
     }
   }
-  for (const OptionInfo& option : GlobalOptions()) {
+  for (const OptionInfo& option : GlobalOptionTable()) {
     EXPECT_NE(help.find("\n  " + std::string(option.name)), std::string::npos) << option.name;
   }
   for (const char* word : {"--dry-run", "--if-version", "0 done", "5 access denied"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
   }
   EXPECT_EQ(help.find("complete INDEX"), std::string::npos);
+}
+
+TEST(CommandTable, HasEachNameOnceAndTheCommandsOfAGroupTogether) {
+  std::set<std::string_view> names;
+  std::set<const CommandGroup*> groups;
+  const CommandGroup* last = nullptr;
+  for (const Command* command : CommandTable()) {
+    EXPECT_TRUE(names.insert(command->name).second) << command->name;
+    if (command->group != nullptr && command->group != last) {
+      EXPECT_TRUE(groups.insert(command->group).second) << command->name;
+    }
+    last = command->group;
+  }
 }
 
 TEST(CommandLine, HelpFitsTheLine) {
@@ -352,10 +379,10 @@ TEST(CommandLine, HelpFitsTheLine) {
 }
 
 TEST(CommandLine, HelpOfACommandIsAboutItAlone) {
-  EXPECT_EQ(ParseCommandLine(Arguments{"--help"}).help_of, "");
-  EXPECT_EQ(ParseCommandLine(Arguments{"call", "--help"}).help_of, "call");
-  EXPECT_EQ(ParseCommandLine(Arguments{"access", "--help"}).help_of, "access");
-  EXPECT_EQ(ParseCommandLine(Arguments{"access", "grant", "--help"}).help_of, "access grant");
+  EXPECT_EQ(HelpOf({"--help"}), "");
+  EXPECT_EQ(HelpOf({"call", "--help"}), "call");
+  EXPECT_EQ(HelpOf({"access", "--help"}), "access");
+  EXPECT_EQ(HelpOf({"access", "grant", "--help"}), "access grant");
   EXPECT_EQ(
       HelpText("access list")
           .find("  access list [NODE]                the nodes that you may see, with their own entries\n"),

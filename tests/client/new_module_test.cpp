@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <any>
 #include <string>
 #include <vector>
 
 #include "command_line.h"
+#include "command_table.h"
+#include "new_module/new_module.h"
+#include "usage_error.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -38,11 +42,15 @@ TEST(NewModule, HasANameThatIsFree) {
 
 TEST(NewModule, IsWrittenWhereItIsAskedFor) {
   using Arguments = std::vector<std::string>;
-  const CommandLine here = ParseCommandLine(Arguments{"new-module", "greeter"});
-  EXPECT_EQ(here.command, Command::kNewModule);
-  EXPECT_EQ(here.module, "greeter");
+  const auto parse = [](const Arguments& arguments) {
+    const Invocation asked = ParseCommandLine(arguments);
+    EXPECT_EQ(asked.command, FindCommand("new-module"));
+    return std::any_cast<NewModuleOptions>(asked.options);
+  };
+  const NewModuleOptions here = parse({"new-module", "greeter"});
+  EXPECT_EQ(here.name, "greeter");
   EXPECT_FALSE(here.folder.has_value());
-  EXPECT_EQ(ParseCommandLine(Arguments{"new-module", "greeter", "--folder", "C:\\work"}).folder, "C:\\work");
+  EXPECT_EQ(parse({"new-module", "greeter", "--folder", "C:\\work"}).folder, "C:\\work");
   try {
     ParseCommandLine(Arguments{"new-module", "file"});
     FAIL() << "file is the service's";

@@ -86,6 +86,8 @@ TEST_F(WordCompletionTest, OffersMethodsAndNodes) {
   EXPECT_EQ(Texts({"access", "deny", ""}), Words{});
   EXPECT_EQ(Texts({"audit", "--method", "f"}), Words{"file.write"});
   EXPECT_EQ(Texts({"methods", "rpc", ""}), Words{});
+  // "PARAMS | @FILE | -" is for people.
+  EXPECT_EQ(Texts({"call", "rpc.ping", ""}), Words{});
 }
 
 TEST_F(WordCompletionTest, AsksTheServiceThatTheLineNames) {
@@ -121,9 +123,9 @@ TEST(CompletionScript, IsPlain) {
   };
   EXPECT_TRUE(is_ascii(PowerShellScript()));
   EXPECT_TRUE(is_ascii(BashScript()));
-  for (const CommandInfo& command : CommandTable()) {
-    EXPECT_TRUE(is_ascii(command.summary)) << command.name;
-    for (const OptionInfo& option : command.options) EXPECT_TRUE(is_ascii(option.summary)) << option.name;
+  for (const Command* command : CommandTable()) {
+    EXPECT_TRUE(is_ascii(command->summary)) << command->name;
+    for (const OptionInfo& option : command->options) EXPECT_TRUE(is_ascii(option.summary)) << option.name;
   }
 }
 

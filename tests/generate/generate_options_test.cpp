@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "command_table.h"
+
 namespace onbehalf::cli {
 namespace {
 
@@ -13,7 +15,7 @@ using Language = GenerateOptions::Language;
 
 GenerateOptions Parse(const std::vector<std::string>& arguments) {
   Words words(arguments);
-  return TakeGenerate(TakeAll(words, *FindCommand("generate")));
+  return ParseGenerate(TakeAll(words, *FindCommand("generate")));
 }
 
 TEST(GenerateOptions, HaveANamespaceOfTheLanguage) {

@@ -1,7 +1,11 @@
+#include <functional>
 #include <string>
+#include <string_view>
 
+#include "access/access_options.h"
 #include "access/access_text.h"
-#include "commands.h"
+#include "command.h"
+#include "completions/candidates.h"
 #include "json_members.h"
 #include "onbehalf/win32/account_names.h"
 
@@ -10,31 +14,191 @@ namespace {
 
 using client::Json;
 
-std::string Render(const CommandLine& line, const Json& result) {
+constexpr char kNote[] =
+    "NODE is / (all), pipe: (who may connect), file (a namespace) or file.write (a method). RIGHT is call (at "
+    "pipe: connect), see or manage. ACCOUNT is DOMAIN\\NAME, NAME@DOMAIN, NT SERVICE\\NAME, a SID or an alias "
+    "of SDDL (BU). Every change takes --dry-run (shows it, changes nothing) and --if-version N (changes only the "
+    "policy of version N).";
+constexpr CommandGroup kGroup = {"Who may call what", kNote};
+
+void OfferNodes(Candidates& candidates) {
+  candidates.Offer("/");
+  candidates.Offer("pipe:");
+  OfferMethodsAndNamespaces(candidates);
+}
+
+void OfferRights(Candidates& candidates) {
+  // The last one of a list.
+  const std::string_view typed = candidates.typed();
+  const std::string before(typed.substr(0, typed.find_last_of(',') + 1));
+  for (const char* right : {"call", "connect", "manage", "see"}) candidates.Offer(before + right);
+}
+
+constexpr Operand kNode[] = {{"NODE", OfferNodes}};
+constexpr Operand kNodeOrAll[] = {{.name = "NODE", .completer = OfferNodes, .is_optional = true}};
+constexpr Operand kNodeAndSddl[] = {{"NODE", OfferNodes}, {.name = "SDDL", .is_optional = true}};
+constexpr Operand kAccountNodeAndRights[] = {
+    {"ACCOUNT"},
+    {"NODE", OfferNodes},
+    {.name = "RIGHT[,RIGHT…]", .completer = OfferRights, .is_repeated = true},
+};
+constexpr Operand kAccountNodeAndSomeRights[] = {
+    {"ACCOUNT"},
+    {"NODE", OfferNodes},
+    {.name = "RIGHT[,RIGHT…]", .completer = OfferRights, .is_optional = true, .is_repeated = true},
+};
+constexpr Operand kVersions[] = {{"FROM"}, {.name = "TO", .is_optional = true}};
+constexpr Operand kVersion[] = {{"VERSION"}};
+
+// Of every change.
+constexpr OptionInfo kChangeOptions[] = {
+    {"--dry-run", "", "", "shows the change and changes nothing"},
+    {"--if-version", "N", "7", "changes only the policy of version N"},
+};
+constexpr OptionInfo kRevokeOptions[] = {
+    {"--allow", "", "", "only entries that allow"},
+    {"--deny", "", "", "only entries that deny"},
+};
+constexpr OptionInfo kSetOptions[] = {{"--default", "", "", "gives the node back its default"}};
+constexpr OptionInfo kRightOption = {.name = "--right",
+                                     .value = "RIGHT",
+                                     .example = "see",
+                                     .summary = "the right in question (call; at pipe: connect)",
+                                     .completer = OfferRights};
+constexpr OptionInfo kCheckOptions[] = {
+    kRightOption,
+    {"--account", "ACCOUNT", "CONTOSO\\alice", "another account than your own"},
+};
+constexpr OptionInfo kExplainOptions[] = {kRightOption};
+
+// Asks, shows the result as JSON, or warnings on standard error and then what `render` makes of it, and gives it.
+Json Show(const Context& context, const AccessOptions& asked,
+          const std::function<std::string(const Json& result)>& render,
+          std::string (*warnings)(const Json& result) = RenderWarnings) {
+  Json result = context.Call(asked.method, asked.arguments);
+  if (context.output.json()) {
+    context.output.Result(result, {});
+  } else {
+    context.output.Error(warnings(result));
+    context.output.Result(result, render(result));
+  }
+  return result;
+}
+
+// The same of texts for people that need nothing else.
+template <auto render>
+ExitCode ShowAs(const Context& context, const AccessOptions& asked) {
+  Show(context, asked, render);
+  return ExitCode::kDone;
+}
+
+// And of those that look up the names of accounts.
+template <auto render>
+ExitCode ShowWithNames(const Context& context, const AccessOptions& asked) {
   win32::AccountNames names;
-  const std::string& method = line.method;
-  if (method == "access.list") return RenderAccessList(result, names);
-  if (method == "access.show") return RenderAccessNode(result);
-  if (method == "access.check") return RenderCheck(result, line.arguments);
-  if (method == "access.explain") return RenderExplanation(result);
-  if (method == "access.history") return RenderHistory(result);
-  if (method == "access.diff") return RenderDiff(result, names);
-  if (method == "access.rollback") return RenderRollback(result, line.arguments, names);
-  return RenderChange(result, names);
+  Show(context, asked, [&](const Json& result) { return render(result, names); });
+  return ExitCode::kDone;
+}
+
+ExitCode List(const Context& context, const AccessOptions& asked) {
+  win32::AccountNames names;
+  Show(
+      context, asked, [&](const Json& list) { return RenderAccessList(list, names); }, WarningAboutSource);
+  return ExitCode::kDone;
+}
+
+ExitCode Check(const Context& context, const AccessOptions& asked) {
+  const Json check =
+      Show(context, asked, [&](const Json& result) { return RenderCheck(result, asked.arguments); });
+  return FlagMember(check, "allowed") ? ExitCode::kDone : ExitCode::kAccessDenied;
+}
+
+ExitCode Rollback(const Context& context, const AccessOptions& asked) {
+  win32::AccountNames names;
+  Show(context, asked,
+       [&](const Json& rollback) { return RenderRollback(rollback, asked.arguments, names); });
+  return ExitCode::kDone;
 }
 
 }  // namespace
 
-ExitCode Access(const CommandLine& line, Output& output) {
-  const Json result = CallOnce(line.options, line.method, line.arguments);
-  if (output.json()) {
-    output.Result(result, {});
-  } else {
-    output.Error(line.method == "access.list" ? WarningAboutSource(result) : RenderWarnings(result));
-    output.Result(result, Render(line, result));
-  }
-  const bool refused = line.method == "access.check" && !FlagMember(result, "allowed");
-  return refused ? ExitCode::kAccessDenied : ExitCode::kDone;
-}
+extern const Command kAccessListCommand = {.name = "access list",
+                                           .operands = kNodeOrAll,
+                                           .group = &kGroup,
+                                           .summary = "the nodes that you may see, with their own entries",
+                                           .handler = Handles<ParseNode, List>()};
+
+extern const Command kAccessShowCommand = {
+    .name = "access show",
+    .operands = kNode,
+    .group = &kGroup,
+    .summary = "a node's entries, inherited ones too, in the order that counts",
+    .handler = Handles<ParseNode, ShowAs<RenderAccessNode>>()};
+
+extern const Command kAccessGrantCommand = {
+    .name = "access grant",
+    .operands = kAccountNodeAndRights,
+    .group_options = kChangeOptions,
+    .group = &kGroup,
+    .summary = "lets an account (or all of a group) call, see or manage",
+    .handler = Handles<ParseGrant, ShowWithNames<RenderChange>>()};
+
+extern const Command kAccessDenyCommand = {.name = "access deny",
+                                           .operands = kAccountNodeAndRights,
+                                           .group_options = kChangeOptions,
+                                           .group = &kGroup,
+                                           .summary = "refuses it, whatever else lets it",
+                                           .handler = Handles<ParseGrant, ShowWithNames<RenderChange>>()};
+
+extern const Command kAccessRevokeCommand = {
+    .name = "access revoke",
+    .operands = kAccountNodeAndSomeRights,
+    .options = kRevokeOptions,
+    .group_options = kChangeOptions,
+    .group = &kGroup,
+    .summary = "takes entries of the account away, all or of these rights",
+    .handler = Handles<ParseRevoke, ShowWithNames<RenderChange>>()};
+
+extern const Command kAccessSetCommand = {
+    .name = "access set",
+    .operands = kNodeAndSddl,
+    .options = kSetOptions,
+    .group_options = kChangeOptions,
+    .group = &kGroup,
+    .summary = "replaces the node's entries, or gives it back its default",
+    .handler = Handles<ParseSet, ShowWithNames<RenderChange>>()};
+
+extern const Command kAccessCheckCommand = {
+    .name = "access check",
+    .operands = kNode,
+    .options = kCheckOptions,
+    .group = &kGroup,
+    .summary = "may you (or the account): exit code 0 if so, 5 if not",
+    .handler = Handles<ParseNode, Check>()};
+
+extern const Command kAccessExplainCommand = {.name = "access explain",
+                                              .operands = kNode,
+                                              .options = kExplainOptions,
+                                              .group = &kGroup,
+                                              .summary = "which entry decides, and what to type to change it",
+                                              .handler = Handles<ParseNode, ShowAs<RenderExplanation>>()};
+
+extern const Command kAccessHistoryCommand = {.name = "access history",
+                                              .group = &kGroup,
+                                              .summary = "the policy's versions, newest first",
+                                              .handler = Handles<ParseNode, ShowAs<RenderHistory>>()};
+
+extern const Command kAccessDiffCommand = {.name = "access diff",
+                                           .operands = kVersions,
+                                           .group = &kGroup,
+                                           .summary = "what two versions differ in (TO: the current one)",
+                                           .handler = Handles<ParseDiff, ShowWithNames<RenderDiff>>()};
+
+extern const Command kAccessRollbackCommand = {.name = "access rollback",
+                                               .operands = kVersion,
+                                               .group_options = kChangeOptions,
+                                               .group = &kGroup,
+                                               .summary = "puts an earlier version in force again",
+                                               .handler = Handles<ParseRollback, Rollback>()};
 
 }  // namespace onbehalf::cli

@@ -4,9 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
-#include <string_view>
+#include <utility>
 
 namespace onbehalf::cli {
 namespace {
@@ -43,48 +44,64 @@ Json ParseRights(std::span<const std::string> words) {
   return rights;
 }
 
-void AddChangeOptions(const Given& given, Json& arguments) {
-  if (given.Has("--dry-run")) arguments["dryRun"] = true;
-  if (given.Has("--if-version")) {
-    arguments["version"] = ParseVersion("--if-version", given.ValueOf("--if-version"));
-  }
+// `arguments` for the method of the command's name.
+AccessOptions Asking(const Given& given, Json arguments) {
+  std::string method = given.command;
+  std::replace(method.begin(), method.end(), ' ', '.');
+  return {std::move(method), std::move(arguments)};
 }
 
-Json ArgumentsOf(std::string_view verb, const Given& given) {
-  const std::span<const std::string> words(given.words);
-  Json arguments = Json::object();
-  if (verb == "grant" || verb == "deny" || verb == "revoke") {
-    arguments = {{"account", words[0]}, {"node", words[1]}};
-    if (words.size() > 2) arguments["rights"] = ParseRights(words.subspan(2));
-    if (given.Has("--allow") && given.Has("--deny")) {
-      Refuse("--allow and --deny exclude each other; without them both kinds of entry are taken away");
-    }
-    if (given.Has("--allow")) arguments["type"] = "allow";
-    if (given.Has("--deny")) arguments["type"] = "deny";
-  } else if (verb == "set") {
-    if ((words.size() == 2) == given.Has("--default")) {
-      Refuse("'access set' takes either SDDL, \"D:(A;;GX;;;BU)\", or --default");
-    }
-    arguments = {{"node", words[0]}, {"sddl", given.Has("--default") ? Json(nullptr) : Json(words[1])}};
-  } else if (verb == "diff") {
-    arguments = {{"from", ParseVersion("FROM", words[0])}};
-    if (words.size() == 2) arguments["to"] = ParseVersion("TO", words[1]);
-  } else if (verb == "rollback") {
-    arguments = {{"to", ParseVersion("VERSION", words[0])}};
-  } else if (!words.empty()) {
-    arguments = {{"node", words[0]}};
+AccessOptions Changing(const Given& given, Json arguments) {
+  if (given.Has("--dry-run")) arguments["dryRun"] = true;
+  if (const auto version = given.ValueOf("--if-version")) {
+    arguments["version"] = ParseVersion("--if-version", *version);
   }
-  if (given.Has("--right")) arguments["right"] = CheckedRight(given.ValueOf("--right"));
-  if (given.Has("--account")) arguments["account"] = given.ValueOf("--account");
-  AddChangeOptions(given, arguments);
-  return arguments;
+  return Asking(given, std::move(arguments));
 }
 
 }  // namespace
 
-void TakeAccess(std::string_view verb, const Given& given, CommandLine& line) {
-  line.method = "access." + std::string(verb);
-  line.arguments = ArgumentsOf(verb, given);
+AccessOptions ParseNode(const Given& given) {
+  Json arguments = Json::object();
+  if (const auto node = given.Word(0)) arguments["node"] = *node;
+  if (const auto right = given.ValueOf("--right")) arguments["right"] = CheckedRight(*right);
+  if (const auto account = given.ValueOf("--account")) arguments["account"] = *account;
+  return Asking(given, std::move(arguments));
+}
+
+AccessOptions ParseGrant(const Given& given) {
+  return Changing(given, {{"account", given.words[0]},
+                          {"node", given.words[1]},
+                          {"rights", ParseRights(std::span(given.words).subspan(2))}});
+}
+
+AccessOptions ParseRevoke(const Given& given) {
+  Json arguments = {{"account", given.words[0]}, {"node", given.words[1]}};
+  if (given.words.size() > 2) arguments["rights"] = ParseRights(std::span(given.words).subspan(2));
+  if (given.Has("--allow") && given.Has("--deny")) {
+    Refuse("--allow and --deny exclude each other; without them both kinds of entry are taken away");
+  }
+  if (given.Has("--allow")) arguments["type"] = "allow";
+  if (given.Has("--deny")) arguments["type"] = "deny";
+  return Changing(given, std::move(arguments));
+}
+
+AccessOptions ParseSet(const Given& given) {
+  const std::optional<std::string> sddl = given.Word(1);
+  if (sddl.has_value() == given.Has("--default")) {
+    Refuse("'access set' takes either SDDL, \"D:(A;;GX;;;BU)\", or --default");
+  }
+  return Changing(given, {{"node", given.words[0]}, {"sddl", sddl ? Json(*sddl) : Json(nullptr)}});
+}
+
+AccessOptions ParseDiff(const Given& given) {
+  Json arguments = {{"from", ParseVersion("FROM", given.words[0])}};
+  if (const auto to = given.Word(1)) arguments["to"] = ParseVersion("TO", *to);
+  return Asking(given, std::move(arguments));
+}
+
+AccessOptions ParseRollback(const Given& given) {
+  return Changing(given, {{"to", ParseVersion("VERSION", given.words[0])}});
 }
 
 }  // namespace onbehalf::cli

@@ -1,13 +1,24 @@
 #pragma once
 
-#include <string_view>
+#include <string>
 
-#include "command_line.h"
+#include "onbehalf/client/client.h"
 #include "words.h"
 
 namespace onbehalf::cli {
 
-// What was given to `access VERB`: sets the line's method and arguments. Throws UsageError.
-void TakeAccess(std::string_view verb, const Given& given, CommandLine& line);
+// What a command of `access` asks the service.
+struct AccessOptions {
+  std::string method;  // "access.grant"
+  client::Json arguments = client::Json::object();
+};
+
+// What was given to such a command. They throw UsageError.
+AccessOptions ParseNode(const Given& given);   // and --right, --account, where it takes them
+AccessOptions ParseGrant(const Given& given);  // or deny
+AccessOptions ParseRevoke(const Given& given);
+AccessOptions ParseSet(const Given& given);
+AccessOptions ParseDiff(const Given& given);
+AccessOptions ParseRollback(const Given& given);
 
 }  // namespace onbehalf::cli

@@ -1,8 +1,12 @@
+#include "audit/audit_options.h"
+
+#include <cstdint>
 #include <string>
 
 #include "audit/audit_reader.h"
 #include "audit/audit_text.h"
-#include "commands.h"
+#include "command.h"
+#include "completions/candidates.h"
 #include "console_stop.h"
 #include "json_layout.h"
 #include "json_members.h"
@@ -13,6 +17,34 @@ namespace onbehalf::cli {
 namespace {
 
 using client::Json;
+
+constexpr std::int64_t kDefaultLast = 50;
+// What audit.read gives at once.
+constexpr std::int64_t kMostLast = 1000;
+
+constexpr CommandGroup kGroup = {"Who did what"};
+
+constexpr OptionInfo kOptions[] = {
+    {"--follow", "", "", "also those to come, until Ctrl+C"},
+    {"--account", "ACCOUNT", "CONTOSO\\alice", "only of this account"},
+    {.name = "--method",
+     .value = "METHOD",
+     .example = "file.write",
+     .summary = "only of this method",
+     .completer = OfferMethods},
+    {"--denied", "", "", "only what was not allowed"},
+    {"--last", "N", "100", "the last N records (50, at most 1000)"},
+};
+
+AuditOptions Parse(const Given& given) {
+  AuditOptions options;
+  options.follow = given.Has("--follow");
+  options.search["limit"] = given.NumberOf("--last", " of records", 1, kMostLast).value_or(kDefaultLast);
+  if (given.Has("--denied")) options.search["denied"] = true;
+  if (const auto account = given.ValueOf("--account")) options.search["account"] = *account;
+  if (const auto method = given.ValueOf("--method")) options.search["method"] = *method;
+  return options;
+}
 
 // The records in lines; with --json each as it is.
 class Lines {
@@ -39,25 +71,44 @@ class Lines {
   AlignedColumns columns_;
 };
 
-}  // namespace
-
-ExitCode Audit(const CommandLine& line, Output& output) {
-  if (line.method == "audit.verify") {
-    const Json verification = CallOnce(line.options, line.method);
-    output.Result(verification, RenderVerification(verification));
-    return FlagMember(verification, "ok") ? ExitCode::kDone : ExitCode::kServiceError;
-  }
-  client::Client service = client::Client::Connect(line.options);
+ExitCode Audit(const Context& context, const AuditOptions& options) {
+  Output& output = context.output;
+  client::Client service = context.Connect();
   Lines lines(output.json());
   const auto show = [&](const Json& records) { return output.Continue(lines.Of(records)); };
-  if (line.follow) {
-    const ConsoleStop stop;
-    Named(line.method, [&] { FollowAudit(service, line.arguments, stop.event(), show); });
-    return ExitCode::kDone;
-  }
-  const Json records = Named(line.method, [&] { return ReadNewestAudit(service, line.arguments).records; });
-  if (records.empty()) output.Error("There is no such record in the audit.\n");
-  return show(records) ? ExitCode::kDone : ExitCode::kServiceError;
+  return Named("audit.read", [&] {
+    if (options.follow) {
+      const ConsoleStop stop;
+      FollowAudit(service, options.search, stop.event(), show);
+      return ExitCode::kDone;
+    }
+    const Json records = ReadNewestAudit(service, options.search).records;
+    if (records.empty()) output.Error("There is no such record in the audit.\n");
+    return show(records) ? ExitCode::kDone : ExitCode::kServiceError;
+  });
 }
+
+ExitCode Verify(const Context& context) {
+  const Json verification = context.Call("audit.verify");
+  context.output.Result(verification, RenderVerification(verification));
+  return FlagMember(verification, "ok") ? ExitCode::kDone : ExitCode::kServiceError;
+}
+
+}  // namespace
+
+extern const Command kAuditCommand = {
+    .name = "audit",
+    .options = kOptions,
+    .group = &kGroup,
+    .summary =
+        "the last N records (50, at most 1000); --follow: and those to come, until Ctrl+C; --denied: only "
+        "what was not allowed",
+    .handler = Handles<Parse, Audit>()};
+
+extern const Command kAuditVerifyCommand = {
+    .name = "audit verify",
+    .group = &kGroup,
+    .summary = "whether the audit is whole; exit code 1 if not, with the first broken line",
+    .handler = Handles<Verify>()};
 
 }  // namespace onbehalf::cli

@@ -1,11 +1,12 @@
 #pragma once
 
-#include "command_line.h"
-#include "words.h"
+#include "onbehalf/client/client.h"
 
 namespace onbehalf::cli {
 
-// What was given to `audit`: sets the line's arguments and follow. Throws UsageError.
-void TakeAudit(const Given& given, CommandLine& line);
+struct AuditOptions {
+  bool follow = false;
+  client::Json search = client::Json::object();  // audit.read's parameters
+};
 
 }  // namespace onbehalf::cli

@@ -1,19 +1,21 @@
+#include "completions/completions.h"
+
 #include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <exception>
-#include <string>
 #include <system_error>
-#include <utility>
-#include <vector>
 
-#include "commands.h"
+#include "command.h"
 #include "completions/completion_script.h"
 #include "completions/word_completion.h"
 #include "method_catalogue.h"
+#include "usage_error.h"
 
 namespace onbehalf::cli {
 namespace {
+
+constexpr Operand kShell[] = {{"powershell|bash"}};
 
 // A person waits at a prompt for both together.
 constexpr std::chrono::milliseconds kConnectForTab{300};
@@ -21,7 +23,25 @@ constexpr std::chrono::milliseconds kDiscoverForTab{700};
 // Longer than any command line.
 constexpr std::size_t kMostWords = 32'768;
 
-MethodCatalogue Discover(client::Options options) {
+CompletionsOptions ParseCompletions(const Given& given) {
+  const std::string& shell = given.words[0];
+  if (shell != "powershell" && shell != "bash") {
+    Refuse("completions are for powershell or bash, not '" + shell + "'");
+  }
+  return {shell};
+}
+
+ExitCode PrintCompletions(const Context& context, const CompletionsOptions& options) {
+  const std::string script(options.shell == "bash" ? BashScript() : PowerShellScript());
+  context.output.Result(script, script);
+  return ExitCode::kDone;
+}
+
+constexpr Operand kIndexAndWords[] = {{.name = "INDEX WORD…", .is_repeated = true}};
+
+CompleteOptions ParseComplete(const Given& given) { return {given.words}; }
+
+MethodCatalogue DiscoverForTab(client::Options options) {
   options.connect_timeout = kConnectForTab;
   try {
     return MethodCatalogue(client::Client::Connect(options).Call("rpc.discover", nullptr, kDiscoverForTab));
@@ -31,32 +51,37 @@ MethodCatalogue Discover(client::Options options) {
   }
 }
 
-}  // namespace
-
-ExitCode PrintCompletions(const CommandLine& line, Output& output) {
-  const std::string script(line.shell == "bash" ? BashScript() : PowerShellScript());
-  output.Result(script, script);
-  return ExitCode::kDone;
-}
-
-ExitCode CompleteWords(const CommandLine& line, Output& output) {
+ExitCode CompleteWords(const Context& context, const CompleteOptions& options) {
   std::size_t index = 0;
-  const std::string given = line.words.empty() ? std::string() : line.words[0];
+  const std::string given = options.words.empty() ? std::string() : options.words[0];
   const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), index);
   if (error != std::errc() || end != given.data() + given.size() || index == 0 || index > kMostWords) {
     throw UsageError(
         "'complete' is for the scripts that 'onbehalf completions' prints: complete INDEX WORD…");
   }
   // A shell may leave out an empty word at the end, and give those behind the cursor too.
-  std::vector<std::string> words(line.words.begin() + 1, line.words.end());
+  std::vector<std::string> words(options.words.begin() + 1, options.words.end());
   words.resize(index);
-  const WordCompletion completion = CompleteWord(words, Discover);
+  const WordCompletion completion = CompleteWord(words, DiscoverForTab);
   std::string text;
   for (const WordCompletion::Candidate& candidate : completion.candidates) {
     text += candidate.text + (candidate.summary.empty() ? "" : "\t" + candidate.summary) + "\n";
   }
   if (completion.files) text += "\tfiles\n";
-  return output.Continue(text) ? ExitCode::kDone : ExitCode::kServiceError;
+  return context.output.Continue(text) ? ExitCode::kDone : ExitCode::kServiceError;
 }
+
+}  // namespace
+
+extern const Command kCompletionsCommand = {
+    .name = "completions",
+    .operands = kShell,
+    .summary = "prints the script with which that shell completes this program's words",
+    .handler = Handles<ParseCompletions, PrintCompletions>()};
+
+extern const Command kCompleteCommand = {.name = "complete",
+                                         .operands = kIndexAndWords,
+                                         .takes_all = true,  // Somebody's unfinished command.
+                                         .handler = Handles<ParseComplete, CompleteWords>()};
 
 }  // namespace onbehalf::cli

@@ -1,92 +1,74 @@
 #include "completions/word_completion.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <string_view>
 
-#include "command_line.h"
 #include "command_table.h"
+#include "global_options.h"
 
 namespace onbehalf::cli {
 namespace {
 
-using Discover = std::function<MethodCatalogue(const client::Options&)>;
-
-constexpr std::array<std::string_view, 4> kRights = {"call", "connect", "manage", "see"};
-
-class Completer {
- public:
-  Completer(std::string_view last, const client::Options& options, const Discover& discover)
-      : last_(last), options_(options), discover_(discover) {}
-
-  void Offer(std::string_view text, std::string_view summary = {}) {
-    if (text.starts_with(last_)) result_.candidates.push_back({std::string(text), std::string(summary)});
-  }
-  void OfferAll(const std::vector<std::string>& texts) {
-    for (const std::string& text : texts) Offer(text);
-  }
-  void OfferOptions(std::span<const OptionInfo> options, std::span<const std::string> given) {
-    for (const OptionInfo& option : options) {
-      if (std::find(given.begin(), given.end(), option.name) == given.end())
-        Offer(option.name, option.summary);
+void OfferOptions(std::span<const OptionInfo> options, std::span<const std::string> given,
+                  Candidates& candidates) {
+  for (const OptionInfo& option : options) {
+    if (std::find(given.begin(), given.end(), option.name) == given.end()) {
+      candidates.Offer(option.name, option.summary);
     }
   }
-  // What an operand or an option's value stands for, in the table's words.
-  void OfferValue(std::string_view kind) {
-    if (kind.find('|') != std::string_view::npos) {
-      while (!kind.empty()) {
-        const std::size_t end = std::min(kind.find('|'), kind.size());
-        Offer(kind.substr(0, end));
-        kind.remove_prefix(std::min(end + 1, kind.size()));
-      }
-    } else if (kind == "METHOD") {
-      OfferAll(discover_(options_).methods());
-    } else if (kind == "METHODS" || kind == "NODE") {
-      if (kind == "NODE") {
-        Offer("/");
-        Offer("pipe:");
-      }
-      const MethodCatalogue catalogue = discover_(options_);
-      OfferAll(catalogue.namespaces());
-      OfferAll(catalogue.methods());
-    } else if (kind == "RIGHT") {
-      // The last one of a list.
-      const std::string before(last_.substr(0, last_.find_last_of(',') + 1));
-      for (const std::string_view right : kRights) Offer(before + std::string(right));
-    } else if (kind == "FILE") {
-      result_.files = true;
-    } else if (kind == "PARAMS") {
-      result_.files = last_.starts_with("@");
-    }
-  }
+}
 
-  std::string_view last() const { return last_; }
-  WordCompletion Take() { return std::move(result_); }
+// Of an option or an operand.
+void OfferValue(std::string_view value, Completer completer, Candidates& candidates) {
+  candidates.OfferAll(ChoicesOf(value));
+  if (completer != nullptr) completer(candidates);
+}
 
- private:
-  std::string_view last_;
-  const client::Options& options_;
-  const Discover& discover_;
-  WordCompletion result_;
-};
-
-void CompleteCommand(const CommandInfo& command, std::span<const std::string> given, Completer& completer) {
+// Of the words behind the command.
+void CompleteCommand(const Command& command, std::span<const std::string> given, Candidates& candidates) {
   std::size_t operands = 0;
   for (std::size_t i = 0; i < given.size(); ++i) {
     const OptionInfo* option = FindOption(command, given[i]);
     if (option == nullptr) {
       ++operands;
     } else if (!option->value.empty() && ++i == given.size()) {
-      return completer.OfferValue(option->value);
+      return OfferValue(option->value, option->completer, candidates);
     }
   }
-  const bool takes_operand = operands < command.most && !command.operands.empty();
-  if (!takes_operand || completer.last().starts_with("-")) {
-    completer.OfferOptions(command.options, given);
-    if (command.is_change) completer.OfferOptions(ChangeOptions(), given);
+  const Operand* operand = OperandAt(command, operands);
+  if (operand == nullptr || candidates.typed().starts_with("-")) {
+    OfferOptions(command.options, given, candidates);
+    OfferOptions(command.group_options, given, candidates);
   }
-  if (takes_operand) completer.OfferValue(command.operands[std::min(operands, command.operands.size() - 1)]);
+  if (operand != nullptr) OfferValue(operand->name, operand->completer, candidates);
+}
+
+void OfferCommands(Candidates& candidates) {
+  for (const std::string_view name : CommandNames()) {
+    const Command* command = FindCommand(name);
+    candidates.Offer(name, command == nullptr ? std::string_view() : command->summary);
+  }
+}
+
+// Of the words behind the global options; the first of them is an option only if it is not whole or right.
+void CompleteGiven(std::span<const std::string> given, Candidates& candidates) {
+  if (given[0].starts_with("-")) {
+    for (const OptionInfo& option : GlobalOptionTable()) {
+      if (option.name == given[0] && given.size() == 1)
+        OfferValue(option.value, option.completer, candidates);
+    }
+    return;
+  }
+  const std::vector<std::string_view> verbs = VerbsOf(given[0]);
+  if (given.size() == 1) {
+    for (const std::string_view verb : verbs) {
+      candidates.Offer(verb, FindCommand(given[0] + " " + std::string(verb))->summary);
+    }
+  }
+  const bool has_verb = given.size() > 1 && std::find(verbs.begin(), verbs.end(), given[1]) != verbs.end();
+  const Command* command = FindCommand(has_verb ? given[0] + " " + given[1] : given[0]);
+  if (command != nullptr) CompleteCommand(*command, given.subspan(has_verb ? 2 : 1), candidates);
 }
 
 }  // namespace
@@ -94,43 +76,17 @@ void CompleteCommand(const CommandInfo& command, std::span<const std::string> gi
 WordCompletion CompleteWord(std::span<const std::string> words, const Discover& discover) {
   if (words.empty()) return {};
   const std::span<const std::string> whole = words.first(words.size() - 1);
-  CommandLine line;
-  const std::span<const std::string> given = whole.subspan(TakeConnectionOptions(whole, line));
-  Completer completer(words.back(), line.options, discover);
-  if (given.empty()) {
-    if (completer.last().starts_with("-")) {
-      completer.OfferOptions(GlobalOptions(), whole);
-    } else {
-      for (const std::string_view name : CommandNames()) {
-        const CommandInfo* command = FindCommand(name);
-        completer.Offer(name, command == nullptr ? std::string_view() : command->summary);
-      }
-    }
-    return completer.Take();
-  }
-  if (given[0].starts_with("-")) {
-    const auto options = GlobalOptions();
-    const auto option = std::find_if(options.begin(), options.end(),
-                                     [&](const OptionInfo& each) { return each.name == given[0]; });
-    if (option != options.end() && given.size() == 1) completer.OfferValue(option->value);
-    return completer.Take();
-  }
-  const std::vector<std::string_view> verbs = VerbsOf(given[0]);
-  if (given.size() == 1) {
-    for (const std::string_view verb : verbs) {
-      completer.Offer(verb, FindCommand(given[0] + " " + std::string(verb))->summary);
-    }
-  }
-  std::size_t name_words = 1;
-  const CommandInfo* command = nullptr;
-  if (given.size() > 1 && std::find(verbs.begin(), verbs.end(), given[1]) != verbs.end()) {
-    command = FindCommand(given[0] + " " + given[1]);
-    name_words = 2;
+  GlobalOptions global;
+  const std::span<const std::string> given = whole.subspan(TakeWholeGlobalOptions(whole, global));
+  Candidates candidates(words.back(), global.client, discover);
+  if (!given.empty()) {
+    CompleteGiven(given, candidates);
+  } else if (candidates.typed().starts_with("-")) {
+    OfferOptions(GlobalOptionTable(), whole, candidates);
   } else {
-    command = FindCommand(given[0]);
+    OfferCommands(candidates);
   }
-  if (command != nullptr) CompleteCommand(*command, given.subspan(name_words), completer);
-  return completer.Take();
+  return candidates.Take();
 }
 
 }  // namespace onbehalf::cli

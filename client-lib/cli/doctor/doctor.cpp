@@ -1,8 +1,10 @@
-#include <string>
+#include "doctor/doctor.h"
+
 #include <utility>
 
 #include "bundle.h"
-#include "commands.h"
+#include "command.h"
+#include "completions/candidates.h"
 #include "connection_checks.h"
 #include "event_source_check.h"
 #include "file_checks.h"
@@ -12,6 +14,7 @@
 #include "server_trust.h"
 #include "service_checks.h"
 #include "settings_check.h"
+#include "usage_error.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -22,10 +25,16 @@ void Append(Findings& findings, Findings more) {
   for (Finding& finding : more) findings.push_back(std::move(finding));
 }
 
-}  // namespace
+constexpr OptionInfo kOptions[] = {{.name = "--bundle",
+                                    .value = "FILE",
+                                    .example = "support.tar",
+                                    .summary = "writes a support archive (tar)",
+                                    .completer = OfferFiles}};
 
-ExitCode Doctor(const CommandLine& line, Output& output) {
-  const client::Options& options = line.options;
+DoctorOptions Parse(const Given& given) { return {given.ValueOf("--bundle")}; }
+
+ExitCode Doctor(const Context& context, const DoctorOptions& asked) {
+  const client::Options& options = context.global.client;
   if (!client::IsLocal(options.server)) {
     throw UsageError("doctor checks the installation on this computer; run it on " + options.server);
   }
@@ -45,14 +54,21 @@ ExitCode Doctor(const CommandLine& line, Output& output) {
   Append(findings, JudgePipe(pipe, options.service));
   if (pipe.was_opened) Append(findings, JudgeConnection(CollectConnectionFacts(options)));
 
-  output.Result(ToJson(findings), Render(findings));
-  if (line.bundle) {
-    WriteBundle(*line.bundle, MakeBundle({findings, service, pipe, installation}));
-    output.Error("wrote " + *line.bundle +
-                 "; read it before you pass it on: it has account names and paths in it, " +
-                 "but no audit lines\n");
+  context.output.Result(ToJson(findings), Render(findings));
+  if (asked.bundle) {
+    WriteBundle(*asked.bundle, MakeBundle({findings, service, pipe, installation}));
+    context.output.Error("wrote " + *asked.bundle +
+                         "; read it before you pass it on: it has account names and paths in it, " +
+                         "but no audit lines\n");
   }
   return AnyFails(findings) ? ExitCode::kServiceError : ExitCode::kDone;
 }
+
+}  // namespace
+
+extern const Command kDoctorCommand = {.name = "doctor",
+                                       .options = kOptions,
+                                       .summary = "checks the installation and says what to do",
+                                       .handler = Handles<Parse, Doctor>()};
 
 }  // namespace onbehalf::cli

@@ -1,9 +1,12 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "byte_text.h"
+#include "completions/candidates.h"
 #include "file/comparison.h"
+#include "file/file.h"
 #include "file/file_error.h"
 #include "file/local_file.h"
 #include "file/remote_read.h"
@@ -12,17 +15,26 @@
 namespace onbehalf::cli {
 namespace {
 
-using client::Json;
+constexpr Operand kOperands[] = {{"REMOTE"}, {.name = "LOCAL", .completer = OfferFiles, .is_optional = true}};
+constexpr OptionInfo kOptions[] = {
+    kResumeOption,
+    {"--force", "", "", "replaces LOCAL; without --resume also begins a part anew"},
+};
+
+TransferOptions Parse(const Given& given) {
+  const std::vector<std::string>& paths = PathsOf(given);
+  return {paths[0], given.Word(1), given.Has("--resume"), given.Has("--force")};
+}
 
 // Where the copy goes: LOCAL, or the remote file's name in it or, without it, in the current folder.
-std::string TargetOf(const FileOptions& options) {
+std::string TargetOf(const TransferOptions& options) {
   const std::string name = NameIn(options.remote);
   if (!options.local) return name;
   return LocalKindOf(*options.local) == LocalKind::kDirectory ? PathIn(*options.local, name) : *options.local;
 }
 
 // The part that is to be continued, if there is one; else a new one.
-LocalFile OpenPart(const std::string& path, const FileOptions& options) {
+LocalFile OpenPart(const std::string& path, const TransferOptions& options) {
   if (options.resume) {
     if (std::optional<LocalFile> part = LocalFile::OpenToWrite(path)) return std::move(*part);
   } else if (options.force) {
@@ -33,9 +45,10 @@ LocalFile OpenPart(const std::string& path, const FileOptions& options) {
   return LocalFile::Create(path);
 }
 
-}  // namespace
-
-ExitCode GetFile(FileCalls& calls, const FileOptions& options, Output& output) {
+ExitCode GetFile(const Context& context, const TransferOptions& options) {
+  Output& output = context.output;
+  FileSession session(context);
+  FileCalls& calls = session.calls();
   const std::string& remote = options.remote;
   const RemoteState state = StatRemoteFile(calls, remote);
   const std::string target = TargetOf(options);
@@ -72,5 +85,15 @@ ExitCode GetFile(FileCalls& calls, const FileOptions& options, Output& output) {
                 Printable(remote) + " -> " + Printable(target) + ", " + ByteText(done) + "\n");
   return ExitCode::kDone;
 }
+
+}  // namespace
+
+extern const Command kFileGetCommand = {
+    .name = "file get",
+    .operands = kOperands,
+    .options = kOptions,
+    .group = &kFileGroup,
+    .summary = "copies a file from the service's computer, into the current folder without LOCAL",
+    .handler = Handles<Parse, GetFile>()};
 
 }  // namespace onbehalf::cli

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "byte_text.h"
+#include "completions/candidates.h"
 #include "file/comparison.h"
+#include "file/file.h"
 #include "file/file_error.h"
 #include "file/local_file.h"
 #include "file/transfer.h"
@@ -21,6 +23,17 @@ namespace {
 
 using client::Json;
 using protocol::ErrorCode;
+
+constexpr Operand kOperands[] = {{"LOCAL", OfferFiles}, {"REMOTE"}};
+constexpr OptionInfo kOptions[] = {
+    kResumeOption,
+    {"--force", "", "", "replaces REMOTE; without --resume also begins a part anew"},
+};
+
+TransferOptions Parse(const Given& given) {
+  const std::vector<std::string>& paths = PathsOf(given);
+  return {paths[1], paths[0], given.Has("--resume"), given.Has("--force")};
+}
 
 constexpr char kWrite[] = "file.write";
 constexpr char kCopy[] = "file.copy";
@@ -39,7 +52,7 @@ constexpr std::chrono::milliseconds kBusyPause{100};
 constexpr std::chrono::seconds kBusyPatience{30};
 
 // REMOTE, or the local file's name in it.
-std::string TargetOf(FileCalls& calls, const FileOptions& options) {
+std::string TargetOf(FileCalls& calls, const TransferOptions& options) {
   std::string target = options.remote;
   std::optional<Json> stat = StatIfThere(calls, target, true);
   if (stat && TextMember(*stat, "type") == "directory") {
@@ -77,8 +90,8 @@ void DeletePart(FileCalls& calls, const std::string& path) {
 }
 
 // The part that is to be continued, if there is one; else a new one.
-Part OpenPart(FileCalls& calls, const std::string& path, const FileOptions& options, const LocalFile& local,
-              std::uint64_t size, TransferProgress& progress) {
+Part OpenPart(FileCalls& calls, const std::string& path, const TransferOptions& options,
+              const LocalFile& local, std::uint64_t size, TransferProgress& progress) {
   if (!options.resume) {
     if (options.force) DeletePart(calls, path);
     return MakePart(calls, path);
@@ -213,9 +226,10 @@ void Finish(FileCalls& calls, const Part& part, const std::string& target, std::
   }
 }
 
-}  // namespace
-
-ExitCode PutFile(FileCalls& calls, const FileOptions& options, Output& output) {
+ExitCode PutFile(const Context& context, const TransferOptions& options) {
+  Output& output = context.output;
+  FileSession session(context);
+  FileCalls& calls = session.calls();
   const LocalFile local = LocalFile::OpenToRead(*options.local);
   const LocalFile::State state = local.state();
   const std::string target = TargetOf(calls, options);
@@ -249,5 +263,14 @@ ExitCode PutFile(FileCalls& calls, const FileOptions& options, Output& output) {
                 Printable(local.path()) + " -> " + Printable(target) + ", " + ByteText(state.size) + "\n");
   return ExitCode::kDone;
 }
+
+}  // namespace
+
+extern const Command kFilePutCommand = {.name = "file put",
+                                        .operands = kOperands,
+                                        .options = kOptions,
+                                        .group = &kFileGroup,
+                                        .summary = "copies a file to the service's computer",
+                                        .handler = Handles<Parse, PutFile>()};
 
 }  // namespace onbehalf::cli

@@ -1,8 +1,10 @@
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "commands.h"
+#include "command.h"
+#include "completions/candidates.h"
 #include "generate/api_document.h"
 #include "generate/generate_options.h"
 #include "generate/whole_file.h"
@@ -10,12 +12,28 @@
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
 #include "params.h"
+#include "usage_error.h"
 
 namespace onbehalf::cli {
 namespace {
 
 using client::Json;
 using Language = GenerateOptions::Language;
+
+constexpr OptionInfo kOptions[] = {
+    {"--language", "cpp|typescript|csharp", "cpp", "of the client", true},
+    {.name = "--output",
+     .value = "FILE",
+     .example = "service.h",
+     .summary = "the file to write; otherwise standard output",
+     .completer = OfferFiles},
+    {"--name", "NAMESPACE", "company::service", "the namespace of what is written (cpp, csharp)"},
+    {.name = "--from",
+     .value = "FILE",
+     .example = "discover.json",
+     .summary = "what 'call rpc.discover' has printed; otherwise the service is asked",
+     .completer = OfferFiles},
+};
 
 // Errors carry names out of the document, which may be of any length.
 constexpr std::size_t kMostErrorBytes = 1000;
@@ -41,11 +59,8 @@ std::string Write(generate::Api api, const GenerateOptions& options) {
   throw std::invalid_argument("no language");
 }
 
-}  // namespace
-
-ExitCode Generate(const CommandLine& line, Output& output) {
-  const GenerateOptions& options = *line.generate;
-  const Json document = options.from ? ReadSaved(*options.from) : CallOnce(line.options, "rpc.discover");
+ExitCode Generate(const Context& context, const GenerateOptions& options) {
+  const Json document = options.from ? ReadSaved(*options.from) : context.Call("rpc.discover");
   std::string text;
   std::size_t methods = 0;
   try {
@@ -58,12 +73,19 @@ ExitCode Generate(const CommandLine& line, Output& output) {
     throw std::runtime_error("the service's description of its methods cannot be used: " + what);
   }
   if (!options.output) {
-    output.Result({{"source", text}}, text);
+    context.output.Result({{"source", text}}, text);
     return ExitCode::kDone;
   }
   generate::WriteWholeFile(*options.output, text);
-  output.Error("wrote " + *options.output + " with " + std::to_string(methods) + " methods\n");
+  context.output.Error("wrote " + *options.output + " with " + std::to_string(methods) + " methods\n");
   return ExitCode::kDone;
 }
+
+}  // namespace
+
+extern const Command kGenerateCommand = {.name = "generate",
+                                         .options = kOptions,
+                                         .summary = "writes a typed client of the methods that you may see",
+                                         .handler = Handles<ParseGenerate, Generate>()};
 
 }  // namespace onbehalf::cli

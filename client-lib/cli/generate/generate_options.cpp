@@ -1,20 +1,11 @@
 #include "generate/generate_options.h"
 
-#include <string_view>
-
 #include "generate/writers.h"
 
 namespace onbehalf::cli {
 namespace {
 
 using Language = GenerateOptions::Language;
-
-Language ParseLanguage(const std::string& text) {
-  if (text == "cpp") return Language::kCpp;
-  if (text == "typescript") return Language::kTypeScript;
-  if (text == "csharp") return Language::kCSharp;
-  Refuse("--language is cpp, typescript or csharp, not '" + text + "'");
-}
 
 std::string NameSpace(Language language, const std::optional<std::string>& name) {
   switch (language) {
@@ -39,17 +30,14 @@ std::string NameSpace(Language language, const std::optional<std::string>& name)
 
 }  // namespace
 
-GenerateOptions TakeGenerate(const Given& given) {
-  if (!given.Has("--language")) Refuse("'generate' needs --language cpp, typescript or csharp");
-  const auto value_of = [&](std::string_view option) -> std::optional<std::string> {
-    if (!given.Has(option)) return std::nullopt;
-    return given.ValueOf(option);
-  };
+GenerateOptions ParseGenerate(const Given& given) {
   GenerateOptions options;
-  options.language = ParseLanguage(given.ValueOf("--language"));
-  options.name_space = NameSpace(options.language, value_of("--name"));
-  options.output = value_of("--output");
-  options.from = value_of("--from");
+  options.language = ParseChoice<Language>(
+      "--language", *given.ValueOf("--language"),
+      {{"cpp", Language::kCpp}, {"typescript", Language::kTypeScript}, {"csharp", Language::kCSharp}});
+  options.name_space = NameSpace(options.language, given.ValueOf("--name"));
+  options.output = given.ValueOf("--output");
+  options.from = given.ValueOf("--from");
   return options;
 }
 

@@ -18,6 +18,6 @@ struct GenerateOptions {
 };
 
 // What was given to `generate`. Throws UsageError.
-GenerateOptions TakeGenerate(const Given& given);
+GenerateOptions ParseGenerate(const Given& given);
 
 }  // namespace onbehalf::cli

@@ -1,23 +1,36 @@
-#include "new_module/new_module_files.h"
+#include "new_module/new_module.h"
 
 #include <filesystem>
-#include <string>
 #include <system_error>
 
-#include "commands.h"
+#include "command.h"
 #include "generate/whole_file.h"
+#include "new_module/new_module_files.h"
 #include "onbehalf/win32/utf.h"
-#include "output.h"
+#include "usage_error.h"
 
 namespace onbehalf::cli {
+namespace {
 
-ExitCode NewModule(const CommandLine& line, Output& output) {
-  const std::string folder = line.folder.value_or(line.module);
+constexpr Operand kOperands[] = {{"NAME"}};
+constexpr OptionInfo kOptions[] = {
+    {"--folder", "DIR", "C:\\greeting", "the folder to write it into; otherwise one of its name here"}};
+
+NewModuleOptions Parse(const Given& given) {
+  const std::string& name = given.words[0];
+  if (const std::string why_not = new_module::WhyNoName(name); !why_not.empty()) {
+    Refuse("'" + name + "': " + why_not);
+  }
+  return {name, given.ValueOf("--folder")};
+}
+
+ExitCode NewModule(const Context& context, const NewModuleOptions& options) {
+  const std::string folder = options.folder.value_or(options.name);
   const std::filesystem::path path = win32::ToWide(folder);
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error) throw UsageError(folder + " cannot be made: " + error.message());
-  const auto files = new_module::Files(line.module);
+  const auto files = new_module::Files(options.name);
   const auto path_of = [&](const new_module::File& file) { return folder + "\\" + file.name; };
   // All or none: what is there is somebody's work.
   for (const new_module::File& file : files) {
@@ -32,8 +45,18 @@ ExitCode NewModule(const CommandLine& line, Output& output) {
     written.push_back(path_of(file));
     text += "wrote " + path_of(file) + "\n";
   }
-  output.Result({{"files", written}}, text + "README.md there says how to build, install and call it.\n");
+  context.output.Result({{"files", written}},
+                        text + "README.md there says how to build, install and call it.\n");
   return ExitCode::kDone;
 }
+
+}  // namespace
+
+extern const Command kNewModuleCommand = {
+    .name = "new-module",
+    .operands = kOperands,
+    .options = kOptions,
+    .summary = "writes a CMake project with a module of that name, for methods of your own",
+    .handler = Handles<Parse, NewModule>()};
 
 }  // namespace onbehalf::cli

@@ -14,7 +14,7 @@
 #include <variant>
 
 #include "cancel_watch.h"
-#include "commands.h"
+#include "command.h"
 #include "console_stop.h"
 #include "failure.h"
 #include "json_layout.h"
@@ -26,6 +26,7 @@
 #include "shell/history_file.h"
 #include "shell/shell_line.h"
 #include "shown_call.h"
+#include "usage_error.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -53,11 +54,8 @@ class Session {
   enum class Result { kDone, kFailed, kQuit };
 
   // On a console Ctrl+C never ends the shell. Throws what Client::Connect throws.
-  Session(const CommandLine& line, Output& output, bool on_console)
-      : line_(line),
-        output_(output),
-        on_console_(on_console),
-        service_(client::Client::Connect(line.options)) {
+  Session(const Context& context, bool on_console)
+      : context_(context), output_(context.output), on_console_(on_console), service_(context.Connect()) {
     if (on_console_) stop_.emplace();
     Listen();
   }
@@ -90,7 +88,7 @@ class Session {
     } catch (const client::ServerNotTrusted& error) {
       Tell(Explain(error));
     } catch (const std::system_error& error) {
-      Tell(Explain(error, line_.options));
+      Tell(Explain(error, context_.global.client));
     }
     return Result::kFailed;
   }
@@ -150,7 +148,7 @@ class Session {
 
   Json Call(const std::string& method, const Json& params) {
     if (!service_.IsConnected()) {
-      service_ = client::Client::Connect(line_.options);
+      service_ = context_.Connect();
       Listen();
       output_.Error("The connection was lost, and has been made again.\n");
     }
@@ -175,7 +173,7 @@ class Session {
     }
     CancelWatch watch(stop.event());
     client::CallOptions options;
-    if (progress != Progress::kNone && !line_.has_timeout) options.timeout = kNoTimeout;
+    if (progress != Progress::kNone && !context_.global.has_timeout) options.timeout = kNoTimeout;
     return CallAndShow(service_, method, params, std::move(options), progress, watch, output_);
   }
 
@@ -183,7 +181,7 @@ class Session {
     output_.Error(output_.json() ? JsonLine(failure.json) + "\n" : failure.text);
   }
 
-  const CommandLine& line_;
+  const Context& context_;
   Output& output_;
   bool on_console_;
   std::optional<ConsoleStop> stop_;
@@ -226,12 +224,12 @@ class Entered {
   std::optional<HistoryFile> file_;
 };
 
-ExitCode RunOnConsole(const CommandLine& line, Output& output) {
-  Session session(line, output, true);
-  output.Error("Connected to " + client::PipePath(line.options) + ". 'help' says what a line may be.\n");
-  const std::string prompt =
-      line.options.server == "." ? "onbehalf> " : "onbehalf@" + line.options.server + "> ";
-  Entered entered(output);
+ExitCode RunOnConsole(const Context& context) {
+  const client::Options& options = context.global.client;
+  Session session(context, true);
+  context.output.Error("Connected to " + client::PipePath(options) + ". 'help' says what a line may be.\n");
+  const std::string prompt = options.server == "." ? "onbehalf> " : "onbehalf@" + options.server + "> ";
+  Entered entered(context.output);
   ConsoleLine console;
   for (;;) {
     const std::optional<std::string> text = console.Read(
@@ -243,8 +241,8 @@ ExitCode RunOnConsole(const CommandLine& line, Output& output) {
   }
 }
 
-ExitCode RunOnLines(const CommandLine& line, Output& output) {
-  Session session(line, output, false);
+ExitCode RunOnLines(const Context& context) {
+  Session session(context, false);
   ::_setmode(::_fileno(stdin), _O_BINARY);
   ExitCode code = ExitCode::kDone;
   bool is_first = true;
@@ -257,10 +255,15 @@ ExitCode RunOnLines(const CommandLine& line, Output& output) {
   return code;
 }
 
+ExitCode Shell(const Context& context) {
+  return ConsoleLine::IsThere() ? RunOnConsole(context) : RunOnLines(context);
+}
+
 }  // namespace
 
-ExitCode Shell(const CommandLine& line, Output& output) {
-  return ConsoleLine::IsThere() ? RunOnConsole(line, output) : RunOnLines(line, output);
-}
+extern const Command kShellCommand = {
+    .name = "shell",
+    .summary = "calls by hand, one a line, with history and completion; from a pipe, one after another",
+    .handler = Handles<Shell>()};
 
 }  // namespace onbehalf::cli

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "client/file/transfer_test.h"
-#include "commands.h"
+#include "command_line.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/utf.h"
@@ -37,11 +37,11 @@ constexpr std::chrono::seconds kLongCopy{90};
 // A `file` command as onbehalf.exe does it. The last line on standard error is the most memory that it has
 // had.
 ONBEHALF_CHILD_MAIN(MeasuredFileCommand) {
-  const CommandLine line = ParseCommandLine(arguments);
+  const Invocation asked = ParseCommandLine(arguments);
   int code = 0;
   {
-    Output output(line.json);
-    code = static_cast<int>(File(line, output));
+    Output output(asked.global.json);
+    code = static_cast<int>(asked.Run(output));
   }
   std::fprintf(stderr, "%zu\n", test::PeakWorkingSet());
   return code;

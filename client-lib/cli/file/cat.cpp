@@ -1,0 +1,29 @@
+#include <string_view>
+
+#include "file/file.h"
+#include "file/remote_read.h"
+
+namespace onbehalf::cli {
+namespace {
+
+ExitCode CatFile(const Context& context, const PathOptions& options) {
+  FileSession session(context);
+  FileCalls& calls = session.calls();
+  const RemoteState state = StatRemoteFile(calls, options.path);
+  const auto after = ReadRemote(calls, options.path, 0, state.size,
+                                [&](std::string_view bytes) { return context.output.Continue(bytes); });
+  // Nobody reads any more.
+  if (!after) return ExitCode::kServiceError;
+  CheckUnchanged(options.path, state, *after);
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+extern const Command kFileCatCommand = {.name = "file cat",
+                                        .operands = kPathOperand,
+                                        .group = &kFileGroup,
+                                        .summary = "writes a file's bytes to standard output, as they are",
+                                        .handler = Handles<ParsePath, CatFile>()};
+
+}  // namespace onbehalf::cli

@@ -1,0 +1,22 @@
+#include "file/file.h"
+#include "file/file_text.h"
+
+namespace onbehalf::cli {
+namespace {
+
+ExitCode Stat(const Context& context, const PathOptions& options) {
+  FileSession session(context);
+  const client::Json stat = session.calls().Call("file.stat", {{"path", options.path}});
+  context.output.Result(stat, RenderStat(stat));
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+extern const Command kFileStatCommand = {.name = "file stat",
+                                         .operands = kPathOperand,
+                                         .group = &kFileGroup,
+                                         .summary = "what the file system says of it",
+                                         .handler = Handles<ParsePath, Stat>()};
+
+}  // namespace onbehalf::cli
