@@ -55,6 +55,96 @@ bool IsRefusedFirst(const std::vector<win32::AccessEntry>& entries, const win32:
 constexpr char kAdvice[] =
     "Start the service again, which makes the descriptor anew; if it stays so, look for who changed it.";
 
+Finding OfDescriptor(Verdict verdict, const std::string& text, const std::string& advice = kAdvice) {
+  return {"pipe.descriptor", verdict, text, advice};
+}
+
+// Who stands in the service's place: its SID where an entry names it, else the owner.
+win32::Sid SidInPlaceOfTheService(const std::vector<win32::AccessEntry>& entries,
+                                  const std::optional<win32::Sid>& owner, std::string_view service) {
+  const win32::Sid service_sid = win32::Sid::ForService(service);
+  const bool named = std::any_of(entries.begin(), entries.end(),
+                                 [&](const win32::AccessEntry& entry) { return entry.sid == service_sid; });
+  return named ? service_sid : owner.value_or(service_sid);
+}
+
+// The entries that the service makes in every descriptor, and the owner. `own` stands in the service's place.
+void JudgeFixedEntries(const std::vector<win32::AccessEntry>& entries, const std::optional<win32::Sid>& owner,
+                       const win32::Sid& own, win32::AccountNames& names, Findings& findings) {
+  const auto allows = [&](const win32::Sid& sid, ACCESS_MASK mask) {
+    return std::any_of(entries.begin(), entries.end(), [&](const win32::AccessEntry& entry) {
+      return entry.allows() && entry.sid == sid && entry.mask == mask;
+    });
+  };
+  if (!owner || *owner != own) {
+    findings.push_back(OfDescriptor(
+        Verdict::kFail, "its owner is " + (owner ? names.Display(*owner) : std::string("nobody")) + ", not " +
+                            names.Display(own)));
+  }
+  for (const WELL_KNOWN_SID_TYPE type : {WinAnonymousSid, WinBuiltinGuestsSid}) {
+    const win32::Sid sid = win32::Sid::FromWellKnown(type);
+    if (IsRefusedFirst(entries, sid)) continue;
+    findings.push_back(
+        OfDescriptor(Verdict::kFail, names.Display(sid) + " is not refused before all others"));
+  }
+  if (!allows(own, kServiceRights)) {
+    findings.push_back(OfDescriptor(
+        Verdict::kFail, "the service's own entry is missing: allow " + names.Display(own) + " " +
+                            Hexadecimal(kServiceRights) + "; it may be unable to make the next instance"));
+  }
+  if (!allows(win32::Sid::FromWellKnown(WinCreatorOwnerRightsSid), READ_CONTROL)) {
+    findings.push_back(OfDescriptor(Verdict::kWarn, "owning it is not limited to reading its descriptor"));
+  }
+}
+
+// The others follow from the policy: they may be anybody's, but let in and nothing more. Gives who may connect.
+std::string JudgeClients(const std::vector<win32::AccessEntry>& entries, const win32::Sid& own,
+                         win32::AccountNames& names, Findings& findings) {
+  const win32::Sid owner_rights = win32::Sid::FromWellKnown(WinCreatorOwnerRightsSid);
+  std::string clients;
+  const auto add = [&](Verdict verdict, const std::string& text) {
+    findings.push_back(OfDescriptor(verdict, text));
+  };
+  for (const win32::AccessEntry& entry : entries) {
+    if (entry.denies() || entry.sid == own) continue;
+    if (!entry.allows()) {
+      add(Verdict::kWarn, "not an entry of the service's: " + Words(entry, names));
+    } else if ((entry.mask & kServerRights) != 0) {
+      add(Verdict::kFail, Words(entry, names) + ": may make instances of the pipe or change who may use it");
+    } else if (IsUnknownCaller(entry.sid)) {
+      add(Verdict::kFail, Words(entry, names) + ": nobody knows who that is");
+    } else if (entry.sid == owner_rights) {
+      continue;
+    } else if (entry.mask != kClientRights) {
+      add(Verdict::kWarn,
+          Words(entry, names) + ": other rights than clients need, " + Hexadecimal(kClientRights));
+    } else {
+      clients += (clients.empty() ? "" : ", ") + names.Display(entry.sid);
+    }
+  }
+  if (clients.empty()) {
+    findings.push_back(
+        OfDescriptor(Verdict::kWarn, "nobody may connect",
+                     "'onbehalf access show pipe:' shows who may; if nobody reaches the service any more, "
+                     "onbehalf-service.exe --reset-access is the way out."));
+  }
+  return clients;
+}
+
+void JudgeLabel(const win32::SecurityDescriptor& descriptor, Findings& findings) {
+  constexpr ACCESS_MASK kPolicy = SYSTEM_MANDATORY_LABEL_NO_WRITE_UP | SYSTEM_MANDATORY_LABEL_NO_READ_UP;
+  const auto label = descriptor.Label();
+  if (label && label->sid == win32::Sid::FromWellKnown(WinMediumLabelSid) &&
+      (label->mask & kPolicy) == kPolicy) {
+    return;
+  }
+  findings.push_back(OfDescriptor(Verdict::kWarn,
+                                  label
+                                      ? "its mandatory label is another than medium, no read up, no write up"
+                                      : "no mandatory label is seen: lower integrity may not be shut out",
+                                  {}));
+}
+
 }  // namespace
 
 PipeFacts CollectPipeFacts(const client::Options& options) {
@@ -88,96 +178,22 @@ PipeFacts CollectPipeFacts(const client::Options& options) {
 }
 
 Findings JudgePipeDescriptor(const win32::SecurityDescriptor& descriptor, std::string_view service) {
-  const std::string check = "pipe.descriptor";
+  if (!descriptor.HasDacl()) {
+    return {OfDescriptor(Verdict::kFail, "no DACL: everyone may do everything with the pipe")};
+  }
   Findings findings;
   win32::AccountNames names;
-  if (!descriptor.HasDacl()) {
-    return {{check, Verdict::kFail, "no DACL: everyone may do everything with the pipe", kAdvice}};
-  }
   const std::vector<win32::AccessEntry> entries = descriptor.Dacl();
-  const auto find = [&](const auto& wanted) {
-    return std::find_if(entries.begin(), entries.end(), wanted) != entries.end();
-  };
-  const auto owner = descriptor.Owner();
-  // Who stands in the service's place: its SID where an entry names it, else the owner.
-  const win32::Sid service_sid = win32::Sid::ForService(service);
-  const bool named = find([&](const win32::AccessEntry& entry) { return entry.sid == service_sid; });
-  const win32::Sid own = named ? service_sid : owner.value_or(service_sid);
-  const win32::Sid owner_rights = win32::Sid::FromWellKnown(WinCreatorOwnerRightsSid);
-
-  if (!owner || *owner != own) {
-    findings.push_back({check, Verdict::kFail,
-                        "its owner is " + (owner ? names.Display(*owner) : std::string("nobody")) + ", not " +
-                            names.Display(own),
-                        kAdvice});
-  }
-  for (const WELL_KNOWN_SID_TYPE type : {WinAnonymousSid, WinBuiltinGuestsSid}) {
-    const win32::Sid sid = win32::Sid::FromWellKnown(type);
-    if (IsRefusedFirst(entries, sid)) continue;
-    findings.push_back(
-        {check, Verdict::kFail, names.Display(sid) + " is not refused before all others", kAdvice});
-  }
-  if (!find([&](const win32::AccessEntry& entry) {
-        return entry.allows() && entry.sid == own && entry.mask == kServiceRights;
-      })) {
-    findings.push_back({check, Verdict::kFail,
-                        "the service's own entry is missing: allow " + names.Display(own) + " " +
-                            Hexadecimal(kServiceRights) + "; it may be unable to make the next instance",
-                        kAdvice});
-  }
-  if (!find([&](const win32::AccessEntry& entry) {
-        return entry.allows() && entry.sid == owner_rights && entry.mask == READ_CONTROL;
-      })) {
-    findings.push_back(
-        {check, Verdict::kWarn, "owning it is not limited to reading its descriptor", kAdvice});
-  }
-
-  // The others follow from the policy: they may be anybody's, but let in and nothing more.
-  std::string clients;
-  for (const win32::AccessEntry& entry : entries) {
-    if (entry.denies() || entry.sid == own) continue;
-    if (!entry.allows()) {
-      findings.push_back(
-          {check, Verdict::kWarn, "not an entry of the service's: " + Words(entry, names), kAdvice});
-    } else if ((entry.mask & kServerRights) != 0) {
-      findings.push_back({check, Verdict::kFail,
-                          Words(entry, names) + ": may make instances of the pipe or change who may use it",
-                          kAdvice});
-    } else if (IsUnknownCaller(entry.sid)) {
-      findings.push_back(
-          {check, Verdict::kFail, Words(entry, names) + ": nobody knows who that is", kAdvice});
-    } else if (entry.sid == owner_rights) {
-      continue;
-    } else if (entry.mask != kClientRights) {
-      findings.push_back(
-          {check, Verdict::kWarn,
-           Words(entry, names) + ": other rights than clients need, " + Hexadecimal(kClientRights), kAdvice});
-    } else {
-      clients += (clients.empty() ? "" : ", ") + names.Display(entry.sid);
-    }
-  }
-  if (clients.empty()) {
-    findings.push_back({check, Verdict::kWarn, "nobody may connect",
-                        "'onbehalf access show pipe:' shows who may; if nobody reaches the service any more, "
-                        "onbehalf-service.exe --reset-access is the way out."});
-  }
+  const std::optional<win32::Sid> owner = descriptor.Owner();
+  const win32::Sid own = SidInPlaceOfTheService(entries, owner, service);
+  JudgeFixedEntries(entries, owner, own, names, findings);
+  const std::string clients = JudgeClients(entries, own, names, findings);
   if (!descriptor.IsProtected()) {
-    findings.push_back({check, Verdict::kWarn, "it is not protected", kAdvice});
+    findings.push_back(OfDescriptor(Verdict::kWarn, "it is not protected"));
   }
-  const auto label = descriptor.Label();
-  const bool has_label =
-      label && label->sid == win32::Sid::FromWellKnown(WinMediumLabelSid) &&
-      (label->mask & (SYSTEM_MANDATORY_LABEL_NO_WRITE_UP | SYSTEM_MANDATORY_LABEL_NO_READ_UP)) ==
-          (SYSTEM_MANDATORY_LABEL_NO_WRITE_UP | SYSTEM_MANDATORY_LABEL_NO_READ_UP);
-  if (!has_label) {
-    findings.push_back({check,
-                        Verdict::kWarn,
-                        label ? "its mandatory label is another than medium, no read up, no write up"
-                              : "no mandatory label is seen: lower integrity may not be shut out",
-                        {}});
-  }
+  JudgeLabel(descriptor, findings);
   if (findings.empty()) {
-    findings.push_back({check, Verdict::kOk, "as it has to be; may connect: " + clients, {}});
+    findings.push_back(OfDescriptor(Verdict::kOk, "as it has to be; may connect: " + clients, {}));
   }
   return findings;
 }
