@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <string>
 
 #include "fake_server.h"
@@ -86,12 +87,19 @@ TEST(CallProcess, NotifiesAndWaitsUntilThatIsRead) {
 TEST(CallProcess, CancelsAfterAWhile) {
   Json request;
   Json cancel;
+  std::atomic<bool> has_begun = false;
   FakeServer server([&](FakeServer::Session& session) {
     request = session.ReadRequest();
+    if (request.is_null()) return;
+    has_begun = true;
     cancel = session.ReadRequest();
     session.Refuse(request, -32800, "The request was cancelled.");
   });
-  const auto exit = RunAgainst(server, {"call", "slow", "--cancel-after", "50"});
+  ChildProcess::Exit exit;
+  ASSERT_TRUE(test::WithGrowingTime([&](std::chrono::milliseconds time) {
+    exit = RunAgainst(server, {"call", "slow", "--cancel-after", std::to_string(time.count())});
+    return has_begun.load();
+  }));
   EXPECT_EQ(exit.code, Code(ExitCode::kServiceError));
   EXPECT_EQ(exit.output, "");
   EXPECT_NE(exit.errors.find("RequestCancelled (-32800)"), std::string::npos) << exit.errors;
@@ -213,15 +221,23 @@ TEST(CallProcess, ShowsProgressInLines) {
 }
 
 TEST(CallProcess, WritesThePiecesOfAStreamToStandardOutput) {
+  std::atomic<bool> has_begun = false;
   FakeServer server([&](FakeServer::Session& session) {
     const Json request = ReadAfterDiscover(session, {{"name", "watch"}, {"x-progress", {{"stream", true}}}});
+    if (request.is_null()) return;
+    has_begun = true;
     SendProgress(session, request, {{"done", 1}, {"total", 2}});
     SendProgress(session, request, 50);
     const Json cancel = session.ReadRequest();
     EXPECT_EQ(cancel.at("method"), "$/cancelRequest");
     session.Refuse(request, -32800, "cancelled");
   });
-  const auto exit = RunAgainst(server, {"call", "watch", "--progress", "--cancel-after", "100"});
+  ChildProcess::Exit exit;
+  ASSERT_TRUE(test::WithGrowingTime([&](std::chrono::milliseconds time) {
+    exit =
+        RunAgainst(server, {"call", "watch", "--progress", "--cancel-after", std::to_string(time.count())});
+    return has_begun.load();
+  }));
   EXPECT_EQ(exit.code, Code(ExitCode::kServiceError));
   EXPECT_EQ(exit.output, "{\"done\":1,\"total\":2}\n50\n");
   EXPECT_EQ(exit.errors.find("error: RequestCancelled"), 0u) << exit.errors;
