@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "json_layout.h"
+#include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/win32_error.h"
 #include "text_columns.h"
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "onbehalf/client/client.h"
-#include "onbehalf/win32/lean_windows.h"
 
 namespace onbehalf::cli {
 
