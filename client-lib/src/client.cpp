@@ -54,14 +54,21 @@ Json Client::Call(std::string_view method, const Json& params, std::chrono::mill
 std::future<Json> Client::CallAsync(std::string_view method, const Json& params, const CallOptions& options) {
   auto promise = std::make_shared<std::promise<Json>>();
   std::future<Json> future = promise->get_future();
-  session_->CallAsync(method, params, options, {}, std::move(promise));
+  const auto keep_promise = [promise](Outcome outcome) {
+    if (outcome.ok()) {
+      promise->set_value(std::move(outcome).result());
+    } else {
+      promise->set_exception(outcome.error());
+    }
+  };
+  session_->CallAsync(method, params, options, keep_promise, AsyncCalls::Delivery::kAnywhere);
   return future;
 }
 
 void Client::CallAsync(std::string_view method, const Json& params, const CallOptions& options,
                        Callback done) {
   if (!done) throw std::invalid_argument("an asynchronous call needs a callback for its outcome");
-  session_->CallAsync(method, params, options, std::move(done), nullptr);
+  session_->CallAsync(method, params, options, std::move(done), AsyncCalls::Delivery::kOnCallbackThread);
 }
 
 std::vector<Outcome> Client::CallBatch(std::span<const BatchEntry> entries, const CallOptions& options) {

@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
+#include <iterator>
+#include <mutex>
 #include <utility>
 #include <variant>
 
 #include "callback_thread.h"
-#include "onbehalf/protocol/limits.h"
+#include "connection_error.h"
+#include "onbehalf/protocol/framing.h"
 #include "onbehalf/win32/win32_error.h"
-#include "server_trust.h"
+#include "verified_pipe.h"
 
 namespace onbehalf::client {
 namespace {
@@ -17,65 +21,18 @@ using win32::Clock;
 
 // One read: an answer of ordinary size comes in one.
 constexpr std::size_t kReadBytes = 64 * 1024;
-// Deeper than any answer of the service, whose own parameters are limited to 64.
-constexpr std::size_t kAnswerDepth = 128;
-// Progress that callers have not taken yet. While there is more, nothing is read.
-constexpr std::size_t kMostWaitingProgress = 128;
 // How long the thread that tells of a cancel lets itself be kept from reading, and when it tries again: the service may
 // have stopped reading until somebody reads what it has sent.
 constexpr std::chrono::milliseconds kCancelPatience{100};
 constexpr std::chrono::milliseconds kCancelRetry{20};
-// Calls whose time was over and that the service has not answered all the same.
-constexpr std::size_t kMostAbandoned = 10'000;
-
-win32::ImpersonationLevel LevelOf(const Options& options) {
-  const Level by_default = IsLocal(options.server) ? Level::kImpersonate : Level::kIdentify;
-  switch (options.level.value_or(by_default)) {
-    case Level::kAnonymous:
-      return win32::ImpersonationLevel::kAnonymous;
-    case Level::kIdentify:
-      return win32::ImpersonationLevel::kIdentification;
-    case Level::kImpersonate:
-      return win32::ImpersonationLevel::kImpersonation;
-  }
-  throw std::invalid_argument("the level is none of the enumeration's");
-}
-
-protocol::FrameLimits FrameLimitsOf(const Options& options) {
-  protocol::FrameLimits limits;
-  limits.frame_bytes = options.max_answer_bytes;
-  return limits;
-}
-
-// The frame's size bounds everything in it; the service's narrower limits are for what it receives.
-protocol::JsonLimits JsonLimitsOf(const Options& options) {
-  protocol::JsonLimits limits;
-  limits.depth = kAnswerDepth;
-  limits.string_bytes = options.max_answer_bytes;
-  limits.array_elements = options.max_answer_bytes;
-  limits.object_members = options.max_answer_bytes;
-  return limits;
-}
-
-// Not set. `manual`: it stays set once it is; otherwise the wait that it ends resets it.
-win32::UniqueObject MakeEvent(bool manual) {
-  win32::UniqueObject event(::CreateEventW(nullptr, manual ? TRUE : FALSE, FALSE, nullptr));
-  if (!event) win32::ThrowLastError("CreateEventW");
-  return event;
-}
-
-[[noreturn]] void Throw(std::errc code, const std::string& what) {
-  throw std::system_error(std::make_error_code(code), what);
-}
 
 Outcome TimedOut(const std::string& method) {
-  return Outcome(std::make_exception_ptr(
-      std::system_error(std::make_error_code(std::errc::timed_out), "no answer to " + method + " in time")));
+  return Outcome(ConnectionFailure(std::errc::timed_out, "no answer to " + method + " in time"));
 }
 
-Outcome Cancelled() {
-  return Outcome(std::make_exception_ptr(
-      RpcError(kRequestCancelled, "The request was cancelled before it was sent.", nullptr)));
+bool IsAnyStopped(std::span<const ExchangePtr> exchanges) {
+  return std::any_of(exchanges.begin(), exchanges.end(),
+                     [](const ExchangePtr& each) { return each->is_stop_requested; });
 }
 
 void Run(const std::vector<std::function<void()>>& calls) {
@@ -85,20 +42,17 @@ void Run(const std::vector<std::function<void()>>& calls) {
 }  // namespace
 
 std::shared_ptr<Connection> Connection::Open(const Options& options, TimePoint deadline, Events events) {
-  win32::PipeStream pipe = win32::PipeStream::Open(PipePath(options), {LevelOf(options), true}, deadline);
-  VerifyServer(pipe.get(), options);
-  return std::make_shared<Connection>(std::move(pipe), options, std::move(events));
+  return std::make_shared<Connection>(OpenVerifiedPipe(options, deadline), options, std::move(events));
 }
 
 Connection::Connection(win32::PipeStream pipe, const Options& options, Events events)
     : pipe_path_(PipePath(options)),
-      json_limits_(JsonLimitsOf(options)),
       events_(std::move(events)),
-      wake_(MakeEvent(false)),
       closed_(MakeEvent(true)),
-      frames_(FrameLimitsOf(options), kAnswerDepth),
+      answers_(options),
       buffer_(kReadBytes),
-      pipe_(std::move(pipe)) {
+      pipe_(std::move(pipe)),
+      reading_([this](const Waiter& waiter) { return MayRead(waiter); }) {
   background_.is_background = true;
 }
 
@@ -109,270 +63,283 @@ Connection::~Connection() = default;
 void Connection::Send(std::span<const ExchangePtr> exchanges, std::string_view text) {
   // Whatever fails up to here leaves nothing behind.
   const std::string frame = protocol::ToFrame(protocol::Framing::kHeader, text);
+  Calls calls;
+  if (BeginSend(exchanges, calls)) {
+    const DWORD code = Write(frame, exchanges.front()->deadline);
+    EndSend(exchanges, code, calls);
+  }
+  Run(calls);
+}
+
+bool Connection::BeginSend(std::span<const ExchangePtr> exchanges, Calls& calls) {
   const TimePoint deadline = exchanges.front()->deadline;
-  const bool is_background = exchanges.front()->waiter == &background_;
-  Guard guard(lock_);
-  const auto is_stopped = [&] {
-    return std::any_of(exchanges.begin(), exchanges.end(),
-                       [](const auto& each) { return each->is_stop_requested; });
-  };
-  const bool may_write =
-      written_.WaitUntil(lock_, deadline, [&] { return !is_writing_ || has_failed_ || is_stopped(); });
-  if (has_failed_) Throw(std::errc::not_connected, "the connection to " + pipe_path_ + " is closed");
-  if (!is_stopped() && (!may_write || Clock::now() >= deadline)) {
-    Throw(std::errc::timed_out, "the service did not take " + exchanges.front()->method + " in time");
+  const std::lock_guard guard(lock_);
+  const bool may_write = written_.WaitUntil(
+      lock_, deadline, [&] { return !is_writing_ || has_failed_ || IsAnyStopped(exchanges); });
+  const bool is_stopped = IsAnyStopped(exchanges);
+  if (has_failed_)
+    throw ConnectionError(std::errc::not_connected, "the connection to " + pipe_path_ + " is closed");
+  if (!is_stopped && (!may_write || Clock::now() >= deadline)) {
+    throw ConnectionError(std::errc::timed_out,
+                          "the service did not take " + exchanges.front()->method + " in time");
+  }
+  if (is_stopped) {
+    const RpcError cancelled(kRequestCancelled, "The request was cancelled before it was sent.", nullptr);
+    for (const ExchangePtr& each : exchanges) End(each, Outcome(std::make_exception_ptr(cancelled)), calls);
+    return false;
   }
   // Before they are written: the answers may come at once.
-  for (const ExchangePtr& each : exchanges) {
-    under_way_.emplace(each->id, each);
-    if (is_background) ++background_exchanges_;
-  }
-  Calls calls;
-  const auto end_all = [&](const Outcome& outcome) {
+  for (const ExchangePtr& each : exchanges) exchanges_.Add(each);
+  BeginTurn();
+  return true;
+}
+
+void Connection::EndSend(std::span<const ExchangePtr> exchanges, DWORD code, Calls& calls) {
+  const bool is_background = exchanges.front()->waiter == &background_;
+  const std::lock_guard guard(lock_);
+  EndTurn();
+  if (code == WAIT_TIMEOUT) {
     for (const ExchangePtr& each : exchanges) {
-      if (!each->outcome) End(each, outcome, calls);
+      if (exchanges_.Remove(*each)) End(each, TimedOut(exchanges.front()->method), calls);
     }
-  };
-  if (is_stopped()) {
-    end_all(Cancelled());
+    Fail(ConnectionFailure(std::errc::connection_reset,
+                           "the connection was closed because the service did not take a request in time"),
+         calls);
   } else {
-    const DWORD code = WriteInTurn(frame, deadline, guard);
-    if (code == WAIT_TIMEOUT) {
-      end_all(TimedOut(exchanges.front()->method));
-      Fail(std::make_exception_ptr(std::system_error(
-               std::make_error_code(std::errc::connection_reset),
-               "the connection was closed because the service did not take a request in time")),
-           guard);
-    } else {
-      // What the service has said before it closed is still to be read.
-      FailUnlessOver(code, guard);
-    }
-    // It has a new deadline to look after, and perhaps to read for.
-    const bool looks_in_time = reader_ == &background_ && is_reading_ && read_deadline_ <= deadline;
-    if (is_background && !looks_in_time) NotifyWaiter(background_);
+    // What the service has said before it closed is still to be read.
+    FailUnlessOver(code, calls);
   }
-  guard.unlock();
-  Run(calls);
+  // It has a new deadline to look after, and perhaps to read for.
+  if (is_background && !reading_.ReadsUntil(background_, exchanges.front()->deadline)) {
+    reading_.Notify(background_);
+  }
 }
 
 void Connection::SendUnanswered(std::string_view text, TimePoint deadline) {
   const std::string frame = protocol::ToFrame(protocol::Framing::kHeader, text);
-  Guard guard(lock_);
-  const bool may_write = written_.WaitUntil(lock_, deadline, [&] { return !is_writing_ || has_failed_; });
-  if (has_failed_) Throw(std::errc::not_connected, "the connection to " + pipe_path_ + " is closed");
-  if (!may_write) Throw(std::errc::timed_out, "the service did not take the notification in time");
-  const DWORD code = WriteInTurn(frame, deadline, guard);
-  if (code == ERROR_SUCCESS) return;
-  if (code == ERROR_CANCELLED) Throw(std::errc::operation_canceled, "the connection was closed meanwhile");
-  std::exception_ptr error;
-  if (win32::IsPipeClosed(code)) {
-    error = std::make_exception_ptr(std::system_error(std::make_error_code(std::errc::connection_reset),
-                                                      "the service has closed the connection"));
-    // What it has said before that is still to be read, by those who wait for it.
-    if (!under_way_.empty()) std::rethrow_exception(error);
-  } else if (code == WAIT_TIMEOUT) {
-    // Part of it may have arrived.
-    error = std::make_exception_ptr(std::system_error(std::make_error_code(std::errc::timed_out),
-                                                      "the service did not take the notification in time"));
-  } else {
-    error = std::make_exception_ptr(win32::Win32Error(code, "WriteFile", pipe_path_));
+  const char* const kNotTaken = "the service did not take the notification in time";
+  {
+    const std::lock_guard guard(lock_);
+    const bool may_write = written_.WaitUntil(lock_, deadline, [&] { return !is_writing_ || has_failed_; });
+    if (has_failed_)
+      throw ConnectionError(std::errc::not_connected, "the connection to " + pipe_path_ + " is closed");
+    if (!may_write) throw ConnectionError(std::errc::timed_out, kNotTaken);
+    BeginTurn();
   }
-  Fail(error, guard);
-  std::rethrow_exception(error);
+  const DWORD code = Write(frame, deadline);
+  std::exception_ptr error;
+  Calls calls;
+  {
+    const std::lock_guard guard(lock_);
+    EndTurn();
+    if (code == ERROR_CANCELLED) {
+      error = ConnectionFailure(std::errc::operation_canceled, "the connection was closed meanwhile");
+    } else if (win32::IsPipeClosed(code)) {
+      error = ConnectionFailure(std::errc::connection_reset, "the service has closed the connection");
+    } else if (code == WAIT_TIMEOUT) {
+      // Part of it may have arrived.
+      error = ConnectionFailure(std::errc::timed_out, kNotTaken);
+    } else if (code != ERROR_SUCCESS) {
+      error = std::make_exception_ptr(win32::Win32Error(code, "WriteFile", pipe_path_));
+    }
+    // What the service has said before it closed is still to be read, by those who wait for it.
+    const bool goes_on = code == ERROR_CANCELLED || (win32::IsPipeClosed(code) && !exchanges_.empty());
+    if (error && !goes_on) Fail(error, calls);
+  }
+  Run(calls);
+  if (error) std::rethrow_exception(error);
 }
 
-DWORD Connection::WriteInTurn(std::string_view frame, TimePoint deadline, Guard& guard) {
-  is_writing_ = true;
-  const bool is_in_callback = InCallback::IsActive();
-  if (is_in_callback) {
-    ++writers_in_callbacks_;
-    NotifyNextReader();
-  }
-  guard.unlock();
-  DWORD code = ERROR_SUCCESS;
+DWORD Connection::Write(std::string_view frame, TimePoint deadline) {
   try {
     // Not closed while is_writing_.
     pipe_->Write(frame, deadline, closed_.get());
   } catch (const win32::Win32Error& error) {
-    code = error.win32_code();
+    return error.win32_code();
   }
-  guard.lock();
-  if (is_in_callback) --writers_in_callbacks_;
+  return ERROR_SUCCESS;
+}
+
+void Connection::BeginTurn() {
+  is_writing_ = true;
+  if (InCallback::IsActive()) {
+    ++writers_in_callbacks_;
+    reading_.NotifyNext();
+  }
+}
+
+void Connection::EndTurn() {
+  if (InCallback::IsActive()) --writers_in_callbacks_;
   is_writing_ = false;
   written_.NotifyAll();
   ClosePipeIfUnused();
-  return code;
 }
 
-void Connection::FailUnlessOver(DWORD code, Guard& guard) {
-  // Cancelled: Fail has been called.
-  if (code == ERROR_SUCCESS || code == ERROR_CANCELLED || win32::IsPipeClosed(code)) return;
-  Fail(std::make_exception_ptr(win32::Win32Error(code, "WriteFile", pipe_path_)), guard);
-}
-
-bool Connection::TryCancel(std::int64_t id, Guard& guard) {
-  if (has_failed_) return true;
-  if (is_writing_) return false;
+bool Connection::TryCancel(std::int64_t id) {
   const std::string frame = protocol::ToFrame(protocol::Framing::kHeader,
                                               protocol::NotificationText("$/cancelRequest", {{"id", id}}));
-  const DWORD code = WriteInTurn(frame, Clock::now() + kCancelPatience, guard);
+  {
+    const std::lock_guard guard(lock_);
+    if (has_failed_) return true;
+    if (is_writing_) return false;
+    BeginTurn();
+  }
+  const DWORD code = Write(frame, Clock::now() + kCancelPatience);
   // One message, which the service takes whole or, when its write is called off, not at all.
-  if (code == WAIT_TIMEOUT) return false;
-  FailUnlessOver(code, guard);
-  return true;
+  const bool was_taken = code != WAIT_TIMEOUT;
+  Calls calls;
+  {
+    const std::lock_guard guard(lock_);
+    EndTurn();
+    if (was_taken) FailUnlessOver(code, calls);
+  }
+  Run(calls);
+  return was_taken;
 }
 
 // ---- Waiting ----
 
 void Connection::Await(Waiter& waiter, std::span<const ExchangePtr> exchanges,
                        const std::function<void(const Json&)>& on_progress) {
-  Guard guard(lock_);
-  const auto has_ended = [&] {
-    return std::all_of(exchanges.begin(), exchanges.end(),
-                       [](const auto& each) { return each->outcome.has_value(); });
-  };
   for (;;) {
     // Also while progress keeps coming.
-    const TimePoint until = Look(waiter, guard);
-    const auto with_progress = std::find_if(exchanges.begin(), exchanges.end(),
-                                            [](const auto& each) { return !each->progress.empty(); });
-    if (with_progress != exchanges.end()) {
-      std::deque<Json> values = std::exchange((*with_progress)->progress, {});
-      waiting_progress_ -= values.size();
-      // Others go on reading meanwhile.
-      Leave(waiter, guard);
-      guard.unlock();
-      {
+    const TimePoint until = CheckDeadlines(waiter);
+    std::deque<Json> progress;
+    const auto is_ready = [&] {
+      progress = exchanges_.TakeProgress(exchanges);
+      return !progress.empty() || std::all_of(exchanges.begin(), exchanges.end(),
+                                              [](const auto& each) { return each->outcome.has_value(); });
+    };
+    switch (AwaitTurn(waiter, until, is_ready)) {
+      case Turn::kRead:
+        ReadInTurn(until);
+        break;
+      case Turn::kNotified:
+        break;
+      case Turn::kReady: {
+        if (progress.empty()) return;
+        // Others go on reading meanwhile.
         const InCallback in_callback;
-        for (const Json& value : values) on_progress(value);
-        values.clear();
+        for (const Json& value : progress) on_progress(value);
+        break;
       }
-      guard.lock();
-      continue;
     }
-    if (has_ended()) break;
-    ReadOrWait(waiter, until, guard);
   }
-  Leave(waiter, guard);
 }
 
 void Connection::Forget(Waiter& waiter, std::span<const ExchangePtr> exchanges) {
-  Guard guard(lock_);
-  std::erase(waiting_, &waiter);
-  for (const ExchangePtr& each : exchanges) {
-    waiting_progress_ -= each->progress.size();
-    each->progress.clear();
-    if (under_way_.erase(each->id) == 0) continue;
-    abandoned_.insert(each->id);
-    TryCancel(each->id, guard);
+  std::vector<std::int64_t> given_up;
+  {
+    const std::lock_guard guard(lock_);
+    reading_.EndWait(waiter);
+    exchanges_.DropProgress(exchanges);
+    for (const ExchangePtr& each : exchanges) {
+      if (exchanges_.Abandon(*each)) given_up.push_back(each->id);
+    }
+    // What they had waiting makes room.
+    reading_.Leave(waiter);
   }
-  // What they had waiting makes room.
-  Leave(waiter, guard);
+  for (const std::int64_t id : given_up) TryCancel(id);
 }
 
 void Connection::Serve(const std::function<bool()>& ends, TimePoint until) {
-  Guard guard(lock_);
-  while (!has_failed_ && !ends() && (until == win32::kNoDeadline || Clock::now() < until)) {
-    const TimePoint next = Look(background_, guard);
-    if (!has_failed_ && !ends()) ReadOrWait(background_, std::min(next, until), guard);
+  const auto is_ready = [&] {
+    return has_failed_ || ends() || (until != win32::kNoDeadline && Clock::now() >= until);
+  };
+  for (;;) {
+    const TimePoint next = std::min(CheckDeadlines(background_), until);
+    switch (AwaitTurn(background_, next, is_ready)) {
+      case Turn::kRead:
+        ReadInTurn(next);
+        break;
+      case Turn::kNotified:
+        break;
+      case Turn::kReady:
+        return;
+    }
   }
-  Leave(background_, guard);
 }
 
-Connection::TimePoint Connection::Look(Waiter& waiter, Guard& guard) {
+Connection::TimePoint Connection::CheckDeadlines(Waiter& waiter) {
+  const TimePoint now = Clock::now();
   std::vector<ExchangePtr> mine;
-  for (const auto& [id, exchange] : under_way_) {
-    if (exchange->waiter == &waiter) mine.push_back(exchange);
+  std::vector<ExchangePtr> to_cancel;
+  {
+    const std::lock_guard guard(lock_);
+    mine = exchanges_.Of(waiter);
+    std::copy_if(mine.begin(), mine.end(), std::back_inserter(to_cancel), [now](const ExchangePtr& each) {
+      return !each->is_cancel_sent && (now >= each->deadline || each->is_stop_requested);
+    });
+  }
+  for (const ExchangePtr& each : to_cancel) {
+    // Each attempt that fails has kept this thread from reading.
+    if (!TryCancel(each->id)) break;
+    const std::lock_guard guard(lock_);
+    each->is_cancel_sent = true;
   }
   TimePoint next = win32::kNoDeadline;
   Calls calls;
-  const TimePoint now = mine.empty() ? TimePoint() : Clock::now();
-  bool may_try = true;  // to tell of a cancel: each attempt keeps this thread from reading
-  bool has_tried = false;
-  for (const ExchangePtr& each : mine) {
-    if (each->outcome) continue;
-    const bool is_late = now >= each->deadline;
-    if ((is_late || each->is_stop_requested) && !each->is_cancel_sent && may_try) {
-      has_tried = true;
-      each->is_cancel_sent = may_try = TryCancel(each->id, guard);
+  {
+    const std::lock_guard guard(lock_);
+    for (const ExchangePtr& each : mine) {
       if (each->outcome) continue;
+      if (now >= each->deadline) {
+        // If the service could not be told, its own deadline ends the request.
+        exchanges_.Abandon(*each);
+        End(each, TimedOut(each->method), calls);
+        continue;
+      }
+      next = std::min(next, each->deadline);
+      if (each->is_stop_requested && !each->is_cancel_sent)
+        next = std::min(next, Clock::now() + kCancelRetry);
     }
-    if (is_late) {
-      // If the service could not be told now, its own deadline ends the request.
-      abandoned_.insert(each->id);
-      End(each, TimedOut(each->method), calls);
-      continue;
+    if (exchanges_.HasTooManyAbandoned()) {
+      Fail(ConnectionFailure(std::errc::connection_reset, "the service does not answer what it is asked"),
+           calls);
     }
-    next = std::min(next, each->deadline);
-    if (each->is_stop_requested && !each->is_cancel_sent) next = std::min(next, Clock::now() + kCancelRetry);
   }
-  if (abandoned_.size() > kMostAbandoned) {
-    Fail(std::make_exception_ptr(std::system_error(std::make_error_code(std::errc::connection_reset),
-                                                   "the service does not answer what it is asked")),
-         guard);
-  }
-  if (has_tried || !calls.empty()) {
-    // What an application gave to a call may go with it, and may call the client as it goes.
-    guard.unlock();
-    Run(calls);
-    calls.clear();
-    mine.clear();
-    guard.lock();
-  }
+  Run(calls);
   return next;
 }
 
-void Connection::ReadOrWait(Waiter& waiter, TimePoint deadline, Guard& guard) {
-  if (std::exchange(waiter.is_notified, false)) return;
-  if ((reader_ == nullptr || reader_ == &waiter) && pipe_ && MayRead(waiter)) {
-    reader_ = &waiter;
-    is_reading_ = true;
-    read_deadline_ = deadline;
-    guard.unlock();
-    std::exception_ptr error;
-    try {
-      Read(deadline);
-    } catch (...) {
-      error = std::current_exception();
-    }
-    guard.lock();
-    is_reading_ = false;
-    if (error) Fail(std::move(error), guard);
-    ClosePipeIfUnused();
-    return;
+template <typename IsReady>
+Connection::Turn Connection::AwaitTurn(Waiter& waiter, TimePoint until, const IsReady& is_ready) {
+  const std::lock_guard guard(lock_);
+  if (is_ready()) {
+    reading_.Leave(waiter);
+    return Turn::kReady;
   }
-  Leave(waiter, guard);
-  waiting_.push_back(&waiter);
-  waiter.changed.WaitUntil(lock_, deadline, [&] { return waiter.is_notified; });
-  std::erase(waiting_, &waiter);
+  if (std::exchange(waiter.is_notified, false)) return Turn::kNotified;
+  if (pipe_ && reading_.Take(waiter, until)) return Turn::kRead;
+  reading_.Leave(waiter);
+  reading_.BeginWait(waiter);
+  waiter.changed.WaitUntil(lock_, until, [&] { return waiter.is_notified; });
+  reading_.EndWait(waiter);
   waiter.is_notified = false;
+  return Turn::kNotified;
+}
+
+void Connection::ReadInTurn(TimePoint deadline) {
+  std::exception_ptr error;
+  try {
+    Read(deadline);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  Calls calls;
+  {
+    const std::lock_guard guard(lock_);
+    reading_.EndRead();
+    if (error) Fail(std::move(error), calls);
+    ClosePipeIfUnused();
+  }
+  Run(calls);
 }
 
 bool Connection::MayRead(const Waiter& waiter) const {
-  if (waiter.is_background && !reads_always_ && background_exchanges_ == 0) return false;
+  if (waiter.is_background && !reads_always_ && !exchanges_.HasBackground()) return false;
   return waiter.may_overfill || writers_in_callbacks_ > 0 ||
-         (waiting_progress_ < kMostWaitingProgress && events_.has_room());
-}
-
-void Connection::Leave(Waiter& waiter, Guard&) {
-  if (reader_ == &waiter) reader_ = nullptr;
-  NotifyNextReader();
-}
-
-void Connection::NotifyNextReader() {
-  if (reader_ != nullptr || waiting_.empty()) return;
-  const auto may_read = [this](const Waiter* waiter) { return MayRead(*waiter); };
-  // Rather one that waits for its own answer than the thread that would have to hand it over.
-  auto next = std::find_if(waiting_.begin(), waiting_.end(),
-                           [&](const Waiter* waiter) { return !waiter->is_background && may_read(waiter); });
-  if (next == waiting_.end()) next = std::find_if(waiting_.begin(), waiting_.end(), may_read);
-  if (next != waiting_.end()) NotifyWaiter(**next);
-}
-
-void Connection::NotifyWaiter(Waiter& waiter) {
-  waiter.is_notified = true;
-  waiter.changed.NotifyAll();
-  if (reader_ == &waiter && is_reading_) ::SetEvent(wake_.get());
+         (exchanges_.HasRoomForProgress() && events_.has_room());
 }
 
 void Connection::RequestStop(Exchange& exchange) {
@@ -380,23 +347,23 @@ void Connection::RequestStop(Exchange& exchange) {
   exchange.is_stop_requested = true;
   // It may still wait for its turn to be written.
   written_.NotifyAll();
-  if (!exchange.outcome && under_way_.contains(exchange.id)) NotifyWaiter(*exchange.waiter);
+  if (exchanges_.Find(exchange.id)) reading_.Notify(*exchange.waiter);
 }
 
 void Connection::set_reads_always(bool reads_always) {
   const std::lock_guard guard(lock_);
   reads_always_ = reads_always;
-  NotifyWaiter(background_);
+  reading_.Notify(background_);
 }
 
 void Connection::NotifyBackground() {
   const std::lock_guard guard(lock_);
-  NotifyWaiter(background_);
+  reading_.Notify(background_);
 }
 
 void Connection::NotifyRoom() {
   const std::lock_guard guard(lock_);
-  NotifyNextReader();
+  reading_.NotifyNext();
 }
 
 // ---- Reading ----
@@ -404,79 +371,58 @@ void Connection::NotifyRoom() {
 void Connection::Read(TimePoint deadline) {
   std::size_t count = 0;
   try {
-    // Not closed while is_reading_.
-    count = pipe_->Read(buffer_, deadline, wake_.get());
+    // Not closed while somebody reads.
+    count = pipe_->Read(buffer_, deadline, reading_.wake_event());
   } catch (const win32::Win32Error& error) {
     if (error.win32_code() == WAIT_TIMEOUT || error.win32_code() == ERROR_CANCELLED) return;
     throw;
   }
   if (count == 0)
-    Throw(std::errc::connection_reset, "the service closed the connection before the answer came");
-  unread_ = std::string_view(buffer_.data(), count);
-  for (;;) {
-    std::string_view frame;
-    switch (frames_.Next(unread_, frame)) {
-      case protocol::FrameReader::Result::kNeedMore:
-        return;
-      case protocol::FrameReader::Result::kFrame:
-        if (frames_.framing() != protocol::Framing::kHeader) {
-          Throw(std::errc::bad_message,
-                "the other end of the pipe does not answer in the framing it was asked in");
-        }
-        TakeFrame(frame);
-        break;
-      case protocol::FrameReader::Result::kError: {
-        const bool too_large = frames_.error() == protocol::FrameError::kFrameTooLarge;
-        Throw(too_large ? std::errc::message_size : std::errc::bad_message,
-              "the answer cannot be read: " + std::string(protocol::Describe(frames_.error())));
-      }
-    }
-  }
+    throw ConnectionError(std::errc::connection_reset,
+                          "the service closed the connection before the answer came");
+  answers_.Take({buffer_.data(), count});
+  while (std::optional<protocol::ParsedFrame> frame = answers_.Next()) TakeFrame(*frame);
 }
 
-void Connection::TakeFrame(std::string_view frame) {
-  protocol::ParsedFrame parsed = protocol::ParseFrame(frame, json_limits_, json_limits_.array_elements);
-  if (parsed.fault) Throw(std::errc::bad_message, "the answer is not JSON-RPC: " + parsed.fault->message);
-  for (protocol::Message& message : parsed.messages) {
+void Connection::TakeFrame(protocol::ParsedFrame& frame) {
+  for (protocol::Message& message : frame.messages) {
     if (auto* response = std::get_if<protocol::Response>(&message)) {
-      TakeResponse(*response, parsed.is_batch);
+      TakeResponse(*response, frame.is_batch);
     } else if (auto* notification = std::get_if<protocol::Notification>(&message)) {
       TakeNotification(*notification);
     } else if (std::holds_alternative<protocol::Request>(message)) {
-      Throw(std::errc::protocol_error, "the other end of the pipe sent a request of its own");
+      throw ConnectionError(std::errc::protocol_error, "the other end of the pipe sent a request of its own");
     } else {
-      Throw(std::errc::bad_message, "the answer is no message of JSON-RPC 2.0");
+      throw ConnectionError(std::errc::bad_message, "the answer is no message of JSON-RPC 2.0");
     }
   }
 }
 
 void Connection::TakeResponse(protocol::Response& response, bool is_in_batch) {
-  protocol::Error* const error = response.outcome.ok() ? nullptr : &response.outcome.error();
-  const auto rpc_error = [&] {
-    return RpcError(response.error_code, error->message, std::move(error->data));
-  };
+  const bool is_error = std::holds_alternative<protocol::Error>(response.outcome);
   // An error under no id is about the connection: it could not tell to what it belongs, and closes.
-  if (std::holds_alternative<std::monostate>(response.id) && error != nullptr) throw rpc_error();
+  if (std::holds_alternative<std::monostate>(response.id) && is_error) throw ToRpcError(response);
 
   const auto* id = std::get_if<std::int64_t>(&response.id);
   Calls calls;
   {
     const std::lock_guard guard(lock_);
-    const auto found = id == nullptr ? under_way_.end() : under_way_.find(*id);
-    if (found == under_way_.end()) {
-      if (id != nullptr && abandoned_.erase(*id) != 0) return;
+    const ExchangePtr exchange = id == nullptr ? nullptr : exchanges_.Find(*id);
+    if (!exchange) {
+      if (id != nullptr && exchanges_.TakeAbandoned(*id)) return;
       // Nothing more was wanted once it failed.
       if (has_failed_) return;
-      Throw(std::errc::protocol_error, "an answer came to something that was not asked");
+      throw ConnectionError(std::errc::protocol_error, "an answer came to something that was not asked");
     }
-    const ExchangePtr exchange = found->second;
     if (exchange->is_in_batch != is_in_batch) {
-      Throw(std::errc::protocol_error, is_in_batch ? "a batch came where one answer was expected"
-                                                   : "a single answer came to a request of a batch");
+      throw ConnectionError(std::errc::protocol_error, is_in_batch
+                                                           ? "a batch came where one answer was expected"
+                                                           : "a single answer came to a request of a batch");
     }
+    exchanges_.Remove(*exchange);
     End(exchange,
-        error != nullptr ? Outcome(std::make_exception_ptr(rpc_error()))
-                         : Outcome(*std::move(response.outcome)),
+        is_error ? Outcome(std::make_exception_ptr(ToRpcError(response)))
+                 : Outcome(std::move(std::get<Json>(response.outcome))),
         calls);
   }
   Run(calls);
@@ -486,40 +432,30 @@ void Connection::TakeNotification(protocol::Notification& notification) {
   if (notification.method != "$/progress") {
     return events_.on_notification(std::move(notification.method), std::move(notification.params));
   }
-  if (!notification.params.is_object()) return;
-  const auto token = notification.params.find("token");
-  const auto value = notification.params.find("value");
-  if (token == notification.params.end() || value == notification.params.end()) return;
-  const std::optional<protocol::Id> id = protocol::ToId(*token);
-  const auto* number = id ? std::get_if<std::int64_t>(&*id) : nullptr;
-  if (number == nullptr) return;
+  std::optional<ProgressReport> progress = ToProgress(notification);
+  if (!progress) return;
   ExchangePtr exchange;
   {
     const std::lock_guard guard(lock_);
-    const auto found = under_way_.find(*number);
-    if (found == under_way_.end() || !found->second->wants_progress) return;
-    exchange = found->second;
+    exchange = exchanges_.Find(progress->id);
+    if (!exchange || !exchange->wants_progress) return;
     if (!exchange->on_progress) {
-      exchange->progress.push_back(std::move(*value));
-      ++waiting_progress_;
-      if (exchange->waiter != reader_) NotifyWaiter(*exchange->waiter);
+      exchanges_.AddProgress(*exchange, std::move(progress->value));
+      reading_.NotifyUnlessReader(*exchange->waiter);
       return;
     }
   }
-  exchange->on_progress(std::move(*value));
+  exchange->on_progress(std::move(progress->value));
 }
 
 // ---- Ending ----
 
 void Connection::End(const ExchangePtr& exchange, Outcome outcome, Calls& calls) {
-  under_way_.erase(exchange->id);
   exchange->outcome = std::move(outcome);
   if (exchange->waiter == &background_) {
-    --background_exchanges_;
     calls.push_back([exchange] { exchange->on_outcome(std::move(*exchange->outcome)); });
-  } else if (exchange->waiter != reader_) {
-    // The thread that reads looks when it has read.
-    NotifyWaiter(*exchange->waiter);
+  } else {
+    reading_.NotifyUnlessReader(*exchange->waiter);
   }
 }
 
@@ -529,30 +465,33 @@ bool Connection::has_failed() const {
 }
 
 void Connection::Fail(std::exception_ptr error) {
-  Guard guard(lock_);
-  Fail(std::move(error), guard);
+  Calls calls;
+  {
+    const std::lock_guard guard(lock_);
+    Fail(std::move(error), calls);
+  }
+  Run(calls);
 }
 
-void Connection::Fail(std::exception_ptr error, Guard& guard) {
+void Connection::FailUnlessOver(DWORD code, Calls& calls) {
+  // Cancelled: Fail has been called.
+  if (code == ERROR_SUCCESS || code == ERROR_CANCELLED || win32::IsPipeClosed(code)) return;
+  Fail(std::make_exception_ptr(win32::Win32Error(code, "WriteFile", pipe_path_)), calls);
+}
+
+void Connection::Fail(std::exception_ptr error, Calls& calls) {
   if (has_failed_) return;
   has_failed_ = true;
-  Calls calls;
-  for (const auto& [id, exchange] : std::exchange(under_way_, {})) End(exchange, Outcome(error), calls);
+  for (const ExchangePtr& exchange : exchanges_.RemoveAll()) End(exchange, Outcome(error), calls);
   ::SetEvent(closed_.get());
-  if (is_reading_) ::SetEvent(wake_.get());
+  reading_.Interrupt();
   written_.NotifyAll();
-  for (Waiter* waiter : waiting_) NotifyWaiter(*waiter);
+  reading_.NotifyAllWaiting();
   ClosePipeIfUnused();
-  if (calls.empty()) return;
-  // As in Look.
-  guard.unlock();
-  Run(calls);
-  calls.clear();
-  guard.lock();
 }
 
 void Connection::ClosePipeIfUnused() {
-  if (has_failed_ && !is_reading_ && !is_writing_) pipe_.reset();
+  if (has_failed_ && !reading_.is_reading() && !is_writing_) pipe_.reset();
 }
 
 }  // namespace onbehalf::client

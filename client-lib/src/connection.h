@@ -5,24 +5,23 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
+#include "answer_reader.h"
 #include "exchange.h"
+#include "exchange_table.h"
 #include "onbehalf/client/client.h"
-#include "onbehalf/protocol/framing.h"
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/pipe_stream.h"
 #include "onbehalf/win32/unique_handle.h"
+#include "reading_turn.h"
 
 namespace onbehalf::client {
 
@@ -87,69 +86,73 @@ class Connection {
   }
 
  private:
-  using Guard = std::unique_lock<win32::Lock>;
   using TimePoint = win32::Clock::time_point;
 
-  // What is to be called once the lock is free.
+  // What is to be called once the lock is free. What an application gave to a call may go with it, and may call the client
+  // as it goes.
   using Calls = std::vector<std::function<void()>>;
 
-  // Ends those whose time is over, and tells the service of those that are cancelled. Returns when to look again.
-  TimePoint Look(Waiter& waiter, Guard& guard);
-  // Reads, if nobody else does, or waits to be notified; in either case until `deadline` at most.
-  void ReadOrWait(Waiter& waiter, TimePoint deadline, Guard& guard);
-  bool MayRead(const Waiter& waiter) const;
-  void Leave(Waiter& waiter, Guard& guard);
-  // One waiter that may read is told that nobody does.
-  void NotifyNextReader();
-  void NotifyWaiter(Waiter& waiter);
+  // These take the lock by themselves.
 
-  // One read and what comes of it; without the lock.
+  // Waits for this thread's turn to write the exchanges' requests, which are under way from then on. False if they have
+  // ended instead. Throws as Send.
+  bool BeginSend(std::span<const ExchangePtr> exchanges, Calls& calls);
+  // They have been written, or `code` has kept them from that.
+  void EndSend(std::span<const ExchangePtr> exchanges, DWORD code, Calls& calls);
+  // False when the pipe did not take it now: to be tried again.
+  bool TryCancel(std::int64_t id);
+  // Ends those whose time is over, and tells the service of those that are cancelled. Returns when to look again.
+  TimePoint CheckDeadlines(Waiter& waiter);
+  // What a thread that waits does next. Not before `is_ready`, which is asked under the lock: nothing, it waits no longer.
+  // Otherwise it reads, if nobody else does, or waits to be notified until `until` at most.
+  enum class Turn { kReady, kRead, kNotified };
+  template <typename IsReady>
+  Turn AwaitTurn(Waiter& waiter, TimePoint until, const IsReady& is_ready);
+  // This thread's turn to read: one read and what comes of it.
+  void ReadInTurn(TimePoint deadline);
+
+  // These are called without the lock.
+
+  // In this thread's turn to write. Windows' code.
+  DWORD Write(std::string_view frame, TimePoint deadline);
   void Read(TimePoint deadline);
-  void TakeFrame(std::string_view frame);
+  void TakeFrame(protocol::ParsedFrame& frame);
   void TakeResponse(protocol::Response& response, bool is_in_batch);
   void TakeNotification(protocol::Notification& notification);
 
-  // False when the pipe did not take it now: to be tried again.
-  bool TryCancel(std::int64_t id, Guard& guard);
-  // What a write came to ends the connection, unless it went well or the connection has its end already.
-  void FailUnlessOver(DWORD code, Guard& guard);
-  // Writes in this thread's turn. Windows' code.
-  DWORD WriteInTurn(std::string_view frame, TimePoint deadline, Guard& guard);
+  // These are called under the lock.
 
-  // The exchange has its outcome; what is to be called is added to `calls`.
+  // The turn to write is this thread's, until EndTurn.
+  void BeginTurn();
+  void EndTurn();
+  bool MayRead(const Waiter& waiter) const;
+  // The exchange, which is no longer under way, has its outcome.
   void End(const ExchangePtr& exchange, Outcome outcome, Calls& calls);
-  void Fail(std::exception_ptr error, Guard& guard);
+  // What a write came to ends the connection, unless it went well or the connection has its end already.
+  void FailUnlessOver(DWORD code, Calls& calls);
+  void Fail(std::exception_ptr error, Calls& calls);
   // The pipe goes when it has failed and no thread is in it.
   void ClosePipeIfUnused();
 
   const std::string pipe_path_;
-  const protocol::JsonLimits json_limits_;
   const Events events_;
-  const win32::UniqueObject wake_;    // ends the read that is under way; set again by itself
   const win32::UniqueObject closed_;  // ends everything
 
-  // Only the thread that reads uses these.
-  protocol::FrameReader frames_;
+  // Only the thread whose turn it is to read uses these.
+  AnswerReader answers_;
   std::vector<char> buffer_;
-  std::string_view unread_;  // of `buffer_`
 
   std::atomic<std::int64_t> last_id_{0};
 
   mutable win32::Lock lock_;
   std::optional<win32::PipeStream> pipe_;
   bool has_failed_ = false;
-  Waiter* reader_ = nullptr;
-  bool is_reading_ = false;  // in Read, without the lock
-  TimePoint read_deadline_{};
-  std::vector<Waiter*> waiting_;
+  ReadingTurn reading_;
   bool is_writing_ = false;
   win32::Condition written_;
-  std::map<std::int64_t, ExchangePtr> under_way_;
-  std::set<std::int64_t> abandoned_;  // their time was over before they were answered
+  ExchangeTable exchanges_;
   Waiter background_;
-  std::size_t background_exchanges_ = 0;
   bool reads_always_ = false;
-  std::size_t waiting_progress_ = 0;  // of exchanges whose waiter has not taken it
   // They make no room before they have written, and the service may read nothing before somebody reads.
   std::size_t writers_in_callbacks_ = 0;
 };

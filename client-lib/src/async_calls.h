@@ -1,0 +1,74 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "callback_thread.h"
+#include "connection.h"
+#include "onbehalf/client/client.h"
+#include "onbehalf/win32/lock.h"
+#include "reconnector.h"
+
+namespace onbehalf::client {
+
+// The calls that nobody waits for, each until its outcome is delivered, and the thread that reads for them and sends the
+// idempotent ones again. The thread does not exist before it is needed. Any thread.
+class AsyncCalls : public std::enable_shared_from_this<AsyncCalls> {
+ public:
+  using TimePoint = win32::Clock::time_point;
+  // Where `done` is called.
+  enum class Delivery {
+    kOnCallbackThread,
+    kAnywhere,  // on whatever thread has the outcome; it must not wait
+  };
+
+  AsyncCalls(const Options& options, std::shared_ptr<Reconnector> connections,
+             std::shared_ptr<CallbackThread> callbacks);
+
+  // Sends the request. `done` is called exactly once, unless this throws (as Client::CallAsync).
+  void Call(std::string_view method, const Json& params, const CallOptions& options, TimePoint deadline,
+            Client::Callback done, Delivery delivery);
+  // Begins the two threads, if they have not been before. Throws std::system_error.
+  void StartThreads();
+  // There is a new connection.
+  void OnConnected() { Wake(); }
+  // No call is sent again from here on; those that wait for that end. The thread ends.
+  void Close();
+  // Waits for the thread to end, unless this is called on it. Close has been called.
+  void Join();
+
+ private:
+  struct PendingCall;
+  using CallPtr = std::shared_ptr<PendingCall>;
+
+  void Send(const CallPtr& call, const std::shared_ptr<Connection>& connection);
+  void OnOutcome(const CallPtr& call, Outcome outcome);
+  void Deliver(const CallPtr& call, Outcome outcome);
+  // The call ends with this, and is not sent again.
+  void End(const CallPtr& call, Outcome outcome);
+  // False if the calls are closed: it will not be sent again.
+  bool SendLater(const CallPtr& call, TimePoint not_before);
+  // The thread looks again at what there is to do.
+  void Wake();
+  void Run();
+  void SendAgain(const std::vector<CallPtr>& due);
+
+  const Backoff backoff_;
+  const std::shared_ptr<Reconnector> connections_;
+  const std::shared_ptr<CallbackThread> callbacks_;
+
+  win32::Lock lock_;
+  win32::Condition woken_;
+  std::atomic<bool> is_woken_{false};
+  bool is_closed_ = false;
+  std::thread thread_;
+  std::vector<CallPtr> waiting_;  // to be sent again
+};
+
+}  // namespace onbehalf::client

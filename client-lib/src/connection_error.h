@@ -1,0 +1,18 @@
+#pragma once
+
+#include <exception>
+#include <string>
+#include <system_error>
+
+namespace onbehalf::client {
+
+// What a call ends with when its connection has failed (the table at Client).
+inline std::system_error ConnectionError(std::errc code, const std::string& what) {
+  return {std::make_error_code(code), what};
+}
+
+inline std::exception_ptr ConnectionFailure(std::errc code, const std::string& what) {
+  return std::make_exception_ptr(ConnectionError(code, what));
+}
+
+}  // namespace onbehalf::client

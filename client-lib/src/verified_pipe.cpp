@@ -1,0 +1,31 @@
+#include "verified_pipe.h"
+
+#include <stdexcept>
+
+#include "server_trust.h"
+
+namespace onbehalf::client {
+namespace {
+
+win32::ImpersonationLevel LevelOf(const Options& options) {
+  const Level by_default = IsLocal(options.server) ? Level::kImpersonate : Level::kIdentify;
+  switch (options.level.value_or(by_default)) {
+    case Level::kAnonymous:
+      return win32::ImpersonationLevel::kAnonymous;
+    case Level::kIdentify:
+      return win32::ImpersonationLevel::kIdentification;
+    case Level::kImpersonate:
+      return win32::ImpersonationLevel::kImpersonation;
+  }
+  throw std::invalid_argument("the level is none of the enumeration's");
+}
+
+}  // namespace
+
+win32::PipeStream OpenVerifiedPipe(const Options& options, win32::Clock::time_point deadline) {
+  win32::PipeStream pipe = win32::PipeStream::Open(PipePath(options), {LevelOf(options), true}, deadline);
+  VerifyServer(pipe.get(), options);
+  return pipe;
+}
+
+}  // namespace onbehalf::client
