@@ -1,8 +1,9 @@
 # cmake --install: what another project needs to build against OnBehalf (find_package(onbehalf CONFIG)) and what a
 # machine needs to run it. Its components:
-#   protocol   what both libraries stand on, the package's own files and the license
+#   protocol   the libraries that both others stand on, the error codes, the package's own files and the license
 #   client     the client library and, where it is built, onbehalf.dll with its import library
 #   service    the service as a library, for applications that add methods
+# Installed are only the headers that their users need; what a library has for itself is not its interface.
 #   module     the headers of modules, which need nothing else
 #   tools      onbehalf.exe, onbehalf-service.exe, the installer's scripts, which find both, and the pages for people with the
 #              license
@@ -13,9 +14,11 @@ set(onbehalf_package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/onbehalf")
 
 # An export set for each component of the package, so that one can be there without the others.
 install(TARGETS onbehalf_protocol onbehalf_win32 EXPORT onbehalf-protocol ARCHIVE COMPONENT protocol)
-install(DIRECTORY protocol/include/ protocol/win32/include/
-        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT protocol FILES_MATCHING PATTERN "*.h")
+# What RpcError::code() and a handler's errors are.
+install(FILES protocol/include/onbehalf/protocol/error_code.h
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf/protocol" COMPONENT protocol)
 install(TARGETS onbehalf_client EXPORT onbehalf-client ARCHIVE COMPONENT client)
+# client.h and what it includes, and onbehalf.h for the DLL.
 install(DIRECTORY client-lib/include/
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT client FILES_MATCHING PATTERN "*.h")
 # The texts of the service's events as a resource, for the program of an application. It names a file that lies beside it.
@@ -29,6 +32,16 @@ install(FILES "${CMAKE_BINARY_DIR}/service/generated/event_messages.rc" "${CMAKE
 install(TARGETS onbehalf_service onbehalf_event_texts EXPORT onbehalf-service ARCHIVE COMPONENT service)
 install(DIRECTORY service/include/onbehalf/service
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf" COMPONENT service FILES_MATCHING PATTERN "*.h")
+# What the service's headers include (Error and Json; limits of the settings; SID, token and handle of a caller), and what its
+# handlers need with Windows' functions: Win32Error, which becomes the answer, and UTF-16.
+install(FILES
+  protocol/include/onbehalf/protocol/json_rpc.h
+  protocol/include/onbehalf/protocol/json_text.h
+  protocol/include/onbehalf/protocol/limits.h
+  DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf/protocol" COMPONENT service)
+set(onbehalf_service_win32 lean_windows.h sid.h token.h unique_handle.h utf.h win32_error.h)
+list(TRANSFORM onbehalf_service_win32 PREPEND protocol/win32/include/onbehalf/win32/)
+install(FILES ${onbehalf_service_win32} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf/win32" COMPONENT service)
 install(TARGETS onbehalf_module EXPORT onbehalf-module)
 install(FILES service/include/onbehalf/module.h service/include/onbehalf/module.hpp
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf" COMPONENT module)

@@ -2,6 +2,7 @@
 #include <onbehalf/client/client.h>
 
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 int main() {
   try {

@@ -59,7 +59,7 @@ std::optional<protocol::ParsedFrame> AnswerReader::Next() {
 }
 
 RpcError ToRpcError(protocol::Response& response) {
-  auto& error = std::get<protocol::Error>(response.outcome);
+  auto& error = response.outcome.error();
   return RpcError(response.error_code, error.message, std::move(error.data));
 }
 

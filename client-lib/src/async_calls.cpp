@@ -55,7 +55,7 @@ struct AsyncCalls::PendingCall {
   CallOptions options;
   TimePoint deadline;
   std::optional<Retry> retry;  // nullopt: the call is sent once at most
-  Client::Callback done;
+  Done done;
   Delivery delivery;
   std::unique_ptr<StopCallback> on_stop;
   TimePoint not_before{};  // under lock_, while it is in waiting_
@@ -68,12 +68,12 @@ AsyncCalls::AsyncCalls(const Options& options, std::shared_ptr<Reconnector> conn
       connections_(std::move(connections)),
       callbacks_(std::move(callbacks)) {}
 
-void AsyncCalls::Call(std::string_view method, const Json& params, const CallOptions& options,
-                      TimePoint deadline, Client::Callback done, Delivery delivery) {
+void AsyncCalls::Call(std::string_view method, Json params, const CallOptions& options, TimePoint deadline,
+                      Done done, Delivery delivery) {
   CheckParams(params, static_cast<bool>(options.progress));
   const auto call = std::make_shared<PendingCall>();
   call->method = method;
-  call->params = params;
+  call->params = std::move(params);
   call->options = options;
   call->deadline = deadline;
   if (options.idempotent && !ThreadImpersonates() && connections_->MayReconnect())

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,18 +23,15 @@ namespace onbehalf::client {
 class AsyncCalls : public std::enable_shared_from_this<AsyncCalls> {
  public:
   using TimePoint = win32::Clock::time_point;
-  // Where `done` is called.
-  enum class Delivery {
-    kOnCallbackThread,
-    kAnywhere,  // on whatever thread has the outcome; it must not wait
-  };
+  using Done = std::function<void(Outcome outcome)>;
+  using Delivery = ClientCore::Delivery;
 
   AsyncCalls(const Options& options, std::shared_ptr<Reconnector> connections,
              std::shared_ptr<CallbackThread> callbacks);
 
   // Sends the request. `done` is called exactly once, unless this throws (as Client::CallAsync).
-  void Call(std::string_view method, const Json& params, const CallOptions& options, TimePoint deadline,
-            Client::Callback done, Delivery delivery);
+  void Call(std::string_view method, Json params, const CallOptions& options, TimePoint deadline, Done done,
+            Delivery delivery);
   // Begins the two threads, if they have not been before. Throws std::system_error.
   void StartThreads();
   // There is a new connection.

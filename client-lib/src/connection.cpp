@@ -399,7 +399,7 @@ void Connection::TakeFrame(protocol::ParsedFrame& frame) {
 }
 
 void Connection::TakeResponse(protocol::Response& response, bool is_in_batch) {
-  const bool is_error = std::holds_alternative<protocol::Error>(response.outcome);
+  const bool is_error = !response.outcome.ok();
   // An error under no id is about the connection: it could not tell to what it belongs, and closes.
   if (std::holds_alternative<std::monostate>(response.id) && is_error) throw ToRpcError(response);
 
@@ -422,7 +422,7 @@ void Connection::TakeResponse(protocol::Response& response, bool is_in_batch) {
     exchanges_.Remove(*exchange);
     End(exchange,
         is_error ? Outcome(std::make_exception_ptr(ToRpcError(response)))
-                 : Outcome(std::move(std::get<Json>(response.outcome))),
+                 : Outcome(*std::move(response.outcome)),
         calls);
   }
   Run(calls);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "callback_thread.h"
@@ -13,7 +14,7 @@ namespace onbehalf::client {
 // The application's handler for the service's notifications, which runs on the thread for callbacks. Any thread.
 class NotificationHandler : public std::enable_shared_from_this<NotificationHandler> {
  public:
-  using Function = Client::NotificationHandler;
+  using Function = std::function<void(const std::string& method, const Json& params)>;
 
   explicit NotificationHandler(std::shared_ptr<CallbackThread> callbacks)
       : callbacks_(std::move(callbacks)) {}

@@ -2,7 +2,7 @@
 
 #include <random>
 
-#include "onbehalf/client/client.h"
+#include "onbehalf/client/errors.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/win32/lean_windows.h"
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "onbehalf/client/errors.h"
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/token.h"

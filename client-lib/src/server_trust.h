@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "onbehalf/client/client.h"
+#include "onbehalf/client/options.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/sid.h"
 #include "service_process.h"

@@ -40,7 +40,7 @@ Reconnector::Open OpenWith(const Options& options, const std::shared_ptr<Callbac
 
 }  // namespace
 
-Client::Session::Session(const Options& options)
+ClientCore::Session::Session(const Options& options)
     : options_(options),
       // Not after End, so not after this.
       callbacks_(std::make_shared<CallbackThread>([this] {
@@ -54,28 +54,28 @@ Client::Session::Session(const Options& options)
   });
 }
 
-Client::Session::~Session() = default;
+ClientCore::Session::~Session() = default;
 
-void Client::Session::Connect() { connections_->Connect(DeadlineAfter(options_.connect_timeout)); }
+void ClientCore::Session::Connect() { connections_->Connect(DeadlineAfter(options_.connect_timeout)); }
 
-void Client::Session::Close() {
+void ClientCore::Session::Close() {
   connections_->Close(std::make_exception_ptr(std::system_error(
       std::make_error_code(std::errc::operation_canceled), "the client was closed before the answer came")));
   async_calls_->Close();
 }
 
-void Client::Session::End() {
+void ClientCore::Session::End() {
   Close();
   async_calls_->Join();
   callbacks_->End();
 }
 
-Client::Session::TimePoint Client::Session::DeadlineOf(const CallOptions& options) const {
+ClientCore::Session::TimePoint ClientCore::Session::DeadlineOf(const client::CallOptions& options) const {
   return DeadlineAfter(options.timeout.value_or(options_.call_timeout));
 }
 
 template <typename Send>
-void Client::Session::Sent(Send send) {
+void ClientCore::Session::Sent(Send send) {
   try {
     send();
   } catch (const std::system_error&) {
@@ -83,8 +83,8 @@ void Client::Session::Sent(Send send) {
   }
 }
 
-std::vector<Outcome> Client::Session::Repeat(const CallOptions& options, TimePoint deadline,
-                                             const Attempt& attempt) {
+ClientCore::Session::Outcomes ClientCore::Session::Repeat(const client::CallOptions& options,
+                                                          TimePoint deadline, const Attempt& attempt) {
   if (!options.idempotent || !connections_->MayReconnect()) {
     try {
       return attempt(*connections_->Current());
@@ -97,12 +97,12 @@ std::vector<Outcome> Client::Session::Repeat(const CallOptions& options, TimePoi
   Retry retry(Backoff(options_.first_backoff, options_.longest_backoff));
   for (;;) {
     const std::shared_ptr<Connection> connection = connections_->AwaitConnection(deadline, options.stop);
-    std::vector<Outcome> outcomes;
+    Outcomes outcomes;
     std::exception_ptr not_sent;
     Recovery recovery = Recovery::kNone;
     try {
       outcomes = attempt(*connection);
-      for (const Outcome& outcome : outcomes) {
+      for (const client::Outcome& outcome : outcomes) {
         if (!outcome.ok()) recovery = std::max(recovery, RecoveryFrom(outcome.error()));
       }
     } catch (const NotSent& failure) {
@@ -116,11 +116,12 @@ std::vector<Outcome> Client::Session::Repeat(const CallOptions& options, TimePoi
   }
 }
 
-Json Client::Session::Call(std::string_view method, const Json& params, const CallOptions& options) {
+Json ClientCore::Session::Call(std::string_view method, const Json& params,
+                               const client::CallOptions& options) {
   const bool wants_progress = static_cast<bool>(options.progress);
   CheckParams(params, wants_progress);
   const TimePoint deadline = DeadlineOf(options);
-  std::vector<Outcome> outcomes = Repeat(options, deadline, [&](Connection& connection) {
+  Outcomes outcomes = Repeat(options, deadline, [&](Connection& connection) {
     Waiter waiter;
     waiter.may_overfill = InCallback::IsActive();
     const std::int64_t id = connection.NewId();
@@ -135,30 +136,30 @@ Json Client::Session::Call(std::string_view method, const Json& params, const Ca
       connection.Forget(waiter, {&exchange, 1});
       throw;
     }
-    std::vector<Outcome> outcome;
+    Outcomes outcome;
     outcome.push_back(std::move(*exchange->outcome));
     return outcome;
   });
   return std::move(outcomes.front()).result();
 }
 
-void Client::Session::CallAsync(std::string_view method, const Json& params, const CallOptions& options,
-                                Callback done, AsyncCalls::Delivery delivery) {
-  async_calls_->Call(method, params, options, DeadlineOf(options), std::move(done), delivery);
+void ClientCore::Session::CallAsync(std::string_view method, Json params, const client::CallOptions& options,
+                                    AsyncCalls::Done done, Delivery delivery) {
+  async_calls_->Call(method, std::move(params), options, DeadlineOf(options), std::move(done), delivery);
 }
 
-std::vector<Outcome> Client::Session::CallBatch(std::span<const BatchEntry> entries,
-                                                const CallOptions& options) {
+std::vector<client::Outcome> ClientCore::Session::CallBatch(std::span<const client::BatchEntry> entries,
+                                                            const client::CallOptions& options) {
   if (entries.empty()) throw std::invalid_argument("a batch has at least one entry");
   if (options.progress) throw std::invalid_argument("a batch gets no progress");
-  for (const BatchEntry& entry : entries) CheckParams(entry.params, false);
+  for (const client::BatchEntry& entry : entries) CheckParams(entry.params, false);
   const TimePoint deadline = DeadlineOf(options);
   return Repeat(options, deadline, [&](Connection& connection) {
     Waiter waiter;
     waiter.may_overfill = InCallback::IsActive();
     std::vector<ExchangePtr> exchanges;
     std::vector<std::string> texts;
-    for (const BatchEntry& entry : entries) {
+    for (const client::BatchEntry& entry : entries) {
       if (entry.is_notification) {
         texts.push_back(protocol::NotificationText(entry.method, entry.params));
         continue;
@@ -183,22 +184,23 @@ std::vector<Outcome> Client::Session::CallBatch(std::span<const BatchEntry> entr
         throw;
       }
     }
-    std::vector<Outcome> outcomes;
+    Outcomes outcomes;
     auto answered = exchanges.begin();
-    for (const BatchEntry& entry : entries) {
-      outcomes.push_back(entry.is_notification ? Outcome(Json(nullptr)) : std::move(*(*answered++)->outcome));
+    for (const client::BatchEntry& entry : entries) {
+      outcomes.push_back(entry.is_notification ? client::Outcome(Json(nullptr))
+                                               : std::move(*(*answered++)->outcome));
     }
     return outcomes;
   });
 }
 
-void Client::Session::Notify(std::string_view method, const Json& params) {
+void ClientCore::Session::Notify(std::string_view method, const Json& params) {
   CheckParams(params, false);
   connections_->Current()->SendUnanswered(protocol::NotificationText(method, params),
                                           DeadlineAfter(options_.call_timeout));
 }
 
-void Client::Session::OnNotification(NotificationHandler handler) {
+void ClientCore::Session::OnNotification(client::NotificationHandler::Function handler) {
   if (handler) async_calls_->StartThreads();
   notifications_->Set(std::move(handler),
                       [this](bool has_handler) { connections_->set_reads_always(has_handler); });

@@ -4,6 +4,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -17,9 +18,9 @@
 
 namespace onbehalf::client {
 
-// What a Client is: a connection that can be made again, calls that wait for their answer, and, once they are needed, the
+// What a client is: a connection that can be made again, calls that wait for their answer, and, once they are needed, the
 // two threads for those that do not (AsyncCalls) and for callbacks. Any thread.
-class Client::Session {
+class ClientCore::Session {
  public:
   explicit Session(const Options& options);
   ~Session();
@@ -31,20 +32,21 @@ class Client::Session {
   // Ends everything, and waits for the threads (but not for the one it is called on).
   void End();
 
-  Json Call(std::string_view method, const Json& params, const CallOptions& options);
+  Json Call(std::string_view method, const Json& params, const client::CallOptions& options);
   // `done` is called exactly once; unless this throws.
-  void CallAsync(std::string_view method, const Json& params, const CallOptions& options, Callback done,
-                 AsyncCalls::Delivery delivery);
-  std::vector<Outcome> CallBatch(std::span<const BatchEntry> entries, const CallOptions& options);
+  void CallAsync(std::string_view method, Json params, const client::CallOptions& options,
+                 AsyncCalls::Done done, Delivery delivery);
+  std::vector<client::Outcome> CallBatch(std::span<const client::BatchEntry> entries,
+                                         const client::CallOptions& options);
   void Notify(std::string_view method, const Json& params);
-  void OnNotification(NotificationHandler handler);
+  void OnNotification(client::NotificationHandler::Function handler);
   bool IsConnected() const { return connections_->IsConnected(); }
   void Close();
 
  private:
   using TimePoint = win32::Clock::time_point;
 
-  TimePoint DeadlineOf(const CallOptions& options) const;
+  TimePoint DeadlineOf(const client::CallOptions& options) const;
 
   // Thrown by an attempt when nothing was sent.
   struct NotSent {
@@ -53,9 +55,10 @@ class Client::Session {
   // Calls `send`; what keeps it from sending is thrown as NotSent.
   template <typename Send>
   static void Sent(Send send);
-  using Attempt = std::function<std::vector<Outcome>(Connection&)>;
+  using Outcomes = std::vector<client::Outcome>;
+  using Attempt = std::function<Outcomes(Connection&)>;
   // Makes attempts until one has outcomes that are final, which are all of them unless the call is idempotent.
-  std::vector<Outcome> Repeat(const CallOptions& options, TimePoint deadline, const Attempt& attempt);
+  Outcomes Repeat(const client::CallOptions& options, TimePoint deadline, const Attempt& attempt);
 
   const Options options_;
   // Shared with the threads, which may outlive this.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "onbehalf/client/client.h"
+#include "onbehalf/client/options.h"
 #include "onbehalf/win32/overlapped.h"
 #include "onbehalf/win32/pipe_stream.h"
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <future>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <stop_token>
 #include <string>

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <exception>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
 #include <system_error>

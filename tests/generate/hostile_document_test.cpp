@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
@@ -74,7 +75,7 @@ TEST(HostileDocument, TheDocumentIsHostile) {
 TEST(HostileDocument, NothingOfItIsCode) {
   EXPECT_EQ(Directives(WriteCpp(Hostile(), "a")),
             "#pragma once\n#include <onbehalf/client/client.h>\n#include <cstdint>\n#include "
-            "<functional>\n#include <limits>\n"
+            "<functional>\n#include <limits>\n#include <nlohmann/json.hpp>\n"
             "#include <optional>\n#include <stdexcept>\n#include <string>\n#include <vector>\n");
   EXPECT_EQ(Directives(WriteTypeScript(Hostile())), "");
   EXPECT_EQ(Directives(WriteCSharp(Hostile(), "A")), "#nullable enable\n");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <nlohmann/json.hpp>
 
 #include "onbehalf/client/client.h"
 #include "onbehalf/win32/lean_windows.h"

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <future>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 

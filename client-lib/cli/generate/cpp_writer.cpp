@@ -174,8 +174,8 @@ class CppWriter {
     source_.Line();
     source_.Line("#include <onbehalf/client/client.h>");
     source_.Line();
-    for (const char* header :
-         {"cstdint", "functional", "limits", "optional", "stdexcept", "string", "vector"}) {
+    for (const char* header : {"cstdint", "functional", "limits", "nlohmann/json.hpp", "optional",
+                               "stdexcept", "string", "vector"}) {
       source_.Line("#include <" + std::string(header) + ">");
     }
     source_.Line();

@@ -6,6 +6,7 @@
 #include <exception>
 #include <future>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <stop_token>
 #include <string>
 #include <system_error>

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <exception>
 #include <functional>
 #include <future>
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -15,72 +14,20 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include "onbehalf/client/any_json.h"
+#include "onbehalf/client/client_core.h"
+#include "onbehalf/client/errors.h"
+#include "onbehalf/client/options.h"
+#include "onbehalf/client/outcome.h"
+
+// J in all of these is nlohmann::json, or another type of its interface.
 namespace onbehalf::client {
 
-using Json = nlohmann::json;
-
-// The service answered with an error. Codes and names: onbehalf/protocol/error_code.h, docs/protocol.md.
-class RpcError : public std::runtime_error {
- public:
-  RpcError(int code, const std::string& message, Json data);
-  int code() const noexcept { return code_; }
-  const Json& data() const noexcept { return data_; }  // null when the service sent none
-
- private:
-  int code_;
-  Json data_;
-};
-
-// RpcError::code() of a call that was cancelled (CallOptions::stop), whether the service had begun it or not.
-inline constexpr int kRequestCancelled = -32800;
-
-// The pipe is there, but whoever made it is not who Options::trust asks for. Nothing was sent to it. what()
-// says what was found, what was expected and what to do.
-class ServerNotTrusted : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
-// What the service may do with the caller's identity. Methods that act as the caller need kImpersonate.
-enum class Level { kAnonymous, kIdentify, kImpersonate };
-
-// Who must have made the pipe.
-enum class Trust {
-  // The installed service: its SID, LocalSystem or Administrators own the pipe and, on this computer and
-  // where the service control manager may be asked, the pipe's process is the service's. A service whose
-  // process has no service SID is known by its process and that process's user.
-  kService,
-  // This process's own user: for services run in the console and for tests.
-  kSameUser,
-  // Nobody is checked: whoever made the pipe gets the requests and the identity.
-  kAny,
-};
-
-struct Options {
-  std::string pipe = "onbehalf";
-  std::string server = ".";          // a computer's name for a remote service
-  std::string service = "OnBehalf";  // the service that Trust::kService looks for
-  // Unset: kImpersonate on this computer, kIdentify for a remote one, because identity cannot be tracked by
-  // message across machines and a token would be handed over at the open already.
-  std::optional<Level> level;
-  Trust trust = Trust::kService;
-  std::chrono::milliseconds connect_timeout{5'000};  // waiting for a free instance included
-  std::chrono::milliseconds call_timeout{30'000};
-  std::size_t max_answer_bytes = 16 * 1024 * 1024;  // a longer answer ends the connection
-  // How long an idempotent call waits before it tries to connect again: the first time, and (doubled each
-  // time) at most.
-  std::chrono::milliseconds first_backoff{50};
-  std::chrono::milliseconds longest_backoff{2'000};
-};
-
-// `\\.\pipe\NAME`, or `\\HOST\pipe\NAME` for a remote server.
-std::string PipePath(const Options& options);
-
 // What one call asks for beside its method and parameters.
-struct CallOptions {
+template <typename J>
+struct BasicCallOptions {
   // From the call to its answer, reconnecting included. Unset: Options::call_timeout.
   std::optional<std::chrono::milliseconds> timeout;
   // Cancels the call: the service is told with $/cancelRequest and still answers, usually with
@@ -89,7 +36,7 @@ struct CallOptions {
   // Called with each `value` of the call's $/progress, in order, never after the call has ended. The
   // service is asked for progress only if this is set; parameters must then be an object or null. Call runs it
   // on its own thread, CallAsync on the client's thread for callbacks.
-  std::function<void(const Json& value)> progress;
+  std::function<void(const J& value)> progress;
   // The method may be done twice without harm: when the connection is lost before the answer has come, the
   // client connects again (verifying the server again, waiting longer after each failure) and repeats the call,
   // until its time is over. Any other call is sent once at most. A call that CallAsync made on a thread that
@@ -98,33 +45,11 @@ struct CallOptions {
   bool idempotent = false;
 };
 
-// What a call came to: its result, or what Call would have thrown.
-class Outcome {
- public:
-  explicit Outcome(Json result) : value_(std::move(result)) {}
-  explicit Outcome(std::exception_ptr error) : value_(std::move(error)) {}
-
-  bool ok() const noexcept { return std::holds_alternative<Json>(value_); }
-  // The result. Throws the error if there is none.
-  const Json& result() const& {
-    if (!ok()) std::rethrow_exception(error());
-    return std::get<Json>(value_);
-  }
-  Json result() && {
-    if (!ok()) std::rethrow_exception(error());
-    return std::get<Json>(std::move(value_));
-  }
-  // What was thrown; only without a result.
-  const std::exception_ptr& error() const { return std::get<std::exception_ptr>(value_); }
-
- private:
-  std::variant<Json, std::exception_ptr> value_;
-};
-
 // One entry of a batch.
-struct BatchEntry {
+template <typename J>
+struct BasicBatchEntry {
   std::string method;
-  Json params = nullptr;
+  J params = nullptr;
   bool is_notification = false;  // is not answered
 };
 
@@ -150,31 +75,43 @@ struct BatchEntry {
 //   operation_canceled  the client was closed or destroyed while the call was under way
 // An idempotent call may also end with what keeps a new connection from being made: ServerNotTrusted, or what Windows
 // refuses for good.
-class Client {
+template <typename J>
+class BasicClient {
  public:
+  using CallOptions = BasicCallOptions<J>;
+  using Outcome = BasicOutcome<J>;
+  using BatchEntry = BasicBatchEntry<J>;
   using Callback = std::function<void(Outcome outcome)>;
-  using NotificationHandler = std::function<void(const std::string& method, const Json& params)>;
+  using NotificationHandler = std::function<void(const std::string& method, const J& params)>;
 
   // Opens the pipe and verifies who made it, before the first byte is written. Throws std::system_error (what
   // Windows said: 2 no such pipe, 231 busy until the timeout, 5 refused), ServerNotTrusted, or
   // std::invalid_argument (names that cannot be a pipe's).
-  static Client Connect(const Options& options = {});
-  Client(Client&&) noexcept;
+  static BasicClient Connect(const Options& options = {}) {
+    return BasicClient(ClientCore::Connect(options));
+  }
+  BasicClient(BasicClient&&) noexcept = default;
   // Destroys what the assigned-to client was.
-  Client& operator=(Client&&) noexcept;
+  BasicClient& operator=(BasicClient&&) noexcept = default;
   // Closes, and waits until the last callback has returned (unless it is that callback which destroys the client).
-  ~Client();
+  ~BasicClient() = default;
 
   // Calls a method and waits for its result. `params` is an object (by name), an array (by position) or null
   // (none). Throws RpcError (the service's error), std::invalid_argument (params of another type, or an array
   // together with progress) and std::system_error for the connection (see above).
-  Json Call(std::string_view method, const Json& params = nullptr, const CallOptions& options = {});
-  Json Call(std::string_view method, const Json& params, std::chrono::milliseconds timeout);
+  J Call(std::string_view method, const J& params = nullptr, const CallOptions& options = {}) {
+    return core_.Call(method, AnyJson::Of(params), ForCore(options)).template To<J>();
+  }
+  J Call(std::string_view method, const J& params, std::chrono::milliseconds timeout) {
+    CallOptions options;
+    options.timeout = timeout;
+    return Call(method, params, options);
+  }
 
   // The same, with the result converted as nlohmann/json converts it (from_json); parameters convert by themselves
-  // (to_json) on the way in. Throws Json::exception, too, when the result is no `Result`.
+  // (to_json) on the way in. Throws J::exception, too, when the result is no `Result`.
   template <typename Result>
-  Result CallAs(std::string_view method, const Json& params = nullptr, const CallOptions& options = {}) {
+  Result CallAs(std::string_view method, const J& params = nullptr, const CallOptions& options = {}) {
     return Call(method, params, options).template get<Result>();
   }
 
@@ -183,40 +120,95 @@ class Client {
   // idempotent call RpcError (cancelled) and ServerNotTrusted. It may wait for the service to take the request, and if it is
   // idempotent for a new connection. In a callback use Call, or look at the future later: a callback that waits for one
   // keeps the others waiting.
-  std::future<Json> CallAsync(std::string_view method, const Json& params = nullptr,
-                              const CallOptions& options = {});
+  std::future<J> CallAsync(std::string_view method, const J& params = nullptr,
+                           const CallOptions& options = {}) {
+    const auto promise = std::make_shared<std::promise<J>>();
+    std::future<J> future = promise->get_future();
+    auto keep_promise = [promise](ClientCore::Outcome outcome) {
+      try {
+        promise->set_value(std::move(outcome).result().template To<J>());
+      } catch (...) {
+        promise->set_exception(std::current_exception());
+      }
+    };
+    core_.CallAsync(method, AnyJson::Of(params), ForCore(options), std::move(keep_promise),
+                    ClientCore::Delivery::kAnywhere);
+    return future;
+  }
   // The same, and `done` is called with the outcome, exactly once, on the client's thread for callbacks: all callbacks
   // of a client run there, one at a time, in the order in which the service sent what they are about. While 128 of them
   // wait the connection is not read (but for a callback that calls), and a service that cannot write for its write
   // timeout (10 s) closes it. An exception that leaves a
   // callback ends the process (std::terminate). When this throws, `done` is not called.
-  void CallAsync(std::string_view method, const Json& params, const CallOptions& options, Callback done);
+  void CallAsync(std::string_view method, const J& params, const CallOptions& options, Callback done) {
+    if (!done) throw std::invalid_argument("an asynchronous call needs a callback for its outcome");
+    auto give = [done = std::move(done)](ClientCore::Outcome outcome) { done(FromCore(std::move(outcome))); };
+    core_.CallAsync(method, AnyJson::Of(params), ForCore(options), std::move(give),
+                    ClientCore::Delivery::kOnCallbackThread);
+  }
 
   // Several calls in one frame, answered in one. Outcomes in the order of the entries; null for a notification.
   // Throws std::invalid_argument (no entry, or wrong parameters; a batch gets no progress), and
   // std::system_error when nothing was sent. A service takes 64 entries unless its settings say otherwise, and
   // refuses a longer batch by ending the connection.
-  std::vector<Outcome> CallBatch(std::span<const BatchEntry> entries, const CallOptions& options = {});
+  std::vector<Outcome> CallBatch(std::span<const BatchEntry> entries, const CallOptions& options = {}) {
+    std::vector<ClientCore::BatchEntry> for_core;
+    for (const BatchEntry& entry : entries) {
+      for_core.push_back({entry.method, AnyJson::Of(entry.params), entry.is_notification});
+    }
+    std::vector<Outcome> outcomes;
+    for (ClientCore::Outcome& outcome : core_.CallBatch(for_core, ForCore(options))) {
+      outcomes.push_back(FromCore(std::move(outcome)));
+    }
+    return outcomes;
+  }
 
   // Sends a notification: the service does it, if the caller may, and never answers. Throws as CallAsync does.
-  void Notify(std::string_view method, const Json& params = nullptr);
+  void Notify(std::string_view method, const J& params = nullptr) {
+    core_.Notify(method, AnyJson::Of(params));
+  }
   // `handler` gets every notification of the service that is no progress of a call, on the client's thread for
   // callbacks, from now on and after reconnecting; an empty one ends that. When this returns, the handler that was
   // set before is not running any more (unless this is called in it).
-  void OnNotification(NotificationHandler handler);
+  void OnNotification(NotificationHandler handler) {
+    if (!handler) return core_.OnNotification({});
+    core_.OnNotification([handler = std::move(handler)](const std::string& method, AnyJson params) {
+      handler(method, std::move(params).template To<J>());
+    });
+  }
 
   // False once the connection has failed or was closed. A closed connection is noticed when it is used, or at once while
   // anything is under way or a notification handler is set.
-  bool IsConnected() const;
+  bool IsConnected() const { return core_.IsConnected(); }
   // Ends the connection and every call under way (operation_canceled; one that still waits for its turn to be written gets
   // not_connected). Later calls fail with not_connected, idempotent ones
   // too.
-  void Close();
+  void Close() { core_.Close(); }
 
  private:
-  class Session;
-  explicit Client(std::shared_ptr<Session> session);
-  std::shared_ptr<Session> session_;
+  explicit BasicClient(ClientCore core) : core_(std::move(core)) {}
+
+  static ClientCore::CallOptions ForCore(const CallOptions& options) {
+    ClientCore::CallOptions for_core{options.timeout, options.stop, {}, options.idempotent};
+    if (options.progress) {
+      for_core.progress = [progress = options.progress](AnyJson value) {
+        progress(std::move(value).template To<J>());
+      };
+    }
+    return for_core;
+  }
+  static Outcome FromCore(ClientCore::Outcome outcome) {
+    return outcome.ok() ? Outcome(std::move(outcome).result().template To<J>()) : Outcome(outcome.error());
+  }
+
+  ClientCore core_;
 };
+
+// The client of a program that uses nlohmann::json. Include <nlohmann/json.hpp> where a value is made or looked at: this header
+// only declares its types, and any version will do.
+using Client = BasicClient<Json>;
+using CallOptions = BasicCallOptions<Json>;
+using Outcome = BasicOutcome<Json>;
+using BatchEntry = BasicBatchEntry<Json>;
 
 }  // namespace onbehalf::client

@@ -1,0 +1,131 @@
+#include "onbehalf/client/any_json.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <future>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fake_server.h"
+#include "onbehalf/client/client.h"
+
+namespace onbehalf::client {
+namespace {
+
+using test::FakeServer;
+using Session = FakeServer::Session;
+// Another type of the same interface, as that of another version is.
+using Other = nlohmann::ordered_json;
+
+TEST(AnyJson, PassesEveryKindOfValueFromOneTypeToAnother) {
+  const Json value = {{"null", nullptr},
+                      {"true", true},
+                      {"negative", std::numeric_limits<std::int64_t>::min()},
+                      {"unsigned", std::numeric_limits<std::uint64_t>::max()},
+                      {"number", 0.1},
+                      {"whole", 1.0},
+                      {"text", "a\"\\\n\x01\xC3\xA4"},
+                      {"", Json::object()},
+                      {"list", {1, Json::array(), Json::array({Json::object({{"x", {1, 2}}}), "end"})}}};
+  const Other other = AnyJson::Of(value).To<Other>();
+  EXPECT_EQ(other.dump(), value.dump());
+  EXPECT_TRUE(other.at("negative").is_number_integer());
+  EXPECT_TRUE(other.at("unsigned").is_number_unsigned());
+  EXPECT_TRUE(other.at("whole").is_number_float());
+  EXPECT_EQ(AnyJson::Of(other).To<Json>(), value);
+  for (const Json& scalar : value) EXPECT_EQ(AnyJson::Of(AnyJson::Of(scalar).To<Other>()).To<Json>(), scalar);
+}
+
+TEST(AnyJson, IsNullWithoutAValue) { EXPECT_TRUE(AnyJson().To<Json>().is_null()); }
+
+TEST(AnyJson, MovesTheStringsOfAValueThatItHolds) {
+  Json value = {{"list", {std::string(1000, 'x')}}};
+  const char* const text = value["list"][0].get_ref<const std::string&>().data();
+  const Other other = AnyJson::Holding(std::move(value)).To<Other>();
+  EXPECT_EQ(other["list"][0].get_ref<const std::string&>().data(), text);
+}
+
+TEST(AnyJson, LeavesAValueThatItOnlyRefersTo) {
+  const Json value = {{"text", std::string(1000, 'x')}};
+  const Json before = value;
+  AnyJson any = AnyJson::Of(value);
+  EXPECT_EQ(std::move(any).To<Other>().at("text"), value.at("text"));
+  EXPECT_EQ(value, before);
+  const AnyJson held = AnyJson::Holding(value);
+  EXPECT_EQ(held.To<Json>(), before);
+  EXPECT_EQ(held.To<Json>(), before);
+}
+
+TEST(AnyJson, RefusesWhatJsonHasNoFormFor) {
+  const Json binary = {{"bytes", Json::binary({1, 2})}};
+  EXPECT_THROW(AnyJson::Of(binary).To<Other>(), std::invalid_argument);
+  const Json discarded(Json::value_t::discarded);
+  EXPECT_THROW(AnyJson::Of(discarded).To<Other>(), std::invalid_argument);
+}
+
+TEST(AnyJson, TheDataOfAnErrorLivesAsLongAsACopyOfIt) {
+  const std::string* why = nullptr;
+  const RpcError copy = [&] {
+    const RpcError error(7, "no", {{"why", std::string(100, 'x')}});
+    why = &error.data().at("why").get_ref<const std::string&>();
+    return RpcError(error);
+  }();
+  EXPECT_EQ(*why, std::string(100, 'x'));
+  EXPECT_EQ(&copy.data().at("why").get_ref<const std::string&>(), why);
+  EXPECT_TRUE(RpcError(7, "no", nullptr).data<Other>().is_null());
+}
+
+// Everything through which a value passes.
+TEST(AnyJson, AClientMayUseAnotherTypeThanTheLibrary) {
+  FakeServer server([](Session& session) {
+    const Json call = session.ReadRequest();
+    EXPECT_EQ(call.at("params"), Json({{"a", 1}, {"progressToken", 1}}));
+    session.Send(
+        {{"jsonrpc", "2.0"}, {"method", "$/progress"}, {"params", {{"token", 1}, {"value", {1, 2}}}}});
+    session.Answer(call, {{"text", "result"}});
+    session.Refuse(session.ReadRequest(), 7, "no", {{"why", "data"}});
+    session.Answer(session.ReadRequest(), "future");
+    session.Send({{"jsonrpc", "2.0"}, {"method", "x.said"}, {"params", {{"text", "notified"}}}});
+    session.Answer(session.ReadRequest(), "callback");
+    const Json batch = session.ReadRequest();
+    EXPECT_EQ(batch[0].at("params"), Json({3}));
+    session.Send({{{"jsonrpc", "2.0"}, {"id", batch[0].at("id")}, {"result", "batch"}}});
+    EXPECT_EQ(session.ReadRequest().at("params"), Json({{"b", 2}}));
+    session.ReadRequest();
+  });
+  auto client = BasicClient<Other>::Connect(server.ClientOptions());
+
+  std::vector<Other> progress;
+  BasicCallOptions<Other> options;
+  options.progress = [&](const Other& value) { progress.push_back(value); };
+  EXPECT_EQ(client.Call("a", {{"a", 1}}, options), Other({{"text", "result"}}));
+  EXPECT_EQ(progress, std::vector<Other>{Other({1, 2})});
+  try {
+    client.Call("b");
+    ADD_FAILURE() << "was not refused";
+  } catch (const RpcError& error) {
+    EXPECT_EQ(error.data<Other>(), Other({{"why", "data"}}));
+    EXPECT_EQ(error.data(), Json({{"why", "data"}}));
+  }
+  EXPECT_EQ(client.CallAsync("c").get(), "future");
+
+  std::promise<Other> notified;
+  std::promise<Other> called_back;
+  client.OnNotification([&](const std::string&, const Other& params) { notified.set_value(params); });
+  client.CallAsync("d", nullptr, {},
+                   [&](BasicOutcome<Other> outcome) { called_back.set_value(std::move(outcome).result()); });
+  EXPECT_EQ(notified.get_future().get(), Other({{"text", "notified"}}));
+  EXPECT_EQ(called_back.get_future().get(), "callback");
+
+  const std::vector<BasicBatchEntry<Other>> batch{{"e", Other::array({3})}};
+  EXPECT_EQ(client.CallBatch(batch).at(0).result(), "batch");
+  client.Notify("f", {{"b", 2}});
+}
+
+}  // namespace
+}  // namespace onbehalf::client
