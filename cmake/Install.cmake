@@ -32,16 +32,22 @@ install(FILES "${CMAKE_BINARY_DIR}/service/generated/event_messages.rc" "${CMAKE
 install(TARGETS onbehalf_service onbehalf_event_texts EXPORT onbehalf-service ARCHIVE COMPONENT service)
 install(DIRECTORY service/include/onbehalf/service
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf" COMPONENT service FILES_MATCHING PATTERN "*.h")
-# What the service's headers include (Error and Json; limits of the settings; SID, token and handle of a caller), and what its
+# What the service's headers include (Error, Result and Json; limits of the settings; SID, token and handle of a caller), and what its
 # handlers need with Windows' functions: Win32Error, which becomes the answer, and UTF-16.
 install(FILES
+  protocol/include/onbehalf/protocol/error.h
   protocol/include/onbehalf/protocol/json_rpc.h
   protocol/include/onbehalf/protocol/json_text.h
   protocol/include/onbehalf/protocol/limits.h
+  protocol/include/onbehalf/protocol/result.h
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf/protocol" COMPONENT service)
 set(onbehalf_service_win32 lean_windows.h sid.h token.h unique_handle.h utf.h win32_error.h)
 list(TRANSFORM onbehalf_service_win32 PREPEND protocol/win32/include/onbehalf/win32/)
 install(FILES ${onbehalf_service_win32} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf/win32" COMPONENT service)
+# Structs as parameters and results, in a service and in a module.
+foreach(component IN ITEMS service module)
+  install(FILES service/include/onbehalf/fields.h DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf" COMPONENT ${component})
+endforeach()
 install(TARGETS onbehalf_module EXPORT onbehalf-module)
 install(FILES service/include/onbehalf/module.h service/include/onbehalf/module.hpp
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf" COMPONENT module)

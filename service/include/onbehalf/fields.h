@@ -141,8 +141,8 @@ requires(!std::same_as<T, bool>) struct Value<T> {
     if (direction == Direction::kGiven) return schema;
     if (std::is_unsigned_v<T>) schema["minimum"] = 0;
     if (sizeof(T) < sizeof(std::int64_t)) {
-      schema["minimum"] = std::numeric_limits<T>::min();
-      schema["maximum"] = std::numeric_limits<T>::max();
+      schema["minimum"] = (std::numeric_limits<T>::min)();
+      schema["maximum"] = (std::numeric_limits<T>::max)();
     }
     return schema;
   }
