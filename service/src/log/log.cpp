@@ -141,6 +141,10 @@ struct Log::Sink {
   }
 };
 
+LogField::LogField(std::string_view field, std::string_view text) : name(field), value(text) {}
+LogField::LogField(std::string_view field, std::uint64_t number)
+    : name(field), value(std::to_string(number)) {}
+
 Log::Log() : sink_(std::make_unique<Sink>()) {}
 
 Log::Log(const std::filesystem::path& folder, const Settings::LogFile& settings, Console console)

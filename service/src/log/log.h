@@ -17,8 +17,9 @@ struct LogField {
   std::string_view name;
   std::string value;
 
-  LogField(std::string_view field, std::string_view text) : name(field), value(text) {}
-  LogField(std::string_view field, std::uint64_t number) : name(field), value(std::to_string(number)) {}
+  // Not inline: what is logged is rare, and there is much of it.
+  LogField(std::string_view field, std::string_view text);
+  LogField(std::string_view field, std::uint64_t number);
 };
 
 // The service's log for people: logs\service.log, rotating, and standard error in console mode. Errors and

@@ -49,40 +49,6 @@ std::string RunId(std::chrono::system_clock::time_point started) {
 
 }  // namespace
 
-void UnansweredRequests::Add() {
-  const std::lock_guard lock(mutex_);
-  ++count_;
-}
-
-void UnansweredRequests::Remove() {
-  const std::lock_guard lock(mutex_);
-  if (--count_ == 0) none_.NotifyAll();
-}
-
-bool UnansweredRequests::WaitUntilNone(milliseconds timeout) {
-  const std::lock_guard lock(mutex_);
-  return none_.WaitFor(mutex_, timeout, [this] { return count_ == 0; });
-}
-
-std::string ServerParts::NextRequestId() { return run_id + "-" + std::to_string(++last_request); }
-
-void ServerParts::NoteAudit(bool recorded) {
-  if (recorded != audit_fails.load(std::memory_order_relaxed)) return;
-  if (audit_fails.exchange(!recorded) == !recorded) return;
-  if (recorded) {
-    log.Write(LogLevel::kInfo, "the audit can be written again; its line \"gap\" counts what is missing");
-    ReportToEventLog(Event::kAuditRestored, {});
-    return;
-  }
-  const std::string error = audit.State().error;
-  log.Write(LogLevel::kError,
-            audit_required
-                ? "the audit cannot be written: requests are refused until it can"
-                : "the audit cannot be written: requests go on without it (audit.required is false)",
-            {{"why", error}});
-  ReportToEventLog(audit_required ? Event::kAuditUnavailable : Event::kAuditNotRequired, {error});
-}
-
 Server::Server(std::shared_ptr<const LiveSettings> settings, std::string pipe_path,
                std::filesystem::path policy_folder, Audit& audit, Log& log,
                std::shared_ptr<win32::AccountNames> names)
@@ -108,9 +74,10 @@ Server::~Server() { Stop(); }
 void Server::Start() {
   stopping_ = false;
   access_.Start();
-  parts_.reset(new ServerParts{*settings_, settings_->Now()->audit.required, methods_, access_, audit_, log_,
-                               statistics_, connections_, handler_quota_, stream_quota_, method_limits_,
-                               unanswered_, io_pool_, handler_pool_, stopping_, RunId(started_)});
+  const AdmissionParts admission{methods_, stopping_, handler_quota_, stream_quota_, method_limits_, log_};
+  parts_.reset(new ServerParts{*settings_, settings_->Now()->audit.required, admission, methods_, access_,
+                               audit_, log_, statistics_, connections_, unanswered_, io_pool_, handler_pool_,
+                               stopping_, RunId(started_)});
   if (!timer_) timer_.emplace([this] { Watch(); }, io_pool_.environment());
   try {
     // Before the first client: it fails when another process works with the same policy.

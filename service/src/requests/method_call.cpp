@@ -24,16 +24,16 @@ MethodResult ToResult(const std::exception_ptr& thrown, const RunningRequest& re
     return ToError(error);
   } catch (const ImpersonationError& error) {
     log.Write(LogLevel::kError, "a caller could not be impersonated",
-              {{"method", request.method->name},
+              {{"method", request.method().name},
                {"request", request.audit_id()},
                {"operation", error.failure().operation},
                {"code", error.failure().code}});
   } catch (const std::exception& error) {
     log.Write(LogLevel::kError, "a method failed",
-              {{"method", request.method->name}, {"request", request.audit_id()}, {"what", error.what()}});
+              {{"method", request.method().name}, {"request", request.audit_id()}, {"what", error.what()}});
   } catch (...) {
     log.Write(LogLevel::kError, "a method failed with an unknown exception",
-              {{"method", request.method->name}, {"request", request.audit_id()}});
+              {{"method", request.method().name}, {"request", request.audit_id()}});
   }
   return InternalError(request.audit_id());
 }
@@ -43,7 +43,7 @@ MethodResult ToResult(const std::exception_ptr& thrown, const RunningRequest& re
 template <typename Work>
 std::optional<MethodResult> RunUnderIdentity(RunningRequest& request, const ClientProcess& process,
                                              std::uint64_t connection_id, Log& log, Work&& work) {
-  const Method& method = *request.method;
+  const Method& method = request.method();
   const std::shared_ptr<ProgressChannel> progress = method.reports_progress ? request.progress() : nullptr;
   const Call call{*request.caller(),
                   process,
@@ -83,7 +83,7 @@ MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, 
                          Log& log) {
   std::optional<MethodResult> result;
   auto failure = RunUnderIdentity(request, process, connection_id, log,
-                                  [&](const Call& call) { result = request.method->handler(call); });
+                                  [&](const Call& call) { result = request.method().handler(call); });
   return failure ? *std::move(failure) : *std::move(result);
 }
 
@@ -92,7 +92,7 @@ Stream::Step CallStream(RunningRequest& request, const ClientProcess& process, s
   Stream::Step step;
   auto failure = RunUnderIdentity(request, process, connection_id, log, [&](const Call& call) {
     if (!stream) {
-      auto opened = request.method->stream(call, waker);
+      auto opened = request.method().stream(call, waker);
       if (!opened.ok()) {
         step = MethodResult(std::move(opened).error());
         return;

@@ -4,45 +4,36 @@
 #include <string>
 #include <string_view>
 
-#include "requests/running_request.h"
 #include "settings/settings_faults.h"
 
 namespace onbehalf::service {
 
-bool MethodLimits::TryEnter(RunningRequest& request, const Method& method) {
-  const auto& all = request.settings().methods.limits;
-  const auto found = all.find(method.name);
-  if (found == all.end()) return true;
-  const Settings::MethodLimits& limits = found->second;
-  if (limits.deadline) request.set_deadline(request.read_at() + *limits.deadline);
-  if (!limits.handlers && !limits.handlers_per_account) return true;
+std::optional<MethodLimits::Place> MethodLimits::TryEnter(const Settings::MethodLimits& limits,
+                                                          const Method& method, const win32::Sid& account) {
+  if (!limits.handlers && !limits.handlers_per_account) return Place();
 
-  const win32::Sid& account = request.caller()->user();
   const std::lock_guard lock(mutex_);
   const auto counted = counts_.find(&method);
   if (counted != counts_.end()) {
     const Count& count = counted->second;
     const auto own = count.by_account.find(account);
-    if (limits.handlers && count.all >= *limits.handlers) return false;
+    if (limits.handlers && count.all >= *limits.handlers) return std::nullopt;
     if (limits.handlers_per_account && own != count.by_account.end() &&
         own->second >= *limits.handlers_per_account) {
-      return false;
+      return std::nullopt;
     }
   }
   Count& count = counts_[&method];
   ++count.by_account[account];
   ++count.all;
-  request.counted_method = &method;
-  return true;
+  return Place(this, GiveBack{&method, &account});
 }
 
-void MethodLimits::Leave(RunningRequest& request) {
-  const Method* const method = request.counted_method.exchange(nullptr);
-  if (method == nullptr) return;
+void MethodLimits::Leave(const Method& method, const win32::Sid& account) noexcept {
   const std::lock_guard lock(mutex_);
-  const auto counted = counts_.find(method);
+  const auto counted = counts_.find(&method);
   Count& count = counted->second;
-  const auto own = count.by_account.find(request.caller()->user());
+  const auto own = count.by_account.find(account);
   if (--own->second == 0) count.by_account.erase(own);
   if (--count.all == 0) counts_.erase(counted);
 }

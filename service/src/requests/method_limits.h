@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -12,21 +14,28 @@
 
 namespace onbehalf::service {
 
-class RunningRequest;
-
 // The limits of single methods (Settings::Methods): counts the handlers that run and the streams that are open of each
 // method that has any, of all accounts and of each. What began before its method had such a limit is not counted. Any
 // thread.
 class MethodLimits {
  public:
-  // Gives the request the deadline of its method, if that has one of its own, and a place; false when there is none. To be
-  // called once access to `method` has been granted: nobody else may learn that it has limits. A place is given back by
-  // Leave.
-  [[nodiscard]] bool TryEnter(RunningRequest& request, const Method& method);
-  // Gives the request's place back, if it has one. More than one thread may call this for a request.
-  void Leave(RunningRequest& request);
+  struct GiveBack {
+    const Method* method = nullptr;
+    const win32::Sid* account = nullptr;
+    void operator()(MethodLimits* limits) const noexcept { limits->Leave(*method, *account); }
+  };
+  // One of a method's places, given back when this goes: before the limits, the method and the account's SID do. Null
+  // where nothing is counted.
+  using Place = std::unique_ptr<MethodLimits, GiveBack>;
+
+  // A place among those that `limits` leave `method`; nullopt when there is none. To be asked for once access to the
+  // method has been granted: nobody else may learn that it has limits.
+  [[nodiscard]] std::optional<Place> TryEnter(const Settings::MethodLimits& limits, const Method& method,
+                                              const win32::Sid& account);
 
  private:
+  void Leave(const Method& method, const win32::Sid& account) noexcept;
+
   struct Count {
     std::size_t all = 0;
     std::unordered_map<win32::Sid, std::size_t, win32::SidHash> by_account;

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "onbehalf/protocol/json_object.h"
-#include "requests/connection.h"
 
 namespace onbehalf::service {
 namespace {
@@ -25,12 +24,12 @@ Progress& Progress::Unwanted() {
   return nobody;
 }
 
-ProgressChannel::ProgressChannel(std::shared_ptr<Connection> connection, Json token, std::size_t max_bytes,
-                                 const ServerParts& server)
-    : connection_(std::move(connection)),
+ProgressChannel::ProgressChannel(std::shared_ptr<Outbox> outbox, Json token, std::size_t max_bytes,
+                                 ThreadPool& io_pool)
+    : outbox_(std::move(outbox)),
       token_(std::move(token)),
       max_bytes_(max_bytes),
-      flush_([this] { Flush(); }, server.io_pool) {}
+      flush_([this] { Flush(); }, io_pool) {}
 
 std::string ProgressChannel::TextOf(const Json& value) const {
   std::string text =
@@ -45,7 +44,7 @@ void ProgressChannel::Report(Json value) {
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return;
-    const bool has_room = connection_->room().Has(bytes_);
+    const bool has_room = outbox_->room().Has(bytes_);
     if (newest_is_spare_ && !has_room) {
       bytes_ -= reported_.back().size();
       reported_.pop_back();
@@ -65,7 +64,7 @@ void ProgressChannel::Flush() {
     const auto when_room = [weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->flush_.Submit(self);
     };
-    if (!connection_->room().Has() && !connection_->room().Await(when_room)) return;
+    if (!outbox_->room().Has() && !outbox_->room().Await(when_room)) return;
     std::string text;
     {
       const std::lock_guard guard(mutex_);
@@ -76,7 +75,7 @@ void ProgressChannel::Flush() {
       bytes_ -= text.size();
       if (reported_.empty()) newest_is_spare_ = false;
     }
-    connection_->Send(text);
+    outbox_->Send(text);
   }
   flush_.Submit(shared_from_this());
 }
@@ -88,7 +87,7 @@ void ProgressChannel::Send(const Json& value) {
     const std::lock_guard guard(mutex_);
     if (closed_) return;
   }
-  connection_->Send(text);
+  outbox_->Send(text);
 }
 
 void ProgressChannel::Close() {
@@ -100,7 +99,7 @@ void ProgressChannel::Close() {
     last = std::exchange(reported_, {});
   }
   // The answer, which follows, asks for no room either.
-  for (const std::string& text : last) connection_->Send(text);
+  for (const std::string& text : last) outbox_->Send(text);
 }
 
 }  // namespace onbehalf::service

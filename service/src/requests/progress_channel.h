@@ -8,20 +8,17 @@
 
 #include "onbehalf/service/method.h"
 #include "onbehalf/win32/lock.h"
-#include "requests/server_parts.h"
+#include "requests/outbox.h"
 #include "threads/thread_pool.h"
 
 namespace onbehalf::service {
 
-class Connection;
-
 // The $/progress of one request whose caller gave a token: what its handler reports, or the pieces of its stream. In order,
-// and never behind the answer. Kept by the request; keeps its connection. Any thread, except where it says so.
+// and never behind the answer. Kept by the request; keeps its client's connection. Any thread, except where it says so.
 class ProgressChannel final : public Progress, public std::enable_shared_from_this<ProgressChannel> {
  public:
   // `max_bytes` are of one message. Throws Win32Error.
-  ProgressChannel(std::shared_ptr<Connection> connection, Json token, std::size_t max_bytes,
-                  const ServerParts& server);
+  ProgressChannel(std::shared_ptr<Outbox> outbox, Json token, std::size_t max_bytes, ThreadPool& io_pool);
 
   // For handlers. What is reported is written by a thread of the pool, because the calling one may carry the caller's
   // token.
@@ -37,7 +34,7 @@ class ProgressChannel final : public Progress, public std::enable_shared_from_th
   std::string TextOf(const Json& value) const;
   void Flush();
 
-  const std::shared_ptr<Connection> connection_;
+  const std::shared_ptr<Outbox> outbox_;
   const Json token_;
   const std::size_t max_bytes_;
 

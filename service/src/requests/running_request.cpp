@@ -63,6 +63,26 @@ const CallerIdentity* RunningRequest::caller() const {
   return identity == nullptr ? nullptr : identity->get();
 }
 
+void RunningRequest::SetAdmitted(Admitted admitted, std::shared_ptr<ProgressChannel> progress) {
+  request_.params = std::move(admitted.params);
+  admitted_ = std::move(admitted);
+  if (!progress) return;
+  // Who answers it early, the watch say, asks for it at any time.
+  const std::lock_guard lock(mutex_);
+  progress_ = std::move(progress);
+}
+
+void RunningRequest::LeavePlaces() {
+  if (left_places_.exchange(true)) return;
+  admitted_.of_account.reset();
+  admitted_.of_method.reset();
+}
+
+bool RunningRequest::BecomesOverdue(Clock::time_point now) {
+  const Clock::time_point due = this->due();
+  return now >= due && std::exchange(told_due_, due) != due;
+}
+
 void RunningRequest::Stop(protocol::ErrorCode reason) {
   {
     const std::lock_guard lock(mutex_);
@@ -92,13 +112,8 @@ std::shared_ptr<ProgressChannel> RunningRequest::progress() const {
   return progress_;
 }
 
-void RunningRequest::set_progress(std::shared_ptr<ProgressChannel> progress) {
-  const std::lock_guard lock(mutex_);
-  progress_ = std::move(progress);
-}
-
 void RunningRequest::BecomeStream(std::shared_ptr<StreamRequest> stream) {
-  deadline_ = Clock::time_point::max();
+  deadline_ = (Clock::time_point::max)();
   const std::lock_guard lock(mutex_);
   stream_ = std::move(stream);
 }

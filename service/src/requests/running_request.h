@@ -17,11 +17,22 @@
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "requests/account_quota.h"
+#include "requests/method_limits.h"
 
 namespace onbehalf::service {
 
 class ProgressChannel;
 class StreamRequest;
+
+// What a request becomes when it is admitted.
+struct Admitted {
+  const Method* method = nullptr;
+  Json params;                // bound to the method's names
+  bool opens_stream = false;  // and its handler is not called
+  // What it counts as until its handler or stream has ended.
+  MethodLimits::Place of_method;
+  AccountQuota::Place of_account;
+};
 
 // The answers of a batch, which go out together when the last of them is there. Any thread.
 class BatchAnswers {
@@ -39,8 +50,12 @@ class BatchAnswers {
   std::vector<std::string> answers_;
 };
 
+class RunningRequest;
+using RequestPtr = std::shared_ptr<RunningRequest>;
+
 // One request from when it was read until its handler has ended. Its answer and its handler's end are two things: a
-// request whose deadline passes is answered at once, whatever the handler does. Any thread.
+// request whose deadline passes is answered at once, whatever the handler does. Any thread. What is set later is set by one:
+// what follows from admission, and the stream, by the thread that begins it.
 class RunningRequest final : public StopEvent {
  public:
   using Clock = std::chrono::steady_clock;
@@ -56,8 +71,6 @@ class RunningRequest final : public StopEvent {
   bool is_notification() const { return is_notification_; }
   const std::string& method_name() const { return request_.method; }
   const Json& params() const { return request_.params; }
-  // Replaces the parameters by those bound to the method's names.
-  void set_params(Json params) { request_.params = std::move(params); }
   const CallerIdentity::Capture& capture() const { return capture_; }
   // Only when the capture succeeded: nullptr otherwise.
   const CallerIdentity* caller() const;
@@ -69,14 +82,17 @@ class RunningRequest final : public StopEvent {
   // Of all methods at first (limits.request_deadline_ms); its method may have another. Of a stream: time_point::max().
   Clock::time_point deadline() const { return deadline_; }
   void set_deadline(Clock::time_point deadline) { deadline_ = deadline; }
-  // Set by the path when access has been granted, before any other thread may run it; null until then.
-  const Method* method = nullptr;
-  // Set with `method`: its stream is opened, and not its handler called.
-  bool opens_stream = false;
-  // Where it counts as one of its account, until its handler or stream has ended; null if nowhere.
-  std::atomic<AccountQuota*> quota{nullptr};
-  // The method of which it counts as one, likewise (MethodLimits); null if of none.
-  std::atomic<const Method*> counted_method{nullptr};
+
+  // It is admitted, and tells its caller of its progress by `progress` (null: not at all). Once, and before any other thread may
+  // run it. From here on params() are those bound to the method's names.
+  void SetAdmitted(Admitted admitted, std::shared_ptr<ProgressChannel> progress);
+  // Once admitted.
+  const Method& method() const { return *admitted_.method; }
+  bool opens_stream() const { return admitted_.opens_stream; }
+  // Gives back the places that it has, if it has any: its handler or stream has ended. More than one thread may call this.
+  void LeavePlaces();
+  std::shared_ptr<ProgressChannel> progress() const;
+
   // A thread does something for it, its handler, a turn of its stream or the stream's end, for as long as this lives. It may
   // take as long as a request from here on (a stream has no deadline, but each of its turns is short), and a second more to
   // end when it has been asked to; then it is overdue.
@@ -93,15 +109,10 @@ class RunningRequest final : public StopEvent {
   // When it will be; time_point::max() while no thread does anything for it.
   Clock::time_point due() const { return due_.load(); }
   bool runs() const { return due() != Clock::time_point::max(); }
-  // For the watch: of what Method::on_overdue has been told, by when it was due. Each turn of a stream is due at another time.
-  Clock::time_point told_due = Clock::time_point::max();
-  // Of a stream, for its turns: the policy has denied it since it was admitted, and that is recorded.
-  bool denied_since = false;
+  // For the watch alone: it is overdue, and that has not been said before. Each turn of a stream is due at another time.
+  [[nodiscard]] bool BecomesOverdue(Clock::time_point now);
 
-  // What its caller is told of on the way; null if that was not asked for. Set before any other thread may run it.
-  std::shared_ptr<ProgressChannel> progress() const;
-  void set_progress(std::shared_ptr<ProgressChannel> progress);
-  // It is a stream from now on: it has no deadline, and Stop has the stream look.
+  // It is a stream from now on: Stop has the stream look.
   void BecomeStream(std::shared_ptr<StreamRequest> stream);
   // Null if it is none.
   std::shared_ptr<StreamRequest> stream() const;
@@ -146,7 +157,10 @@ class RunningRequest final : public StopEvent {
   const Clock::time_point read_at_;
   const std::shared_ptr<const Settings> settings_;
   std::atomic<Clock::time_point> deadline_;
+  Admitted admitted_;
+  std::atomic<bool> left_places_{false};
   std::atomic<Clock::time_point> due_{Clock::time_point::max()};
+  Clock::time_point told_due_ = Clock::time_point::max();
   std::stop_source stop_;
   std::atomic<bool> answered_{false};
 

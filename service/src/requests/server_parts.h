@@ -11,9 +11,8 @@
 #include "log/log.h"
 #include "onbehalf/service/method.h"
 #include "onbehalf/win32/lock.h"
-#include "requests/account_quota.h"
+#include "requests/admission.h"
 #include "requests/connection_table.h"
-#include "requests/method_limits.h"
 #include "requests/statistics.h"
 #include "settings/live_settings.h"
 #include "threads/thread_pool.h"
@@ -49,15 +48,13 @@ class UnansweredRequests {
 struct ServerParts {
   const LiveSettings& settings;
   const bool audit_required;
+  const AdmissionParts admission;
   const MethodRegistry& methods;
   const AccessControl& access;
   Audit& audit;
   Log& log;
   Statistics& statistics;
   ConnectionTable& connections;
-  AccountQuota& handler_quota;
-  AccountQuota& stream_quota;
-  MethodLimits& method_limits;
   UnansweredRequests& unanswered;
   ThreadPool& io_pool;
   ThreadPool& handler_pool;

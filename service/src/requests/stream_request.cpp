@@ -9,7 +9,7 @@
 #include "methods_model/request_error.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/win32/win32_error.h"
-#include "requests/connection.h"
+#include "requests/admission.h"
 #include "requests/method_call.h"
 #include "requests/progress_channel.h"
 
@@ -18,39 +18,11 @@ namespace onbehalf::service {
 using protocol::Error;
 using protocol::ErrorCode;
 
-std::optional<Error> StreamRequest::WhyNot(const RunningRequest& request, bool has_token) {
-  Error error = ToError(ErrorCode::kInvalidRequest);
-  if (request.is_notification()) {
-    error.message = "A stream cannot be opened by a notification.";
-  } else if (request.batch()) {
-    error.message = "A stream cannot be opened in a batch.";
-  } else if (!has_token) {
-    error = ToError(ErrorCode::kInvalidParams);
-    error.message =
-        "progressToken: required, because the method is a stream: expected a string or an integer";
-  } else {
-    return std::nullopt;
-  }
-  return error;
-}
-
-void StreamRequest::Open(std::shared_ptr<Connection> connection,
-                         const std::shared_ptr<RunningRequest>& request, ServerParts& server) {
-  const auto stream = std::make_shared<StreamRequest>(std::move(connection), request, server);
-  request->BecomeStream(stream);
-  // The connection may have looked for streams to end just before it was one.
-  if (server.stopping) {
-    request->Stop(ErrorCode::kShuttingDown);
-  } else if (stream->connection_->IsClosing()) {
-    request->Stop(ErrorCode::kRequestCancelled);
-  }
-  stream->Look();
-}
-
-StreamRequest::StreamRequest(std::shared_ptr<Connection> connection, std::shared_ptr<RunningRequest> request,
-                             ServerParts& server)
+StreamRequest::StreamRequest(std::shared_ptr<Outbox> outbox, std::shared_ptr<Completion> completion,
+                             RequestPtr request, ServerParts& server)
     : server_(server),
-      connection_(std::move(connection)),
+      outbox_(std::move(outbox)),
+      completion_(std::move(completion)),
       request_(std::move(request)),
       turn_([this] { TakeTurn(); }, server.handler_pool) {}
 
@@ -79,13 +51,15 @@ void StreamRequest::TakeTurn() {
     woken_ = looked_ = false;
   }
   // They are let go with the stream, and needed after that.
-  const auto connection = connection_;
+  const auto outbox = outbox_;
+  const auto completion = completion_;
   const auto request = request_;
   try {
     const Turn turn = OneTurn();
     if (const auto* result = std::get_if<MethodResult>(&turn)) {
       LetGo();
-      return connection->Complete(request, *result, RunningRequest::Clock::now() - opened_);
+      return completion->Complete(request, *result, RunningRequest::Clock::now() - opened_,
+                                  denial_is_recorded_);
     }
     const auto when_room = [weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->Look();
@@ -96,26 +70,27 @@ void StreamRequest::TakeTurn() {
     if (looked_ || std::holds_alternative<Again>(turn)) return QueueTurn();
     // The turn that comes with the room asks the stream anyway.
     if (woken_ && !for_room) return QueueTurn();
-    if (for_room && connection->room().Await(when_room)) return QueueTurn();
+    if (for_room && outbox->room().Await(when_room)) return QueueTurn();
     state_ = for_room ? State::kWaitingForRoom : State::kWaiting;
   } catch (const std::exception& error) {
     // Not the stream, whose exceptions are results: the path has failed.
     LetGo();
-    connection->Fail(request, error);
+    completion->Fail(request, error);
   }
 }
 
 StreamRequest::Turn StreamRequest::OneTurn() {
   if (const auto reason = request_->stop_reason()) return MethodResult(ToError(*reason));
   if (auto refusal = CheckAccess()) return MethodResult(*std::move(refusal));
-  if (!connection_->room().Has()) return ForRoom{};
+  if (!outbox_->room().Has()) return ForRoom{};
   const Waker waker = [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->Wake();
   };
   Stream::Step step;
   {
+    const Client& client = completion_->client();
     const RunningRequest::Working working(*request_);
-    step = CallStream(*request_, connection_->process(), connection_->id(), server_.log, stream_, waker);
+    step = CallStream(*request_, client.process, client.connection_id, server_.log, stream_, waker);
   }
   if (std::holds_alternative<Stream::Later>(step)) return Stream::Later{};
   // The policy may have become another during the step: what it has found is not for everybody any more.
@@ -139,32 +114,20 @@ std::optional<Error> StreamRequest::CheckAccess() {
   std::shared_ptr<const AccessPolicy> policy = server_.access.policy();
   if (policy == policy_) return std::nullopt;
   policy_ = std::move(policy);
-  AccessDecision access;
-  try {
-    access = policy_->Check(*request_->method, *request_->caller());
-  } catch (const win32::Win32Error& error) {
-    server_.log.Write(LogLevel::kError, "an access check failed",
-                      {{"request", request_->audit_id()}, {"what", error.what()}});
-    return InternalError(request_->audit_id());
-  }
-  if (access.allowed) return std::nullopt;
-  AuditDecision decision = connection_->DecisionOn(*request_);
-  decision.verdict = AuditVerdict::kDenied;
-  decision.node = access.node;
-  decision.entry = access.entry;
-  decision.reason = protocol::InfoOf(ErrorCode::kAccessDenied).name;
-  // It ends all the same when that cannot be recorded: the audit's own alarm tells of the missing line.
-  request_->denied_since = connection_->Record(decision);
-  return AccessDenied(request_->audit_id());
+  const Admission again = AdmitAgain(*request_, *policy_, server_.log);
+  // It ends all the same when a denial cannot be recorded: the audit's own alarm tells of the missing line.
+  if (again.verdict == AuditVerdict::kDenied) denial_is_recorded_ = completion_->Record(*request_, again);
+  return again.refusal;
 }
 
-// Breaks the circle of who keeps whom.
+// Breaks the reference cycle.
 void StreamRequest::LetGo() {
   if (stream_) {
     const RunningRequest::Working working(*request_);
     stream_.reset();
   }
-  connection_.reset();
+  outbox_.reset();
+  completion_.reset();
   request_.reset();
   const std::lock_guard lock(mutex_);
   state_ = State::kEnded;

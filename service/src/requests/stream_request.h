@@ -8,13 +8,13 @@
 #include "access/access_policy.h"
 #include "onbehalf/service/method.h"
 #include "onbehalf/win32/lock.h"
+#include "requests/completion.h"
+#include "requests/outbox.h"
 #include "requests/running_request.h"
 #include "requests/server_parts.h"
 #include "threads/thread_pool.h"
 
 namespace onbehalf::service {
-
-class Connection;
 
 // A request whose method is a stream, from its admission to its answer. It takes turns on the pool for handlers, one at
 // a time: each looks whether the stream may go on, takes one piece of it as the method's Acts says, and sends that if
@@ -22,13 +22,8 @@ class Connection;
 // Kept by the request, and keeps that and the connection until it has ended. Any thread.
 class StreamRequest final : public std::enable_shared_from_this<StreamRequest> {
  public:
-  // Why this request cannot open a stream; nothing if it can.
-  static std::optional<protocol::Error> WhyNot(const RunningRequest& request, bool has_token);
-  // The request has been admitted, and recorded. Throws Win32Error.
-  static void Open(std::shared_ptr<Connection> connection, const std::shared_ptr<RunningRequest>& request,
-                   ServerParts& server);
-
-  StreamRequest(std::shared_ptr<Connection> connection, std::shared_ptr<RunningRequest> request,
+  // The request has been admitted, and recorded; Look begins it. Throws Win32Error.
+  StreamRequest(std::shared_ptr<Outbox> outbox, std::shared_ptr<Completion> completion, RequestPtr request,
                 ServerParts& server);
 
   // The stream may have something to send.
@@ -52,12 +47,14 @@ class StreamRequest final : public std::enable_shared_from_this<StreamRequest> {
 
   ServerParts& server_;
   // Until the end.
-  std::shared_ptr<Connection> connection_;
-  std::shared_ptr<RunningRequest> request_;
+  std::shared_ptr<Outbox> outbox_;
+  std::shared_ptr<Completion> completion_;
+  RequestPtr request_;
   const RunningRequest::Clock::time_point opened_ = RunningRequest::Clock::now();
   // Of the turn that is being taken.
   std::unique_ptr<Stream> stream_;
   std::shared_ptr<const AccessPolicy> policy_;  // that was asked last
+  bool denial_is_recorded_ = false;             // it has denied the stream
 
   win32::Lock mutex_;
   State state_ = State::kWaiting;

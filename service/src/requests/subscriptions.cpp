@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "onbehalf/protocol/json_rpc.h"
-#include "requests/connection.h"
 
 namespace onbehalf::service {
 
@@ -13,8 +12,8 @@ std::size_t IndexOf(std::string_view name) {
                                   kServerEvents.begin());
 }
 
-Subscriptions::Subscriptions(std::weak_ptr<Connection> connection, const ServerParts& server)
-    : connection_(std::move(connection)), send_([this] { Send(); }, server.io_pool) {}
+Subscriptions::Subscriptions(std::weak_ptr<Outbox> outbox, ThreadPool& io_pool)
+    : outbox_(std::move(outbox)), send_([this] { Send(); }, io_pool) {}
 
 void Subscriptions::Set(EventSet wanted) {
   const std::lock_guard lock(mutex_);
@@ -33,18 +32,18 @@ void Subscriptions::Notify(std::size_t event) {
 
 // Under the lock to the end, so that nothing comes that is not wanted any more: sending waits for nobody.
 void Subscriptions::Send() {
-  const std::shared_ptr<Connection> connection = connection_.lock();
-  if (!connection) return;
+  const std::shared_ptr<Outbox> outbox = outbox_.lock();
+  if (!outbox) return;
   const std::lock_guard lock(mutex_);
   for (std::size_t event = 0; event < due_.size(); ++event) {
     if (!due_.test(event)) continue;
     if (waits_for_room_) return;
-    waits_for_room_ = !connection->room().Has() && !connection->room().Await([weak = weak_from_this()] {
+    waits_for_room_ = !outbox->room().Has() && !outbox->room().Await([weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->OnRoom();
     });
     if (waits_for_room_) return;
     due_.reset(event);
-    connection->Send(protocol::NotificationText(kServerEvents[event], nullptr));
+    outbox->Send(protocol::NotificationText(kServerEvents[event], nullptr));
   }
 }
 

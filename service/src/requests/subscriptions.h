@@ -8,12 +8,10 @@
 #include <string_view>
 
 #include "onbehalf/win32/lock.h"
-#include "requests/server_parts.h"
+#include "requests/outbox.h"
 #include "threads/thread_pool.h"
 
 namespace onbehalf::service {
-
-class Connection;
 
 // The notifications that the service sends by itself, to connections that have asked for them (rpc.subscribe): a client
 // like CallNamedPipe takes whatever comes for its answer.
@@ -31,8 +29,8 @@ std::size_t IndexOf(std::string_view name);
 // What one connection has subscribed to. Kept by its connection. Any thread.
 class Subscriptions final : public std::enable_shared_from_this<Subscriptions> {
  public:
-  // `connection` keeps this. Throws Win32Error.
-  Subscriptions(std::weak_ptr<Connection> connection, const ServerParts& server);
+  // `outbox` is the connection's, which keeps this. Throws Win32Error.
+  Subscriptions(std::weak_ptr<Outbox> outbox, ThreadPool& io_pool);
 
   // In place of what was wanted before; of what is no longer wanted nothing comes any more.
   void Set(EventSet wanted);
@@ -43,7 +41,7 @@ class Subscriptions final : public std::enable_shared_from_this<Subscriptions> {
   void Send();
   void OnRoom();
 
-  const std::weak_ptr<Connection> connection_;
+  const std::weak_ptr<Outbox> outbox_;
   win32::Lock mutex_;
   EventSet wanted_;
   EventSet due_;

@@ -6,6 +6,7 @@
 #include <ostream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "gate.h"
@@ -84,12 +85,18 @@ TEST(AccountQuota, CountsEachAccountForItself) {
   service::AccountQuota quota;
   const auto users = *win32::Sid::FromString("S-1-5-32-545");
   const auto guests = *win32::Sid::FromString("S-1-5-32-546");
-  EXPECT_TRUE(quota.TryEnter(users, 2));
-  EXPECT_TRUE(quota.TryEnter(users, 2));
+  auto first = quota.TryEnter(users, 2);
+  auto second = quota.TryEnter(users, 2);
+  EXPECT_TRUE(first);
+  EXPECT_TRUE(second);
   EXPECT_FALSE(quota.TryEnter(users, 2));
   EXPECT_TRUE(quota.TryEnter(guests, 2));
-  quota.Leave(users);
+  first.reset();
   EXPECT_TRUE(quota.TryEnter(users, 2));
+  // A place that moves is still one.
+  auto moved = std::move(second);
+  first = quota.TryEnter(users, 2);
+  EXPECT_FALSE(quota.TryEnter(users, 2));
 }
 
 TEST(Limits, AResponseOverItsLimitIsReplaced) {
