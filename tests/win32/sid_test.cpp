@@ -42,6 +42,15 @@ TEST(SidTest, OtherTextIsNoSid) {
   }
 }
 
+TEST(SidTest, NumbersAreReadAsWindowsReadsThem) {
+  for (const auto* text :
+       {"S-1-0-0", "S-1-5-18", "S-1-16-8192", "S-1-5-21-1004336348-1177238915-682003330-512",
+        "S-1-4294967295-4294967295", "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"}) {
+    EXPECT_EQ(Sid::FromNumbers(text), FromText(text)) << text;
+  }
+  EXPECT_FALSE(Sid::FromNumbers("BA"));
+}
+
 TEST(SidTest, WellKnownSids) {
   EXPECT_EQ(Sid::FromWellKnown(WinBuiltinAdministratorsSid).ToString(), "S-1-5-32-544");
   EXPECT_EQ(Sid::FromWellKnown(WinLocalSystemSid), FromText("S-1-5-18"));

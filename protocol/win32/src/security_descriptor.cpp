@@ -15,6 +15,14 @@
 namespace onbehalf::win32 {
 namespace {
 
+// access_entry.h, which has no windows.h, names them again.
+static_assert(sizeof(AccessMask) == sizeof(ACCESS_MASK));
+static_assert(kReadControl == READ_CONTROL && kWriteDac == WRITE_DAC);
+static_assert(AccessEntry::kAllows == ACCESS_ALLOWED_ACE_TYPE &&
+              AccessEntry::kDenies == ACCESS_DENIED_ACE_TYPE);
+static_assert(AccessEntry::kInheritOnly == INHERIT_ONLY_ACE);
+static_assert(offsetof(ACCESS_ALLOWED_ACE, SidStart) == 8);
+
 bool IsObjectType(BYTE type) {
   return type == ACCESS_ALLOWED_OBJECT_ACE_TYPE || type == ACCESS_DENIED_OBJECT_ACE_TYPE ||
          type == SYSTEM_AUDIT_OBJECT_ACE_TYPE || type == ACCESS_ALLOWED_CALLBACK_OBJECT_ACE_TYPE ||

@@ -1,89 +1,55 @@
 #include "onbehalf/win32/sid.h"
 
-#include <sddl.h>
-
 #include <algorithm>
-#include <cstdint>
+#include <charconv>
 #include <cstring>
 #include <functional>
 
-#include "onbehalf/win32/hash.h"
-#include "onbehalf/win32/unique_handle.h"
-#include "onbehalf/win32/utf.h"
-#include "onbehalf/win32/win32_error.h"
-
 namespace onbehalf::win32 {
-namespace {
 
-// Of a SID's fixed part: revision, count of sub-authorities, six bytes of authority.
-constexpr std::size_t kFixedSize = 8;
-constexpr std::size_t kCountOffset = 1;
-
-std::wstring UpperCase(const std::wstring& text) {
-  const int length = static_cast<int>(text.size());
-  std::wstring upper(text.size(), L'\0');
-  if (::LCMapStringEx(LOCALE_NAME_INVARIANT, LCMAP_UPPERCASE, text.data(), length, upper.data(), length,
-                      nullptr, nullptr, 0) != length) {
-    ThrowLastError("LCMapStringEx");
-  }
-  return upper;
-}
-
-}  // namespace
-
-Sid Sid::FromPsid(PSID sid) {
-  if (sid == nullptr || !::IsValidSid(sid)) throw Win32Error(ERROR_INVALID_SID, "IsValidSid");
-  Sid copy;
-  std::memcpy(copy.bytes_.data(), sid, ::GetLengthSid(sid));
-  return copy;
-}
-
-std::optional<Sid> Sid::FromString(std::string_view text) {
-  // Windows would read only what stands before a NUL.
-  if (text.empty() || text.find('\0') != std::string_view::npos) return std::nullopt;
-  // Neither form has a character beyond ASCII.
-  if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7F; })) {
-    return std::nullopt;
-  }
-  UniqueLocalMemory sid;
-  if (!::ConvertStringSidToSidW(ToWide(text).c_str(), sid.put())) return std::nullopt;
-  return FromPsid(sid.get());
-}
-
-Sid Sid::FromWellKnown(WELL_KNOWN_SID_TYPE type) {
+std::optional<Sid> Sid::FromNumbers(std::string_view text) {
+  constexpr std::string_view kBegin = "S-1-";
+  constexpr std::uint64_t kMaxAuthority = 0xFFFF'FFFF'FFFF;
+  if (!text.starts_with(kBegin)) return std::nullopt;
+  text.remove_prefix(kBegin.size());
+  // The number that `text` begins with; `text` goes on behind it.
+  const auto take = [&text](std::uint64_t max) -> std::optional<std::uint64_t> {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || number > max) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    return number;
+  };
+  const std::optional<std::uint64_t> authority = take(kMaxAuthority);
+  if (!authority) return std::nullopt;
   Sid sid;
-  DWORD size = static_cast<DWORD>(sid.bytes_.size());
-  if (!::CreateWellKnownSid(type, nullptr, sid.bytes_.data(), &size)) ThrowLastError("CreateWellKnownSid");
+  sid.bytes_[0] = std::byte{1};
+  for (std::size_t i = 0; i < 6; ++i) sid.bytes_[7 - i] = static_cast<std::byte>(*authority >> (8 * i));
+  std::size_t count = 0;
+  for (; text.starts_with('-') && count < kMaxParts; ++count) {
+    text.remove_prefix(1);
+    const std::optional<std::uint64_t> part = take(UINT32_MAX);
+    if (!part) return std::nullopt;
+    const auto value = static_cast<std::uint32_t>(*part);
+    std::memcpy(sid.bytes_.data() + kFixedBytes + count * sizeof(value), &value, sizeof(value));
+  }
+  sid.bytes_[1] = static_cast<std::byte>(count);
+  if (!text.empty() || count == 0) return std::nullopt;
   return sid;
 }
 
-Sid Sid::ForService(std::string_view service_name) {
-  if (service_name.empty()) throw Win32Error(ERROR_INVALID_NAME, "Sid::ForService");
-  const std::wstring name = UpperCase(ToWide(service_name));
-  // SHA-1 because service SIDs are defined by it; nothing here is kept secret or proved by it.
-  const Sha1::Digest digest =
-      Sha1().Of({{reinterpret_cast<const char*>(name.data()), name.size() * sizeof(wchar_t)}});
-  constexpr DWORD kSubAuthorities = 1 + sizeof(Sha1::Digest) / sizeof(DWORD);
-  SID_IDENTIFIER_AUTHORITY authority = SECURITY_NT_AUTHORITY;
-  Sid sid;
-  if (!::InitializeSid(sid.bytes_.data(), &authority, static_cast<BYTE>(kSubAuthorities))) {
-    ThrowLastError("InitializeSid");
+std::uint64_t Sid::Authority() const noexcept {
+  std::uint64_t authority = 0;
+  for (std::size_t i = 2; i < kFixedBytes; ++i) {
+    authority = (authority << 8) | std::to_integer<std::uint64_t>(bytes_[i]);
   }
-  *::GetSidSubAuthority(sid.bytes_.data(), 0) = SECURITY_SERVICE_ID_BASE_RID;
-  std::memcpy(::GetSidSubAuthority(sid.bytes_.data(), 1), digest.data(), digest.size());
-  return sid;
+  return authority;
 }
 
-std::string Sid::ToString() const {
-  UniqueLocalMemory text;
-  if (!::ConvertSidToStringSidW(get(), reinterpret_cast<LPWSTR*>(text.put()))) {
-    ThrowLastError("ConvertSidToStringSidW");
-  }
-  return ToUtf8(static_cast<const wchar_t*>(text.get()));
-}
-
-std::size_t Sid::size() const noexcept {
-  return kFixedSize + sizeof(DWORD) * std::to_integer<std::size_t>(bytes_[kCountOffset]);
+std::uint32_t Sid::Part(std::size_t index) const noexcept {
+  std::uint32_t part = 0;
+  std::memcpy(&part, bytes_.data() + kFixedBytes + index * sizeof(part), sizeof(part));
+  return part;
 }
 
 bool operator==(const Sid& a, const Sid& b) noexcept {

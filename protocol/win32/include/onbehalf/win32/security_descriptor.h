@@ -7,25 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "onbehalf/win32/access_entry.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/token.h"
 
 namespace onbehalf::win32 {
-
-// One entry of an ACL. Object entries and conditional ones (ACCESS_ALLOWED_CALLBACK_ACE_TYPE) have mask and
-// SID as well, but what else they ask for is not kept. A kind that Windows has not named yet has the null SID
-// (S-1-0-0).
-struct AccessEntry {
-  BYTE type;   // ACCESS_ALLOWED_ACE_TYPE, ACCESS_DENIED_ACE_TYPE, SYSTEM_MANDATORY_LABEL_ACE_TYPE, ...
-  BYTE flags;  // CONTAINER_INHERIT_ACE, INHERITED_ACE, ...
-  ACCESS_MASK mask;
-  Sid sid;
-  bool allows() const { return type == ACCESS_ALLOWED_ACE_TYPE; }
-  bool denies() const { return type == ACCESS_DENIED_ACE_TYPE; }
-  bool inherit_only() const { return (flags & INHERIT_ONLY_ACE) != 0; }
-  friend bool operator==(const AccessEntry&, const AccessEntry&) = default;
-};
 
 // A security descriptor in self-relative form, by value. Immutable: any thread.
 class SecurityDescriptor {

@@ -4,23 +4,27 @@
 #include <array>
 #include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
-#include "onbehalf/win32/lean_windows.h"
-
 namespace onbehalf::win32 {
 
-// A security identifier, by value (at most SECURITY_MAX_SID_SIZE = 68 bytes, no allocation).
+// A security identifier, by value (at most 68 bytes, no allocation). The header needs no windows.h, so that portable code
+// can compare SIDs; whatever asks Windows is in windows_sid.cpp and is there on Windows only.
 class Sid {
  public:
-  // Copies. Throws Win32Error(ERROR_INVALID_SID) if IsValidSid refuses it.
-  static Sid FromPsid(PSID sid);
+  // "S-1-5-18", in decimal; nullopt for any other text, aliases included. Portable.
+  static std::optional<Sid> FromNumbers(std::string_view text);
+
+  // Copies what a PSID points to. Throws Win32Error(ERROR_INVALID_SID) if IsValidSid refuses it.
+  static Sid FromPsid(const void* sid);
   // "S-1-5-18", or an SDDL alias such as "BA". nullopt if it is neither.
   static std::optional<Sid> FromString(std::string_view text);
-  static Sid FromWellKnown(WELL_KNOWN_SID_TYPE type);
+  // `type` is a WELL_KNOWN_SID_TYPE.
+  static Sid FromWellKnown(int type);
   // The service SID of the named service: S-1-5-80- and the five 32-bit words of the SHA-1 of the upper-case
   // name in UTF-16LE (what `sc.exe showsid` prints). Computed, because LookupAccountName knows only installed
   // services.
@@ -28,17 +32,26 @@ class Sid {
 
   std::string ToString() const;  // "S-1-5-18"
   // For Windows functions that take a PSID and do not write to it.
-  PSID get() const noexcept { return const_cast<std::byte*>(bytes_.data()); }
-  std::size_t size() const noexcept;
+  void* get() const noexcept { return const_cast<std::byte*>(bytes_.data()); }
+  std::size_t size() const noexcept { return kFixedBytes + sizeof(std::uint32_t) * PartCount(); }
   std::span<const std::byte> bytes() const noexcept { return {bytes_.data(), size()}; }
+
+  // S-1-AUTHORITY-PART0-PART1…
+  std::uint64_t Authority() const noexcept;
+  std::size_t PartCount() const noexcept { return std::to_integer<std::size_t>(bytes_[1]); }
+  std::uint32_t Part(std::size_t index) const noexcept;
 
   // Equal as EqualSid says; ordered by their bytes, which serves containers and means nothing else.
   friend bool operator==(const Sid& a, const Sid& b) noexcept;
   friend std::strong_ordering operator<=>(const Sid& a, const Sid& b) noexcept;
 
  private:
+  // Revision, number of parts, six bytes of authority, most significant first ([MS-DTYP] 2.4.2.2).
+  static constexpr std::size_t kFixedBytes = 8;
+  static constexpr std::size_t kMaxParts = 15;  // SID_MAX_SUB_AUTHORITIES
+
   Sid() = default;
-  alignas(DWORD) std::array<std::byte, SECURITY_MAX_SID_SIZE> bytes_{};
+  alignas(std::uint32_t) std::array<std::byte, kFixedBytes + kMaxParts * sizeof(std::uint32_t)> bytes_{};
 };
 
 struct SidHash {
