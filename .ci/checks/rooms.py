@@ -27,7 +27,7 @@ class Room:
         self.name = name
         self.uses = keywords.get("USES", [])
         self.headers = keywords.get("HEADERS", [])
-        self.sources = keywords.get("SOURCES", [])
+        self.sources = keywords.get("PORTABLE", []) + keywords.get("SOURCES", [])
 
 
 def read_rooms(text):
@@ -36,7 +36,7 @@ def read_rooms(text):
     for name, body in re.findall(r"^onbehalf_room\((\w+)([^)]*)\)", text, re.MULTILINE):
         keywords = {}
         for word in body.split():
-            if word in ("USES", "HEADERS", "SOURCES"):
+            if word in ("USES", "HEADERS", "PORTABLE", "SOURCES"):
                 keywords[word] = []
             else:
                 keywords[list(keywords)[-1]].append(word)

@@ -166,6 +166,12 @@ class Rooms(Repository):
         output = self.expect_failed("rooms", "service/src/c.cpp: belongs to no room")
         self.assertIn("service/src/ground/d.cpp: is not in service/src/CMakeLists.txt", output)
 
+    def test_portable_sources_are_listed_too(self):
+        self.write("service/src/ground/c.cpp", "\n")
+        self.list("onbehalf_room(ground HEADERS onbehalf/service/ground.h PORTABLE c.cpp SOURCES a.cpp)",
+                  "onbehalf_room(upper USES ground SOURCES b.cpp)")
+        self.assertIn("2 rooms, 1 uses, 6 files", self.expect_passed("rooms"))
+
     def test_a_picture_that_is_out_of_date(self):
         self.list("onbehalf_room(ground HEADERS onbehalf/service/ground.h SOURCES a.cpp)", "onbehalf_room(above USES ground SOURCES b.cpp)")
         os.rename(self.root / "service/src/upper", self.root / "service/src/above")

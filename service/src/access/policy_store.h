@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "access/file_operations.h"
 #include "access/policy_document.h"
+#include "storage/file_operations.h"
 
 namespace onbehalf::service {
 

@@ -1,10 +1,10 @@
 #include "audit/anchor_log.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <cwchar>
 
+#include "audit/anchor_text.h"
 #include "event_messages.h"
 #include "log/event_log.h"
 #include "onbehalf/win32/lean_windows.h"
@@ -22,13 +22,7 @@ struct EventLogTraits {
 };
 
 // ReadEventLogW gives whole records only; one has at most this many bytes.
-constexpr std::size_t kMostRecordBytes = 0x7ffff;
-
-bool Take(std::string_view& text, std::string_view word) {
-  if (!text.starts_with(word)) return false;
-  text.remove_prefix(word.size());
-  return true;
-}
+constexpr std::size_t kMaxRecordBytes = 0x7ffff;
 
 std::string Fault(std::string_view what, DWORD code) {
   return "the event log cannot be read: " + std::string(what) + " says " + win32::ErrorName(code);
@@ -64,26 +58,6 @@ void AddAnchor(const char* bytes, std::size_t size, const wchar_t* source,
 
 }  // namespace
 
-std::string AnchorText(const AuditHead& head) {
-  return "seq " + std::to_string(head.seq) + " hash " + head.hash.ToString() + " chain " +
-         head.chain.ToString();
-}
-
-bool ParseAnchorText(std::string_view text, AuditHead& head) {
-  if (!Take(text, "seq ")) return false;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), head.seq);
-  if (error != std::errc()) return false;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  if (!Take(text, " hash ")) return false;
-  const auto hash = AuditHash::FromText(text.substr(0, 64));
-  if (!hash || !Take(text, hash->view()) || !Take(text, " chain ")) return false;
-  const auto chain = AuditChainId::FromText(text);
-  if (!chain) return false;
-  head.hash = *hash;
-  head.chain = *chain;
-  return true;
-}
-
 EventLogAnchors::EventLogAnchors(const wchar_t* source) : source_(source) {}
 
 bool EventLogAnchors::Write(const AuditAnchor& anchor) {
@@ -99,14 +73,14 @@ AnchorLog::Reading EventLogAnchors::Read() {
     return reading;
   }
   std::vector<char> buffer(64 * 1024);
-  while (reading.anchors.size() < kMostAnchors) {
+  while (reading.anchors.size() < kMaxAnchors) {
     DWORD read = 0;
     DWORD needed = 0;
     if (!::ReadEventLogW(log.get(), EVENTLOG_SEQUENTIAL_READ | EVENTLOG_BACKWARDS_READ, 0, buffer.data(),
                          static_cast<DWORD>(buffer.size()), &read, &needed)) {
       const DWORD error = ::GetLastError();
       if (error == ERROR_HANDLE_EOF) break;
-      if (error == ERROR_INSUFFICIENT_BUFFER && needed > buffer.size() && needed <= kMostRecordBytes) {
+      if (error == ERROR_INSUFFICIENT_BUFFER && needed > buffer.size() && needed <= kMaxRecordBytes) {
         buffer.resize(needed);
         continue;
       }

@@ -9,7 +9,7 @@
 
 namespace onbehalf::service {
 
-// Where the audit's chain stood at some time, kept where whoever can change the audit's files cannot change
+// Where the audit's chain stood at some time, kept where those who can change the audit's files cannot change
 // it.
 struct AuditAnchor {
   AuditHead head;
@@ -22,7 +22,7 @@ class AnchorLog {
   struct Reading {
     std::vector<AuditAnchor> anchors;  // oldest first
     std::string fault;                 // why they could not be read; empty if they could
-    // Audits in other folders, or whoever may write there, may have anchored there as well: those of another
+    // Audits in other folders, or others who may write there, may have anchored there as well: those of another
     // chain tell nothing of this one.
     bool is_shared = false;
   };
@@ -42,18 +42,13 @@ class EventLogAnchors final : public AnchorLog {
   explicit EventLogAnchors(const wchar_t* source);
 
   bool Write(const AuditAnchor& anchor) override;
-  // The newest kMostAnchors.
+  // The newest kMaxAnchors.
   Reading Read() override;
 
-  static constexpr std::size_t kMostAnchors = 100'000;
+  static constexpr std::size_t kMaxAnchors = 100'000;
 
  private:
   const wchar_t* const source_;
 };
-
-// "seq 57 hash 0123… chain 0123…", the second insertion string of the event, and back. False if `text` is
-// none.
-std::string AnchorText(const AuditHead& head);
-bool ParseAnchorText(std::string_view text, AuditHead& head);
 
 }  // namespace onbehalf::service

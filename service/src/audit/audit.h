@@ -13,59 +13,12 @@
 
 #include "audit/anchor_log.h"
 #include "audit/audit_chain.h"
+#include "audit/audit_records.h"
 #include "log/event_log.h"
-#include "onbehalf/service/caller_identity.h"
-#include "onbehalf/service/method.h"
 #include "onbehalf/service/settings.h"
+#include "storage/file_operations.h"
 
 namespace onbehalf::service {
-
-enum class AuditVerdict {
-  kAllowed,
-  kDenied,
-  kRefused
-};  // refused: not by access (level, quota, capture failed, …)
-
-// What is recorded of a request before its handler runs. The views need to live only for the call.
-struct AuditDecision {
-  std::string_view request_id;
-  std::uint64_t connection_id = 0;
-  std::string_view method;  // as the caller spelled it: escaped and bounded when written
-  // nullptr when the identity could not be captured.
-  const CallerIdentity* caller = nullptr;
-  const ClientProcess* process = nullptr;
-  AuditVerdict verdict = AuditVerdict::kRefused;
-  std::string_view
-      node;  // the access node whose descriptor decided ("service.status"), empty if none was asked
-  std::string_view entry;   // the deciding entry in SDDL, empty if none
-  std::string_view reason;  // the error's name for a denial or refusal ("AccessDenied"), empty otherwise
-  // Both or neither: what the method takes, and what it was given (BindParameters).
-  const std::vector<Parameter>* parameters = nullptr;
-  const Json* params = nullptr;
-};
-
-// What is recorded after the handler has ended.
-struct AuditOutcome {
-  std::string_view request_id;
-  std::string_view method;
-  const CallerIdentity* caller = nullptr;
-  std::string_view outcome;         // "ok", or the error's name ("WindowsError")
-  std::optional<DWORD> win32;       // for WindowsError
-  bool denial_is_recorded = false;  // AccessDenied is the policy's, of which a decision tells already
-  std::chrono::nanoseconds took{};
-};
-
-// A node of the policy has been changed: by a caller, or from outside (access.json was replaced) when there
-// is none. One line for each node, whole, however long its descriptors are.
-struct AuditPolicyChange {
-  std::string_view request_id;  // empty from outside
-  const CallerIdentity* caller = nullptr;
-  std::string_view node;
-  // SDDL; nullopt: the built-in default.
-  std::optional<std::string_view> before;
-  std::optional<std::string_view> after;
-  std::uint64_t version = 0;  // of the policy that is in force from now on
-};
 
 // Whether the audit can be written, as service.status tells it.
 struct AuditState {
@@ -73,15 +26,6 @@ struct AuditState {
   std::chrono::system_clock::time_point since;  // of the first line that could not be written
   std::string error;                            // "ERROR_DISK_FULL: There is not enough space on the disk."
   std::uint64_t lines_lost = 0;
-};
-
-// Where a line goes, as Windows does it unless a test says otherwise. Codes are Windows', ERROR_SUCCESS for
-// done.
-struct AuditFileCalls {
-  std::function<DWORD(HANDLE file, std::string_view bytes, DWORD& written)> write;
-  std::function<DWORD(const std::filesystem::path& file)> remove;
-
-  static AuditFileCalls Windows();
 };
 
 struct AuditOptions {
@@ -93,7 +37,7 @@ struct AuditOptions {
   // on a thread of the process's pool, one after the other.
   std::function<void(Event, std::initializer_list<std::string_view>)> report =
       [](Event event, std::initializer_list<std::string_view> strings) { ReportToEventLog(event, strings); };
-  AuditFileCalls files = AuditFileCalls::Windows();
+  FileOperations* files = &FileOperations::Windows();  // must outlive the audit
 };
 
 // The audit: audit-YYYY-MM-DD.jsonl (UTC) and, when that has grown to Settings::Audit::file_bytes,
@@ -110,7 +54,7 @@ struct AuditOptions {
 // removed when a file is begun, each after a line "retention" that says where the chain begins then.
 //
 // Any thread, except one that impersonates (then the process ends). False when the line could not be written:
-// the next call tries anew, and the first line after is a line "gap" with the number of those that are
+// the next call tries again, and the first line after is a line "gap" with the number of those that are
 // missing. What Windows' functions for hashes refuse is thrown. A file that was removed, renamed or replaced
 // is noticed within a second.
 class Audit {

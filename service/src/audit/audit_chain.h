@@ -8,8 +8,6 @@
 #include <string>
 #include <string_view>
 
-#include "onbehalf/win32/hash.h"
-
 namespace onbehalf::service {
 
 // Bytes as lower-case hexadecimal text, by value.
@@ -86,23 +84,10 @@ class DecimalText {
   std::size_t size_;
 };
 
-// Computes hashes of the chain. One thread at a time.
-class AuditHasher {
- public:
-  // SHA-256 over the previous line's hash (its 64 characters) and `before_hash`.
-  AuditHash Next(const AuditHash& previous, std::string_view before_hash) {
-    return AuditHash::FromBytes(sha256_.Of({previous.view(), before_hash}));
-  }
-  AuditHash Of(std::string_view bytes) { return AuditHash::FromBytes(sha256_.Of({bytes})); }
-
- private:
-  win32::Sha256 sha256_;
-};
-
 // Ends an open line ("{…", without its last brace) as the next one of the chain, and gives where the chain
-// stands when it has been written. Line is a BasicAuditLine.
-template <typename Line>
-AuditHead Seal(Line& line, const AuditHead& head, bool is_first_of_file, AuditHasher& hasher) {
+// stands when it has been written. Line is a BasicAuditLine, Hasher an AuditHasher.
+template <typename Line, typename Hasher>
+AuditHead Seal(Line& line, const AuditHead& head, bool is_first_of_file, Hasher& hasher) {
   if (is_first_of_file) {
     line.Word("chain", head.chain.view());
     line.Word("previous", head.hash.view());

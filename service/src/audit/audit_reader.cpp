@@ -104,7 +104,7 @@ AuditPage AuditReader::Newest(const AuditFilter& filter, std::size_t limit, cons
   for (auto file = files.rbegin(); file != files.rend(); ++file) {
     auto opened = OpenAuditFileIfThere(folder_, file->name);
     if (!opened) continue;
-    ReverseLineReader lines(std::move(*opened));
+    ReverseLineReader lines(std::move(opened));
     if (page.cursor.empty()) page.cursor = ToText({file->name, lines.end()});
     while (const auto line = lines.Previous()) {
       if (stop.stop_requested()) break;
@@ -139,7 +139,7 @@ std::optional<AuditPage> AuditReader::After(std::string_view text, const AuditFi
     if (!at || file.name != at->file) at = Cursor{file.name, 0};
     auto opened = OpenAuditFileIfThere(folder_, file.name);
     if (!opened) continue;
-    LineReader lines(std::move(*opened), at->offset);
+    LineReader lines(std::move(opened), at->offset);
     while (const auto line = lines.Next()) {
       if (!lines.ended_in_newline()) break;
       const bool matched = matches(*line);

@@ -28,7 +28,7 @@ struct AuditPage {
   bool more = false;               // there may be lines behind the cursor that have not been looked at
 };
 
-// Reads the audit's files, whoever writes them at the same time; no part of the process that does is needed.
+// Reads the audit's files, also while they are written; needs nothing of the process that writes them.
 // A page has at most `limit` lines and, beyond its first line, `page_bytes`; less when `stop` is asked for. A
 // line that is only half written yet is not given. Throws win32::Win32Error for a file that cannot be read.
 // Any thread, several at once.
@@ -43,7 +43,7 @@ class AuditReader {
                    std::size_t page_bytes = kPageBytes) const;
   // The next ones behind a cursor; when its file has been removed meanwhile, those of the oldest file that is
   // newer. Looks at no more than `scan_bytes` and the rest of a line, whether they are wanted or not. nullopt for a text
-  // that is no cursor.
+  // that is not a cursor.
   std::optional<AuditPage> After(std::string_view cursor, const AuditFilter& filter, std::size_t limit,
                                  const std::stop_token& stop = {}, std::size_t page_bytes = kPageBytes,
                                  std::size_t scan_bytes = std::numeric_limits<std::size_t>::max()) const;

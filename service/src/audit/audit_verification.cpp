@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "audit/audit_files.h"
+#include "audit/audit_hasher.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
 #include "onbehalf/win32/lean_windows.h"
@@ -18,10 +20,10 @@ namespace {
 
 using protocol::Json;
 
-// How often the walk begins anew because a file that was listed has been removed by the service meanwhile.
+// How often the walk restarts because a file that was listed has been removed by the service meanwhile.
 constexpr int kTries = 4;
 // What lies between two sealed lines and may be declared by a line "torn".
-constexpr std::size_t kMostTornBytes = kLongestLine;
+constexpr std::size_t kMaxTornBytes = kLongestLine;
 // Some tens of milliseconds.
 constexpr std::uint64_t kLinesBetweenProgress = 4096;
 
@@ -65,7 +67,7 @@ class Walk {
       auto opened = OpenAuditFileIfThere(folder_, file.name);
       if (!opened) return false;
       ++result_.files;
-      if (!WalkFile(*std::move(opened))) return true;
+      if (!WalkFile(std::move(opened))) return true;
       progress_.files_done = result_.files;
       Report();
     }
@@ -91,7 +93,7 @@ class Walk {
     return false;
   }
 
-  bool WalkFile(win32::UniqueFile file) {
+  bool WalkFile(std::unique_ptr<ByteSource> file) {
     LineReader lines(std::move(file));
     has_sealed_line_ = false;
     while (const auto line = lines.Next()) {
@@ -112,7 +114,7 @@ class Walk {
         if (torn_.empty()) torn_line_ = line_;
         torn_ += *line;
         torn_ += '\n';
-        if (torn_.size() > kMostTornBytes) return Problem(torn_line_, "no line of the audit");
+        if (torn_.size() > kMaxTornBytes) return Problem(torn_line_, "no line of the audit");
         continue;
       }
       if (!CheckTorn(*line) || !CheckLink(*seal) || !CheckAnchors(*seal)) return false;

@@ -38,11 +38,11 @@ struct AuditVerificationProgress {
 
 // Walks all files in `folder` in their order and computes the chain again: finds the first line that was
 // changed, removed, put in or moved, and the file that is missing; against `anchors`, also an end that was
-// cut off, a chain that was computed anew, and another chain in the place of one whose newest anchor is of a
+// cut off, a chain that was recomputed, and another chain in the place of one whose newest anchor is of a
 // file of less than `keep_days` days before the newest file here: the service never removes the newest file,
 // so that its own removals do not begin another chain. `head` is what the process that writes the audit knows
 // of its end; with it, half a line at the end is one that is being written. `on_progress` is called at the beginning, after
-// each file and every few thousand lines; a file that is removed meanwhile begins it anew. Memory: one line and the anchors.
+// each file and every few thousand lines; a file that is removed meanwhile restarts it. Memory: one line and the anchors.
 // Throws win32::Win32Error(ERROR_CANCELLED) when `stop` is asked for, and for a folder or file that cannot be
 // read.
 AuditVerification VerifyAudit(const std::filesystem::path& folder, const AnchorLog::Reading& anchors,

@@ -27,7 +27,7 @@ EventQueue::~EventQueue() {
 
 bool EventQueue::Post(Event event, std::string first, std::string second) {
   const std::lock_guard guard(lock_);
-  if (waiting_.size() >= kMostEvents) return false;
+  if (waiting_.size() >= kMaxEvents) return false;
   waiting_.push_back({event, std::move(first), std::move(second)});
   if (!std::exchange(is_draining_, true)) ::SubmitThreadpoolWork(work_);
   return true;

@@ -13,13 +13,13 @@
 
 namespace onbehalf::service {
 
-// Reports events one after the other on a thread of the process's pool, so that whoever has something to
-// report never waits for the event log, which is another process and may hang. At most kMostEvents wait. Any
+// Reports events one after the other on a thread of the process's pool, so that a thread that has something to
+// report never waits for the event log, which is another process and may hang. At most kMaxEvents wait. Any
 // thread. The destructor reports what waits, for as long as that takes.
 class EventQueue {
  public:
   using Report = std::function<void(Event, std::initializer_list<std::string_view>)>;
-  static constexpr std::size_t kMostEvents = 256;
+  static constexpr std::size_t kMaxEvents = 256;
 
   // Throws win32::Win32Error.
   explicit EventQueue(Report report);
@@ -27,7 +27,7 @@ class EventQueue {
   EventQueue(const EventQueue&) = delete;
   EventQueue& operator=(const EventQueue&) = delete;
 
-  // False when kMostEvents wait already: then it is not reported.
+  // False when kMaxEvents wait already: then it is not reported.
   [[nodiscard]] bool Post(Event event, std::string first, std::string second);
   // Waits until what was posted before has been reported.
   void Flush();

@@ -17,6 +17,7 @@
 #include "audit/audit.h"
 #include "audit/audit_verification.h"
 #include "audit_lines.h"
+#include "intercepted_files.h"
 #include "temporary_folder.h"
 
 namespace onbehalf::test {
@@ -52,7 +53,7 @@ class MemoryAnchors final : public service::AnchorLog {
   std::vector<service::AuditAnchor> anchors_;
 };
 
-// An audit in a folder of its own, with a clock, anchors and events of the test's.
+// An audit in a folder of its own, with a clock, anchors, files and events of the test's.
 class AuditFolder {
  public:
   struct Reported {
@@ -64,6 +65,7 @@ class AuditFolder {
     using namespace std::chrono_literals;
     options.now = [this] { return now.load(); };
     options.anchors = anchors;
+    options.files = &files;
     options.report = [this](service::Event event, std::initializer_list<std::string_view> strings) {
       reported_.push_back({event, {strings.begin(), strings.end()}});
     };
@@ -125,6 +127,7 @@ class AuditFolder {
 
   std::atomic<std::chrono::system_clock::time_point> now;
   const std::shared_ptr<MemoryAnchors> anchors = std::make_shared<MemoryAnchors>();
+  InterceptedFiles files;
   service::AuditOptions options;
 
  private:

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "audit/audit_files.h"
+#include "audit/line_reader.h"
 #include "audit_folder.h"
 #include "onbehalf/service/caller_identity.h"
 #include "support/restricted_token.h"

@@ -18,6 +18,7 @@
 #include "onbehalf/protocol/limits.h"
 #include "onbehalf/service/caller_identity.h"
 #include "onbehalf/win32/unique_handle.h"
+#include "onbehalf/win32/win32_error.h"
 #include "support/patience.h"
 #include "support/platform_probe.h"
 #include "support/restricted_token.h"
@@ -28,6 +29,7 @@ namespace {
 using namespace std::chrono_literals;
 using protocol::Json;
 using test::AuditFolder;
+using test::InterceptedFiles;
 using Texts = std::vector<std::string>;
 
 constexpr const char* kFile = "audit-2026-11-22.jsonl";
@@ -232,12 +234,12 @@ TEST_F(AuditRecords, NobodyWaitsForTheEventLog) {
   ASSERT_EQ(::WaitForSingleObject(entered.get(), test::kPatienceMilliseconds), DWORD{WAIT_OBJECT_0});
   // The event log hangs: so many wait for it, and five are left out.
   bool recorded = true;
-  for (std::size_t i = 0; i < EventQueue::kMostEvents + 5; ++i) recorded = Deny() && recorded;
+  for (std::size_t i = 0; i < EventQueue::kMaxEvents + 5; ++i) recorded = Deny() && recorded;
   recorded = folder_.Write(1) && recorded;
   folder_.audit().Anchor();
   ::SetEvent(goes_on.get());
   EXPECT_TRUE(recorded);
-  EXPECT_EQ(folder_.reported().size(), EventQueue::kMostEvents + 1);
+  EXPECT_EQ(folder_.reported().size(), EventQueue::kMaxEvents + 1);
   ASSERT_TRUE(Deny());
   EXPECT_EQ(folder_.reported().back().strings[1],
             "(5 more since the last of these events were left out; the audit has them)");
@@ -287,9 +289,8 @@ TEST(EventLimit, ALongPauseGivesNoMoreThanAMinuteDoes) {
 class AuditFailures : public testing::Test {
  protected:
   AuditFailures() {
-    folder_.options.files.write = [this, windows = AuditFileCalls::Windows().write](
-                                      HANDLE file, std::string_view bytes, DWORD& written) -> DWORD {
-      return code_ == ERROR_SUCCESS ? windows(file, bytes, written) : code_;
+    folder_.files.before = [this](const InterceptedFiles::Operation&) {
+      if (code_ != ERROR_SUCCESS) throw win32::Win32Error(code_, "WriteFile");
     };
   }
   DWORD code_ = ERROR_SUCCESS;
@@ -328,12 +329,9 @@ TEST_F(AuditFailures, AFullDiskIsTheStateUntilALineIsWritten) {
 }
 
 TEST_F(AuditFailures, AGapThatCouldNotBeWrittenIsKept) {
-  int calls = 0;
-  folder_.options.files.write = [&calls, windows = AuditFileCalls::Windows().write](
-                                    HANDLE file, std::string_view bytes, DWORD& written) -> DWORD {
-    ++calls;
+  folder_.files.before = [](const InterceptedFiles::Operation& operation) {
     // The first line, and the line of the gap.
-    return calls == 1 || calls == 2 ? DWORD{ERROR_DISK_FULL} : windows(file, bytes, written);
+    if (operation.number <= 2) throw win32::Win32Error(ERROR_DISK_FULL, "WriteFile");
   };
   EXPECT_FALSE(folder_.Write(1));
   EXPECT_FALSE(folder_.Write(1));
@@ -439,23 +437,6 @@ TEST(AuditAnchors, WhatIsNotTakenIsTriedAgain) {
   folder.anchors->refuses = false;
   folder.audit().Anchor();
   EXPECT_EQ(folder.anchors->Places(), (Texts{"audit-2026-11-22.jsonl 2", "audit-2026-11-23.jsonl 3"}));
-}
-
-TEST(AuditAnchors, HaveATextThatIsReadBack) {
-  AuditHead head;
-  head.seq = 57;
-  head.hash = *AuditHash::FromText(std::string(32, 'a') + std::string(32, '0'));
-  head.chain = *AuditChainId::FromText("0123456789abcdef");
-  const std::string text = AnchorText(head);
-  EXPECT_EQ(text, "seq 57 hash " + std::string(32, 'a') + std::string(32, '0') + " chain 0123456789abcdef");
-  AuditHead back;
-  ASSERT_TRUE(ParseAnchorText(text, back));
-  EXPECT_EQ(back.seq, 57u);
-  EXPECT_EQ(back.hash, head.hash);
-  EXPECT_EQ(back.chain, head.chain);
-  for (std::size_t size = 0; size < text.size(); ++size)
-    EXPECT_FALSE(ParseAnchorText(text.substr(0, size), back));
-  EXPECT_FALSE(ParseAnchorText(text + "0", back));
 }
 
 // Where events can be read back, what was written is found; where not, that is said or there is nothing.

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "audit/audit_files.h"
 #include "audit_folder.h"
+#include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
 namespace {
@@ -15,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using protocol::Json;
 using test::AuditFolder;
+using test::InterceptedFiles;
 using Names = std::vector<std::string>;
 
 // Outcomes of AuditFolder::Write have 226 bytes, and the first of a file 328. A line is given room for the
@@ -29,33 +30,6 @@ std::vector<Json> Events(const AuditFolder& folder, const std::string& event) {
     }
   }
   return found;
-}
-
-TEST(AuditFileNames, AreReadAsTheyAreWrittenAndInOrder) {
-  for (const AuditFileName& name : {AuditFileName{"2026-11-22", 1}, AuditFileName{"2026-11-22", 2},
-                                    AuditFileName{"2026-11-22", 10}, AuditFileName{"2026-11-23", 1}}) {
-    EXPECT_EQ(AuditFileName::FromText(name.ToString()), name);
-  }
-  EXPECT_EQ((AuditFileName{"2026-11-22", 1}.ToString()), "audit-2026-11-22.jsonl");
-  EXPECT_EQ((AuditFileName{"2026-11-22", 2}.ToString()), "audit-2026-11-22.2.jsonl");
-  EXPECT_LT((AuditFileName{"2026-11-22", 9}), (AuditFileName{"2026-11-22", 10}));
-  EXPECT_LT((AuditFileName{"2026-11-22", 10}), (AuditFileName{"2026-11-23", 1}));
-  for (const char* other :
-       {"", "audit-.jsonl", "audit-2026-11-22", "audit-2026-11-22.1.jsonl", "audit-2026-11-22.0.jsonl",
-        "audit-2026-11-22.02.jsonl", "audit-2026-11-22..jsonl", "audit-2026-11-22.x.jsonl",
-        "audit-2026-11-22.2x.jsonl", "audit-2026-1-22.jsonl", "audit-2026_11_22.jsonl",
-        "audit-2026-11-22.99999999999.jsonl", "audit-2026-11-22-old.jsonl", "audit-2026-11-22.jsonl.bak",
-        "..\\audit-2026-11-22.jsonl"}) {
-    EXPECT_FALSE(AuditFileName::FromText(other)) << other;
-  }
-}
-
-TEST(AuditFileNames, AreOfDaysThatTheCalendarHas) {
-  EXPECT_EQ((AuditFileName{"2028-02-29", 1}.Begin()),
-            std::chrono::sys_days{std::chrono::year{2028} / 2 / 29});
-  for (const char* other : {"2026-02-29", "2026-13-01", "2026-00-01", "2026-01-00", "2026-99-99", ""}) {
-    EXPECT_FALSE((AuditFileName{other, 1}.Begin())) << other;
-  }
 }
 
 TEST(AuditRotation, AFullFileIsFollowedByTheNextOfTheDay) {
@@ -221,7 +195,9 @@ TEST(AuditRetention, AnEndThatNothingExplainsStaysAProblemAfterARemoval) {
 TEST(AuditRetention, WhatCannotBeRemovedIsReportedAndStays) {
   AuditFolder folder;
   folder.options.settings.keep_days = 1;
-  folder.options.files.remove = [](const std::filesystem::path&) -> DWORD { return ERROR_ACCESS_DENIED; };
+  folder.files.before = [](const InterceptedFiles::Operation& operation) {
+    if (operation.name == "Delete") throw win32::Win32Error(ERROR_ACCESS_DENIED, "DeleteFileW");
+  };
   ASSERT_TRUE(folder.Write(1));
   for (int day = 0; day < 2; ++day) {
     folder.now = folder.now.load() + 24h;

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "audit/audit_hasher.h"
 #include "audit/audit_line.h"
 #include "audit_folder.h"
 #include "onbehalf/win32/win32_error.h"

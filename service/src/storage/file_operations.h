@@ -11,8 +11,8 @@
 
 namespace onbehalf::service {
 
-// What the policy store does with files, one operation a function, so that a test can make each of them fail
-// or be the last. A link in the place of a file is never followed (ERROR_CANT_ACCESS_FILE). All throw
+// What the service does with the files that it keeps (policy, audit), one operation a function, so that a test can make each of
+// them fail or be the last. A link in the place of a file is never followed (ERROR_CANT_ACCESS_FILE). All throw
 // Win32Error. Any thread, except one that impersonates.
 class FileOperations {
  public:
@@ -25,6 +25,7 @@ class FileOperations {
   virtual void MakeFolder(const std::filesystem::path& folder) = 0;
   // A new file, open for writing, which others may only read meanwhile. ERROR_FILE_EXISTS if there is one.
   virtual win32::UniqueFile Create(const std::filesystem::path& file) = 0;
+  // All of the bytes, where the handle stands or, if it may only append, at the end: in one write, unless Windows takes less.
   virtual void Write(HANDLE file, std::string_view bytes) = 0;
   // What was written is on the disk, not only in its cache.
   virtual void Flush(HANDLE file) = 0;

@@ -11,18 +11,18 @@
 #include <utility>
 #include <vector>
 
-#include "access/file_operations.h"
+#include "storage/file_operations.h"
 
 namespace onbehalf::test {
 
 // Windows' file operations, with a test's functions before and after each: they may throw, wait, or end the
-// process. The functions are to be set while no operation is under way, and are called by whichever thread
+// process. The seam at which tests make files of the policy and of the audit fail. The functions are to be set while no operation is under way, and are called by whichever thread
 // operates.
 class InterceptedFiles final : public service::FileOperations {
  private:
   template <typename Function>
-  auto Do(std::string_view name, Function&& function) {
-    const Operation operation{++count, name};
+  auto Do(std::string_view name, Function&& function, HANDLE file = nullptr, std::string_view bytes = {}) {
+    const Operation operation{++count, name, file, bytes};
     if (before) before(operation);
     if constexpr (std::is_void_v<decltype(function())>) {
       function();
@@ -38,6 +38,8 @@ class InterceptedFiles final : public service::FileOperations {
   struct Operation {
     std::size_t number;     // 1 for the first since `count` was set to 0
     std::string_view name;  // "Create", …
+    HANDLE file = nullptr;  // of "Write", and what it writes
+    std::string_view bytes = {};
   };
   std::function<void(const Operation&)> before;
   std::function<void(const Operation&)> after;
@@ -50,7 +52,8 @@ class InterceptedFiles final : public service::FileOperations {
     return Do("Create", [&] { return real_.Create(file); });
   }
   void Write(HANDLE file, std::string_view bytes) override {
-    Do("Write", [&] { real_.Write(file, bytes); });
+    Do(
+        "Write", [&] { real_.Write(file, bytes); }, file, bytes);
   }
   void Flush(HANDLE file) override {
     Do("Flush", [&] { real_.Flush(file); });

@@ -1,4 +1,4 @@
-#include "access/file_operations.h"
+#include "storage/file_operations.h"
 
 #include <algorithm>
 
@@ -19,6 +19,9 @@ std::string Text(const path& file) { return win32::ToUtf8Lossy(file.native()); }
 // also when the reader shares everything).
 constexpr int kReplaceTries = 11;
 constexpr DWORD kReplacePause = 25;  // milliseconds
+
+// WriteFile takes a DWORD.
+constexpr std::size_t kMaxWriteBytes = std::size_t{1} << 30;
 
 class WindowsFiles final : public FileOperations {
  public:
@@ -45,8 +48,7 @@ class WindowsFiles final : public FileOperations {
   void Write(HANDLE file, std::string_view bytes) override {
     AssertNotImpersonating();
     while (!bytes.empty()) {
-      // A policy's text is of a few MiB at most.
-      const auto part = static_cast<DWORD>(std::min<std::size_t>(bytes.size(), 1024 * 1024));
+      const auto part = static_cast<DWORD>(std::min(bytes.size(), kMaxWriteBytes));
       DWORD written = 0;
       if (!::WriteFile(file, bytes.data(), part, &written, nullptr)) ThrowLastError("WriteFile");
       if (written == 0) throw Win32Error(ERROR_WRITE_FAULT, "WriteFile");
@@ -119,7 +121,7 @@ class WindowsFiles final : public FileOperations {
       ThrowLastError("GetFileInformationByHandle", Text(file));
     }
     RefuseLink(information.dwFileAttributes, file);
-    // Not by the size that it says: whoever writes it now may make it longer.
+    // Not by the size that it has: a writer may make it longer.
     std::string text;
     while (text.size() < most) {
       const std::size_t before = text.size();

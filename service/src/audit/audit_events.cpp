@@ -1,0 +1,99 @@
+#include "audit/audit_events.h"
+
+#include <cstddef>
+#include <utility>
+
+#include "audit/audit_line.h"
+#include "onbehalf/win32/win32_error.h"
+#include "text/escaped_text.h"
+#include "text/sid_text.h"
+
+namespace onbehalf::service {
+namespace {
+
+// What the event log is told of a change's descriptors; the audit has them whole.
+constexpr std::size_t kEventSddlBytes = 1500;
+
+void AppendField(std::string& text, std::string_view name, std::string_view value, std::size_t max_bytes) {
+  if (!text.empty()) text += ' ';
+  text += name;
+  text += '=';
+  AppendEscaped(text, value, Escaping::kLog, max_bytes);
+}
+
+void AppendAccount(std::string& text, std::string_view name, const CallerIdentity* caller) {
+  if (caller != nullptr) AppendField(text, name, SidText(caller->user()).view(), 192);
+}
+
+std::string LeftOut(std::uint64_t count, std::string_view where_they_are) {
+  if (count == 0) return {};
+  return "(" + std::to_string(count) + " more since the last of these events were left out" +
+         std::string(where_they_are) + ")";
+}
+constexpr std::string_view kInTheAudit = "; the audit has them";
+
+}  // namespace
+
+AuditEvents::AuditEvents(std::uint32_t per_minute, EventQueue::Report report)
+    : denials_(per_minute), changes_(per_minute), failed_removals_(per_minute), queue_(std::move(report)) {}
+
+// What finds no room is left out and counted, with those that were left out before it.
+void AuditEvents::Post(EventLimit& limit, std::uint64_t left_out, Event event, std::string first,
+                       std::string second) {
+  if (!queue_.Post(event, std::move(first), std::move(second))) limit.LeaveOut(left_out + 1);
+}
+
+// `fields` gives the event's text, which is only put together if it may be reported.
+template <typename Fields>
+void AuditEvents::Report(EventLimit& limit, Event event, Time time, Fields&& fields) {
+  const auto left_out = limit.Take(time);
+  if (!left_out) return;
+  std::string text;
+  fields(text);
+  Post(limit, *left_out, event, std::move(text), LeftOut(*left_out, kInTheAudit));
+}
+
+void AuditEvents::Denied(const AuditDecision& decision, Time time) {
+  Report(denials_, Event::kRequestDenied, time, [&](std::string& text) {
+    AppendField(text, "method", decision.method, kMethodBytes);
+    AppendAccount(text, "account", decision.caller);
+    AppendField(text, "node", decision.node, kNodeBytes);
+    AppendField(text, "entry", decision.entry, kEntryBytes);
+    AppendField(text, "request", decision.request_id, kRequestIdBytes);
+  });
+}
+
+void AuditEvents::Denied(const AuditOutcome& outcome, Time time) {
+  Report(denials_, Event::kRequestDenied, time, [&](std::string& text) {
+    AppendField(text, "method", outcome.method, kMethodBytes);
+    AppendAccount(text, "account", outcome.caller);
+    AppendField(text, "by", "handler", 64);
+    AppendField(text, "request", outcome.request_id, kRequestIdBytes);
+  });
+}
+
+void AuditEvents::PolicyChanged(const AuditPolicyChange& change, Time time) {
+  Report(changes_, Event::kPolicyChanged, time, [&](std::string& text) {
+    AppendField(text, "node", change.node, kNodeBytes);
+    AppendAccount(text, "by", change.caller);
+    if (change.caller != nullptr) {
+      AppendField(text, "request", change.request_id, kRequestIdBytes);
+    } else {
+      AppendField(text, "by", "a change of access.json from outside", 64);
+    }
+    AppendField(text, "version", std::to_string(change.version), 20);
+    AppendField(text, "before", change.before.value_or("(default)"), kEventSddlBytes);
+    AppendField(text, "after", change.after.value_or("(default)"), kEventSddlBytes);
+  });
+}
+
+void AuditEvents::CannotRemove(const std::string& file, DWORD code, Time time) {
+  const auto left_out = failed_removals_.Take(time);
+  if (!left_out) return;
+  std::string why = win32::ErrorName(code);
+  if (*left_out != 0) why += ' ' + LeftOut(*left_out, {});
+  Post(failed_removals_, *left_out, Event::kInternalError,
+       "an old file of the audit cannot be removed: " + file, std::move(why));
+}
+
+}  // namespace onbehalf::service

@@ -1,0 +1,84 @@
+// A file of the audit has the same whole lines in both directions, and their places are right; what a line's seal says is what
+// its end is; an anchor and a file's name are read as they are written. Nothing throws.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "audit/anchor_text.h"
+#include "audit/audit_chain.h"
+#include "audit/audit_file_name.h"
+#include "audit/line_reader.h"
+#include "invariant.h"
+#include "service/audit/memory_bytes.h"
+
+namespace {
+
+using namespace onbehalf::service;
+
+std::unique_ptr<ByteSource> Bytes(std::string_view text) {
+  return std::make_unique<onbehalf::test::MemoryBytes>(std::string(text));
+}
+
+void CheckSeal(std::string_view line) {
+  const auto seal = ParseSeal(line);
+  if (!seal) return;
+  ONBEHALF_INVARIANT(line.starts_with(seal->before_hash));
+  ONBEHALF_INVARIANT(std::string(seal->before_hash) + ",\"hash\":\"" + seal->hash.ToString() + "\"}" == line);
+  std::string end = ",\"seq\":" + std::string(DecimalText(seal->seq).view());
+  if (seal->previous) end = ",\"previous\":\"" + seal->previous->ToString() + "\"" + end;
+  if (seal->chain) end = ",\"chain\":\"" + seal->chain->ToString() + "\"" + end;
+  ONBEHALF_INVARIANT(seal->before_hash.ends_with(end));
+}
+
+void CheckLines(std::string_view text) {
+  std::vector<std::string> lines;
+  LineReader forward(Bytes(text));
+  std::size_t end = 0;  // of the whole lines
+  std::uint64_t at = 0;
+  while (const auto line = forward.Next()) {
+    ONBEHALF_INVARIANT(text.substr(static_cast<std::size_t>(at), line->size()) == *line);
+    at = forward.offset();
+    CheckSeal(*line);
+    if (!forward.ended_in_newline()) break;
+    lines.emplace_back(*line);
+    end = static_cast<std::size_t>(at);
+  }
+  ONBEHALF_INVARIANT(at == text.size());
+  ReverseLineReader backward(Bytes(text));
+  ONBEHALF_INVARIANT(backward.end() == end);
+  while (const auto line = backward.Previous()) {
+    ONBEHALF_INVARIANT(!lines.empty() && lines.back() == *line);
+    end -= line->size() + 1;
+    ONBEHALF_INVARIANT(backward.offset() == end);
+    lines.pop_back();
+  }
+  ONBEHALF_INVARIANT(lines.empty());
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  CheckLines(text);
+  // Blocks end inside of lines.
+  if (size != 0 && size < 4096) {
+    std::string repeated;
+    while (repeated.size() < 80'000) repeated += text;
+    if (data[0] % 16 == 0) CheckLines(repeated);
+  }
+  AuditHead head;
+  if (ParseAnchorText(text, head)) {
+    AuditHead again;
+    ONBEHALF_INVARIANT(ParseAnchorText(AnchorText(head), again));
+    ONBEHALF_INVARIANT(again.seq == head.seq && again.hash == head.hash && again.chain == head.chain);
+  }
+  if (const auto name = AuditFileName::FromText(text)) {
+    ONBEHALF_INVARIANT(name->ToString() == text);
+    name->Begin();
+  }
+  return 0;
+}
