@@ -47,14 +47,15 @@ nt-installer     full   900 on-nt          mingw       onbehalf_installer_tests 
 registry         quick  900 nt             mingw       onbehalf_registry_tests         *                  registry.*
 methods-document quick  300 -              mingw       onbehalf_methods_document_tests *                  docs/methods.md is what the service registers
 win32            quick  900 nt             mingw       onbehalf_win32_tests            *                  handles, errors, SIDs, tokens, descriptors, pipes
-service-core     quick  600 -              mingw       onbehalf_service_core_tests     *                  what of the service only computes
+service-core     quick  600 -              mingw       onbehalf_service_core_tests     *                  what of the service only computes: policy, audit chain
 protocol         quick  600 -              mingw       onbehalf_protocol_tests         *                  framing, JSON, JSON-RPC
 native-protocol  full   600 -              linux       onbehalf_protocol_tests         *                  the same on this system with AddressSanitizer and UBSan
 native-service-core full 600 -             linux       onbehalf_service_core_tests     *                  the same on this system with AddressSanitizer and UBSan
-fuzz-seeds       full   600 -              linux       onbehalf_fuzz_audit,onbehalf_fuzz_framing,onbehalf_fuzz_parsing *  the fuzzers' seeds, each once
+fuzz-seeds       full   600 -              linux       onbehalf_fuzz_audit,onbehalf_fuzz_framing,onbehalf_fuzz_parsing,onbehalf_fuzz_policy *  the fuzzers' seeds, each once
 fuzz-audit       long   180 -              linux       onbehalf_fuzz_audit             -                  a minute of fuzzing
 fuzz-framing     long   180 -              linux       onbehalf_fuzz_framing           -                  a minute of fuzzing
 fuzz-parsing     long   180 -              linux       onbehalf_fuzz_parsing           -                  a minute of fuzzing
+fuzz-policy      long   180 -              linux       onbehalf_fuzz_policy            -                  a minute of fuzzing
 END
 }
 
@@ -106,7 +107,7 @@ suite_command() {
     typescript)
       command=("$root/tests/generate/typescript/run.sh" "$build/typescript"
         wine "$folder/bin/onbehalf.exe" generate --language typescript --from "$(windows_path "$root/tests/generate/discover.json")") ;;
-    fuzz-audit | fuzz-framing | fuzz-parsing)
+    fuzz-audit | fuzz-framing | fuzz-parsing | fuzz-policy)
       # What it finds stays in build/fuzz, an input that breaks something as crash-… there.
       mkdir -p "$build/fuzz/${1#fuzz-}"
       command=("$folder/bin/$program" -max_total_time=60 -artifact_prefix="$build/fuzz/"

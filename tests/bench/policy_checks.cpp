@@ -11,7 +11,8 @@
 #include <vector>
 
 #include "access/access_policy.h"
-#include "access/policy_document.h"
+#include "access/node_name.h"
+#include "access/policy_reading.h"
 #include "counted_calls.h"
 #include "latencies.h"
 #include "onbehalf/service/caller_identity.h"

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
-#include <set>
 #include <utility>
 
 #include "access/access_rights.h"
+#include "access/node_defaults.h"
+#include "access/node_name.h"
+#include "access/policy_checks.h"
 #include "log/event_log.h"
 #include "methods_model/request_error.h"
 #include "onbehalf/protocol/json_object.h"
@@ -46,40 +48,8 @@ Error ToError(const std::vector<PolicyFault>& faults) {
 
 std::string Now() { return UtcText(std::chrono::system_clock::now(), UtcText::Fraction::kNone).ToString(); }
 
-// Those denied `bit` before the entry at `index`.
-std::set<win32::Sid> DeniedBefore(const std::vector<EffectiveEntry>& entries, std::size_t index,
-                                  ACCESS_MASK bit) {
-  std::set<win32::Sid> denied;
-  for (std::size_t i = 0; i < index; ++i) {
-    const win32::AccessEntry& entry = entries[i].entry;
-    if (entry.denies() && (entry.mask & bit) != 0) denied.insert(entry.sid);
-  }
-  return denied;
-}
-
-bool Gains(const std::vector<EffectiveEntry>& before, const std::vector<EffectiveEntry>& after,
-           ACCESS_MASK bit) {
-  std::set<win32::Sid> denied_now;
-  for (const auto& [node, entry] : after) {
-    if ((entry.mask & bit) == 0) continue;
-    if (entry.denies()) {
-      denied_now.insert(entry.sid);
-      continue;
-    }
-    bool had_it = false;
-    for (std::size_t i = 0; i < before.size() && !had_it; ++i) {
-      const win32::AccessEntry& old = before[i].entry;
-      if (!old.allows() || (old.mask & bit) == 0 || !(old.sid == entry.sid)) continue;
-      const std::set<win32::Sid> denied_then = DeniedBefore(before, i, bit);
-      had_it = std::includes(denied_now.begin(), denied_now.end(), denied_then.begin(), denied_then.end());
-    }
-    if (!had_it) return true;
-  }
-  return false;
-}
-
-// Whom the rule does not bind that nobody gives more than they hold: administrators who manage the root. They could set
-// the whole policy back (--reset-access), and one who has denied a group that he is in could not mend it otherwise.
+// Exempt from "cannot grant more than you hold": administrators who manage the root. They could reset
+// the whole policy (--reset-access), and one who has denied a group of their own could not undo it otherwise.
 bool IsBoundless(const AccessPolicy& policy, const CallerIdentity& caller) {
   if (!policy.IsAdministrator(caller)) return false;
   return caller.user() == win32::Sid::FromWellKnown(WinLocalSystemSid) ||
@@ -136,34 +106,6 @@ std::optional<Error> RefuseGains(const AccessPolicy& now, const AccessPolicy& ne
 }
 
 }  // namespace
-
-std::vector<NodeChange> Differences(const PolicyDocument& before, const PolicyDocument& after) {
-  const auto sddl = [](const PolicyDocument& document,
-                       const std::string& node) -> std::optional<std::string> {
-    const auto found = document.nodes.find(node);
-    if (found == document.nodes.end()) return std::nullopt;
-    return ToSddl(found->second);
-  };
-  std::set<std::string> names;
-  for (const PolicyDocument* document : {&before, &after}) {
-    for (const auto& [name, node] : document->nodes) names.insert(name);
-  }
-  std::vector<NodeChange> changes;
-  for (const std::string& name : names) {
-    NodeChange change{name, sddl(before, name), sddl(after, name)};
-    if (change.before != change.after) changes.push_back(std::move(change));
-  }
-  return changes;
-}
-
-ACCESS_MASK RightsGained(const std::vector<EffectiveEntry>& before,
-                         const std::vector<EffectiveEntry>& after) {
-  ACCESS_MASK gained = 0;
-  for (ACCESS_MASK bit = 1; bit != 0; bit <<= 1) {
-    if (((kCall | kSee | kManage) & bit) != 0 && Gains(before, after, bit)) gained |= bit;
-  }
-  return gained;
-}
 
 Result<const EffectiveNode*> RequireVisible(const AccessPolicy& policy, std::string_view node,
                                             const CallerIdentity& caller) {
@@ -349,11 +291,11 @@ void AccessControl::Reload() {
   }
 }
 
-Result<PolicyChange> AccessControl::Change(const PolicyRequest& request, const Edit& edit) {
-  const std::lock_guard changing(changing_);
-  const auto now = policy();
-  if (request.if_version && *request.if_version != now->version()) return Conflict(now->version());
-  if (now->document().administrators_only) {
+// Why nothing can be changed now, whatever the change is.
+std::optional<Error> AccessControl::RefuseAnyChange(const PolicyRequest& request,
+                                                    const AccessPolicy& now) const {
+  if (request.if_version && *request.if_version != now.version()) return Conflict(now.version());
+  if (now.document().administrators_only) {
     return Refusal(ErrorCode::kInvalidParams,
                    "access.json cannot be read and administrators only are let in: mend the file, or stop "
                    "the service and "
@@ -364,6 +306,56 @@ Result<PolicyChange> AccessControl::Change(const PolicyRequest& request, const E
     return Refusal(ErrorCode::kInvalidParams,
                    "There is an access.json that is not used, and a change would overwrite it: " + fault());
   }
+  return std::nullopt;
+}
+
+// Why `next` cannot take effect: it gives more than the caller holds, or the observer refuses it.
+std::optional<Error> AccessControl::RefusePolicy(const AccessPolicy& next, const AccessPolicy& now,
+                                                 const CallerIdentity& caller) const {
+  if (!IsBoundless(now, caller)) {
+    if (auto refusal = RefuseGains(now, next, caller)) return refusal;
+  }
+  if (observer_.refuses) {
+    if (const auto why = observer_.refuses(next)) return Refusal(ErrorCode::kInvalidParams, *why);
+  }
+  return std::nullopt;
+}
+
+void AccessControl::RecordWithdrawn(const PolicyRequest& request, std::uint64_t version) {
+  if (audit_.RecordWithdrawn(request.request_id, version)) return;
+  log_.Write(LogLevel::kError, "that a change of the policy was not made could not be recorded in the audit",
+             {{"request", request.request_id}, {"version", version}});
+}
+
+// Records the change and writes the file. When this refuses or throws, the policy is unchanged and the audit says so.
+std::optional<Error> AccessControl::Store(const PolicyDocument& next, const PolicyRequest& request,
+                                          const std::vector<NodeChange>& nodes) {
+  for (const NodeChange& node : nodes) {
+    const AuditPolicyChange record{request.request_id, &request.caller, node.node,
+                                   node.before,        node.after,      next.version};
+    if (!audit_.Record(record) && audit_.settings().required) {
+      if (&node != &nodes.front()) RecordWithdrawn(request, next.version);
+      return service::ToError(ErrorCode::kAuditUnavailable);
+    }
+  }
+  try {
+    store_->Write(next, [this](const win32::Sid& sid) { return NameOf(sid); });
+  } catch (const PolicyConflict&) {
+    RecordWithdrawn(request, next.version);
+    return Refusal(
+        ErrorCode::kPolicyConflict,
+        "access.json has been replaced meanwhile, and what is in it will be in force in a moment.");
+  } catch (...) {
+    RecordWithdrawn(request, next.version);
+    throw;
+  }
+  return std::nullopt;
+}
+
+Result<PolicyChange> AccessControl::Change(const PolicyRequest& request, const Edit& edit) {
+  const std::lock_guard changing(changing_);
+  const auto now = policy();
+  if (auto refusal = RefuseAnyChange(request, *now)) return *std::move(refusal);
 
   PolicyDocument next = now->document();
   if (std::optional<Error> fault = edit(next, *now)) return *fault;
@@ -372,7 +364,7 @@ Result<PolicyChange> AccessControl::Change(const PolicyRequest& request, const E
   change.nodes = Differences(now->document(), next);
   change.changed = !change.nodes.empty();
   for (const NodeChange& node : change.nodes) {
-    // A node that is not there yet is to be managed by whom manages the one that it will be below.
+    // A node that does not exist yet is changed by whoever manages the nearest one above it.
     if (auto refusal = RequireManager(*now, NearestNode(*now, node.node).name, request.caller))
       return *refusal;
   }
@@ -385,12 +377,7 @@ Result<PolicyChange> AccessControl::Change(const PolicyRequest& request, const E
   next.changed_by =
       NameOf(request.caller.user()).value_or("?") + " (" + request.caller.user().ToString() + ")";
   const auto compiled = Compiled(next);
-  if (!IsBoundless(*now, request.caller)) {
-    if (auto refusal = RefuseGains(*now, *compiled, request.caller)) return *refusal;
-  }
-  if (observer_.refuses) {
-    if (const auto why = observer_.refuses(*compiled)) return Refusal(ErrorCode::kInvalidParams, *why);
-  }
+  if (auto refusal = RefusePolicy(*compiled, *now, request.caller)) return *std::move(refusal);
   const auto warnings = FindWarnings(next, methods_);
   for (const PolicyFault& warning : warnings) {
     const auto is_new = [&](const NodeChange& node) { return node.node == warning.node; };
@@ -401,32 +388,7 @@ Result<PolicyChange> AccessControl::Change(const PolicyRequest& request, const E
   // The caller has been answered by now.
   if (request.stop.stop_requested()) return service::ToError(ErrorCode::kRequestCancelled);
 
-  const auto withdraw = [&] {
-    if (!audit_.RecordWithdrawn(request.request_id, next.version)) {
-      log_.Write(LogLevel::kError,
-                 "that a change of the policy was not made could not be recorded in the audit",
-                 {{"request", request.request_id}, {"version", next.version}});
-    }
-  };
-  for (const NodeChange& node : change.nodes) {
-    const AuditPolicyChange record{request.request_id, &request.caller, node.node,
-                                   node.before,        node.after,      next.version};
-    if (!audit_.Record(record) && audit_.settings().required) {
-      if (&node != &change.nodes.front()) withdraw();
-      return service::ToError(ErrorCode::kAuditUnavailable);
-    }
-  }
-  try {
-    store_->Write(next, [this](const win32::Sid& sid) { return NameOf(sid); });
-  } catch (const PolicyConflict&) {
-    withdraw();
-    return Refusal(
-        ErrorCode::kPolicyConflict,
-        "access.json has been replaced meanwhile, and what is in it will be in force in a moment.");
-  } catch (...) {
-    withdraw();
-    throw;
-  }
+  if (auto refusal = Store(next, request, change.nodes)) return *std::move(refusal);
   change.version = next.version;
   std::string undone = Publish(compiled, Source::kFile);
   if (!undone.empty()) change.warnings.push_back(std::move(undone));

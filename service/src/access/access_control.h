@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "access/access_policy.h"
+#include "access/policy_difference.h"
 #include "access/policy_document.h"
 #include "access/policy_store.h"
 #include "audit/audit.h"
@@ -29,13 +30,6 @@ struct PolicyRequest {
   bool dry_run = false;                     // everything is checked, nothing is changed
   std::optional<std::uint64_t> if_version;  // refused with PolicyConflict at any other version
   std::stop_token stop;  // nothing is changed once it is set; a change that has begun is finished
-};
-
-// One node that a change has made another.
-struct NodeChange {
-  std::string node;
-  std::optional<std::string> before;  // its own entries in SDDL; nullopt: the default
-  std::optional<std::string> after;
 };
 
 struct PolicyChange {
@@ -93,6 +87,12 @@ class AccessControl {
   Result<PolicyChange> Change(const PolicyRequest& request, const Edit& edit);
 
  private:
+  std::optional<protocol::Error> RefuseAnyChange(const PolicyRequest& request, const AccessPolicy& now) const;
+  std::optional<protocol::Error> RefusePolicy(const AccessPolicy& next, const AccessPolicy& now,
+                                              const CallerIdentity& caller) const;
+  std::optional<protocol::Error> Store(const PolicyDocument& next, const PolicyRequest& request,
+                                       const std::vector<NodeChange>& nodes);
+  void RecordWithdrawn(const PolicyRequest& request, std::uint64_t version);
   void Reload();
   // What the observer could not do of it.
   std::string Publish(std::shared_ptr<const AccessPolicy> policy, PolicyStore::Loaded::Source source,
@@ -129,14 +129,5 @@ std::optional<protocol::Error> RequireManager(const AccessPolicy& policy, std::s
 // it was.
 Result<const EffectiveNode*> RequireVisible(const AccessPolicy& policy, std::string_view node,
                                             const CallerIdentity& caller);
-
-// What differs between the own entries of two documents.
-std::vector<NodeChange> Differences(const PolicyDocument& before, const PolicyDocument& after);
-
-// The rights that some account may have at a node under `after` and could not have under `before`. Judged
-// entry by entry and right by right, whatever groups accounts are in: an allow entry gives nothing new only
-// if one for the same account was there before with no more deny entries before it now than then. May name
-// too much, never too little.
-ACCESS_MASK RightsGained(const std::vector<EffectiveEntry>& before, const std::vector<EffectiveEntry>& after);
 
 }  // namespace onbehalf::service

@@ -9,6 +9,11 @@
 #include <utility>
 #include <variant>
 
+#include "access/node_defaults.h"
+#include "access/node_name.h"
+#include "access/node_sddl.h"
+#include "access/policy_reading.h"
+#include "access/token_sids.h"
 #include "identity/granted_rights.h"
 #include "onbehalf/win32/win32_error.h"
 
@@ -32,16 +37,12 @@ const std::vector<AccessEntry>& AlwaysDenied() {
   return denied;
 }
 
-std::size_t AceBytes(const AccessEntry& entry) {
-  return offsetof(ACCESS_ALLOWED_ACE, SidStart) + entry.sid.size();
-}
-
 // An ACL's bytes, aligned as ACLs are.
 using AclBytes = std::vector<DWORD>;
 
 AclBytes ToAcl(const EffectiveNode& node) {
   std::size_t bytes = sizeof(ACL);
-  for (const EffectiveEntry& effective : node.entries) bytes += AceBytes(effective.entry);
+  for (const EffectiveEntry& effective : node.entries) bytes += effective.entry.AceBytes();
   if (bytes > std::numeric_limits<WORD>::max()) {
     throw std::invalid_argument("more entries than an ACL can hold: " + node.name);
   }
@@ -83,13 +84,12 @@ SecurityDescriptor ToDescriptor(AclBytes& acl) {
 PolicyNode DefaultNode(const std::string& name, const MethodRegistry& methods) {
   auto parsed = ParseNode(name, DefaultSddl(name, methods));
   if (const auto* faults = std::get_if<std::vector<PolicyFault>>(&parsed)) {
-    throw std::invalid_argument("a method's default access is no good: " + Describe(faults->front()));
+    throw std::invalid_argument("invalid access_default: " + Describe(faults->front()));
   }
   PolicyNode node = std::get<PolicyNode>(std::move(parsed));
   std::size_t bytes = 0;
-  for (const AccessEntry& entry : node.entries) bytes += AceBytes(entry);
-  if (bytes > kMaxDefaultBytes)
-    throw std::invalid_argument("a method's default access has too many entries: " + name);
+  for (const AccessEntry& entry : node.entries) bytes += entry.AceBytes();
+  if (bytes > kMaxDefaultBytes) throw std::invalid_argument("access_default has too many entries: " + name);
   return node;
 }
 
@@ -192,7 +192,7 @@ AccessDecision AccessPolicy::Check(const Method& method, const CallerIdentity& c
     if (!call.is_new) AskWindows(node, caller, kCall);
     if (!see.is_new) AskWindows(node, caller, kSee);
   }
-  if (const auto index = DenyingEntry(node.entries, NodeOwner(), TokenSids::Of(caller.token()), kCall)) {
+  if (const auto index = DenyingEntry(node.entries, NodeOwner(), SidsOf(caller.token()), kCall)) {
     decision.entry = ToSddl(node.entries[*index].entry);
   }
   return decision;
@@ -201,7 +201,7 @@ AccessDecision AccessPolicy::Check(const Method& method, const CallerIdentity& c
 AccessDecision AccessPolicy::CheckUnknown(const CallerIdentity& caller) const {
   AskWindows(*root_, caller, kCall);
   AskWindows(*root_, caller, kSee);
-  DenyingEntry(root_->entries, NodeOwner(), TokenSids::Of(caller.token()), kCall);
+  DenyingEntry(root_->entries, NodeOwner(), SidsOf(caller.token()), kCall);
   return {};
 }
 

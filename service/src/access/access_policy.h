@@ -9,9 +9,11 @@
 
 #include "access/access_rights.h"
 #include "access/dacl_walk.h"
+#include "access/node_name.h"
 #include "access/policy_document.h"
 #include "onbehalf/service/caller_identity.h"
 #include "onbehalf/service/method.h"
+#include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/security_descriptor.h"
 
 namespace onbehalf::service {
@@ -46,7 +48,7 @@ class AccessPolicy {
  public:
   // The policy of a document that has no faults (FindFaults); of an empty one what is built in: the methods' own
   // defaults, and at the root full rights for administrators and SYSTEM. Throws std::invalid_argument for a method whose
-  // default is no good node, or too large a one.
+  // default is not a valid node, or too large.
   static AccessPolicy Compile(PolicyDocument document, const MethodRegistry& methods);
 
   AccessPolicy(AccessPolicy&&) = default;

@@ -15,10 +15,6 @@ const TokenSid* Find(const std::vector<TokenSid>& sids, const Sid& sid) {
 
 bool IsEnabled(const TokenSid* sid) { return sid != nullptr && sid->is_enabled; }
 
-TokenSid ToTokenSid(const win32::TokenGroup& group) {
-  return {group.sid, false, group.enabled() && !group.deny_only(), group.deny_only()};
-}
-
 }  // namespace
 
 std::string_view Word(Step step) {
@@ -41,23 +37,9 @@ std::string_view Word(Step step) {
   return "notReached";
 }
 
-TokenSids TokenSids::Of(const win32::Token& token) {
-  TokenSids sids;
-  const auto groups = token.Groups();
-  sids.normal.reserve(groups.size() + 1);
-  const bool user_denies_only = token.IsUserDenyOnly();
-  sids.normal.push_back({token.User(), true, !user_denies_only, user_denies_only});
-  for (const win32::TokenGroup& group : groups) sids.normal.push_back(ToTokenSid(group));
-  for (const win32::TokenGroup& group : token.RestrictingSids()) {
-    // Their attributes say nothing.
-    sids.restricting.push_back({group.sid, false, true, false});
-  }
-  return sids;
-}
-
 DaclWalk WalkDacl(const std::vector<EffectiveEntry>& dacl, const Sid& owner, const TokenSids& token,
-                  const std::vector<TokenSid>& sids, ACCESS_MASK asked) {
-  static const Sid owner_rights = Sid::FromWellKnown(WinCreatorOwnerRightsSid);
+                  const std::vector<TokenSid>& sids, AccessMask asked) {
+  static const Sid owner_rights = Sid::FromNumbers("S-1-3-4").value();
   DaclWalk walk;
   walk.entries.resize(dacl.size());
   walk.missing = asked;
@@ -70,7 +52,7 @@ DaclWalk WalkDacl(const std::vector<EffectiveEntry>& dacl, const Sid& owner, con
     return effective.entry.sid == owner_rights;
   });
   if (as_owner != nullptr && !limits_owner) {
-    walk.missing &= ~static_cast<ACCESS_MASK>(READ_CONTROL | WRITE_DAC);
+    walk.missing &= ~(win32::kReadControl | win32::kWriteDac);
     walk.through_owner = walk.missing != asked;
   }
   for (std::size_t i = 0; i < dacl.size() && walk.missing != 0; ++i) {
@@ -98,7 +80,7 @@ DaclWalk WalkDacl(const std::vector<EffectiveEntry>& dacl, const Sid& owner, con
 }
 
 std::optional<std::size_t> DenyingEntry(const std::vector<EffectiveEntry>& dacl, const Sid& owner,
-                                        const TokenSids& token, ACCESS_MASK asked) {
+                                        const TokenSids& token, AccessMask asked) {
   const DaclWalk walk = WalkDacl(dacl, owner, token, token.normal, asked);
   if (walk.missing != 0) return walk.deciding;
   // The token's own SIDs had it all; its restricting ones must have been refused.

@@ -5,12 +5,13 @@
 #include <string_view>
 #include <vector>
 
-#include "onbehalf/win32/lean_windows.h"
-#include "onbehalf/win32/security_descriptor.h"
+#include "access/access_rights.h"
+#include "onbehalf/win32/access_entry.h"
 #include "onbehalf/win32/sid.h"
-#include "onbehalf/win32/token.h"
 
 namespace onbehalf::service {
+
+// Windows' way through a DACL. Portable; token_sids.h has the SIDs of a token.
 
 // An entry of a node's effective DACL.
 struct EffectiveEntry {
@@ -43,21 +44,21 @@ struct TokenSid {
 
 // The SIDs that AccessCheck compares entries with.
 struct TokenSids {
-  static TokenSids Of(const win32::Token& token);  // throws win32::Win32Error
-  std::vector<TokenSid> normal;                    // the user and the groups
-  std::vector<TokenSid>
-      restricting;  // of a restricted token, which needs its rights by these as well; else empty
+  std::vector<TokenSid> normal;  // the user and the groups
+  // Of a restricted token, which needs its rights by these as well; else empty.
+  std::vector<TokenSid> restricting;
 };
 
 struct WalkedEntry {
   Step step = Step::kNotReached;
-  const TokenSid* via = nullptr;  // the token's SID that the entry is for, also where it does not count
+  // The token's SID that the entry is for, also where it does not count: an element of the list that was walked for.
+  const TokenSid* via = nullptr;
 };
 
 struct DaclWalk {
   std::vector<WalkedEntry> entries;
   std::optional<std::size_t> deciding;  // the entry that denied, or gave the last right
-  ACCESS_MASK missing = 0;              // of what was asked; 0: allowed
+  AccessMask missing = 0;               // of what was asked; 0: allowed
   bool through_owner = false;           // the owner's implicit rights were among what was asked
 };
 
@@ -66,10 +67,10 @@ struct DaclWalk {
 // restricted token is walked for twice. `asked` has no generic bits. For explanations; the verdict is
 // AccessCheck's.
 DaclWalk WalkDacl(const std::vector<EffectiveEntry>& dacl, const win32::Sid& owner, const TokenSids& token,
-                  const std::vector<TokenSid>& sids, ACCESS_MASK asked);
+                  const std::vector<TokenSid>& sids, AccessMask asked);
 
 // The entry that denied what AccessCheck has refused; nullopt when none did (nothing allows it).
 std::optional<std::size_t> DenyingEntry(const std::vector<EffectiveEntry>& dacl, const win32::Sid& owner,
-                                        const TokenSids& token, ACCESS_MASK asked);
+                                        const TokenSids& token, AccessMask asked);
 
 }  // namespace onbehalf::service

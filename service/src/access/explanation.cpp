@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "access/access_rights.h"
+#include "access/node_sddl.h"
+#include "access/token_sids.h"
 
 namespace onbehalf::service {
 namespace {
@@ -62,7 +64,7 @@ Explanation Explain(const AccessPolicy& policy, const EffectiveNode& node, const
   explanation.granted = policy.Granted(node, caller);
   explanation.allowed = (explanation.granted & right) == right;
 
-  const TokenSids token = TokenSids::Of(caller.token());
+  const TokenSids token = SidsOf(caller.token());
   const DaclWalk walk = WalkDacl(node.entries, NodeOwner(), token, token.normal, right);
   explanation.deciding = walk.deciding;
   explanation.through_owner = walk.through_owner;

@@ -9,7 +9,7 @@ namespace onbehalf::service {
 
 // Says when the files of a folder may have changed: any of them, by anyone, this process too. Changes within
 // kPause are said once. What is in folders inside the folder does not count. The watch goes on when files are
-// removed or replaced; where Windows ends it (the folder was removed), it begins anew as soon as it can.
+// removed or replaced; where Windows ends it (the folder was removed), it is set up again as soon as possible.
 class FolderWatch {
  public:
   // Programs write a file in several steps; to look after the first one would be too early.

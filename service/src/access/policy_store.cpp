@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "access/folder_watch.h"
+#include "access/policy_reading.h"
 #include "identity/impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
@@ -21,7 +22,7 @@ using std::filesystem::path;
 using win32::Win32Error;
 
 // What a double of JSON holds exactly (RFC 8259, 6): a greater number in a file from outside is not believed.
-constexpr std::uint64_t kGreatestVersion = (std::uint64_t{1} << 53) - 1;
+constexpr std::uint64_t kMaxVersion = (std::uint64_t{1} << 53) - 1;
 
 // A program that writes access.json may keep everyone out until it is done. Only then is that worth a call.
 constexpr milliseconds kHeldPause{100};
@@ -47,7 +48,7 @@ std::optional<std::uint64_t> VersionOf(std::wstring_view name) {
       name.substr(kVersionBegin.size(), name.size() - kVersionBegin.size() - kVersionEnd.size());
   std::uint64_t version = 0;
   for (const wchar_t digit : digits) {
-    if (digit < L'0' || digit > L'9' || version > kGreatestVersion / 10) return std::nullopt;
+    if (digit < L'0' || digit > L'9' || version > kMaxVersion / 10) return std::nullopt;
     version = version * 10 + static_cast<std::uint64_t>(digit - L'0');
   }
   if (version == 0 || VersionName(version) != name) return std::nullopt;
@@ -134,7 +135,7 @@ struct PolicyStore::State {
   // The number that a document of access.json has (see the class).
   std::uint64_t NumberOf(const PolicyDocument& document) {
     const std::uint64_t last = LastVersion();
-    if (document.version > last && document.version <= kGreatestVersion) return document.version;
+    if (document.version > last && document.version <= kMaxVersion) return document.version;
     const std::optional<PolicyDocument> newest = last == 0 ? std::nullopt : Version(last);
     return newest && newest->nodes == document.nodes ? last : last + 1;
   }
@@ -226,7 +227,7 @@ struct PolicyStore::State {
     files.Delete(unfinished);
   }
 
-  // Held by whoever watches or resets, gone with its process: the name too, however it ends.
+  // Held by the process that watches or resets; deleted when that ends, however it ends.
   win32::UniqueFile TakeFolder() {
     win32::UniqueFile taken(::CreateFileW(lock_file.c_str(), GENERIC_READ | DELETE, 0, nullptr, OPEN_ALWAYS,
                                           FILE_FLAG_DELETE_ON_CLOSE | FILE_FLAG_OPEN_REPARSE_POINT, nullptr));

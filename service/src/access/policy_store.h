@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "access/policy_document.h"
+#include "access/policy_text.h"
 #include "storage/file_operations.h"
 
 namespace onbehalf::service {
@@ -98,7 +99,7 @@ class PolicyStore {
   std::uint64_t NextVersion();
 
   // Puts a document that Load or Read gave into the history, if it is not there yet (the same version with
-  // the same nodes; who changed it and when does not count). Version 0 is no version. Throws Win32Error, and
+  // the same nodes; who changed it and when does not count). Version 0 is ignored. Throws Win32Error, and
   // std::invalid_argument when the history has other nodes under this number.
   void Remember(const PolicyDocument& document, const NameOf& name_of = {});
 

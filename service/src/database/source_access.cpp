@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "access/access_rights.h"
-#include "access/policy_document.h"
+#include "access/policy_reading.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/win32_error.h"
 

@@ -13,7 +13,9 @@
 
 #include "access/access_rights.h"
 #include "access/explanation.h"
-#include "access/policy_document.h"
+#include "access/node_name.h"
+#include "access/node_sddl.h"
+#include "access/policy_reading.h"
 #include "methods/account_json.h"
 #include "methods_model/request_error.h"
 #include "onbehalf/protocol/json_object.h"
@@ -169,13 +171,6 @@ Json NodesSchema() {
 }
 
 // ---- Reading ----
-
-bool IsAtOrBelow(std::string_view node, std::string_view top) {
-  for (std::optional<std::string_view> at = node; at; at = ParentOf(*at)) {
-    if (*at == top) return true;
-  }
-  return false;
-}
 
 MethodResult List(AccessControl& access, const Call& call) {
   const auto policy = access.policy();

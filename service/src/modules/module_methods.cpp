@@ -5,7 +5,7 @@
 #include <utility>
 #include <variant>
 
-#include "access/policy_document.h"
+#include "access/policy_reading.h"
 #include "modules/module_call.h"
 #include "onbehalf/protocol/utf8.h"
 

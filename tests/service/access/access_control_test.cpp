@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "access/access_rights.h"
+#include "access/policy_difference.h"
 #include "onbehalf/protocol/error_code.h"
 #include "policy_fixture.h"
 #include "support/event.h"

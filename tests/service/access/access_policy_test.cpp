@@ -15,7 +15,9 @@
 #include <variant>
 #include <vector>
 
-#include "access/policy_document.h"
+#include "access/node_sddl.h"
+#include "access/policy_checks.h"
+#include "access/policy_reading.h"
 #include "callers.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/win32_error.h"

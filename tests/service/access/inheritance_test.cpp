@@ -16,7 +16,9 @@
 
 #include "access/access_policy.h"
 #include "access/explanation.h"
-#include "access/policy_document.h"
+#include "access/node_sddl.h"
+#include "access/policy_checks.h"
+#include "access/policy_reading.h"
 #include "callers.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "support/platform_probe.h"

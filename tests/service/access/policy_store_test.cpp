@@ -19,6 +19,7 @@
 #include <variant>
 #include <vector>
 
+#include "access/policy_reading.h"
 #include "identity/impersonation.h"
 #include "intercepted_files.h"
 #include "onbehalf/win32/lean_windows.h"

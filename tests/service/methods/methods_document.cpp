@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "access/access_rights.h"
+#include "access/policy_reading.h"
 #include "methods_model/schema_check.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/win32/security_descriptor.h"

@@ -1,0 +1,99 @@
+#include "access/policy_text.h"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/node_name.h"
+#include "access/node_sddl.h"
+#include "access/policy_checks.h"
+#include "plain_entries.h"
+
+namespace onbehalf::service {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+PolicyReading Read(std::string_view text) { return ReadPolicyText(text, test::ReadPlainEntry); }
+
+Texts Lines(const std::vector<PolicyFault>& faults) {
+  Texts lines;
+  for (const PolicyFault& fault : faults) lines.push_back(Describe(fault));
+  return lines;
+}
+
+std::string Document(const std::string& nodes) {
+  return R"({"format": 1, "version": 7, "changed": "2026-11-22T20:00:00Z", "changed_by": "me", "nodes": {)" +
+         nodes + "}}";
+}
+
+std::string NodeText(const std::string& name, const std::string& sddl) {
+  return "\"" + name + "\": {\"sddl\": \"" + sddl + "\"}";
+}
+
+const std::string kManageToEveryone =
+    "gives manage to everyone: who may change a node's entries can take every right there is";
+
+// What the file is like on Windows is in policy_document_test.cpp; this is what does not depend on how Windows reads entries.
+
+TEST(PolicyText, IsTheSameAfterItIsWrittenAndRead) {
+  const PolicyReading first = Read(Document(
+      R"json("/": {"sddl": "D:(D;;GW;;;NU)(A;;GA;;;SY)(A;;GA;;;BA)"},
+             "file": {"sddl": "D:P(A;;0x1;;;AU)(D;;GR;;;S-1-5-21-1-2-3-9)"})json"));
+  EXPECT_EQ(Lines(first.faults), Texts());
+  EXPECT_EQ(Lines(first.warnings),
+            Texts{"file: has deny entries after allow entries: they are put before them"});
+  EXPECT_EQ(ToSddl(first.document.nodes.at("file")), "D:P(D;;GR;;;S-1-5-21-1-2-3-9)(A;;GX;;;AU)");
+  for (const NameOf& name_of : {NameOf(), NameOf([](const win32::Sid&) { return "a \"name\""; })}) {
+    const PolicyReading second = Read(ToText(first.document, name_of));
+    EXPECT_EQ(Lines(second.faults), Texts());
+    EXPECT_EQ(Lines(second.warnings), Texts());
+    EXPECT_EQ(second.document, first.document);
+  }
+  EXPECT_EQ(Lines(FindFaults(first.document)), Texts());
+}
+
+TEST(PolicyText, EveryFaultIsFoundAtOnceAndInOrder) {
+  const PolicyReading reading = Read(R"json({"format": 2, "nodes": {
+      "file": {"sddl": "D:(A;;GX;;;?)(A;;GA;;;WD)", "mode": 7}, "a b": {}, "odbc": 5}})json");
+  EXPECT_EQ(
+      Lines(reading.faults),
+      (Texts{"\"format\" is not 1", "has no \"version\"", "a b: " + std::string(kNotANodeName),
+             "file: has an unknown member \"mode\"", "file: (A;;GX;;;?): is not written as ToSddl writes it",
+             "file: (A;;GA;;;WD): " + kManageToEveryone, "odbc: is not an object"}));
+}
+
+TEST(PolicyText, ARootWithoutAdministratorsIsRefused) {
+  for (const char* sddl : {"D:", "D:(A;;GX;;;BA)", "D:(A;;GA;;;BA)(D;;GW;;;BU)", "D:(A;;GA;;;SY)"}) {
+    const Texts faults = Lines(Read(Document(NodeText("/", sddl))).faults);
+    ASSERT_EQ(faults.size(), 1u) << sddl;
+    EXPECT_TRUE(faults[0].starts_with("/: leaves administrators without manage")) << faults[0];
+  }
+}
+
+TEST(PolicyText, WarnsOfWhatHasNoEffect) {
+  const PolicyDocument document =
+      Read(Document(NodeText("gone", "D:(A;;GX;;;AN)(A;;GX;;;AU)(A;;GX;;;AU)"))).document;
+  const auto none_is_registered = [](std::string_view) { return false; };
+  EXPECT_EQ(Lines(FindWarnings(document, none_is_registered)),
+            (Texts{"gone: has no method in the service as it is now: kept, and without effect",
+                   "gone: (A;;GX;;;AN): never counts: anonymous and guest logons are always denied",
+                   "gone: (A;;GX;;;AU): stands there twice"}));
+}
+
+TEST(PolicyText, ANodeThatIsCutIsAFault) {
+  const std::string sddl = "D:P(D;;GR;;;S-1-5-21-1-2-3-9)";
+  ASSERT_TRUE(Read(Document(NodeText("file", sddl))).faults.empty());
+  for (std::size_t size = 0; size < sddl.size(); ++size) {
+    const std::string cut = sddl.substr(0, size);
+    // Those are whole.
+    if (cut == "D:" || cut == "D:P") continue;
+    EXPECT_FALSE(Read(Document(NodeText("file", cut))).faults.empty()) << cut;
+  }
+}
+
+}  // namespace
+}  // namespace onbehalf::service
