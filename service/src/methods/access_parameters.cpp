@@ -62,7 +62,7 @@ PolicyRequest RequestOf(const Call& call) {
 Result<ACCESS_MASK> RightFrom(std::string_view node, std::string_view word) {
   if (const auto right = RightNamed(node, word)) return *right;
   const std::string usual = node == kPipeNode ? "connect" : "call";
-  return InvalidParams("rights: '" + std::string(word) + "' is none of " + usual + ", see and manage");
+  return InvalidParams("rights: '" + std::string(word) + "' must be one of " + usual + ", see, manage");
 }
 
 Result<ACCESS_MASK> RightsFrom(std::string_view node, const Json& words) {

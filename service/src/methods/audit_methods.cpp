@@ -73,7 +73,7 @@ class Pages {
     std::optional<AuditPage> page =
         after_ ? reader_.After(*after_, filter_, limit_, stop, page_bytes_, scan_bytes_)
                : reader_.Newest(filter_, limit_, stop, page_bytes_);
-    if (!page) return protocol::InvalidParams("after: this is no cursor that audit.read has given");
+    if (!page) return protocol::InvalidParams("after: not a valid audit.read cursor");
     after_ = page->cursor;
     return *std::move(page);
   }

@@ -98,7 +98,7 @@ TEST_F(AuditMethods, ReadFilters) {
 
 TEST_F(AuditMethods, ReadRefusesWhatItCannotFollow) {
   EXPECT_EQ(Fault({{"account", "nobody of this name"}}), "account: no account has this name or SID");
-  EXPECT_EQ(Fault({{"after", "..\\secret:0"}}), "after: this is no cursor that audit.read has given");
+  EXPECT_EQ(Fault({{"after", "..\\secret:0"}}), "after: not a valid audit.read cursor");
 }
 
 TEST_F(AuditMethods, ParametersAreChecked) {

@@ -848,10 +848,10 @@ TEST(AuditFollow, GoesOnBehindACursorInPiecesOfALimit) {
     ASSERT_TRUE(piece.has_value());
     EXPECT_EQ(piece->at("params").at("value").at("lines").size(), size) << *piece;
   }
-  for (const auto& [params, message] : {std::pair(Json{{"after", "none"}, {"progressToken", 1}},
-                                                  "after: this is no cursor that audit.read has given"),
-                                        std::pair(Json{{"account", "no such account"}, {"progressToken", 1}},
-                                                  "account: no account has this name or SID")}) {
+  for (const auto& [params, message] :
+       {std::pair(Json{{"after", "none"}, {"progressToken", 1}}, "after: not a valid audit.read cursor"),
+        std::pair(Json{{"account", "no such account"}, {"progressToken", 1}},
+                  "account: no account has this name or SID")}) {
     client.Send(RequestMessage("g", "audit.follow", params));
     EXPECT_EQ(client.Read(), ErrorMessageFor("g", ErrorCode::kInvalidParams, message));
   }
