@@ -18,10 +18,12 @@
 #include "access/callers.h"
 #include "audit/audit.h"
 #include "gate.h"
+#include "intercepted_files.h"
 #include "log/log.h"
 #include "messages.h"
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/lock.h"
+#include "onbehalf/win32/win32_error.h"
 #include "requests/connection_table.h"
 #include "requests/server_parts.h"
 #include "requests/subscriptions.h"
@@ -99,10 +101,10 @@ class RequestSetTest : public testing::Test {
  protected:
   RequestSetTest() {
     service::AuditOptions options;
-    options.files.write = [this, windows = options.files.write](HANDLE file, std::string_view bytes,
-                                                                DWORD& written) -> DWORD {
-      return disk_is_full_ ? ERROR_DISK_FULL : windows(file, bytes, written);
+    files_.before = [this](const InterceptedFiles::Operation& operation) {
+      if (disk_is_full_ && operation.name == "Write") throw win32::Win32Error(ERROR_DISK_FULL, "WriteFile");
     };
+    options.files = &files_;
     audit_ = std::make_unique<service::Audit>(folder_.path(), std::move(options));
     methods_.Add(gate_.AsMethod("test.wait"));
     service::Method count =
@@ -161,6 +163,7 @@ class RequestSetTest : public testing::Test {
     return settings;
   }()};
   std::atomic<bool> disk_is_full_{false};
+  InterceptedFiles files_;  // before what uses it
   std::unique_ptr<service::Audit> audit_;
   service::Log log_{folder_.path(), settings_.Now()->log, service::Log::Console::kNo};
   Gate gate_;
