@@ -53,10 +53,13 @@ struct Field {
   bool is_required = true;
   bool is_audited = false;
   bool is_nullable = false;  // a std::optional
+  // Of one object, the member.
+  void* (*member)(void* object) = nullptr;
+  // Of its type, so that members of one type share them.
   nlohmann::json (*schema)(Direction direction) = nullptr;
-  void (*read)(void* object, const nlohmann::json& value) = nullptr;
-  // Gives null for an optional that has no value.
-  nlohmann::json (*write)(const void* object) = nullptr;
+  void (*read)(void* member, const nlohmann::json& value) = nullptr;
+  // Moves the value out of the member. Gives null for an optional that has no value.
+  nlohmann::json (*write)(void* member) = nullptr;
 
   // Its value may stand in the audit: it is no secret and not the caller's content.
   constexpr Field Audited() const {
@@ -64,9 +67,20 @@ struct Field {
     audited.is_audited = true;
     return audited;
   }
+  // A std::optional that may be left out of what is taken, and not be null.
+  constexpr Field NotNull() const {
+    Field field = *this;
+    field.is_nullable = false;
+    return field;
+  }
 };
 
 using Fields = std::span<const Field>;
+
+// The parameters, or the result, of a method that has none.
+struct Nothing {
+  static constexpr std::array<Field, 0> Describe() { return {}; }
+};
 
 template <typename T>
 concept HasFields = requires {
@@ -98,12 +112,13 @@ inline Json Type(const char* type) {
 
 inline Json OrNull(Json schema) {
   if (const auto type = schema.find("type"); type != schema.end()) *type = Json::array({*type, "null"});
+  if (const auto names = schema.find("enum"); names != schema.end()) names->push_back(nullptr);
   return schema;
 }
 
 Json ObjectSchema(Fields fields, Direction direction);
 void ReadObject(Fields fields, void* object, const Json& value);
-Json WriteObject(Fields fields, const void* object);
+Json WriteObject(Fields fields, void* object);
 
 // Without null, and without the summary.
 inline Json SchemaOf(const Field& field, Direction direction) {
@@ -171,7 +186,7 @@ template <>
 struct Value<std::string> {
   static Json Schema(Direction) { return Type("string"); }
   static void Read(const Json& json, std::string& value) { value = json.get_ref<const std::string&>(); }
-  static Json Write(const std::string& value) { return value; }
+  static Json Write(std::string&& value) { return std::move(value); }
 };
 
 // Borrowed: as long as the JSON that it was read from.
@@ -187,7 +202,7 @@ template <>
 struct Value<Json> {
   static Json Schema(Direction) { return Json::object(); }
   static void Read(const Json& json, Json& value) { value = json; }
-  static Json Write(const Json& value) { return value; }
+  static Json Write(Json&& value) { return std::move(value); }
 };
 
 // The same, borrowed.
@@ -222,7 +237,7 @@ template <HasFields T>
 struct Value<T> {
   static Json Schema(Direction direction) { return ObjectSchema(FieldsOf<T>(), direction); }
   static void Read(const Json& json, T& value) { ReadObject(FieldsOf<T>(), &value, json); }
-  static Json Write(const T& value) { return WriteObject(FieldsOf<T>(), &value); }
+  static Json Write(T&& value) { return WriteObject(FieldsOf<T>(), &value); }
 };
 
 // The schema is that of a value: Field::is_nullable says that there may be none.
@@ -236,7 +251,9 @@ struct Value<std::optional<T>> {
       Value<T>::Read(json, value.emplace());
     }
   }
-  static Json Write(const std::optional<T>& value) { return value ? Value<T>::Write(*value) : Json(nullptr); }
+  static Json Write(std::optional<T>&& value) {
+    return value ? Value<T>::Write(*std::move(value)) : Json(nullptr);
+  }
 };
 
 template <typename T>
@@ -251,9 +268,9 @@ struct Value<std::vector<T>> {
     value.reserve(json.size());
     for (const Json& element : json) Value<T>::Read(element, value.emplace_back());
   }
-  static Json Write(const std::vector<T>& value) {
+  static Json Write(std::vector<T>&& value) {
     Json json = Json::array();
-    for (const T& element : value) json.push_back(Value<T>::Write(element));
+    for (T& element : value) json.push_back(Value<T>::Write(std::move(element)));
     return json;
   }
 };
@@ -263,23 +280,29 @@ inline constexpr bool kIsOptional = false;
 template <typename T>
 inline constexpr bool kIsOptional<std::optional<T>> = true;
 
+// Of a member whose type is only known to Value.
+template <typename T>
+void ReadMember(void* member, const Json& value) {
+  Value<T>::Read(value, *static_cast<T*>(member));
+}
+template <typename T>
+Json WriteMember(void* member) {
+  if constexpr (requires(T && value) { Value<T>::Write(std::move(value)); }) {
+    return Value<T>::Write(std::move(*static_cast<T*>(member)));
+  } else {
+    return nullptr;  // what is only read
+  }
+}
+
 template <auto Member>
 struct OfMember;
 template <typename S, typename T, T S::*Member>
 struct OfMember<Member> {
-  static void Read(void* object, const Json& value) {
-    Value<T>::Read(value, static_cast<S*>(object)->*Member);
-  }
-  static Json Write(const void* object) {
-    if constexpr (requires(const T& value) { Value<T>::Write(value); }) {
-      return Value<T>::Write(static_cast<const S*>(object)->*Member);
-    } else {
-      return nullptr;  // what is only read
-    }
-  }
+  static void* Of(void* object) { return &(static_cast<S*>(object)->*Member); }
   static constexpr Field Make(std::string_view name, std::string_view summary, const Bounds& bounds,
                               bool is_required) {
-    return {name, summary, bounds, is_required, false, kIsOptional<T>, &Value<T>::Schema, &Read, &Write};
+    return {name, summary,           bounds,         is_required,    false, kIsOptional<T>,
+            &Of,  &Value<T>::Schema, &ReadMember<T>, &WriteMember<T>};
   }
 };
 
@@ -301,14 +324,15 @@ inline Json ObjectSchema(Fields fields, Direction direction) {
 // `value` fits the schema. What it does not have stays as it is in `object`.
 inline void ReadObject(Fields fields, void* object, const Json& value) {
   for (const Field& field : fields) {
-    if (const auto found = value.find(field.name); found != value.end()) field.read(object, *found);
+    if (const auto found = value.find(field.name); found != value.end())
+      field.read(field.member(object), *found);
   }
 }
 
-inline Json WriteObject(Fields fields, const void* object) {
+inline Json WriteObject(Fields fields, void* object) {
   Json json = Json::object();
   for (const Field& field : fields) {
-    Json value = field.write(object);
+    Json value = field.write(field.member(object));
     if (field.is_required || !value.is_null()) json[std::string(field.name)] = std::move(value);
   }
   return json;
@@ -339,7 +363,7 @@ T FromJson(const nlohmann::json& json) {
 }
 
 template <HasFields T>
-nlohmann::json ToJson(const T& value) {
+nlohmann::json ToJson(T value) {
   return fields::WriteObject(FieldsOf<T>(), &value);
 }
 

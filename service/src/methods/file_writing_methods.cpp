@@ -29,10 +29,6 @@ constexpr std::uint64_t kMaxGapBytes = 64 * 1024 * 1024;
 // At a path, while others make and delete what is to be written to.
 constexpr int kMaxLooks = 4;
 
-struct Nothing {
-  static constexpr std::array<Field, 0> Describe() { return {}; }
-};
-
 // ---- file.write ----
 
 enum class WriteMode { kCreate, kReplace, kAppend, kUpdate };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@ namespace onbehalf::service {
 
 // How a value stands in JSON. As JSON: texts, numbers and lists of texts. As base64: its bytes, whatever the type says.
 enum class RegistryEncoding { kJson, kBase64 };
+constexpr std::array<std::string_view, 2> NamesOf(RegistryEncoding) { return {"json", "base64"}; }
 
 // {"type", "value", "encoding"}. As JSON unless `encoding` asks for base64 or the value has no such form: it is of another
 // type, or its bytes are not what its type promises.

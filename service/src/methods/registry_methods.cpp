@@ -1,6 +1,7 @@
 #include "methods/registry_methods.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,6 +19,7 @@
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/service/as_caller.h"
 #include "onbehalf/service/schema.h"
+#include "onbehalf/service/typed_method.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "registry/registry_key.h"
@@ -35,10 +37,10 @@ using protocol::MakeObject;
 using win32::UniqueRegistryKey;
 using win32::Win32Error;
 
-constexpr std::size_t kEntriesUnlessSaid = 1000;
-constexpr std::size_t kMostEntries = 10'000;
-constexpr std::size_t kMostPathCharacters = 32'767;
-constexpr std::size_t kMostNameUnits = 16'383;
+constexpr std::size_t kDefaultEntries = 1000;
+constexpr std::size_t kMaxEntries = 10'000;
+constexpr std::size_t kMaxPathCharacters = 32'767;
+constexpr std::size_t kMaxNameUnits = 16'383;
 
 // What Windows refuses, said in other words than its own.
 Error Refused(DWORD code, const char* operation, std::string message) {
@@ -54,43 +56,97 @@ Error ProfileNotLoaded(const Call& call) {
   return error;
 }
 
-Result<RegistryPath> PathOf(const Call& call) {
-  const bool is_32 = call.params.value("view", "64") == "32";
-  auto parsed = ParseRegistryPath(call.params.at("key").get_ref<const std::string&>(),
-                                  is_32 ? RegistryView::k32 : RegistryView::k64, call.caller.user());
+// What parameters say of a key.
+struct NamedKey {
+  std::string_view name;
+  RegistryView view;
+};
+
+Result<RegistryPath> PathOf(const NamedKey& key, const Call& call) {
+  auto parsed = ParseRegistryPath(key.name, key.view, call.caller.user());
   if (auto* const fault = std::get_if<std::string>(&parsed)) return InvalidParams("key: " + *fault);
   return std::get<RegistryPath>(std::move(parsed));
 }
 
-Result<std::wstring> NameOf(const Call& call) {
-  std::wstring name = win32::ToWide(call.params.value("name", ""));
+Result<std::wstring> NameOf(std::string_view text) {
+  std::wstring name = win32::ToWide(text);
   if (name.find(L'\0') != std::wstring::npos)
     return InvalidParams("name: a value's name cannot have a NUL in it");
-  if (name.size() > kMostNameUnits) {
-    return InvalidParams("name: a value's name has at most " + std::to_string(kMostNameUnits) +
+  if (name.size() > kMaxNameUnits) {
+    return InvalidParams("name: a value's name has at most " + std::to_string(kMaxNameUnits) +
                          " UTF-16 units");
   }
   return name;
 }
 
-std::optional<RegistryEncoding> EncodingOf(const Call& call) {
-  const auto found = call.params.find("encoding");
-  if (found == call.params.end()) return std::nullopt;
-  return *found == "json" ? RegistryEncoding::kJson : RegistryEncoding::kBase64;
+Result<UniqueRegistryKey> OpenKey(const NamedKey& key, REGSAM access, const Call& call) {
+  ONBEHALF_TRY(auto&& path, PathOf(key, call));
+  auto opened = OpenRegistryKey(path, access);
+  if (!opened) return ProfileNotLoaded(call);
+  return *std::move(opened);
 }
 
-Result<UniqueRegistryKey> OpenKeyOf(const Call& call, REGSAM access) {
-  ONBEHALF_TRY(auto&& path, PathOf(call));
-  auto key = OpenRegistryKey(path, access);
-  if (!key) return ProfileNotLoaded(call);
-  return *std::move(key);
+// ---- What the methods' parameters share ----
+
+constexpr Bounds kNameBounds{.max_length = kMaxNameUnits};
+
+template <typename Params>
+constexpr Field KeyField() {
+  return Required<&Params::key>(
+             "key",
+             R"(The key: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.)",
+             {.min_length = 1, .max_length = kMaxPathCharacters})
+      .Audited();
+}
+
+template <typename Params>
+constexpr Field ViewField() {
+  return Optional<&Params::view>(
+             "view",
+             "Which half of the registry: of 64-bit programs (64, the default) or of 32-bit ones (32).")
+      .Audited();
+}
+
+Json AnyValue(std::string_view description) {
+  Json schema;
+  schema["description"] = description;
+  return schema;
+}
+
+Json TypeSchema() {
+  return Text("none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x…");
+}
+Json ValueSchema() {
+  return AnyValue("a string, an integer or an array of strings; or the bytes, as encoding says");
 }
 
 // ---- registry.get ----
 
-Result<RegistryValue> ReadValue(const Call& call, std::size_t most_bytes) {
-  ONBEHALF_TRY(auto&& name, NameOf(call));
-  ONBEHALF_TRY(auto&& key, OpenKeyOf(call, KEY_QUERY_VALUE));
+struct GetParams {
+  std::string_view key;
+  std::string_view name;
+  RegistryView view = RegistryView::k64;
+  bool expand = false;
+  std::optional<RegistryEncoding> encoding;
+
+  static constexpr auto Describe() {
+    return std::array{
+        KeyField<GetParams>(),
+        Optional<&GetParams::name>("name", "The value's name (the default value).", kNameBounds).Audited(),
+        ViewField<GetParams>(),
+        Optional<&GetParams::expand>(
+            "expand",
+            "Whether %NAME% in an expand_sz is replaced, by the caller's environment variables (false).")
+            .Audited(),
+        Optional<&GetParams::encoding>("encoding", "base64: its bytes as they are, whatever the type.")
+            .NotNull()
+            .Audited()};
+  }
+};
+
+Result<RegistryValue> ReadValue(const GetParams& params, const Call& call, std::size_t most_bytes) {
+  ONBEHALF_TRY(auto&& name, NameOf(params.name));
+  ONBEHALF_TRY(auto&& key, OpenKey({params.key, params.view}, KEY_QUERY_VALUE, call));
   auto read = QueryRegistryValue(key.get(), name, most_bytes);
   if (const auto* const size = std::get_if<std::size_t>(&read)) {
     return Error{ErrorCode::kTooLarge,
@@ -118,15 +174,15 @@ std::optional<std::wstring> Expanded(const win32::Token& caller, const std::wstr
   return std::nullopt;
 }
 
-MethodResult Get(const Call& call, std::size_t response_bytes) {
+MethodResult Get(const GetParams& params, const Call& call, std::size_t response_bytes) {
   std::optional<Result<RegistryValue>> read;
   if (auto refusal = AsCaller(call.caller, win32::ImpersonationLevel::kImpersonation,
-                              [&] { read = ReadValue(call, response_bytes); })) {
+                              [&] { read = ReadValue(params, call, response_bytes); })) {
     return *std::move(refusal);
   }
   ONBEHALF_TRY(const RegistryValue value, *std::move(read));
-  Json answer = ToJson(value, EncodingOf(call));
-  if (call.params.value("expand", false) && value.type == REG_EXPAND_SZ && answer.at("encoding") == "json") {
+  Json answer = ToJson(value, params.encoding);
+  if (params.expand && value.type == REG_EXPAND_SZ && answer.at("encoding") == "json") {
     const auto expanded =
         Expanded(call.caller.token(), win32::ToWide(answer.at("value").get_ref<const std::string&>()),
                  std::max<std::size_t>(response_bytes, 1 << 20));
@@ -137,15 +193,77 @@ MethodResult Get(const Call& call, std::size_t response_bytes) {
   return answer;
 }
 
-// ---- The other methods ----
+// ---- registry.set ----
 
-MethodResult Set(const Call& call) {
-  ONBEHALF_TRY(auto&& name, NameOf(call));
-  ONBEHALF_TRY(auto&& value, RegistryValueOf(call.params.at("type").get_ref<const std::string&>(),
-                                             call.params.at("value"), EncodingOf(call)));
-  ONBEHALF_TRY(auto&& key, OpenKeyOf(call, KEY_SET_VALUE));
+struct SetParams {
+  std::string_view key;
+  std::string_view name;
+  std::string_view type;
+  const Json* value = nullptr;
+  RegistryView view = RegistryView::k64;
+  std::optional<RegistryEncoding> encoding;
+
+  static Json ValueWords() { return AnyValue("a string, an integer or an array of strings"); }
+  static constexpr auto Describe() {
+    return std::array{
+        KeyField<SetParams>(),
+        Required<&SetParams::name>("name", "The value's name; \"\" for the default value.", kNameBounds)
+            .Audited(),
+        Required<&SetParams::type>(
+            "type",
+            "none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x and a number.",
+            {.max_length = 16})
+            .Audited(),
+        Required<&SetParams::value>("value",
+                                    "A string, an integer or an array of strings, as the type is; for other "
+                                    "types its bytes in base64.",
+                                    {.words = ValueWords}),
+        ViewField<SetParams>(),
+        Optional<&SetParams::encoding>("encoding", "base64: the value is its bytes, whatever the type.")
+            .NotNull()
+            .Audited()};
+  }
+};
+
+Result<Nothing> Set(const SetParams& params, const Call& call) {
+  ONBEHALF_TRY(auto&& name, NameOf(params.name));
+  ONBEHALF_TRY(auto&& value, RegistryValueOf(params.type, *params.value, params.encoding));
+  ONBEHALF_TRY(auto&& key, OpenKey({params.key, params.view}, KEY_SET_VALUE, call));
   SetRegistryValue(key.get(), name, std::move(value));
-  return Json::object();
+  return Nothing{};
+}
+
+// ---- registry.list ----
+
+struct ListParams {
+  std::string_view key;
+  std::optional<std::string_view> after;
+  std::size_t limit = kDefaultEntries;
+  RegistryView view = RegistryView::k64;
+
+  static constexpr auto Describe() {
+    return std::array{
+        KeyField<ListParams>(),
+        Optional<&ListParams::after>("after", "Start after this cursor (the previous page's `next`).",
+                                     {.max_length = 65'536})
+            .Audited(),
+        Optional<&ListParams::limit>("limit", "At most so many keys and values together (1000).",
+                                     {.minimum = 1, .maximum = kMaxEntries})
+            .Audited(),
+        ViewField<ListParams>()};
+  }
+};
+
+Json ListSchema() {
+  return Object(
+      {{"keys", ListOf(Text(""), "names of keys")},
+       {"values",
+        ListOf(Object({{"name", Text("\"\" for the default value")},
+                       {"type", TypeSchema()},
+                       {"value", ValueSchema()},
+                       {"encoding", OrNull(Text("json or base64; null: too large, see registry.get"))},
+                       {"size", Integer("bytes")}}))},
+       {"next", OrNull(Text("for after; null: there is no more"))}});
 }
 
 Json EntryOf(const RegistryPage::Value& value) {
@@ -158,16 +276,15 @@ Json EntryOf(const RegistryPage::Value& value) {
   return entry;
 }
 
-MethodResult List(const Call& call, std::size_t response_bytes) {
+MethodResult List(const ListParams& params, const Call& call, std::size_t response_bytes) {
   std::optional<RegistryCursor> after;
-  if (const auto text = call.params.find("after"); text != call.params.end() && !text->is_null()) {
-    after = RegistryCursorOf(text->get_ref<const std::string&>());
+  if (params.after) {
+    after = RegistryCursorOf(*params.after);
     if (!after) return InvalidParams("after: expected what registry.list has given as next");
   }
-  ONBEHALF_TRY(auto&& key, OpenKeyOf(call, KEY_READ));
+  ONBEHALF_TRY(auto&& key, OpenKey({params.key, params.view}, KEY_READ, call));
   // The rest is for what surrounds the entries.
-  const auto page = ListRegistryKey(key.get(), after, call.params.value("limit", kEntriesUnlessSaid),
-                                    response_bytes / 4 * 3, call.stop);
+  const auto page = ListRegistryKey(key.get(), after, params.limit, response_bytes / 4 * 3, call.stop);
   if (!page) return Error{ErrorCode::kBusy, "The key changes faster than it can be listed.", nullptr};
   Json keys = Json::array();
   for (const std::wstring& name : page->keys) keys.push_back(win32::ToUtf8Lossy(name));
@@ -178,78 +295,116 @@ MethodResult List(const Call& call, std::size_t response_bytes) {
                      {"next", page->next ? Json(ToText(*page->next)) : Json(nullptr)}});
 }
 
-MethodResult MakeKey(const Call& call) {
-  ONBEHALF_TRY(auto&& path, PathOf(call));
+// ---- registry.makeKey ----
+
+struct MakeKeyParams {
+  std::string_view key;
+  bool is_volatile = false;
+  RegistryView view = RegistryView::k64;
+
+  static constexpr auto Describe() {
+    return std::array{KeyField<MakeKeyParams>(),
+                      Optional<&MakeKeyParams::is_volatile>(
+                          "volatile", "Whether what is made is gone when the computer is restarted (false).")
+                          .Audited(),
+                      ViewField<MakeKeyParams>()};
+  }
+};
+
+struct KeyMade {
+  bool created;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&KeyMade::created>("created", "false: it was there")};
+  }
+};
+
+Result<KeyMade> MakeKey(const MakeKeyParams& params, const Call& call) {
+  ONBEHALF_TRY(auto&& path, PathOf({params.key, params.view}, call));
   if (path.is_root) return InvalidParams("key: a root is always there");
-  const auto created = MakeRegistryKey(path, call.params.value("volatile", false));
+  const auto created = MakeRegistryKey(path, params.is_volatile);
   if (!created) return ProfileNotLoaded(call);
-  return MakeObject({{"created", *created}});
+  return KeyMade{*created};
 }
 
-MethodResult DeleteValue(const Call& call) {
-  ONBEHALF_TRY(auto&& name, NameOf(call));
-  ONBEHALF_TRY(auto&& key, OpenKeyOf(call, KEY_SET_VALUE));
+// ---- registry.delete ----
+
+struct DeleteParams {
+  std::string_view key;
+  std::optional<std::string_view> name;
+  std::optional<bool> subkeys;
+  RegistryView view = RegistryView::k64;
+
+  static constexpr auto Describe() {
+    return std::array{
+        KeyField<DeleteParams>(),
+        Optional<&DeleteParams::name>("name", "The value that goes; \"\" for the default value.", kNameBounds)
+            .NotNull()
+            .Audited(),
+        Optional<&DeleteParams::subkeys>(
+            "subkeys",
+            "In place of a name: the key goes, with all below it (true) or only if there is nothing.")
+            .NotNull()
+            .Audited(),
+        ViewField<DeleteParams>()};
+  }
+};
+
+struct Deleted {
+  std::size_t keys;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&Deleted::keys>("keys", "that are gone; 0 for a value")};
+  }
+};
+
+Result<Deleted> DeleteValue(const DeleteParams& params, const Call& call) {
+  ONBEHALF_TRY(auto&& name, NameOf(*params.name));
+  ONBEHALF_TRY(auto&& key, OpenKey({params.key, params.view}, KEY_SET_VALUE, call));
   const LSTATUS code = ::RegDeleteValueW(key.get(), name.c_str());
   if (code != ERROR_SUCCESS) throw Win32Error(static_cast<DWORD>(code), "RegDeleteValueW");
-  return MakeObject({{"keys", 0}});
+  return Deleted{0};
 }
 
-MethodResult Delete(const Call& call) {
-  const bool a_value = call.params.contains("name");
-  if (a_value == call.params.contains("subkeys")) {
+Result<Deleted> Delete(const DeleteParams& params, const Call& call) {
+  if (params.name.has_value() == params.subkeys.has_value()) {
     return InvalidParams(
         "name, subkeys: expected one of the two: the name of the value that goes, or whether the key goes together with "
         "those below it (true) or only if there are none (false)");
   }
-  if (a_value) return DeleteValue(call);
-  ONBEHALF_TRY(auto&& path, PathOf(call));
+  if (params.name) return DeleteValue(params, call);
+  ONBEHALF_TRY(auto&& path, PathOf({params.key, params.view}, call));
   if (IsRootOrHive(path)) {
     return InvalidParams("key: a root, and a key right below HKLM or HKU, cannot be deleted");
   }
-  const auto deleted = DeleteRegistryKey(path, call.params.at("subkeys").get<bool>(), call.stop);
+  const auto deleted = DeleteRegistryKey(path, *params.subkeys, call.stop);
   if (!deleted) return ProfileNotLoaded(call);
   if (std::holds_alternative<HasSubkeys>(*deleted)) {
     return Refused(ERROR_ACCESS_DENIED, "NtDeleteKey",
                    "The key has others below it; subkeys says whether they go too.");
   }
-  return MakeObject({{"keys", std::get<std::size_t>(*deleted)}});
+  return Deleted{std::get<std::size_t>(*deleted)};
 }
 
-Result<std::unique_ptr<Stream>> OpenWatch(const Call& call, Waker waker) {
-  ONBEHALF_TRY(auto&& key, OpenKeyOf(call, KEY_NOTIFY));
-  return std::make_unique<RegistryWatch>(std::move(key), call.params.value("recursive", false),
-                                         std::move(waker));
-}
+// ---- registry.watch ----
 
-// ---- What they are called with ----
+struct WatchParams {
+  std::string_view key;
+  bool recursive = false;
+  RegistryView view = RegistryView::k64;
 
-Parameter KeyParameter(std::string summary) {
-  return {"key",
-          std::move(summary) +
-              R"(: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.)",
-          TextOfLength(1, kMostPathCharacters), true, true};
-}
-Parameter NameParameter(std::string summary) {
-  return {"name", std::move(summary), TextOfLength(0, kMostNameUnits), false, true};
-}
-Parameter ViewParameter() {
-  return {"view", "Which half of the registry: of 64-bit programs (64, unless said) or of 32-bit ones (32).",
-          OneOf({"64", "32"}), false, true};
-}
-Parameter EncodingParameter(std::string summary) {
-  return {"encoding", std::move(summary), OneOf({"json", "base64"}), false, true};
-}
+  static constexpr auto Describe() {
+    return std::array{KeyField<WatchParams>(),
+                      Optional<&WatchParams::recursive>(
+                          "recursive", "Whether what changes in the keys below it counts (false).")
+                          .Audited(),
+                      ViewField<WatchParams>()};
+  }
+};
 
-Json TypeSchema() {
-  return Text("none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x…");
-}
-Json AnyValue(std::string_view description) {
-  Json schema;
-  schema["description"] = description;
-  return schema;
-}
-Json ValueSchema() {
-  return AnyValue("a string, an integer or an array of strings; or the bytes, as encoding says");
+Result<std::unique_ptr<Stream>> OpenWatch(const WatchParams& params, const Call& call, Waker waker) {
+  ONBEHALF_TRY(auto&& key, OpenKey({params.key, params.view}, KEY_NOTIFY, call));
+  return std::make_unique<RegistryWatch>(std::move(key), params.recursive, std::move(waker));
 }
 
 Method RegistryMethod(std::string name, std::string summary) {
@@ -266,89 +421,44 @@ Method RegistryMethod(std::string name, std::string summary) {
 
 void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings> settings) {
   Method get = RegistryMethod("registry.get", "A value of a key, read as the caller.");
-  get.parameters = {
-      KeyParameter("The key"),
-      NameParameter("The value's name; the default value unless said."),
-      ViewParameter(),
-      {"expand", "Whether %NAME% in an expand_sz is replaced, by the caller's environment variables.",
-       Boolean(""), false, true},
-      EncodingParameter("base64: its bytes as they are, whatever the type.")};
+  Handle<GetParams>(get, [settings](const GetParams& params, const Call& call) {
+    return Get(params, call, settings->Now()->limits.response_bytes);
+  });
   get.result_schema =
       Object({{"type", TypeSchema()}, {"value", ValueSchema()}, {"encoding", Text("json or base64")}});
   // The value is read as the caller, and expanded as the service: that loads libraries.
   get.acts = Acts::kAsService;
-  get.handler = [settings](const Call& call) { return Get(call, settings->Now()->limits.response_bytes); };
   registry.Add(std::move(get));
 
   Method set = RegistryMethod("registry.set", "Writes a value of a key that there is.");
-  set.parameters = {
-      KeyParameter("The key"),
-      {"name", "The value's name; \"\" for the default value.", TextOfLength(0, kMostNameUnits), true, true},
-      {"type",
-       "none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x and a number.",
-       TextOfLength(0, 16), true, true},
-      {"value",
-       "A string, an integer or an array of strings, as the type is; for other types its bytes in base64.",
-       AnyValue("a string, an integer or an array of strings"), true, false},
-      ViewParameter(),
-      EncodingParameter("base64: the value is its bytes, whatever the type.")};
-  set.result_schema = Object({});
+  Handle<SetParams>(set, Set);
   set.interruptible = false;
-  set.handler = &Set;
   registry.Add(std::move(set));
 
   Method list =
       RegistryMethod("registry.list", "The keys below a key and its values, by their names, page by page.");
-  list.parameters = {
-      KeyParameter("The key"),
-      {"after", "What the page before has given as next.", OrNull(TextOfLength(0, 65'536)), false, true},
-      {"limit", "At most so many keys and values together (1000).", IntegerFrom(1, kMostEntries), false,
-       true},
-      ViewParameter()};
-  list.result_schema =
-      Object({{"keys", ListOf(Text(""), "names of keys")},
-              {"values",
-               ListOf(Object({{"name", Text("\"\" for the default value")},
-                              {"type", TypeSchema()},
-                              {"value", ValueSchema()},
-                              {"encoding", OrNull(Text("json or base64; null: too large, see registry.get"))},
-                              {"size", Integer("bytes")}}))},
-              {"next", OrNull(Text("for after; null: there is no more"))}});
-  list.handler = [settings](const Call& call) { return List(call, settings->Now()->limits.response_bytes); };
+  Handle<ListParams>(list, [settings](const ListParams& params, const Call& call) {
+    return List(params, call, settings->Now()->limits.response_bytes);
+  });
+  list.result_schema = ListSchema();
   registry.Add(std::move(list));
 
   Method make = RegistryMethod("registry.makeKey", "Makes a key, and keys above it that are missing.");
-  make.parameters = {
-      KeyParameter("The key"),
-      {"volatile", "Whether what is made is gone when the computer is restarted.", Boolean(""), false, true},
-      ViewParameter()};
-  make.result_schema = Object({{"created", Boolean("false: it was there")}});
+  Handle<MakeKeyParams>(make, MakeKey);
   make.interruptible = false;
-  make.handler = &MakeKey;
   registry.Add(std::move(make));
 
   Method remove = RegistryMethod("registry.delete", "Removes a value, or a key with its values.");
-  remove.parameters = {
-      KeyParameter("The key"),
-      NameParameter("The value that goes; \"\" for the default value."),
-      {"subkeys", "In place of a name: the key goes, with all below it (true) or only if there is nothing.",
-       Boolean(""), false, true},
-      ViewParameter()};
-  remove.result_schema = Object({{"keys", Integer("that are gone; 0 for a value")}});
+  Handle<DeleteParams>(remove, Delete);
   remove.interruptible = false;
-  remove.handler = &Delete;
   registry.Add(std::move(remove));
 
   Method watch = RegistryMethod("registry.watch",
                                 "A stream that tells when a key changes: its values, and the keys below it.");
-  watch.parameters = {
-      KeyParameter("The key"),
-      {"recursive", "Whether what changes in the keys below it counts.", Boolean(""), false, true},
-      ViewParameter()};
+  Opens<WatchParams>(watch, OpenWatch);
   watch.result_schema = Described("null", "it goes on until it is cancelled or the key is gone");
   watch.progress_schema =
       Object({{"changed", Boolean("false in the first piece: from now on the key is watched")}});
-  watch.stream = &OpenWatch;
   registry.Add(std::move(watch));
 }
 

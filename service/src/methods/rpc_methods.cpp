@@ -1,14 +1,18 @@
 #include "methods/rpc_methods.h"
 
+#include <array>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/protocol/json_object.h"
 #include "onbehalf/service/schema.h"
+#include "onbehalf/service/typed_method.h"
 #include "text/utc_time.h"
 
 namespace onbehalf::service {
@@ -18,17 +22,36 @@ using protocol::MakeObject;
 
 // Enough to try out large payloads with. In UTF-8 and JSON's escapes it can be more than the limit of a response, which is
 // answered TooLarge.
-constexpr std::size_t kEchoCharacters = 1024 * 1024;
+constexpr std::size_t kMaxEchoCharacters = 1024 * 1024;
 
-MethodResult Ping(const Call& call) {
-  Json answer = MakeObject(
-      {{"pong", true},
-       {"time", UtcText(std::chrono::system_clock::now(), UtcText::Fraction::kMilliseconds).view()}});
-  if (const auto echo = call.params.find("echo"); echo != call.params.end()) answer["echo"] = *echo;
-  return answer;
+struct PingParams {
+  std::optional<std::string_view> echo;
+
+  static constexpr auto Describe() {
+    return std::array{
+        Optional<&PingParams::echo>("echo", "Comes back in the answer.", {.max_length = kMaxEchoCharacters})
+            .NotNull()};
+  }
+};
+
+struct Pong {
+  std::string time;
+  std::optional<std::string_view> echo;
+  bool pong = true;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&Pong::pong>("pong", "true"),
+                      Required<&Pong::time>("time", "the service's clock, UTC"),
+                      Optional<&Pong::echo>("echo", "the parameter, if it was given")};
+  }
+};
+
+Result<Pong> Ping(const PingParams& params, const Call&) {
+  return Pong{UtcText(std::chrono::system_clock::now(), UtcText::Fraction::kMilliseconds).ToString(),
+              params.echo};
 }
 
-Json Describe(const Method& method) {
+Json DescriptionOf(const Method& method) {
   const auto any_if_null = [](const Json& schema) { return schema.is_null() ? Json::object() : schema; };
   Json params = Json::array();
   for (const Parameter& parameter : method.parameters) {
@@ -56,16 +79,40 @@ Json Describe(const Method& method) {
   return description;
 }
 
-MethodResult Subscribe(const SubscribeFunction& subscribe, const Call& call) {
+// A place in kServerEvents.
+enum class ServerEvent : std::size_t {};
+constexpr auto NamesOf(ServerEvent) { return kServerEvents; }
+
+struct SubscribeParams {
+  std::vector<ServerEvent> events;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&SubscribeParams::events>("events",
+                                                         "The ones wanted; an empty array for none.",
+                                                         {.max_items = 4 * kServerEvents.size()})
+                          .Audited()};
+  }
+};
+
+struct Subscribed {
+  std::vector<ServerEvent> events;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&Subscribed::events>("events", "those subscribed to")};
+  }
+};
+
+Result<Subscribed> Subscribe(const SubscribeFunction& subscribe, const SubscribeParams& params,
+                             const Call& call) {
   EventSet events;
-  for (const Json& name : call.params.at("events")) events.set(IndexOf(name.get_ref<const std::string&>()));
+  for (const ServerEvent event : params.events) events.set(static_cast<std::size_t>(event));
   // False when the connection has ended meanwhile: nobody gets the answer then.
   static_cast<void>(subscribe(call.connection_id, events));
-  Json subscribed = Json::array();
-  for (std::size_t i = 0; i < kServerEvents.size(); ++i) {
-    if (events.test(i)) subscribed.push_back(kServerEvents[i]);
+  Subscribed subscribed;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (events.test(i)) subscribed.events.push_back(ServerEvent{i});
   }
-  return MakeObject({{"events", std::move(subscribed)}});
+  return subscribed;
 }
 
 // Every error that any method may be answered with.
@@ -87,31 +134,23 @@ void AddRpcMethods(MethodRegistry& registry,
   Method ping;
   ping.name = "rpc.ping";
   ping.summary = "Answers at once: the service is there, and this caller may call it.";
-  ping.parameters = {{"echo", "Comes back in the answer.", TextOfLength(0, kEchoCharacters), false}};
-  ping.result_schema = Object({{"pong", Boolean("true")}, {"time", Text("the service's clock, UTC")}});
-  ping.result_schema["properties"]["echo"] = Text("the parameter, if it was given");
+  Handle<PingParams>(ping, Ping);
   ping.access_default = kForAuthenticatedUsers;
   ping.acts = Acts::kAsService;
   ping.pace = Pace::kQuick;
-  ping.handler = Ping;
   registry.Add(std::move(ping));
 
-  Json event_name = OneOf({});
-  for (const std::string_view name : kServerEvents) event_name["enum"].push_back(name);
-  Json events = ListOf(event_name, "names of the notifications");
-  events["maxItems"] = 4 * kServerEvents.size();
   Method subscription;
   subscription.name = "rpc.subscribe";
   subscription.summary =
       "Says which notifications of the service this connection wants, in place of those before.";
-  subscription.parameters = {{"events", "The ones wanted; an empty array for none.", events, true, true}};
-  subscription.result_schema = Object({{"events", ListOf(event_name, "those subscribed to")}});
+  Handle<SubscribeParams>(
+      subscription, [subscribe = std::move(subscribe)](const SubscribeParams& params, const Call& call) {
+        return Subscribe(subscribe, params, call);
+      });
   subscription.access_default = kForAuthenticatedUsers;
   subscription.acts = Acts::kAsService;
   subscription.pace = Pace::kQuick;
-  subscription.handler = [subscribe = std::move(subscribe)](const Call& call) {
-    return Subscribe(subscribe, call);
-  };
   registry.Add(std::move(subscription));
 
   Method discover;
@@ -129,7 +168,7 @@ void AddRpcMethods(MethodRegistry& registry,
   discover.handler = [&registry, may_see = std::move(may_see)](const Call& call) -> MethodResult {
     Json methods = Json::array();
     for (const Method* method : registry.All()) {
-      if (may_see(*method, call.caller)) methods.push_back(Describe(*method));
+      if (may_see(*method, call.caller)) methods.push_back(DescriptionOf(*method));
     }
     return MakeObject(
         {{"openrpc", "1.2.6"},

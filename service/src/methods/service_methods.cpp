@@ -6,12 +6,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "methods/account_json.h"
 #include "methods_model/request_error.h"
 #include "onbehalf/protocol/json_object.h"
 #include "onbehalf/service/schema.h"
+#include "onbehalf/service/typed_method.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "text/utc_time.h"
 
@@ -198,17 +201,46 @@ Json ListSchema() {
               {"in_flight", Integer("of them, not answered yet")}}));
 }
 
-MethodResult Disconnect(ServerControl& server, const Call& call) {
-  const auto id = call.params.at("connection").get<std::uint64_t>();
-  if (server.Disconnect(id)) return MakeObject({{"disconnected", true}});
-  return protocol::InvalidParams("connection: there is no connection " + std::to_string(id) + " (any more)");
+struct DisconnectParams {
+  std::uint64_t connection = 0;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&DisconnectParams::connection>(
+                          "connection", "Its id, as service.connections lists it.", {.minimum = 1})
+                          .Audited()};
+  }
+};
+
+struct Disconnected {
+  bool disconnected;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&Disconnected::disconnected>("disconnected", "true")};
+  }
+};
+
+Result<Disconnected> Disconnect(ServerControl& server, const DisconnectParams& params) {
+  if (server.Disconnect(params.connection)) return Disconnected{true};
+  return protocol::InvalidParams("connection: there is no connection " + std::to_string(params.connection) +
+                                 " (any more)");
 }
 
-MethodResult Reload(const ServiceFacts& facts, win32::AccountNames& names, const Call& call) {
+struct Reloaded {
+  std::vector<std::string> changed;
+  std::vector<std::string> needs_restart;
+
+  static constexpr auto Describe() {
+    return std::array{
+        Required<&Reloaded::changed>("changed", "keys of settings that are in force from now on"),
+        Required<&Reloaded::needs_restart>(
+            "needs_restart", "keys of settings that differ in the file, in force from the next start on")};
+  }
+};
+
+Result<Reloaded> Reload(const ServiceFacts& facts, win32::AccountNames& names, const Call& call) {
   ThrowIfOver(call, "service.reload");
-  const SettingsReload::Result result = facts.reload(names.Display(call.caller.user()));
-  if (result.faults.empty())
-    return MakeObject({{"changed", result.changed}, {"needs_restart", result.needs_restart}});
+  SettingsReload::Result result = facts.reload(names.Display(call.caller.user()));
+  if (result.faults.empty()) return Reloaded{std::move(result.changed), std::move(result.needs_restart)};
   protocol::Error error = ToError(protocol::ErrorCode::kSettingsRefused);
   Json faults = Json::array();
   for (const SettingsFault& fault : result.faults)
@@ -245,13 +277,12 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
   Method disconnect;
   disconnect.name = "service.disconnect";
   disconnect.summary = "Ends a connection at once. InvalidParams if there is none of this id (any more).";
-  disconnect.parameters = {
-      {"connection", "Its id, as service.connections lists it.", IntegerFrom(1), true, true}};
-  disconnect.result_schema = Object({{"disconnected", Boolean("true")}});
+  Handle<DisconnectParams>(disconnect, [&server](const DisconnectParams& params, const Call&) {
+    return Disconnect(server, params);
+  });
   disconnect.access_default = kForAdministrators;
   disconnect.acts = Acts::kAsService;
   disconnect.pace = Pace::kQuick;
-  disconnect.handler = [&server](const Call& call) { return Disconnect(server, call); };
   registry.Add(std::move(disconnect));
 
   Method reload;
@@ -259,18 +290,13 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
   reload.summary =
       "Reads the settings file again and puts in force what can change while the service runs. "
       "SettingsRefused if it has faults: then nothing changes.";
-  reload.result_schema =
-      Object({{"changed", ListOf(Text("a setting's key"), "in force from now on")},
-              {"needs_restart",
-               ListOf(Text("a setting's key"), "differ in the file, in force from the next start on")}});
+  Handle<Nothing>(reload, [facts = std::move(facts), names = std::move(names)](
+                              const Nothing&, const Call& call) { return Reload(facts, *names, call); });
   reload.access_default = kForAdministrators;
   reload.acts = Acts::kAsService;
   reload.pace = Pace::kMayBlock;
   // The log is written, and what cannot be read is taken for unsafe or for a fault.
   reload.interruptible = false;
-  reload.handler = [facts = std::move(facts), names = std::move(names)](const Call& call) {
-    return Reload(facts, *names, call);
-  };
   registry.Add(std::move(reload));
 }
 

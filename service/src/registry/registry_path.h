@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -10,6 +11,7 @@ namespace onbehalf::service {
 
 // Which half of a key that 64-bit and 32-bit programs see differently (KEY_WOW64_64KEY, KEY_WOW64_32KEY).
 enum class RegistryView { k64, k32 };
+constexpr std::array<std::string_view, 2> NamesOf(RegistryView) { return {"64", "32"}; }
 
 // A key that a caller has named: a place in one of the two trees that there are. The other roots are places in these:
 //   HKEY_CURRENT_USER    HKEY_USERS\<SID of the caller>

@@ -1,16 +1,10 @@
 #include "requests/subscriptions.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "onbehalf/protocol/json_rpc.h"
 
 namespace onbehalf::service {
-
-std::size_t IndexOf(std::string_view name) {
-  return static_cast<std::size_t>(std::find(kServerEvents.begin(), kServerEvents.end(), name) -
-                                  kServerEvents.begin());
-}
 
 Subscriptions::Subscriptions(std::weak_ptr<Outbox> outbox, ThreadPool& io_pool)
     : outbox_(std::move(outbox)), send_([this] { Send(); }, io_pool) {}

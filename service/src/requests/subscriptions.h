@@ -23,8 +23,6 @@ inline constexpr std::array<std::string_view, 2> kServerEvents = {
 using EventSet = std::bitset<kServerEvents.size()>;
 inline constexpr std::size_t kMethodsChanged = 0;
 inline constexpr std::size_t kStopping = 1;
-// `name` is one of kServerEvents.
-std::size_t IndexOf(std::string_view name);
 
 // What one connection has subscribed to. Kept by its connection. Any thread.
 class Subscriptions final : public std::enable_shared_from_this<Subscriptions> {

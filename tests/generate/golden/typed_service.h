@@ -2164,7 +2164,7 @@ struct RegistryDeleteParams {
   std::optional<std::string> name{};
   // In place of a name: the key goes, with all below it (true) or only if there is nothing.
   std::optional<bool> subkeys{};
-  // Which half of the registry: of 64-bit programs (64, unless said) or of 32-bit ones (32).
+  // Which half of the registry: of 64-bit programs (64, the default) or of 32-bit ones (32).
   std::optional<RegistryDeleteParamsView> view{};
 };
 inline void to_json(Json& json, const RegistryDeleteParams& value) {
@@ -2254,11 +2254,11 @@ inline void from_json(const Json& json, RegistryGetParamsEncoding& value) {
 struct RegistryGetParams {
   // The key: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.
   std::string key;
-  // The value's name; the default value unless said.
+  // The value's name (the default value).
   std::optional<std::string> name{};
-  // Which half of the registry: of 64-bit programs (64, unless said) or of 32-bit ones (32).
+  // Which half of the registry: of 64-bit programs (64, the default) or of 32-bit ones (32).
   std::optional<RegistryGetParamsView> view{};
-  // Whether %NAME% in an expand_sz is replaced, by the caller's environment variables.
+  // Whether %NAME% in an expand_sz is replaced, by the caller's environment variables (false).
   std::optional<bool> expand{};
   // base64: its bytes as they are, whatever the type.
   std::optional<RegistryGetParamsEncoding> encoding{};
@@ -2332,11 +2332,11 @@ inline void from_json(const Json& json, RegistryListParamsView& value) {
 struct RegistryListParams {
   // The key: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.
   std::string key;
-  // What the page before has given as next.
+  // Start after this cursor (the previous page's `next`).
   std::optional<std::string> after{};
   // At most so many keys and values together (1000).
   std::optional<std::int64_t> limit{};
-  // Which half of the registry: of 64-bit programs (64, unless said) or of 32-bit ones (32).
+  // Which half of the registry: of 64-bit programs (64, the default) or of 32-bit ones (32).
   std::optional<RegistryListParamsView> view{};
 };
 inline void to_json(Json& json, const RegistryListParams& value) {
@@ -2433,10 +2433,10 @@ inline void from_json(const Json& json, RegistryMakeKeyParamsView& value) {
 struct RegistryMakeKeyParams {
   // The key: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.
   std::string key;
-  // Whether what is made is gone when the computer is restarted.
+  // Whether what is made is gone when the computer is restarted (false).
   // "volatile" in JSON; the name volatile is taken.
   std::optional<bool> volatile_2{};
-  // Which half of the registry: of 64-bit programs (64, unless said) or of 32-bit ones (32).
+  // Which half of the registry: of 64-bit programs (64, the default) or of 32-bit ones (32).
   std::optional<RegistryMakeKeyParamsView> view{};
 };
 inline void to_json(Json& json, const RegistryMakeKeyParams& value) {
@@ -2532,7 +2532,7 @@ struct RegistrySetParams {
   // A string, an integer or an array of strings, as the type is; for other types its bytes in
   // base64.
   Json value;
-  // Which half of the registry: of 64-bit programs (64, unless said) or of 32-bit ones (32).
+  // Which half of the registry: of 64-bit programs (64, the default) or of 32-bit ones (32).
   std::optional<RegistrySetParamsView> view{};
   // base64: the value is its bytes, whatever the type.
   std::optional<RegistrySetParamsEncoding> encoding{};
@@ -2587,9 +2587,9 @@ inline void from_json(const Json& json, RegistryWatchParamsView& value) {
 struct RegistryWatchParams {
   // The key: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.
   std::string key;
-  // Whether what changes in the keys below it counts.
+  // Whether what changes in the keys below it counts (false).
   std::optional<bool> recursive{};
-  // Which half of the registry: of 64-bit programs (64, unless said) or of 32-bit ones (32).
+  // Which half of the registry: of 64-bit programs (64, the default) or of 32-bit ones (32).
   std::optional<RegistryWatchParamsView> view{};
 };
 inline void to_json(Json& json, const RegistryWatchParams& value) {
@@ -2836,9 +2836,9 @@ inline void from_json(const Json& json, ServiceDisconnectResult& value) {
 
 // Result of service.reload.
 struct ServiceReloadResult {
-  // in force from now on
+  // keys of settings that are in force from now on
   std::vector<std::string> changed;
-  // differ in the file, in force from the next start on
+  // keys of settings that differ in the file, in force from the next start on
   std::vector<std::string> needs_restart;
 };
 inline void to_json(Json& json, const ServiceReloadResult& value) {

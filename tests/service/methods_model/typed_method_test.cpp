@@ -89,6 +89,27 @@ TEST(TypedMethod, HasASchemaForEachMember) {
   EXPECT_EQ(parameters[0].summary, "Whom.");
 }
 
+struct Choice {
+  std::optional<Colour> colour;
+  std::optional<bool> flag;
+  static constexpr auto Describe() {
+    return std::array{Optional<&Choice::colour>("colour", "Which."),
+                      Optional<&Choice::flag>("flag", "Whether.").NotNull()};
+  }
+};
+
+TEST(TypedMethod, TakesNullForANameThatNeedNotBeGiven) {
+  Method method;
+  Handle<Choice>(method, [](const Choice&, const Call&) -> MethodResult { return Json(nullptr); });
+  EXPECT_EQ(method.parameters[0].schema,
+            (Json{{"type", {"string", "null"}}, {"enum", {"red", "green", nullptr}}}));
+  const auto bound = BindParameters(method, Json{{"colour", nullptr}});
+  ASSERT_TRUE(bound.ok()) << bound.error().message;
+  EXPECT_EQ(FromJson<Choice>(*bound).colour, std::nullopt);
+  EXPECT_FALSE(BindParameters(method, Json{{"flag", nullptr}}).ok());
+  EXPECT_EQ(FromJson<Choice>({{"flag", true}}).flag, true);
+}
+
 TEST(TypedMethod, IsTakenByTheRegistry) {
   MethodRegistry registry;
   registry.Add(MethodOf());

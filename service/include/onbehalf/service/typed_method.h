@@ -18,7 +18,7 @@ namespace onbehalf::service {
 //   Method greet;
 //   greet.name = "board.greet";
 //   greet.summary = "Greets somebody.";
-//   Handle<GreetParams>(greet, [](const GreetParams& params, const Call&) -> Result<GreetResult> { … });
+//   Handle<GreetParams>(greet, [](const GreetParams& params, const Call&) -> Result<GreetResult> { ... });
 //   methods.Add(std::move(greet));
 
 std::vector<Parameter> ParametersOf(Fields fields);
@@ -37,7 +37,7 @@ struct Answered<Result<T>> {
 // The parameters of a call, which have been checked.
 template <HasFields Params>
 Params ParamsOf(const Call& call) {
-  return FromJson<Params>(call.params);
+  return onbehalf::FromJson<Params>(call.params);
 }
 
 // Describes the method's parameters by `Params`, and has `work` answer it: a function of (const Params&, const Call&) that returns
@@ -50,9 +50,9 @@ void Handle(Method& method, Work work) {
   if constexpr (HasFields<T>) {
     method.result_schema = SchemaOf<T>(Direction::kGiven);
     method.handler = [work = std::move(work)](const Call& call) -> MethodResult {
-      const auto result = work(ParamsOf<Params>(call), call);
-      if (!result.ok()) return result.error();
-      return ToJson(*result);
+      auto result = work(ParamsOf<Params>(call), call);
+      if (!result.ok()) return std::move(result).error();
+      return onbehalf::ToJson(*std::move(result));
     };
   } else {
     method.handler = [work = std::move(work)](const Call& call) {

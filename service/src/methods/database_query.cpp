@@ -1,0 +1,248 @@
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "database/database_session.h"
+#include "database/sql_statement.h"
+#include "methods/database_method.h"
+#include "methods_model/request_error.h"
+#include "onbehalf/protocol/error_code.h"
+#include "onbehalf/protocol/json_object.h"
+#include "onbehalf/service/schema.h"
+
+namespace onbehalf::service {
+namespace {
+
+using protocol::Error;
+using protocol::ErrorCode;
+using protocol::InvalidParams;
+using protocol::MakeObject;
+
+// Of an answer that comes at once and says nothing of its rows.
+constexpr std::uint64_t kDefaultRowsAtOnce = 10'000;
+constexpr std::uint64_t kMaxRows = 1'000'000'000'000;
+constexpr std::uint64_t kDefaultPageRows = 500;
+constexpr std::uint64_t kMaxPageRows = 10'000;
+// Of a piece, but for its last row: half of what may wait for a client, so that the next is made while it reads one.
+constexpr std::size_t kPageBytes = 128 * 1024;
+// What surrounds the rows of an answer, beside its columns.
+constexpr std::size_t kEnvelopeBytes = 2048;
+
+Error TooLarge(std::string message) { return {ErrorCode::kTooLarge, std::move(message), nullptr}; }
+
+struct QueryParams {
+  std::string_view source;
+  std::string_view sql;
+  const Json* parameters = nullptr;
+  std::optional<std::uint64_t> limit_rows;
+  std::uint64_t page_rows = kDefaultPageRows;
+
+  static Json PageRowsWords() { return MakeObject({{"default", kDefaultPageRows}}); }
+  static constexpr auto Describe() {
+    return std::array{
+        SourceField<QueryParams>(), SqlField<QueryParams>(), SqlParametersField<QueryParams>(),
+        Optional<&QueryParams::limit_rows>(
+            "limit_rows", "At most so many rows; without it all of them with a progressToken, else 10000.",
+            {.minimum = 1, .maximum = kMaxRows})
+            .Audited(),
+        Optional<&QueryParams::page_rows>("page_rows", "At most so many rows in a piece.",
+                                          {.minimum = 1, .maximum = kMaxPageRows, .words = PageRowsWords})
+            .Audited()};
+  }
+};
+
+Json ToJson(const std::vector<SqlColumn>& columns) {
+  Json all = Json::array();
+  for (const SqlColumn& column : columns) {
+    all.push_back(MakeObject({{"name", column.name},
+                              {"type", column.type},
+                              {"nullable", column.nullable ? Json(*column.nullable) : Json(nullptr)}}));
+  }
+  return all;
+}
+
+// A query at work on its connection, for both forms of its answer.
+class Query {
+ public:
+  static Result<Query> Of(const QueryParams& params, const LiveSettings& settings) {
+    Query query;
+    ONBEHALF_TRY(auto&& statement, Statement::Of(params.sql, params.parameters, ""));
+    query.statement_ = std::move(statement);
+    query.source_ = params.source;
+    query.limit_rows_ = params.limit_rows;
+    query.page_rows_ = params.page_rows;
+    query.response_bytes_ = settings.Now()->limits.response_bytes;
+    return query;
+  }
+
+  // Takes a connection and executes; returns the columns.
+  Result<Json> Open(const std::shared_ptr<ConnectionPool>& pool, const Call& call) {
+    ONBEHALF_TRY(auto&& session, DatabaseSession::Open(pool, source_, call));
+    session_ = std::move(session);
+    if (auto refused = session_->Admit(statement_.text, statement_.prefix + "sql"))
+      return *std::move(refused);
+    Json columns;
+    std::optional<Error> error;
+    auto refused = session_->Work(call, [&](OdbcConnection& connection) {
+      error = statement_.ExecuteOn(connection);
+      if (!error) columns = ToJson(connection.statement().OpenResult());
+    });
+    if (refused) return *std::move(refused);
+    if (error) return *std::move(error);
+    // A statement that gives no rows has been executed all the same.
+    if (columns.empty()) session_.reset();
+    return columns;
+  }
+
+  // The next rows: so many at most, of so many bytes of JSON but for a single one that is larger. After the last row the
+  // connection is free again.
+  Result<Json> Rows(const Call& call, std::uint64_t most_rows, std::size_t most_bytes) {
+    Json::array_t rows;
+    if (!session_) return Json(std::move(rows));
+    if (!session_->IsCurrent()) {
+      session_.reset();
+      return InvalidParams("source: it has been changed or removed meanwhile");
+    }
+    bool ended = false;
+    std::optional<Error> error;
+    auto refused = session_->Work(call, [&](OdbcConnection& connection) {
+      for (std::size_t bytes = 0;; bytes += pending_bytes_) {
+        if (pending_.is_null()) ended = !Fetch(call, connection.statement(), error);
+        if (ended || error || rows.size() == most_rows) return;
+        if (!rows.empty() && bytes + pending_bytes_ > most_bytes) return;
+        rows.push_back(std::exchange(pending_, nullptr));
+        ++count_;
+      }
+    });
+    if (refused) return *std::move(refused);
+    if (error) return *std::move(error);
+    if (ended) session_.reset();
+    return Json(std::move(rows));
+  }
+
+  // The whole result, for those who have not asked for a stream.
+  MethodResult AtOnce(const std::shared_ptr<ConnectionPool>& pool, const Call& call) {
+    const bool limit_was_given = limit_rows_.has_value();
+    if (!limit_was_given) limit_rows_ = kDefaultRowsAtOnce;
+    ONBEHALF_TRY(auto&& columns, Open(pool, call));
+    const std::size_t around = kEnvelopeBytes + protocol::ToText(columns).size();
+    ONBEHALF_TRY(auto&& rows, Rows(call, std::numeric_limits<std::uint64_t>::max(),
+                                   response_bytes_ > around ? response_bytes_ - around : 0));
+    const bool truncated = truncated_ || session_;
+    if (truncated && !limit_was_given) {
+      return TooLarge(
+          "The result has more rows than fit one answer: ask with a progressToken, or for fewer with limit_rows.");
+    }
+    return MakeObject({{"columns", std::move(columns)},
+                       {"rows", std::move(rows)},
+                       {"count", count_},
+                       {"truncated", truncated}});
+  }
+
+  std::uint64_t page_rows() const { return page_rows_; }
+  // At the end.
+  Json Counts() const { return MakeObject({{"count", count_}, {"truncated", truncated_}}); }
+
+ private:
+  // The row that comes next into pending_. False when there is none, or none that is wanted.
+  bool Fetch(const Call& call, SqlStatement& statement, std::optional<Error>& error) {
+    ThrowIfOver(call, "SQLCancel");
+    // What is large enough to fill an answer has no room in one.
+    const auto fetched = statement.Fetch(response_bytes_ / 2, pending_, pending_bytes_);
+    if (fetched == SqlStatement::Fetched::kEnd) return false;
+    if (limit_rows_ && count_ == *limit_rows_) {
+      truncated_ = true;
+      return false;
+    }
+    if (fetched == SqlStatement::Fetched::kTooLarge) {
+      error = TooLarge("Row " + std::to_string(count_ + 1) +
+                       " is larger than an answer may be, from its column \"" + statement.too_large().name +
+                       "\" on.");
+    }
+    return true;
+  }
+
+  Statement statement_;
+  std::string source_;
+  std::optional<std::uint64_t> limit_rows_;
+  std::uint64_t page_rows_ = kDefaultPageRows;
+  std::size_t response_bytes_ = 0;
+  std::unique_ptr<DatabaseSession> session_;  // until the end of the rows
+  Json pending_;                              // a row that has been fetched and not been given; null if none
+  std::size_t pending_bytes_ = 0;
+  std::uint64_t count_ = 0;  // rows given
+  bool truncated_ = false;
+};
+
+// The columns, then pages of rows. The cursor stays open between the turns: a client that reads slowly has the database wait.
+class QueryStream final : public Stream {
+ public:
+  QueryStream(Query query, std::shared_ptr<ConnectionPool> pool)
+      : pool_(std::move(pool)), query_(std::move(query)) {}
+
+  Step Next(const Call& call) override {
+    if (!opened_) {
+      opened_ = true;
+      ONBEHALF_TRY(auto&& columns, query_.Open(pool_, call));
+      return Piece{MakeObject({{"columns", std::move(columns)}})};
+    }
+    ONBEHALF_TRY(Json page, query_.Rows(call, query_.page_rows(), kPageBytes));
+    if (page.empty()) return MethodResult(query_.Counts());
+    return Piece{MakeObject({{"rows", std::move(page)}})};
+  }
+
+ private:
+  const std::shared_ptr<ConnectionPool> pool_;
+  Query query_;
+  bool opened_ = false;
+};
+
+Json ColumnsSchema() {
+  return ListOf(Object(
+      {{"name", Text("")},
+       {"type", Text("integer, number, decimal, boolean, text, binary, guid, date, time or timestamp")},
+       {"nullable", OrNull(Boolean("null: the database does not say"))}}));
+}
+
+Json RowsSchema() { return ListOf(ListOf(Json::object(), "the values, in the order of the columns")); }
+
+// An object whose members need not be there.
+Json WithoutRequired(Json object) {
+  object.erase("required");
+  return object;
+}
+
+}  // namespace
+
+void AddDatabaseQueryMethod(MethodRegistry& registry, std::shared_ptr<const LiveSettings> settings,
+                            std::shared_ptr<ConnectionPool> pool) {
+  Method query = DatabaseMethod("database.query",
+                                "Rows of a database: all at once, or with a progressToken page by page.");
+  Handle<QueryParams>(query, [pool, settings](const QueryParams& params, const Call& call) -> MethodResult {
+    ONBEHALF_TRY(auto&& made, Query::Of(params, *settings));
+    return made.AtOnce(pool, call);
+  });
+  Opens<QueryParams>(query,
+                     [pool, settings](const QueryParams& params, const Call&,
+                                      const Waker&) -> Result<std::unique_ptr<Stream>> {
+                       ONBEHALF_TRY(auto&& made, Query::Of(params, *settings));
+                       return std::make_unique<QueryStream>(std::move(made), pool);
+                     });
+  query.result_schema =
+      Object({{"count", Integer("of the rows")},
+              {"truncated", Boolean("there are more rows than limit_rows, or than fit an answer")}});
+  query.result_schema["properties"]["columns"] = ColumnsSchema();
+  query.result_schema["properties"]["rows"] = RowsSchema();
+  query.progress_schema = WithoutRequired(
+      Object({{"columns", ColumnsSchema()}, {"rows", RowsSchema()}}, "first the columns, then rows"));
+  registry.Add(std::move(query));
+}
+
+}  // namespace onbehalf::service
