@@ -49,8 +49,13 @@ foreach(component IN ITEMS service module)
   install(FILES service/include/onbehalf/fields.h DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf" COMPONENT ${component})
 endforeach()
 install(TARGETS onbehalf_module EXPORT onbehalf-module)
-install(FILES service/include/onbehalf/module.h service/include/onbehalf/module.hpp
+install(FILES service/include/onbehalf/module.h service/include/onbehalf/module.hpp service/include/onbehalf/typed_module.hpp
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf" COMPONENT module)
+# Both a service and a module describe their parameters with it.
+foreach(component IN ITEMS service module)
+  install(FILES service/include/onbehalf/fields.h
+          DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf" COMPONENT ${component})
+endforeach()
 set(onbehalf_exports protocol client service module)
 if(TARGET onbehalf_c)
   install(TARGETS onbehalf_c EXPORT onbehalf-c RUNTIME COMPONENT client ARCHIVE COMPONENT client)

@@ -3,11 +3,12 @@
 //
 // Settings: {"protected": ["lsass.exe", …], "interval_ms": 1000}. Nobody ends a protected process through the service, and
 // watchers are told of changes as often as that.
-#include <onbehalf/module.hpp>
+#include <onbehalf/typed_module.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstdint>
 #include <deque>
@@ -215,23 +216,36 @@ std::string List() {
   return list.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::string End(const std::set<std::string>& protected_names, const module::Call& call) {
-  const auto id = json::parse(call.params()).at("id").get<DWORD>();
+struct EndParams {
+  std::uint32_t id = 0;
+
+  static constexpr auto Describe() {
+    return std::array{onbehalf::Required<&EndParams::id>("id", "The process.", {.minimum = 1}).Audited()};
+  }
+};
+
+struct Ended {
+  bool ended;
+
+  static constexpr auto Describe() { return std::array{onbehalf::Required<&Ended::ended>("ended", "true")}; }
+};
+
+Ended End(const std::set<std::string>& protected_names, const EndParams& params, const module::Call& call) {
   // The process whose name is looked at is the one that is ended: the handle keeps its id from being another's.
   HANDLE opened = nullptr;
   call.AsCaller([&] {
-    opened = ::OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, id);
+    opened = ::OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, params.id);
     if (opened == nullptr) ThrowLastError("OpenProcess");
   });
   const Handle process(opened);
   const Processes all = Snapshot();
-  const auto found = all.find(id);
+  const auto found = all.find(params.id);
   if (found == all.end()) throw module::InvalidParams("id: this process has ended");
   if (protected_names.contains(Lower(found->second.name))) {
     throw module::Error(ONBEHALF_MODULE_ACCESS_DENIED, "The service's settings protect this process.");
   }
   if (!::TerminateProcess(process.get(), 1)) ThrowLastError("TerminateProcess");
-  return json{{"ended", true}}.dump();
+  return {true};
 }
 
 struct Settings {
@@ -281,13 +295,11 @@ std::shared_ptr<void> Start(module::Host& host, std::string_view text) {
   module::Method end;
   end.name = "process.end";
   end.summary = "Ends a process that Windows lets the caller end, unless the settings protect it.";
-  end.parameters = {
-      {"id", "The process.", R"({"type": "integer", "minimum": 1, "maximum": 4294967295})", true, true}};
-  end.result_schema = R"({"type": "object"})";
   end.access_default = kSeenByAuthenticatedUsers;
-  end.handler = [names = std::move(settings.protected_names)](const module::Call& call) {
-    return End(names, call);
-  };
+  module::Handle<EndParams>(
+      end, [names = std::move(settings.protected_names)](const EndParams& params, const module::Call& call) {
+        return End(names, params, call);
+      });
   host.Add(std::move(end));
 
   module::Method changes;

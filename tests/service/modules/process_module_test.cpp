@@ -54,6 +54,26 @@ TEST(ProcessModule, EndsAProcess) {
   EXPECT_EQ(code, 1U);
 }
 
+TEST(ProcessModule, ItsStructsDescribeAMethod) {
+  ModuleServer server(ModuleServer::Load{{"process", "{}"}});
+  RawClient client(server.pipe_path());
+  const Json methods = client.Call("rpc.discover").at("result").at("methods");
+  const auto end = std::find_if(methods.begin(), methods.end(),
+                                [](const Json& each) { return each.at("name") == "process.end"; });
+  ASSERT_NE(end, methods.end());
+  EXPECT_EQ(end->at("params"),
+            (Json::array({{{"name", "id"},
+                           {"summary", "The process."},
+                           {"required", true},
+                           {"schema", {{"type", "integer"}, {"minimum", 1}, {"maximum", 4294967295U}}}}})));
+  EXPECT_EQ(end->at("result").at("schema"),
+            (Json{{"type", "object"},
+                  {"properties", {{"ended", {{"type", "boolean"}, {"description", "true"}}}}},
+                  {"required", {"ended"}}}));
+  const Json error = client.Call("process.end", {{"id", 4294967296U}}).at("error");
+  EXPECT_EQ(error.at("code"), static_cast<int>(ErrorCode::kInvalidParams));
+}
+
 TEST(ProcessModule, WhatItsCallerCannotOpenIsWhatWindowsSays) {
   ModuleServer server(ModuleServer::Load{{"process", "{}"}});
   RawClient client(server.pipe_path());
