@@ -44,10 +44,6 @@ install(FILES
 set(onbehalf_service_win32 lean_windows.h sid.h token.h unique_handle.h utf.h win32_error.h)
 list(TRANSFORM onbehalf_service_win32 PREPEND protocol/win32/include/onbehalf/win32/)
 install(FILES ${onbehalf_service_win32} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf/win32" COMPONENT service)
-# Structs as parameters and results, in a service and in a module.
-foreach(component IN ITEMS service module)
-  install(FILES service/include/onbehalf/fields.h DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf" COMPONENT ${component})
-endforeach()
 install(TARGETS onbehalf_module EXPORT onbehalf-module)
 install(FILES service/include/onbehalf/module.h service/include/onbehalf/module.hpp service/include/onbehalf/typed_module.hpp
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf" COMPONENT module)
