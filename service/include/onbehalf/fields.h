@@ -294,16 +294,23 @@ Json WriteMember(void* member) {
   }
 }
 
-template <auto Member>
-struct OfMember;
+// S stands among the arguments because GCC gives a specialization internal linkage for a type of an unnamed namespace, and not for a
+// pointer to its member: two files with a struct of one name would share these functions.
 template <typename S, typename T, T S::*Member>
-struct OfMember<Member> {
+struct OfMember {
   static void* Of(void* object) { return &(static_cast<S*>(object)->*Member); }
   static constexpr Field Make(std::string_view name, std::string_view summary, const Bounds& bounds,
                               bool is_required) {
     return {name, summary,           bounds,         is_required,    false, kIsOptional<T>,
             &Of,  &Value<T>::Schema, &ReadMember<T>, &WriteMember<T>};
   }
+};
+
+template <auto Member>
+struct Deduced;
+template <typename S, typename T, T S::*Member>
+struct Deduced<Member> {
+  using Type = OfMember<S, T, Member>;
 };
 
 inline Json ObjectSchema(Fields fields, Direction direction) {
@@ -343,14 +350,14 @@ inline Json WriteObject(Fields fields, void* object) {
 // A member that is always there.
 template <auto Member>
 constexpr Field Required(std::string_view name, std::string_view summary, const Bounds& bounds = {}) {
-  return fields::OfMember<Member>::Make(name, summary, bounds, true);
+  return fields::Deduced<Member>::Type::Make(name, summary, bounds, true);
 }
 
 // A member that may be left out: of what is taken the struct's own value holds then, and a std::optional may be null too; of
 // what is given a std::optional without a value is left out.
 template <auto Member>
 constexpr Field Optional(std::string_view name, std::string_view summary, const Bounds& bounds = {}) {
-  return fields::OfMember<Member>::Make(name, summary, bounds, false);
+  return fields::Deduced<Member>::Type::Make(name, summary, bounds, false);
 }
 
 // A struct that was described, read from JSON that fits its schema. Throws std::out_of_range for an integer that its type cannot

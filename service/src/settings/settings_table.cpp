@@ -87,7 +87,7 @@ SettingRow Boolean(std::string_view key, Member member, std::string_view summary
   return Row(key, Kind::kBoolean, 0, 0, member, summary);
 }
 
-std::vector<SettingRow> MakeRows() {
+std::vector<SettingRow> PipeRows() {
   return {
       Row(
           "pipe.name", Kind::kPipeName, 1, kPipeNameUnits, [](auto& s) -> auto& { return s.pipe.name; },
@@ -103,7 +103,11 @@ std::vector<SettingRow> MakeRows() {
       Boolean(
           "pipe.deny_network_logons", [](auto& s) -> auto& { return s.pipe.deny_network_logons; },
           "Whether network logons are refused. Local sessions of WinRM and SSH are network logons too."),
+  };
+}
 
+std::vector<SettingRow> LimitRows() {
+  return {
       Integer(
           "limits.frame_bytes", 64, kGiB, [](auto& s) -> auto& { return s.limits.frame.frame_bytes; },
           "One frame: a request or a whole batch."),
@@ -167,6 +171,11 @@ std::vector<SettingRow> MakeRows() {
           [](auto& s) -> auto& { return s.limits.progress_queue_bytes; },
           "While more waits to be read by one client, its streams pause, and of each request's progress only the newest "
           "value is kept."),
+  };
+}
+
+std::vector<SettingRow> TimeLimitRows() {
+  return {
       Integer(
           "limits.first_request_timeout_ms", 100, kDayMs,
           [](auto& s) -> auto& { return s.limits.first_request_timeout; },
@@ -191,14 +200,22 @@ std::vector<SettingRow> MakeRows() {
           "limits.stop_grace_ms", 0, 10ull * 60 * 1000, [](auto& s) -> auto& { return s.limits.stop_grace; },
           "How long requests may go on when the service is told to stop. Then they are cancelled and "
           "answered."),
+  };
+}
 
+std::vector<SettingRow> ThreadRows() {
+  return {
       Integer(
           "threads.io", 0, 1024, [](auto& s) -> auto& { return s.threads.io; },
           "Most threads that read requests. 0: as many as processors, but two at least."),
       Integer(
           "threads.handlers", 1, 4096, [](auto& s) -> auto& { return s.threads.handlers; },
           "Most threads that run handlers which may wait."),
+  };
+}
 
+std::vector<SettingRow> LogRows() {
+  return {
       Row(
           "log.level", Kind::kLogLevel, 0, 0, [](auto& s) -> auto& { return s.log.level; },
           "The least important lines that are written to `logs\\service.log`."),
@@ -208,7 +225,11 @@ std::vector<SettingRow> MakeRows() {
       Integer(
           "log.files", 1, 1000, [](auto& s) -> auto& { return s.log.files; },
           "Older log files that are kept: `service.1.log` is the youngest of them."),
+  };
+}
 
+std::vector<SettingRow> AuditRows() {
+  return {
       Boolean(
           "audit.required", [](auto& s) -> auto& { return s.audit.required; },
           "Whether requests are refused (AuditUnavailable) while the audit cannot be written. If not, they go on, and "
@@ -233,7 +254,11 @@ std::vector<SettingRow> MakeRows() {
           "audit.denials_per_minute", 1, 100'000, [](auto& s) -> auto& { return s.audit.denials_per_minute; },
           "Denials a minute that also go to the event log, and changes of the policy as many. Those beyond are counted "
           "there."),
+  };
+}
 
+std::vector<SettingRow> FileRows() {
+  return {
       Own(
           "file.roots", [](auto& s) -> auto& { return s.file.roots; },
           [](const Settings& s) { return Json(s.file.roots); }, ReadFileRoots,
@@ -245,7 +270,11 @@ std::vector<SettingRow> MakeRows() {
       Boolean(
           "file.alternate_streams", [](auto& s) -> auto& { return s.file.alternate_streams; },
           "Whether `file.*` takes `FILE:STREAM` paths."),
+  };
+}
 
+std::vector<SettingRow> DatabaseRows() {
+  return {
       Own(
           "database.sources", [](auto& s) -> auto& { return s.database.sources; }, DatabaseSourcesToJson,
           ReadDatabaseSources,
@@ -258,7 +287,11 @@ std::vector<SettingRow> MakeRows() {
           "database.connections_per_source", 1, 10'000,
           [](auto& s) -> auto& { return s.database.connections_per_source; },
           "Connections to one source, in use or idle. One more is answered with Busy."),
+  };
+}
 
+std::vector<SettingRow> ModuleRows() {
+  return {
       Own(
           "modules.load", [](auto& s) -> auto& { return s.modules.load; }, ModulesToJson, ReadModules,
           "an object: a name for each module, and an object with its own settings",
@@ -266,14 +299,22 @@ std::vector<SettingRow> MakeRows() {
       Integer(
           "modules.overdue_calls", 1, 10'000, [](auto& s) -> auto& { return s.modules.overdue_calls; },
           "Calls of one module that have not ended after their deadline. With so many it is quarantined."),
+  };
+}
 
+std::vector<SettingRow> MethodRows() {
+  return {
       Own(
           "methods.limits", [](auto& s) -> auto& { return s.methods.limits; }, MethodLimitsToJson,
           ReadMethodLimits,
           "an object: a method's name, and an object with `deadline_ms`, `handlers` and `handlers_per_account`",
           "Limits of single methods: the deadline in place of `limits.request_deadline_ms`, the others beside "
           "`limits.handlers_per_account` and `limits.streams_per_account`."),
+  };
+}
 
+std::vector<SettingRow> HardeningRows() {
+  return {
       Boolean(
           "hardening.strict_handles", [](auto& s) -> auto& { return s.hardening.strict_handles; },
           "Whether the use of an invalid handle ends the service, so that a handle that was closed once too often never "
@@ -283,6 +324,15 @@ std::vector<SettingRow> MakeRows() {
           "Whether no code can be made or changed in the service's process, so that an attacker cannot bring any. A driver or "
           "module with a just-in-time compiler (.NET, Java, JavaScript) or one that patches functions does not work then."),
   };
+}
+
+std::vector<SettingRow> AllRows() {
+  std::vector<SettingRow> rows;
+  for (const auto section : {PipeRows, LimitRows, TimeLimitRows, ThreadRows, LogRows, AuditRows, FileRows,
+                             DatabaseRows, ModuleRows, MethodRows, HardeningRows}) {
+    for (SettingRow& row : section()) rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 bool IsPipeName(const std::string& name) {
@@ -319,7 +369,7 @@ constexpr std::array<std::string_view, 5> kLive = {"limits.", "log.level", "file
 }  // namespace
 
 std::span<const SettingRow> SettingRows() {
-  static const std::vector<SettingRow> rows = MakeRows();
+  static const std::vector<SettingRow> rows = AllRows();
   return rows;
 }
 

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "onbehalf/win32/lean_windows.h"
 namespace onbehalf::service {
 namespace {
 

@@ -36,7 +36,7 @@ class Sid {
   std::size_t size() const noexcept { return kFixedBytes + sizeof(std::uint32_t) * PartCount(); }
   std::span<const std::byte> bytes() const noexcept { return {bytes_.data(), size()}; }
 
-  // S-1-AUTHORITY-PART0-PART1…
+  // S-1-AUTHORITY-PART0-PART1...
   std::uint64_t Authority() const noexcept;
   std::size_t PartCount() const noexcept { return std::to_integer<std::size_t>(bytes_[1]); }
   std::uint32_t Part(std::size_t index) const noexcept;
