@@ -60,7 +60,7 @@ std::optional<protocol::ParsedFrame> AnswerReader::Next() {
 
 RpcError ToRpcError(protocol::Response& response) {
   auto& error = response.outcome.error();
-  return RpcError(response.error_code, error.message, std::move(error.data));
+  return RpcError(response.error_code, error.message, error.data);
 }
 
 std::optional<ProgressReport> ToProgress(protocol::Notification& notification) {

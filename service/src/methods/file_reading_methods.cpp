@@ -141,7 +141,7 @@ class ReadStream final : public Stream {
     if (piece.bytes == 0) return Answer();
     hash_.Add(std::string_view(buffer_).substr(0, piece.bytes));
     done_ += piece.bytes;
-    return Piece{MakeObject({{"data", std::move(piece.data)}, {"offset", at}, {"bytes", piece.bytes}})};
+    return Piece{MakeObject({{"data", piece.data}, {"offset", at}, {"bytes", piece.bytes}})};
   }
 
  private:

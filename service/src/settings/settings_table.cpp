@@ -330,7 +330,7 @@ std::vector<SettingRow> AllRows() {
   std::vector<SettingRow> rows;
   for (const auto section : {PipeRows, LimitRows, TimeLimitRows, ThreadRows, LogRows, AuditRows, FileRows,
                              DatabaseRows, ModuleRows, MethodRows, HardeningRows}) {
-    for (SettingRow& row : section()) rows.push_back(std::move(row));
+    for (const SettingRow& row : section()) rows.push_back(row);
   }
   return rows;
 }

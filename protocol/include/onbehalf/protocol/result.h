@@ -14,9 +14,11 @@ namespace onbehalf::protocol {
 template <typename T>
 class [[nodiscard]] Result {
  public:
+  // The requirement keeps it from hiding the constructors that copy and move, which clang-tidy 14 does not see.
   template <typename U = T>
   requires(std::is_convertible_v<U&&, T> && !std::same_as<std::remove_cvref_t<U>, Result> &&
-           !std::same_as<std::remove_cvref_t<U>, Error>) Result(U&& value)
+           !std::same_as<std::remove_cvref_t<U>, Error>)
+      Result(U&& value)  // NOLINT(bugprone-forwarding-reference-overload)
       : outcome_(std::in_place_index<0>, std::forward<U>(value)) {}
   Result(Error error) : outcome_(std::in_place_index<1>, std::move(error)) {}
 
