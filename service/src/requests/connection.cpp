@@ -356,8 +356,8 @@ void Connection::CheckDeadlines(Clock::time_point now, const protocol::Limits& l
   const char* close_reason = nullptr;
   {
     const std::lock_guard lock(mutex_);
-    // Of one that is closed only its handlers are left.
-    if (!closed_) {
+    // Of one that is closed only its handlers are left. Two watches may look at the same time: one of them closes it.
+    if (!closed_ && !timed_out_) {
       const RequestSet::Counts requests = requests_.counts();
       close_reason = deadlines_.WhyClose(now, limits,
                                          {.writing_since = writes_.waiting_since(),
@@ -366,6 +366,7 @@ void Connection::CheckDeadlines(Clock::time_point now, const protocol::Limits& l
                                           .has_requests = !requests.is_empty,
                                           .last_end = requests.last_end,
                                           .is_subscriber = is_subscriber_});
+      timed_out_ = close_reason != nullptr;
     }
   }
   requests_.CheckDeadlines(now);

@@ -121,6 +121,7 @@ class Connection final : public Outbox, private PipeInstance::Operation {
   std::shared_ptr<Outbox> reading_;  // this, while a read is pending
   bool closed_ = false;
   bool closing_ = false;                                // CloseWhenWritten
+  bool timed_out_ = false;                              // it has waited too long and is being closed
   bool read_paused_ = false;                            // the write queue is full
   std::shared_ptr<const CallerIdentity> first_caller_;  // set once, when identified
   // Not that of now: the policies that the client may have connected under, while nothing has been sent.
