@@ -18,9 +18,6 @@ namespace {
 
 using win32::Clock;
 
-// How long the thread that also reads may be kept from that by one attempt to connect.
-constexpr std::chrono::milliseconds kMaxAttempt{1'000};
-
 Outcome Closed() {
   return Outcome(
       ConnectionFailure(std::errc::operation_canceled, "the client was closed before the answer came"));
@@ -214,8 +211,9 @@ void AsyncCalls::Run() {
 
 void AsyncCalls::SendAgain(const std::vector<CallPtr>& due) {
   const TimePoint now = Clock::now();
-  // At most one attempt to connect, for all of them.
-  TimePoint until = now + kMaxAttempt;
+  // At most one attempt to connect, for all of them, which keeps this thread from reading no longer than the Reconnector lets
+  // one take.
+  TimePoint until = win32::kNoDeadline;
   bool may_connect = false;
   for (const CallPtr& call : due) {
     until = std::min(until, std::max(call->deadline, now));
@@ -261,13 +259,8 @@ void AsyncCalls::Join() {
     const std::lock_guard guard(lock_);
     thread = std::move(thread_);
   }
-  if (!thread.joinable()) return;
   // What an application gave to a call may own the client, and may be destroyed on any thread.
-  if (thread.get_id() == std::this_thread::get_id()) {
-    thread.detach();
-  } else {
-    thread.join();
-  }
+  JoinOrDetach(std::move(thread));
 }
 
 }  // namespace onbehalf::client

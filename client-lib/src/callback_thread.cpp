@@ -18,6 +18,15 @@ thread_local int callbacks_on_this_thread = 0;
 
 }  // namespace
 
+void JoinOrDetach(std::thread thread) {
+  if (!thread.joinable()) return;
+  if (thread.get_id() == std::this_thread::get_id()) {
+    thread.detach();
+  } else {
+    thread.join();
+  }
+}
+
 InCallback::InCallback() { ++callbacks_on_this_thread; }
 InCallback::~InCallback() { --callbacks_on_this_thread; }
 bool InCallback::IsActive() { return callbacks_on_this_thread > 0; }
@@ -90,12 +99,7 @@ void CallbackThread::End() {
     state_->changed.NotifyAll();
     thread = std::move(state_->thread);
   }
-  if (!thread.joinable()) return;
-  if (thread.get_id() == std::this_thread::get_id()) {
-    thread.detach();
-  } else {
-    thread.join();
-  }
+  JoinOrDetach(std::move(thread));
 }
 
 }  // namespace onbehalf::client

@@ -2,8 +2,12 @@
 
 #include <functional>
 #include <memory>
+#include <thread>
 
 namespace onbehalf::client {
+
+// Waits for a thread to end, if it was begun; the thread that this is called on ends by itself.
+void JoinOrDetach(std::thread thread);
 
 // Marks this thread as one that runs a callback of an application, for as long as the object lives: what it waits for
 // must not wait for room that only the callback's end makes.

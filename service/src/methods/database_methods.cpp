@@ -14,6 +14,7 @@
 #include "database/source_access.h"
 #include "database/sql_statement.h"
 #include "methods/database_method.h"
+#include "methods/granted_method.h"
 #include "methods_model/request_error.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/service/schema.h"
@@ -48,12 +49,7 @@ std::optional<Error> Statement::ExecuteOn(OdbcConnection& connection) {
 }
 
 Method DatabaseMethod(std::string name, std::string summary) {
-  Method method;
-  method.name = std::move(name);
-  method.summary = std::move(summary);
-  method.access_default = kSeenByAuthenticatedUsers;
-  method.acts = Acts::kAsService;
-  method.pace = Pace::kMayBlock;
+  Method method = GrantedMethod(std::move(name), std::move(summary), Acts::kAsService);
   // SQLCancel is what ends a statement. A driver whose I/O ends underneath it may lose its connection.
   method.interruptible = false;
   return method;

@@ -7,6 +7,7 @@
 #include "files/name_pattern.h"
 #include "files/nt_file.h"
 #include "methods/file_method.h"
+#include "methods/granted_method.h"
 #include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/hash.h"
 
@@ -72,13 +73,7 @@ FileMethods::FileMethods(MethodRegistry& registry, std::shared_ptr<const LiveSet
 }
 
 Method FileMethods::Named(const char* name, const char* summary) {
-  Method method;
-  method.name = name;
-  method.summary = summary;
-  method.access_default = kSeenByAuthenticatedUsers;
-  method.acts = Acts::kAsCaller;
-  method.pace = Pace::kMayBlock;
-  return method;
+  return GrantedMethod(name, summary, Acts::kAsCaller);
 }
 
 void AddFileMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings> settings) {

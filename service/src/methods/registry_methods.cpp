@@ -15,6 +15,7 @@
 #include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/lean_windows.h"
 
+#include "methods/granted_method.h"
 #include "methods/registry_json.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/service/as_caller.h"
@@ -408,13 +409,7 @@ Result<std::unique_ptr<Stream>> OpenWatch(const WatchParams& params, const Call&
 }
 
 Method RegistryMethod(std::string name, std::string summary) {
-  Method method;
-  method.name = std::move(name);
-  method.summary = std::move(summary);
-  method.access_default = kSeenByAuthenticatedUsers;
-  method.acts = Acts::kAsCaller;
-  method.pace = Pace::kMayBlock;
-  return method;
+  return GrantedMethod(std::move(name), std::move(summary), Acts::kAsCaller);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "onbehalf/fields.h"
+
 namespace onbehalf::service {
 
 using protocol::Json;
@@ -46,10 +48,7 @@ Json WithDefault(Json schema, Json value) {
   return schema;
 }
 
-Json OrNull(Json schema) {
-  schema["type"] = Json::array({schema.at("type"), "null"});
-  return schema;
-}
+Json OrNull(Json schema) { return fields::OrNull(std::move(schema)); }
 
 Json Object(std::initializer_list<SchemaMember> members, std::string_view description) {
   Json schema = Described("object", description);

@@ -119,9 +119,10 @@ void RequestSet::Run(const RequestPtr& request) {
     // Answered or cancelled while it waited for a thread: then nothing of it may happen any more.
     const auto stopped = request->stop_reason();
     if (stopped) return completion_.Complete(request, ToError(*stopped), Clock::now() - begun);
-    std::optional<RunningRequest::Working> working(*request);
-    const MethodResult result = CallHandler(*request, client_.process, client_.connection_id, server_.log);
-    working.reset();
+    const MethodResult result = [&] {
+      const RunningRequest::Working working(*request);
+      return CallHandler(*request, client_.process, client_.connection_id, server_.log);
+    }();
     completion_.Complete(request, result, Clock::now() - begun);
   } catch (const std::exception& error) {
     completion_.Fail(request, error);

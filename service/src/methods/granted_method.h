@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "onbehalf/service/method.h"
+
+namespace onbehalf::service {
+
+// A method that reaches beyond the service: everybody who has authenticated finds it, and an administrator grants the call. It may
+// wait.
+inline Method GrantedMethod(std::string name, std::string summary, Acts acts) {
+  Method method;
+  method.name = std::move(name);
+  method.summary = std::move(summary);
+  method.access_default = kSeenByAuthenticatedUsers;
+  method.acts = acts;
+  method.pace = Pace::kMayBlock;
+  return method;
+}
+
+}  // namespace onbehalf::service
