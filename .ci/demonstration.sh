@@ -10,17 +10,17 @@ settings=$WINEPREFIX/drive_c/ProgramData/OnBehalf/onbehalf.json
 surprises=()
 
 # show PROMPT SHOWN COMMAND...: a command as one would type it on Windows, what it answers, and its exit code if that is not
-# 0. In the environment: exit_code, the code that it should have (0); most_lines, how many lines of its answer are shown
+# 0. In the environment: exit_code, the code that it should have (0); max_lines, how many lines of its answer are shown
 # (all); matching, the words one of which a line must have to be shown, with | between them.
 show() {
-  local prompt=$1 shown=$2 code=0 words=${matching:-} most=${most_lines:-0}
+  local prompt=$1 shown=$2 code=0 words=${matching:-} max=${max_lines:-0}
   shift 2
   [ -z "$words" ] || shown="$shown | findstr \"${words//|/ }\""
   printf '\n%s %s\n' "$prompt" "$shown"
-  timeout 60 "$@" </dev/null 2>&1 | tr -d '\r' | awk -v words="$words" -v most="$most" '
+  timeout 60 "$@" </dev/null 2>&1 | tr -d '\r' | awk -v words="$words" -v max="$max" '
     words != "" && $0 !~ words { next }
-    { count++; if (most == 0 || count <= most) print }
-    END { if (most != 0 && count > most) printf "... (%d more lines)\n", count - most }' || code=$?
+    { count++; if (max == 0 || count <= max) print }
+    END { if (max != 0 && count > max) printf "... (%d more lines)\n", count - max }' || code=$?
   [ "$code" = 0 ] || note "(exit code $code)"
   [ "$code" = "${exit_code:-0}" ] || surprises+=("$shown (exit code $code)")
 }
@@ -34,8 +34,8 @@ call_other() {
 show_calls() {
   heading "Call the service"
   call --timeout 10000 ping
-  most_lines=6 call whoami
-  most_lines=8 call methods
+  max_lines=6 call whoami
+  max_lines=8 call methods
   call call rpc.ping
   exit_code=1 call call identity.whoami '{"no_such_parameter": 1}'
 }
@@ -46,7 +46,7 @@ show_access() {
   call --json access grant 'BUILTIN\Users' service.status call,see
   call access explain service.status
   call --json access revoke 'BUILTIN\Users' service.status
-  most_lines=3 call access history
+  max_lines=3 call access history
 }
 
 show_files_and_registry() {
@@ -143,7 +143,7 @@ A name for C:\\ProgramData\\OnBehalf\\onbehalf.json, with the module's own setti
   matching=STATE show '>' 'sc.exe start OnBehalf' wine sc.exe start OnBehalf
   wait_for_state RUNNING
   call methods process
-  most_lines=13 call call process.list
+  max_lines=13 call call process.list
 }
 
 # show_audit LINES: LINES is how many there were before.

@@ -20,7 +20,7 @@ namespace {
 using client::Json;
 
 // Each result is a line and each time is kept for the summary.
-constexpr std::int64_t kMostRepeats = 1'000'000;
+constexpr std::int64_t kMaxRepeats = 1'000'000;
 
 constexpr OptionInfo kOptions[] = {
     {"--progress", "", "",
@@ -50,7 +50,7 @@ CallPlan Parse(const Given& given) {
   if (const auto time = given.ValueOf("--cancel-after")) {
     plan.cancel_after = ParseMilliseconds("--cancel-after", *time);
   }
-  plan.repeat = given.NumberOf("--repeat", " of calls", 1, kMostRepeats);
+  plan.repeat = given.NumberOf("--repeat", " of calls", 1, kMaxRepeats);
   if (plan.notify && given.options.size() > 1) {
     Refuse("a notification has no answer: --notify takes neither --progress, --cancel-after nor --repeat");
   }

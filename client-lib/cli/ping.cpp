@@ -13,13 +13,13 @@ namespace onbehalf::cli {
 namespace {
 
 // More than the service takes of one account (limits.connections_per_account, 64 by default).
-constexpr std::int64_t kMostConnections = 1'000;
+constexpr std::int64_t kMaxConnections = 1'000;
 
 constexpr OptionInfo kOptions[] = {
     {"--connections", "N", "2", "opens N connections, all at once, and calls over each"}};
 
 PingOptions Parse(const Given& given) {
-  return {given.NumberOf("--connections", " of connections", 1, kMostConnections).value_or(1)};
+  return {given.NumberOf("--connections", " of connections", 1, kMaxConnections).value_or(1)};
 }
 
 ExitCode Ping(const Context& context, const PingOptions& options) {

@@ -12,7 +12,7 @@ namespace onbehalf::client {
 namespace {
 
 // Callbacks that wait. While there are as many, nothing more is read from the connection.
-constexpr std::size_t kMostWaiting = 128;
+constexpr std::size_t kMaxWaiting = 128;
 
 thread_local int callbacks_on_this_thread = 0;
 
@@ -63,7 +63,7 @@ void CallbackThread::Post(std::function<void()> callback) {
 
 bool CallbackThread::HasRoom() const {
   const std::lock_guard guard(state_->lock);
-  return state_->waiting.size() < kMostWaiting;
+  return state_->waiting.size() < kMaxWaiting;
 }
 
 bool CallbackThread::IsThisThread() const {
@@ -80,7 +80,7 @@ void CallbackThread::Run(const std::shared_ptr<State>& state) {
       const std::lock_guard guard(state->lock);
       state->changed.Wait(state->lock, [&] { return state->ends || !state->waiting.empty(); });
       if (state->waiting.empty()) return;
-      if (state->waiting.size() == kMostWaiting) on_room = state->on_room;
+      if (state->waiting.size() == kMaxWaiting) on_room = state->on_room;
       next = std::move(state->waiting.front());
       state->waiting.pop_front();
     }

@@ -54,7 +54,7 @@ ServerFacts FindServerFacts(HANDLE pipe, const Options& options) {
   return facts;
 }
 
-std::optional<std::string> WhyNotTheService(const ServerFacts& facts, std::string_view service) {
+std::optional<std::string> CheckIsService(const ServerFacts& facts, std::string_view service) {
   const std::string name(service);
   const bool owner_is_expected = facts.owner == win32::Sid::ForService(service) ||
                                  facts.owner == win32::Sid::FromWellKnown(WinLocalSystemSid) ||
@@ -94,7 +94,7 @@ OwnIdentity FindOwnIdentity() {
   return {token.User(), DefaultOwner(token)};
 }
 
-std::optional<std::string> WhyNotTheSameUser(const ServerFacts& facts, const OwnIdentity& own) {
+std::optional<std::string> CheckIsSameUser(const ServerFacts& facts, const OwnIdentity& own) {
   if (facts.owner == own.user || facts.owner == own.default_owner) return std::nullopt;
   return "its owner is " + Named(facts.owner) + "; expected this user, " + Named(own.user) +
          ". Start the client as the user who runs the service, or use --trust service for the installed one.";
@@ -104,8 +104,8 @@ void VerifyServer(HANDLE pipe, const Options& options) {
   if (options.trust == Trust::kAny) return;
   const ServerFacts facts = FindServerFacts(pipe, options);
   const std::optional<std::string> why = options.trust == Trust::kService
-                                             ? WhyNotTheService(facts, options.service)
-                                             : WhyNotTheSameUser(facts, FindOwnIdentity());
+                                             ? CheckIsService(facts, options.service)
+                                             : CheckIsSameUser(facts, FindOwnIdentity());
   if (why) throw ServerNotTrusted(PipePath(options) + " is not trusted: " + *why);
 }
 

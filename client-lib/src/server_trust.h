@@ -28,7 +28,7 @@ ServerFacts FindServerFacts(HANDLE pipe, const Options& options);
 
 // Trust::kService. nullopt: the installed service made the pipe. Otherwise what was found, what was expected
 // and what to do.
-std::optional<std::string> WhyNotTheService(const ServerFacts& facts, std::string_view service);
+std::optional<std::string> CheckIsService(const ServerFacts& facts, std::string_view service);
 
 // Whose pipes Trust::kSameUser takes.
 struct OwnIdentity {
@@ -36,7 +36,7 @@ struct OwnIdentity {
   win32::Sid default_owner;  // what the objects get that this user makes: Administrators for an elevated one
 };
 OwnIdentity FindOwnIdentity();
-std::optional<std::string> WhyNotTheSameUser(const ServerFacts& facts, const OwnIdentity& own);
+std::optional<std::string> CheckIsSameUser(const ServerFacts& facts, const OwnIdentity& own);
 
 // Throws ServerNotTrusted unless whoever made the pipe is who options.trust asks for. Writes nothing to the
 // pipe.

@@ -147,12 +147,12 @@ class Watch {
     friend class Watch;
     // Under the watch's lock.
     void Add(std::string piece) {
-      is_behind_ = is_behind_ || pieces_.size() == kMostPieces;
+      is_behind_ = is_behind_ || pieces_.size() == kMaxPieces;
       if (!is_behind_) pieces_.push_back(std::move(piece));
       waker_();
     }
 
-    static constexpr std::size_t kMostPieces = 1000;
+    static constexpr std::size_t kMaxPieces = 1000;
     Watch& watch_;
     const module::Waker waker_;
     std::deque<std::string> pieces_;

@@ -222,7 +222,7 @@ TEST(CAbi, LeaksNothingInAThousandConnections) {
 
 // The samples. What they say of the installed service is tested with that.
 
-TEST(CSample, SaysWhoOrWhyNot) {
+TEST(CSample, PrintsTheAccountOrTheError) {
   ChildProcess::Options options;
   options.executable = PathBeside("onbehalf_whoami_c.exe");
   const ChildProcess::Exit exit = RunChild(options);

@@ -389,7 +389,7 @@ TEST(Program, DoctorIsForThisComputer) {
   EXPECT_EQ(RunProgram({"--server", "other", "doctor"}).code, Code(ExitCode::kUsage));
 }
 
-TEST(Sample, TheFirstCallSaysWhoOrWhyNot) {
+TEST(Sample, TheFirstCallPrintsTheAccountOrTheError) {
   ChildProcess::Options options;
   options.executable = BesideThisTest("onbehalf_first_call.exe");
   const auto exit = test::RunChild(options);

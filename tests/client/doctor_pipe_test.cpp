@@ -124,7 +124,7 @@ TEST(DoctorPipe, ThatIsNotThereOrNotTheServicesFails) {
   EXPECT_EQ(Worst(JudgePipe(facts, "OnBehalf")), Verdict::kFail);
 
   facts.was_opened = true;
-  facts.why_not_trusted = "its owner is somebody";
+  facts.distrust = "its owner is somebody";
   facts.descriptor.code = ERROR_ACCESS_DENIED;
   const Findings findings = JudgePipe(facts, "OnBehalf");
   ASSERT_EQ(findings.size(), 3u);

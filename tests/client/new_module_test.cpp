@@ -29,14 +29,14 @@ TEST(NewModule, IsAProjectWithItsNameInEveryFile) {
 }
 
 TEST(NewModule, HasANameThatIsFree) {
-  for (const char* name : {"greeter", "a", "My_Module2"}) EXPECT_EQ(new_module::WhyNoName(name), "") << name;
+  for (const char* name : {"greeter", "a", "My_Module2"}) EXPECT_EQ(new_module::NameFault(name), "") << name;
   for (const char* name : {"", "1st", "with space", "a.b", "a-b", "../up", "gr\xC3\xBC\xC3\x9F"}) {
-    EXPECT_EQ(new_module::WhyNoName(name), "a module's name is 1 to 64 letters, digits and _, a letter first")
+    EXPECT_EQ(new_module::NameFault(name), "a module's name is 1 to 64 letters, digits and _, a letter first")
         << name;
   }
-  EXPECT_NE(new_module::WhyNoName(std::string(65, 'a')), "");
+  EXPECT_NE(new_module::NameFault(std::string(65, 'a')), "");
   for (const char* name : {"file", "Service", "NUL", "test"}) {
-    EXPECT_EQ(new_module::WhyNoName(name), "this name is taken") << name;
+    EXPECT_EQ(new_module::NameFault(name), "this name is taken") << name;
   }
 }
 

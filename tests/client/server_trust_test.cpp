@@ -57,18 +57,18 @@ TEST(ServerTrust, DecidesByOwnerAndProcess) {
       {"remote, a user", kAlice, 0, false, std::nullopt, false},
   };
   for (const Case& one : cases) {
-    const auto why = WhyNotTheService({one.owner, one.pipe_process, one.is_local, one.service}, "OnBehalf");
+    const auto why = CheckIsService({one.owner, one.pipe_process, one.is_local, one.service}, "OnBehalf");
     EXPECT_EQ(!why.has_value(), one.trusted) << one.name << ": " << why.value_or("");
   }
 }
 
 TEST(ServerTrust, SaysWhatWasFoundAndWhatToDo) {
-  const auto by_owner = WhyNotTheService({kAlice, 7, true, std::nullopt}, "OnBehalf");
+  const auto by_owner = CheckIsService({kAlice, 7, true, std::nullopt}, "OnBehalf");
   ASSERT_TRUE(by_owner);
   EXPECT_NE(by_owner->find("S-1-5-21-1-2-3-1001"), std::string::npos);
   EXPECT_NE(by_owner->find("NT SERVICE\\OnBehalf"), std::string::npos);
   EXPECT_NE(by_owner->find("sc query OnBehalf"), std::string::npos);
-  const auto by_process = WhyNotTheService(
+  const auto by_process = CheckIsService(
       {Sid::FromWellKnown(WinLocalSystemSid), 8, true, ServiceProcess{7, std::nullopt}}, "OnBehalf");
   ASSERT_TRUE(by_process);
   EXPECT_NE(by_process->find("process 8"), std::string::npos);
@@ -77,11 +77,11 @@ TEST(ServerTrust, SaysWhatWasFoundAndWhatToDo) {
 
 TEST(ServerTrust, TakesTheSameUserByUserOrDefaultOwner) {
   const OwnIdentity own{kAlice, Sid::FromWellKnown(WinBuiltinAdministratorsSid)};
-  EXPECT_FALSE(WhyNotTheSameUser({kAlice, 0, true, std::nullopt}, own));
+  EXPECT_FALSE(CheckIsSameUser({kAlice, 0, true, std::nullopt}, own));
   EXPECT_FALSE(
-      WhyNotTheSameUser({Sid::FromWellKnown(WinBuiltinAdministratorsSid), 0, true, std::nullopt}, own));
-  EXPECT_TRUE(WhyNotTheSameUser({kBob, 0, true, std::nullopt}, own));
-  EXPECT_TRUE(WhyNotTheSameUser({Sid::FromWellKnown(WinLocalSystemSid), 0, true, std::nullopt}, own));
+      CheckIsSameUser({Sid::FromWellKnown(WinBuiltinAdministratorsSid), 0, true, std::nullopt}, own));
+  EXPECT_TRUE(CheckIsSameUser({kBob, 0, true, std::nullopt}, own));
+  EXPECT_TRUE(CheckIsSameUser({Sid::FromWellKnown(WinLocalSystemSid), 0, true, std::nullopt}, own));
 }
 
 // With SeRestorePrivilege enabled any SID may be made an owner. Elevated users have it, disabled; others do

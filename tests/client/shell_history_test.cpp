@@ -38,8 +38,8 @@ TEST(ShellHistory, KeepsNoSecret) {
 
 TEST(ShellHistory, IsBounded) {
   History history;
-  for (std::size_t i = 0; i < History::kMostLines + 10; ++i) history.Add("m a=" + std::to_string(i));
-  EXPECT_EQ(history.lines().size(), History::kMostLines);
+  for (std::size_t i = 0; i < History::kMaxLines + 10; ++i) history.Add("m a=" + std::to_string(i));
+  EXPECT_EQ(history.lines().size(), History::kMaxLines);
   EXPECT_EQ(history.lines().front(), "m a=10");
   EXPECT_EQ(History::FromText(history.ToText() + "last\n").lines().front(), "m a=11");
 }
@@ -78,12 +78,12 @@ TEST_F(ShellHistoryFileTest, IsMadeShorterWhenItHasGrown) {
   const HistoryFile file(path_);
   file.Append("first");
   std::string text;
-  for (std::size_t i = 0; i < 2 * History::kMostLines; ++i) text += "m a=" + std::to_string(i) + "\n";
+  for (std::size_t i = 0; i < 2 * History::kMaxLines; ++i) text += "m a=" + std::to_string(i) + "\n";
   std::ofstream(path_, std::ios::binary | std::ios::app) << text;
   const History history = file.Load();
-  EXPECT_EQ(history.lines().size(), History::kMostLines);
+  EXPECT_EQ(history.lines().size(), History::kMaxLines);
   EXPECT_EQ(Text(), history.ToText());
-  EXPECT_EQ(history.lines().back(), "m a=" + std::to_string(2 * History::kMostLines - 1));
+  EXPECT_EQ(history.lines().back(), "m a=" + std::to_string(2 * History::kMaxLines - 1));
 }
 
 TEST_F(ShellHistoryFileTest, OfAnySizeIsReadFromItsEnd) {

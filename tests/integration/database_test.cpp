@@ -38,7 +38,7 @@ using client::Client;
 constexpr int kRows = 1'000'000;
 // What the service or the client may take for a result of about 120 MB: pages under way, the queue of writes, the driver's
 // own page, and what the heap does not give back at once.
-constexpr std::size_t kMostMemory = 24 * 1024 * 1024;
+constexpr std::size_t kMaxMemory = 24 * 1024 * 1024;
 constexpr std::size_t kMebibyte = 1024 * 1024;
 
 Json SettingsFor(const std::string& connection, bool as_caller = false) {
@@ -67,8 +67,8 @@ void ExpectMillionRowsInConstantMemory(const std::string& connection, const std:
   std::size_t rows = 0;
   std::size_t bytes = 0;
   std::size_t pages = 0;
-  std::size_t own_most = 0;
-  std::size_t service_most = 0;
+  std::size_t own_max = 0;
+  std::size_t service_max = 0;
   bool in_order = true;
   CallOptions options;
   options.progress = [&](const Json& value) {
@@ -79,8 +79,8 @@ void ExpectMillionRowsInConstantMemory(const std::string& connection, const std:
       bytes += row.at(1).get_ref<const std::string&>().size();
     }
     if (++pages % 64 != 0) return;
-    own_most = std::max(own_most, PrivateBytes());
-    service_most = std::max(service_most, PrivateBytesOf(service.id()));
+    own_max = std::max(own_max, PrivateBytes());
+    service_max = std::max(service_max, PrivateBytesOf(service.id()));
   };
   // What is loaded and taken once.
   client.Call("database.query", Params("select 1"));
@@ -95,15 +95,15 @@ void ExpectMillionRowsInConstantMemory(const std::string& connection, const std:
   EXPECT_TRUE(in_order);
   EXPECT_EQ(bytes, static_cast<std::size_t>(kRows) * 96);
   ASSERT_GT(pages, 640U);
-  EXPECT_LT(own_most, own_before + kMostMemory);
-  EXPECT_LT(service_most, service_before + kMostMemory);
+  EXPECT_LT(own_max, own_before + kMaxMemory);
+  EXPECT_LT(service_max, service_before + kMaxMemory);
   const auto grown = [](std::size_t most, std::size_t before) {
     return (static_cast<double>(most) - static_cast<double>(before)) / static_cast<double>(kMebibyte);
   };
   std::printf(
       "%d rows in %.1f s, %zu pages; the service's memory grew by at most %.1f MiB, the client's by %.1f MiB\n",
-      kRows, std::chrono::duration<double>(took).count(), pages, grown(service_most, service_before),
-      grown(own_most, own_before));
+      kRows, std::chrono::duration<double>(took).count(), pages, grown(service_max, service_before),
+      grown(own_max, own_before));
 }
 
 TEST(DatabaseStream, GivesAMillionRowsOfPostgresInConstantMemory) {

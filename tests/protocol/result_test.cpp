@@ -42,13 +42,13 @@ TEST(ResultTest, PassesAnErrorOnInOneLine) {
 }
 
 TEST(ResultTest, PassesAnErrorOnToWhateverTakesOne) {
-  const auto why_not = [](int number) -> std::optional<Error> {
+  const auto refusal = [](int number) -> std::optional<Error> {
     ONBEHALF_TRY(const int half, Half(number));
     return half == 0 ? std::optional<Error>(No("nothing")) : std::nullopt;
   };
-  EXPECT_EQ(why_not(1)->message, "odd");
-  EXPECT_EQ(why_not(0)->message, "nothing");
-  EXPECT_EQ(why_not(2), std::nullopt);
+  EXPECT_EQ(refusal(1)->message, "odd");
+  EXPECT_EQ(refusal(0)->message, "nothing");
+  EXPECT_EQ(refusal(2), std::nullopt);
 }
 
 TEST(ResultTest, AssignsToWhatIsThere) {

@@ -12,7 +12,7 @@ namespace onbehalf::test {
 
 void Gate::Enter() {
   ++entered_;
-  most_ = std::max(most_, entered_ - left_);
+  peak_ = std::max(peak_, entered_ - left_);
   changed_.notify_all();
 }
 
@@ -68,9 +68,9 @@ std::size_t Gate::entered() const {
   return entered_;
 }
 
-std::size_t Gate::most_at_once() const {
+std::size_t Gate::max_at_once() const {
   const std::lock_guard lock(mutex_);
-  return most_;
+  return peak_;
 }
 
 service::Method Gate::AsMethod(std::string name, service::Acts acts) {

@@ -32,7 +32,7 @@ class Gate {
   bool WaitUntilLeft(std::size_t count);
   std::size_t entered() const;
   // Most that were inside at one time.
-  std::size_t most_at_once() const;
+  std::size_t max_at_once() const;
 
   // A method that everybody may call: answers {"passed": true} when the gate was opened, and throws
   // ERROR_CANCELLED when it was asked to end.
@@ -48,7 +48,7 @@ class Gate {
   std::size_t admitted_ = 0;
   std::size_t entered_ = 0;
   std::size_t left_ = 0;
-  std::size_t most_ = 0;
+  std::size_t peak_ = 0;
   // Of every handler that has waited here. They stay until the server is gone: GCC 12's library may wait for
   // ever when a callback is removed while another thread is running it (GCC's bug 104928).
   std::mutex on_stop_mutex_;

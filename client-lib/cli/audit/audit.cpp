@@ -20,7 +20,7 @@ using client::Json;
 
 constexpr std::int64_t kDefaultLast = 50;
 // What audit.read gives at once.
-constexpr std::int64_t kMostLast = 1000;
+constexpr std::int64_t kMaxLast = 1000;
 
 constexpr CommandGroup kGroup = {"Who did what"};
 
@@ -39,7 +39,7 @@ constexpr OptionInfo kOptions[] = {
 AuditOptions Parse(const Given& given) {
   AuditOptions options;
   options.follow = given.Has("--follow");
-  options.search["limit"] = given.NumberOf("--last", " of records", 1, kMostLast).value_or(kDefaultLast);
+  options.search["limit"] = given.NumberOf("--last", " of records", 1, kMaxLast).value_or(kDefaultLast);
   if (given.Has("--denied")) options.search["denied"] = true;
   if (const auto account = given.ValueOf("--account")) options.search["account"] = *account;
   if (const auto method = given.ValueOf("--method")) options.search["method"] = *method;

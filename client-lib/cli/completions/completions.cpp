@@ -21,7 +21,7 @@ constexpr Operand kShell[] = {{"powershell|bash"}};
 constexpr std::chrono::milliseconds kConnectForTab{300};
 constexpr std::chrono::milliseconds kDiscoverForTab{700};
 // Longer than any command line.
-constexpr std::size_t kMostWords = 32'768;
+constexpr std::size_t kMaxWords = 32'768;
 
 CompletionsOptions ParseCompletions(const Given& given) {
   const std::string& shell = given.words[0];
@@ -55,7 +55,7 @@ ExitCode CompleteWords(const Context& context, const CompleteOptions& options) {
   std::size_t index = 0;
   const std::string given = options.words.empty() ? std::string() : options.words[0];
   const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), index);
-  if (error != std::errc() || end != given.data() + given.size() || index == 0 || index > kMostWords) {
+  if (error != std::errc() || end != given.data() + given.size() || index == 0 || index > kMaxWords) {
     throw UsageError(
         "'complete' is for the scripts that 'onbehalf completions' prints: complete INDEX WORD…");
   }

@@ -46,7 +46,7 @@ std::string ReadEnd(const std::string& path, std::size_t most) {
   return content;
 }
 
-std::string WhyNot(DWORD code, const std::string& why) {
+std::string ReadFailure(DWORD code, const std::string& why) {
   return code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND ? "there is none\n"
                                                                       : "not readable: " + why + "\n";
 }
@@ -145,11 +145,11 @@ std::string MakeBundle(const BundleSource& source) {
           (source.pipe.descriptor ? source.pipe.descriptor->ToSddl() : source.pipe.descriptor.why) + "\n");
   const std::string settings_path = source.installation.data + "\\onbehalf.json";
   const Answer<std::string> settings = Ask([&] { return ReadEnd(settings_path, kSettingsBytes); });
-  add("settings.json", settings ? WithoutSecrets(*settings) : WhyNot(settings.code, settings.why));
+  add("settings.json", settings ? WithoutSecrets(*settings) : ReadFailure(settings.code, settings.why));
   const std::string log_path = source.installation.data + "\\logs\\service.log";
   // One byte more than is wanted, to see whether the first line is whole.
   const Answer<std::string> log = Ask([&] { return ReadEnd(log_path, kLogBytes + 1); });
-  add("service.log", log ? LastLines(*log, kLogBytes) : WhyNot(log.code, log.why));
+  add("service.log", log ? LastLines(*log, kLogBytes) : ReadFailure(log.code, log.why));
   return tar.Finish();
 }
 

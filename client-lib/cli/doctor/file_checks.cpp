@@ -43,7 +43,7 @@ std::vector<std::string> NamesIn(const std::string& directory) {
   do {
     const std::wstring_view name = entry.cFileName;
     if (name != L"." && name != L"..") names.push_back(win32::ToUtf8Lossy(name));
-  } while (names.size() < kMostFiles && ::FindNextFileW(search.get(), &entry));
+  } while (names.size() < kMaxFiles && ::FindNextFileW(search.get(), &entry));
   return names;
 }
 

@@ -35,8 +35,8 @@ struct FileFacts {
   }
 };
 // The executable, its directory, the data directory, the files and directories that it should have, and what
-// is in the policy's and the logs' (at most kMostFiles of each).
-inline constexpr std::size_t kMostFiles = 500;
+// is in the policy's and the logs' (at most kMaxFiles of each).
+inline constexpr std::size_t kMaxFiles = 500;
 std::vector<FileFacts> CollectFileFacts(const Installation& installation);
 
 // Who may change which files, beside those who can change anything on the computer.

@@ -170,9 +170,9 @@ PipeFacts CollectPipeFacts(const client::Options& options) {
     as_service.trust = client::Trust::kService;
     const client::ServerFacts server = client::FindServerFacts(pipe->get(), as_service);
     facts.process_id = server.process_id;
-    facts.why_not_trusted = client::WhyNotTheService(server, options.service);
+    facts.distrust = client::CheckIsService(server, options.service);
   } catch (const client::ServerNotTrusted& error) {
-    facts.why_not_trusted = error.what();
+    facts.distrust = error.what();
   }
   return facts;
 }
@@ -211,8 +211,8 @@ Findings JudgePipe(const PipeFacts& facts, std::string_view service) {
   }
   Findings findings;
   findings.push_back({"pipe.present", Verdict::kOk, facts.path, {}});
-  if (facts.why_not_trusted) {
-    findings.push_back({"pipe.owner", Verdict::kFail, *facts.why_not_trusted, {}});
+  if (facts.distrust) {
+    findings.push_back({"pipe.owner", Verdict::kFail, *facts.distrust, {}});
   } else {
     findings.push_back({"pipe.owner",
                         Verdict::kOk,

@@ -16,7 +16,7 @@ struct PipeFacts {
   Answer<win32::SecurityDescriptor> descriptor;  // its code 2: there is no such pipe
   bool was_opened = false;
   DWORD process_id = 0;
-  std::optional<std::string> why_not_trusted;  // as Trust::kService judges it
+  std::optional<std::string> distrust;  // as Trust::kService judges it
 };
 PipeFacts CollectPipeFacts(const client::Options& options);
 

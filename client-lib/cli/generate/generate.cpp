@@ -36,7 +36,7 @@ constexpr OptionInfo kOptions[] = {
 };
 
 // Errors carry names out of the document, which may be of any length.
-constexpr std::size_t kMostErrorBytes = 1000;
+constexpr std::size_t kMaxErrorBytes = 1000;
 
 Json ReadSaved(const std::string& file) {
   Json document;
@@ -68,7 +68,7 @@ ExitCode Generate(const Context& context, const GenerateOptions& options) {
     methods = api.methods.size();
     text = Write(std::move(api), options);
   } catch (const generate::DocumentError& error) {
-    const std::string what = Printable(std::string(error.what()).substr(0, kMostErrorBytes));
+    const std::string what = Printable(std::string(error.what()).substr(0, kMaxErrorBytes));
     if (options.from) throw UsageError(*options.from + ": " + what);
     throw std::runtime_error("the service's description of its methods cannot be used: " + what);
   }

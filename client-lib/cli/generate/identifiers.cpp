@@ -8,7 +8,7 @@ namespace onbehalf::cli::generate {
 namespace {
 
 // Compilers take more, people do not.
-constexpr std::size_t kMostCharacters = 120;
+constexpr std::size_t kMaxCharacters = 120;
 
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -27,7 +27,7 @@ void NameType(Type& type, const std::string& wanted, NameScope& types) {
 std::vector<std::string> WordsOf(std::string_view name) {
   std::vector<std::string> words;
   bool in_word = false;
-  for (std::size_t i = 0; i < name.size() && words.size() < kMostCharacters; ++i) {
+  for (std::size_t i = 0; i < name.size() && words.size() < kMaxCharacters; ++i) {
     const char c = name[i];
     if (!IsLower(c) && !IsUpper(c) && !IsDigit(c)) {
       in_word = false;
@@ -99,7 +99,7 @@ NameScope::NameScope(std::span<const std::string_view> reserved) {
 }
 
 std::string NameScope::Take(std::string wanted) {
-  if (wanted.size() > kMostCharacters) wanted.resize(kMostCharacters);
+  if (wanted.size() > kMaxCharacters) wanted.resize(kMaxCharacters);
   const auto [entry, is_new] = last_numbers_.try_emplace(wanted, 1);
   if (is_new) return wanted;
   for (;;) {

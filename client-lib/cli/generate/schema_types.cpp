@@ -37,9 +37,9 @@ const Json* Find(const Json& object, std::string_view name) {
 
 // A value in an error or a remark: its beginning, if it is long.
 std::string Shown(const Json& value) {
-  constexpr std::size_t kMost = 80;
+  constexpr std::size_t kMax = 80;
   std::string text = JsonAscii(value);
-  if (text.size() > kMost) text.replace(kMost, std::string::npos, "...");
+  if (text.size() > kMax) text.replace(kMax, std::string::npos, "...");
   return text;
 }
 

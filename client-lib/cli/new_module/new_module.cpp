@@ -18,8 +18,8 @@ constexpr OptionInfo kOptions[] = {
 
 NewModuleOptions Parse(const Given& given) {
   const std::string& name = given.words[0];
-  if (const std::string why_not = new_module::WhyNoName(name); !why_not.empty()) {
-    Refuse("'" + name + "': " + why_not);
+  if (const std::string refusal = new_module::NameFault(name); !refusal.empty()) {
+    Refuse("'" + name + "': " + refusal);
   }
   return {name, given.ValueOf("--folder")};
 }

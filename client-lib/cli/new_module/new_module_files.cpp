@@ -132,7 +132,7 @@ std::vector<File> Files(std::string_view name) {
           {"README.md", Filled(kReadme, name)}};
 }
 
-std::string WhyNoName(std::string_view name) {
+std::string NameFault(std::string_view name) {
   // Namespaces of the service's own, targets of CMake's, and devices of Windows, which are none as files with any extension.
   constexpr std::array<std::string_view, 20> kTaken = {
       "access", "audit",   "database", "file", "identity", "registry", "rpc", "service", "all",  "clean",

@@ -15,6 +15,6 @@ struct File {
 std::vector<File> Files(std::string_view name);
 
 // Why a module cannot be called that; empty if it can: it is a namespace of methods, a file and a target of CMake.
-std::string WhyNoName(std::string_view name);
+std::string NameFault(std::string_view name);
 
 }  // namespace onbehalf::cli::new_module

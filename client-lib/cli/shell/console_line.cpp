@@ -12,7 +12,7 @@ namespace onbehalf::cli::shell {
 namespace {
 
 // What is listed at once; of more than that, how many.
-constexpr std::size_t kMostListed = 100;
+constexpr std::size_t kMaxListed = 100;
 
 // While it lives, the console gives every key as it is, Ctrl+C too.
 class RawInput {
@@ -114,7 +114,7 @@ void ConsoleLine::Draw(std::string_view prompt, LineEditor& editor) {
 
 void ConsoleLine::List(const std::vector<std::string>& candidates) {
   std::string text = "\r\n";
-  const std::size_t listed = std::min(candidates.size(), kMostListed);
+  const std::size_t listed = std::min(candidates.size(), kMaxListed);
   const auto columns = static_cast<std::size_t>(std::max(Screen().dwSize.X, SHORT{1}));
   std::size_t taken = 0;
   for (std::size_t i = 0; i < listed; ++i) {

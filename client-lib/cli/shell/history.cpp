@@ -25,7 +25,7 @@ bool History::Add(std::string_view line) {
   if (line.find_first_not_of(' ') == std::string_view::npos || has_control || HoldsSecret(line)) return false;
   if (!lines_.empty() && lines_.back() == line) return false;
   lines_.emplace_back(line);
-  if (lines_.size() > kMostLines) lines_.pop_front();
+  if (lines_.size() > kMaxLines) lines_.pop_front();
   return true;
 }
 

@@ -7,10 +7,10 @@
 
 namespace onbehalf::cli::shell {
 
-// The lines that were entered, oldest first, at most kMostLines. One thread.
+// The lines that were entered, oldest first, at most kMaxLines. One thread.
 class History {
  public:
-  static constexpr std::size_t kMostLines = 500;
+  static constexpr std::size_t kMaxLines = 500;
 
   // A file's text, a line each: those that may be kept, the last of them.
   static History FromText(std::string_view text);

@@ -14,7 +14,7 @@ namespace onbehalf::cli::shell {
 namespace {
 
 // Of a larger file only the end is read: it is none of ours, or has a line that was pasted by mistake.
-constexpr LONGLONG kMostBytes = 1024 * 1024;
+constexpr LONGLONG kMaxBytes = 1024 * 1024;
 
 std::string DefaultPath() {
   // A path is at most 32,767 characters long.
@@ -58,10 +58,10 @@ History HistoryFile::Load() const {
     }
     LARGE_INTEGER size{};
     if (!::GetFileSizeEx(file.get(), &size)) win32::ThrowLastError("GetFileSizeEx", path_);
-    is_large = size.QuadPart > kMostBytes;
+    is_large = size.QuadPart > kMaxBytes;
     if (is_large) {
       LARGE_INTEGER begin{};
-      begin.QuadPart = size.QuadPart - kMostBytes;
+      begin.QuadPart = size.QuadPart - kMaxBytes;
       if (!::SetFilePointerEx(file.get(), begin, nullptr, FILE_BEGIN)) {
         win32::ThrowLastError("SetFilePointerEx", path_);
       }
@@ -79,7 +79,7 @@ History HistoryFile::Load() const {
   }
   History history = History::FromText(text);
   const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-  if (lines > 2 * History::kMostLines || is_large) {
+  if (lines > 2 * History::kMaxLines || is_large) {
     const std::string fresh = path_ + "." + std::to_string(::GetCurrentProcessId());
     Write(fresh, CREATE_ALWAYS, history.ToText());
     if (!::MoveFileExW(win32::ToWide(fresh).c_str(), win32::ToWide(path_).c_str(),

@@ -9,7 +9,7 @@ namespace onbehalf::cli::shell {
 namespace {
 
 // Far longer than what is typed; a paste by mistake ends here.
-constexpr std::size_t kMostCodePoints = 64 * 1024;
+constexpr std::size_t kMaxCodePoints = 64 * 1024;
 
 // Words end at spaces, and at what separates names in methods and JSON.
 bool IsOfWord(char32_t c) {
@@ -83,7 +83,7 @@ std::string LineEditor::text() const { return ToUtf8(text_); }
 std::vector<std::string> LineEditor::TakeListing() { return std::exchange(listing_, {}); }
 
 void LineEditor::Insert(std::u32string_view text) {
-  if (text_.size() + text.size() > kMostCodePoints) return;
+  if (text_.size() + text.size() > kMaxCodePoints) return;
   text_.insert(cursor_, text);
   cursor_ += text.size();
 }

@@ -95,7 +95,7 @@ Result<std::unique_ptr<PooledConnection>> ConnectionPool::Take(const std::string
                                                                std::chrono::seconds timeout) {
   AssertNotImpersonating();
   const std::size_t most = settings_->Now()->database.connections_per_source;
-  const std::size_t most_of_one = std::max<std::size_t>(1, most / 2);
+  const std::size_t max_of_one = std::max<std::size_t>(1, most / 2);
   for (;;) {
     Connections to_close;
     std::unique_ptr<PooledConnection> connection;
@@ -103,7 +103,7 @@ Result<std::unique_ptr<PooledConnection>> ConnectionPool::Take(const std::string
       const std::lock_guard lock(mutex_);
       Source& of_source = sources_[source];
       const auto used = of_source.used.find(caller.user());
-      if (used != of_source.used.end() && used->second >= most_of_one) {
+      if (used != of_source.used.end() && used->second >= max_of_one) {
         return Error{ErrorCode::kBusy, "Every connection that one account may use of the source is in use.",
                      nullptr};
       }

@@ -12,7 +12,7 @@ namespace onbehalf::service {
 namespace {
 
 // A driver may have many; those behind say little.
-constexpr SQLSMALLINT kMostDiagnostics = 8;
+constexpr SQLSMALLINT kMaxDiagnostics = 8;
 constexpr std::size_t kMessageUnits = 2048;
 
 }  // namespace
@@ -43,7 +43,7 @@ std::vector<OdbcDiagnostic> OdbcDiagnosticsOf(SQLSMALLINT kind, SQLHANDLE handle
   std::vector<OdbcDiagnostic> all;
   std::array<SQLWCHAR, 6> state{};
   std::vector<SQLWCHAR> message(kMessageUnits);
-  for (SQLSMALLINT i = 1; i <= kMostDiagnostics; ++i) {
+  for (SQLSMALLINT i = 1; i <= kMaxDiagnostics; ++i) {
     SQLINTEGER native = 0;
     SQLSMALLINT length = 0;
     const SQLRETURN result = ::SQLGetDiagRecW(kind, handle, i, state.data(), &native, message.data(),

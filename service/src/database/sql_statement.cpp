@@ -141,7 +141,7 @@ SqlColumn SqlStatement::Describe(SQLUSMALLINT number) const {
   return column;
 }
 
-SqlStatement::Fetched SqlStatement::Fetch(std::size_t most_bytes, Json& row, std::size_t& bytes) {
+SqlStatement::Fetched SqlStatement::Fetch(std::size_t max_bytes, Json& row, std::size_t& bytes) {
   const SQLRETURN result = ::SQLFetch(handle_.get());
   Check(result, "SQLFetch");
   if (result == SQL_NO_DATA) return Fetched::kEnd;
@@ -150,10 +150,10 @@ SqlStatement::Fetched SqlStatement::Fetch(std::size_t most_bytes, Json& row, std
   bytes = 3;  // its brackets and a comma
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     std::size_t value_bytes = 0;
-    auto value = bytes < most_bytes ? Value(static_cast<SQLUSMALLINT>(i + 1), most_bytes - bytes, value_bytes)
-                                    : std::nullopt;
+    auto value = bytes < max_bytes ? Value(static_cast<SQLUSMALLINT>(i + 1), max_bytes - bytes, value_bytes)
+                                   : std::nullopt;
     bytes += value_bytes;
-    if (!value || bytes > most_bytes) {
+    if (!value || bytes > max_bytes) {
       too_large_ = i;
       return Fetched::kTooLarge;
     }
@@ -196,7 +196,7 @@ SqlStatement::Chunks SqlStatement::ReadChunks(SQLUSMALLINT number, SQLSMALLINT c
   }
 }
 
-std::optional<Json> SqlStatement::Value(SQLUSMALLINT number, std::size_t most_bytes, std::size_t& bytes) {
+std::optional<Json> SqlStatement::Value(SQLUSMALLINT number, std::size_t max_bytes, std::size_t& bytes) {
   const auto text = [&bytes](std::string utf8) {
     bytes = BytesOf(utf8);
     return Json(std::move(utf8));
@@ -237,10 +237,10 @@ std::optional<Json> SqlStatement::Value(SQLUSMALLINT number, std::size_t most_by
   Chunks chunks = Chunks::kNull;
   std::string utf8;
   if (c_type == SQL_C_WCHAR) {
-    chunks = ReadChunks(number, c_type, most_bytes, wide_);
+    chunks = ReadChunks(number, c_type, max_bytes, wide_);
     utf8 = win32::ToUtf8Lossy(wide_);
   } else {
-    chunks = ReadChunks(number, c_type, most_bytes, narrow_);
+    chunks = ReadChunks(number, c_type, max_bytes, narrow_);
     utf8 = c_type == SQL_C_BINARY ? protocol::ToBase64(narrow_) : narrow_;
   }
   if (chunks == Chunks::kTooLarge) return std::nullopt;

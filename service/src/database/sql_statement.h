@@ -43,8 +43,8 @@ class SqlStatement {
 
   enum class Fetched { kRow, kEnd, kTooLarge };
   // The next row of the open result, as an array of values in the order of its columns, and about how many bytes of JSON it
-  // is. kTooLarge when that would be more than `most_bytes`; then too_large() is the column that it was too much with.
-  Fetched Fetch(std::size_t most_bytes, protocol::Json& row, std::size_t& bytes);
+  // is. kTooLarge when that would be more than `max_bytes`; then too_large() is the column that it was too much with.
+  Fetched Fetch(std::size_t max_bytes, protocol::Json& row, std::size_t& bytes);
   const SqlColumn& too_large() const { return columns_.at(too_large_); }
 
   // Goes through all results to the end, where errors of later parts come up: how many rows were changed in all, if the driver
@@ -59,8 +59,8 @@ class SqlStatement {
   bool NextResult();
   SQLSMALLINT CountColumns() const;
   SqlColumn Describe(SQLUSMALLINT number) const;
-  // nullopt when the value is larger than `most_bytes`; `bytes` are those of its JSON.
-  std::optional<protocol::Json> Value(SQLUSMALLINT number, std::size_t most_bytes, std::size_t& bytes);
+  // nullopt when the value is larger than `max_bytes`; `bytes` are those of its JSON.
+  std::optional<protocol::Json> Value(SQLUSMALLINT number, std::size_t max_bytes, std::size_t& bytes);
   // All of a value of bytes or characters into `whole`. False when it is larger than `most` units.
   enum class Chunks { kNull, kWhole, kTooLarge };
   template <typename Unit>

@@ -73,7 +73,7 @@ Json EntryJson(const DirectoryEntry& entry) {
 std::size_t EntryBytes(const DirectoryEntry& entry) { return kEntryBytes + 6 * entry.name.size(); }
 
 DirectoryPage ReadDirectoryPage(HANDLE directory, const EntryFilter& filter, std::size_t limit,
-                                std::size_t most_bytes, const std::stop_token& stop) {
+                                std::size_t max_bytes, const std::stop_token& stop) {
   DirectoryReader reader(directory);
   std::vector<KeptEntry> kept;  // a heap whose first is the last in order
   bool left_out = false;
@@ -98,7 +98,7 @@ DirectoryPage ReadDirectoryPage(HANDLE directory, const EntryFilter& filter, std
   for (KeptEntry& one : kept) {
     one.entry.name = one.name;
     bytes += EntryBytes(one.entry);
-    if (bytes > most_bytes && !page.entries.empty()) {
+    if (bytes > max_bytes && !page.entries.empty()) {
       left_out = true;
       break;
     }

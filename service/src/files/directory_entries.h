@@ -55,9 +55,9 @@ struct DirectoryPage {
   protocol::Json entries;            // an array, in the order of IsNameBefore
   std::optional<std::wstring> next;  // the name that the next page comes after, if there is one
 };
-// The first `limit` entries that the filter takes, or fewer when they take more than `most_bytes` (but at least one). Reads
+// The first `limit` entries that the filter takes, or fewer when they take more than `max_bytes` (but at least one). Reads
 // the whole folder and keeps what the page needs. Throws Win32Error(ERROR_CANCELLED) when `stop` is asked for meanwhile.
 DirectoryPage ReadDirectoryPage(HANDLE directory, const EntryFilter& filter, std::size_t limit,
-                                std::size_t most_bytes, const std::stop_token& stop);
+                                std::size_t max_bytes, const std::stop_token& stop);
 
 }  // namespace onbehalf::service

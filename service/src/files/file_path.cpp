@@ -9,7 +9,7 @@ namespace onbehalf::service {
 namespace {
 
 // Windows' own limit is 32,767 for the whole path; what it puts before needs room.
-constexpr std::size_t kMostUnits = 32'000;
+constexpr std::size_t kMaxUnits = 32'000;
 
 // Of valid UTF-8: one for each character, and another for those beyond U+FFFF (four bytes).
 std::size_t Utf16Units(std::string_view text) {
@@ -94,7 +94,7 @@ std::variant<std::size_t, std::string> UncRoot(std::string& text) {
 }  // namespace
 
 std::variant<FilePath, std::string> FilePath::Parse(std::string_view given, const FilePathRules& rules) {
-  if (Utf16Units(given) > kMostUnits) return "a path has at most 32,000 UTF-16 units";
+  if (Utf16Units(given) > kMaxUnits) return "a path has at most 32,000 UTF-16 units";
   std::string text(given);
   std::replace(text.begin(), text.end(), '/', '\\');
   if (text.starts_with("\\\\?\\") || text.starts_with("\\\\.\\") || text.starts_with("\\??\\")) {

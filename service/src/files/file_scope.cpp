@@ -161,7 +161,7 @@ Result<OpenedFile> FileScope::Make(const NamedPath& path, const Place& place, Nt
   // Empty as it is. The answer is why it is not to be there, also if this is refused.
   const auto unmake = [&handle] { DeleteNtFile(handle.get()); };
   try {
-    if (auto error = WhyNot(path, handle.get())) {
+    if (auto error = CheckAllowed(path, handle.get())) {
       unmake();
       return *std::move(error);
     }
@@ -173,11 +173,11 @@ Result<OpenedFile> FileScope::Make(const NamedPath& path, const Place& place, Nt
 }
 
 Result<OpenedFile> FileScope::Check(const NamedPath& path, win32::UniqueFile handle) const {
-  if (auto error = WhyNot(path, handle.get())) return *std::move(error);
+  if (auto error = CheckAllowed(path, handle.get())) return *std::move(error);
   return OpenedFile{std::move(handle), path};
 }
 
-std::optional<protocol::Error> FileScope::WhyNot(const NamedPath& path, HANDLE file) const {
+std::optional<protocol::Error> FileScope::CheckAllowed(const NamedPath& path, HANDLE file) const {
   if (::GetFileType(file) != FILE_TYPE_DISK) return InvalidMember(path.member, "not a disk file");
   const Settings::File& rules = settings_->file;
   if (!rules.network_paths && IsRemote(file)) {
@@ -192,7 +192,7 @@ std::optional<protocol::Error> FileScope::WhyNot(const NamedPath& path, HANDLE f
   return std::nullopt;
 }
 
-std::optional<protocol::Error> FileScope::WhyNotTaken(const NamedPath& path, HANDLE file) const {
+std::optional<protocol::Error> FileScope::CheckRemovable(const NamedPath& path, HANDLE file) const {
   const auto& roots = settings_->file.roots;
   if (roots.empty()) return std::nullopt;
   const std::wstring final_path = KnownFinalPathOf(file);
@@ -204,11 +204,11 @@ std::optional<protocol::Error> FileScope::WhyNotTaken(const NamedPath& path, HAN
   return std::nullopt;
 }
 
-std::optional<protocol::Error> FileScope::WhyNotMoved(const NamedPath& path, HANDLE file,
-                                                      const Place& back) const {
+std::optional<protocol::Error> FileScope::CheckMoved(const NamedPath& path, HANDLE file,
+                                                     const Place& back) const {
   std::optional<protocol::Error> error;
   try {
-    error = WhyNot(path, file);
+    error = CheckAllowed(path, file);
   } catch (...) {
     back.Rename(file, false);
     throw;

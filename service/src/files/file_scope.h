@@ -82,12 +82,12 @@ class FileScope {
   Result<OpenedFile> Make(const NamedPath& path, const Place& place, NtOpen open) const;
 
   // Why the settings do not allow what is open; nullopt if they do.
-  std::optional<protocol::Error> WhyNot(const NamedPath& path, HANDLE file) const;
-  // For what is to be moved or deleted, after WhyNot: a root itself is not.
-  std::optional<protocol::Error> WhyNotTaken(const NamedPath& path, HANDLE file) const;
+  std::optional<protocol::Error> CheckAllowed(const NamedPath& path, HANDLE file) const;
+  // For what is to be moved or deleted, after CheckAllowed: a root itself is not.
+  std::optional<protocol::Error> CheckRemovable(const NamedPath& path, HANDLE file) const;
   // For what has been moved to `path` from `back`: where a file system lets a folder be moved whose handle is held, that may
   // be elsewhere than it was. Moves it back if it is not allowed there; what it has replaced is gone.
-  std::optional<protocol::Error> WhyNotMoved(const NamedPath& path, HANDLE file, const Place& back) const;
+  std::optional<protocol::Error> CheckMoved(const NamedPath& path, HANDLE file, const Place& back) const;
 
  private:
   Result<OpenedFile> Check(const NamedPath& path, win32::UniqueFile handle) const;

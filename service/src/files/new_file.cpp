@@ -177,7 +177,7 @@ std::optional<protocol::Error> NewFile::Keep(const FileScope& scope) {
       if (code != ERROR_SUCCESS)
         throw Win32Error(code == ERROR_ALREADY_EXISTS ? ERROR_FILE_EXISTS : code, "NtSetInformationFile");
       // Where file systems let a folder be moved whose handle is held.
-      if (auto error = scope.WhyNot(file_->path, file())) {
+      if (auto error = scope.CheckAllowed(file_->path, file())) {
         Abandon();
         return error;
       }

@@ -17,7 +17,7 @@ namespace {
 
 // FILE_PIPE_LOCAL_INFORMATION of wdm.h, which is not among the headers of applications.
 struct PipeInformation {
-  ULONG type, configuration, most_instances, instances, inbound_quota, readable, outbound_quota, writable,
+  ULONG type, configuration, max_instances, instances, inbound_quota, readable, outbound_quota, writable,
       state, end;
 };
 constexpr ULONG kPipeLocalInformation = 24;  // FilePipeLocalInformation

@@ -25,8 +25,8 @@ namespace {
 
 using protocol::MakeObject;
 
-constexpr std::size_t kMostLines = 1000;
-constexpr std::size_t kLinesUnlessSaid = 100;
+constexpr std::size_t kMaxLines = 1000;
+constexpr std::size_t kDefaultLines = 100;
 // Of the lines of a follower's piece, beyond its first line: well under what may wait for a client.
 constexpr std::size_t kFollowBytes = 64 * 1024;
 // What a follower's step looks at: whether its caller may still follow is asked between steps.
@@ -41,9 +41,9 @@ std::optional<std::string> TextOf(const Json& params, const char* name) {
   return found->get<std::string>();
 }
 
-Json ToJson(const std::string& line, std::size_t most_bytes) {
+Json ToJson(const std::string& line, std::size_t max_bytes) {
   Json json;
-  const bool fits = line.size() <= most_bytes;
+  const bool fits = line.size() <= max_bytes;
   if (fits && !protocol::ParseJson(line, protocol::JsonLimits{}, json) && json.is_object()) return json;
   std::string shown;
   AppendEscaped(shown, line, Escaping::kLog, kUnreadableBytes);
@@ -90,10 +90,10 @@ class Pages {
   std::optional<std::string> after_;
 };
 
-// Of a line with more than `most_line_bytes` only the beginning.
-Json LinesOf(const AuditPage& page, std::size_t most_line_bytes = kAny) {
+// Of a line with more than `max_line_bytes` only the beginning.
+Json LinesOf(const AuditPage& page, std::size_t max_line_bytes = kAny) {
   Json lines = Json::array();
-  for (const std::string& line : page.lines) lines.push_back(ToJson(line, most_line_bytes));
+  for (const std::string& line : page.lines) lines.push_back(ToJson(line, max_line_bytes));
   return lines;
 }
 
@@ -106,9 +106,9 @@ MethodResult Read(const Audit& audit, win32::AccountNames& names, const Call& ca
 // Goes on for as long as its caller wants. That it sends what it has read writes no line, so it never follows itself.
 class Follow final : public Stream {
  public:
-  Follow(Audit& audit, Pages pages, std::size_t most_line_bytes, Waker waker)
+  Follow(Audit& audit, Pages pages, std::size_t max_line_bytes, Waker waker)
       : pages_(std::move(pages)),
-        most_line_bytes_(most_line_bytes),
+        max_line_bytes_(max_line_bytes),
         waker_(std::move(waker)),
         follower_(audit, waker_) {}
 
@@ -118,12 +118,12 @@ class Follow final : public Stream {
       if (page.more) waker_();
       return Later{};
     }
-    return Piece{MakeObject({{"lines", LinesOf(page, most_line_bytes_)}, {"cursor", page.cursor}})};
+    return Piece{MakeObject({{"lines", LinesOf(page, max_line_bytes_)}, {"cursor", page.cursor}})};
   }
 
  private:
   Pages pages_;
-  const std::size_t most_line_bytes_;
+  const std::size_t max_line_bytes_;
   const Waker waker_;
   const Audit::Follower follower_;  // from before the first page is read, so that no line is missed
 };
@@ -131,10 +131,10 @@ class Follow final : public Stream {
 Result<std::unique_ptr<Stream>> OpenFollow(Audit& audit, win32::AccountNames& names, const Call& call,
                                            std::size_t response_bytes, Waker waker) {
   // The other half is for what surrounds the lines.
-  const std::size_t most_line_bytes = response_bytes / 2;
-  ONBEHALF_TRY(auto&& pages, Pages::Of(audit, names, call.params, std::min(kFollowBytes, most_line_bytes),
+  const std::size_t max_line_bytes = response_bytes / 2;
+  ONBEHALF_TRY(auto&& pages, Pages::Of(audit, names, call.params, std::min(kFollowBytes, max_line_bytes),
                                        kFollowScanBytes));
-  return std::make_unique<Follow>(audit, std::move(pages), most_line_bytes, std::move(waker));
+  return std::make_unique<Follow>(audit, std::move(pages), max_line_bytes, std::move(waker));
 }
 
 void ReportTo(Progress& progress, const AuditVerificationProgress& done) {
@@ -182,7 +182,7 @@ void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win
        false, true},
       {"after", "A cursor of an earlier answer: the lines behind it. Without it, the newest lines.",
        TextOfLength(0, 256), false, true},
-      {"limit", "At most so many lines.", WithDefault(IntegerFrom(1, kMostLines), kLinesUnlessSaid), false,
+      {"limit", "At most so many lines.", WithDefault(IntegerFrom(1, kMaxLines), kDefaultLines), false,
        true}};
   read.result_schema =
       Object({{"lines", ListOf(Described("object", ""), "oldest first, as they stand in the audit")},

@@ -103,7 +103,7 @@ class Query {
 
   // The next rows: so many at most, of so many bytes of JSON but for a single one that is larger. After the last row the
   // connection is free again.
-  Result<Json> Rows(const Call& call, std::uint64_t most_rows, std::size_t most_bytes) {
+  Result<Json> Rows(const Call& call, std::uint64_t max_rows, std::size_t max_bytes) {
     Json::array_t rows;
     if (!session_) return Json(std::move(rows));
     if (!session_->IsCurrent()) {
@@ -115,8 +115,8 @@ class Query {
     auto refused = session_->Work(call, [&](OdbcConnection& connection) {
       for (std::size_t bytes = 0;; bytes += pending_bytes_) {
         if (pending_.is_null()) ended = !Fetch(call, connection.statement(), error);
-        if (ended || error || rows.size() == most_rows) return;
-        if (!rows.empty() && bytes + pending_bytes_ > most_bytes) return;
+        if (ended || error || rows.size() == max_rows) return;
+        if (!rows.empty() && bytes + pending_bytes_ > max_bytes) return;
         rows.push_back(std::exchange(pending_, nullptr));
         ++count_;
       }

@@ -127,11 +127,12 @@ class ListStream final : public Stream {
         reader_(directory_.handle.get()),
         filter_(std::move(filter)),
         limit_(limit),
-        most_bytes_(MaxAnswerBytes(scope_.scope())),
+        max_bytes_(MaxAnswerBytes(scope_.scope())),
         waker_(std::move(waker)) {}
 
   Step Next(const Call&) override {
-    if (auto error = scope_.WhyNoLonger(directory_.handle.get())) return MethodResult(*std::move(error));
+    if (auto error = scope_.CheckStillAllowed(directory_.handle.get()))
+      return MethodResult(*std::move(error));
     Json entries = Json::array();
     std::size_t bytes = 0;
     bool at_end = false;
@@ -142,7 +143,7 @@ class ListStream final : public Stream {
       if (at_end) break;
       if (!filter_.Takes(entry->name)) continue;
       bytes += EntryBytes(*entry);
-      if (bytes > most_bytes_ && !entries.empty()) {
+      if (bytes > max_bytes_ && !entries.empty()) {
         held_ = entry;
         break;
       }
@@ -161,7 +162,7 @@ class ListStream final : public Stream {
   DirectoryReader reader_;
   const EntryFilter filter_;
   const std::size_t limit_;
-  const std::size_t most_bytes_;
+  const std::size_t max_bytes_;
   const Waker waker_;
   std::optional<DirectoryEntry> held_;  // that had no more room; its name is in the reader's memory
   std::uint64_t count_ = 0;
@@ -203,7 +204,7 @@ class WatchStream final : public Stream {
       : scope_(std::move(scope)), watch_(std::move(directory), recursive, std::move(waker)) {}
 
   Step Next(const Call&) override {
-    if (auto error = scope_.WhyNoLonger(watch_.directory())) return MethodResult(*std::move(error));
+    if (auto error = scope_.CheckStillAllowed(watch_.directory())) return MethodResult(*std::move(error));
     auto taken = watch_.Take();
     if (!taken) return Later{};
     return Piece{*std::move(taken)};

@@ -51,7 +51,7 @@ class StreamScope {
 
   FileScope scope() const { return FileScope(settings_); }
   // Why what is open of the path is not allowed any longer.
-  std::optional<protocol::Error> WhyNoLonger(HANDLE file);
+  std::optional<protocol::Error> CheckStillAllowed(HANDLE file);
 
  private:
   std::shared_ptr<const LiveSettings> live_;

@@ -56,12 +56,12 @@ Result<OpenedFile> Open(const FileScope& scope, const std::string& path, const c
   return scope.Open(named, std::move(open));
 }
 
-std::optional<Error> StreamScope::WhyNoLonger(HANDLE file) {
+std::optional<Error> StreamScope::CheckStillAllowed(HANDLE file) {
   auto now = live_->Now();
   if (now == settings_) return std::nullopt;
   settings_ = std::move(now);
   ONBEHALF_TRY(const auto& named, scope().PathOf(path_, "path"));
-  return scope().WhyNot(named, file);
+  return scope().CheckAllowed(named, file);
 }
 
 FileMethods::FileMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings> settings)

@@ -124,18 +124,18 @@ class ReadStream final : public Stream {
         encoding_(encoding),
         offset_(offset),
         length_(length),
-        most_bytes_(MaxAnswerBytes(scope_.scope())),
+        max_bytes_(MaxAnswerBytes(scope_.scope())),
         buffer_(kPieceBytes, '\0') {}
 
   Step Next(const Call&) override {
     const HANDLE file = file_.handle.get();
-    if (auto error = scope_.WhyNoLonger(file)) return MethodResult(*std::move(error));
+    if (auto error = scope_.CheckStillAllowed(file)) return MethodResult(*std::move(error));
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(length_ - done_, kPieceBytes));
     const std::uint64_t at = offset_ + done_;
     const std::size_t read = wanted == 0 ? 0 : ReadAt(file, at, std::span(buffer_).first(wanted));
     if (read == 0) return Answer();
     const bool at_end = read < wanted || at + read >= SizeOf(file);
-    EncodedPiece piece = Encode(std::string_view(buffer_).substr(0, read), encoding_, !at_end, most_bytes_);
+    EncodedPiece piece = Encode(std::string_view(buffer_).substr(0, read), encoding_, !at_end, max_bytes_);
     if (piece.not_utf8) return MethodResult(NotUtf8(at + *piece.not_utf8));
     // What is wanted ends in the middle of a character.
     if (piece.bytes == 0) return Answer();
@@ -156,7 +156,7 @@ class ReadStream final : public Stream {
   const Encoding encoding_;
   const std::uint64_t offset_;
   const std::uint64_t length_;
-  const std::size_t most_bytes_;
+  const std::size_t max_bytes_;
   std::string buffer_;
   std::uint64_t done_ = 0;
   win32::Sha256 hash_;

@@ -221,7 +221,7 @@ Result<FileMoved> Move(const FileScope& scope, const MoveParams& params, const C
   open.follow = false;
   ONBEHALF_TRY(auto&& opened, scope.Open(from, std::move(open)));
   const HANDLE file = opened.handle.get();
-  if (auto error = scope.WhyNotTaken(from, file)) return *std::move(error);
+  if (auto error = scope.CheckRemovable(from, file)) return *std::move(error);
   ONBEHALF_TRY(auto&& place, scope.PlaceOf(to));
   std::optional<Place> back;
   if (!scope.settings().file.roots.empty()) {
@@ -231,7 +231,7 @@ Result<FileMoved> Move(const FileScope& scope, const MoveParams& params, const C
   const DWORD code = place.Rename(file, params.replace);
   if (code != ERROR_SUCCESS) throw Win32Error(code, "NtSetInformationFile");
   if (back) {
-    if (auto error = scope.WhyNotMoved(to, file, *back)) return *std::move(error);
+    if (auto error = scope.CheckMoved(to, file, *back)) return *std::move(error);
   }
   return FileMoved{ShownPath(file, to.path)};
 }
@@ -255,7 +255,7 @@ Result<Nothing> Delete(const FileScope& scope, const DeleteParams& params, const
   open.follow = false;
   ONBEHALF_TRY(auto&& opened, Open(scope, params.path, "path", std::move(open)));
   const HANDLE file = opened.handle.get();
-  if (auto error = scope.WhyNotTaken(opened.path, file)) return *std::move(error);
+  if (auto error = scope.CheckRemovable(opened.path, file)) return *std::move(error);
   const FileKind kind = KindOf(file);
   if (params.directory && !kind.is_directory())
     return InvalidMember("directory", "the path is no directory: expected false");

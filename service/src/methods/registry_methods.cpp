@@ -145,10 +145,10 @@ struct GetParams {
   }
 };
 
-Result<RegistryValue> ReadValue(const GetParams& params, const Call& call, std::size_t most_bytes) {
+Result<RegistryValue> ReadValue(const GetParams& params, const Call& call, std::size_t max_bytes) {
   ONBEHALF_TRY(auto&& name, NameOf(params.name));
   ONBEHALF_TRY(auto&& key, OpenKey({params.key, params.view}, KEY_QUERY_VALUE, call));
-  auto read = QueryRegistryValue(key.get(), name, most_bytes);
+  auto read = QueryRegistryValue(key.get(), name, max_bytes);
   if (const auto* const size = std::get_if<std::size_t>(&read)) {
     return Error{ErrorCode::kTooLarge,
                  "The value has " + std::to_string(*size) + " bytes, which is more than a response may have.",
@@ -158,11 +158,11 @@ Result<RegistryValue> ReadValue(const GetParams& params, const Call& call, std::
 }
 
 // With the environment variables of the caller, as Windows would set them for a new process of theirs. Windows says
-// nothing of the length that is needed, only that the buffer was too small; nullopt if `most_units` are.
+// nothing of the length that is needed, only that the buffer was too small; nullopt if `max_units` are.
 std::optional<std::wstring> Expanded(const win32::Token& caller, const std::wstring& text,
-                                     std::size_t most_units) {
+                                     std::size_t max_units) {
   // The longest that one environment variable can be, beside the text itself.
-  for (std::size_t units = text.size() + 32'768; units <= most_units; units *= 2) {
+  for (std::size_t units = text.size() + 32'768; units <= max_units; units *= 2) {
     std::wstring expanded(units, L'\0');
     if (::ExpandEnvironmentStringsForUserW(caller.get(), text.c_str(), expanded.data(),
                                            static_cast<DWORD>(units))) {

@@ -33,8 +33,8 @@ bool IsSamePath(const std::filesystem::path& a, const std::filesystem::path& b) 
 
 }  // namespace
 
-Module::Module(std::string name, std::size_t most_overdue, Log& log)
-    : name_(std::move(name)), most_overdue_(most_overdue), log_(log), host_(HostFunctions(*this)) {}
+Module::Module(std::string name, std::size_t max_overdue, Log& log)
+    : name_(std::move(name)), max_overdue_(max_overdue), log_(log), host_(HostFunctions(*this)) {}
 
 const onbehalf_module_description& Module::Describe(const std::filesystem::path& file) const {
   const std::string path = win32::ToUtf8Lossy(file.native());
@@ -138,7 +138,7 @@ ModuleState Module::State() const {
   return {name_, version_, is_quarantined_, overdue_};
 }
 
-std::optional<protocol::Error> Module::WhyNot(const Call& call) const {
+std::optional<protocol::Error> Module::CheckNotQuarantined(const Call& call) const {
   {
     const std::lock_guard lock(mutex_);
     if (!is_quarantined_) return std::nullopt;
@@ -171,7 +171,7 @@ void Module::OnOverdue(std::string_view method, std::string_view request_id) {
     if (entry == running_.end() || entry->is_overdue) return;
     entry->is_overdue = true;
     overdue = ++overdue_;
-    quarantined_now = overdue >= most_overdue_ && !std::exchange(is_quarantined_, true);
+    quarantined_now = overdue >= max_overdue_ && !std::exchange(is_quarantined_, true);
   }
   log_.Write(LogLevel::kWarning, "a call of a module has not ended after its deadline",
              {{"module", name_}, {"method", method}, {"request", request_id}, {"overdue", overdue}});

@@ -30,8 +30,8 @@ struct ModuleState {
 // the rest by any.
 class Module final : public std::enable_shared_from_this<Module> {
  public:
-  // `most_overdue` calls that have not ended after their deadline are one too many. `log` must outlive this.
-  Module(std::string name, std::size_t most_overdue, Log& log);
+  // `max_overdue` calls that have not ended after their deadline are one too many. `log` must outlive this.
+  Module(std::string name, std::size_t max_overdue, Log& log);
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
@@ -47,7 +47,7 @@ class Module final : public std::enable_shared_from_this<Module> {
   bool HasNamespaceOf(std::string_view method) const;
 
   // Why a call is not even tried; nothing while the module is not quarantined.
-  std::optional<protocol::Error> WhyNot(const Call& call) const;
+  std::optional<protocol::Error> CheckNotQuarantined(const Call& call) const;
   // A call of it that runs. Neither logs nor waits for more than a moment: the thread may carry the caller's token.
   class RunningCall {
    public:
@@ -81,7 +81,7 @@ class Module final : public std::enable_shared_from_this<Module> {
   const onbehalf_module_description& Describe(const std::filesystem::path& file) const;
 
   const std::string name_;
-  const std::size_t most_overdue_;
+  const std::size_t max_overdue_;
   Log& log_;
   onbehalf_module_host host_;
   const onbehalf_module_description* description_ = nullptr;

@@ -87,9 +87,9 @@ onbehalf_module_status ModuleCall::Fail(const char* what) {
 onbehalf_module_status ModuleCall::AsCaller(void(ONBEHALF_MODULE_CALL* work)(void* context), void* context) {
   if (work == nullptr) return ONBEHALF_MODULE_INVALID;
   if (std::exchange(is_as_caller_, true)) return ONBEHALF_MODULE_NOT_NOW;
-  std::optional<protocol::Error> why_not;
+  std::optional<protocol::Error> refusal;
   try {
-    why_not =
+    refusal =
         service::AsCaller(call_.caller, win32::ImpersonationLevel::kImpersonation, [&] { work(context); });
   } catch (const ImpersonationError& error) {
     is_as_caller_ = false;
@@ -97,8 +97,8 @@ onbehalf_module_status ModuleCall::AsCaller(void(ONBEHALF_MODULE_CALL* work)(voi
     return ONBEHALF_MODULE_NOT_CALLER;
   }
   is_as_caller_ = false;
-  if (!why_not) return ONBEHALF_MODULE_OK;
-  answer_ = MethodResult(*std::move(why_not));
+  if (!refusal) return ONBEHALF_MODULE_OK;
+  answer_ = MethodResult(*std::move(refusal));
   return ONBEHALF_MODULE_NOT_CALLER;
 }
 

@@ -72,7 +72,7 @@ class ModuleStream final : public Stream {
   void Own(void* stream) { stream_ = stream; }
 
   Step Next(const Call& call) override {
-    if (auto refusal = module_->WhyNot(call)) return MethodResult(*std::move(refusal));
+    if (auto refusal = module_->CheckNotQuarantined(call)) return MethodResult(*std::move(refusal));
     const Module::RunningCall running(*module_, call);
     ModuleCall as_seen(call, (method_.flags & ONBEHALF_MODULE_ACTS_AS_CALLER) != 0);
     const std::int32_t step = method_.next(stream_, as_seen.pointer());
@@ -129,7 +129,7 @@ Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* de
   };
   if (given.handler != nullptr) {
     method.handler = [module, given, acts_as_caller](const Call& call) -> MethodResult {
-      if (auto refusal = module->WhyNot(call)) return *std::move(refusal);
+      if (auto refusal = module->CheckNotQuarantined(call)) return *std::move(refusal);
       const Module::RunningCall running(*module, call);
       ModuleCall as_seen(call, acts_as_caller);
       given.handler(given.context, as_seen.pointer());
@@ -139,7 +139,7 @@ Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* de
   if (has_stream) {
     method.stream = [module, given, acts_as_caller](const Call& call,
                                                     Waker waker) -> Result<std::unique_ptr<Stream>> {
-      if (auto refusal = module->WhyNot(call)) return *std::move(refusal);
+      if (auto refusal = module->CheckNotQuarantined(call)) return *std::move(refusal);
       const Module::RunningCall running(*module, call);
       ModuleCall as_seen(call, acts_as_caller);
       auto stream = std::make_unique<ModuleStream>(module, given, call);

@@ -63,7 +63,7 @@ Server::Server(std::shared_ptr<const LiveSettings> settings, std::string pipe_pa
   // Windows may load the texts of its errors when it is first asked for one; a handler that reports an error must not
   // be the one who loads them as its caller.
   static_cast<void>(win32::ErrorMessage(ERROR_ACCESS_DENIED));
-  access_.Observe({[this](const AccessPolicy& policy) { return WhyNot(policy); },
+  access_.Observe({[this](const AccessPolicy& policy) { return CheckPolicy(policy); },
                    [this](const AccessPolicy& policy) { return OnPolicy(policy); },
                    {}});
   settings_->Observe([this](const Settings&, const Settings& now) { SetWatchPeriod(now); });
@@ -109,7 +109,7 @@ void Server::Listen() {
   listener_->Start();
 }
 
-std::optional<std::string> Server::WhyNot(const AccessPolicy& policy) const {
+std::optional<std::string> Server::CheckPolicy(const AccessPolicy& policy) const {
   try {
     if (LetsServiceIn(PipeDescriptor(pipe_settings_, pipe_owner_, policy))) return std::nullopt;
     return "pipe:: an entry denies the service's own account, or a group that it is in, its own pipe";

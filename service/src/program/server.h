@@ -70,7 +70,7 @@ class Server final : public ServerControl {
   void Listen();
   void OnClient(std::unique_ptr<PipeInstance> pipe);
   // Who may connect follows from the policy; a policy that shuts the service itself out is refused.
-  std::optional<std::string> WhyNot(const AccessPolicy& policy) const;
+  std::optional<std::string> CheckPolicy(const AccessPolicy& policy) const;
   std::string OnPolicy(const AccessPolicy& policy);
   // A policy by which clients may have connected that are taken on until then.
   struct FormerPolicy {

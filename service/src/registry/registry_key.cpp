@@ -167,9 +167,9 @@ std::optional<std::variant<std::size_t, HasSubkeys>> DeleteRegistryKey(const Reg
 }
 
 std::variant<RegistryValue, std::size_t> QueryRegistryValue(HKEY key, const std::wstring& name,
-                                                            std::size_t most_bytes) {
+                                                            std::size_t max_bytes) {
   RegistryValue value;
-  value.bytes.resize(std::min<std::size_t>(most_bytes, 1024));
+  value.bytes.resize(std::min<std::size_t>(max_bytes, 1024));
   // Again as long as the value grows between two calls.
   for (;;) {
     auto size = static_cast<DWORD>(value.bytes.size());
@@ -180,7 +180,7 @@ std::variant<RegistryValue, std::size_t> QueryRegistryValue(HKEY key, const std:
       value.bytes.resize(size);
       return value;
     }
-    if (size > most_bytes) return size;
+    if (size > max_bytes) return size;
     value.bytes.resize(size);
   }
 }

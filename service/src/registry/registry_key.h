@@ -36,9 +36,9 @@ struct HasSubkeys {};
 std::optional<std::variant<std::size_t, HasSubkeys>> DeleteRegistryKey(const RegistryPath& path, bool subkeys,
                                                                        const std::stop_token& stop);
 
-// The value's bytes, or how many there are if that is more than `most_bytes`. `key` needs KEY_QUERY_VALUE.
+// The value's bytes, or how many there are if that is more than `max_bytes`. `key` needs KEY_QUERY_VALUE.
 std::variant<RegistryValue, std::size_t> QueryRegistryValue(HKEY key, const std::wstring& name,
-                                                            std::size_t most_bytes);
+                                                            std::size_t max_bytes);
 // Writes exactly these bytes. `key` needs KEY_SET_VALUE.
 void SetRegistryValue(HKEY key, const std::wstring& name, RegistryValue value);
 

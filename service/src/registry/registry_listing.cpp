@@ -50,12 +50,12 @@ struct Entry {
 
 // At most: six bytes for each unit of a name ("\u0001"), and as many for two bytes of a value that is a text.
 std::size_t NameBytes(const Entry& entry) { return kEntryBytes + entry.name.size() * 6; }
-bool FitsAPage(const Entry& entry, std::size_t most_bytes) {
-  return NameBytes(entry) + std::size_t{entry.size} * 3 <= most_bytes;
+bool FitsAPage(const Entry& entry, std::size_t max_bytes) {
+  return NameBytes(entry) + std::size_t{entry.size} * 3 <= max_bytes;
 }
 // Of an entry in a page: without its value where that would not fit.
-std::size_t PageBytes(const Entry& entry, std::size_t most_bytes) {
-  return NameBytes(entry) + (FitsAPage(entry, most_bytes) ? std::size_t{entry.size} * 3 : 0);
+std::size_t PageBytes(const Entry& entry, std::size_t max_bytes) {
+  return NameBytes(entry) + (FitsAPage(entry, max_bytes) ? std::size_t{entry.size} * 3 : 0);
 }
 
 // Of all entries that it is offered, those behind `after` that come first by their names: as many as a page takes and one more,
@@ -63,17 +63,17 @@ std::size_t PageBytes(const Entry& entry, std::size_t most_bytes) {
 class FirstEntries {
  public:
   // `after`: borrowed; null for the beginning.
-  FirstEntries(const RegistryCursor* after, std::size_t most_entries, std::size_t most_bytes)
-      : after_(after), most_entries_(most_entries), most_bytes_(most_bytes) {}
+  FirstEntries(const RegistryCursor* after, std::size_t max_entries, std::size_t max_bytes)
+      : after_(after), max_entries_(max_entries), max_bytes_(max_bytes) {}
 
   void Offer(std::wstring_view name, DWORD index, DWORD size) {
     if (after_ != nullptr && !ComesBefore(after_->name, name)) return;
     if (IsEnough(entries_.size(), bytes_) && !ComesBefore(name, entries_.front().name)) return;
     entries_.push_back({std::wstring(name), index, size});
-    bytes_ += PageBytes(entries_.back(), most_bytes_);
+    bytes_ += PageBytes(entries_.back(), max_bytes_);
     std::push_heap(entries_.begin(), entries_.end());
     while (entries_.size() > 1) {
-      const std::size_t without_last = bytes_ - PageBytes(entries_.front(), most_bytes_);
+      const std::size_t without_last = bytes_ - PageBytes(entries_.front(), max_bytes_);
       if (!IsEnough(entries_.size() - 1, without_last)) break;
       std::pop_heap(entries_.begin(), entries_.end());
       entries_.pop_back();
@@ -89,12 +89,12 @@ class FirstEntries {
  private:
   // More than a page takes: the first entry it takes always.
   bool IsEnough(std::size_t entries, std::size_t bytes) const {
-    return entries > most_entries_ || (entries > 1 && bytes > most_bytes_);
+    return entries > max_entries_ || (entries > 1 && bytes > max_bytes_);
   }
 
   const RegistryCursor* const after_;
-  const std::size_t most_entries_;
-  const std::size_t most_bytes_;
+  const std::size_t max_entries_;
+  const std::size_t max_bytes_;
   std::vector<Entry> entries_;  // a heap, the last by name in front
   std::size_t bytes_ = 0;       // in a page
 };
@@ -152,16 +152,16 @@ class Lister {
 
 // nullopt: the key has changed.
 std::optional<RegistryPage> TakePage(Lister& lister, const std::optional<RegistryCursor>& after,
-                                     std::size_t most_entries, std::size_t most_bytes) {
+                                     std::size_t max_entries, std::size_t max_bytes) {
   RegistryPage page;
   std::size_t entries = 0;
   std::size_t bytes = 0;
   const auto is_full = [&](std::size_t more_bytes) {
-    return entries == most_entries || (entries > 0 && bytes + more_bytes > most_bytes);
+    return entries == max_entries || (entries > 0 && bytes + more_bytes > max_bytes);
   };
   if (!after || !after->in_values) {
-    for (Entry& key : lister.Keys({after ? &*after : nullptr, most_entries, most_bytes})) {
-      const std::size_t key_bytes = PageBytes(key, most_bytes);
+    for (Entry& key : lister.Keys({after ? &*after : nullptr, max_entries, max_bytes})) {
+      const std::size_t key_bytes = PageBytes(key, max_bytes);
       if (is_full(key_bytes)) {
         page.next = RegistryCursor{false, page.keys.back()};
         return page;
@@ -172,14 +172,14 @@ std::optional<RegistryPage> TakePage(Lister& lister, const std::optional<Registr
     }
   }
   for (Entry& value :
-       lister.Values({after && after->in_values ? &*after : nullptr, most_entries, most_bytes})) {
-    const std::size_t value_bytes = PageBytes(value, most_bytes);
+       lister.Values({after && after->in_values ? &*after : nullptr, max_entries, max_bytes})) {
+    const std::size_t value_bytes = PageBytes(value, max_bytes);
     if (is_full(value_bytes)) {
       page.next = page.values.empty() ? RegistryCursor{false, page.keys.back()}
                                       : RegistryCursor{true, page.values.back().name};
       return page;
     }
-    const bool with_bytes = FitsAPage(value, most_bytes);
+    const bool with_bytes = FitsAPage(value, max_bytes);
     auto found = lister.ValueAt(std::move(value), with_bytes);
     if (!found) return std::nullopt;
     ++entries;
@@ -192,13 +192,13 @@ std::optional<RegistryPage> TakePage(Lister& lister, const std::optional<Registr
 }  // namespace
 
 std::optional<RegistryPage> ListRegistryKey(HKEY key, const std::optional<RegistryCursor>& after,
-                                            std::size_t most_entries, std::size_t most_bytes,
+                                            std::size_t max_entries, std::size_t max_bytes,
                                             const std::stop_token& stop) {
   ChangeMark mark(key);
   Lister lister(key, stop);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     mark.Set();
-    auto page = TakePage(lister, after, most_entries, most_bytes);
+    auto page = TakePage(lister, after, max_entries, max_bytes);
     if (page && !mark.HasChanged()) return page;
   }
   return std::nullopt;

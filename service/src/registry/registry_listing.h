@@ -29,14 +29,14 @@ struct RegistryPage {
   std::optional<RegistryCursor> next;  // nullopt: this is the last page
 };
 
-// Subkeys and values of `key` (which needs KEY_READ) behind `after`: at most `most_entries`, and so many that their JSON is no
-// longer than `most_bytes`, but at least one. Windows numbers subkeys and values, and the numbers change with every
+// Subkeys and values of `key` (which needs KEY_READ) behind `after`: at most `max_entries`, and so many that their JSON is no
+// longer than `max_bytes`, but at least one. Windows numbers subkeys and values, and the numbers change with every
 // one that comes or goes; so each page is taken from a state of the key in which nothing has changed meanwhile, as
 // RegNotifyChangeKeyValue says. What is there during all pages is in exactly one of them; what comes or goes meanwhile is in
 // one or in none. All names are looked at for each page, and no more are kept than a page has and one.
 // nullopt: the key has changed at every attempt. Throws win32::Win32Error, ERROR_CANCELLED when `stop` is asked for.
 std::optional<RegistryPage> ListRegistryKey(HKEY key, const std::optional<RegistryCursor>& after,
-                                            std::size_t most_entries, std::size_t most_bytes,
+                                            std::size_t max_entries, std::size_t max_bytes,
                                             const std::stop_token& stop);
 
 }  // namespace onbehalf::service

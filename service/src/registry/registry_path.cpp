@@ -14,10 +14,10 @@ namespace {
 
 using Tree = RegistryPath::Tree;
 
-constexpr std::size_t kMostComponentUnits = 255;
-constexpr std::size_t kMostLevels = 512;
+constexpr std::size_t kMaxComponentUnits = 255;
+constexpr std::size_t kMaxLevels = 512;
 // What a UNICODE_STRING holds with its terminator. RtlInitUnicodeString, which the Win32 functions use, cuts what is longer.
-constexpr std::size_t kMostPathUnits = 32'766;
+constexpr std::size_t kMaxPathUnits = 32'766;
 
 struct Root {
   std::string_view short_name;
@@ -58,13 +58,13 @@ std::optional<std::string> FaultOf(std::wstring_view path) {
     const std::size_t end = std::min(path.find(L'\\', begin), path.size());
     const std::wstring_view component = path.substr(begin, end - begin);
     if (component.empty()) return "a key's name is empty: expected names with one backslash between them";
-    if (component.size() > kMostComponentUnits) {
-      return "a key's name is longer than " + std::to_string(kMostComponentUnits) + " UTF-16 units";
+    if (component.size() > kMaxComponentUnits) {
+      return "a key's name is longer than " + std::to_string(kMaxComponentUnits) + " UTF-16 units";
     }
     if (component.find(L'\0') != std::wstring_view::npos) return "a key's name cannot have a NUL in it";
     begin = end + 1;
   }
-  if (levels > kMostLevels) return "there are more than " + std::to_string(kMostLevels) + " levels";
+  if (levels > kMaxLevels) return "there are more than " + std::to_string(kMaxLevels) + " levels";
   return std::nullopt;
 }
 
@@ -89,8 +89,8 @@ std::variant<RegistryPath, std::string> ParseRegistryPath(std::string_view text,
   if (auto fault = FaultOf(rest)) return *std::move(fault);
   if (!path.below.empty()) path.below += L'\\';
   path.below += rest;
-  if (path.below.size() > kMostPathUnits) {
-    return "the path is longer than " + std::to_string(kMostPathUnits) +
+  if (path.below.size() > kMaxPathUnits) {
+    return "the path is longer than " + std::to_string(kMaxPathUnits) +
            " UTF-16 units below HKEY_LOCAL_MACHINE or HKEY_USERS";
   }
   return path;

@@ -59,7 +59,7 @@ void Deny(AccessDecision& access, Admission& admission) {
 }
 
 // Why this request cannot open a stream; nothing if it can.
-std::optional<Error> WhyNoStream(const RunningRequest& request, bool has_token) {
+std::optional<Error> CheckStreamAllowed(const RunningRequest& request, bool has_token) {
   Error error = ToError(ErrorCode::kInvalidRequest);
   if (request.is_notification()) {
     error.message = "A stream cannot be opened by a notification.";
@@ -124,7 +124,7 @@ std::optional<Error> Decide(const RunningRequest& request, std::uint64_t connect
   admitted.method = method;
   admitted.params = std::move(bound);
   if (method->stream) {
-    auto refusal = WhyNoStream(request, !token.is_null());
+    auto refusal = CheckStreamAllowed(request, !token.is_null());
     if (refusal && !method->handler) return refusal;
     admitted.opens_stream = !refusal;
   }

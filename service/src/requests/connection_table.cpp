@@ -9,14 +9,14 @@ namespace onbehalf::service {
 
 std::shared_ptr<Connection> ConnectionTable::AddSilent(std::uint64_t id,
                                                        std::shared_ptr<Connection> connection,
-                                                       std::size_t most_silent) {
+                                                       std::size_t max_silent) {
   const std::lock_guard lock(mutex_);
   silent_.push_back(id);
   Entry entry;
   entry.connection = std::move(connection);
   entry.silent = std::prev(silent_.end());
   entries_.emplace(id, std::move(entry));
-  if (silent_.size() <= most_silent) return nullptr;
+  if (silent_.size() <= max_silent) return nullptr;
   // Not counted from here on: a thread that adds one at the same time evicts the next oldest.
   Entry& oldest = entries_.at(silent_.front());
   silent_.pop_front();

@@ -23,10 +23,10 @@ class Connection;
 // identity: those are counted apart, so that nobody can keep others out by staying mute. Any thread.
 class ConnectionTable {
  public:
-  // Adds a connection that has sent nothing. Returns the one to evict for it, if there are more than `most_silent` of
+  // Adds a connection that has sent nothing. Returns the one to evict for it, if there are more than `max_silent` of
   // those: the oldest, which is no longer counted and has to be closed.
   std::shared_ptr<Connection> AddSilent(std::uint64_t id, std::shared_ptr<Connection> connection,
-                                        std::size_t most_silent);
+                                        std::size_t max_silent);
 
   enum class Admission { kAdmitted, kAccountFull, kFull };
   // The connection has sent its first message, as `user`. Not admitted: it is to be closed.

@@ -9,7 +9,7 @@ namespace onbehalf::service {
 namespace {
 
 // After so many, a flush makes way for what else the pool has to do: a handler may report as fast as they are sent.
-constexpr int kMostAtOnce = 16;
+constexpr int kMaxAtOnce = 16;
 
 class NoProgress final : public Progress {
  public:
@@ -60,7 +60,7 @@ void ProgressChannel::Report(Json value) {
 
 void ProgressChannel::Flush() {
   const std::lock_guard lock(sending_);
-  for (int sent = 0; sent < kMostAtOnce; ++sent) {
+  for (int sent = 0; sent < kMaxAtOnce; ++sent) {
     const auto when_room = [weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->flush_.Submit(self);
     };

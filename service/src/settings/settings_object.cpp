@@ -22,14 +22,14 @@ SettingsObject::~SettingsObject() {
   }
 }
 
-bool SettingsObject::Text(std::string_view name, std::size_t most_bytes, std::string& target) {
+bool SettingsObject::Text(std::string_view name, std::size_t max_bytes, std::string& target) {
   const Json* const value = Any(name);
   if (value == nullptr) return false;
   if (!value->is_string() || value->get_ref<const std::string&>().empty() ||
-      value->get_ref<const std::string&>().size() > most_bytes) {
+      value->get_ref<const std::string&>().size() > max_bytes) {
     std::string found = FoundKind(*value);
     if (value->is_string()) found += " of " + std::to_string(value->get_ref<const std::string&>().size());
-    Fault(name, "expected a string of 1 to " + std::to_string(most_bytes) + " bytes, found " + found);
+    Fault(name, "expected a string of 1 to " + std::to_string(max_bytes) + " bytes, found " + found);
     return false;
   }
   target = value->get<std::string>();

@@ -25,7 +25,7 @@ class SettingsObject {
 
   // Each leaves `target` as it is when there is no such member, or reports why it cannot be taken. True when `target` was
   // set. Lengths are in bytes.
-  bool Text(std::string_view name, std::size_t most_bytes, std::string& target);
+  bool Text(std::string_view name, std::size_t max_bytes, std::string& target);
   bool Boolean(std::string_view name, bool& target);
   bool Integer(std::string_view name, std::uint64_t minimum, std::uint64_t maximum, std::uint64_t& target);
   // `name` is empty for the object as a whole.

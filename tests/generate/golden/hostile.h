@@ -35,8 +35,8 @@ struct Converter<std::int64_t> {
   static std::int64_t From(const Json& json) {
     // Throws for other types, where get would cut off a fraction.
     static_cast<void>(json.get_ref<const Json::number_integer_t&>());
-    constexpr auto kMost = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
-    if (json.is_number_unsigned() && json.get<std::uint64_t>() > kMost) {
+    constexpr auto kMax = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
+    if (json.is_number_unsigned() && json.get<std::uint64_t>() > kMax) {
       throw std::out_of_range("an integer of the service's is beyond 64 bits with sign");
     }
     return json.get<std::int64_t>();

@@ -233,9 +233,9 @@ TEST_F(PathTricks, WhatIsFoundOutsideTheRootsAfterItsMoveGoesBack) {
     const auto opened = wide.Open(from, std::move(open));
     const HANDLE file = opened.value().handle.get();
     ASSERT_EQ(place_of(to).Rename(file, false), static_cast<DWORD>(ERROR_SUCCESS));
-    EXPECT_EQ(wide.WhyNotMoved(to, file, place_of(from)), std::nullopt);
+    EXPECT_EQ(wide.CheckMoved(to, file, place_of(from)), std::nullopt);
     EXPECT_TRUE(std::filesystem::exists(Path(L"out\\moved")));
-    const auto error = narrow.WhyNotMoved(to, file, place_of(from));
+    const auto error = narrow.CheckMoved(to, file, place_of(from));
     ASSERT_TRUE(error.has_value());
     EXPECT_EQ(error->message, "to: outside file.roots");
   }

@@ -406,18 +406,18 @@ TEST_F(FileMethods, WriteAppendsAndUpdates) {
 
 // The file system fills what is between, while the request waits.
 TEST_F(FileMethods, WriteGoesNotFarBehindTheEnd) {
-  constexpr std::uint64_t kMost = 64 * 1024 * 1024;
+  constexpr std::uint64_t kMax = 64 * 1024 * 1024;
   const auto params = [this](const wchar_t* name, std::uint64_t offset) {
     return Json{{"path", Text(name)}, {"data", "x"}, {"mode", "update"}, {"offset", offset}};
   };
   WriteAll(Path(L"a"), "abc");
-  EXPECT_EQ(Fault("file.write", params(L"a", kMost + 4)),
+  EXPECT_EQ(Fault("file.write", params(L"a", kMax + 4)),
             "offset: expected at most 67108867, 64 MiB behind the end of the file, got 67108868");
   EXPECT_EQ(ReadAll(Path(L"a")), "abc");
   EXPECT_EQ(Fault("file.write", params(L"new", 9007199254740991)),
             "offset: expected at most 67108864, 64 MiB behind the end of the file, got 9007199254740991");
   EXPECT_EQ(Names(), (std::set<std::wstring>{L"a"}));
-  EXPECT_EQ(Result("file.write", params(L"a", kMost + 3)).at("size"), kMost + 4);
+  EXPECT_EQ(Result("file.write", params(L"a", kMax + 3)).at("size"), kMax + 4);
 }
 
 // Whether what two handles append at once is all there: Wine looks for the end of the file and writes there in two steps.

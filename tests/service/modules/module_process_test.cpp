@@ -36,7 +36,7 @@ std::size_t Count(const std::vector<Json>& lines, const std::string& event, cons
   }));
 }
 
-std::string WhyNotStarted(const std::string& settings, const char* program = kService) {
+std::string StartFailure(const std::string& settings, const char* program = kService) {
   try {
     const ServiceProcess service(program, settings);
     return {};
@@ -124,29 +124,29 @@ TEST(ModuleProcess, AStopEndsAlthoughAModulesStopDoesNot) {
 }
 
 TEST(ModuleProcess, AServiceWhoseModuleIsRefusedDoesNotStartAndSaysWhy) {
-  const std::string abi = WhyNotStarted(R"({"modules":{"load":{"other_major":{}}}})");
+  const std::string abi = StartFailure(R"({"modules":{"load":{"other_major":{}}}})");
   EXPECT_NE(abi.find("the module other_major is refused: it was built for version 2.0"), std::string::npos)
       << abi;
-  const std::string missing = WhyNotStarted(R"({"modules":{"load":{"nowhere":{}}}})");
+  const std::string missing = StartFailure(R"({"modules":{"load":{"nowhere":{}}}})");
   EXPECT_NE(missing.find("modules.load.nowhere: there is no file "), std::string::npos) << missing;
 }
 
 TEST(ModuleProcess, AModuleThatHasStartedIsStoppedWhenTheServiceDoesNotStartAfterAll) {
   const std::string kStarted = R"("faulty":{"event":"log the stop"})";
   const std::string module =
-      WhyNotStarted(R"({"modules":{"load":{)" + kStarted + R"(,"malformed":{"fault":"says why"}}}})");
+      StartFailure(R"({"modules":{"load":{)" + kStarted + R"(,"malformed":{"fault":"says why"}}}})");
   EXPECT_NE(module.find("the module malformed is refused: the queue is missing"), std::string::npos)
       << module;
   EXPECT_NE(module.find("it is stopped module=faulty"), std::string::npos) << module;
   // No method is called so, which shows when all modules have started.
-  const std::string limits = WhyNotStarted(
+  const std::string limits = StartFailure(
       R"({"methods":{"limits":{"faulty.nothing":{"handlers":1}}},"modules":{"load":{)" + kStarted + "}}}");
   EXPECT_NE(limits.find("faulty.nothing"), std::string::npos) << limits;
   EXPECT_NE(limits.find("it is stopped module=faulty"), std::string::npos) << limits;
 }
 
 TEST(ModuleProcess, AStartThatFailsEndsAlthoughTheStopOfAModuleDoesNot) {
-  const std::string why = WhyNotStarted(
+  const std::string why = StartFailure(
       R"({"modules":{"load":{"faulty":{"event":"at the stop"},"malformed":{"fault":"says why"}}}})",
       kImpatient);
   EXPECT_NE(why.find(R"(calls do not end: the process ends without them running="the stop of a module")"),

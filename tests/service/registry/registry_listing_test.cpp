@@ -177,12 +177,12 @@ TEST_F(RegistryListing, TakesNoMoreMemoryForAKeyOfManySubkeys) {
   // 100,000 names of 414 bytes, 41 MB: each comes before all that were there.
   const ManySubkeys subkeys(100'000);
   struct Case {
-    std::size_t most_entries;
-    std::size_t most_bytes;
+    std::size_t max_entries;
+    std::size_t max_bytes;
   };
   for (const Case& each : {Case{100, 64u << 20}, {10'000, 100'000}}) {
     const std::size_t before = test::PrivateBytes();
-    const auto page = ListRegistryKey(key_.get(), std::nullopt, each.most_entries, each.most_bytes, {});
+    const auto page = ListRegistryKey(key_.get(), std::nullopt, each.max_entries, each.max_bytes, {});
     EXPECT_LT(subkeys.at_the_end(), before + (8u << 20));
     ASSERT_TRUE(page);
     EXPECT_GT(page->keys.size(), 50U);
@@ -192,7 +192,7 @@ TEST_F(RegistryListing, TakesNoMoreMemoryForAKeyOfManySubkeys) {
     EXPECT_EQ(page->next->name, page->keys.back());
     // And in the middle.
     const auto next = ListRegistryKey(key_.get(), RegistryCursor{false, ManySubkeys::NameOf(49'999)},
-                                      each.most_entries, each.most_bytes, {});
+                                      each.max_entries, each.max_bytes, {});
     EXPECT_LT(subkeys.at_the_end(), before + (8u << 20));
     ASSERT_TRUE(next);
     EXPECT_EQ(next->keys.size(), page->keys.size());

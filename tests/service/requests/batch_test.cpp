@@ -119,7 +119,7 @@ TEST(Batch, SixtyFourAreTakenAndThirtyTwoRunAtATime) {
   }
   EXPECT_EQ(ids.size(), 64U);
   EXPECT_EQ(answers->size(), 64U);
-  EXPECT_EQ(gate.most_at_once(), 32U);
+  EXPECT_EQ(gate.max_at_once(), 32U);
   EXPECT_EQ(gate.entered(), 64U);
 }
 
@@ -142,7 +142,7 @@ TEST(Batch, WaitsForTheHandlersOfItsOwnAccount) {
     for (const Json& answer : *answers)
       ASSERT_TRUE(answer.contains("result")) << answer << " in round " << round;
   }
-  EXPECT_LE(gate.most_at_once(), 3U);
+  EXPECT_LE(gate.max_at_once(), 3U);
 }
 
 // A request that is put back just when another ends must not wait for a third.

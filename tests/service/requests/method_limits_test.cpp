@@ -100,7 +100,7 @@ TEST_F(MethodLimitsTest, AMethodRunsSoManyHandlersAtATimeAndOthersAsManyAsEver) 
   EXPECT_TRUE(other_gate_.WaitUntilEntered(8));
   gate_.Open();
   EXPECT_EQ(two.Read(), ResultMessage(2, {{"passed", true}}));
-  EXPECT_EQ(gate_.most_at_once(), 2U);
+  EXPECT_EQ(gate_.max_at_once(), 2U);
   // Every place has been given back before its answer was sent.
   EXPECT_EQ(one.Read(), ResultMessage(1, {{"passed", true}}));
   for (int i = 0; i < 20; ++i) EXPECT_TRUE(two.Call(kMethod).contains("result"));
@@ -217,7 +217,7 @@ TEST_F(MethodLimitsTest, TheRequestsOfABatchTakeTurnsInPlaceOfBeingRefused) {
   ASSERT_TRUE(answers.has_value());
   ASSERT_EQ(answers->size(), 20U);
   for (const Json& answer : *answers) EXPECT_TRUE(answer.contains("result")) << answer;
-  EXPECT_EQ(gate_.most_at_once(), 1U);
+  EXPECT_EQ(gate_.max_at_once(), 1U);
 }
 
 TEST_F(MethodLimitsTest, TheQuickMethodsHaveLimitsToo) {

@@ -531,9 +531,9 @@ TEST(Streams, EndWithTheirConnection) {
   StreamSource source;
   std::atomic<std::size_t> turns = 0;
   TestServer server;
-  constexpr std::size_t kMost =
+  constexpr std::size_t kMax =
       128;  // fewer than are opened in all, and more than are about to end at one time
-  server.settings().limits.streams_per_account = kMost;
+  server.settings().limits.streams_per_account = kMax;
   server.methods().Add(source.AsMethod("test.watch", Acts::kAsCaller));
   server.methods().Add(EndlessStream("test.endless", 10'000, turns));
   server.Start();
@@ -553,11 +553,11 @@ TEST(Streams, EndWithTheirConnection) {
   const std::size_t at_end = turns;
   server.Start();
   std::vector<std::unique_ptr<RawClient>> clients;
-  for (std::size_t i = 0; i < kMost; ++i) {
+  for (std::size_t i = 0; i < kMax; ++i) {
     if (i % 32 == 0) clients.push_back(std::make_unique<RawClient>(server.pipe_path()));
     clients.back()->Send(Open(i, "test.watch"));
   }
-  EXPECT_TRUE(source.WaitUntilOpened(120 + kMost));
+  EXPECT_TRUE(source.WaitUntilOpened(120 + kMax));
   EXPECT_EQ(turns, at_end);
 }
 
