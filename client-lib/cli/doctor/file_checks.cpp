@@ -6,6 +6,7 @@
 
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/file_security.h"
+#include "onbehalf/win32/folder_search.h"
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
@@ -34,16 +35,19 @@ FileFacts Collect(std::string check, std::string path, bool service_may_write, b
   return facts;
 }
 
-// The names of what is in a directory; none where it cannot be listed, which the directory's own check tells.
+// The names of what is in a directory; those found so far if it cannot be listed to its end.
 std::vector<std::string> NamesIn(const std::string& directory) {
   std::vector<std::string> names;
-  WIN32_FIND_DATAW entry{};
-  const win32::UniqueFindHandle search(::FindFirstFileW(win32::ToWide(directory + "\\*").c_str(), &entry));
-  if (!search) return names;
-  do {
-    const std::wstring_view name = entry.cFileName;
-    if (name != L"." && name != L"..") names.push_back(win32::ToUtf8Lossy(name));
-  } while (names.size() < kMaxFiles && ::FindNextFileW(search.get(), &entry));
+  try {
+    win32::FolderSearch search(win32::ToWide(directory + "\\*"));
+    while (names.size() < kMaxFiles) {
+      const WIN32_FIND_DATAW* const entry = search.Next();
+      if (entry == nullptr) break;
+      names.push_back(win32::ToUtf8Lossy(entry->cFileName));
+    }
+  } catch (const win32::Win32Error&) {
+    // The directory's own check says why.
+  }
   return names;
 }
 

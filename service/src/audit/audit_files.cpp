@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "onbehalf/win32/file_bytes.h"
+#include "onbehalf/win32/folder_search.h"
 #include "onbehalf/win32/hash.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/unique_handle.h"
@@ -37,22 +38,12 @@ class FileBytes final : public ByteSource {
 
 std::vector<AuditFile> ListAuditFiles(const std::filesystem::path& folder) {
   std::vector<AuditFile> files;
-  WIN32_FIND_DATAW found{};
-  const win32::UniqueFindHandle find(::FindFirstFileW((folder / L"audit-*.jsonl").c_str(), &found));
-  if (!find) {
-    const DWORD error = ::GetLastError();
-    if (error == ERROR_FILE_NOT_FOUND) return files;
-    throw win32::Win32Error(error, "FindFirstFileW", win32::ToUtf8Lossy(folder.native()));
-  }
-  do {
-    if ((found.dwFileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT)) != 0) continue;
-    auto name = AuditFileName::FromText(win32::ToUtf8Lossy(found.cFileName));
+  win32::FolderSearch search((folder / L"audit-*.jsonl").native());
+  while (const WIN32_FIND_DATAW* const entry = search.Next()) {
+    if ((entry->dwFileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT)) != 0) continue;
+    auto name = AuditFileName::FromText(win32::ToUtf8Lossy(entry->cFileName));
     if (!name) continue;
-    files.push_back({std::move(*name), (std::uint64_t{found.nFileSizeHigh} << 32) | found.nFileSizeLow});
-  } while (::FindNextFileW(find.get(), &found));
-  const DWORD error = ::GetLastError();
-  if (error != ERROR_NO_MORE_FILES) {
-    throw win32::Win32Error(error, "FindNextFileW", win32::ToUtf8Lossy(folder.native()));
+    files.push_back({std::move(*name), (std::uint64_t{entry->nFileSizeHigh} << 32) | entry->nFileSizeLow});
   }
   std::sort(files.begin(), files.end(),
             [](const AuditFile& a, const AuditFile& b) { return a.name < b.name; });

@@ -1,13 +1,13 @@
 #include "hardening/file_permissions.h"
 
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "identity/impersonation.h"
 #include "modules/modules.h"
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/file_security.h"
+#include "onbehalf/win32/folder_search.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/sid.h"
@@ -58,17 +58,19 @@ class Inspection {
 
   bool LookInside(const path& folder, const std::vector<Sid>& trusted) {
     if (!Look(folder, trusted)) return false;
-    std::error_code error;
-    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
-         entry.increment(error)) {
-      std::error_code unknown;
-      if (entry->is_directory(unknown)) {
-        LookInside(entry->path(), trusted);
-      } else {
-        Look(entry->path(), trusted);
+    try {
+      win32::FolderSearch search((folder / L"*").native());
+      while (const WIN32_FIND_DATAW* const entry = search.Next()) {
+        const path file = folder / entry->cFileName;
+        if ((entry->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0) {
+          LookInside(file, trusted);
+        } else {
+          Look(file, trusted);
+        }
       }
+    } catch (const Win32Error& error) {
+      Add(Text(folder) + " cannot be listed: " + error.what());
     }
-    if (error) Add(Text(folder) + " cannot be listed: " + error.message());
     return true;
   }
 

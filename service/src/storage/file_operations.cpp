@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "identity/impersonation.h"
+#include "onbehalf/win32/folder_search.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 
@@ -91,18 +92,14 @@ class WindowsFiles final : public FileOperations {
     const DWORD attributes = ::GetFileAttributesW(folder.c_str());
     if (attributes != INVALID_FILE_ATTRIBUTES) RefuseLink(attributes, folder);
     std::vector<std::wstring> names;
-    WIN32_FIND_DATAW found;
-    const win32::UniqueFindHandle search(::FindFirstFileW((folder / L"*").c_str(), &found));
-    if (!search) {
-      const DWORD code = ::GetLastError();
-      if (code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND) return names;
-      throw Win32Error(code, "FindFirstFileW", Text(folder));
+    try {
+      win32::FolderSearch search((folder / L"*").native());
+      while (const WIN32_FIND_DATAW* const entry = search.Next()) {
+        if ((entry->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) == 0) names.emplace_back(entry->cFileName);
+      }
+    } catch (const Win32Error& error) {
+      if (error.win32_code() != ERROR_PATH_NOT_FOUND) throw;
     }
-    do {
-      if ((found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) == 0) names.emplace_back(found.cFileName);
-    } while (::FindNextFileW(search.get(), &found));
-    const DWORD code = ::GetLastError();
-    if (code != ERROR_NO_MORE_FILES) throw Win32Error(code, "FindNextFileW", Text(folder));
     return names;
   }
 
