@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Structs that say once how they stand in JSON: from that come JSON Schema, reading and writing. For the parameters and results
-// of methods, in a service (onbehalf/service/typed_method.h) and in a module. Header only; needs nlohmann/json, of any version.
+// Structs that describe their JSON form once; schema, reading and writing follow from it. For the parameters and results of
+// methods, in a service (onbehalf/service/typed_method.h) and in a module. Header only; needs nlohmann/json, any version.
 //
 //   struct GreetParams {
 //     std::string name;
 //     bool loud = false;
 //     static constexpr auto Describe() {
 //       return std::array{
-//           onbehalf::Required<&GreetParams::name>("name", "Whom.", {.max_length = 64}).Audited(),
-//           onbehalf::Optional<&GreetParams::loud>("loud", "Whether in capitals (false).").Audited()};
+//           onbehalf::Required<&GreetParams::name>("name", "Who to greet.", {.max_length = 64}).Audited(),
+//           onbehalf::Optional<&GreetParams::loud>("loud", "Greet in capitals (default: false).").Audited()};
 //     }
 //   };
 #pragma once
@@ -30,10 +30,10 @@
 
 namespace onbehalf {
 
-// Whether JSON is taken from a peer, where what is not described is refused, or given.
+// Whether JSON is taken from a peer (undescribed members are refused) or given to one.
 enum class Direction { kTaken, kGiven };
 
-// What is asked of a value beside what its type says. Lengths are in characters.
+// Constraints on a value in addition to its type. Lengths are in characters.
 struct Bounds {
   std::optional<std::int64_t> minimum = {};
   std::optional<std::uint64_t> maximum = {};
@@ -41,11 +41,11 @@ struct Bounds {
   std::optional<std::size_t> max_length = {};
   std::optional<std::size_t> min_items = {};
   std::optional<std::size_t> max_items = {};
-  // Other words of JSON Schema, which replace those of the type.
+  // Other JSON Schema keywords, which replace those of the type.
   nlohmann::json (*words)() = nullptr;
 };
 
-// One member of a struct. The texts are literals.
+// One member of a struct. The strings are literals.
 struct Field {
   std::string_view name;
   std::string_view summary;
@@ -53,21 +53,21 @@ struct Field {
   bool is_required = true;
   bool is_audited = false;
   bool is_nullable = false;  // a std::optional
-  // Of one object, the member.
+  // Returns the member of `object`.
   void* (*member)(void* object) = nullptr;
-  // Of its type, so that members of one type share them.
+  // These depend on the member's type only, so members of the same type share them.
   nlohmann::json (*schema)(Direction direction) = nullptr;
   void (*read)(void* member, const nlohmann::json& value) = nullptr;
-  // Moves the value out of the member. Gives null for an optional that has no value.
+  // Moves the value out of the member. Returns null for an optional without a value.
   nlohmann::json (*write)(void* member) = nullptr;
 
-  // Its value may stand in the audit: it is no secret and not the caller's content.
+  // The value may be written to the audit: it is neither a secret nor the caller's content.
   constexpr Field Audited() const {
     Field audited = *this;
     audited.is_audited = true;
     return audited;
   }
-  // A std::optional that may be left out of what is taken, and not be null.
+  // For a std::optional: callers may omit the member but not pass null.
   constexpr Field NotNull() const {
     Field field = *this;
     field.is_nullable = false;
@@ -77,7 +77,7 @@ struct Field {
 
 using Fields = std::span<const Field>;
 
-// The parameters, or the result, of a method that has none.
+// For a method without parameters or without a result.
 struct Nothing {
   static constexpr std::array<Field, 0> Describe() { return {}; }
 };
@@ -93,8 +93,8 @@ Fields FieldsOf() {
   return fields;
 }
 
-// The names of an enumeration's values in JSON, in the order of their numbers, which begin with 0. A function of this name beside
-// the enumeration: constexpr std::array<std::string_view, 2> NamesOf(Colour) { return {"red", "green"}; }
+// The JSON names of an enumeration's values, in the order of their numbers, which start at 0. Declare a function like this next
+// to the enumeration: constexpr std::array<std::string_view, 2> NamesOf(Colour) { return {"red", "green"}; }
 template <typename T>
 concept Named = std::is_enum_v<T> && requires(T value) {
   { NamesOf(value).size() } -> std::convertible_to<std::size_t>;
@@ -120,7 +120,7 @@ Json ObjectSchema(Fields fields, Direction direction);
 void ReadObject(Fields fields, void* object, const Json& value);
 Json WriteObject(Fields fields, void* object);
 
-// Without null, and without the summary.
+// Without null and without the summary.
 inline Json SchemaOf(const Field& field, Direction direction) {
   Json schema = field.schema(direction);
   const Bounds& bounds = field.bounds;
@@ -137,7 +137,7 @@ inline Json SchemaOf(const Field& field, Direction direction) {
   return schema;
 }
 
-// How a type stands in JSON: Schema, Read and Write.
+// The JSON form of a type: Schema, Read and Write.
 template <typename T>
 struct Value;
 
@@ -150,7 +150,7 @@ struct Value<bool> {
 
 template <std::integral T>
 requires(!std::same_as<T, bool>) struct Value<T> {
-  // What is taken fits the type.
+  // When taken, the value must fit the type.
   static Json Schema(Direction direction) {
     Json schema = Type("integer");
     if (direction == Direction::kGiven) return schema;
@@ -189,7 +189,7 @@ struct Value<std::string> {
   static Json Write(std::string&& value) { return std::move(value); }
 };
 
-// Borrowed: as long as the JSON that it was read from.
+// Borrowed from the JSON that it was read from.
 template <>
 struct Value<std::string_view> {
   static Json Schema(Direction) { return Type("string"); }
@@ -197,7 +197,7 @@ struct Value<std::string_view> {
   static Json Write(std::string_view value) { return value; }
 };
 
-// Any value, or what the words say of it.
+// Any value, or what Bounds::words allow.
 template <>
 struct Value<Json> {
   static Json Schema(Direction) { return Json::object(); }
@@ -240,7 +240,7 @@ struct Value<T> {
   static Json Write(T&& value) { return WriteObject(FieldsOf<T>(), &value); }
 };
 
-// The schema is that of a value: Field::is_nullable says that there may be none.
+// The schema is that of the value: Field::is_nullable says whether it may be null.
 template <typename T>
 struct Value<std::optional<T>> {
   static Json Schema(Direction direction) { return Value<T>::Schema(direction); }
@@ -280,7 +280,7 @@ inline constexpr bool kIsOptional = false;
 template <typename T>
 inline constexpr bool kIsOptional<std::optional<T>> = true;
 
-// Of a member whose type is only known to Value.
+// Type-erased access to a member.
 template <typename T>
 void ReadMember(void* member, const Json& value) {
   Value<T>::Read(value, *static_cast<T*>(member));
@@ -290,12 +290,12 @@ Json WriteMember(void* member) {
   if constexpr (requires(T && value) { Value<T>::Write(std::move(value)); }) {
     return Value<T>::Write(std::move(*static_cast<T*>(member)));
   } else {
-    return nullptr;  // what is only read
+    return nullptr;  // read-only types
   }
 }
 
-// S stands among the arguments because GCC gives a specialization internal linkage for a type of an unnamed namespace, and not for a
-// pointer to its member: two files with a struct of one name would share these functions.
+// S is a template argument because GCC gives a specialization internal linkage for a type in an unnamed namespace, but not for a
+// pointer to its member: two files with a struct of the same name would share these functions.
 template <typename S, typename T, T S::*Member>
 struct OfMember {
   static void* Of(void* object) { return &(static_cast<S*>(object)->*Member); }
@@ -328,7 +328,7 @@ inline Json ObjectSchema(Fields fields, Direction direction) {
   return schema;
 }
 
-// `value` fits the schema. What it does not have stays as it is in `object`.
+// `value` matches the schema. Members it does not have are left unchanged in `object`.
 inline void ReadObject(Fields fields, void* object, const Json& value) {
   for (const Field& field : fields) {
     if (const auto found = value.find(field.name); found != value.end())
@@ -347,21 +347,21 @@ inline Json WriteObject(Fields fields, void* object) {
 
 }  // namespace fields
 
-// A member that is always there.
+// A member that is always present.
 template <auto Member>
 constexpr Field Required(std::string_view name, std::string_view summary, const Bounds& bounds = {}) {
   return fields::Deduced<Member>::Type::Make(name, summary, bounds, true);
 }
 
-// A member that may be left out: of what is taken the struct's own value holds then, and a std::optional may be null too; of
-// what is given a std::optional without a value is left out.
+// A member that may be omitted. When taken, an omitted member keeps the struct's initial value, and a std::optional may also be
+// null. When given, a std::optional without a value is omitted.
 template <auto Member>
 constexpr Field Optional(std::string_view name, std::string_view summary, const Bounds& bounds = {}) {
   return fields::Deduced<Member>::Type::Make(name, summary, bounds, false);
 }
 
-// A struct that was described, read from JSON that fits its schema. Throws std::out_of_range for an integer that its type cannot
-// hold, where its bounds allow one.
+// Reads a described struct from JSON that matches its schema. Throws std::out_of_range for an integer that its type cannot hold
+// although its bounds allow it.
 template <HasFields T>
 T FromJson(const nlohmann::json& json) {
   T value;

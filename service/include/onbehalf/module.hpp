@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A module in C++: onbehalf/module.h with exceptions, strings and functions. Header only; needs the standard library. JSON goes
-// in and out as text, so that a module has the JSON library of its choice. docs/modules.md has the rules.
+// A module in C++: onbehalf/module.h with exceptions, strings and functions. Header only; needs only the standard library. JSON
+// is passed as text, so that a module can use any JSON library. docs/modules.md has the rules.
 //
 //   std::shared_ptr<void> Start(onbehalf::module::Host& host, std::string_view settings) { host.Add(...); return nullptr; }
 //   ONBEHALF_MODULE("greeting", "1.0.0", Start)
@@ -25,7 +25,7 @@
 
 namespace onbehalf::module {
 
-// Thrown by a method: what its caller gets. `message` says nothing of the inside; `data_json` may be empty.
+// Thrown by a method: the error that the caller receives. `message` must not reveal internals; `data_json` may be empty.
 class Error : public std::runtime_error {
  public:
   Error(std::int32_t code, const std::string& message, std::string data_json = {})
@@ -44,7 +44,7 @@ class InvalidParams : public Error {
   explicit InvalidParams(const std::string& message) : Error(ONBEHALF_MODULE_INVALID_PARAMS, message) {}
 };
 
-// Windows has refused: a code of GetLastError and the function that said so. Answered as WindowsError.
+// A Windows function failed: its GetLastError code and its name. Answered as WindowsError.
 class WindowsError : public std::system_error {
  public:
   WindowsError(std::uint32_t code, const char* function)
@@ -57,7 +57,7 @@ class WindowsError : public std::system_error {
 
 namespace detail {
 
-// as_caller has answered the call, so what it has thrown must not.
+// as_caller has already answered the call, so this exception must not be turned into an answer.
 struct Answered {};
 
 inline void Check(onbehalf_module_status status, const char* function) {
@@ -74,12 +74,12 @@ inline std::int64_t Length(std::string_view text) { return static_cast<std::int6
 
 }  // namespace detail
 
-// A request as its method sees it: valid until that returns.
+// A request as its method sees it. Valid until the method returns.
 class Call {
  public:
   Call(const onbehalf_module_host& host, onbehalf_module_call* call) : host_(host), call_(call) {}
 
-  // The text of an object with the parameters by name, checked against their schemas.
+  // The text of a JSON object with the parameters by name, validated against their schemas.
   std::string_view params() const {
     std::int64_t length = 0;
     const char* const text = host_.params(call_, &length);
@@ -93,12 +93,12 @@ class Call {
     if (text == nullptr) throw std::bad_alloc();
     return text;
   }
-  // A HANDLE, borrowed.
+  // A borrowed HANDLE.
   void* caller_token() const { return host_.caller_token(call_); }
   bool is_stopped() const { return host_.is_stopped(call_) != 0; }
-  // A HANDLE, borrowed, that is set when is_stopped() is. Null if Windows gives none.
+  // A borrowed HANDLE that is set when is_stopped() is true. Null if Windows could not create it.
   void* stop_event() const { return host_.stop_event(call_); }
-  // Nothing for a stream, which has no deadline.
+  // nullopt for a stream, which has no deadline.
   std::optional<std::chrono::milliseconds> time_left() const {
     const std::int64_t left = host_.milliseconds_left(call_);
     if (left < 0) return std::nullopt;
@@ -109,8 +109,8 @@ class Call {
     detail::Check(host_.report_progress(call_, json.data(), detail::Length(json)), "report_progress");
   }
 
-  // Runs `work()` under the caller's token, in a method that acts as the service; gives what it throws on. When the thread
-  // cannot become the caller, the call is answered with that.
+  // Runs `work()` under the caller's token, in a method that acts as the service; rethrows what it throws. If the thread cannot
+  // become the caller, the call is answered with the reason.
   template <typename Work>
   void AsCaller(Work&& work) const {
     struct Context {
@@ -134,7 +134,7 @@ class Call {
   onbehalf_module_call* const call_;
 };
 
-// Says that its stream may have something again. Copies are one. Any thread, at any time.
+// Signals that its stream may have data again. Copies share the same waker. Any thread, at any time.
 class Waker {
  public:
   Waker(const onbehalf_module_host& host, onbehalf_module_waker* waker)
@@ -146,13 +146,13 @@ class Waker {
   std::shared_ptr<onbehalf_module_waker> waker_;
 };
 
-// Results that come piece by piece, as the service asks for them.
+// Results in pieces, pulled by the service.
 class Stream {
  public:
   struct Piece {
     std::string json;
   };
-  // Nothing at the moment: Next is called again after the waker has been.
+  // Nothing to send now: Next is called again after the waker has been called.
   struct Later {};
   struct End {
     std::string json;
@@ -160,7 +160,7 @@ class Stream {
   using Step = std::variant<Piece, Later, End>;
 
   virtual ~Stream() = default;
-  // What it throws ends the stream as it would a handler.
+  // What Next throws ends the stream as it would a handler.
   virtual Step Next(const Call& call) = 0;
 };
 
@@ -184,14 +184,14 @@ struct Method {
   std::function<std::unique_ptr<Stream>(const Call&, Waker)> open = {};
 };
 
-// The service, for the module. Valid until the module is stopped.
+// The service as seen by a module. Valid until the module is stopped.
 class Host {
  public:
   explicit Host(const onbehalf_module_host& host) : host_(host) {}
 
-  // In Start. Throws std::runtime_error when the service does not take it; its log says why.
+  // Only in Start. Throws std::runtime_error if the service refuses the method; its log says why.
   void Add(Method method);
-  // Says nothing on a thread that carries a caller's token: what a method has to say then it throws.
+  // Has no effect on a thread that carries a caller's token: a method must throw instead.
   void Log(std::int32_t level, const std::string& text) const { host_.log(&host_, level, text.c_str()); }
   const char* service_version() const { return host_.service_version; }
 
@@ -203,9 +203,9 @@ class Host {
   std::vector<std::unique_ptr<Added>> added_;
 };
 
-// A method as long as the module runs.
+// A method, kept as long as the module runs.
 struct Host::Added {
-  // Beside a stream, what its steps need.
+  // A stream and what its steps need.
   struct Opened {
     const Added& method;
     std::unique_ptr<Stream> stream;
@@ -214,7 +214,7 @@ struct Host::Added {
   const onbehalf_module_host& host;
   const Method method;
 
-  // Runs `work`, and answers the call with what it throws. False if it did throw.
+  // Runs `work` and answers the call with what it throws. Returns false if it threw.
   template <typename Work>
   bool Guard(onbehalf_module_call* call, Work&& work) const noexcept {
     try {
@@ -240,7 +240,7 @@ struct Host::Added {
     return false;
   }
   void SetResult(onbehalf_module_call* call, const std::string& json) const {
-    // What is wrong with it the service's log says.
+    // Ignored: if the JSON is invalid, the service's log says why.
     host.set_result(call, json.data(), detail::Length(json));
   }
 
@@ -311,7 +311,7 @@ inline void Host::Add(Method method) {
   }
 }
 
-// What ONBEHALF_MODULE is made of. One for each module.
+// The implementation behind ONBEHALF_MODULE. One for each module.
 class Running {
  public:
   using StartFunction = std::shared_ptr<void> (*)(Host&, std::string_view);
@@ -333,7 +333,7 @@ class Running {
   static void Stop() noexcept { Instance().reset(); }
 
   explicit Running(const onbehalf_module_host& host) : host_(host) {}
-  // The module's own first: its threads may still use the host.
+  // The module's state first: its threads may still use the host.
   ~Running() { state_.reset(); }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
@@ -350,9 +350,9 @@ class Running {
 
 }  // namespace onbehalf::module
 
-// Makes the module: its name (as its file is called), its version, and the function std::shared_ptr<void> START(Host&,
-// std::string_view settings), which adds the methods. What it returns is let go when the module is stopped. What it throws
-// refuses the settings, and the service's start says why.
+// Defines the module: its name (its file name without .dll), its version, and a function std::shared_ptr<void> START(Host&,
+// std::string_view settings) that adds the methods. What START returns is released when the module is stopped. An exception from
+// it rejects the settings, and the service reports it at its start.
 #define ONBEHALF_MODULE(NAME, VERSION, START)                                                             \
   extern "C" __declspec(dllexport) const onbehalf_module_description* ONBEHALF_MODULE_CALL                \
   onbehalf_module_get(std::uint32_t) {                                                                    \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Methods of a module whose parameters and results are structs (onbehalf/fields.h), on top of onbehalf/module.hpp. Header only;
-// needs nlohmann/json, of any version.
+// needs nlohmann/json, any version.
 //
 //   module::Method greet;
 //   greet.name = "greeting.greet";
@@ -21,7 +21,7 @@
 
 namespace onbehalf::module {
 
-// As the interface takes it. What is not UTF-8 is replaced.
+// As the module interface takes it. Invalid UTF-8 is replaced.
 inline std::string ToText(const nlohmann::json& json) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -37,8 +37,8 @@ inline std::vector<Parameter> ParametersOf(Fields fields) {
   return parameters;
 }
 
-// Describes the method's parameters by `Params`, and has `work` answer it: a function of (const Params&, const Call&) that
-// returns nlohmann::json, or a struct with fields, which describes the result too. What is borrowed in Params lives until `work`
+// Describes the method's parameters by `Params` and sets `work` as its handler: a function of (const Params&, const Call&) that
+// returns nlohmann::json, or a struct with fields, which describes the result too. What Params borrows lives until `work`
 // returns.
 template <HasFields Params, typename Work>
 void Handle(Method& method, Work work) {
@@ -57,8 +57,8 @@ void Handle(Method& method, Work work) {
   };
 }
 
-// The same for its stream: `open` is a function of (const Params&, const Call&, Waker). What is borrowed in Params does not live
-// as long as the stream.
+// The same for the method's stream: `open` is a function of (const Params&, const Call&, Waker). What Params borrows does not
+// live as long as the stream.
 template <HasFields Params, typename Open>
 void Opens(Method& method, Open open) {
   method.parameters = ParametersOf(FieldsOf<Params>());

@@ -16,23 +16,23 @@ namespace onbehalf::service {
 class AccessPolicy;
 class GrantedRights;
 
-// Why the identity of the last message's writer could not be taken.
+// Why the identity of the client that wrote the last message could not be captured.
 struct CaptureFailure {
   DWORD code = ERROR_SUCCESS;
   const char* operation = "";  // the Windows function that failed
-  // The client gave no token that can be looked at (ERROR_CANT_OPEN_ANONYMOUS, 1347): its level is anonymous.
+  // The client's token cannot be opened (ERROR_CANT_OPEN_ANONYMOUS, 1347): its level is anonymous.
   bool is_anonymous = false;
 };
 
-// Who wrote the bytes that were read: the client's token as it was for that message, and what is asked of it on
-// every request. Immutable; shared by the requests of one read. Any thread.
+// The identity of the client that wrote a message: its token as it was for that message, and the token facts that every request
+// needs. Immutable; shared by the requests of one read. Any thread.
 class CallerIdentity {
  public:
   using Capture = std::variant<std::shared_ptr<const CallerIdentity>, CaptureFailure>;
 
-  // Impersonates the client of `pipe` on this thread, takes the thread's token and reverts before it returns. To be
-  // called after each read and before the next one is issued: with dynamic tracking the identity is that of the
-  // message read last (ImpersonateNamedPipeClient, "Remarks"). If reverting fails the process ends.
+  // Impersonates the client of `pipe` on this thread, captures the thread's token and reverts before it returns. Must be called
+  // after each read and before the next one is issued: with dynamic tracking the identity is that of the message read last
+  // (ImpersonateNamedPipeClient, "Remarks"). If reverting fails the process ends.
   static Capture FromLastMessage(HANDLE pipe);
 
   explicit CallerIdentity(win32::Token token);
@@ -45,24 +45,24 @@ class CallerIdentity {
   win32::ImpersonationLevel level() const { return facts_.level; }
   std::uint64_t logon_id() const { return facts_.logon_id; }
 
-  // The same user, logon session, level, integrity, elevation, restricting SIDs, and groups with their attributes; token
-  // ids differ with every capture and say nothing. Throws win32::Win32Error when Windows does not tell.
+  // The same user, logon session, level, integrity, elevation, restricting SIDs, and groups with their attributes. Token ids are
+  // not compared: they differ with every capture. Throws win32::Win32Error if Windows does not return the facts.
   bool IsSameAs(const CallerIdentity& other) const;
 
  private:
   win32::Token token_;
   win32::TokenFacts facts_;
   win32::Sid user_;
-  // What Windows has answered about this token so far: for the policy alone, and gone with this object.
+  // Cached access checks of this token, for the policy only; freed with this object.
   friend class AccessPolicy;
   const std::unique_ptr<GrantedRights> granted_;
 };
 
-// What is known of the other end of a connection beside its identity. For the audit and for people: never an input
-// of a decision, because a process id may be somebody else's by now.
+// What is known about the client process of a connection, apart from its identity. Only for the audit and for people, never an
+// input to a decision: the process id may have been reused.
 struct ClientProcess {
   DWORD process_id = 0;
-  std::string image_path;  // empty if it could not be read: the process has gone, or is on another computer
+  std::string image_path;  // empty if it could not be read: the process has exited or is on another computer
   std::string computer;    // this computer's name for local clients
 };
 

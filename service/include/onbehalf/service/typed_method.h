@@ -12,8 +12,8 @@
 
 namespace onbehalf::service {
 
-// Methods whose parameters and results are structs (onbehalf/fields.h). For a method whose parameters are not known when it is
-// compiled, Method is filled by hand.
+// Methods whose parameters and results are structs (onbehalf/fields.h). If the parameters of a method are not known at compile
+// time, fill in Method directly.
 //
 //   Method greet;
 //   greet.name = "board.greet";
@@ -34,14 +34,14 @@ struct Answered<Result<T>> {
 
 }  // namespace detail
 
-// The parameters of a call, which have been checked.
+// The parameters of a call, already validated.
 template <HasFields Params>
 Params ParamsOf(const Call& call) {
   return onbehalf::FromJson<Params>(call.params);
 }
 
-// Describes the method's parameters by `Params`, and has `work` answer it: a function of (const Params&, const Call&) that returns
-// MethodResult, or Result<T> of a T with fields, which describes the result too. What is borrowed in Params lives as long as the
+// Describes the method's parameters by `Params` and sets `work` as its handler: a function of (const Params&, const Call&) that
+// returns MethodResult, or Result<T> where T has fields and describes the result too. What Params borrows lives as long as the
 // Call.
 template <HasFields Params, typename Work>
 void Handle(Method& method, Work work) {
@@ -61,8 +61,8 @@ void Handle(Method& method, Work work) {
   }
 }
 
-// The same for its stream: `open` is a function of (Params, const Call&, Waker). What is borrowed in Params does not live as long as
-// the stream.
+// The same for the method's stream: `open` is a function of (Params, const Call&, Waker). What Params borrows does not live as
+// long as the stream.
 template <HasFields Params, typename Open>
 void Opens(Method& method, Open open) {
   method.parameters = ParametersOf(FieldsOf<Params>());
