@@ -32,7 +32,7 @@ Error Refusal(ErrorCode code, std::string message, Json data = nullptr) {
 Error Conflict(std::uint64_t version) {
   return Refusal(
       ErrorCode::kPolicyConflict,
-      "The policy has been changed meanwhile; it is at version " + std::to_string(version) + " now.",
+      "The policy was changed in the meantime; it is now at version " + std::to_string(version) + ".",
       protocol::MakeObject({{"version", version}}));
 }
 
@@ -48,15 +48,15 @@ Error ToError(const std::vector<PolicyFault>& faults) {
 
 std::string Now() { return UtcText(std::chrono::system_clock::now(), UtcText::Fraction::kNone).ToString(); }
 
-// Exempt from "cannot grant more than you hold": administrators who manage the root. They could reset
-// the whole policy (--reset-access), and one who has denied a group of their own could not undo it otherwise.
+// Exempt from "cannot grant more than you hold": administrators who manage the root. They could reset the whole policy
+// (--reset-access), and an administrator who denied a group of their own could not undo it otherwise.
 bool IsBoundless(const AccessPolicy& policy, const CallerIdentity& caller) {
   if (!policy.IsAdministrator(caller)) return false;
   return caller.user() == win32::Sid::FromWellKnown(WinLocalSystemSid) ||
          caller.token().IsMember(win32::Sid::FromWellKnown(WinBuiltinAdministratorsSid));
 }
 
-// The node, or the nearest above it that there is.
+// The node, or the nearest existing one above it.
 const EffectiveNode& NearestNode(const AccessPolicy& policy, std::string_view name) {
   for (std::optional<std::string_view> at = name; at; at = ParentOf(*at)) {
     if (const EffectiveNode* const node = policy.Find(*at)) return *node;
@@ -64,7 +64,7 @@ const EffectiveNode& NearestNode(const AccessPolicy& policy, std::string_view na
   return *policy.Find(kRootNode);
 }
 
-// What the history has last, or the built-in policy.
+// The newest version of the history, or the built-in policy.
 PolicyDocument LastVersion(PolicyStore& store) {
   for (const PolicyVersion& version : store.History()) {
     if (auto document = store.Find(version.version)) return *std::move(document);
@@ -77,17 +77,17 @@ Error MayNotGive(std::string_view node, ACCESS_MASK rights) {
   return Refusal(
       ErrorCode::kAccessDenied,
       "The change would give " + words + " at " + std::string(node) +
-          " to others, and the caller does not hold " + words + " there.",
+          " to others, but the caller does not hold " + words + " there.",
       protocol::MakeObject(
           {{"reason", "givesMoreThanHeld"}, {"node", node}, {"rights", RightsWords(node, rights)}}));
 }
 
-// Nothing if nobody gains a right at any node that `caller` does not hold there.
+// nullopt unless somebody gains a right at a node that `caller` does not hold there.
 std::optional<Error> RefuseGains(const AccessPolicy& now, const AccessPolicy& next,
                                  const CallerIdentity& caller) {
   for (const EffectiveNode* node : next.Nodes()) {
     const EffectiveNode& before = NearestNode(now, node->name);
-    // Most are as they were.
+    // Most nodes are unchanged.
     if (before.entries == node->entries) continue;
     const ACCESS_MASK gained = RightsGained(before.entries, node->entries);
     if (gained == 0) continue;
@@ -98,8 +98,8 @@ std::optional<Error> RefuseGains(const AccessPolicy& now, const AccessPolicy& ne
     if (next.Find(node->name) != nullptr) continue;
     return Refusal(
         ErrorCode::kAccessDenied,
-        "There is no " + node->name +
-            " now whose default would hold instead: only an administrator may take its entries away.",
+        node->name +
+            " has no default now that would replace its entries: only an administrator may remove them.",
         protocol::MakeObject({{"reason", "givesMoreThanHeld"}, {"node", node->name}}));
   }
   return std::nullopt;
@@ -110,7 +110,7 @@ std::optional<Error> RefuseGains(const AccessPolicy& now, const AccessPolicy& ne
 Result<const EffectiveNode*> RequireVisible(const AccessPolicy& policy, std::string_view node,
                                             const CallerIdentity& caller) {
   const EffectiveNode* const found = policy.Find(node);
-  // Windows is asked as often for a node that there is not, so that it cannot be told by the time it takes.
+  // Unknown nodes cost as many access checks, so that they cannot be told apart by the response time.
   if (found == nullptr) policy.Granted(*policy.Find(kRootNode), caller);
   if (found != nullptr && (policy.Granted(*found, caller) & (kSee | kManage)) != 0) return found;
   return Refusal(ErrorCode::kInvalidParams, "node: there is no node " + std::string(node));
@@ -120,7 +120,8 @@ std::optional<Error> RequireManager(const AccessPolicy& policy, std::string_view
                                     const CallerIdentity& caller) {
   ONBEHALF_TRY(const auto& visible, RequireVisible(policy, node, caller));
   if ((policy.Granted(*visible, caller) & kManage) == kManage) return std::nullopt;
-  return Refusal(ErrorCode::kAccessDenied, "Changing " + std::string(node) + " needs the right manage there.",
+  return Refusal(ErrorCode::kAccessDenied,
+                 "Changing " + std::string(node) + " requires the right manage there.",
                  protocol::MakeObject({{"reason", "notAManager"}, {"node", node}}));
 }
 
@@ -138,7 +139,7 @@ void AccessControl::Start() {
   const std::lock_guard changing(changing_);
   store_ = std::make_unique<PolicyStore>(folder_);
   PolicyStore::Loaded loaded = store_->Load();
-  constexpr const char* kAdministratorsOnly = "only administrators may do anything";
+  constexpr const char* kAdministratorsOnly = "only administrators have access";
   std::string fault = Describe(loaded.faults);
   if (!fault.empty()) {
     RefuseFile(fault, loaded.source == Source::kLastGood ? "the last good copy of the policy is in force"
@@ -157,7 +158,7 @@ void AccessControl::Start() {
       policy = Compiled(loaded.document);
     }
   }
-  // One that was put there while the service did not run, and may be gone when it is to be rolled back to.
+  // It was put there while the service did not run. The history must keep it, in case of a later rollback to it.
   if (loaded.source == Source::kFile) {
     if (!store_->Find(loaded.document.version)) RecordOutsideChange(LastVersion(*store_), loaded.document);
     RememberFile(loaded.document);
@@ -170,7 +171,7 @@ void AccessControl::Follow() {
 }
 
 void AccessControl::Stop() {
-  // Waits for a reload that is under way, which takes the lock of changes: so not under it.
+  // Waits for a running reload, which takes the lock for changes: must not be called under it.
   store_.reset();
 }
 
@@ -232,9 +233,9 @@ void AccessControl::RecordOutsideChange(const PolicyDocument& before, const Poli
   for (const NodeChange& change : Differences(before, after)) {
     if (!audit_.Record(
             AuditPolicyChange{{}, nullptr, change.node, change.before, change.after, after.version})) {
-      // The file is there: not to follow it would leave the policy that somebody has replaced. The audit's own
-      // alarm tells of the missing line.
-      log_.Write(LogLevel::kError, "a change of access.json could not be recorded in the audit",
+      // The file is there: ignoring it would keep a policy that somebody has replaced. The audit's own alarm reports the missing
+      // line.
+      log_.Write(LogLevel::kError, "a change to access.json could not be recorded in the audit",
                  {{"node", change.node}, {"after", change.after.value_or("(default)")}});
     }
   }
@@ -244,8 +245,8 @@ void AccessControl::RememberFile(const PolicyDocument& document) {
   try {
     store_->Remember(document, [this](const win32::Sid& sid) { return NameOf(sid); });
   } catch (const std::exception& error) {
-    // In force it is all the same.
-    log_.Write(LogLevel::kError, "the policy could not be put into its history",
+    // It is in force all the same.
+    log_.Write(LogLevel::kError, "the policy could not be added to its history",
                {{"version", document.version}, {"what", error.what()}});
   }
 }
@@ -254,7 +255,7 @@ void AccessControl::Reload() {
   const std::lock_guard changing(changing_);
   const auto now = policy();
   const auto refuse = [&](const std::string& why) {
-    RefuseFile(why, "the policy stays as it was");
+    RefuseFile(why, "the policy is unchanged");
     {
       const std::lock_guard lock(mutex_);
       fault_ = why;
@@ -291,25 +292,25 @@ void AccessControl::Reload() {
   }
 }
 
-// Why nothing can be changed now, whatever the change is.
+// Refuses any change now, whatever it is.
 std::optional<Error> AccessControl::RefuseAnyChange(const PolicyRequest& request,
                                                     const AccessPolicy& now) const {
   if (request.if_version && *request.if_version != now.version()) return Conflict(now.version());
   if (now.document().administrators_only) {
     return Refusal(ErrorCode::kInvalidParams,
-                   "access.json cannot be read and administrators only are let in: mend the file, or stop "
+                   "access.json cannot be read, so only administrators have access: repair the file, or stop "
                    "the service and "
                    "run onbehalf-service.exe --reset-access.");
   }
 
   if (observer_refused_file_) {
     return Refusal(ErrorCode::kInvalidParams,
-                   "There is an access.json that is not used, and a change would overwrite it: " + fault());
+                   "access.json was refused and is not in use; a change would overwrite it: " + fault());
   }
   return std::nullopt;
 }
 
-// Why `next` cannot take effect: it gives more than the caller holds, or the observer refuses it.
+// Refuses `next` if it gives more than the caller holds, or if the observer refuses it.
 std::optional<Error> AccessControl::RefusePolicy(const AccessPolicy& next, const AccessPolicy& now,
                                                  const CallerIdentity& caller) const {
   if (!IsBoundless(now, caller)) {
@@ -323,11 +324,11 @@ std::optional<Error> AccessControl::RefusePolicy(const AccessPolicy& next, const
 
 void AccessControl::RecordWithdrawn(const PolicyRequest& request, std::uint64_t version) {
   if (audit_.RecordWithdrawn(request.request_id, version)) return;
-  log_.Write(LogLevel::kError, "that a change of the policy was not made could not be recorded in the audit",
+  log_.Write(LogLevel::kError, "the withdrawal of a policy change could not be recorded in the audit",
              {{"request", request.request_id}, {"version", version}});
 }
 
-// Records the change and writes the file. When this refuses or throws, the policy is unchanged and the audit says so.
+// Records the change and writes the file. If this refuses or throws, the policy is unchanged and the audit says so.
 std::optional<Error> AccessControl::Store(const PolicyDocument& next, const PolicyRequest& request,
                                           const std::vector<NodeChange>& nodes) {
   for (const NodeChange& node : nodes) {
@@ -342,9 +343,8 @@ std::optional<Error> AccessControl::Store(const PolicyDocument& next, const Poli
     store_->Write(next, [this](const win32::Sid& sid) { return NameOf(sid); });
   } catch (const PolicyConflict&) {
     RecordWithdrawn(request, next.version);
-    return Refusal(
-        ErrorCode::kPolicyConflict,
-        "access.json has been replaced meanwhile, and what is in it will be in force in a moment.");
+    return Refusal(ErrorCode::kPolicyConflict,
+                   "access.json was replaced in the meantime; the new file takes effect in a moment.");
   } catch (...) {
     RecordWithdrawn(request, next.version);
     throw;
@@ -364,7 +364,7 @@ Result<PolicyChange> AccessControl::Change(const PolicyRequest& request, const E
   change.nodes = Differences(now->document(), next);
   change.changed = !change.nodes.empty();
   for (const NodeChange& node : change.nodes) {
-    // A node that does not exist yet is changed by whoever manages the nearest one above it.
+    // A node that does not exist yet may be changed by those who manage the nearest one above it.
     if (auto refusal = RequireManager(*now, NearestNode(*now, node.node).name, request.caller))
       return *refusal;
   }
@@ -385,7 +385,7 @@ Result<PolicyChange> AccessControl::Change(const PolicyRequest& request, const E
       change.warnings.push_back(Describe(warning));
   }
   if (request.dry_run) return change;
-  // The caller has been answered by now.
+  // Cancelled: the caller already has its answer.
   if (request.stop.stop_requested()) return service::ToError(ErrorCode::kRequestCancelled);
 
   if (auto refusal = Store(next, request, change.nodes)) return *std::move(refusal);

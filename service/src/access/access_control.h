@@ -23,67 +23,66 @@
 
 namespace onbehalf::service {
 
-// Who asks for a change, and how.
+// Who requests a change, and how.
 struct PolicyRequest {
   const CallerIdentity& caller;
   std::string_view request_id;
-  bool dry_run = false;                     // everything is checked, nothing is changed
-  std::optional<std::uint64_t> if_version;  // refused with PolicyConflict at any other version
-  std::stop_token stop;  // nothing is changed once it is set; a change that has begun is finished
+  bool dry_run = false;                     // check everything, change nothing
+  std::optional<std::uint64_t> if_version;  // refused with PolicyConflict unless this is the current version
+  std::stop_token stop;                     // once set, no change begins; one that has begun is completed
 };
 
 struct PolicyChange {
-  std::uint64_t version = 0;  // after the change; of a dry run: now
-  bool changed = false;       // the policy is, or would be, another
+  std::uint64_t version = 0;  // after the change; for a dry run the current one
+  bool changed = false;       // the policy differs from before, or would
   std::vector<NodeChange> nodes;
   std::vector<std::string> warnings;
 };
 
-// The policy in force, and the only way to another one: a change that a caller asks for, or a file that
-// somebody has put in place of access.json. Changes are made one after the other; a request sees the policy
-// of the moment and keeps it. Any thread, except Start, Follow and Stop.
+// The policy in force, and the only way to change it: a caller's request, or a file that somebody put in place of access.json.
+// Changes are serialized; a request works with the policy that was in force when it began. Any thread, except Start, Follow and
+// Stop.
 class AccessControl {
  public:
-  // Everything given must outlive this. `methods` must not change any more after Start.
+  // All arguments must outlive this. `methods` must not change after Start.
   AccessControl(const MethodRegistry& methods, std::filesystem::path policy_folder, Audit& audit, Log& log,
                 std::shared_ptr<win32::AccountNames> names);
   ~AccessControl();
   AccessControl(const AccessControl&) = delete;
   AccessControl& operator=(const AccessControl&) = delete;
 
-  // Takes the policy from its file. A wrong one does not keep the service from starting: then the last good copy is in
-  // force, or administrators only, and log and event log say so. May be called again after Stop.
+  // Loads the policy from its file. An invalid file does not keep the service from starting: the last good copy, or
+  // administrators only, is in force then, and the log and the event log report it. May be called again after Stop.
   void Start();
-  // From now on a policy that somebody puts in place of access.json is taken up. Throws PolicyInUse and win32::Win32Error
-  // when the folder cannot be watched.
+  // From now on a policy that is put in place of access.json is loaded. Throws PolicyInUse, and win32::Win32Error if the folder
+  // cannot be watched.
   void Follow();
-  // The policy stays in force and can no longer be changed. No other call may be under way.
+  // The policy stays in force but can no longer be changed. No other call may be in progress.
   void Stop();
 
-  // One at a time, on whatever thread; to be set before Start.
+  // Called one at a time, on any thread; must be set before Start.
   struct Observer {
-    // Asked before a policy takes effect: a sentence that says why it cannot, or nothing.
+    // Called before a policy takes effect: returns a sentence that says why it cannot, or nullopt.
     std::function<std::optional<std::string>(const AccessPolicy&)> refuses = {};
-    // What of it could not be done, in a sentence, or "".
+    // Returns a sentence about what could not be done, or "".
     std::function<std::string(const AccessPolicy&)> took_effect = {};
-    // An access.json that somebody has put there is not used.
+    // An access.json that was put in place is not used.
     std::function<void(const std::string& why)> refused_file = {};
   };
   void Observe(Observer observer) { observer_ = std::move(observer); }
 
   std::shared_ptr<const AccessPolicy> policy() const;
   PolicyStore::Loaded::Source source() const;
-  // Why the access.json that is there now is not used; empty: it is, or there is none.
+  // Why the current access.json is not used; empty if it is used or does not exist.
   std::string fault() const;
   std::vector<PolicyVersion> History() const { return store_->History(); }
   std::optional<PolicyDocument> Version(std::uint64_t version) const;
 
-  // Changes the document and says what is wrong with the request, or nothing. Called with changes locked out.
+  // Changes the document, or returns what is wrong with the request. Called under the lock for changes.
   using Edit = std::function<std::optional<protocol::Error>(PolicyDocument&, const AccessPolicy& now)>;
-  // Makes the change whole or not at all: the caller must manage every node whose own entries change, and
-  // must hold what anybody gains by it, at each node where they gain it. Refusals are AccessDenied,
-  // InvalidParams (a document that would have faults), PolicyConflict and AuditUnavailable. Throws
-  // win32::Win32Error when the file cannot be written.
+  // Makes the whole change or none of it: the caller must manage every node whose own entries change, and must hold every right
+  // that anybody gains, at each node where they gain it. Refusals are AccessDenied, InvalidParams (a document that would have
+  // faults), PolicyConflict and AuditUnavailable. Throws win32::Win32Error if the file cannot be written.
   Result<PolicyChange> Change(const PolicyRequest& request, const Edit& edit);
 
  private:
@@ -94,7 +93,7 @@ class AccessControl {
                                        const std::vector<NodeChange>& nodes);
   void RecordWithdrawn(const PolicyRequest& request, std::uint64_t version);
   void Reload();
-  // What the observer could not do of it.
+  // Returns what the observer could not do.
   std::string Publish(std::shared_ptr<const AccessPolicy> policy, PolicyStore::Loaded::Source source,
                       std::string fault = {});
   void RecordOutsideChange(const PolicyDocument& before, const PolicyDocument& after);
@@ -112,21 +111,20 @@ class AccessControl {
   std::unique_ptr<PolicyStore> store_;  // from Start to Stop
   Observer observer_;
 
-  win32::Lock changing_;  // held for a whole change, its file included
+  win32::Lock changing_;  // held for a whole change, including its file
   mutable win32::Lock mutex_;
   std::shared_ptr<const AccessPolicy> policy_;  // under mutex_
   PolicyStore::Loaded::Source source_ = PolicyStore::Loaded::Source::kDefault;
   std::string fault_;
-  // The file is good and was refused by the observer, so that the store does not know of it. Under changing_.
+  // The file is valid but the observer refused it, so the store does not know of the refusal. Under changing_.
   bool observer_refused_file_ = false;
 };
 
-// Nothing if the caller may change this node (manage), else AccessDenied; or, for who may not even see it,
-// what a node is answered with that there is not. Throws win32::Win32Error when the check itself fails.
+// nullopt if the caller may change this node (manage), else AccessDenied; if the caller may not even see it, the error for a
+// node that does not exist. Throws win32::Win32Error when the check itself fails.
 std::optional<protocol::Error> RequireManager(const AccessPolicy& policy, std::string_view node,
                                               const CallerIdentity& caller);
-// The node, if there is one and the caller may see it, else InvalidParams: it tells nobody which of the two
-// it was.
+// The node, if it exists and the caller may see it, else InvalidParams, which does not reveal which of the two failed.
 Result<const EffectiveNode*> RequireVisible(const AccessPolicy& policy, std::string_view node,
                                             const CallerIdentity& caller);
 

@@ -24,12 +24,11 @@ using win32::AccessEntry;
 using win32::SecurityDescriptor;
 using win32::Sid;
 
-// A default is at most this large as an ACL, so that a document's entries have the room that FindFaults
-// counts on.
+// Maximum size of a default as an ACL, so that a document's entries have the room that FindFaults assumes.
 constexpr std::size_t kMaxDefaultBytes = 2048;
 
-// Anonymous and guest logons are refused before anything else is asked, although the pipe's own descriptor
-// has shut them out already: the two can be changed apart.
+// Anonymous and guest logons are denied first, although the pipe's own descriptor shuts them out already: either can be changed
+// without the other.
 const std::vector<AccessEntry>& AlwaysDenied() {
   static const std::vector<AccessEntry> denied = {
       {ACCESS_DENIED_ACE_TYPE, 0, kAllRights, Sid::FromWellKnown(WinAnonymousSid)},
@@ -68,7 +67,7 @@ SecurityDescriptor ToDescriptor(AclBytes& acl) {
   if (!::SetSecurityDescriptorOwner(&descriptor, NodeOwner().get(), FALSE)) {
     win32::ThrowLastError("SetSecurityDescriptorOwner");
   }
-  // AccessCheck asks for a group (ERROR_INVALID_SECURITY_DESCR) and makes nothing of it.
+  // AccessCheck requires a group (ERROR_INVALID_SECURITY_DESCR) but ignores it.
   if (!::SetSecurityDescriptorGroup(&descriptor, NodeOwner().get(), FALSE)) {
     win32::ThrowLastError("SetSecurityDescriptorGroup");
   }
@@ -101,7 +100,7 @@ const Sid& NodeOwner() {
 }
 
 AccessPolicy AccessPolicy::Compile(PolicyDocument document, const MethodRegistry& methods) {
-  // 0 is what an identity has that remembers nothing.
+  // 0 means an identity with an empty cache.
   static std::atomic<std::uint64_t> last_id{0};
   AccessPolicy policy;
   policy.id_ = ++last_id;
@@ -147,7 +146,7 @@ void AccessPolicy::CollectEntries(EffectiveNode& node) const {
   std::optional<std::string_view> level = node.name;
   bool is_protected = false;
   while (level && !is_protected) {
-    // A namespace of which nothing is known has no entries.
+    // An unknown namespace has no entries.
     if (const auto found = nodes_.find(*level); found != nodes_.end()) {
       for (const AccessEntry& entry : found->second.own.entries)
         node.entries.push_back({found->first, entry});
@@ -186,8 +185,8 @@ AccessDecision AccessPolicy::Check(const Method& method, const CallerIdentity& c
   if (decision.allowed) return decision;
   const GrantedRights::Answer see = get(kSee);
   decision.visible = see.allowed;
-  // Whoever may not even see the method learns nothing from the time of the answer: Windows is asked as often
-  // as it is for a method that there is not, of which nothing can be remembered.
+  // A caller who may not even see the method must learn nothing from the response time: Windows is asked as often as for a
+  // method that does not exist, whose answers cannot be cached.
   if (!decision.visible) {
     if (!call.is_new) AskWindows(node, caller, kCall);
     if (!see.is_new) AskWindows(node, caller, kSee);

@@ -43,7 +43,7 @@ DaclWalk WalkDacl(const std::vector<EffectiveEntry>& dacl, const Sid& owner, con
   DaclWalk walk;
   walk.entries.resize(dacl.size());
   walk.missing = asked;
-  // A restricted token owns what both its lists own.
+  // A restricted token is the owner only if both its lists are.
   const TokenSid* as_owner = Find(token.normal, owner);
   if (!IsEnabled(as_owner) || (!token.restricting.empty() && !IsEnabled(Find(token.restricting, owner)))) {
     as_owner = nullptr;
@@ -83,7 +83,7 @@ std::optional<std::size_t> DenyingEntry(const std::vector<EffectiveEntry>& dacl,
                                         const TokenSids& token, AccessMask asked) {
   const DaclWalk walk = WalkDacl(dacl, owner, token, token.normal, asked);
   if (walk.missing != 0) return walk.deciding;
-  // The token's own SIDs had it all; its restricting ones must have been refused.
+  // The token's own SIDs had all rights, so its restricting SIDs must have been refused.
   if (token.restricting.empty()) return std::nullopt;
   const DaclWalk restricted = WalkDacl(dacl, owner, token, token.restricting, asked);
   return restricted.missing != 0 ? restricted.deciding : std::nullopt;

@@ -11,30 +11,31 @@
 
 namespace onbehalf::service {
 
-// Windows' way through a DACL. Portable; token_sids.h has the SIDs of a token.
+// Windows' evaluation of a DACL. Portable; token_sids.h has the SIDs of a token.
 
 // An entry of a node's effective DACL.
 struct EffectiveEntry {
-  std::string_view node;  // where it stands; empty for the ones that deny always. Lives as long as the policy
+  std::string_view
+      node;  // where it is defined; empty for the entries that always deny. Lives as long as the policy
   win32::AccessEntry entry;
   friend bool operator==(const EffectiveEntry&, const EffectiveEntry&) = default;
 };
 
-// What an entry did when Windows came to it.
+// What an entry did when Windows evaluated it.
 enum class Step {
-  kNoMatch,     // it is for somebody else
-  kNotAsked,    // it is for the caller, about none of the rights that were still asked
-  kDenies,      // it decided: denied
-  kAllows,      // it gave some of the rights
-  kDecides,     // it decided: it gave the last of them
-  kNotReached,  // decided before
-  kDenyOnly,    // it allows a group that the caller's token has for denying only: does not count
+  kNoMatch,     // for another account
+  kNotAsked,    // for the caller, but for none of the rights still requested
+  kDenies,      // denied, which decided
+  kAllows,      // allowed some of the rights
+  kDecides,     // allowed the last of them, which decided
+  kNotReached,  // decided before this entry
+  kDenyOnly,    // allows a group that is deny-only in the caller's token: ignored
 };
 
-// "noMatch", "notAsked", …: as access.explain says it.
+// "noMatch", "notAsked", …: the words of access.explain.
 std::string_view Word(Step step);
 
-// A SID of a token, as an entry meets it.
+// A SID of a token, for matching entries.
 struct TokenSid {
   win32::Sid sid;
   bool is_user = false;
@@ -45,31 +46,30 @@ struct TokenSid {
 // The SIDs that AccessCheck compares entries with.
 struct TokenSids {
   std::vector<TokenSid> normal;  // the user and the groups
-  // Of a restricted token, which needs its rights by these as well; else empty.
+  // For a restricted token, which needs its rights through these as well; else empty.
   std::vector<TokenSid> restricting;
 };
 
 struct WalkedEntry {
   Step step = Step::kNotReached;
-  // The token's SID that the entry is for, also where it does not count: an element of the list that was walked for.
+  // The token's SID that the entry matches, even if it is ignored: an element of the `sids` passed to WalkDacl.
   const TokenSid* via = nullptr;
 };
 
 struct DaclWalk {
   std::vector<WalkedEntry> entries;
-  std::optional<std::size_t> deciding;  // the entry that denied, or gave the last right
-  AccessMask missing = 0;               // of what was asked; 0: allowed
-  bool through_owner = false;           // the owner's implicit rights were among what was asked
+  std::optional<std::size_t> deciding;  // the entry that denied, or allowed the last right
+  AccessMask missing = 0;               // requested but not granted; 0: allowed
+  bool through_owner = false;           // the request included the owner's implicit rights
 };
 
-// Windows' way through a DACL, with memory: entry after entry until one denies a right that is still asked or
-// all have been given ("How AccessCheck Works"; [MS-DTYP] 2.5.3.2). `sids` is one of the lists of `token`: a
-// restricted token is walked for twice. `asked` has no generic bits. For explanations; the verdict is
-// AccessCheck's.
+// Windows' evaluation of a DACL, with a record of each step: entry after entry until one denies a right still requested or all
+// are allowed ("How AccessCheck Works"; [MS-DTYP] 2.5.3.2). `sids` is one of the lists of `token`: a restricted token needs two
+// walks. `asked` has no generic bits. For explanations; the verdict is AccessCheck's.
 DaclWalk WalkDacl(const std::vector<EffectiveEntry>& dacl, const win32::Sid& owner, const TokenSids& token,
                   const std::vector<TokenSid>& sids, AccessMask asked);
 
-// The entry that denied what AccessCheck has refused; nullopt when none did (nothing allows it).
+// The entry behind AccessCheck's denial; nullopt if none denied (nothing allows it).
 std::optional<std::size_t> DenyingEntry(const std::vector<EffectiveEntry>& dacl, const win32::Sid& owner,
                                         const TokenSids& token, AccessMask asked);
 

@@ -22,24 +22,22 @@ ExplainedEntry ToExplained(const EffectiveEntry& effective, const WalkedEntry& w
   return entry;
 }
 
-// Why Windows refuses what every entry allows.
+// Why Windows refuses what the entries allow.
 std::string WhyRefused(const CallerIdentity& caller, ACCESS_MASK asked) {
-  // No node has a label, and that is one of medium, no write-up ([MS-DTYP] 2.5.3.2; "Mandatory Integrity
-  // Control").
+  // No node has a label; the default label is medium, no write-up ([MS-DTYP] 2.5.3.2; "Mandatory Integrity Control").
   if ((asked & kManage) != 0 && caller.token().IntegrityLevel().rid < SECURITY_MANDATORY_MEDIUM_RID) {
     return "Refused because the caller's integrity level is below medium: it cannot manage, whatever the "
            "entries allow.";
   }
-  return "Windows refused it although the entries allow it: something beside them limits this token, as an "
-         "app "
-         "container does.";
+  return "Windows refused it although the entries allow it: something else limits this token, for example an "
+         "app container.";
 }
 
-// Why this system allows what an entry denies or none allows.
+// Why this system allows what an entry denies or no entry allows.
 std::string WhyAllowed(const EffectiveNode& node, const DaclWalk& walk) {
   static const Sid owner_rights = Sid::FromWellKnown(WinCreatorOwnerRightsSid);
   if (walk.deciding && walk.entries[*walk.deciding].via->is_deny_only) {
-    return "This system's AccessCheck allowed it, unlike Windows', which lets a deny entry count against a "
+    return "This system's AccessCheck allowed it, unlike Windows', which applies a deny entry to a "
            "deny-only "
            "group: " +
            ToSddl(node.entries[*walk.deciding].entry) + ".";
@@ -52,7 +50,7 @@ std::string WhyAllowed(const EffectiveNode& node, const DaclWalk& walk) {
            "OWNER RIGHTS "
            "(OW).";
   }
-  return "This system's AccessCheck allowed it although the entries do not, by Windows' rules.";
+  return "This system's AccessCheck allowed it although by Windows' rules the entries do not.";
 }
 
 }  // namespace
@@ -78,7 +76,7 @@ Explanation Explain(const AccessPolicy& policy, const EffectiveNode& node, const
     const DaclWalk restricted = WalkDacl(node.entries, NodeOwner(), token, token.restricting, right);
     explanation.restricted_refused = restricted.missing != 0;
     if (explanation.restricted_refused) {
-      // What the token's own SIDs were given was not the end of it.
+      // The restricting SIDs still had to pass, so this entry did not decide.
       if (walk.deciding) explanation.entries[*walk.deciding].step = Step::kAllows;
       explanation.deciding = restricted.deciding;
       if (restricted.deciding) {
@@ -93,7 +91,7 @@ Explanation Explain(const AccessPolicy& policy, const EffectiveNode& node, const
     explanation.deciding.reset();
   } else if (explanation.restricted_refused) {
     explanation.note =
-        "The caller's token is restricted, and its restricting SIDs are not given what its own SIDs are.";
+        "The caller's token is restricted, and its restricting SIDs are not granted what its own SIDs are.";
   } else if (own_sids_allow && !walk.deciding) {
     explanation.note =
         "SYSTEM owns every node, and an owner needs no entry to read and change its descriptor.";

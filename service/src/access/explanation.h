@@ -16,11 +16,12 @@
 namespace onbehalf::service {
 
 struct ExplainedEntry {
-  std::string_view node;  // where it stands; empty for the ones that deny always. Lives as long as the policy
+  std::string_view
+      node;  // where it is defined; empty for the entries that always deny. Lives as long as the policy
   win32::AccessEntry entry;
   Step step = Step::kNotReached;
-  // The SID of the caller's token that the entry is for, also where it does not count: a group that is
-  // neither enabled nor deny-only. For an entry for OWNER RIGHTS that is the owner's.
+  // The SID of the caller's token that the entry matches, even if it is ignored: a group that is neither enabled nor deny-only.
+  // For an OWNER RIGHTS entry it is the owner's.
   std::optional<win32::Sid> via;
   bool via_is_user = false;
   bool via_enabled = false;
@@ -30,19 +31,18 @@ struct ExplainedEntry {
 struct Explanation {
   bool allowed = false;  // AccessCheck's verdict
   ACCESS_MASK asked = 0;
-  ACCESS_MASK granted = 0;              // what of call, see and manage AccessCheck gives, asked or not
-  std::vector<ExplainedEntry> entries;  // the node's, in their order
-  // The entry that denied, or gave the last right; nullopt: none did, or the system decided otherwise than
-  // the walk.
+  ACCESS_MASK granted = 0;              // which of call, see and manage AccessCheck grants, requested or not
+  std::vector<ExplainedEntry> entries;  // the node's, in order
+  // The entry that denied, or allowed the last right; nullopt if none did, or if the system's verdict differs from the walk's.
   std::optional<std::size_t> deciding;
-  bool through_owner = false;       // the owner (SYSTEM) has READ_CONTROL and WRITE_DAC without any entry
-  bool restricted_refused = false;  // the token's own SIDs were given all, its restricting ones were not
-  std::string note;  // one sentence where the entries alone do not explain the verdict, else empty
+  bool through_owner = false;  // the owner (SYSTEM) has READ_CONTROL and WRITE_DAC without any entry
+  bool restricted_refused =
+      false;         // the token's own SIDs were granted all rights, its restricting SIDs were not
+  std::string note;  // one sentence if the entries alone do not explain the verdict, else empty
 };
 
-// Why `caller` has `right` (of kCall, kSee, kManage) at a node, or does not: each entry's part in it. The
-// entries are walked by Windows' rules and their steps are the walk's; where the system decides otherwise,
-// `note` says so. Throws win32::Win32Error when Windows does not tell.
+// Why `caller` has `right` (kCall, kSee or kManage) at a node, or does not: the effect of each entry. The entries are walked by
+// Windows' rules; if the system's verdict differs, `note` says so. Throws win32::Win32Error when a Windows call fails.
 Explanation Explain(const AccessPolicy& policy, const EffectiveNode& node, const CallerIdentity& caller,
                     ACCESS_MASK right);
 

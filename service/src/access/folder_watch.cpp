@@ -16,7 +16,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// How often a folder that cannot be watched is tried.
+// The retry interval for a folder that cannot be watched.
 constexpr milliseconds kReopenPause{5'000};
 
 struct NotificationTraits {
@@ -31,18 +31,18 @@ struct FolderWatch::State {
   std::filesystem::path folder;
   std::function<milliseconds()> look;
 
-  // All below under `mutex`, but for the wait and the timer themselves, which live as long as this object.
+  // All members below are under `mutex`, except the wait and the timer themselves, which live as long as this object.
   win32::Lock mutex;
   enum class Looking { kNo, kSoon, kNow, kNowAndAgain } looking = Looking::kNo;
   bool stopping = false;
   win32::UniqueHandle<NotificationTraits> notification;
-  // In this order: the wait ends first, while what its call uses is there, and then the timer.
+  // Order of destruction: the wait first, while what its call uses still exists, then the timer.
   PoolTimer timer{[this] { OnTimer(); }};
   PoolWait wait{[this] { OnChange(); }};
 
   bool Open() {
-    // Last write and size: the file was written to. File names: made, removed, renamed. Attributes and
-    // security do not change what the file says, and whether it can be read is found out when it is read.
+    // Last write and size: the file was written to. File names: created, deleted, renamed. Attributes and security do not change
+    // the contents, and whether the file can be read shows when it is read.
     notification.reset(::FindFirstChangeNotificationW(
         folder.c_str(), FALSE,
         FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_LAST_WRITE | FILE_NOTIFY_CHANGE_SIZE));
@@ -57,8 +57,8 @@ struct FolderWatch::State {
   void OnChange() {
     const std::lock_guard lock(mutex);
     if (stopping) return;
-    // Before anybody looks, so that no change after the look is missed. A failure leaves no notification, and
-    // the look that follows opens one.
+    // Before the look, so that no change after it is missed. After a failure there is no notification, and the next look opens a
+    // new one.
     if (::FindNextChangeNotification(notification.get())) {
       wait.Start(notification.get());
     } else {
@@ -100,7 +100,7 @@ FolderWatch::FolderWatch(const std::filesystem::path& folder, std::function<mill
 
 FolderWatch::~FolderWatch() {
   const std::lock_guard lock(state_->mutex);
-  // From here on no callback sets the wait or the timer again.
+  // From now on no callback sets the wait or the timer again.
   state_->stopping = true;
 }
 

@@ -7,19 +7,19 @@
 
 namespace onbehalf::service {
 
-// Says when the files of a folder may have changed: any of them, by anyone, this process too. Changes within
-// kPause are said once. What is in folders inside the folder does not count. The watch goes on when files are
-// removed or replaced; where Windows ends it (the folder was removed), it is set up again as soon as possible.
+// Reports when the files of a folder may have changed: any file, changed by any process, including this one. Changes within
+// kPause are reported once. Subfolders are not watched. The watch survives the removal and replacement of files; if Windows ends
+// it (the folder was removed), it is set up again as soon as possible.
 class FolderWatch {
  public:
-  // Programs write a file in several steps; to look after the first one would be too early.
+  // Programs write a file in several steps; looking after the first one would be too early.
   static constexpr std::chrono::milliseconds kPause{100};
 
-  // `look` is called on threads of the process's pool, one at a time: first of all, and after each change. It
-  // returns when it wants to be called again though nothing changes, zero for not at all. It must neither
-  // throw nor destroy this object. Throws Win32Error when the folder cannot be watched.
+  // `look` is called on threads of the process's pool, one at a time: once at the beginning, and after each change. It returns
+  // the time until the next call if nothing changes; zero for none. It must neither throw nor destroy this object. Throws
+  // Win32Error if the folder cannot be watched.
   FolderWatch(const std::filesystem::path& folder, std::function<std::chrono::milliseconds()> look);
-  // Waits for a `look` that is under way; none comes after.
+  // Waits for a running `look`; none is called afterwards.
   ~FolderWatch();
   FolderWatch(const FolderWatch&) = delete;
   FolderWatch& operator=(const FolderWatch&) = delete;

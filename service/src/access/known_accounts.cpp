@@ -74,8 +74,8 @@ const std::vector<Known>& Crowds() {
                 {"S-1-5-32-546", "guests"},
                 {"S-1-15-2-1", "all application packages"},
                 {"S-1-15-2-2", "all restricted application packages"},
-                {"S-1-18-1", "all accounts that an authority vouches for"},
-                {"S-1-18-2", "all accounts that a service vouches for"}});
+                {"S-1-18-1", "all identities asserted by an authentication authority"},
+                {"S-1-18-2", "all identities asserted by a service"}});
   return crowds;
 }
 
@@ -95,7 +95,7 @@ std::string AccountWord(const Sid& sid) {
 
 std::string_view CrowdName(const Sid& sid) {
   if (const std::string_view name = NameIn(Crowds(), sid); !name.empty()) return name;
-  // S-1-5-21-a-b-c-RID: accounts that every domain and every machine has.
+  // S-1-5-21-a-b-c-RID: accounts that exist in every domain and on every machine.
   if (sid.Authority() != kNtAuthority || sid.PartCount() != 5 || sid.Part(0) != kNonUnique) return {};
   switch (sid.Part(4)) {
     case kGuest:

@@ -7,21 +7,21 @@
 
 namespace onbehalf::service {
 
-// Accounts that are the same on every machine, and what a policy has to know of them. Portable.
+// Accounts that are the same on every machine, and what a policy must know about them. Portable.
 
-// As SDDL has it: the usual two letters ("BA") where there are some, else "S-1-…".
+// In SDDL: the two-letter alias ("BA") if there is one, else "S-1-…".
 std::string AccountWord(const win32::Sid& sid);
 
-// What to call a SID that Windows adds to tokens implicitly, so that it stands for everyone or nearly so; else "".
+// A description of a SID that Windows adds to tokens implicitly, so that it covers everyone or nearly everyone; else "".
 std::string_view CrowdName(const win32::Sid& sid);
 
-// Anonymous and guest logons: no entry of a policy lets them in.
+// Anonymous and guest logons: no policy entry can allow them.
 bool IsAlwaysDenied(const win32::Sid& sid);
 
 const win32::Sid& Administrators();
 
-// Whether a deny entry for `sid` hits every administrator: they themselves, and groups that each of them is in, however they
-// have logged on. One for some logons only (NETWORK) leaves the others.
+// Whether a deny entry for `sid` affects every administrator: Administrators itself, and groups that all of them are in for
+// every kind of logon. NETWORK, for example, covers only some logons.
 bool DeniesAdministrators(const win32::Sid& sid);
 
 }  // namespace onbehalf::service

@@ -40,12 +40,12 @@ std::string_view Trimmed(std::string_view text) {
   return text;
 }
 
-// A descriptor's text in pieces, so that a fault can name the entry that it is about.
+// The parts of a descriptor's text, so that a fault can name the entry it concerns.
 struct SddlParts {
   std::string_view head;                  // before the first entry: "D:P"
   std::vector<std::string_view> entries;  // "(A;;GX;;;BA)"
-  std::string rest;                       // what stands after and between the entries, without spaces
-  bool is_cut = false;                    // the last entry has no end
+  std::string rest;                       // text after and between the entries, without spaces
+  bool is_cut = false;                    // the last entry is not closed
 };
 
 SddlParts Split(std::string_view sddl) {
@@ -73,14 +73,13 @@ SddlParts Split(std::string_view sddl) {
   return parts;
 }
 
-// What stands around the entries: "D:" or "D:P" before them and nothing else. Returns whether it is
-// protected.
+// Checks the text around the entries: "D:" or "D:P" before them and nothing else. Returns whether the DACL is protected.
 bool ReadFrame(const std::string& node, const SddlParts& parts, Faults& faults) {
   const std::string text = protocol::AsciiUpper(std::string(parts.head) + parts.rest);
   const auto fault = [&](std::string_view message) { AddFault(faults, node, "", message); };
   std::optional<std::string> flags;
   bool has_other_part = false;
-  // Each part begins with a letter and a colon, and no part's own text has a colon.
+  // Each part begins with a letter and a colon, and the text of a part contains no colon.
   for (std::size_t colon = text.find(':'); colon != std::string::npos; colon = text.find(':', colon + 1)) {
     const char part = colon == 0 ? '\0' : text[colon - 1];
     const std::size_t next = text.find(':', colon + 1);
@@ -91,11 +90,11 @@ bool ReadFrame(const std::string& node, const SddlParts& parts, Faults& faults) 
     }
     has_other_part = true;
     if (part == 'O') {
-      fault("names an owner: the service gives every node its own (SYSTEM)");
+      fault("sets an owner: the service sets the owner of every node (SYSTEM)");
     } else if (part == 'G') {
-      fault("names a group: the service gives every node its own (SYSTEM)");
+      fault("sets a group: the service sets the group of every node (SYSTEM)");
     } else if (part == 'S') {
-      fault("has audit entries or a label (S:): only a DACL is kept");
+      fault("has audit entries or a label (S:): only a DACL is allowed");
     } else {
       fault(kNotADacl);
     }
@@ -104,26 +103,25 @@ bool ReadFrame(const std::string& node, const SddlParts& parts, Faults& faults) 
     if (!has_other_part && !text.empty()) {
       fault(kNotADacl);
     } else {
-      fault("has no DACL, which would let everyone in: write D: for no entries");
+      fault("has no DACL, which would grant everyone access: write D: for no entries");
     }
     return false;
   }
   if (flags->find("NO_ACCESS_CONTROL") != std::string::npos) {
-    fault("has a NULL DACL, which would let everyone in: write D: for no entries");
+    fault("has a NULL DACL, which would grant everyone access: write D: for no entries");
   } else if (!has_other_part && !parts.rest.empty()) {
     fault(kNotADacl);
   } else if (!flags->empty() && *flags != "P") {
-    fault("has a flag that a node does not have: P (inherit nothing) is the only one");
+    fault("has an unsupported flag: only P (inherit nothing) is allowed");
   }
   return *flags == "P";
 }
 
-// One entry; nullopt with a fault.
+// One entry; nullopt after adding a fault.
 std::optional<AccessEntry> ReadEntry(const std::string& node, std::string_view text,
                                      const EntryReader& read_entry, Faults& faults) {
   const auto fault = [&](std::string_view message) { AddFault(faults, node, text, message); };
-  // Before the reader is asked, so that a kind of entry that this system does not know is called by the same
-  // name.
+  // Before calling the reader, so that a kind of entry that this system does not know gets the same message.
   const std::string type =
       protocol::AsciiUpper(Trimmed(text.substr(1, std::min(text.find(';'), text.size() - 1) - 1)));
   if (type != "A" && type != "D") {
@@ -160,13 +158,13 @@ PolicyNode ReadNode(const std::string& name, std::string_view sddl, const EntryR
   const SddlParts parts = Split(sddl);
   PolicyNode node;
   node.is_protected = ReadFrame(name, parts, faults);
-  if (parts.is_cut) AddFault(faults, name, "", "has an entry without its end");
+  if (parts.is_cut) AddFault(faults, name, "", "has an entry without a closing parenthesis");
   if (parts.entries.size() > kMaxNodeEntries) {
-    // Not read one by one: so many are not a typing error.
+    // Not read one by one: that many entries are not a typing error.
     AddFault(faults, name, "", "has more than " + std::to_string(kMaxNodeEntries) + " entries");
     return node;
   }
-  // Another part's entries are none of this DACL.
+  // The entries may belong to another part, not to this DACL.
   if (faults.size() != faults_before) return node;
   for (const std::string_view text : parts.entries) {
     if (const auto entry = ReadEntry(name, text, read_entry, faults)) node.entries.push_back(*entry);
@@ -174,9 +172,9 @@ PolicyNode ReadNode(const std::string& name, std::string_view sddl, const EntryR
   const std::vector<AccessEntry> written = node.entries;
   PutInOrder(node.entries);
   if (written != node.entries) {
-    AddFault(warnings, name, "", "has deny entries after allow entries: they are put before them");
+    AddFault(warnings, name, "", "has deny entries after allow entries: they are moved before them");
   }
-  // Of entries that could not be read nothing is known.
+  // The node cannot be judged if some entries could not be read.
   if (faults.size() == faults_before) AddNodeFaults(name, node, faults);
   return node;
 }

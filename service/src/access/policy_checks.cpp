@@ -18,8 +18,8 @@ using win32::AccessMask;
 
 using Faults = std::vector<PolicyFault>;
 
-// An ACL's size is a WORD. What the document does not name (defaults, and what is always denied) needs a part
-// of it.
+// An ACL's size is a WORD. A part of it is reserved for what the document does not contain: defaults, and the entries that
+// always deny.
 constexpr std::size_t kAclBytes = 0xFFFF;
 constexpr std::size_t kReservedAclBytes = 4096;
 
@@ -42,17 +42,17 @@ std::vector<std::string> EntryFaults(const AccessEntry& entry) {
     return faults;
   }
   if (entry.flags != 0) {
-    faults.push_back("has flags: an entry applies to its node and to all nodes below, and has none");
+    faults.push_back("has flags: none are allowed, an entry always applies to its node and all nodes below");
   }
-  if (entry.mask == 0) faults.push_back("has no right");
+  if (entry.mask == 0) faults.push_back("has no rights");
   if (const AccessMask other = entry.mask & ~kAllRights; other != 0) {
-    faults.push_back("has rights that a node does not have (" + MaskText(other) +
-                     "): there are call (GX), see (GR), manage (GW) and all of them (GA)");
+    faults.push_back("has rights that nodes do not support (" + MaskText(other) +
+                     "): expected call (GX), see (GR), manage (GW) or all of them (GA)");
   }
   if (entry.allows() && (entry.mask & kManage) != 0) {
     if (const std::string_view crowd = CrowdName(entry.sid); !crowd.empty()) {
       faults.push_back("gives manage to " + std::string(crowd) +
-                       ": who may change a node's entries can take every right there is");
+                       ": anyone who may change a node's entries can take every right");
     }
   }
   return faults;
@@ -72,8 +72,8 @@ void AddNodeFaults(const std::string& name, const PolicyNode& node, Faults& faul
   }
   if (!given || denied) {
     AddFault(faults, name, "",
-             "leaves administrators without manage: the root must give it to BA and deny it neither to "
-             "them nor to a group that all of them are in");
+             "leaves administrators without manage: the root must allow it to BA, and must not deny it to "
+             "them or to a group that all of them belong to");
   }
 }
 
@@ -96,19 +96,18 @@ void AddSizeFaults(const PolicyDocument& document, Faults& faults) {
       is_protected = found->second.is_protected;
     }
     if (bytes > kAclBytes - kReservedAclBytes) {
-      AddFault(faults, name, "",
-               "has, with the entries that it inherits, more than an ACL can hold (64 KiB)");
+      AddFault(faults, name, "", "has more entries, with those it inherits, than an ACL can hold (64 KiB)");
     }
     all_entries += entries;
-    // The line of ToText: {"sddl": "…"} and what stands around it.
+    // The line that ToText writes: {"sddl": "…"} and what surrounds it.
     text_bytes += name.size() + ToSddl(node).size() + 24;
   }
   if (all_entries > kMaxEffectiveEntries) {
     AddFault(faults, "", "",
              "has more than " + std::to_string(kMaxEffectiveEntries) +
-                 " entries, inherited ones counted at every node");
+                 " entries, counting inherited ones at every node");
   }
-  // The rest of the text: some 100 bytes, and who changed it.
+  // The rest of the text: about 100 bytes, and who changed it.
   if (text_bytes + document.changed.size() + document.changed_by.size() > kMaxPolicyBytes - 4096) {
     AddFault(faults, "", "", "is larger than 4 MiB when the service writes it");
   }
@@ -136,15 +135,15 @@ std::vector<PolicyFault> FindWarnings(const PolicyDocument& document,
   Faults warnings;
   for (const auto& [name, node] : document.nodes) {
     if (!is_registered(name)) {
-      AddFault(warnings, name, "", "has no method in the service as it is now: kept, and without effect");
+      AddFault(warnings, name, "", "has no registered method: kept, but without effect");
     }
     for (auto entry = node.entries.begin(); entry != node.entries.end(); ++entry) {
       if (entry->allows() && IsAlwaysDenied(entry->sid)) {
         AddFault(warnings, name, ToSddl(*entry),
-                 "never counts: anonymous and guest logons are always denied");
+                 "has no effect: anonymous and guest logons are always denied");
       }
       if (std::find(node.entries.begin(), entry, *entry) != entry) {
-        AddFault(warnings, name, ToSddl(*entry), "stands there twice");
+        AddFault(warnings, name, ToSddl(*entry), "is a duplicate");
       }
     }
   }

@@ -10,7 +10,7 @@
 namespace onbehalf::service {
 namespace {
 
-// Those denied `bit` before the entry at `index`.
+// The accounts that are denied `bit` before the entry at `index`.
 std::set<win32::Sid> DeniedBefore(const std::vector<EffectiveEntry>& entries, std::size_t index,
                                   AccessMask bit) {
   std::set<win32::Sid> denied;

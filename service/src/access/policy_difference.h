@@ -10,20 +10,19 @@
 
 namespace onbehalf::service {
 
-// One node that a change has made another.
+// A node that a change affects.
 struct NodeChange {
   std::string node;
   std::optional<std::string> before;  // its own entries in SDDL; nullopt: the default
   std::optional<std::string> after;
 };
 
-// What differs between the own entries of two documents.
+// The differences between the own entries of two documents.
 std::vector<NodeChange> Differences(const PolicyDocument& before, const PolicyDocument& after);
 
-// The rights that some account may have at a node under `after` and could not have under `before`. Judged
-// entry by entry and right by right, whatever groups accounts are in: an allow entry gives nothing new only
-// if one for the same account was there before with no more deny entries before it now than then. May name
-// too much, never too little.
+// The rights that some account may have at a node under `after` but could not have under `before`. Compares entry by entry and
+// right by right, regardless of group membership: an allow entry gives nothing new only if one for the same account existed
+// before and every deny entry before it then is still before it now. May report too much, never too little.
 AccessMask RightsGained(const std::vector<EffectiveEntry>& before, const std::vector<EffectiveEntry>& after);
 
 }  // namespace onbehalf::service

@@ -18,10 +18,10 @@ std::variant<AccessEntry, std::string> ReadEntry(std::string_view text) {
   try {
     entries = win32::SecurityDescriptor::FromSddl("D:" + std::string(text)).Dacl();
   } catch (const win32::Win32Error& error) {
-    return "Windows does not take this entry (" + win32::ErrorName(error.win32_code()) + ", " +
+    return "Windows rejects this entry (" + win32::ErrorName(error.win32_code()) + ", " +
            std::to_string(error.win32_code()) + ")";
   }
-  if (entries.size() != 1) return "Windows does not take this for one entry";
+  if (entries.size() != 1) return "Windows does not parse this as a single entry";
   GENERIC_MAPPING mapping = kAccessMapping;
   DWORD mask = entries.front().mask;
   ::MapGenericMask(&mask, &mapping);

@@ -11,15 +11,14 @@
 
 namespace onbehalf::service {
 
-// How SDDL's generic rights map to those of a node.
+// Maps SDDL's generic rights to those of a node.
 inline constexpr GENERIC_MAPPING kAccessMapping = {kSee, kManage, kCall, kAllRights};
 
-// The text of access.json, its entries as Windows reads SDDL. Finds all faults, not only the first; never throws for what the
-// text holds.
+// Parses the text of access.json, with Windows reading the SDDL of entries. Reports all faults, not only the first; never throws
+// because of the text.
 PolicyReading ParsePolicy(std::string_view text);
 
-// One node's SDDL ("D:", "D:P", and plain allow and deny entries), with all the faults that ParsePolicy would
-// find in it.
+// Parses one node's SDDL ("D:", "D:P", and plain allow and deny entries), with all faults that ParsePolicy would report for it.
 std::variant<PolicyNode, std::vector<PolicyFault>> ParseNode(std::string_view node, std::string_view sddl);
 
 }  // namespace onbehalf::service

@@ -21,13 +21,13 @@ using std::chrono::milliseconds;
 using std::filesystem::path;
 using win32::Win32Error;
 
-// What a double of JSON holds exactly (RFC 8259, 6): a greater number in a file from outside is not believed.
+// The largest integer that a JSON number holds exactly (RFC 8259, 6). A larger one in a file from outside is not accepted.
 constexpr std::uint64_t kMaxVersion = (std::uint64_t{1} << 53) - 1;
 
-// A program that writes access.json may keep everyone out until it is done. Only then is that worth a call.
+// A program that writes access.json may lock it until it is done. on_change is called only if it stays locked.
 constexpr milliseconds kHeldPause{100};
 constexpr int kHeldPatience = 20;
-// Windows need not tell that a file was closed.
+// Windows may not report that a file was closed.
 constexpr milliseconds kUnreadablePause{1'000};
 
 constexpr std::wstring_view kVersionBegin = L"access-";
@@ -40,10 +40,10 @@ std::wstring VersionName(std::uint64_t version) {
   return std::wstring(kVersionBegin) + digits + std::wstring(kVersionEnd);
 }
 
-// nullopt for a name that VersionName does not give.
+// nullopt for a name that is not a VersionName.
 std::optional<std::uint64_t> VersionOf(std::wstring_view name) {
   if (!name.starts_with(kVersionBegin) || !name.ends_with(kVersionEnd)) return std::nullopt;
-  // The two have no letter in common where they could overlap.
+  // The prefix and the suffix cannot overlap: the letters around the overlap differ.
   const auto digits =
       name.substr(kVersionBegin.size(), name.size() - kVersionBegin.size() - kVersionEnd.size());
   std::uint64_t version = 0;
@@ -55,11 +55,11 @@ std::optional<std::uint64_t> VersionOf(std::wstring_view name) {
   return version;
 }
 
-// What access.json is: its whole text, because sizes and times of different texts can be the same.
+// The state of access.json. Compared by its whole text, because different texts can have the same size and time.
 struct OnDisk {
   enum class Kind { kMissing, kText, kUnreadable } kind = Kind::kMissing;
-  std::string text;            // or why it cannot be read
-  DWORD code = ERROR_SUCCESS;  // likewise
+  std::string text;            // or the reason it cannot be read
+  DWORD code = ERROR_SUCCESS;  // if unreadable
   friend bool operator==(const OnDisk&, const OnDisk&) = default;
 };
 
@@ -83,22 +83,22 @@ struct PolicyStore::State {
 
   win32::Lock mutex;
   OnDisk known;                    // as last read or written
-  bool known_is_refused = false;   // it is a text with faults
-  std::uint64_t version = 0;       // of the document that was last loaded, read or written
-  std::optional<OnDisk> reported;  // as on_change was last called for, unless `known` is newer
+  bool known_is_refused = false;   // its text has faults
+  std::uint64_t version = 0;       // of the document last loaded, read or written
+  std::optional<OnDisk> reported;  // the state on_change was last called for, unless `known` is newer
 
   std::function<void()> on_change;
-  int held = 0;  // looks in a row that found access.json closed to everyone; of the watch's thread
+  int held = 0;  // consecutive looks that found access.json locked; used by the watch's thread only
   win32::UniqueFile in_use;
-  std::unique_ptr<FolderWatch> watch;  // last: it must end before all that it looks at
+  std::unique_ptr<FolderWatch> watch;  // last: it must end before the members it uses
 
   path VersionFile(std::uint64_t number) const { return history / VersionName(number); }
 
-  // All below: under `mutex`.
+  // All functions below: under `mutex`.
 
   OnDisk Look() {
     try {
-      // One byte more than a policy may have, so that too long a text stays one.
+      // One byte more than a policy may have, so that a text that is too long is recognized as such.
       std::optional<std::string> text = files.Read(current, kMaxPolicyBytes + 1);
       if (!text) return {};
       return {OnDisk::Kind::kText, std::move(*text), ERROR_SUCCESS};
@@ -122,7 +122,7 @@ struct PolicyStore::State {
     return versions.empty() ? 0 : versions.back();
   }
 
-  // nullopt for one that is not there or has faults.
+  // nullopt if it does not exist or has faults.
   std::optional<PolicyDocument> Version(std::uint64_t number) {
     const std::optional<std::string> text = files.Read(VersionFile(number), kMaxPolicyBytes + 1);
     if (!text) return std::nullopt;
@@ -132,7 +132,7 @@ struct PolicyStore::State {
     return std::move(reading.document);
   }
 
-  // The number that a document of access.json has (see the class).
+  // The version number of a document in access.json (see the class).
   std::uint64_t NumberOf(const PolicyDocument& document) {
     const std::uint64_t last = LastVersion();
     if (document.version > last && document.version <= kMaxVersion) return document.version;
@@ -170,7 +170,7 @@ struct PolicyStore::State {
     reported.reset();
   }
 
-  // One that is there was left by a write that was cut short.
+  // An existing file was left by an interrupted write.
   void WriteNew(const path& file, std::string_view text) {
     files.Delete(file);
     win32::UniqueFile opened = files.Create(file);
@@ -193,7 +193,7 @@ struct PolicyStore::State {
     }
   }
 
-  // What stays is removed by the next Load: the reason that brought us here is what is to be told.
+  // If this fails, the next Load removes the file: the caller must see the original error.
   bool DeleteIfPossible(const path& file) {
     try {
       files.Delete(file);
@@ -203,7 +203,7 @@ struct PolicyStore::State {
     }
   }
 
-  // What stays is removed the next time: the policy has been written, which must not be told as a failure.
+  // What remains is removed by the next Prune: the policy has been written, so this must not look like a failure.
   void Prune() {
     try {
       const std::vector<std::uint64_t> versions = Versions();
@@ -213,7 +213,7 @@ struct PolicyStore::State {
     }
   }
 
-  // access.json.new last, because it says which version of the history is not one.
+  // access.json.new last, because it identifies the version in the history that never came into force.
   void RemoveLeftovers() {
     for (const std::wstring& name : files.List(history)) {
       if (name.starts_with(kVersionBegin) && name.ends_with(kUnfinishedEnd)) files.Delete(history / name);
@@ -227,7 +227,7 @@ struct PolicyStore::State {
     files.Delete(unfinished);
   }
 
-  // Held by the process that watches or resets; deleted when that ends, however it ends.
+  // Held open by the process that watches or resets the policy; Windows deletes the file when that process ends in any way.
   win32::UniqueFile TakeFolder() {
     win32::UniqueFile taken(::CreateFileW(lock_file.c_str(), GENERIC_READ | DELETE, 0, nullptr, OPEN_ALWAYS,
                                           FILE_FLAG_DELETE_ON_CLOSE | FILE_FLAG_OPEN_REPARSE_POINT, nullptr));
@@ -235,12 +235,12 @@ struct PolicyStore::State {
     const DWORD code = ::GetLastError();
     const std::string name = win32::ToUtf8Lossy(lock_file.native());
     if (code == ERROR_SHARING_VIOLATION) {
-      throw PolicyInUse("another process of the service works on this policy: it has " + name + " open");
+      throw PolicyInUse("another process of the service is using this policy: it has " + name + " open");
     }
     throw Win32Error(code, "CreateFileW", name);
   }
 
-  // For FolderWatch: not under `mutex`. Returns when to look again though nothing changes.
+  // For FolderWatch: not under `mutex`. Returns the time until the next look if nothing changes.
   milliseconds LookForChange() {
     OnDisk now;
     {
@@ -271,12 +271,12 @@ PolicyStore::Loaded PolicyStore::Load() {
   const std::lock_guard lock(state_->mutex);
   Loaded loaded;
   try {
-    // What is there may be another process's write that is under way.
+    // Only with the lock: the leftovers may be another process's write in progress.
     const win32::UniqueFile taken = state_->in_use ? win32::UniqueFile() : state_->TakeFolder();
     state_->RemoveLeftovers();
   } catch (const std::runtime_error& error) {
-    loaded.warnings.push_back(FileFault("what a write that was cut short may have left was not removed: " +
-                                        std::string(error.what())));
+    loaded.warnings.push_back(
+        FileFault("leftovers of an interrupted write could not be removed: " + std::string(error.what())));
   }
   state_->Know(state_->Look());
   PolicyReading reading = state_->ReadKnown();
@@ -315,12 +315,12 @@ PolicyReading PolicyStore::Read() {
 
 void PolicyStore::Write(const PolicyDocument& document, const NameOf& name_of) {
   AssertNotImpersonating();
-  // Before the lock: names may take seconds.
+  // Before the lock: looking up names may take seconds.
   const std::string text = ToText(document, name_of);
   const std::lock_guard lock(state_->mutex);
   const auto refuse_conflict = [this] {
     if (state_->Look() != state_->known) {
-      throw PolicyConflict("access.json was changed by somebody else since it was last read");
+      throw PolicyConflict("access.json was changed from outside since it was last read");
     }
   };
   refuse_conflict();
@@ -329,18 +329,18 @@ void PolicyStore::Write(const PolicyDocument& document, const NameOf& name_of) {
   }
   if (document.version <= std::max(state_->version, state_->LastVersion())) {
     throw std::invalid_argument("version " + std::to_string(document.version) +
-                                " of the policy has been given already");
+                                " of the policy is already in use");
   }
   try {
-    // Somebody is at work on it.
+    // Somebody may be editing it.
     if (state_->known_is_refused) state_->WriteNew(state_->refused, state_->known.text);
     state_->WriteNew(state_->unfinished, text);
     state_->WriteVersion(document.version, text);
-    // Again, because the writing took a while.
+    // Checked again, because the writing took a while.
     refuse_conflict();
     state_->files.Replace(state_->unfinished, state_->current);
   } catch (...) {
-    // In this order: as long as the version is there, access.json.new says that it never came into force.
+    // In this order: while the version exists, access.json.new says that it never came into force.
     if (state_->DeleteIfPossible(state_->VersionFile(document.version)))
       state_->DeleteIfPossible(state_->unfinished);
     throw;
@@ -366,7 +366,8 @@ void PolicyStore::Remember(const PolicyDocument& document, const NameOf& name_of
     const std::optional<PolicyDocument> there = state_->Version(document.version);
     if (there && there->nodes == document.nodes) return;
     if (there) {
-      throw std::invalid_argument("the history has another version " + std::to_string(document.version));
+      throw std::invalid_argument("the history already has a different version " +
+                                  std::to_string(document.version));
     }
   }
   state_->WriteVersion(document.version, text);
@@ -418,7 +419,7 @@ PolicyStore::Removed PolicyStore::Remove() {
   if (reading.faults.empty()) {
     const std::uint64_t number = state_->NumberOf(reading.document);
     const std::vector<std::uint64_t> versions = state_->Versions();
-    // As it stands, with its comments.
+    // Unchanged, with its comments.
     if (!std::binary_search(versions.begin(), versions.end(), number)) state_->WriteVersion(number, *text);
     state_->files.Delete(state_->current);
     removed.kept_as = number;

@@ -20,20 +20,20 @@ using win32::Sid;
 
 using Faults = std::vector<PolicyFault>;
 
-// The largest whole number that JSON's readers all agree on (2^53 - 1).
+// The largest integer that all JSON readers agree on (2^53 - 1).
 constexpr std::uint64_t kMaxVersion = 9'007'199'254'740'991;
 
-// A member's name for a message: quoted, escaped, and no longer than a name should be.
+// A member's name for a message: quoted, escaped and truncated.
 std::string Quoted(const std::string& name) {
   constexpr std::size_t kShown = 64;
   if (name.size() <= kShown) return protocol::ToText(name);
   std::size_t end = kShown;
-  // Not inside of a character.
+  // Not in the middle of a UTF-8 character.
   while (end != 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80) --end;
   return protocol::ToText(name.substr(0, end) + "…");
 }
 
-// The members that an object may have, each with what has to be true of it.
+// The members that an object may have, and their checks.
 class Members {
  public:
   Members(const protocol::Json& object, std::string node, Faults& faults)
@@ -69,7 +69,7 @@ class Members {
 };
 
 std::optional<std::uint64_t> WholeNumber(const protocol::Json& value) {
-  // Negative numbers and fractions are other types.
+  // Negative numbers and fractions have other types.
   if (!value.is_number_unsigned()) return std::nullopt;
   return value.get<std::uint64_t>();
 }
@@ -112,7 +112,7 @@ PolicyReading ReadPolicyText(std::string_view text, const EntryReader& read_entr
     return reading;
   }
   protocol::JsonLimits limits;
-  // The text's own size is the limit: what is too much is said in this file's words.
+  // The size of the text is the limit: exceeding it is reported by this file's own message.
   limits.object_members = kMaxPolicyBytes;
   protocol::Json root;
   if (const auto fault = protocol::ParseJson(text, limits, root)) {
@@ -158,7 +158,7 @@ std::string ToText(const PolicyDocument& document, const NameOf& name_of) {
   std::string text = "{\n  \"format\": 1,\n  \"version\": " + std::to_string(document.version) +
                      ",\n  \"changed\": " + quoted(document.changed) +
                      ",\n  \"changed_by\": " + quoted(document.changed_by) + ",\n  \"nodes\": {";
-  std::map<Sid, std::optional<std::string>> names;  // asked for once each
+  std::map<Sid, std::optional<std::string>> names;  // looked up once each
   const char* separator = "\n";
   for (const auto& [name, node] : document.nodes) {
     text += std::exchange(separator, ",\n");

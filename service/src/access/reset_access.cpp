@@ -13,7 +13,7 @@ namespace onbehalf::service {
 namespace {
 
 constexpr const char* kHowToStop =
-    "Stop it first: sc.exe stop OnBehalf (or end the one in a console with Ctrl+C).";
+    "Stop it first: sc.exe stop OnBehalf (or press Ctrl+C if it runs in a console).";
 
 // SERVICE_STOPPED also for a service that is not installed.
 DWORD StateOf(const std::string& service) {
@@ -29,7 +29,7 @@ DWORD StateOf(const std::string& service) {
 
 ResetAccessResult ResetAccess(const std::filesystem::path& policy_folder, const std::string& service) {
   AssertNotImpersonating();
-  // Enabled membership: an administrator's token without elevation has the group for denying only.
+  // Enabled membership: in an administrator's token without elevation the group is deny-only.
   const win32::Token own = win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE);
   if (!own.IsMember(win32::Sid::FromWellKnown(WinBuiltinAdministratorsSid))) {
     return {false,
@@ -51,13 +51,13 @@ ResetAccessResult ResetAccess(const std::filesystem::path& policy_folder, const 
     return {false, std::string(error.what()) + ". " + kHowToStop + " Nothing was changed."};
   }
   if (!removed.was_there) {
-    return {true, "There is no " + file + ": the built-in default is in force already."};
+    return {true, "There is no " + file + ": the built-in default is already in force."};
   }
   std::string text = "Removed " + file + ": the built-in default is in force when the service starts.\n";
   if (removed.kept_as) {
     const std::string version = std::to_string(*removed.kept_as);
     text += "It is kept as version " + version +
-            " of the history. To have it back when the service runs: onbehalf.exe " + "access rollback " +
+            " of the history. To restore it once the service runs: onbehalf.exe " + "access rollback " +
             version;
   } else {
     text += "It was not a valid policy and is kept as " + win32::ToUtf8Lossy(removed.kept_file->native());

@@ -11,11 +11,11 @@ struct ResetAccessResult {
   std::string text;
 };
 
-// Removes access.json from the policy folder, for whom the policy has locked out: the built-in default is in
-// force when the service starts. What the file said is kept. Refused unless Administrators is enabled in this
-// process's token, and while the service runs: `service` is asked of the service control manager (empty: not
-// asked, for a folder that is not the installed service's), and whichever process works on the folder holds
-// it. Throws win32::Win32Error when Windows refuses a file.
+// Removes access.json from the policy folder, for an administrator whom the policy locked out: the built-in default is in force
+// at the next start of the service. The file's content is kept. Refused unless Administrators is enabled in this process's
+// token, and while the service runs: the service control manager is asked about `service` (unless empty, for a folder that is
+// not the installed service's), and a process that uses the folder holds its lock. Throws win32::Win32Error when Windows refuses
+// a file operation.
 ResetAccessResult ResetAccess(const std::filesystem::path& policy_folder, const std::string& service);
 
 }  // namespace onbehalf::service

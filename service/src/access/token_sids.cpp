@@ -17,7 +17,7 @@ TokenSids SidsOf(const win32::Token& token) {
   sids.normal.push_back({token.User(), true, !user_denies_only, user_denies_only});
   for (const win32::TokenGroup& group : groups) sids.normal.push_back(ToTokenSid(group));
   for (const win32::TokenGroup& group : token.RestrictingSids()) {
-    // Their attributes say nothing.
+    // The attributes of restricting SIDs are meaningless.
     sids.restricting.push_back({group.sid, false, true, false});
   }
   return sids;

@@ -5,7 +5,7 @@
 
 namespace onbehalf::service {
 
-// What AccessCheck compares entries with. Throws win32::Win32Error.
+// The token's SIDs that AccessCheck compares entries with. Throws win32::Win32Error.
 TokenSids SidsOf(const win32::Token& token);
 
 }  // namespace onbehalf::service

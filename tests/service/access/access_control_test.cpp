@@ -105,7 +105,7 @@ TEST_F(AccessControl, TheLoserOfTwoWritersIsToldAndNothingIsLost) {
   const protocol::Error late =
       Refused("access.grant", {{"account", "IU"}, {"node", "file"}, {"rights", {"call"}}, {"version", 0}});
   EXPECT_EQ(late.code, ErrorCode::kPolicyConflict);
-  EXPECT_EQ(late.message, "The policy has been changed meanwhile; it is at version 1 now.");
+  EXPECT_EQ(late.message, "The policy was changed in the meantime; it is now at version 1.");
   EXPECT_EQ(late.data.at("version"), 1);
   const Json retried =
       Result("access.grant", {{"account", "IU"}, {"node", "file"}, {"rights", {"call"}}, {"version", 1}});
@@ -116,7 +116,7 @@ TEST_F(AccessControl, WhoDoesNotManageANodeMayNotChangeIt) {
   const protocol::Error refused = Refused(
       "access.grant", {{"account", "BU"}, {"node", "file.read"}, {"rights", {"call"}}}, Who::kOrdinary);
   EXPECT_EQ(refused.code, ErrorCode::kAccessDenied);
-  EXPECT_EQ(refused.message, "Changing file.read needs the right manage there.");
+  EXPECT_EQ(refused.message, "Changing file.read requires the right manage there.");
   EXPECT_EQ(refused.data, (Json{{"reason", "notAManager"}, {"node", "file.read"}}));
 }
 
@@ -159,7 +159,7 @@ TEST_F(Delegate, MayNotGrantWhatItDoesNotHold) {
       "access.grant", {{"account", OwnSid()}, {"node", "file"}, {"rights", {"call"}}}, Who::kOrdinary);
   EXPECT_EQ(refused.code, ErrorCode::kAccessDenied);
   EXPECT_EQ(refused.message,
-            "The change would give call at file to others, and the caller does not hold call there.");
+            "The change would give call at file to others, but the caller does not hold call there.");
   EXPECT_EQ(refused.data.at("reason"), "givesMoreThanHeld");
 }
 
@@ -366,7 +366,7 @@ TEST_F(ReplacedFile, ThatTheServiceCannotUseIsNotOverwrittenByAChange) {
   ASSERT_TRUE(refused_.Wait());
   EXPECT_EQ(
       Refused("access.grant", {{"account", "BU"}, {"node", "file"}, {"rights", {"call"}}}).message,
-      "There is an access.json that is not used, and a change would overwrite it: the pipe is closed to the service");
+      "access.json was refused and is not in use; a change would overwrite it: the pipe is closed to the service");
   EXPECT_EQ(ReadAll(policy_file()), text);
 }
 
@@ -398,7 +398,7 @@ TEST_F(PolicyTest, AFileThatIsWrongAtTheStartGivesTheLastGoodOneElseAdministrato
       Refused("access.grant", {{"account", "BU"}, {"node", "file"}, {"rights", {"call"}}});
   EXPECT_EQ(
       refused.message,
-      "access.json cannot be read and administrators only are let in: mend the file, or stop the service and run "
+      "access.json cannot be read, so only administrators have access: repair the file, or stop the service and run "
       "onbehalf-service.exe --reset-access.");
 }
 

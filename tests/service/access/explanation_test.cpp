@@ -130,8 +130,8 @@ TEST(Explanation, SaysWhereThisSystemIsNotAsWindows) {
   if (explanation.allowed) {
     EXPECT_FALSE(explanation.deciding);
     EXPECT_EQ(explanation.note,
-              "This system's AccessCheck allowed it, unlike Windows', which lets a deny entry count against "
-              "a deny-only "
+              "This system's AccessCheck allowed it, unlike Windows', which applies a deny entry to a "
+              "deny-only "
               "group: (D;;GX;;;BA).");
   } else {
     EXPECT_EQ(explanation.deciding, 2U);

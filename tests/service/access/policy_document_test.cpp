@@ -32,8 +32,8 @@ constexpr const char* kNoNode =
     "is not a node: expected /, pipe:, a namespace, or namespace.method, in letters, digits and _";
 constexpr const char* kNoDacl = "is not a DACL: expected D: or D:P followed by entries";
 const std::string kManageToEveryone =
-    "gives manage to everyone: who may change a node's entries can take every right there is";
-constexpr const char* kOpenDacl = "has no DACL, which would let everyone in: write D: for no entries";
+    "gives manage to everyone: anyone who may change a node's entries can take every right";
+constexpr const char* kOpenDacl = "has no DACL, which would grant everyone access: write D: for no entries";
 
 // A text that is good but for these nodes.
 std::string Document(const std::string& nodes) {
@@ -122,7 +122,7 @@ TEST(PolicyDocument, PutsDenyBeforeAllowAndSaysSo) {
   EXPECT_EQ(Lines(reading.faults), Expected());
   EXPECT_EQ(ToSddl(reading.document.nodes.at("file")), "D:(D;;GX;;;IU)(D;;GR;;;NU)(A;;GX;;;AU)(A;;GR;;;AU)");
   EXPECT_EQ(Lines(reading.warnings),
-            Expected{"file: has deny entries after allow entries: they are put before them"});
+            Expected{"file: has deny entries after allow entries: they are moved before them"});
 }
 
 TEST(PolicyDocument, TakesSpacesBetweenEntries) {
@@ -318,27 +318,27 @@ TEST(PolicyFaults, OfANodesName) {
 
 TEST(PolicyFaults, OfPartsBesideTheDacl) {
   EXPECT_EQ(FaultsOfNode("file", "O:SYD:(A;;GX;;;BA)"),
-            Expected{"file: names an owner: the service gives every node its own (SYSTEM)"});
+            Expected{"file: sets an owner: the service sets the owner of every node (SYSTEM)"});
   EXPECT_EQ(FaultsOfNode("file", "G:SYD:"),
-            Expected{"file: names a group: the service gives every node its own (SYSTEM)"});
+            Expected{"file: sets a group: the service sets the group of every node (SYSTEM)"});
   EXPECT_EQ(FaultsOfNode("file", "D:(A;;GX;;;BA)S:(AU;SA;GX;;;WD)"),
-            Expected{"file: has audit entries or a label (S:): only a DACL is kept"});
+            Expected{"file: has audit entries or a label (S:): only a DACL is allowed"});
   EXPECT_EQ(FaultsOfNode("file", "O:BAG:SYD:PS:(ML;;NW;;;LW)"),
-            (Expected{"file: names an owner: the service gives every node its own (SYSTEM)",
-                      "file: names a group: the service gives every node its own (SYSTEM)",
-                      "file: has audit entries or a label (S:): only a DACL is kept"}));
+            (Expected{"file: sets an owner: the service sets the owner of every node (SYSTEM)",
+                      "file: sets a group: the service sets the group of every node (SYSTEM)",
+                      "file: has audit entries or a label (S:): only a DACL is allowed"}));
 }
 
 TEST(PolicyFaults, OfADaclThatIsNone) {
   EXPECT_EQ(FaultsOfNode("file", ""), Expected{std::string("file: ") + kOpenDacl});
   EXPECT_EQ(FaultsOfNode("file", "  "), Expected{std::string("file: ") + kOpenDacl});
   EXPECT_EQ(FaultsOfNode("file", "O:SY"),
-            (Expected{"file: names an owner: the service gives every node its own (SYSTEM)",
+            (Expected{"file: sets an owner: the service sets the owner of every node (SYSTEM)",
                       std::string("file: ") + kOpenDacl}));
   EXPECT_EQ(FaultsOfNode("file", "D:NO_ACCESS_CONTROL"),
-            Expected{"file: has a NULL DACL, which would let everyone in: write D: for no entries"});
+            Expected{"file: has a NULL DACL, which would grant everyone access: write D: for no entries"});
   EXPECT_EQ(FaultsOfNode("file", "D:PNO_ACCESS_CONTROL"),
-            Expected{"file: has a NULL DACL, which would let everyone in: write D: for no entries"});
+            Expected{"file: has a NULL DACL, which would grant everyone access: write D: for no entries"});
   for (const char* sddl :
        {"hello", "D", "D:(A;;GX;;;BA)x", "D:(A;;GX;;;BA)P", "D:(A;;GX;;;BA))", "D:D:", "X:D:"}) {
     EXPECT_EQ(FaultsOfNode("file", sddl), Expected{std::string("file: ") + kNoDacl}) << sddl;
@@ -346,11 +346,11 @@ TEST(PolicyFaults, OfADaclThatIsNone) {
   EXPECT_EQ(FaultsOfNode("file", "(A;;GX;;;BA)"), Expected{std::string("file: ") + kOpenDacl});
   for (const char* sddl : {"D:AI", "D:PAI(A;;GX;;;BA)", "D:AR", "D:PP"}) {
     EXPECT_EQ(FaultsOfNode("file", sddl),
-              Expected{"file: has a flag that a node does not have: P (inherit nothing) is the only one"})
+              Expected{"file: has an unsupported flag: only P (inherit nothing) is allowed"})
         << sddl;
   }
   EXPECT_EQ(FaultsOfNode("file", "D:(A;;GX;;;BA)(A;;GX;;;BU"),
-            Expected{"file: has an entry without its end"});
+            Expected{"file: has an entry without a closing parenthesis"});
 }
 
 TEST(PolicyFaults, OfEntriesThatWindowsDoesNotTake) {
@@ -365,8 +365,8 @@ TEST(PolicyFaults, OfEntriesThatWindowsDoesNotTake) {
     }
     ASSERT_NE(code, 0U) << entry;
     EXPECT_EQ(FaultsOfNode("file", "D:(A;;GX;;;BA)" + entry + "(D;;GR;;;BU)"),
-              Expected{"file: " + entry + ": Windows does not take this entry (" + win32::ErrorName(code) +
-                       ", " + std::to_string(code) + ")"});
+              Expected{"file: " + entry + ": Windows rejects this entry (" + win32::ErrorName(code) + ", " +
+                       std::to_string(code) + ")"});
   }
 }
 
@@ -384,9 +384,10 @@ TEST(PolicyFaults, OfEntriesThatAreNotPlain) {
 TEST(PolicyFaults, OfFlagsAndRights) {
   for (const char* flags : {"OI", "CI", "OICI", "IO", "NP", "ID", "CIIO"}) {
     const std::string entry = std::string("(D;") + flags + ";GX;;;BA)";
-    EXPECT_EQ(FaultsOfNode("file", "D:" + entry),
-              Expected{"file: " + entry +
-                       ": has flags: an entry applies to its node and to all nodes below, and has none"});
+    EXPECT_EQ(
+        FaultsOfNode("file", "D:" + entry),
+        Expected{"file: " + entry +
+                 ": has flags: none are allowed, an entry always applies to its node and all nodes below"});
   }
   for (const auto& [rights, other] : {std::pair<const char*, const char*>{"FA", "0x1901fc"},
                                       {"0x4", "0x4"},
@@ -396,19 +397,19 @@ TEST(PolicyFaults, OfFlagsAndRights) {
                                       {"GXLC", "0x4"}}) {
     const std::string entry = std::string("(D;;") + rights + ";;;BU)";
     EXPECT_EQ(FaultsOfNode("file", "D:" + entry),
-              Expected{"file: " + entry + ": has rights that a node does not have (" + other +
-                       "): there are call (GX), see (GR), manage (GW) and all of them (GA)"});
+              Expected{"file: " + entry + ": has rights that nodes do not support (" + other +
+                       "): expected call (GX), see (GR), manage (GW) or all of them (GA)"});
   }
-  EXPECT_EQ(FaultsOfNode("file", "D:(A;;;;;BA)"), Expected{"file: (A;;;;;BA): has no right"});
+  EXPECT_EQ(FaultsOfNode("file", "D:(A;;;;;BA)"), Expected{"file: (A;;;;;BA): has no rights"});
   EXPECT_EQ(
       FaultsOfNode("file", "D:(A;OI;0x40004;;;WD)"),
       (Expected{
-          "file: (A;OI;0x40004;;;WD): has flags: an entry applies to its node and to all nodes below, and "
-          "has none",
-          "file: (A;OI;0x40004;;;WD): has rights that a node does not have (0x4): there are call (GX), see "
-          "(GR), manage (GW) and all of them (GA)",
-          "file: (A;OI;0x40004;;;WD): gives manage to everyone: who may change a node's entries can take "
-          "every right there is"}));
+          "file: (A;OI;0x40004;;;WD): has flags: none are allowed, an entry always applies to its node and "
+          "all nodes below",
+          "file: (A;OI;0x40004;;;WD): has rights that nodes do not support (0x4): expected call (GX), see "
+          "(GR), manage (GW) or all of them (GA)",
+          "file: (A;OI;0x40004;;;WD): gives manage to everyone: anyone who may change a node's entries can "
+          "take every right"}));
 }
 
 TEST(PolicyFaults, OfManageForWhoeverThereIs) {
@@ -426,8 +427,8 @@ TEST(PolicyFaults, OfManageForWhoeverThereIs) {
                                       {"S-1-5-113", "all local accounts"},
                                       {"S-1-15-2-1", "all application packages"},
                                       {"S-1-15-2-2", "all restricted application packages"},
-                                      {"S-1-18-1", "all accounts that an authority vouches for"},
-                                      {"S-1-18-2", "all accounts that a service vouches for"},
+                                      {"S-1-18-1", "all identities asserted by an authentication authority"},
+                                      {"S-1-18-2", "all identities asserted by a service"},
                                       {"S-1-5-21-1-2-3-501", "the guest account"},
                                       {"S-1-5-21-1-2-3-513", "all domain users"},
                                       {"S-1-5-21-1-2-3-514", "domain guests"}}) {
@@ -435,7 +436,7 @@ TEST(PolicyFaults, OfManageForWhoeverThereIs) {
       const std::string entry = std::string("(A;;") + rights + ";;;" + account + ")";
       EXPECT_EQ(FaultsOfNode("file", "D:" + entry),
                 Expected{"file: " + entry + ": gives manage to " + name +
-                         ": who may change a node's entries can take every right there is"});
+                         ": anyone who may change a node's entries can take every right"});
     }
     // It may be denied to them, and other rights may be given.
     EXPECT_EQ(FaultsOfNode("file", std::string("D:(D;;GA;;;") + account + ")(A;;GXGR;;;" + account + ")"),
@@ -449,9 +450,8 @@ TEST(PolicyFaults, OfManageForWhoeverThereIs) {
 
 TEST(PolicyFaults, OfARootThatLeavesAdministratorsOut) {
   const Expected fault{
-      "/: leaves administrators without manage: the root must give it to BA and deny it neither to them nor "
-      "to a group "
-      "that all of them are in"};
+      "/: leaves administrators without manage: the root must allow it to BA, and must not deny it to them or "
+      "to a group that all of them belong to"};
   for (const char* sddl :
        {"D:", "D:P", "D:(A;;GA;;;SY)", "D:(A;;GX;;;BA)", "D:(A;;GXGR;;;BA)(A;;GW;;;SY)",
         "D:(D;;GW;;;BA)(A;;GA;;;BA)", "D:(A;;GA;;;BA)(D;;GA;;;BA)", "D:(D;;GA;;;WD)(A;;GA;;;BA)",
@@ -510,7 +510,7 @@ TEST(PolicyFaults, OfTooManyEntries) {
 
 TEST(PolicyFaults, OfMoreInheritedEntriesThanAnAclHolds) {
   const std::string full = "D:" + Entries(kMaxNodeEntries);
-  const std::string fault = "has, with the entries that it inherits, more than an ACL can hold (64 KiB)";
+  const std::string fault = "has more entries, with those it inherits, than an ACL can hold (64 KiB)";
   EXPECT_EQ(FaultsOf(Document(NodeText("file", full) + "," + NodeText("file.read", full) + "," +
                               NodeText("file.write", "D:P" + Entries(kMaxNodeEntries)) + "," +
                               NodeText("odbc", full))),
@@ -526,7 +526,7 @@ TEST(PolicyFaults, OfTooManyEntriesAtAllNodesTogether) {
   EXPECT_EQ(Lines(FindFaults(document)), Expected());
   document.nodes.emplace("n", PolicyNode{});
   EXPECT_EQ(Lines(FindFaults(document)),
-            Expected{"has more than 200000 entries, inherited ones counted at every node"});
+            Expected{"has more than 200000 entries, counting inherited ones at every node"});
 }
 
 TEST(PolicyFaults, OfATextThatWouldBeTooLargeToReadAgain) {
@@ -561,11 +561,11 @@ TEST(PolicyFaults, OfADocumentMadeInMemory) {
       Lines(FindFaults(document)),
       (Expected{
           "/: (A;;GW;;;WD): " + kManageToEveryone, std::string("a b: ") + kNoNode,
-          "file: (A;;GX;;;WD): has flags: an entry applies to its node and to all nodes below, and has none",
-          "file: (A;;0x0;;;WD): has no right",
+          "file: (A;;GX;;;WD): has flags: none are allowed, an entry always applies to its node and all nodes below",
+          "file: (A;;0x0;;;WD): has no rights",
           "file: (A;;GX;;;WD): is neither a plain allow nor a plain deny entry",
-          "file: (A;;0x20000000;;;WD): has rights that a node does not have (0x20000000): there are call "
-          "(GX), see (GR), manage (GW) and all of them (GA)"}));
+          "file: (A;;0x20000000;;;WD): has rights that nodes do not support (0x20000000): expected call "
+          "(GX), see (GR), manage (GW) or all of them (GA)"}));
 }
 
 TEST(PolicyDocument, WarnsOfWhatHasNoEffect) {
@@ -580,11 +580,11 @@ TEST(PolicyDocument, WarnsOfWhatHasNoEffect) {
   document.nodes.emplace("odbc", Node("D:"));
   EXPECT_EQ(Lines(FindFaults(document)), Expected());
   EXPECT_EQ(Lines(FindWarnings(document, methods)),
-            (Expected{"/: (A;;GX;;;AN): never counts: anonymous and guest logons are always denied",
-                      "file: (A;;GX;;;AU): stands there twice",
-                      "file.write: has no method in the service as it is now: kept, and without effect",
-                      "odbc: has no method in the service as it is now: kept, and without effect",
-                      "pipe:: (A;;GX;;;BG): never counts: anonymous and guest logons are always denied"}));
+            (Expected{"/: (A;;GX;;;AN): has no effect: anonymous and guest logons are always denied",
+                      "file: (A;;GX;;;AU): is a duplicate",
+                      "file.write: has no registered method: kept, but without effect",
+                      "odbc: has no registered method: kept, but without effect",
+                      "pipe:: (A;;GX;;;BG): has no effect: anonymous and guest logons are always denied"}));
 }
 
 TEST(PolicyDocument, KnowsTheDefaults) {

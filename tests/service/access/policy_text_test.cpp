@@ -35,7 +35,7 @@ std::string NodeText(const std::string& name, const std::string& sddl) {
 }
 
 const std::string kManageToEveryone =
-    "gives manage to everyone: who may change a node's entries can take every right there is";
+    "gives manage to everyone: anyone who may change a node's entries can take every right";
 
 // What the file is like on Windows is in policy_document_test.cpp; this is what does not depend on how Windows reads entries.
 
@@ -45,7 +45,7 @@ TEST(PolicyText, IsTheSameAfterItIsWrittenAndRead) {
              "file": {"sddl": "D:P(A;;0x1;;;AU)(D;;GR;;;S-1-5-21-1-2-3-9)"})json"));
   EXPECT_EQ(Lines(first.faults), Texts());
   EXPECT_EQ(Lines(first.warnings),
-            Texts{"file: has deny entries after allow entries: they are put before them"});
+            Texts{"file: has deny entries after allow entries: they are moved before them"});
   EXPECT_EQ(ToSddl(first.document.nodes.at("file")), "D:P(D;;GR;;;S-1-5-21-1-2-3-9)(A;;GX;;;AU)");
   for (const NameOf& name_of : {NameOf(), NameOf([](const win32::Sid&) { return "a \"name\""; })}) {
     const PolicyReading second = Read(ToText(first.document, name_of));
@@ -79,9 +79,9 @@ TEST(PolicyText, WarnsOfWhatHasNoEffect) {
       Read(Document(NodeText("gone", "D:(A;;GX;;;AN)(A;;GX;;;AU)(A;;GX;;;AU)"))).document;
   const auto none_is_registered = [](std::string_view) { return false; };
   EXPECT_EQ(Lines(FindWarnings(document, none_is_registered)),
-            (Texts{"gone: has no method in the service as it is now: kept, and without effect",
-                   "gone: (A;;GX;;;AN): never counts: anonymous and guest logons are always denied",
-                   "gone: (A;;GX;;;AU): stands there twice"}));
+            (Texts{"gone: has no registered method: kept, but without effect",
+                   "gone: (A;;GX;;;AN): has no effect: anonymous and guest logons are always denied",
+                   "gone: (A;;GX;;;AU): is a duplicate"}));
 }
 
 TEST(PolicyText, ANodeThatIsCutIsAFault) {

@@ -72,7 +72,7 @@ TEST_F(ResetAccessTest, RemovesThePolicyAndSaysHowToHaveItBack) {
 
   const auto again = Run();
   EXPECT_EQ(again.code, 0U);
-  EXPECT_TRUE(Says(again.output, "is in force already")) << again.output;
+  EXPECT_TRUE(Says(again.output, "is already in force")) << again.output;
 }
 
 TEST_F(ResetAccessTest, KeepsAWrongPolicyAside) {
