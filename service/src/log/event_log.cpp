@@ -12,9 +12,9 @@
 namespace onbehalf::service {
 namespace {
 
-// Every text in event_messages.mc has this many insertion strings.
+// Every message in event_messages.mc has this many insertion strings.
 constexpr std::size_t kStrings = 2;
-// ReportEventW takes 31,839 characters of one string ("lpStrings"); a screenful is enough.
+// ReportEventW accepts 31,839 characters per string ("lpStrings"); a screenful is enough.
 constexpr std::size_t kStringUnits = 4000;
 
 struct EventSourceTraits {
@@ -66,8 +66,8 @@ EventKind KindOf(Event event) {
   return {ONBEHALF_EVENT_INTERNAL_ERROR, EVENTLOG_ERROR_TYPE};
 }
 
-// UTF-8 that may be broken, as text that the event viewer shows as it is: it would take %1 inside a string
-// for an insertion string ("ReportEventW", lpStrings).
+// UTF-8, possibly invalid, as text that the event viewer shows literally: otherwise it would expand %1 inside a string
+// ("ReportEventW", lpStrings).
 std::wstring Insertion(std::string_view text) {
   const int bytes = static_cast<int>(text.size() < 4 * kStringUnits ? text.size() : 4 * kStringUnits);
   std::wstring wide(static_cast<std::size_t>(bytes), L'\0');
@@ -105,7 +105,7 @@ bool ReportToEventLog(const wchar_t* source, Event event,
     return ::ReportEventW(registered.get(), kind.type, 0, kind.id, nullptr,
                           static_cast<WORD>(pointers.size()), 0, pointers.data(), nullptr) != FALSE;
   } catch (const std::exception&) {
-    // Out of memory: there is nowhere to say so.
+    // Out of memory, and nowhere to report it.
     return false;
   }
 }

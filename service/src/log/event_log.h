@@ -6,12 +6,12 @@
 
 namespace onbehalf::service {
 
-// The sources of the events. The installer registers both and, as their message file, the service's executable: the
-// first in the Application log, the second in a log of its own, into which only the service may write.
+// The event sources. The installer registers both, with the service's executable as their message file: the first in the
+// Application log, the second in its own log, to which only the service may write.
 inline constexpr const wchar_t* kEventSource = L"OnBehalf";
 inline constexpr const wchar_t* kAuditEventSource = L"OnBehalf-Audit";
 
-// The events an administrator reads in the event log. Their texts are in event_messages.mc.
+// The events that administrators read in the event log. Their messages are in event_messages.mc.
 enum class Event {
   kStarted,
   kStopped,
@@ -31,11 +31,11 @@ enum class Event {
   kModuleQuarantined,
 };
 
-// Reports one event of `source`. Its text has two places for strings: a missing one is empty, and what is more than two
-// goes to the second place. False when Windows did not take it. Never throws. Not while impersonating.
+// Reports one event of `source`. Its message has two insertion strings: a missing one is empty, and any beyond two are appended
+// to the second. Returns false if Windows did not accept it. Never throws. Not while impersonating.
 bool ReportToEventLog(const wchar_t* source, Event event,
                       std::initializer_list<std::string_view> strings) noexcept;
-// The same of source OnBehalf; a failure to report is not reported (there is nowhere to).
+// The same for the source OnBehalf; a failure is ignored, as there is nowhere to report it.
 void ReportToEventLog(Event event, std::initializer_list<std::string_view> strings) noexcept;
 
 }  // namespace onbehalf::service

@@ -26,8 +26,8 @@ using std::chrono::system_clock;
 
 constexpr std::size_t kValueBytes = 1024;
 constexpr std::size_t kMessageBytes = 4096;
-// How long a log that cannot be written is left alone before it is tried again: an attempt may take tens of
-// milliseconds, and the lines come from the request path.
+// The retry interval for a log that cannot be written: an attempt may take tens of milliseconds, and the lines come from the
+// request path.
 constexpr std::chrono::seconds kRetryAfter{1};
 
 std::string_view Word(LogLevel level) {
@@ -44,8 +44,8 @@ std::string_view Word(LogLevel level) {
   return "ERROR";
 }
 
-// Whether a value can stand without quotation marks: nothing in it that separates fields, and nothing that is
-// escaped between them (a backslash is a backslash here, so that paths and account names are easy to read).
+// Whether a value needs no quotation marks: it contains no separators and nothing that is escaped inside quotation marks (a
+// backslash is not escaped, so that paths and account names are easy to read).
 bool IsBare(std::string_view value) {
   if (value.empty()) return false;
   for (const char c : value) {
@@ -80,8 +80,7 @@ std::string Line(LogLevel level, system_clock::time_point time, std::string_view
   return line;
 }
 
-// spdlog would make missing folders, retry for 50 ms and then say only "failed opening": Windows is asked
-// first.
+// spdlog would create missing folders, retry for 50 ms and then report only "failed opening": Windows opens the file first.
 std::unique_ptr<LogOutput> OpenFile(const std::filesystem::path& file, const Settings::LogFile& settings) {
   {
     const win32::UniqueFile probe(::CreateFileW(file.c_str(), FILE_APPEND_DATA | FILE_READ_ATTRIBUTES,
@@ -95,19 +94,18 @@ std::unique_ptr<LogOutput> OpenFile(const std::filesystem::path& file, const Set
 }  // namespace
 
 struct Log::Sink {
-  std::filesystem::path path;  // empty: there is no file
+  std::filesystem::path path;  // empty: no log file
   Settings::LogFile settings;
   win32::Lock mutex;
-  std::unique_ptr<LogOutput> file;  // null after a failure, until it is tried again
+  std::unique_ptr<LogOutput> file;  // null after a failure, until the next retry
   std::unique_ptr<LogOutput> console;
   std::uint64_t lost_lines = 0;
   system_clock::time_point failed_at;
   std::atomic<LogLevel> level{LogLevel::kInfo};
-  // Of the last error line, in ticks of the system clock; 0: none.
+  // The time of the last error line, in ticks of the system clock; 0: none.
   std::atomic<system_clock::rep> last_error{0};
 
-  // After a failure the sink has no file any more (spdlog 1.10 would write through a null pointer), so it is
-  // made anew.
+  // After a failure the sink has no open file (spdlog 1.10 would write through a null pointer), so it is recreated.
   void WriteToFile(system_clock::time_point now, std::string_view line) {
     if (path.empty()) return;
     if (!file && now - failed_at < kRetryAfter && now >= failed_at) {
@@ -117,7 +115,7 @@ struct Log::Sink {
     try {
       if (!file) file = OpenFile(path, settings);
       if (lost_lines != 0) {
-        file->Write(Line(LogLevel::kWarning, now, "lines of this log were lost", {{"lines", lost_lines}}));
+        file->Write(Line(LogLevel::kWarning, now, "log lines were lost", {{"lines", lost_lines}}));
         lost_lines = 0;
       }
       file->Write(line);
@@ -135,7 +133,7 @@ struct Log::Sink {
       console->Write(line);
     } catch (const std::exception& error) {
       console.reset();
-      WriteToFile(now, Line(LogLevel::kWarning, now, "standard error cannot be written any more",
+      WriteToFile(now, Line(LogLevel::kWarning, now, "standard error can no longer be written",
                             {{"error", error.what()}}));
     }
   }

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-// The log's file must not reach a child process.
+// Child processes must not inherit the log file's handle.
 #define SPDLOG_PREVENT_CHILD_FD
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/rotating_file_sink.h>
@@ -11,7 +11,7 @@
 namespace onbehalf::service {
 namespace {
 
-// One of spdlog's sinks. The lines are finished when they come to it: it only writes them.
+// Wraps a spdlog sink, which only writes the finished lines.
 template <typename Sink>
 class SinkOutput final : public LogOutput {
  public:

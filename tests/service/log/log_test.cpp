@@ -153,7 +153,7 @@ TEST_F(LogTest, KeepsGoingWhenTheFileCannotBeRotatedAndSaysHowManyLinesWereLost)
   const auto told = [this] {
     const auto lines = FileLines();
     return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
-      return line.find("WARNING lines of this log were lost lines=") != std::string::npos;
+      return line.find("WARNING log lines were lost lines=") != std::string::npos;
     });
   };
   while (!told() && std::chrono::steady_clock::now() < patience) log.Write(LogLevel::kInfo, "again");
