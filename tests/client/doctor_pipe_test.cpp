@@ -174,10 +174,10 @@ TEST(DoctorConnection, JudgesWhatTheServiceAnswers) {
   EXPECT_EQ(Worst(JudgeConnection(soft)), Verdict::kWarn);
 
   ConnectionFacts less = Answered();
-  less.status.answer["hardening"]["off"] = {"no code that is made at run time"};
+  less.status.answer["hardening"]["off"] = {"no code generated at run time"};
   EXPECT_EQ(Worst(JudgeConnection(less)), Verdict::kOk);
   EXPECT_EQ(JudgeConnection(less).back().found,
-            "every protection is in force but what the settings turn off: no code that is made at run time");
+            "every protection is in force but what the settings turn off: no code generated at run time");
 
   ConnectionFacts denied = Answered();
   denied.status.failure = Explain(client::RpcError(-32010, "no", nullptr), "service.status");

@@ -43,12 +43,12 @@ class Inspection {
     with_service_.push_back(Sid::ForService(kServiceName));
   }
 
-  // What only administrators may change.
+  // A file or folder that only administrators may change.
   void Look(const path& file) { Look(file, administrators_); }
 
-  // A folder that the service writes to, and all that is in it and its folders.
+  // A folder that the service writes to, with everything in it, including subfolders.
   void LookInsideServiceFolder(const path& folder) { LookInside(folder, with_service_); }
-  // The same of a folder that only administrators may change. False when there is no such folder, or it is a link.
+  // The same for a folder that only administrators may change. Returns false if it does not exist or is a link.
   bool LookInside(const path& folder) { return LookInside(folder, administrators_); }
 
   std::vector<std::string> Take() { return std::move(findings_); }
@@ -74,19 +74,19 @@ class Inspection {
     return true;
   }
 
-  // False when there is no such file or folder, or it is a link.
+  // Returns false if the file or folder does not exist or is a link.
   bool Look(const path& file, const std::vector<Sid>& trusted) {
     const std::string name = Text(file);
     try {
       if (win32::IsReparsePoint(name)) {
         Add(name +
-            " is a link or junction, which others may have laid there: remove it and run install.cmd again.");
+            " is a link or junction, which others may have placed there: remove it and run install.cmd again.");
         return false;
       }
       const auto descriptor =
           SecurityDescriptor::FromFile(name, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION);
       if (!descriptor.HasDacl()) {
-        Add(name + " has no access list, so everyone can change it: run install.cmd again, or icacls " +
+        Add(name + " has no DACL, so everyone can change it: run install.cmd again, or icacls " +
             Quoted(file) + " /reset.");
         return true;
       }
@@ -153,15 +153,15 @@ std::vector<SettingsFault> FindModuleFaults(const path& executable, const Settin
     const DWORD attributes = ::GetFileAttributesW(file.c_str());
     if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0) continue;
     faults.push_back({"modules.load." + name,
-                      "there is no file " + Text(file) + ": put the module there, or take its name out"});
+                      "there is no file " + Text(file) + ": put the module there, or remove its name"});
   }
   return faults;
 }
 
 void CreateDataFolders(const DataFolders& folders) {
   AssertNotImpersonating();
-  // FA: everything. OICI: files and folders inside inherit it. P: nothing is inherited from the folder above,
-  // where every user may write (%ProgramData%).
+  // FA: everything. OICI: files and subfolders inherit it. P: nothing is inherited from the folder above, where every user may
+  // write (%ProgramData%).
   const SecurityDescriptor descriptor = SecurityDescriptor::FromSddl(
       "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;" + Token::FromOwnProcess().User().ToString() + ")");
   SECURITY_ATTRIBUTES attributes{sizeof(attributes), descriptor.get(), FALSE};

@@ -2,7 +2,7 @@
 
 #include "onbehalf/win32/lean_windows.h"
 
-// Of kernel32. The <werapi.h> of MinGW cannot be compiled.
+// Exported by kernel32. MinGW's <werapi.h> does not compile.
 extern "C" HRESULT WINAPI WerSetFlags(DWORD flags);
 
 namespace onbehalf::service {
@@ -18,11 +18,11 @@ class Result {
     (in_force ? result_.in_force : result_.missing).emplace_back(what);
   }
 
-  // Sets one policy and reads it back: a setter that says TRUE proves nothing (compatibility layers do).
+  // Sets one policy and reads it back: a setter that returns TRUE proves nothing (compatibility layers do).
   template <typename Policy>
   void AddPolicy(PROCESS_MITIGATION_POLICY kind, Policy wanted, const char* what) {
     Policy actual{};
-    // Whether the setter fails is seen by what is read back.
+    // Reading back shows whether the setter failed.
     ::SetProcessMitigationPolicy(kind, &wanted, sizeof(wanted));
     const bool read =
         ::GetProcessMitigationPolicy(::GetCurrentProcess(), kind, &actual, sizeof(actual)) != FALSE;
@@ -39,23 +39,22 @@ Hardening HardenProcess() {
   Hardening hardening;
   Result result(hardening);
 
-  // A fault of the service ends it and is reported; a dialog would keep it alive, waiting for nobody. Not
-  // SEM_NOGPFAULTERRORBOX, which the one who started this process may have set: with it a crash leaves neither a report
-  // nor a dump ("SetErrorMode": "The system does not invoke Windows Error Reporting").
+  // A crash ends the service and is reported; a dialog would keep it alive with nobody to close it. SEM_NOGPFAULTERRORBOX, which
+  // the parent process may have set, is cleared: with it a crash leaves neither a report nor a dump ("SetErrorMode": "The system
+  // does not invoke Windows Error Reporting").
   constexpr UINT kNoDialogs = SEM_FAILCRITICALERRORS | SEM_NOOPENFILEERRORBOX;
   ::SetErrorMode(kNoDialogs);
   const bool crashes_without_dialog = SUCCEEDED(::WerSetFlags(kNoCrashDialog));
   result.Add(crashes_without_dialog && ::GetErrorMode() == kNoDialogs, "no error dialogs");
 
-  // Windows opens it for the whole process as whoever is first to ask for it ("Predefined Keys"). Later that may be a handler
-  // that acts as its caller, and the driver manager of ODBC would look for its drivers in that account's hive.
+  // Windows opens it once for the process, as the first thread that uses it ("Predefined Keys"). Later that may be a handler
+  // that acts as its caller, and ODBC's driver manager would look for drivers in that account's hive.
   result.Add(::RegQueryInfoKeyW(HKEY_CURRENT_USER, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
                                 nullptr, nullptr, nullptr, nullptr, nullptr) == ERROR_SUCCESS,
              "HKEY_CURRENT_USER is the service's own");
 
-  // A library that is loaded by name comes from System32 or not at all: neither the program's folder, nor the
-  // current one, nor PATH can plant one. Of all threads' identities this matters most to those that
-  // impersonate.
+  // A library that is loaded by name comes from System32 or not at all: it cannot be planted in the program's folder, the
+  // current directory or PATH. This matters most to threads that impersonate.
   result.Add(::SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32) != FALSE,
              "libraries from System32 only");
   result.Add(::SetDllDirectoryW(L"") != FALSE, "no libraries from the current directory");
@@ -90,7 +89,7 @@ void HardenProcessFurther(const Settings::Protections& wanted, Hardening& harden
     hardening.off.emplace_back(kHandles);
   }
 
-  constexpr const char* kCode = "no code that is made at run time";
+  constexpr const char* kCode = "no code generated at run time";
   if (wanted.no_dynamic_code) {
     PROCESS_MITIGATION_DYNAMIC_CODE_POLICY code{};
     code.ProhibitDynamicCode = 1;

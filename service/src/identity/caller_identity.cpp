@@ -12,7 +12,7 @@
 namespace onbehalf::service {
 namespace {
 
-// The same SIDs with the same attributes: a group that only counts for denying is another group.
+// The same SIDs with the same attributes: a deny-only group differs from an enabled one.
 bool AreSame(const std::vector<win32::TokenGroup>& a, const std::vector<win32::TokenGroup>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& one, const auto& other) {
     return one.sid == other.sid && one.attributes == other.attributes;
@@ -29,7 +29,7 @@ CallerIdentity::Capture CallerIdentity::FromLastMessage(HANDLE pipe) {
   MarkImpersonating(true);
   win32::UniqueObject token;
   DWORD code = ERROR_SUCCESS;
-  // OpenAsSelf: the service looks at the token, whatever its bearer may open.
+  // OpenAsSelf: the service opens the token, whatever the token's account may open.
   if (!::OpenThreadToken(::GetCurrentThread(), TOKEN_QUERY | TOKEN_IMPERSONATE | TOKEN_DUPLICATE, TRUE,
                          token.put())) {
     code = ::GetLastError();

@@ -8,14 +8,14 @@
 #include "onbehalf/win32/process.h"
 #include "onbehalf/win32/utf.h"
 
-// Of ntdll; <winternl.h> of the SDK does not have it.
+// Exported by ntdll; the SDK's <winternl.h> does not declare it.
 extern "C" LONG NTAPI NtQueryInformationFile(HANDLE file, void* io, void* information, ULONG size,
                                              ULONG kind);
 
 namespace onbehalf::service {
 namespace {
 
-// FILE_PIPE_LOCAL_INFORMATION of wdm.h, which is not among the headers of applications.
+// FILE_PIPE_LOCAL_INFORMATION of wdm.h, a driver header.
 struct PipeInformation {
   ULONG type, configuration, max_instances, instances, inbound_quota, readable, outbound_quota, writable,
       state, end;
@@ -41,9 +41,9 @@ std::string OwnComputerName() {
   return ::GetComputerNameW(name.data(), &size) ? win32::ToUtf8Lossy({name.data(), size}) : std::string();
 }
 
-// The computer of a client that came over the network.
+// The computer of a remote client.
 std::optional<std::string> RemoteComputerOf(HANDLE pipe) {
-  // Looked up by name, because not every system that this runs on has it (Wine 8 does not). kernel32 is loaded already.
+  // Loaded dynamically, because not every supported system has it (Wine 8 does not). kernel32 is always loaded.
   using NameOfClient = BOOL(WINAPI*)(HANDLE, LPWSTR, ULONG);
   static const auto name_of_client = reinterpret_cast<NameOfClient>(reinterpret_cast<void*>(
       ::GetProcAddress(::GetModuleHandleW(L"kernel32.dll"), "GetNamedPipeClientComputerNameW")));
@@ -62,15 +62,15 @@ ClientProcess ClientProcessOf(HANDLE pipe) {
   ULONG id = 0;
   if (::GetNamedPipeClientProcessId(pipe, &id)) process.process_id = id;
   if (auto remote = RemoteComputerOf(pipe)) {
-    // The id is of that computer: here it is nobody's, or another's.
+    // The process id belongs to that computer; here it would name another process, or none.
     process.computer = std::move(*remote);
     return process;
   }
   static const std::string own_computer = OwnComputerName();
   process.computer = own_computer;
   std::optional<std::string> image = id == 0 ? std::nullopt : win32::ImagePath(id);
-  // Looked at last: once the client has closed its end, another process may have the id. So it may when the one that opened it has
-  // handed its end to another process and gone: the image is a hint for people, as the id is, and decides nothing.
+  // Checked last: once the client has closed its end, another process may have the id; also if the process that opened it passed
+  // its end on and exited. The image, like the id, is a hint for people and decides nothing.
   if (image && HasItsClient(pipe)) process.image_path = std::move(*image);
   return process;
 }

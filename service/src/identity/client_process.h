@@ -5,8 +5,8 @@
 
 namespace onbehalf::service {
 
-// What Windows says of the process at the other end of `pipe`, looked at as the service. Whatever cannot be found out
-// stays empty: none of it decides anything.
+// What Windows reports about the process at the other end of `pipe`, queried as the service. What cannot be determined stays
+// empty: no decision depends on it.
 ClientProcess ClientProcessOf(HANDLE pipe);
 
 }  // namespace onbehalf::service

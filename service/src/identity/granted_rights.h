@@ -10,8 +10,8 @@
 
 namespace onbehalf::service {
 
-// What Windows has answered about one captured token: which rights it has by each descriptor of one policy,
-// each asked for once. Any thread; one asks while the others wait, for as long as an AccessCheck takes.
+// The cached access checks of one captured token: which rights it has under each descriptor of one policy, each checked once.
+// Any thread; others wait while one thread checks, for as long as an AccessCheck takes.
 class GrantedRights {
  public:
   struct Answer {
@@ -19,9 +19,8 @@ class GrantedRights {
     bool is_new = false;  // `ask` was called for it
   };
 
-  // What `ask` has said about this right by this descriptor of this policy, else asks now. Rights that share
-  // a bit are not told apart. Whatever was known of another policy is forgotten. What `ask` throws is passed
-  // on, and nothing is remembered.
+  // The cached answer of `ask` for this right, descriptor and policy, else calls it now. Rights that share a bit are not told
+  // apart. Answers for another policy are dropped. An exception from `ask` is passed on, and nothing is cached.
   template <typename Ask>
   Answer Get(std::uint64_t policy, std::size_t descriptor, std::size_t descriptors_of_policy,
              ACCESS_MASK right, Ask&& ask) {
@@ -32,7 +31,7 @@ class GrantedRights {
       by_first_ = {};
       others_.clear();
     }
-    // Nearly every capture asks about one descriptor only, and needs no memory beside this object for it.
+    // Nearly every capture needs one descriptor only, and so no memory besides this object.
     if (first_ != descriptor && others_.empty()) others_.resize(descriptors_of_policy);
     Known& known = first_ == descriptor ? by_first_ : others_[descriptor];
     if ((known.asked & right) == right) return {(known.granted & right) == right, false};
@@ -48,7 +47,7 @@ class GrantedRights {
     ACCESS_MASK granted = 0;
   };
 
-  // One word: there is one of these for every read of every connection.
+  // One word in size: every read of every connection has one of these.
   win32::Lock lock_;
   std::uint64_t policy_ = 0;
   std::size_t first_ = 0;

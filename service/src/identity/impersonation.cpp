@@ -29,8 +29,8 @@ void AssertNotImpersonating() noexcept {
 void AssertThreadHasNoToken() noexcept {
   if (t_impersonating) win32::FailFast();
   HANDLE token = nullptr;
-  // Opened as the process, so that a token which may not open itself is found too. Any answer but "no token" means
-  // that the thread carries one, or that nobody can tell.
+  // Opened as the process, so that a token that may not open itself is found too. Any answer other than "no token" means that
+  // the thread has one, or that it cannot be determined.
   if (::OpenThreadToken(::GetCurrentThread(), TOKEN_QUERY, TRUE, &token) ||
       ::GetLastError() != ERROR_NO_TOKEN) {
     win32::FailFast();
@@ -55,8 +55,8 @@ Impersonation::Impersonation(const win32::Token& token, win32::ImpersonationLeve
     return;
   }
   MarkImpersonating(true);
-  // What the thread really carries: without SeImpersonatePrivilege SetThreadToken succeeds and hands over a token of
-  // identification level (SetThreadToken, "Remarks").
+  // The token the thread really has: without SeImpersonatePrivilege SetThreadToken succeeds but sets a token of identification
+  // level (SetThreadToken, "Remarks").
   DWORD code = ERROR_NO_TOKEN;
   const char* operation = "OpenThreadToken";
   try {
@@ -69,7 +69,7 @@ Impersonation::Impersonation(const win32::Token& token, win32::ImpersonationLeve
     code = error.win32_code();
   }
   if (code == ERROR_CANT_OPEN_ANONYMOUS) {
-    // A token of anonymous level is the one that cannot be opened.
+    // Only a token of anonymous level cannot be opened.
     failure_.actual = win32::ImpersonationLevel::kAnonymous;
     code = ERROR_SUCCESS;
   }

@@ -15,8 +15,8 @@ struct ImpersonationFailure {
   win32::ImpersonationLevel actual = win32::ImpersonationLevel::kAnonymous;
 };
 
-// Windows has not let a thread become the caller, for another reason than the level. Thrown by AsCaller; whoever has called the
-// handler logs it and answers InternalError.
+// Windows did not let a thread become the caller, for a reason other than the level. Thrown by AsCaller; the code that called
+// the handler logs it and answers InternalError.
 class ImpersonationError final : public std::exception {
  public:
   explicit ImpersonationError(const ImpersonationFailure& failure) noexcept : failure_(failure) {}
@@ -27,14 +27,14 @@ class ImpersonationError final : public std::exception {
   ImpersonationFailure failure_;
 };
 
-// The calling thread carries another's token for as long as this object lives. Between, the thread must not log, open the service's
-// own files, load a library or wait for another thread (AssertNotImpersonating says so where it would matter). When
-// reverting fails, the process ends at once: the thread could no longer be trusted. Not movable, one at a time a thread.
+// While this object lives, the calling thread carries another account's token. During that time the thread must not log, open
+// the service's own files, load a library or wait for another thread (AssertNotImpersonating enforces this where it matters). If
+// reverting fails, the process ends at once, because the thread could no longer be trusted. Not movable; at most one per thread.
 class [[nodiscard]] Impersonation {
  public:
-  // Sets `token` on this thread and reads the level back from the thread, because SetThreadToken may lower it
-  // silently (SeImpersonatePrivilege, origin: Win32 "SetThreadToken", Remarks). When this fails or the level is below `required`, the thread is
-  // as it was before and failure() says why: no handler may run then.
+  // Sets `token` on this thread and reads the level back from the thread, because SetThreadToken may lower it silently (without
+  // SeImpersonatePrivilege; Win32 "SetThreadToken", Remarks). If this fails or the level is below `required`, the thread is as
+  // it was before and failure() says why: no handler may run then.
   Impersonation(const win32::Token& token, win32::ImpersonationLevel required);
   ~Impersonation();
   Impersonation(const Impersonation&) = delete;
@@ -48,14 +48,14 @@ class [[nodiscard]] Impersonation {
   ImpersonationFailure failure_;
 };
 
-// This thread carries a client's token (set by Impersonation and by CallerIdentity's capture).
+// Whether this thread carries a client's token (set by Impersonation and by CallerIdentity's capture).
 bool IsImpersonating() noexcept;
-// Ends the process if it does. Called by everything that opens or writes the service's own files, and at the start and
-// end of every callback.
+// Ends the process if it does. Called by everything that opens or writes the service's own files, and at the start and end of
+// every callback.
 void AssertNotImpersonating() noexcept;
-// Ends the process if Windows says that this thread carries a token, whoever set it: after every handler that does not
-// act as its caller, which is the only code that is not the service's own and the only one that is not marked. Asked at
-// the start and end of callbacks as well, it would cost a tenth of a request.
+// Ends the process if Windows reports a token on this thread, whoever set it. Called after every handler that does not act as
+// its caller: only that code is not the service's own, and only it could set a token without the mark. At the start and end of
+// callbacks as well, it would cost a tenth of a request.
 void AssertThreadHasNoToken() noexcept;
 
 }  // namespace onbehalf::service

@@ -2,12 +2,12 @@
 
 namespace onbehalf::service {
 
-// For the two places that change a thread's token (caller_identity.cpp and impersonation.cpp), and no others.
+// Only for the two places that change a thread's token (caller_identity.cpp and impersonation.cpp).
 
-// Says whether this thread carries a client's token from now on.
+// Records whether this thread carries a client's token from now on.
 void MarkImpersonating(bool impersonating) noexcept;
-// RevertToSelf and unmark. When Windows refuses, the thread would go on as somebody else: the process ends at once,
-// without logging, because whatever ran next would run as the caller.
+// RevertToSelf and unmark. If Windows refuses, the process ends at once, without logging, because anything that ran next would
+// run as the caller.
 void RevertOrEndProcess() noexcept;
 
 }  // namespace onbehalf::service

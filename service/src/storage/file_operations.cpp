@@ -16,8 +16,8 @@ using win32::Win32Error;
 
 std::string Text(const path& file) { return win32::ToUtf8Lossy(file.native()); }
 
-// A virus scanner or a reader has the file for a moment: it cannot be replaced then (ERROR_ACCESS_DENIED,
-// also when the reader shares everything).
+// While a virus scanner or a reader has the file open for a moment, it cannot be replaced (ERROR_ACCESS_DENIED, even if the
+// reader shares everything).
 constexpr int kReplaceTries = 11;
 constexpr DWORD kReplacePause = 25;  // milliseconds
 
@@ -79,7 +79,7 @@ class WindowsFiles final : public FileOperations {
 
   void Delete(const path& file) override {
     AssertNotImpersonating();
-    // Of a link this deletes the link.
+    // If the name is a link, this deletes the link.
     if (::DeleteFileW(file.c_str())) return;
     const DWORD code = ::GetLastError();
     if (code != ERROR_FILE_NOT_FOUND && code != ERROR_PATH_NOT_FOUND) {
@@ -118,7 +118,7 @@ class WindowsFiles final : public FileOperations {
       ThrowLastError("GetFileInformationByHandle", Text(file));
     }
     RefuseLink(information.dwFileAttributes, file);
-    // Not by the size that it has: a writer may make it longer.
+    // Not limited by the current size: a writer may extend the file.
     std::string text;
     while (text.size() < most) {
       const std::size_t before = text.size();

@@ -57,7 +57,7 @@ PoolWork::PoolWork(std::function<void()> work, ThreadPool& pool) : work_(std::mo
   if (handle_ == nullptr) win32::ThrowLastError("CreateThreadpoolWork");
 }
 
-// Windows frees it when a callback that is under way, in which this may run, has returned.
+// If this runs inside a callback, Windows frees the object after the callback has returned.
 PoolWork::~PoolWork() { ::CloseThreadpoolWork(handle_); }
 
 void PoolWork::Submit(std::shared_ptr<void> owner) {
@@ -100,7 +100,7 @@ void PoolTimer::Stop() { ::SetThreadpoolTimer(timer_, nullptr, 0, 0); }
 
 void PoolTimer::Close() {
   {
-    // A call that is under way could start it again.
+    // A running call could start it again.
     const std::lock_guard guard(lock_);
     closed_ = true;
   }

@@ -9,8 +9,8 @@
 
 namespace onbehalf::service {
 
-// A private Win32 thread pool with a bounded number of threads. Destroying it does not wait: whoever submits knows
-// when its work is done. Every callback starts and ends on a thread without a token, or else the process ends.
+// A private Win32 thread pool with a bounded number of threads. The destructor does not wait: the submitter must know when its
+// work is done. Every callback starts and ends on a thread without a token, or else the process ends.
 class ThreadPool {
  public:
   // Throws Win32Error.
@@ -22,7 +22,7 @@ class ThreadPool {
   // For CreateThreadpoolIo, …Timer and …Wait.
   PTP_CALLBACK_ENVIRON environment() { return &environment_; }
 
-  // Runs `work` once on a thread of the pool. Throws Win32Error when Windows cannot take it; then it does not run.
+  // Runs `work` once on a thread of the pool. Throws Win32Error if Windows cannot queue it; then it does not run.
   void Submit(std::function<void()> work);
 
  private:
@@ -30,9 +30,8 @@ class ThreadPool {
   TP_CALLBACK_ENVIRON environment_;
 };
 
-// Calls a function on a thread of a pool, once for each time it was asked for; asked for again before that call has begun,
-// it is one. Calls may overlap. Asking neither fails nor waits nor takes memory. Any thread, also one that
-// impersonates.
+// Calls a function on a thread of a pool, once for each Submit; several Submits before the call has begun cause one call. Calls
+// may overlap. Submit neither fails nor waits nor allocates. Any thread, including one that impersonates.
 class PoolWork {
  public:
   // Throws Win32Error.
@@ -41,34 +40,34 @@ class PoolWork {
   PoolWork(const PoolWork&) = delete;
   PoolWork& operator=(const PoolWork&) = delete;
 
-  // `owner` is what this belongs to: kept until the call has returned, where it may be let go as the last.
+  // `owner` is what this belongs to. It is kept until the call has returned; this may release the last reference.
   void Submit(std::shared_ptr<void> owner);
 
  private:
   const std::function<void()> work_;
   PTP_WORK handle_;
   win32::Lock lock_;
-  std::shared_ptr<void> owner_;  // from Submit to the beginning of the call
+  std::shared_ptr<void> owner_;  // from Submit until the call begins
 };
 
-// Calls a function when its time has come, on a thread that has no token before and after. Any thread.
+// Calls a function when it is due, on a thread that has no token before and after. Any thread.
 class PoolTimer {
  public:
   using Duration = std::chrono::milliseconds;
 
-  // `environment`: a ThreadPool's, or nullptr for the process's own pool. Throws Win32Error.
+  // `environment`: of a ThreadPool, or nullptr for the process's pool. Throws Win32Error.
   explicit PoolTimer(std::function<void()> on_time, PTP_CALLBACK_ENVIRON environment = nullptr);
-  // Closes.
+  // Calls Close.
   ~PoolTimer();
   PoolTimer(const PoolTimer&) = delete;
   PoolTimer& operator=(const PoolTimer&) = delete;
 
-  // After `due`, and then every `period` if that is not zero, up to `window` later where that saves waking up. Replaces
-  // what was set before.
+  // After `due`, and then every `period` if that is not zero, up to `window` later if that saves a wake-up. Replaces the
+  // previous setting.
   void Start(Duration due, Duration period = Duration(0), Duration window = Duration(0));
-  // A call that is under way goes on.
+  // A running call continues.
   void Stop();
-  // Waits for a call that is under way; none comes after, and Start does nothing any more. Not in such a call.
+  // Waits for a running call; none follows, and Start has no effect afterwards. Not in such a call.
   void Close();
 
  private:
@@ -83,13 +82,12 @@ class PoolWait {
  public:
   // Throws Win32Error.
   explicit PoolWait(std::function<void()> on_signal);
-  // Waits for a call that is under way; none comes after. Not in such a call. A call that starts it again must not do so any
-  // more when this begins.
+  // Waits for a running call; none follows. Not in such a call. A running call must not start it again once this begins.
   ~PoolWait();
   PoolWait(const PoolWait&) = delete;
   PoolWait& operator=(const PoolWait&) = delete;
 
-  // One call, when `object` is signaled, which it stays open for. Replaces what was waited for before. Also in the call.
+  // Calls once when `object` is signaled; it must stay open until then. Replaces the previous wait. May be called in the call.
   void Start(HANDLE object);
 
  private:

@@ -149,8 +149,8 @@ TEST_F(FilePermissionsTest, AModuleOrItsFolderThatIsMissingIsAFault) {
   ASSERT_EQ(faults.size(), 2u);
   EXPECT_EQ(faults[0].key, "modules.load.folder");
   EXPECT_EQ(faults[1].key, "modules.load.mine");
-  EXPECT_EQ(faults[1].message, "there is no file " + Text(folder / L"mine.dll") +
-                                   ": put the module there, or take its name out");
+  EXPECT_EQ(faults[1].message,
+            "there is no file " + Text(folder / L"mine.dll") + ": put the module there, or remove its name");
   std::filesystem::remove(folder / L"folder.dll");
   test::WriteAll(folder / L"folder.dll", "MZ");
   test::WriteAll(folder / L"mine.dll", "MZ");

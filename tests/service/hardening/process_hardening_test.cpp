@@ -28,7 +28,7 @@ namespace {
 const std::vector<std::string> kDocumented = {
     "HKEY_CURRENT_USER is the service's own",
     "libraries from System32 only",
-    "no code that is made at run time",
+    "no code generated at run time",
     "no error dialogs",
     "no extension points (AppInit, hooks, IMEs)",
     "no libraries from the current directory",
@@ -111,9 +111,9 @@ TEST(ProcessHardening, EverythingIsInForceWhereThePoliciesAreKept) {
 
 TEST(ProcessHardening, WhatTheSettingsTurnOffIsNotAskedFor) {
   const std::vector<std::string> both = {"strict_handles", "no_dynamic_code"};
-  EXPECT_EQ(Hardened('0', both), (std::vector<std::string>{"no code that is made at run time",
+  EXPECT_EQ(Hardened('0', both), (std::vector<std::string>{"no code generated at run time",
                                                            "process ends when an invalid handle is used"}));
-  EXPECT_EQ(Hardened('0', {"no_dynamic_code"}), std::vector<std::string>{"no code that is made at run time"});
+  EXPECT_EQ(Hardened('0', {"no_dynamic_code"}), std::vector<std::string>{"no code generated at run time"});
   EXPECT_EQ(Hardened('=', both), std::vector<std::string>());
   EXPECT_EQ(Hardened('0'), std::vector<std::string>());
 }
@@ -127,7 +127,7 @@ TEST(ProcessHardening, WhatTheSettingsLeaveOnIsInForceWhereThePoliciesAreKept) {
 TEST(ProcessHardening, APolicyThatDoesNotReadBackIsMissing) {
   if (MitigationPoliciesAreKept()) GTEST_SKIP() << "missing here: a system that forgets mitigation policies";
   const std::vector<std::string> missing = Hardened('-');
-  EXPECT_TRUE(std::binary_search(missing.begin(), missing.end(), "no code that is made at run time"));
+  EXPECT_TRUE(std::binary_search(missing.begin(), missing.end(), "no code generated at run time"));
 }
 
 struct ModuleTraits {
