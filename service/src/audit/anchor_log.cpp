@@ -21,14 +21,14 @@ struct EventLogTraits {
   static void Close(Type log) noexcept { ::CloseEventLog(log); }
 };
 
-// ReadEventLogW gives whole records only; one has at most this many bytes.
+// ReadEventLogW returns whole records only; each has at most this many bytes.
 constexpr std::size_t kMaxRecordBytes = 0x7ffff;
 
 std::string Fault(std::string_view what, DWORD code) {
-  return "the event log cannot be read: " + std::string(what) + " says " + win32::ErrorName(code);
+  return "the event log cannot be read: " + std::string(what) + " failed with " + win32::ErrorName(code);
 }
 
-// The string at `*at` (in units) of a record of `units`, which ends in a NUL; `*at` goes behind it.
+// The string at `*at` (in wchar_t) of a record of `units`, up to its NUL; advances `*at` past it.
 std::wstring_view StringAt(const wchar_t* record, std::size_t units, std::size_t* at) {
   const std::size_t begin = std::min(*at, units);
   std::size_t end = begin;
@@ -37,7 +37,7 @@ std::wstring_view StringAt(const wchar_t* record, std::size_t units, std::size_t
   return {record + begin, end - begin};
 }
 
-// Adds the anchor that a record is, if it is one of this source's.
+// Adds the record's anchor if it is an anchor of this source.
 void AddAnchor(const char* bytes, std::size_t size, const wchar_t* source,
                std::vector<AuditAnchor>& anchors) {
   EVENTLOGRECORD record;
@@ -45,7 +45,7 @@ void AddAnchor(const char* bytes, std::size_t size, const wchar_t* source,
   if (record.EventID != ONBEHALF_EVENT_AUDIT_ANCHOR || record.NumStrings < 2) return;
   std::vector<wchar_t> text(size / sizeof(wchar_t));
   std::memcpy(text.data(), bytes, text.size() * sizeof(wchar_t));
-  // The source's name follows the fixed part; the strings are where StringOffset says (EVENTLOGRECORD).
+  // The source's name follows the fixed part; the strings are at StringOffset (EVENTLOGRECORD).
   std::size_t at = sizeof record / sizeof(wchar_t);
   if (StringAt(text.data(), text.size(), &at) != source) return;
   at = record.StringOffset / sizeof(wchar_t);

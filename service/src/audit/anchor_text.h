@@ -7,8 +7,8 @@
 
 namespace onbehalf::service {
 
-// "seq 57 hash 0123… chain 0123…", the second insertion string of the event, and back. False for any other
-// text.
+// Formats and parses "seq 57 hash 0123… chain 0123…", the second insertion string of the event. Parsing returns false for any
+// other text.
 std::string AnchorText(const AuditHead& head);
 bool ParseAnchorText(std::string_view text, AuditHead& head);
 

@@ -15,7 +15,7 @@ AnchorWriter::AnchorWriter(std::shared_ptr<AnchorLog> log, const Settings::Audit
 void AnchorWriter::OnLine() {
   if (!timer_) return;
   ++lines_;
-  // What is to be anchored at once already, because a file has ended, stays so.
+  // Keeps the timer if it is already due because a file has ended.
   if (lines_ == 1 && ended_.empty()) StartTimer(std::chrono::minutes(settings_.anchor_minutes));
   if (lines_ == settings_.anchor_lines) StartTimer(std::chrono::minutes(0));
 }
@@ -33,7 +33,7 @@ void AnchorWriter::Close() {
   Write();
 }
 
-// At any time: the timer's callback takes what is there then. A time that is set replaces the one that was set before.
+// Safe at any time: the callback takes whatever is pending then. A new time replaces the previous one.
 void AnchorWriter::StartTimer(std::chrono::milliseconds after) {
   timer_->Start(after, std::chrono::milliseconds(0), std::chrono::seconds(1));
 }

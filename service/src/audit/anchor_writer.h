@@ -14,12 +14,12 @@
 
 namespace onbehalf::service {
 
-// When the chain is anchored: at once when a file has ended, after anchor_lines lines, anchor_minutes after a line, and when asked.
-// On a thread of the process's pool, because an anchor goes to another process.
+// Anchors the chain: as soon as a file ends, after anchor_lines lines, anchor_minutes after a line, and on request. On a thread
+// of the process's pool, because an anchor is sent to another process.
 class AnchorWriter {
  public:
-  // `log`: nullptr: nothing is anchored. `lock` is the audit's; `head` gives where the chain stands and is called under it, only
-  // after a line.
+  // `log`: nullptr disables anchoring. `lock` is the audit's; `head` returns the position of the chain and is called under it,
+  // only after the first line.
   AnchorWriter(std::shared_ptr<AnchorLog> log, const Settings::Audit& settings, win32::Lock& lock,
                std::function<AuditAnchor()> head);
   AnchorWriter(const AnchorWriter&) = delete;
@@ -28,12 +28,12 @@ class AnchorWriter {
   // All three under `lock`.
   void OnLine();
   void OnFileEnded(AuditAnchor last);
-  // The head is to be anchored by the next Write though no line was written.
+  // The next Write will anchor the head even if no line was written.
   void AddHead();
 
-  // Not under `lock`. What the log does not take is tried again with the next ones.
+  // Not under `lock`. Anchors that the log does not accept are retried with the next ones.
   void Write();
-  // Writes what is left; nothing is written after. `head` must not be gone yet.
+  // Writes what is pending; nothing is written afterwards. `head` must still be callable.
   void Close();
 
  private:
@@ -42,13 +42,13 @@ class AnchorWriter {
   const std::shared_ptr<AnchorLog> log_;
   const Settings::Audit& settings_;
   const std::function<AuditAnchor()> head_;
-  win32::Lock writing_;  // anchors go out one after the other; taken before lock_
+  win32::Lock writing_;  // serializes Write; acquired before lock_
 
   win32::Lock& lock_;
   // Under lock_.
-  std::vector<AuditAnchor> ended_;  // where files that have been ended stand, not yet anchored
+  std::vector<AuditAnchor> ended_;  // the ends of files, not yet anchored
   std::uint32_t lines_ = 0;         // since the head was last anchored
-  std::optional<PoolTimer> timer_;  // if there is a log; last: its callback uses the rest
+  std::optional<PoolTimer> timer_;  // only with a log; last: its callback uses the other members
 };
 
 }  // namespace onbehalf::service

@@ -58,11 +58,11 @@ struct Audit::Impl {
 
   win32::Lock followers_lock;
   std::vector<const Follower*> followers;
-  std::atomic<bool> has_followers{false};  // changed under followers_lock: usually there are none
+  std::atomic<bool> has_followers{false};  // changed under followers_lock; usually false
 
   win32::Lock lock;
   AnchorWriter anchors;
-  // All below under `lock`.
+  // All members below are under `lock`.
   ChainFile file;
   Retention retention;
   system_clock::time_point failing_since;
@@ -97,7 +97,7 @@ struct Audit::Impl {
       return false;
     }
     if (lines_lost == 0) file.ClearError();
-    // Also what a process before this one wrote last and could not anchor any more.
+    // Also covers the last lines of a previous process, which it could no longer anchor.
     if (file.head()->seq != 0) anchors.AddHead();
     return true;
   }
@@ -162,8 +162,7 @@ bool Audit::Record(const AuditDecision& decision) {
     ParamsWriter(line).Write(*decision.parameters, *decision.params);
   }
   const bool recorded = impl_->Append(line, now);
-  // Not a denial that is answered as if there were no such method: it must cost what a request for a method
-  // costs that there is not.
+  // Not for a denial that looks like an unknown method to the caller: it must cost the same as a request for an unknown method.
   if (decision.verdict == AuditVerdict::kDenied && IsAccessDenied(decision.reason))
     impl_->events.Denied(decision, now);
   return recorded;
@@ -181,7 +180,7 @@ bool Audit::Record(const AuditOutcome& outcome) {
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(outcome.took).count();
   line.Number("took_us", took < 0 ? 0 : static_cast<std::uint64_t>(took));
   const bool recorded = impl_->Append(line, now);
-  // A method that asks more than who may call it (access.set) denies by itself.
+  // A method that checks more than who may call it (access.set) denies by itself.
   if (IsAccessDenied(outcome.outcome) && !outcome.denial_is_recorded) impl_->events.Denied(outcome, now);
   return recorded;
 }

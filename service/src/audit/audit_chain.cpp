@@ -5,14 +5,14 @@
 namespace onbehalf::service {
 namespace {
 
-// Takes `end` off the end of `text`.
+// Removes `end` from the end of `text`.
 bool TakeEnd(std::string_view& text, std::string_view end) {
   if (!text.ends_with(end)) return false;
   text.remove_suffix(end.size());
   return true;
 }
 
-// Takes `,"name":"<hex>"` off the end of `text`.
+// Removes `,"name":"<hex>"` from the end of `text`.
 template <std::size_t kCharacters>
 std::optional<HexText<kCharacters>> TakeHex(std::string_view& text, std::string_view name) {
   std::string_view rest = text;
@@ -24,7 +24,7 @@ std::optional<HexText<kCharacters>> TakeHex(std::string_view& text, std::string_
   return hex;
 }
 
-// Takes `,"seq":<number>` off the end of `text`: as DecimalText writes it, and nothing else.
+// Removes `,"seq":<number>` from the end of `text`, only in the form that DecimalText writes.
 std::optional<std::uint64_t> TakeSeq(std::string_view& text) {
   const std::size_t digits = text.size() - 1 - text.find_last_not_of("0123456789");
   std::uint64_t seq = 0;

@@ -10,7 +10,7 @@
 
 namespace onbehalf::service {
 
-// Bytes as lower-case hexadecimal text, by value.
+// Bytes as lower-case hexadecimal text. A value type.
 template <std::size_t kCharacters>
 class HexText {
  public:
@@ -44,21 +44,20 @@ class HexText {
 };
 
 using AuditHash = HexText<64>;
-// Names a chain: random, made with its first line. It tells a chain from another that began later in its
-// place.
+// Identifies a chain: random, created with its first line. Tells a chain from one that was begun later in its place.
 using AuditChainId = HexText<16>;
 
-// Where a chain stands: its last line. Number 0 and a hash of zeros before the first one.
+// A position in a chain: its last line. Number 0 and a hash of zeros before the first line.
 struct AuditHead {
   AuditChainId chain;
   std::uint64_t seq = 0;
   AuditHash hash;
 };
 
-// What the end of a line says. Every line ends in "seq":N,"hash":"…"}; the first one of a file has
-// "chain":"…", "previous":"…" before that.
+// The contents of a line's end. Every line ends in "seq":N,"hash":"…"}; the first one of a file has "chain":"…", "previous":"…"
+// before that.
 struct AuditSeal {
-  std::string_view before_hash;  // the bytes that the hash is over: all of the line up to ,"hash"
+  std::string_view before_hash;  // the hashed bytes: all of the line up to ,"hash"
   std::uint64_t seq = 0;
   AuditHash hash;
   // Only in the first line of a file.
@@ -66,14 +65,14 @@ struct AuditSeal {
   std::optional<AuditHash> previous;
 };
 
-// The most that Seal adds to a line.
+// The maximum that Seal adds to a line.
 inline constexpr std::size_t kSealBytes = 320;
 
-// The seal of a line, which is given without its newline; nullopt if it has none. Quotation marks inside the
-// line's values are escaped, so nothing that a peer chose can look like one.
+// The seal of a line (without its newline); nullopt if it has none. Quotation marks in values are escaped, so nothing that a
+// peer chose can look like a seal.
 std::optional<AuditSeal> ParseSeal(std::string_view line);
 
-// A number in decimal, within itself.
+// A number in decimal, in its own storage.
 class DecimalText {
  public:
   explicit DecimalText(std::uint64_t number);
@@ -84,8 +83,8 @@ class DecimalText {
   std::size_t size_;
 };
 
-// Ends an open line ("{…", without its last brace) as the next one of the chain, and gives where the chain
-// stands when it has been written. Line is a BasicAuditLine, Hasher an AuditHasher.
+// Completes an open line ("{…", without the closing brace) as the next one of the chain, and returns the head after it. Line is
+// a BasicAuditLine, Hasher an AuditHasher.
 template <typename Line, typename Hasher>
 AuditHead Seal(Line& line, const AuditHead& head, bool is_first_of_file, Hasher& hasher) {
   if (is_first_of_file) {

@@ -11,7 +11,7 @@
 namespace onbehalf::service {
 namespace {
 
-// What the event log is told of a change's descriptors; the audit has them whole.
+// Maximum size of a descriptor in an event; the audit has all of it.
 constexpr std::size_t kEventSddlBytes = 1500;
 
 void AppendField(std::string& text, std::string_view name, std::string_view value, std::size_t max_bytes) {
@@ -27,7 +27,7 @@ void AppendAccount(std::string& text, std::string_view name, const CallerIdentit
 
 std::string LeftOut(std::uint64_t count, std::string_view where_they_are) {
   if (count == 0) return {};
-  return "(" + std::to_string(count) + " more since the last of these events were left out" +
+  return "(" + std::to_string(count) + " more events have been dropped since the last one" +
          std::string(where_they_are) + ")";
 }
 constexpr std::string_view kInTheAudit = "; the audit has them";
@@ -37,13 +37,13 @@ constexpr std::string_view kInTheAudit = "; the audit has them";
 AuditEvents::AuditEvents(std::uint32_t per_minute, EventQueue::Report report)
     : denials_(per_minute), changes_(per_minute), failed_removals_(per_minute), queue_(std::move(report)) {}
 
-// What finds no room is left out and counted, with those that were left out before it.
+// An event that does not fit is counted as dropped, together with those dropped before it.
 void AuditEvents::Post(EventLimit& limit, std::uint64_t left_out, Event event, std::string first,
                        std::string second) {
   if (!queue_.Post(event, std::move(first), std::move(second))) limit.LeaveOut(left_out + 1);
 }
 
-// `fields` gives the event's text, which is only put together if it may be reported.
+// `fields` builds the event's text, and is called only if the event may be reported.
 template <typename Fields>
 void AuditEvents::Report(EventLimit& limit, Event event, Time time, Fields&& fields) {
   const auto left_out = limit.Take(time);
@@ -79,7 +79,7 @@ void AuditEvents::PolicyChanged(const AuditPolicyChange& change, Time time) {
     if (change.caller != nullptr) {
       AppendField(text, "request", change.request_id, kRequestIdBytes);
     } else {
-      AppendField(text, "by", "a change of access.json from outside", 64);
+      AppendField(text, "by", "a change to access.json from outside", 64);
     }
     AppendField(text, "version", std::to_string(change.version), 20);
     AppendField(text, "before", change.before.value_or("(default)"), kEventSddlBytes);
@@ -92,8 +92,8 @@ void AuditEvents::CannotRemove(const std::string& file, DWORD code, Time time) {
   if (!left_out) return;
   std::string why = win32::ErrorName(code);
   if (*left_out != 0) why += ' ' + LeftOut(*left_out, {});
-  Post(failed_removals_, *left_out, Event::kInternalError,
-       "an old file of the audit cannot be removed: " + file, std::move(why));
+  Post(failed_removals_, *left_out, Event::kInternalError, "an old audit file cannot be removed: " + file,
+       std::move(why));
 }
 
 }  // namespace onbehalf::service

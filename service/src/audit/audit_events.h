@@ -15,9 +15,9 @@
 
 namespace onbehalf::service {
 
-// What of the audit the event log is told too: denials, changes of the policy, and old files that cannot be removed. Each kind at
-// most `per_minute` times a minute; what is left out is counted and told with the next one. Any thread; nobody waits for the
-// event log.
+// The part of the audit that also goes to the event log: denials, policy changes, and old files that cannot be removed. At most
+// `per_minute` events a minute of each kind; dropped ones are counted, and the next event reports the count. Any thread; no
+// caller waits for the event log.
 class AuditEvents {
  public:
   using Time = std::chrono::system_clock::time_point;
@@ -26,12 +26,12 @@ class AuditEvents {
   AuditEvents(std::uint32_t per_minute, EventQueue::Report report);
 
   void Denied(const AuditDecision& decision, Time time);
-  // By the method itself.
+  // Denied by the method itself.
   void Denied(const AuditOutcome& outcome, Time time);
   void PolicyChanged(const AuditPolicyChange& change, Time time);
   void CannotRemove(const std::string& file, DWORD code, Time time);
 
-  // Waits until the events of what was reported before have been written.
+  // Waits until everything reported so far has been written.
   void Flush() { queue_.Flush(); }
 
  private:

@@ -9,16 +9,16 @@
 
 namespace onbehalf::service {
 
-// A file of the audit: audit-2026-11-22.jsonl, and audit-2026-11-22.2.jsonl when there is more of that day
-// (UTC). Ordered as they were written.
+// A file of the audit: audit-2026-11-22.jsonl, then audit-2026-11-22.2.jsonl and so on for the same day (UTC). Sorted in the
+// order they were written.
 struct AuditFileName {
   std::string day;  // "2026-11-22"
   std::uint32_t number = 1;
 
   std::string ToString() const;
-  // When the day begins; nullopt for a day that no calendar has ("2026-02-30").
+  // The beginning of the day; nullopt if there is no such day ("2026-02-30").
   std::optional<std::chrono::sys_days> Begin() const;
-  // nullopt for every other name.
+  // nullopt for any other name.
   static std::optional<AuditFileName> FromText(std::string_view text);
   friend auto operator<=>(const AuditFileName&, const AuditFileName&) = default;
   friend bool operator==(const AuditFileName&, const AuditFileName&) = default;

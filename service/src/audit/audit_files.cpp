@@ -91,7 +91,7 @@ AuditHead RecoverHead(const std::filesystem::path& folder) {
       }
     }
     if (head.seq == 0) continue;
-    // The first sealed line of the file, not far from its beginning.
+    // The first sealed line of the file is near its beginning.
     LineReader lines(OpenAuditFile(folder, file->name));
     while (const auto line = lines.Next()) {
       const auto seal = ParseSeal(*line);

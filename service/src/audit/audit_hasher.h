@@ -7,7 +7,7 @@
 
 namespace onbehalf::service {
 
-// Computes hashes of the chain. One thread at a time.
+// Computes the hashes of the chain. One thread at a time.
 class AuditHasher {
  public:
   // SHA-256 over the previous line's hash (its 64 characters) and `before_hash`.

@@ -16,8 +16,7 @@
 
 namespace onbehalf::service {
 
-// Text of a bounded size within itself. What no longer fits is left out; the bounds of the fields see to it
-// that everything does.
+// Text of bounded size, in its own storage. Excess text is dropped; the limits of the fields ensure that everything fits.
 template <std::size_t kBytes>
 class FixedText {
  public:
@@ -33,9 +32,8 @@ class FixedText {
   std::size_t size_ = 0;
 };
 
-// One line of the audit while it is put together: a JSON object that is not yet closed. `Storage` is a
-// FixedText for the request path, which takes no memory for its audit, or a std::string for lines of any
-// length.
+// A line of the audit under construction: a JSON object that is not yet closed. `Storage` is a FixedText for the request path,
+// which must not allocate, or a std::string for lines of any length.
 template <typename Storage>
 class BasicAuditLine {
  public:
@@ -47,12 +45,12 @@ class BasicAuditLine {
     Word("event", event);
   }
 
-  // What somebody else chose: escaped, at most `max_bytes` of it.
+  // Untrusted text: escaped, at most `max_bytes` of it.
   void Text(std::string_view name, std::string_view value, std::size_t max_bytes) {
     Name(name);
     Quoted(value, max_bytes);
   }
-  // What needs no escaping.
+  // Text that needs no escaping.
   void Word(std::string_view name, std::string_view value) {
     Name(name);
     Put("\"");
@@ -68,7 +66,7 @@ class BasicAuditLine {
     Name(name);
     Put("null");
   }
-  // Its value is to be put next.
+  // The caller then puts the value.
   void Name(std::string_view name) {
     Put(",\"");
     Put(name);
@@ -82,7 +80,7 @@ class BasicAuditLine {
   void Put(std::string_view text) { text_.append(text.data(), text.size()); }
   void End() { Put("}\n"); }
 
-  // Of the line's time, UTC: "2026-11-22".
+  // The UTC day of the line's time: "2026-11-22".
   std::string_view day() const { return time_.day(); }
   std::string_view view() const { return text_; }
 
@@ -91,20 +89,19 @@ class BasicAuditLine {
   Storage text_;
 };
 
-// Bytes of each field that are kept, before escaping.
+// Maximum bytes kept of each field, before escaping.
 inline constexpr std::size_t kRequestIdBytes = 64;
 inline constexpr std::size_t kMethodBytes = 128;
 inline constexpr std::size_t kImageBytes = 260;  // MAX_PATH
 inline constexpr std::size_t kNodeBytes = 128;
 inline constexpr std::size_t kEntryBytes = 256;
 inline constexpr std::size_t kReasonBytes = 64;
-// Of the parameters together, names and values; and how many pieces (values, elements, members) they may
-// have.
+// For all parameters together: bytes of names and values, and number of pieces (values, elements, members).
 inline constexpr std::size_t kParamsBytes = 1024;
 inline constexpr std::size_t kParamsPieces = 64;
 
-// A byte takes six at most when it is escaped (\u000a), and a piece of the parameters 48 beside its text;
-// names, numbers and the SID (at most 184 characters) take less than 1,024 in all.
+// Escaping turns a byte into six at most (\u000a). A piece of the parameters takes 48 bytes in addition to its text; names,
+// numbers and the SID (at most 184 characters) take less than 1,024 in total.
 inline constexpr std::size_t kLineBytes = 20 * 1024;
 static_assert(6 * (kRequestIdBytes + kMethodBytes + kImageBytes + kNodeBytes + kEntryBytes + kReasonBytes +
                    kParamsBytes) +

@@ -12,18 +12,18 @@
 
 namespace onbehalf::service {
 
-// Stands for a value that its method does not mark as one to be written down.
+// Replaces a value that its method does not mark as audited.
 inline constexpr std::string_view kRedacted = "(redacted)";
 
-// Writes a request's parameters into a line: the values of those that their method marks
-// (Parameter::audited), and kRedacted for the others. Takes no memory. Together they have at most
-// kParamsBytes of text and kParamsPieces values; what is beyond is replaced by "…".
+// Writes a request's parameters to a line: the values of those that their method marks (Parameter::audited), and kRedacted for
+// the others. Does not allocate. Together they have at most kParamsBytes of text and kParamsPieces values; any excess is
+// replaced by "…".
 template <typename Line>
 class ParamsWriter {
  public:
   explicit ParamsWriter(Line& line) : line_(line) {}
 
-  // `params` is the object that BindParameters gave.
+  // `params` is the object that BindParameters returned.
   void Write(const std::vector<Parameter>& parameters, const Json& params) {
     line_.Name("params");
     line_.Put("{");
@@ -42,14 +42,13 @@ class ParamsWriter {
   }
 
  private:
-  // Values inside one another that are written.
+  // Maximum nesting depth that is written.
   static constexpr int kDepth = 4;
-  // Of one string, so that it leaves room for the others.
+  // Limit for one string, so that it leaves room for the others.
   static constexpr std::size_t kValueBytes = 256;
   static constexpr std::string_view kMore = "\xE2\x80\xA6";
 
-  // Before a member's value. False when there is no room for it: then that is said, by a member that no other
-  // is named like.
+  // Call before writing a member's value. Returns false if there is no room: then a member with a reserved name says so.
   bool Member(std::string_view name, bool& first) {
     if (!first) line_.Put(",");
     first = false;

@@ -16,7 +16,7 @@ namespace {
 
 using protocol::Json;
 
-// A line of the audit is the service's own: its depth and sizes are bounded where it is written.
+// Audit lines are written by the service: their depth and sizes are bounded there.
 constexpr protocol::JsonLimits kLineLimits{64, kLongestLine, 100'000, 100'000};
 
 struct Cursor {
@@ -48,8 +48,8 @@ bool Has(const Json& line, const char* member, std::string_view value) {
 constexpr std::string_view kDeniedText = "\"verdict\":\"denied\"";
 constexpr std::string_view kRefusedByHandlerText = "\"outcome\":\"AccessDenied\"";
 
-// What a filter asks of a line. The text is searched first, because parsing costs a hundred times as much:
-// quotation marks in values are escaped, so a member's text is that member, of the line or of its parameters.
+// What a filter requires of a line. The text is searched first, because parsing costs a hundred times as much: quotation marks
+// in values are escaped, so a match is a real member, of the line or of its parameters.
 class Match {
  public:
   explicit Match(const AuditFilter& filter) : denied_only_(filter.denied_only) {

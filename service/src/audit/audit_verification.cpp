@@ -20,9 +20,9 @@ namespace {
 
 using protocol::Json;
 
-// How often the walk restarts because a file that was listed has been removed by the service meanwhile.
+// How often the walk restarts because the service has removed a listed file in the meantime.
 constexpr int kTries = 4;
-// What lies between two sealed lines and may be declared by a line "torn".
+// Limit for bytes between two sealed lines, which a "torn" line may declare.
 constexpr std::size_t kMaxTornBytes = kLongestLine;
 // Some tens of milliseconds.
 constexpr std::uint64_t kLinesBetweenProgress = 4096;
@@ -55,7 +55,7 @@ class Walk {
         keep_days_(keep_days),
         on_progress_(on_progress) {}
 
-  // False when a file that was listed is not there any more.
+  // Returns false if a listed file no longer exists.
   bool Run() {
     const std::vector<AuditFile> files = ListAuditFiles(folder_);
     progress_.files_in_all = files.size();
@@ -99,13 +99,13 @@ class Walk {
     while (const auto line = lines.Next()) {
       if (stop_.stop_requested()) throw win32::Win32Error(ERROR_CANCELLED, "AuditVerification");
       if (!lines.ended_in_newline()) {
-        // The service is writing it just now, if it is the last one of all.
+        // The service is still writing this line if it is the very last one.
         if (live_ && is_last_file_ && torn_.empty() && (!has_head_ || head_.seq >= live_->head.seq))
           return true;
         ++line_;
         ++result_.lines;
         return Problem(torn_.empty() ? line_ : torn_line_,
-                       "half a line: it was never written to its end, or was cut");
+                       "incomplete line: it was never fully written, or was truncated");
       }
       ++line_;
       if (++result_.lines % kLinesBetweenProgress == 0) Report();
@@ -114,16 +114,16 @@ class Walk {
         if (torn_.empty()) torn_line_ = line_;
         torn_ += *line;
         torn_ += '\n';
-        if (torn_.size() > kMaxTornBytes) return Problem(torn_line_, "no line of the audit");
+        if (torn_.size() > kMaxTornBytes) return Problem(torn_line_, "not an audit line");
         continue;
       }
       if (!CheckTorn(*line) || !CheckLink(*seal) || !CheckAnchors(*seal)) return false;
       if (EventOf(*line) == "retention") retained_.push_back(Parse(*line).value("last", std::string()));
     }
-    return torn_.empty() || Problem(torn_line_, "no line of the audit: it has no number and hash");
+    return torn_.empty() || Problem(torn_line_, "not an audit line: it has no number and hash");
   }
 
-  // Whether what lies before a sealed line is declared by it.
+  // Whether a sealed line declares the unsealed text before it.
   bool CheckTorn(std::string_view line) {
     if (torn_.empty()) return true;
     const std::string torn = std::exchange(torn_, {});
@@ -132,13 +132,14 @@ class Walk {
       ++torn_count_;
       return true;
     }
-    return Problem(torn_line_, "no line of the audit: it has no number and hash");
+    return Problem(torn_line_, "not an audit line: it has no number and hash");
   }
 
   bool CheckLink(const AuditSeal& seal) {
     const bool is_first_of_file = !std::exchange(has_sealed_line_, true);
     if (is_first_of_file && (!seal.previous || !seal.chain)) {
-      return Problem("the beginning of the file is missing: its first line does not name the file before");
+      return Problem(
+          "the beginning of the file is missing: its first line does not refer to the previous file");
     }
     if (!has_head_) {
       has_head_ = true;
@@ -154,17 +155,17 @@ class Walk {
     }
     if (seal.seq != head_.seq + 1) {
       const std::string numbers =
-          "number " + std::to_string(head_.seq + 1) + " was to come and here is " + std::to_string(seal.seq);
-      if (seal.seq <= head_.seq) return Problem(numbers + ": the line was put or moved here");
+          "expected number " + std::to_string(head_.seq + 1) + ", found " + std::to_string(seal.seq);
+      if (seal.seq <= head_.seq) return Problem(numbers + ": the line was inserted or moved here");
       return Problem(numbers + (is_first_of_file
-                                    ? ": a file before this one, or the end of the one before, is missing"
+                                    ? ": a previous file, or the end of the previous one, is missing"
                                     : ": lines are missing before this one, or were moved"));
     }
     if (is_first_of_file && *seal.previous != head_.hash) {
-      return Problem("it does not follow the last line of the file before");
+      return Problem("it does not follow the last line of the previous file");
     }
     if (hasher_.Next(head_.hash, seal.before_hash) != seal.hash) {
-      return Problem("the line, or the hash of the one before, was changed: its hash does not fit");
+      return Problem("the line, or the hash of the previous one, was changed: its hash does not match");
     }
     head_.seq = seal.seq;
     head_.hash = seal.hash;
@@ -180,16 +181,15 @@ class Walk {
     const auto [begin, end] = anchors_.equal_range(seal.seq);
     for (auto anchor = begin; anchor != end; ++anchor) {
       if (anchor->second != seal.hash) {
-        return Problem("its hash is not the one that the event log has of number " +
-                       std::to_string(seal.seq) +
-                       ": this line, or one since the anchor before, was written anew");
+        return Problem("its hash differs from the event log's for number " + std::to_string(seal.seq) +
+                       ": this line, or one since the previous anchor, was rewritten");
       }
       ++result_.anchors;
     }
     return true;
   }
 
-  // Those of this chain; the others are only counted.
+  // Keeps the anchors of this chain; others are only counted.
   void TakeAnchors() {
     anchors_taken_ = true;
     for (const AuditAnchor& anchor : reading_.anchors) {
@@ -208,13 +208,13 @@ class Walk {
     if (!anchors_taken_ && has_head_) TakeAnchors();
     if (!has_head_ && !live_ && !reading_.anchors.empty()) {
       file_ = reading_.anchors.back().file;
-      Problem(1, "there are no lines at all, and the event log has anchors");
+      Problem(1, "there are no lines at all, but the event log has anchors");
     } else if (live_ && (!has_head_ || live_->head.seq > head_.seq)) {
       CutOff(files, live_->head.seq, "the service");
     } else if (!anchors_.empty() && anchors_.rbegin()->first > head_.seq) {
       CutOff(files, anchors_.rbegin()->first, "the event log");
     } else if (has_head_ && first_.seq != 1) {
-      // What is before the first file must have been removed by the service.
+      // The service must have removed the files before the first one.
       for (const std::string& last : retained_) {
         if (last == first_.previous->view()) return;
       }
@@ -224,7 +224,7 @@ class Walk {
     }
   }
 
-  // Another chain whose files would not yet be too old, and of which no line says that they were removed.
+  // Another chain whose files are not yet too old, and whose removal no line records.
   void CheckOtherChain(const std::vector<AuditFile>& files) {
     if (other_ == nullptr || reading_.is_shared) return;
     const auto is_retained = [this](const std::string& last) { return last == other_->head.hash.view(); };
@@ -234,7 +234,7 @@ class Walk {
     const auto newest_day = files.back().name.Begin();
     if (!other_day || !newest_day || *other_day < *newest_day - std::chrono::days(keep_days_)) return;
     file_ = first_file_;
-    Problem(first_line_, "another chain was in the place of this one: the event log knows of number " +
+    Problem(first_line_, "this chain has replaced another: the event log knows of number " +
                              std::to_string(other_->head.seq) + " of chain " + other_->head.chain.ToString() +
                              " in " + other_->file +
                              ", and no line says that its files were removed as too old");
@@ -243,7 +243,7 @@ class Walk {
   void CutOff(const std::vector<AuditFile>& files, std::uint64_t seq, std::string_view who) {
     if (files.empty()) file_ = live_ ? live_->file : std::string();
     Problem(line_ + 1, "the end is missing: " + std::string(who) + " knows of number " + std::to_string(seq) +
-                           ", and the last one here is " + std::to_string(head_.seq));
+                           ", but the last one here is " + std::to_string(head_.seq));
   }
 
   void Describe() {
@@ -251,9 +251,8 @@ class Walk {
     if (!reading_.fault.empty()) notes.push_back("the anchors could not be compared: " + reading_.fault);
     if (reading_.fault.empty() && result_.anchors == 0 && !result_.problem) {
       notes.push_back(
-          "the event log has no anchor of these lines: an end that was cut off, or a chain that was computed "
-          "anew, "
-          "would not be seen");
+          "the event log has no anchor for these lines: a truncated end or a recomputed chain would not be "
+          "detected");
     }
     if (other_anchors_ != 0) {
       notes.push_back("the event log has " + std::to_string(other_anchors_) +
@@ -261,10 +260,8 @@ class Walk {
                       std::to_string(other_->head.seq) + " in " + other_->file);
     }
     if (torn_count_ != 0) {
-      notes.push_back(std::to_string(torn_count_) +
-                      " times the audit was cut short while a line was written, and says "
-                      "so; first at " +
-                      torn_places_);
+      notes.push_back("interrupted writes that the audit declares: " + std::to_string(torn_count_) +
+                      "; first at " + torn_places_);
     }
     for (const std::string& note : notes) result_.note += (result_.note.empty() ? "" : "; ") + note;
   }
@@ -282,16 +279,16 @@ class Walk {
   std::string file_;
   std::uint64_t line_ = 0;
   bool is_last_file_ = false;
-  bool has_sealed_line_ = false;  // of this file
+  bool has_sealed_line_ = false;  // in this file
 
   bool has_head_ = false;
-  AuditHead head_;  // the line before
+  AuditHead head_;  // the previous line
   AuditSeal first_;
   std::string first_file_;
   std::uint64_t first_line_ = 0;
-  std::vector<std::string> retained_;  // the last hashes of files that were removed
+  std::vector<std::string> retained_;  // the last hashes of removed files
 
-  std::string torn_;  // lines without a seal since the last one with
+  std::string torn_;  // unsealed lines since the last sealed one
   std::uint64_t torn_line_ = 0;
   std::uint64_t torn_count_ = 0;
   std::string torn_places_;

@@ -20,7 +20,7 @@ ChainFile::ChainFile(const std::filesystem::path& folder, const Settings::Audit&
     : folder_(folder), settings_(settings), files_(files), anchors_(anchors) {}
 
 bool ChainFile::MakeReady(std::string_view day, std::size_t bytes, Time time) {
-  // Never an older file: a clock that is set back must not turn the order of the files round.
+  // Never an older file: setting the clock back must not change the order of the files.
   if (handle_ && !IsFull(bytes) && day <= name_.day && IsStillThere(time)) return true;
   try {
     if (!head_) {
@@ -38,8 +38,8 @@ ChainFile::Identity ChainFile::Identity::Of(const BY_HANDLE_FILE_INFORMATION& in
   return {information.dwVolumeSerialNumber, information.nFileIndexHigh, information.nFileIndexLow};
 }
 
-// The path still names the open file. It is looked at once a second: those who may remove or rename the file
-// (administrators) can make lines of that second go to the file that was.
+// Whether the path still names the open file. Checked once a second: those who may remove or rename the file (administrators)
+// can cause the lines of that second to go to the old file.
 bool ChainFile::IsStillThere(Time time) {
   if (time >= looked_at_ && time - looked_at_ < std::chrono::seconds(1)) return true;
   const win32::UniqueFile named(::CreateFileW(path_.c_str(), FILE_READ_ATTRIBUTES, kShareAll, nullptr,
@@ -55,10 +55,9 @@ bool ChainFile::IsStillThere(Time time) {
 
 bool ChainFile::IsFull(std::size_t bytes) const { return size_ != 0 && size_ + bytes > settings_.file_bytes; }
 
-// Opens the file for a line of `day`: the one that is written, or the one after it.
+// Opens the file for a line of `day`: the current one, or the next.
 bool ChainFile::OpenFile(std::string_view day, std::size_t bytes, Time time) {
-  // Also when it is not the one that will be written: what was left at its end must be closed off in its
-  // place.
+  // Even if it is not the one that will be written: leftovers at its end must be terminated there.
   if (!handle_ && !name_.day.empty() && !OpenNamed(day > name_.day ? OPEN_EXISTING : OPEN_ALWAYS, time) &&
       !(day > name_.day && error_ == ERROR_FILE_NOT_FOUND)) {
     return false;
@@ -71,7 +70,7 @@ bool ChainFile::OpenFile(std::string_view day, std::size_t bytes, Time time) {
   } else if (handle_ && IsStillThere(time)) {
     return true;
   }
-  // Closed first: a removed file that is still open keeps its name from being used.
+  // Closed first: while a removed file is open, its name cannot be reused.
   handle_.reset();
   if (!OpenNamed(OPEN_ALWAYS, time)) {
     name_ = before;
@@ -85,9 +84,9 @@ bool ChainFile::OpenFile(std::string_view day, std::size_t bytes, Time time) {
 
 bool ChainFile::OpenNamed(DWORD disposition, Time time) {
   path_ = folder_ / name_.ToString();
-  // FILE_APPEND_DATA without FILE_WRITE_DATA: this handle cannot change a byte that has been written ("File
-  // Access Rights Constants"), and without FILE_SHARE_WRITE nobody else can open the file to do so. A link
-  // in the file's place is opened itself and then refused.
+  // FILE_APPEND_DATA without FILE_WRITE_DATA: this handle cannot change a written byte ("File Access Rights Constants"), and
+  // without FILE_SHARE_WRITE nobody else can open the file to do so. A link in the file's place is opened itself and then
+  // refused.
   handle_.reset(::CreateFileW(path_.c_str(), FILE_APPEND_DATA | FILE_READ_ATTRIBUTES | SYNCHRONIZE,
                               FILE_SHARE_READ | FILE_SHARE_DELETE, nullptr, disposition,
                               FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT, nullptr));
@@ -106,9 +105,9 @@ bool ChainFile::OpenNamed(DWORD disposition, Time time) {
   }
 }
 
-// What follows the file's last sealed line is not part of the chain: what a write left that did not come to its
-// end. It is declared by a line that has its hash, except a line that is whole but for its newline: one of
-// the chain, or the one that declares what is before it.
+// Anything after the file's last sealed line is not part of the chain: it is the rest of an interrupted write. It is declared by
+// a "torn" line with its hash, unless it is a line that lacks only its newline: the next one of the chain, or a "torn" line for
+// the text before it.
 bool ChainFile::CloseOff(Time time) {
   std::string rest;
   {
@@ -116,7 +115,7 @@ bool ChainFile::CloseOff(Time time) {
     ReverseLineReader lines(OpenAuditFile(folder_, name_));
     while (const auto line = lines.Previous()) {
       if (!ParseSeal(*line)) continue;
-      // A write that failed may have come to its end all the same.
+      // A failed write may have been complete all the same.
       Adopt(*line);
       has_sealed_line_ = true;
       begin = lines.offset() + line->size() + 1;
@@ -144,7 +143,7 @@ bool ChainFile::CloseOff(Time time) {
   return Append(line);
 }
 
-// What a line "torn" says of `rest`. No value of a line can contain it: quotation marks are escaped there.
+// The members of a "torn" line for `rest`. No value of a line can contain them: quotation marks are escaped.
 std::string ChainFile::TornMembers(std::string_view rest) {
   std::string text(",\"bytes\":");
   text += DecimalText(rest.size()).view();
@@ -153,7 +152,7 @@ std::string ChainFile::TornMembers(std::string_view rest) {
   return text + '"';
 }
 
-// Takes a line that is in the file for the chain's last one, if it is the next one of the chain.
+// Makes a line that is in the file the chain's head, if it is the next one of the chain.
 bool ChainFile::Adopt(std::string_view line) {
   const auto seal = ParseSeal(line);
   if (!seal || seal->seq != head_->seq + 1 || hasher_.Next(head_->hash, seal->before_hash) != seal->hash)
@@ -163,7 +162,7 @@ bool ChainFile::Adopt(std::string_view line) {
   return true;
 }
 
-// One write. After a failure the file is opened again the next time.
+// One write. After a failure the file is reopened the next time.
 bool ChainFile::Write(std::string_view text) {
   try {
     files_.Write(handle_.get(), text);

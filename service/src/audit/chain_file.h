@@ -19,14 +19,14 @@
 
 namespace onbehalf::service {
 
-// The file of the audit that is written, and where its chain stands: opened for appending, continued where the newest file ends,
-// followed by the next one when it is full or its day is over. What is there after the last whole line is closed off and declared
-// by a line "torn". A failure is error(); the file is then opened again by the next MakeReady. Under the audit's lock.
+// The audit file being written, and the head of its chain: opened for appending, continued where the newest file ends, followed
+// by the next file when it is full or its day is over. Anything after the last whole line is terminated and declared by a "torn"
+// line. A failure sets error(); the next MakeReady reopens the file. Under the audit's lock.
 class ChainFile {
  public:
   using Time = std::chrono::system_clock::time_point;
 
-  // Opens nothing yet. Everything given must outlive this. Throws win32::Win32Error when there is no SHA-256.
+  // Does not open a file yet. All arguments must outlive this. Throws win32::Win32Error if SHA-256 is not available.
   ChainFile(const std::filesystem::path& folder, const Settings::Audit& settings, FileOperations& files,
             AnchorWriter& anchors);
   ChainFile(const ChainFile&) = delete;
@@ -37,18 +37,18 @@ class ChainFile {
   // Appends a line as the next one of the chain, in one write. Line is AuditLine or LongAuditLine.
   template <typename Line>
   bool Append(Line& line);
-  // Whether a file has been begun since this was last asked.
+  // Whether a file has been begun since the last call.
   bool TakeBegun() { return std::exchange(has_begun_, false); }
 
-  // Once it is known where the chain stands.
+  // nullopt until it has been determined.
   const std::optional<AuditHead>& head() const { return head_; }
-  // Of the file that is written; no day before the first.
+  // The file being written; no day before the first.
   const AuditFileName& name() const { return name_; }
 
   // The last failure.
   DWORD error() const { return error_; }
   void ClearError() { error_ = ERROR_SUCCESS; }
-  // Closes the file; false.
+  // Closes the file and returns false.
   bool Fail(DWORD code);
 
  private:
@@ -81,9 +81,9 @@ class ChainFile {
   std::filesystem::path path_;
   Identity identity_;
   std::uint64_t size_ = 0;
-  bool has_sealed_line_ = false;  // the file has one
+  bool has_sealed_line_ = false;  // in this file
   bool has_begun_ = false;
-  Time looked_at_;  // when the path was last seen to be this file
+  Time looked_at_;  // when the path was last found to name this file
   DWORD error_ = ERROR_SUCCESS;
 };
 

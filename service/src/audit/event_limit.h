@@ -11,16 +11,16 @@
 
 namespace onbehalf::service {
 
-// How many events of a kind may be reported: at most `per_minute` at once, and as many a minute in the long
-// run; what is left out is counted. Any thread.
+// Limits how many events of a kind are reported: at most `per_minute` at once, and as many per minute in the long run; dropped
+// events are counted. Any thread.
 class EventLimit {
  public:
   using Time = std::chrono::system_clock::time_point;
 
   explicit EventLimit(std::uint32_t per_minute) : per_minute_(per_minute), tokens_(per_minute) {}
 
-  // How many have been left out since the last that was reported, if one may be reported at `now`. A clock
-  // that is set back gives none.
+  // If an event may be reported at `now`, the number dropped since the last one; nullopt if not. Setting the clock back grants
+  // no events.
   std::optional<std::uint64_t> Take(Time now) {
     const std::lock_guard lock(lock_);
     if (now > refilled_) {
@@ -36,7 +36,7 @@ class EventLimit {
     tokens_ -= 1;
     return std::exchange(left_out_, 0);
   }
-  // What was taken could not be reported after all, and neither can what had been left out before it.
+  // An event that Take allowed could not be reported after all, nor could the count of those dropped before it.
   void LeaveOut(std::uint64_t count) {
     const std::lock_guard lock(lock_);
     left_out_ += count;

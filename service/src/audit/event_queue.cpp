@@ -11,7 +11,7 @@ namespace onbehalf::service {
 EventQueue::EventQueue(Report report) : report_(std::move(report)) {
   const auto on_work = [](PTP_CALLBACK_INSTANCE instance, void* context, PTP_WORK) {
     AssertNotImpersonating();
-    // It may take long: other callbacks of the process must not wait for its thread.
+    // It may take long: the process's other callbacks must not wait for this thread.
     ::CallbackMayRunLong(instance);
     static_cast<EventQueue*>(context)->Drain();
     AssertNotImpersonating();

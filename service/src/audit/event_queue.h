@@ -13,9 +13,9 @@
 
 namespace onbehalf::service {
 
-// Reports events one after the other on a thread of the process's pool, so that a thread that has something to
-// report never waits for the event log, which is another process and may hang. At most kMaxEvents wait. Any
-// thread. The destructor reports what waits, for as long as that takes.
+// Reports events one at a time on a thread of the process's pool, so that callers never wait for the event log, which is another
+// process and may hang. At most kMaxEvents are queued. Any thread. The destructor reports the queued events, however long that
+// takes.
 class EventQueue {
  public:
   using Report = std::function<void(Event, std::initializer_list<std::string_view>)>;
@@ -27,9 +27,9 @@ class EventQueue {
   EventQueue(const EventQueue&) = delete;
   EventQueue& operator=(const EventQueue&) = delete;
 
-  // False when kMaxEvents wait already: then it is not reported.
+  // Returns false, and drops the event, if kMaxEvents are queued.
   [[nodiscard]] bool Post(Event event, std::string first, std::string second);
-  // Waits until what was posted before has been reported.
+  // Waits until everything posted so far has been reported.
   void Flush();
 
  private:

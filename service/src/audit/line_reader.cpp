@@ -7,7 +7,7 @@ namespace onbehalf::service {
 namespace {
 
 constexpr std::size_t kBlockBytes = 64 * 1024;
-// The end of a file is looked at each time it is opened; a line has some 500 bytes.
+// The end of a file is read each time it is opened; a line has about 500 bytes.
 constexpr std::size_t kFirstReverseBlockBytes = 4 * 1024;
 
 }  // namespace
@@ -51,7 +51,7 @@ ReverseLineReader::ReverseLineReader(std::unique_ptr<ByteSource> bytes, std::opt
       buffer_.clear();
       break;
     }
-    // Nothing of half a line is kept.
+    // Discard the incomplete line.
     buffer_.clear();
     ReadBefore();
   }
@@ -71,7 +71,7 @@ std::optional<std::string_view> ReverseLineReader::Previous() {
   buffer_.resize(static_cast<std::size_t>(line_start_ - start_));
   for (;;) {
     if (buffer_.empty() && start_ == 0) return std::nullopt;
-    // The last byte is the newline of the line that is looked for.
+    // The last byte is the newline of the wanted line itself.
     const std::size_t newline =
         buffer_.size() < 2 ? std::string::npos : buffer_.rfind('\n', buffer_.size() - 2);
     if (newline != std::string::npos || (start_ == 0 && !buffer_.empty()) || buffer_.size() > kLongestLine) {

@@ -24,9 +24,8 @@ std::string DayBefore(system_clock::time_point time, std::uint32_t days) {
   return std::string(UtcText(time - std::chrono::days(days), UtcText::Fraction::kNone).day());
 }
 
-// Now, or the day after the newest file of an earlier day than the one that is begun: a clock
-// that jumps ahead must not make all there is too old at once. After a pause, the age of what was before it
-// takes effect with the file of the next day.
+// The reference time for a file's age: now, or the day after the newest file before the current day, so that a clock that jumps
+// ahead does not make all files too old at once. After a pause, older files reach their age with the next day's file.
 system_clock::time_point AgeIsReckonedFrom(system_clock::time_point time, const std::vector<AuditFile>& files,
                                            const std::string& day) {
   for (auto file = files.rbegin(); file != files.rend(); ++file) {
@@ -45,7 +44,7 @@ DWORD RemovalError(const std::filesystem::path& file) {
   return removable ? ERROR_SUCCESS : ::GetLastError();
 }
 
-// What a function throws, as a code.
+// The error code of what a function throws.
 template <typename Function>
 DWORD CodeOf(Function&& function) {
   try {
@@ -92,7 +91,7 @@ bool Retention::Apply(Time time) {
 bool Retention::Remove(const AuditFile& file, std::string_view why, Time time) {
   const std::string text = file.name.ToString();
   const std::filesystem::path old = folder_ / text;
-  // Whether it can be removed is known before it is recorded.
+  // Checked before the removal is recorded.
   DWORD code = RemovalError(old);
   std::optional<AuditSeal> last;
   if (code == ERROR_SUCCESS) code = CodeOf([&] { last = LastSeal(folder_, file.name); });

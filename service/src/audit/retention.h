@@ -12,20 +12,20 @@
 
 namespace onbehalf::service {
 
-// Removes files of the audit that are too old, and the oldest while there is more than may be kept, with the file that
-// is written as large as it may become. A removal is recorded before it is made, so that the chain's new
-// beginning is always explained. What cannot be removed stays, and is reported. Under the audit's lock.
+// Removes audit files that are too old, and the oldest while the total exceeds the limit (counting the current file at its
+// maximum size). A removal is recorded before it is made, so that the chain's new beginning is always explained. A file that
+// cannot be removed stays, and is reported. Under the audit's lock.
 class Retention {
  public:
   using Time = std::chrono::system_clock::time_point;
 
-  // Everything given must outlive this.
+  // All arguments must outlive this.
   Retention(const std::filesystem::path& folder, const Settings::Audit& settings, ChainFile& file,
             FileOperations& files, AuditEvents& events);
   Retention(const Retention&) = delete;
   Retention& operator=(const Retention&) = delete;
 
-  // If a file has been begun since the last time. False, and to be done again, when the chain's file has failed.
+  // Does nothing unless a file has been begun since. Returns false, to be repeated, if the chain's file has failed.
   bool Apply(Time time);
 
  private:

@@ -33,7 +33,7 @@ void ServerParts::NoteAudit(bool recorded) {
   log.Write(LogLevel::kError,
             audit_required
                 ? "the audit cannot be written: requests are refused until it can"
-                : "the audit cannot be written: requests go on without it (audit.required is false)",
+                : "the audit cannot be written: requests continue without it (audit.required is false)",
             {{"why", error}});
   ReportToEventLog(audit_required ? Event::kAuditUnavailable : Event::kAuditNotRequired, {error});
 }

@@ -99,7 +99,7 @@ TEST(AuditChain, HalfALineIsClosedOffAndDeclared) {
     // Without the anchors, which know what was written the last time round.
     const AuditVerification result = VerifyAudit(folder.path(), {});
     EXPECT_FALSE(result.problem);
-    EXPECT_NE(result.note.find("1 times the audit was cut short"), std::string::npos);
+    EXPECT_NE(result.note.find("interrupted writes that the audit declares: 1;"), std::string::npos);
   }
 }
 
@@ -125,7 +125,7 @@ TEST(AuditChain, WhatWasDeclaredTornCannotBeChangedLater) {
   auto lines = folder.LinesOf(kFile);
   lines[2] = "{\"hald";
   folder.Replace(kFile, lines);
-  EXPECT_EQ(folder.Problem(), std::string(kFile) + " 3: no line of the audit: it has no number and hash");
+  EXPECT_EQ(folder.Problem(), std::string(kFile) + " 3: not an audit line: it has no number and hash");
 }
 
 TEST(AuditChain, ALineThatOnlyItsNewlineIsMissingOfIsWhole) {
@@ -160,7 +160,8 @@ TEST(AuditChain, ADeclarationThatOnlyItsNewlineIsMissingOfIsWhole) {
     // Without the anchors, which know what was written the last time round.
     const AuditVerification result = VerifyAudit(folder.path(), {});
     EXPECT_FALSE(result.problem) << result.problem->line << ": " << result.problem->what;
-    EXPECT_NE(result.note.find("1 times the audit was cut short"), std::string::npos) << result.note;
+    EXPECT_NE(result.note.find("interrupted writes that the audit declares: 1;"), std::string::npos)
+        << result.note;
     const auto lines = folder.LinesOf(kFile);
     EXPECT_EQ(Json::parse(lines[lines.size() - 3]).at("event"), "torn");
     EXPECT_EQ(Json::parse(lines.back()).at("seq"), 5);

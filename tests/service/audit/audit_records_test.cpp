@@ -242,7 +242,7 @@ TEST_F(AuditRecords, NobodyWaitsForTheEventLog) {
   EXPECT_EQ(folder_.reported().size(), EventQueue::kMaxEvents + 1);
   ASSERT_TRUE(Deny());
   EXPECT_EQ(folder_.reported().back().strings[1],
-            "(5 more since the last of these events were left out; the audit has them)");
+            "(5 more events have been dropped since the last one; the audit has them)");
 }
 
 TEST_F(AuditRecords, TheEndOfTheAuditWaitsForItsEvents) {
@@ -266,7 +266,7 @@ TEST_F(AuditRecords, ManyDenialsAreLeftOutAndCounted) {
   ASSERT_TRUE(Deny());
   ASSERT_EQ(folder_.reported().size(), 5u);
   EXPECT_EQ(folder_.reported()[4].strings[1],
-            "(7 more since the last of these events were left out; the audit has them)");
+            "(7 more events have been dropped since the last one; the audit has them)");
   EXPECT_EQ(folder_.Records(kFile).size(), 13u);
 }
 

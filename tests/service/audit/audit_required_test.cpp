@@ -123,7 +123,7 @@ TEST(AuditNotRequired, RequestsGoOnAndItIsSaid) {
   const Json absent = client.Call("no.such");
   EXPECT_EQ(absent.value("error", Json::object()).value("code", 0), kMethodNotFound) << absent;
   EXPECT_NE(server.LogText().find(
-                "the audit cannot be written: requests go on without it (audit.required is false)"),
+                "the audit cannot be written: requests continue without it (audit.required is false)"),
             std::string::npos);
   EXPECT_EQ(server.audit().State().lines_lost, 3u);
   for (const auto& folder : in_the_way) std::filesystem::remove(folder);

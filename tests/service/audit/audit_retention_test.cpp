@@ -206,9 +206,8 @@ TEST(AuditRetention, WhatCannotBeRemovedIsReportedAndStays) {
   EXPECT_EQ(folder.Files().size(), 3u);
   ASSERT_EQ(folder.reported().size(), 1u);
   EXPECT_EQ(folder.reported()[0].event, Event::kInternalError);
-  EXPECT_EQ(
-      folder.reported()[0].strings,
-      (Names{"an old file of the audit cannot be removed: audit-2026-11-22.jsonl", "ERROR_ACCESS_DENIED"}));
+  EXPECT_EQ(folder.reported()[0].strings,
+            (Names{"an old audit file cannot be removed: audit-2026-11-22.jsonl", "ERROR_ACCESS_DENIED"}));
   EXPECT_EQ(folder.Problem(), "ok");
 }
 

@@ -101,8 +101,8 @@ TEST_F(Tampering, ARemovedLineIsFoundAtTheLineAfter) {
     const auto whole = lines;
     lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(removed));
     folder_.Replace(kSecond, lines);
-    EXPECT_EQ(folder_.Problem(), std::string(kSecond) + " " + std::to_string(removed + 1) + ": number " +
-                                     std::to_string(5 + removed) + " was to come and here is " +
+    EXPECT_EQ(folder_.Problem(), std::string(kSecond) + " " + std::to_string(removed + 1) +
+                                     ": expected number " + std::to_string(5 + removed) + ", found " +
                                      std::to_string(6 + removed) +
                                      ": lines are missing before this one, or were moved");
     folder_.Replace(kSecond, whole);
@@ -115,8 +115,8 @@ TEST_F(Tampering, ARemovedFirstLineIsFound) {
   folder_.Replace(kSecond, lines);
   EXPECT_EQ(folder_.Problem(),
             std::string(kSecond) +
-                " 1: the beginning of the file is missing: its first line does not name the "
-                "file before");
+                " 1: the beginning of the file is missing: its first line does not refer to the "
+                "previous file");
 }
 
 TEST_F(Tampering, SwappedLinesAreFoundAtTheFirstOfThem) {
@@ -131,24 +131,23 @@ TEST_F(Tampering, ALineThatWasPutInIsFound) {
   lines.insert(lines.begin() + 2, lines[1]);
   folder_.Replace(kFirst, lines);
   EXPECT_EQ(folder_.Problem(),
-            std::string(kFirst) + " 3: number 3 was to come and here is 2: the line was put or moved here");
+            std::string(kFirst) + " 3: expected number 3, found 2: the line was inserted or moved here");
   lines[2] = "{\"event\":\"outcome\"}";
   folder_.Replace(kFirst, lines);
-  EXPECT_EQ(folder_.Problem(), std::string(kFirst) + " 3: no line of the audit: it has no number and hash");
+  EXPECT_EQ(folder_.Problem(), std::string(kFirst) + " 3: not an audit line: it has no number and hash");
   lines[2] = "";
   folder_.Replace(kFirst, lines);
-  EXPECT_EQ(folder_.Problem(), std::string(kFirst) + " 3: no line of the audit: it has no number and hash");
+  EXPECT_EQ(folder_.Problem(), std::string(kFirst) + " 3: not an audit line: it has no number and hash");
 }
 
 TEST_F(Tampering, AnEndThatWasCutOffAFileIsFoundAtTheNextFile) {
   auto lines = folder_.LinesOf(kFirst);
   lines.pop_back();
   folder_.Replace(kFirst, lines);
-  EXPECT_EQ(
-      folder_.Problem(),
-      std::string(kSecond) +
-          " 1: number 4 was to come and here is 5: a file before this one, or the end of the one before, is "
-          "missing");
+  EXPECT_EQ(folder_.Problem(),
+            std::string(kSecond) +
+                " 1: expected number 4, found 5: a previous file, or the end of the previous one, is "
+                "missing");
 }
 
 TEST_F(Tampering, AnEndThatWasCutOffTheNewestFileIsFoundByItsAnchor) {
@@ -157,12 +156,12 @@ TEST_F(Tampering, AnEndThatWasCutOffTheNewestFileIsFoundByItsAnchor) {
   folder_.Replace(kThird, lines);
   EXPECT_EQ(folder_.Problem(),
             std::string(kThird) +
-                " 4: the end is missing: the event log knows of number 12, and the last one here "
+                " 4: the end is missing: the event log knows of number 12, but the last one here "
                 "is 11");
   std::filesystem::remove(folder_.File(kThird));
   EXPECT_EQ(folder_.Problem(),
             std::string(kSecond) +
-                " 5: the end is missing: the event log knows of number 12, and the last one here is 8");
+                " 5: the end is missing: the event log knows of number 12, but the last one here is 8");
 }
 
 TEST_F(Tampering, WithoutAnchorsACutEndIsNotSeenAndThatIsSaid) {
@@ -173,14 +172,13 @@ TEST_F(Tampering, WithoutAnchorsACutEndIsNotSeenAndThatIsSaid) {
   EXPECT_FALSE(result.problem);
   EXPECT_EQ(result.anchors, 0u);
   EXPECT_EQ(result.note,
-            "the event log has no anchor of these lines: an end that was cut off, or a chain that was "
-            "computed anew, "
-            "would not be seen");
+            "the event log has no anchor for these lines: a truncated end or a recomputed chain would not be "
+            "detected");
   result = VerifyAudit(folder_.path(),
-                       {{}, "the event log cannot be read: OpenEventLogW says ERROR_ACCESS_DENIED"});
+                       {{}, "the event log cannot be read: OpenEventLogW failed with ERROR_ACCESS_DENIED"});
   EXPECT_EQ(result.anchors, 0u);
   EXPECT_EQ(result.note,
-            "the anchors could not be compared: the event log cannot be read: OpenEventLogW says "
+            "the anchors could not be compared: the event log cannot be read: OpenEventLogW failed with "
             "ERROR_ACCESS_DENIED");
 }
 
@@ -192,24 +190,23 @@ TEST_F(Tampering, TheServiceKnowsItsOwnEnd) {
   const auto result = VerifyAudit(folder_.path(), {}, head);
   ASSERT_TRUE(result.problem);
   EXPECT_EQ(result.problem->what,
-            "the end is missing: the service knows of number 12, and the last one here is 11");
+            "the end is missing: the service knows of number 12, but the last one here is 11");
 }
 
 TEST_F(Tampering, AHalfLineAtTheEndIsFoundUnlessTheServiceIsWritingIt) {
   const AuditAnchor head = folder_.anchors->Read().anchors.back();
   test::WriteAll(folder_.File(kThird), folder_.Read(kThird) + "{\"ti");
   EXPECT_EQ(folder_.Problem(),
-            std::string(kThird) + " 5: half a line: it was never written to its end, or was cut");
+            std::string(kThird) + " 5: incomplete line: it was never fully written, or was truncated");
   EXPECT_FALSE(VerifyAudit(folder_.path(), {}, head).problem);
 }
 
 TEST_F(Tampering, AMissingFileInTheMiddleIsFound) {
   std::filesystem::remove(folder_.File(kSecond));
-  EXPECT_EQ(
-      folder_.Problem(),
-      std::string(kThird) +
-          " 1: number 5 was to come and here is 9: a file before this one, or the end of the one before, is "
-          "missing");
+  EXPECT_EQ(folder_.Problem(),
+            std::string(kThird) +
+                " 1: expected number 5, found 9: a previous file, or the end of the previous one, is "
+                "missing");
 }
 
 TEST_F(Tampering, AMissingFirstFileThatWasNotRemovedByTheServiceIsFound) {
@@ -230,15 +227,15 @@ TEST_F(Tampering, AChainThatWasComputedAnewIsFoundByTheFirstAnchorAfterIt) {
   ASSERT_NE(first, anchors.end());
   ASSERT_LE(first->head.seq, 8u);
   EXPECT_EQ(folder_.Problem(), std::string(kSecond) + " " + std::to_string(first->head.seq - 4) +
-                                   ": its hash is not the one that the event log has of number " +
+                                   ": its hash differs from the event log's for number " +
                                    std::to_string(first->head.seq) +
-                                   ": this line, or one since the anchor before, was written anew");
+                                   ": this line, or one since the previous anchor, was rewritten");
 }
 
 TEST_F(Tampering, AllFilesGoneAreFoundByTheAnchors) {
   for (const char* name : {kFirst, kSecond, kThird}) std::filesystem::remove(folder_.File(name));
   EXPECT_EQ(folder_.Problem(),
-            std::string(kThird) + " 1: there are no lines at all, and the event log has anchors");
+            std::string(kThird) + " 1: there are no lines at all, but the event log has anchors");
 }
 
 TEST_F(Tampering, AnotherChainInTheirPlaceIsFoundByTheAnchorsOfTheOldOne) {
@@ -251,8 +248,7 @@ TEST_F(Tampering, AnotherChainInTheirPlaceIsFoundByTheAnchorsOfTheOldOne) {
   folder_.Stop();
   const std::string file = folder_.Files().at(0);
   EXPECT_EQ(folder_.Problem(),
-            file +
-                " 1: another chain was in the place of this one: the event log knows of number 12 of chain " +
+            file + " 1: this chain has replaced another: the event log knows of number 12 of chain " +
                 old.head.chain.ToString() + " in " + kThird +
                 ", and no line says that its files were removed as too old");
   EXPECT_TRUE(VerifyAudit(folder_.path(), folder_.anchors->Read(), std::nullopt, {}, keep_days).problem);
@@ -270,7 +266,7 @@ TEST_F(Tampering, AnotherChainWhoseRemovalIsALineIsNoProblem) {
   other.file = kSecond;
   other.head.chain = *AuditChainId::FromText("0123456789abcdef");
   ASSERT_TRUE(folder_.anchors->Write(other));
-  EXPECT_TRUE(folder_.Problem().starts_with(std::string(kThird) + " 1: another chain was in the place"));
+  EXPECT_TRUE(folder_.Problem().starts_with(std::string(kThird) + " 1: this chain has replaced another"));
   AnchorLog::Reading reading = folder_.anchors->Read();
   for (const std::string& name : folder_.Files()) {
     for (const protocol::Json& record : folder_.Records(name)) {

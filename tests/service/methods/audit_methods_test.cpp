@@ -147,20 +147,21 @@ TEST_F(AuditMethods, VerifyNamesTheFirstBrokenLine) {
   const Json result = caller_.Result(methods, "audit.verify");
   EXPECT_EQ(result.at("ok"), false);
   EXPECT_EQ(result.at("lines"), 3);
-  EXPECT_EQ(result.at("problem"),
-            (Json{{"file", kFile},
-                  {"line", 3},
-                  {"what", "the line, or the hash of the one before, was changed: its hash does not fit"}}));
+  EXPECT_EQ(
+      result.at("problem"),
+      (Json{{"file", kFile},
+            {"line", 3},
+            {"what", "the line, or the hash of the previous one, was changed: its hash does not match"}}));
 }
 
 TEST_F(AuditMethods, VerifySaysThatThereWereNoAnchors) {
-  folder_.anchors->fault = "the event log cannot be read: OpenEventLogW says ERROR_ACCESS_DENIED";
+  folder_.anchors->fault = "the event log cannot be read: OpenEventLogW failed with ERROR_ACCESS_DENIED";
   ASSERT_TRUE(folder_.Write(1));
   const Json result = Result("audit.verify");
   EXPECT_EQ(result.at("ok"), true);
   EXPECT_EQ(result.at("anchors"), 0);
   EXPECT_EQ(result.at("note"),
-            "the anchors could not be compared: the event log cannot be read: OpenEventLogW says "
+            "the anchors could not be compared: the event log cannot be read: OpenEventLogW failed with "
             "ERROR_ACCESS_DENIED");
 }
 
