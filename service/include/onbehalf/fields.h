@@ -228,7 +228,7 @@ struct Value<T> {
       value = static_cast<T>(i);
       return;
     }
-    throw std::out_of_range("a text is not a name of its enumeration");
+    throw std::out_of_range("a string is not a value of its enumeration");
   }
   static Json Write(T value) { return NamesOf(value)[static_cast<std::size_t>(value)]; }
 };

@@ -255,7 +255,7 @@ struct Host::Added {
     self.Guard(call, [&] {
       Waker owner(self.host, waker);
       auto stream = self.method.open(Call(self.host, call), std::move(owner));
-      if (!stream) throw std::logic_error("the method has opened no stream");
+      if (!stream) throw std::logic_error("the method did not open a stream");
       opened.reset(new Opened{self, std::move(stream)});
     });
     return opened.release();
@@ -307,7 +307,7 @@ inline void Host::Add(Method method) {
     described.close = &Added::Close;
   }
   if (host_.add_method(&host_, &described) != ONBEHALF_MODULE_OK) {
-    throw std::runtime_error("the service does not take the method " + given.name);
+    throw std::runtime_error("the service refused the method " + given.name);
   }
 }
 

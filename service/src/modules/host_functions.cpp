@@ -9,13 +9,13 @@
 #include "modules/module.h"
 #include "modules/module_call.h"
 
-// The C boundary, on the service's side: nothing is thrown across it.
+// The C boundary on the service's side: no exception crosses it.
 namespace onbehalf::service {
 namespace {
 
 Module& ModuleOf(const onbehalf_module_host* host) { return *static_cast<Module*>(host->self); }
 
-// Runs `work`, which gives a status.
+// Runs `work`, which returns a status.
 template <typename Work>
 onbehalf_module_status Guarded(Work&& work) noexcept {
   try {
@@ -29,7 +29,7 @@ onbehalf_module_status Guarded(Work&& work) noexcept {
   }
 }
 
-// The same for what gives a pointer: null when it fails.
+// The same for functions that return a pointer: null on failure.
 template <typename Work>
 auto PointerOrNull(Work&& work) noexcept -> decltype(work()) {
   try {

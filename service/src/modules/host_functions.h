@@ -6,7 +6,7 @@ namespace onbehalf::service {
 
 class Module;
 
-// What the service does for `module`, which must outlive it.
+// The host functions for `module`, which must outlive the result.
 onbehalf_module_host HostFunctions(Module& module);
 
 }  // namespace onbehalf::service

@@ -38,14 +38,14 @@ Module::Module(std::string name, std::size_t max_overdue, Log& log)
 
 const onbehalf_module_description& Module::Describe(const std::filesystem::path& file) const {
   const std::string path = win32::ToUtf8Lossy(file.native());
-  // What the DLL needs comes from its own folder, which ordinary users cannot write either, or from System32. It is never
+  // The DLL's dependencies come from its own folder, which ordinary users cannot write to either, or from System32. It is never
   // freed.
   const HMODULE library = ::LoadLibraryExW(file.c_str(), nullptr,
                                            LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32);
   if (library == nullptr) win32::ThrowLastError("LoadLibraryExW", path);
-  // A library of the same name that is loaded already, or that System32 has, may be given instead.
+  // Windows may return a library of the same name that is already loaded or is in System32.
   if (!IsSamePath(win32::ModulePath(library), file)) {
-    throw std::runtime_error("Windows has a library of this name already: give the module another one");
+    throw std::runtime_error("a DLL of this name is loaded already or is in System32: rename the module");
   }
   const FARPROC address = ::GetProcAddress(library, "onbehalf_module_get");
   if (address == nullptr) win32::ThrowLastError("GetProcAddress", "onbehalf_module_get");
@@ -53,24 +53,24 @@ const onbehalf_module_description& Module::Describe(const std::filesystem::path&
   const onbehalf_module_description* const description = get(ONBEHALF_MODULE_ABI);
   const std::string own = VersionText(ONBEHALF_MODULE_ABI);
   if (description == nullptr)
-    throw std::runtime_error("it does not work with version " + own + " of the interface");
+    throw std::runtime_error("it does not support version " + own + " of the interface");
   if (description->size < sizeof(onbehalf_module_description))
     throw std::runtime_error("its description is too short");
   if (description->abi >> 16 != ONBEHALF_MODULE_ABI_MAJOR ||
       (description->abi & 0xFFFF) > ONBEHALF_MODULE_ABI_MINOR) {
     throw std::runtime_error("it was built for version " + VersionText(description->abi) +
-                             " of the interface, and this service has " + own);
+                             " of the interface, but this service has " + own);
   }
   if (description->name == nullptr || description->name != name_) {
     throw std::runtime_error(
         "it calls itself " +
         (description->name == nullptr ? "nothing" : "\"" + std::string(description->name) + "\"") +
-        ": a module is called as its file is");
+        ": expected the name of its file");
   }
   if (description->version == nullptr || !protocol::IsUtf8(description->version)) {
-    throw std::runtime_error("it has no version in UTF-8");
+    throw std::runtime_error("its version is missing or not UTF-8");
   }
-  if (description->start == nullptr) throw std::runtime_error("it has no function start");
+  if (description->start == nullptr) throw std::runtime_error("it has no start function");
   return *description;
 }
 
@@ -84,10 +84,10 @@ void Module::Start(const std::filesystem::path& file, const std::string& setting
       description_->start(&host_, settings.c_str(), static_cast<std::int64_t>(settings.size()));
   methods_ = nullptr;
   has_started_ = refused == 0;
-  // What it has done on this thread must not reach what the thread does next.
+  // What it did on this thread must not affect what the thread does next.
   AssertThreadHasNoToken();
   if (refused == 0 && refusal_.empty()) return;
-  throw std::runtime_error(refusal_.empty() ? "it refuses to start, and does not say why" : refusal_);
+  throw std::runtime_error(refusal_.empty() ? "it refused to start without giving a reason" : refusal_);
 }
 
 void Module::Stop() {
@@ -97,12 +97,11 @@ void Module::Stop() {
 
 onbehalf_module_status Module::AddMethod(const onbehalf_module_method* described) {
   try {
-    if (methods_ == nullptr)
-      throw std::invalid_argument("a method is added when the module has started already");
+    if (methods_ == nullptr) throw std::invalid_argument("a method was added after the module had started");
     Method method = ToMethod(shared_from_this(), described);
     const std::string name_space(NamespaceOf(method.name));
     if (taken_namespaces_.find(name_space) != taken_namespaces_.end()) {
-      throw std::invalid_argument(method.name + ": the namespace " + name_space + " is another's");
+      throw std::invalid_argument(method.name + ": the namespace " + name_space + " is already taken");
     }
     methods_->Add(std::move(method));
     namespaces_.insert(name_space);
@@ -116,7 +115,7 @@ onbehalf_module_status Module::AddMethod(const onbehalf_module_method* described
 }
 
 void Module::Refuse(const char* why) {
-  // The first is what the others follow from.
+  // Later reasons follow from the first.
   if (refusal_.empty() && why != nullptr) refusal_ = why;
 }
 
@@ -144,7 +143,7 @@ std::optional<protocol::Error> Module::CheckNotQuarantined(const Call& call) con
     if (!is_quarantined_) return std::nullopt;
   }
   protocol::Error error = InternalError(call.request_id);
-  error.message = "The method's module is out of service until the service is started again.";
+  error.message = "The method's module is out of service until the service is restarted.";
   return error;
 }
 
@@ -173,10 +172,10 @@ void Module::OnOverdue(std::string_view method, std::string_view request_id) {
     overdue = ++overdue_;
     quarantined_now = overdue >= max_overdue_ && !std::exchange(is_quarantined_, true);
   }
-  log_.Write(LogLevel::kWarning, "a call of a module has not ended after its deadline",
+  log_.Write(LogLevel::kWarning, "a module call is still running after its deadline",
              {{"module", name_}, {"method", method}, {"request", request_id}, {"overdue", overdue}});
   if (!quarantined_now) return;
-  log_.Write(LogLevel::kError, "a module is quarantined until the service is started again",
+  log_.Write(LogLevel::kError, "a module is quarantined until the service is restarted",
              {{"module", name_}, {"overdue", overdue}});
   ReportToEventLog(Event::kModuleQuarantined, {name_ + ":", std::to_string(overdue) + " calls"});
 }

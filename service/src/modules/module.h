@@ -17,41 +17,41 @@
 
 namespace onbehalf::service {
 
-// What service.status says of a module.
+// A module's state in service.status.
 struct ModuleState {
   std::string name;
   std::string version;
   bool is_quarantined = false;
-  std::size_t overdue_calls = 0;  // that have not ended after their deadline, now
+  std::size_t overdue_calls = 0;  // calls currently running after their deadline
 };
 
-// A module DLL: loaded, started, called, and quarantined when calls of it do not end. Shared by the methods that it has added;
-// the DLL stays loaded until the process ends, because its threads may still run in it. Load, Start and Stop by one thread,
-// the rest by any.
+// A module DLL: loaded, started, called, and quarantined when its calls do not end. Shared by the methods it added; the DLL
+// stays loaded until the process ends, because its threads may still run in it. Load, Start and Stop by one thread, the rest by
+// any.
 class Module final : public std::enable_shared_from_this<Module> {
  public:
-  // `max_overdue` calls that have not ended after their deadline are one too many. `log` must outlive this.
+  // The module is quarantined when `max_overdue` calls run past their deadline. `log` must outlive this.
   Module(std::string name, std::size_t max_overdue, Log& log);
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
-  // Loads `file` and has it add its methods to `methods`, whose namespaces so far are not its own. Throws win32::Win32Error,
-  // or std::runtime_error with why it is refused. It may have started all the same: Stop is to be called in any case.
+  // Loads `file` and lets it add its methods to `methods`, whose existing namespaces it must not use. Throws win32::Win32Error,
+  // or std::runtime_error with the reason for refusing it. It may have started all the same: Stop must be called in any case.
   void Start(const std::filesystem::path& file, const std::string& settings, MethodRegistry& methods);
-  // No call of it runs, and none will come. Does nothing if it has not started.
+  // Must be called when no call of it runs and none will come. Does nothing if it has not started.
   void Stop();
 
   const std::string& name() const { return name_; }
   ModuleState State() const;
-  // It has added methods of the namespace that this one is in.
+  // Whether it added methods in the namespace of `method`.
   bool HasNamespaceOf(std::string_view method) const;
 
-  // Why a call is not even tried; nothing while the module is not quarantined.
+  // The error for a call to a quarantined module; nullopt while it is not quarantined.
   std::optional<protocol::Error> CheckNotQuarantined(const Call& call) const;
-  // A call of it that runs. Neither logs nor waits for more than a moment: the thread may carry the caller's token.
+  // A running call of the module. Neither logs nor blocks for more than a moment: the thread may carry the caller's token.
   class RunningCall {
    public:
-    // What names it, in a list of one: a call that must not fail has its memory before it begins.
+    // Identifies the call. A list of one element: a call that must not fail allocates it in advance.
     struct Entry {
       std::string request_id;
       bool is_overdue = false;
@@ -69,7 +69,7 @@ class Module final : public std::enable_shared_from_this<Module> {
     Module& module_;
     Entries::iterator entry_;
   };
-  // Method::on_overdue of its methods.
+  // The Method::on_overdue of its methods.
   void OnOverdue(std::string_view method, std::string_view request_id);
 
   // For host_functions.cpp.
@@ -88,7 +88,7 @@ class Module final : public std::enable_shared_from_this<Module> {
   bool has_started_ = false;
   std::string version_;
   std::set<std::string, std::less<>> namespaces_;
-  // During Start.
+  // Only during Start.
   MethodRegistry* methods_ = nullptr;
   std::set<std::string, std::less<>> taken_namespaces_;
   std::string refusal_;

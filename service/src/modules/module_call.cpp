@@ -50,7 +50,7 @@ onbehalf_module_status ModuleCall::Wrong(std::string what) {
 onbehalf_module_status ModuleCall::SetResult(std::string_view json) {
   Json value;
   if (const protocol::JsonFault fault = ParseGiven(json, value))
-    return Wrong("its result is no JSON: " + fault.Describe());
+    return Wrong("its result is not valid JSON: " + fault.Describe());
   answer_ = MethodResult(std::move(value));
   return ONBEHALF_MODULE_OK;
 }
@@ -64,7 +64,7 @@ onbehalf_module_status ModuleCall::SetError(std::int32_t code, const char* messa
   if (!protocol::IsUtf8(error.message)) return Wrong("its error's message is not UTF-8");
   if (data_json != nullptr) {
     if (const protocol::JsonFault fault = ParseGiven(data_json, error.data)) {
-      return Wrong("its error's data are no JSON: " + fault.Describe());
+      return Wrong("its error's data is not valid JSON: " + fault.Describe());
     }
   }
   answer_ = MethodResult(std::move(error));
@@ -72,15 +72,15 @@ onbehalf_module_status ModuleCall::SetError(std::int32_t code, const char* messa
 }
 
 onbehalf_module_status ModuleCall::FailWindows(std::uint32_t code, const char* function) {
-  if (code == ERROR_SUCCESS) return Wrong("it says that Windows has refused something, with code 0");
+  if (code == ERROR_SUCCESS) return Wrong("it reports a Windows error with code 0");
   if (function == nullptr || !protocol::IsUtf8(function))
-    return Wrong("it does not say which function of Windows has failed");
+    return Wrong("it does not name the Windows function that failed");
   answer_ = Refused{code, function};
   return ONBEHALF_MODULE_OK;
 }
 
 onbehalf_module_status ModuleCall::Fail(const char* what) {
-  answer_ = Failed{what == nullptr ? "it has failed, and does not say why" : what};
+  answer_ = Failed{what == nullptr ? "it failed without giving a reason" : what};
   return ONBEHALF_MODULE_OK;
 }
 

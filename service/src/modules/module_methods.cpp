@@ -29,8 +29,8 @@ Json SchemaOf(const char* text, const std::string& where) {
   Json schema;
   if (text == nullptr) Refuse(where, "is missing");
   if (const protocol::JsonFault fault = ParseGiven(text, schema))
-    Refuse(where, "is no JSON: " + fault.Describe());
-  if (!schema.is_object()) Refuse(where, "is no object");
+    Refuse(where, "is not valid JSON: " + fault.Describe());
+  if (!schema.is_object()) Refuse(where, "is not an object");
   return schema;
 }
 
@@ -55,7 +55,7 @@ std::vector<Parameter> ParametersOf(const onbehalf_module_method& described, con
   return parameters;
 }
 
-// A stream that a module has opened.
+// A stream that a module opened.
 class ModuleStream final : public Stream {
  public:
   ModuleStream(std::shared_ptr<Module> module, const onbehalf_module_method& method, const Call& call)
@@ -68,7 +68,7 @@ class ModuleStream final : public Stream {
     method_.close(stream_);
   }
 
-  // What the module's `open` has returned.
+  // Takes over the pointer that the module's `open` returned.
   void Own(void* stream) { stream_ = stream; }
 
   Step Next(const Call& call) override {
@@ -98,7 +98,7 @@ Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* de
   if (described == nullptr) throw std::invalid_argument("a method is missing");
   if (described->size < sizeof(onbehalf_module_method))
     throw std::invalid_argument("the size of a method is too small");
-  // Valid until the module is stopped but for the texts, which are copied.
+  // Its pointers stay valid until the module is stopped, except the strings, which are copied.
   const onbehalf_module_method given = *described;
   Method method;
   method.name = TextOf(given.name, "the name of a method");
@@ -111,10 +111,10 @@ Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* de
   }
   if (given.access_default != nullptr)
     method.access_default = TextOf(given.access_default, method.name + ": the access default");
-  // The registry has a look at the name itself.
+  // The registry checks the name itself.
   if (const auto node = ParseNode("module.method", method.access_default);
       const auto* const faults = std::get_if<std::vector<PolicyFault>>(&node)) {
-    Refuse(method.name, "the access default is wrong: " + faults->front().message);
+    Refuse(method.name, "invalid access default: " + faults->front().message);
   }
   const bool acts_as_caller = (given.flags & ONBEHALF_MODULE_ACTS_AS_CALLER) != 0;
   method.acts = acts_as_caller ? Acts::kAsCaller : Acts::kAsService;
@@ -143,7 +143,7 @@ Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* de
       const Module::RunningCall running(*module, call);
       ModuleCall as_seen(call, acts_as_caller);
       auto stream = std::make_unique<ModuleStream>(module, given, call);
-      // The module's from now on.
+      // The module owns it from now on.
       auto* const owned = reinterpret_cast<onbehalf_module_waker*>(new Waker(std::move(waker)));
       if (void* const opened = given.open(given.context, as_seen.pointer(), owned)) {
         stream->Own(opened);
@@ -152,7 +152,7 @@ Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* de
       MethodResult answer = as_seen.TakeAnswer(module->name());
       if (!answer.ok()) return std::move(answer).error();
       throw std::runtime_error("module " + module->name() +
-                               ": it has opened no stream, and answered with a result");
+                               ": it did not open a stream, but answered with a result");
     };
   }
   return method;

@@ -8,7 +8,7 @@
 
 namespace onbehalf::service {
 
-// The method that `module` describes, as one of the service's own. Throws std::invalid_argument with what is wrong with it.
+// Converts a method that `module` describes to a Method. Throws std::invalid_argument with what is wrong with it.
 Method ToMethod(std::shared_ptr<Module> module, const onbehalf_module_method* described);
 
 }  // namespace onbehalf::service

@@ -24,7 +24,7 @@ Modules::Modules(std::filesystem::path folder, const Settings::Modules& settings
 
 void Modules::Load(MethodRegistry& methods) {
   for (const auto& [name, settings] : settings_.load) {
-    // In the list from the beginning: also one that is refused may have to be stopped.
+    // In the list from the beginning: even a refused module may have to be stopped.
     const auto& module = modules_.emplace_back(std::make_shared<Module>(name, settings_.overdue_calls, log_));
     try {
       module->Start(folder_ / win32::ToWide(name + ".dll"), settings, methods);
@@ -37,8 +37,8 @@ void Modules::Load(MethodRegistry& methods) {
 }
 
 bool Modules::Stop(std::chrono::milliseconds at_most, const std::function<void()>& still_stopping) {
-  // Apart from this thread, which has to go on saying that it stops; let go with the process when one does not end. What it
-  // uses is therefore not this.
+  // Runs on a separate thread, because this one must keep reporting progress. If a module does not end, the thread is abandoned
+  // and the process ends; so it must not use this object.
   struct Ending {
     std::vector<std::shared_ptr<Module>> modules;
     win32::UniqueObject ended;
@@ -47,7 +47,7 @@ bool Modules::Stop(std::chrono::milliseconds at_most, const std::function<void()
   ending->modules = modules_;
   ending->ended.reset(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
   if (!ending->ended) win32::ThrowLastError("CreateEventW");
-  // The last to start is the first to end.
+  // Stopped in reverse order.
   std::reverse(ending->modules.begin(), ending->modules.end());
   std::thread thread([ending] {
     for (const auto& module : ending->modules) module->Stop();

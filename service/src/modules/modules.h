@@ -14,27 +14,27 @@
 
 namespace onbehalf::service {
 
-// The folder of modules beside the service's executable.
+// The modules folder next to the service's executable.
 std::filesystem::path ModulesFolder(const std::filesystem::path& executable);
 
-// All modules of the settings. Load and Stop by one thread, the rest by any.
+// The modules in the settings. Load and Stop by one thread, the rest by any.
 class Modules {
  public:
-  // `log` must outlive the methods that are added. That `folder` is safe has been looked at (FindModuleFaults).
+  // `log` must outlive the added methods. The caller must have checked that `folder` is safe (FindModuleFaults).
   Modules(std::filesystem::path folder, const Settings::Modules& settings, Log& log);
   Modules(const Modules&) = delete;
   Modules& operator=(const Modules&) = delete;
 
-  // Loads every module and adds its methods to `methods`, which has all others already. Throws std::runtime_error when one is
-  // refused, with its name and why: those that have started are to be stopped then, and the process is to end.
+  // Loads every module and adds its methods to `methods`, which already has all others. Throws std::runtime_error with a
+  // module's name and the reason if it is refused: the started modules must then be stopped, and the process must end.
   void Load(MethodRegistry& methods);
-  // Has those end that have started; no call of them runs any more. False when that takes longer than `at_most`: the process must
-  // end then. `still_stopping` is called about once a second.
+  // Stops the started modules, of which no call may be running. Returns false if that takes longer than `at_most`: the process
+  // must then end. `still_stopping` is called about once a second.
   bool Stop(std::chrono::milliseconds at_most, const std::function<void()>& still_stopping = {});
 
-  // In the order of their names.
+  // Sorted by name.
   std::vector<ModuleState> States() const;
-  // All of these methods are modules'.
+  // Whether all of these methods belong to modules.
   bool HaveAll(const std::vector<std::string>& methods) const;
 
  private:

@@ -44,15 +44,15 @@ class ModuleAnswersTest : public testing::Test {
 
 TEST_F(ModuleAnswersTest, EveryBadReturnIsAnInternalErrorOfItsOwnRequestAndIsLoggedWithTheModulesName) {
   const std::vector<std::pair<std::string, std::string>> bad = {
-      {"raw.badJson", "module raw: its result is no JSON"},
-      {"raw.badUtf8", "module raw: its result is no JSON"},
-      {"raw.nullResult", "module raw: its result is no JSON"},
-      {"raw.noAnswer", "module raw: it has given no answer"},
+      {"raw.badJson", "module raw: its result is not valid JSON"},
+      {"raw.badUtf8", "module raw: its result is not valid JSON"},
+      {"raw.nullResult", "module raw: its result is not valid JSON"},
+      {"raw.noAnswer", "module raw: it gave no answer"},
       {"raw.unknownCode", "module raw: its error has the unknown code -1"},
-      {"raw.badData", "module raw: its error's data are no JSON"},
+      {"raw.badData", "module raw: its error's data is not valid JSON"},
       {"raw.badMessage", "module raw: its error's message is not UTF-8"},
-      {"raw.noCode", "module raw: it says that Windows has refused something, with code 0"},
-      {"raw.badJsonAsCaller", "module raw: its result is no JSON"},
+      {"raw.noCode", "module raw: it reports a Windows error with code 0"},
+      {"raw.badJsonAsCaller", "module raw: its result is not valid JSON"},
       {"faulty.throwsRuntimeError", "module faulty: the module's secret"},
       {"faulty.throwsAsCaller", "module faulty: the module's secret"},
       {"faulty.throwsAnything", "module faulty: an exception of an unknown type"},

@@ -118,7 +118,7 @@ TEST(ModuleProcess, AStopEndsAlthoughAModulesStopDoesNot) {
   ServiceProcess service(kImpatient, SettingsText(R"({"event":"at the stop"})"));
   const auto exit = service.Stop();
   EXPECT_EQ(exit.code, 1U);
-  EXPECT_NE(exit.errors.find(R"(the process ends without them running="the stop of a module")"),
+  EXPECT_NE(exit.errors.find(R"(the process ends without them running="a module's stop function")"),
             std::string::npos)
       << exit.errors;
 }
@@ -149,7 +149,7 @@ TEST(ModuleProcess, AStartThatFailsEndsAlthoughTheStopOfAModuleDoesNot) {
   const std::string why = StartFailure(
       R"({"modules":{"load":{"faulty":{"event":"at the stop"},"malformed":{"fault":"says why"}}}})",
       kImpatient);
-  EXPECT_NE(why.find(R"(calls do not end: the process ends without them running="the stop of a module")"),
+  EXPECT_NE(why.find(R"(calls do not end: the process ends without them running="a module's stop function")"),
             std::string::npos)
       << why;
 }

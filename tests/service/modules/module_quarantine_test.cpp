@@ -19,8 +19,7 @@ namespace {
 using protocol::ErrorCode;
 using std::chrono::milliseconds;
 
-constexpr const char* kOutOfService =
-    "The method's module is out of service until the service is started again.";
+constexpr const char* kOutOfService = "The method's module is out of service until the service is restarted.";
 
 class ModuleQuarantineTest : public testing::Test {
  protected:
@@ -105,13 +104,11 @@ TEST_F(ModuleQuarantineTest, CallsThatHangAreAnsweredAndCountedAndWithOneTooMany
 
   const std::string log = server_.ModuleLog();
   EXPECT_NE(
-      log.find(
-          "WARNING a call of a module has not ended after its deadline module=faulty method=faulty.hang"),
+      log.find("WARNING a module call is still running after its deadline module=faulty method=faulty.hang"),
       std::string::npos)
       << log;
-  EXPECT_NE(
-      log.find("ERROR a module is quarantined until the service is started again module=faulty overdue=3"),
-      std::string::npos)
+  EXPECT_NE(log.find("ERROR a module is quarantined until the service is restarted module=faulty overdue=3"),
+            std::string::npos)
       << log;
 
   // Its calls end after all: that does not bring it back.

@@ -47,14 +47,13 @@ TEST(ModuleStart, AModuleThatIsNoneOrAnothersIsRefused) {
             0U);
   EXPECT_EQ(
       Refusal({{"other_major", "{}"}}),
-      "the module other_major is refused: it was built for version 2.0 of the interface, and this service has 1.0");
+      "the module other_major is refused: it was built for version 2.0 of the interface, but this service has 1.0");
   EXPECT_EQ(
       Refusal({{"newer_minor", "{}"}}),
-      "the module newer_minor is refused: it was built for version 1.1 of the interface, and this service has 1.0");
-  EXPECT_EQ(
-      Refusal({{"other_name", "{}"}}),
-      "the module other_name is refused: it calls itself \"somebody\": a module is called as its file is");
-  EXPECT_EQ(Refusal({{"no_start", "{}"}}), "the module no_start is refused: it has no function start");
+      "the module newer_minor is refused: it was built for version 1.1 of the interface, but this service has 1.0");
+  EXPECT_EQ(Refusal({{"other_name", "{}"}}),
+            "the module other_name is refused: it calls itself \"somebody\": expected the name of its file");
+  EXPECT_EQ(Refusal({{"no_start", "{}"}}), "the module no_start is refused: it has no start function");
 }
 
 TEST(ModuleStart, AMalformedMethodIsRefusedAndTheReasonNamesIt) {
@@ -63,23 +62,23 @@ TEST(ModuleStart, AMalformedMethodIsRefusedAndTheReasonNamesIt) {
       {"size", "the size of a method is too small"},
       {"name", "a method's name must be namespace.method in letters, digits and _: no namespace"},
       {"no name", "the name of a method: is missing"},
-      {"built in", "identity.mine: the namespace identity is another's"},
+      {"built in", "identity.mine: the namespace identity is already taken"},
       {"summary", "malformed.method: the summary: is not UTF-8"},
-      {"result", "malformed.method: the result's schema: is no JSON: "},
+      {"result", "malformed.method: the result's schema: is not valid JSON: "},
       {"no result", "malformed.method: the result's schema: is missing"},
-      {"progress", "malformed.method: the progress's schema: is no object"},
-      {"access", "malformed.method: the access default is wrong: "},
+      {"progress", "malformed.method: the progress's schema: is not an object"},
+      {"access", "malformed.method: invalid access default: "},
       {"flags", "malformed.method: it has unknown flags"},
       {"no handler", "a method needs a handler or a stream: malformed.method"},
       {"half a stream", "malformed.method: a stream needs open, next and close"},
-      {"schema", "malformed.method, two: the schema: is no object"},
+      {"schema", "malformed.method, two: the schema: is not an object"},
       {"order", "a required parameter follows an optional one: malformed.method, two"},
       {"token", "a parameter cannot be called progressToken: malformed.method"},
       {"parameter size", "malformed.method: the size of a parameter is too small"},
       {"twice", "there is a method of this name already: malformed.method"},
       {"null", "a method is missing"},
       {"says why", "the queue is missing"},
-      {"says nothing", "it refuses to start, and does not say why"},
+      {"says nothing", "it refused to start without giving a reason"},
   };
   for (const auto& [fault, why] : faults) {
     SCOPED_TRACE(fault);
@@ -100,7 +99,7 @@ TEST(ModuleStart, ANamespaceBelongsToOneModule) {
   methods.Add(PublicMethod("raw.mine", service::Acts::kAsService, service::Pace::kQuick,
                            [](const service::Call&) -> service::MethodResult { return service::Json(1); }));
   EXPECT_EQ(Refusal({{"raw", "{}"}}, methods),
-            "the module raw is refused: raw.echo: the namespace raw is another's");
+            "the module raw is refused: raw.echo: the namespace raw is already taken");
 }
 
 TEST(ModuleStart, AMethodIsRegisteredAsItIsDescribed) {
