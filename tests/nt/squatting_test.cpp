@@ -63,9 +63,9 @@ TEST_F(Squatter, BeforeTheStartIsNotJoinedWhateverItsDaclSays) {
   const std::string of_the_service = squatter.Descriptor();
   ASSERT_NE(of_the_service.find("D:P"), std::string::npos) << of_the_service;
   const std::string made = "the pipe " + service->pipe_path() +
-                           " was made by another program: the owner is " + squatter.user() + ", not " +
+                           " was created by another program: the owner is " + squatter.user() + ", not " +
                            service.OwnerSid();
-  const std::string shut = "the pipe " + service->pipe_path() + " exists and does not let the service in (";
+  const std::string shut = "the pipe " + service->pipe_path() + " exists and denies the service access (";
   struct Row {
     const char* name;
     std::string sddl;
@@ -210,7 +210,7 @@ TEST_F(Squatter, AfterACrashGetsTheNameOnlyWhenTheLastClientHasGone) {
   }
   EXPECT_EQ(squatter.Create(PIPE_ACCESS_DUPLEX, kAdmitsAll), kSuccess);
   const std::string why = WhyItDoesNotStart(*service);
-  EXPECT_NE(why.find("was made by another program"), std::string::npos) << why;
+  EXPECT_NE(why.find("was created by another program"), std::string::npos) << why;
   squatter.DropInstances();
   EXPECT_EQ(WhyItDoesNotStart(*service), "");
 }
@@ -225,7 +225,7 @@ TEST_F(Squatter, AfterACrashDoesNotKeepTheServiceFromStartingByHoldingAClientsEn
   // What is left has other entries than the pipe that is wanted now.
   service->WriteSettings(R"({"pipe": {"deny_network_logons": true}})");
   ASSERT_EQ(WhyItDoesNotStart(*service), "");
-  EXPECT_NE(service->LogText().find("the pipe exists already and is ours"), std::string::npos);
+  EXPECT_NE(service->LogText().find("the pipe already exists and is ours"), std::string::npos);
   EXPECT_EQ(holder.Read(), nullptr);
   holder.Disconnect();
   const std::string descriptor = holder.Descriptor();

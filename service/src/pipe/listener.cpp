@@ -20,7 +20,7 @@ class Listener::Waiting final : public PipeInstance::Operation {
   Listener& listener_;
 };
 
-// Marks a thread that may create instances or hand clients on, so that Stop can wait for it.
+// Marks a thread that may create instances or hand over clients, so that Stop can wait for it.
 class Listener::Busy {
  public:
   explicit Busy(Listener& listener) : listener_(listener) {
@@ -60,7 +60,7 @@ void Listener::SetDescriptor(const win32::SecurityDescriptor& descriptor) {
     const std::lock_guard lock(mutex_);
     options_.descriptor = descriptor;
   }
-  // Before the start there is no pipe: it is created with it.
+  // Before Start there is no pipe: it will be created with the current descriptor.
   if (anchor_) anchor_->SetDescriptor(descriptor);
 }
 
@@ -107,14 +107,14 @@ bool Listener::Replenish() {
     {
       const std::lock_guard lock(mutex_);
       if (code == ERROR_SUCCESS) {
-        // Stop may have cancelled what was pending just before this connect began.
+        // Stop may have cancelled pending operations just before this connect began.
         if (stopping_ && waiting_.contains(next.get())) next->pipe->Cancel();
         continue;
       }
       waiting_.erase(next.get());
       if (stopping_) break;
     }
-    // A client is there already; or one was and is gone (ERROR_NO_DATA), which is routine.
+    // A client is already connected; or one was and has gone (ERROR_NO_DATA), which is routine.
     if (code == ERROR_PIPE_CONNECTED) on_client_(std::move(next->pipe));
   }
   return complete;

@@ -14,13 +14,12 @@
 
 namespace onbehalf::service {
 
-// Keeps a number of instances of the pipe waiting for clients. The pipe's name is its own from Start until it is destroyed.
-// Any thread.
+// Keeps a number of pipe instances waiting for clients. Owns the pipe's name from Start until it is destroyed. Any thread.
 class Listener {
  public:
   using OnClient = std::function<void(std::unique_ptr<PipeInstance>)>;
 
-  // `on_incomplete` is called when fewer instances wait than should, and Replenish is to be called again later.
+  // `on_incomplete` is called when fewer instances wait than should; Replenish must then be called later.
   Listener(PipeOptions options, std::uint32_t waiting_instances, ThreadPool& pool, Log& log,
            OnClient on_client, std::function<void()> on_incomplete);
   ~Listener();
@@ -29,11 +28,11 @@ class Listener {
 
   // Creates the pipe and starts listening. Throws as PipeAnchor does.
   void Start();
-  // No client is handed on after the return.
+  // No client is handed over after this returns.
   void Stop();
-  // Guards the pipe with another descriptor from now on. Throws as PipeAnchor does.
+  // Replaces the pipe's security descriptor. Throws as PipeAnchor does.
   void SetDescriptor(const win32::SecurityDescriptor& descriptor);
-  // Brings the number of waiting instances up again, after creating one has failed. True when all are there.
+  // Restores the number of waiting instances after creating one has failed. Returns true when all exist.
   bool Replenish();
 
  private:
@@ -50,14 +49,14 @@ class Listener {
   const OnClient on_client_;
   const std::function<void()> on_incomplete_;
 
-  // Held while the pipe's descriptor is set, so that nobody puts an older one back. Before mutex_.
+  // Held while the pipe's descriptor is set, so that an older one never replaces a newer one. Acquired before mutex_.
   win32::Lock guarding_;
   std::unique_ptr<PipeAnchor> anchor_;  // under guarding_; null until Start
 
   win32::Lock mutex_;
   win32::Condition changed_;
   std::map<Waiting*, std::shared_ptr<Waiting>> waiting_;
-  std::size_t busy_ = 0;      // threads that create instances or hand clients on
+  std::size_t busy_ = 0;      // threads that create instances or hand over clients
   std::size_t creating_ = 0;  // instances that will be in waiting_ soon
   bool stopping_ = false;
 };

@@ -1,14 +1,14 @@
 #include "pipe/pipe_anchor.h"
 
-// After <windows.h>, which it needs.
+// Needs <windows.h> before it.
 #include <winternl.h>
 
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "pipe/pipe_descriptor.h"
 
-// Of ntdll.dll. CreateNamedPipeW cannot do it: it always asks for data access, and has one bit, 0x00080000, for both WRITE_OWNER
-// and FILE_FLAG_FIRST_PIPE_INSTANCE.
+// Exported by ntdll.dll. CreateNamedPipeW cannot be used: it always requests data access, and uses one bit, 0x00080000, for both
+// WRITE_OWNER and FILE_FLAG_FIRST_PIPE_INSTANCE.
 extern "C" NTSTATUS NTAPI NtCreateNamedPipeFile(HANDLE* pipe, ULONG access, OBJECT_ATTRIBUTES* attributes,
                                                 IO_STATUS_BLOCK* status, ULONG share, ULONG disposition,
                                                 ULONG options, ULONG type, ULONG read_mode,
@@ -22,7 +22,7 @@ namespace {
 using win32::SecurityDescriptor;
 using win32::Sid;
 
-// wdm.h's, which is not among the headers of applications.
+// From wdm.h, a driver header.
 constexpr ULONG kOpenIf = 3;               // FILE_OPEN_IF
 constexpr ULONG kMessageType = 1;          // FILE_PIPE_MESSAGE_TYPE
 constexpr ULONG kRejectRemoteClients = 2;  // FILE_PIPE_REJECT_REMOTE_CLIENTS
@@ -46,11 +46,13 @@ PipeAnchor::PipeAnchor(const PipeOptions& options, Log& log) : path_(options.pat
   if (!found.text.empty()) {
     const bool is_service_owned = *options.descriptor.Owner() == Sid::ForService(kServiceName);
     if (!existed || !is_service_owned || !found.owner_is_same) {
-      throw PipeTaken("the pipe " + path_ +
-                      (existed ? " was made by another program: " : " is not as asked for: ") + found.text);
+      throw PipeTaken(
+          "the pipe " + path_ +
+          (existed ? " was created by another program: " : " does not have the requested descriptor: ") +
+          found.text);
     }
-    // Left over from a run of ours with other settings. Nobody else can have made it, because only the service itself can
-    // give an object to its service SID.
+    // Left by an earlier run with other settings. Nobody else can have created it, because only the service itself can make its
+    // service SID an owner.
     SetDescriptor(options.descriptor);
   }
   Park();
@@ -58,7 +60,7 @@ PipeAnchor::PipeAnchor(const PipeOptions& options, Log& log) : path_(options.pat
     // Routine: an idle client does not notice that the service has stopped.
     log.Write(
         LogLevel::kInfo,
-        "the pipe exists already and is ours: a client still holds an end of it, or another server of this account has it",
+        "the pipe already exists and is ours: a client still holds an end of it, or another server of this account has it",
         {{"pipe", path_}});
   }
 }
@@ -75,7 +77,7 @@ void PipeAnchor::Create(const PipeOptions& options) {
   object.SecurityDescriptor = options.descriptor.get();
   IO_STATUS_BLOCK status_block{};
   LARGE_INTEGER default_timeout{};
-  default_timeout.QuadPart = -50 * 10'000;  // 50 ms, as CreateNamedPipeW has it
+  default_timeout.QuadPart = -50 * 10'000;  // 50 ms, CreateNamedPipeW's default
   HANDLE pipe = nullptr;
   // No data access: such an instance begins disconnected, not listening, so no client can ever be on it.
   constexpr ACCESS_MASK kAccess = FILE_READ_ATTRIBUTES | READ_CONTROL | WRITE_DAC | WRITE_OWNER | SYNCHRONIZE;
@@ -88,10 +90,10 @@ void PipeAnchor::Create(const PipeOptions& options) {
     return;
   }
   const DWORD code = ::RtlNtStatusToDosError(status);
-  // An existing pipe's DACL shuts us out, or it has all the instances that its creator allowed.
+  // An existing pipe's DACL denies access, or the pipe has all the instances that its creator allowed.
   if (code == ERROR_ACCESS_DENIED || code == ERROR_PIPE_BUSY) {
-    throw PipeTaken("the pipe " + path_ + " exists and does not let the service in (" +
-                    win32::ErrorName(code) + "): another program has made it");
+    throw PipeTaken("the pipe " + path_ + " exists and denies the service access (" + win32::ErrorName(code) +
+                    "): another program created it");
   }
   throw win32::Win32Error(code, "NtCreateNamedPipeFile", path_);
 }
@@ -104,9 +106,9 @@ bool PipeAnchor::IsAlone() const {
   return instances == 1;
 }
 
-// Where the instance listens all the same, which it does on systems that go by the kind of the handle alone: a client of our
-// own takes its place and goes, and what is left of it, or of another that was faster, is disconnected. The descriptor is right
-// by now. Elsewhere there is nothing to connect to and nothing to disconnect.
+// For systems where the instance listens all the same, because they look only at the kind of handle: a client of our own
+// connects and leaves, and what is left of it, or of another that was faster, is disconnected. The descriptor is right by now.
+// On other systems there is nothing to connect to and nothing to disconnect.
 void PipeAnchor::Park() {
   {
     const win32::UniqueFile client(::CreateFileW(win32::ToWide(path_).c_str(), FILE_READ_ATTRIBUTES, 0,
@@ -123,7 +125,8 @@ void PipeAnchor::SetDescriptor(const SecurityDescriptor& descriptor) {
     win32::ThrowLastError("SetKernelObjectSecurity", path_);
   }
   const PipeDifference found = Difference(instance_.get(), descriptor);
-  if (!found.text.empty()) throw PipeTaken("the pipe " + path_ + " is not as asked for: " + found.text);
+  if (!found.text.empty())
+    throw PipeTaken("the pipe " + path_ + " does not have the requested descriptor: " + found.text);
 }
 
 }  // namespace onbehalf::service

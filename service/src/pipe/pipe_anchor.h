@@ -10,23 +10,23 @@
 
 namespace onbehalf::service {
 
-// Another program has a pipe of this name, or the pipe is not guarded as it must be. Nothing is served on it.
+// Another program has a pipe of this name, or the pipe does not have the required descriptor. It must not be served.
 class PipeTaken : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// Holds the pipe's name: an instance that no client can connect to, made before all others. While it exists the pipe exists,
-// whatever clients do, so no other program can take the name. Through its handle, the only one that may, the pipe's descriptor
-// is changed. Any thread, SetDescriptor on one at a time.
+// Holds the pipe's name: an instance that no client can connect to, created before all others. While it exists the pipe exists,
+// whatever clients do, so no other program can take the name. The pipe's descriptor is changed through its handle, the only one
+// with that right. Any thread; SetDescriptor one call at a time.
 class PipeAnchor {
  public:
-  // Creates the pipe, or joins one that a previous run of the service left because a client still holds its end. Throws
-  // PipeTaken when the pipe is another program's or does not read back as asked for, and Win32Error.
+  // Creates the pipe, or joins one left by a previous run of the service because a client still holds its end. Throws PipeTaken
+  // if the pipe is another program's or does not read back as requested, and Win32Error.
   PipeAnchor(const PipeOptions& options, Log& log);
 
-  // Guards the pipe with another DACL and label from now on. All instances share them. Throws PipeTaken when the pipe does not
-  // read back so, and Win32Error.
+  // Replaces the DACL and the label of the pipe, which all instances share. Throws PipeTaken if the pipe does not read back as
+  // requested, and Win32Error.
   void SetDescriptor(const win32::SecurityDescriptor& descriptor);
 
  private:

@@ -15,14 +15,14 @@ using win32::Sid;
 
 namespace {
 
-// FILE_GENERIC_READ|FILE_GENERIC_WRITE, with FILE_CREATE_PIPE_INSTANCE (0x4: further instances are checked against the
-// first one's descriptor), READ_CONTROL to compare the descriptor, and WRITE_DAC and WRITE_OWNER to change DACL and label on the
-// live pipe (see PipeAnchor).
+// FILE_GENERIC_READ|FILE_GENERIC_WRITE, with FILE_CREATE_PIPE_INSTANCE (0x4: further instances are checked against the first
+// one's descriptor), READ_CONTROL to compare the descriptor, and WRITE_DAC and WRITE_OWNER to change DACL and label of the live
+// pipe (see PipeAnchor).
 constexpr ACCESS_MASK kServiceRights =
     FILE_GENERIC_READ | FILE_GENERIC_WRITE | FILE_CREATE_PIPE_INSTANCE | WRITE_DAC | WRITE_OWNER;
 static_assert(kServiceRights == 0x1e019f);
-// FILE_GENERIC_READ|FILE_GENERIC_WRITE without FILE_CREATE_PIPE_INSTANCE, which is the same bit as FILE_APPEND_DATA and so
-// hides in GENERIC_WRITE. FILE_WRITE_ATTRIBUTES (0x100) stays: clients set the read mode.
+// FILE_GENERIC_READ|FILE_GENERIC_WRITE without FILE_CREATE_PIPE_INSTANCE, which is the same bit as FILE_APPEND_DATA and thus
+// part of GENERIC_WRITE. FILE_WRITE_ATTRIBUTES (0x100) stays: clients set the read mode.
 constexpr ACCESS_MASK kClientRights =
     (FILE_GENERIC_READ | FILE_GENERIC_WRITE) & ~ACCESS_MASK{FILE_CREATE_PIPE_INSTANCE};
 static_assert(kClientRights == 0x12019b);
@@ -42,7 +42,7 @@ SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const Sid& own
                                   const AccessPolicy& policy) {
   const EffectiveNode& node = *policy.Find(kPipeNode);
   const std::string service = owner.ToString();
-  // Inherited denials come after the node's own allow entries, which Windows takes for a canonical order only if they are
+  // Inherited deny entries come after the node's own allow entries. Windows considers this order canonical only if they are
   // marked as inherited.
   const bool mark_inherited =
       std::any_of(node.entries.begin(), node.entries.end(),
@@ -50,7 +50,7 @@ SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const Sid& own
   const auto clients = [&](bool denies, bool inherited) {
     std::string entries;
     for (const auto& [from, entry] : node.entries) {
-      // What always holds stands first, below.
+      // The entries that always apply are added below, first.
       if (from.empty() || (entry.mask & kCall) == 0 || entry.denies() != denies ||
           (from == kRootNode) != inherited)
         continue;
@@ -61,18 +61,18 @@ SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const Sid& own
     return entries;
   };
   std::string sddl = "O:" + service + "G:SYD:P";
-  // Anonymous and guest logons never get in, whatever groups they are in.
+  // Anonymous and guest logons are always denied, whatever groups they are in.
   sddl += "(D;;FA;;;AN)(D;;FA;;;BG)";
-  // Everybody who comes over the network, local WinRM and SSH sessions included.
+  // All network logons, including local WinRM and SSH sessions.
   if (settings.deny_network_logons) sddl += "(D;;FA;;;NU)";
   sddl += clients(true, false);
   sddl += AceSddl("A;", kServiceRights, service);
-  // Being the owner gives READ_CONTROL and nothing more: without this entry it would imply WRITE_DAC.
+  // The owner gets READ_CONTROL and nothing more: without this entry ownership would imply WRITE_DAC.
   sddl += "(A;;RC;;;OW)";
   sddl += clients(false, false);
   sddl += clients(true, true);
   sddl += clients(false, true);
-  // No writing up and no reading up from below medium integrity: app containers and low-integrity processes stay out.
+  // No write-up and no read-up from below medium integrity: keeps out app containers and low-integrity processes.
   sddl += "S:(ML;;NWNR;;;ME)";
   return SecurityDescriptor::FromSddl(sddl);
 }

@@ -11,23 +11,23 @@ namespace onbehalf::service {
 
 inline constexpr const char* kServiceName = "OnBehalf";
 
-// Who owns the pipe and may create instances of it: the service's SID when this process carries it, else (console mode,
-// or a service without a service SID) the process's user. An owner that is not in the token would be refused with
-// ERROR_INVALID_OWNER (1307).
+// The owner of the pipe, who may create instances of it: the service's SID if this process has it, else (console mode, or a
+// service without a service SID) the process's user. An owner that is not in the token is refused with ERROR_INVALID_OWNER
+// (1307).
 win32::Sid PipeOwner();
 
-// The descriptor that guards the pipe: what never changes, and a client's entry for each entry of the policy's node
-// `pipe:` that is about connecting. Every mask and label is explained at its definition.
+// The pipe's security descriptor: fixed entries, and a client entry for each entry of the policy's node `pipe:` that concerns
+// connecting. Every mask and label is explained at its definition.
 win32::SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const win32::Sid& owner,
                                          const AccessPolicy& policy);
 
-// Whether this process could create further instances of a pipe with this descriptor, and change it. Throws
+// Whether this process could create further instances of a pipe with this descriptor, and change the descriptor. Throws
 // win32::Win32Error.
 bool LetsServiceIn(const win32::SecurityDescriptor& descriptor);
 
-// How a descriptor differs from the wanted one in owner, entries or label.
+// The difference between a descriptor and the wanted one, in owner, entries or label.
 struct PipeDifference {
-  std::string text;  // for the log; empty if it does not
+  std::string text;  // for the log; empty if there is none
   bool owner_is_same = false;
 };
 PipeDifference DifferenceOf(const win32::SecurityDescriptor& actual, const win32::SecurityDescriptor& wanted);

@@ -7,9 +7,9 @@
 namespace onbehalf::service {
 
 PipeInstance::PipeInstance(const PipeOptions& options, ThreadPool& pool) {
-  // The handle is not inherited: a child of this process must never hold an end of the pipe.
+  // The handle is not inheritable: a child process must never hold an end of the pipe.
   SECURITY_ATTRIBUTES attributes{sizeof(SECURITY_ATTRIBUTES), options.descriptor.get(), FALSE};
-  // No WRITE_OWNER, which is FILE_FLAG_FIRST_PIPE_INSTANCE here: one bit, and an instance that is not the first is refused with it
+  // No WRITE_OWNER: here it is FILE_FLAG_FIRST_PIPE_INSTANCE, the same bit, with which any instance but the first is refused
   // (ERROR_ACCESS_DENIED; "CreateNamedPipeW function", dwOpenMode).
   constexpr DWORD kOpenMode = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED;
   static_assert(FILE_FLAG_FIRST_PIPE_INSTANCE == WRITE_OWNER);
@@ -24,7 +24,7 @@ PipeInstance::PipeInstance(const PipeOptions& options, ThreadPool& pool) {
 
 PipeInstance::~PipeInstance() {
   pipe_.reset();
-  // May run inside a callback of this very object: Windows then frees it when the callback has returned.
+  // If this runs inside a callback of this object, Windows frees it after the callback has returned.
   if (io_ != nullptr) ::CloseThreadpoolIo(io_);
 }
 
@@ -52,7 +52,7 @@ DWORD PipeInstance::Read(Operation& operation, std::span<char> buffer) {
     return ERROR_SUCCESS;
   }
   const DWORD code = ::GetLastError();
-  // ERROR_MORE_DATA is a warning, not an error: its completion is queued as that of a success is.
+  // ERROR_MORE_DATA is a warning, not an error: a completion is queued as for success.
   if (code == ERROR_IO_PENDING || code == ERROR_MORE_DATA) return ERROR_SUCCESS;
   ::CancelThreadpoolIo(io_);
   return code;

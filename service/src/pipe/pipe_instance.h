@@ -12,36 +12,35 @@
 
 namespace onbehalf::service {
 
-// The pipe's quota for each direction: what one write may put there before it has to wait for the reader.
+// The pipe's quota for each direction: the bytes that can be written before a write waits for the reader.
 inline constexpr DWORD kPipeBuffer = 64 * 1024;
 
-// What every instance of the pipe is created with.
+// The options that every instance of the pipe is created with.
 struct PipeOptions {
   std::string path;  // \\.\pipe\onbehalf
   win32::SecurityDescriptor descriptor;
   bool accept_remote = false;  // false: PIPE_REJECT_REMOTE_CLIENTS
 };
 
-// The server's end of one instance of the pipe: message-type, read in message mode, overlapped. Reads and the
-// connect complete on the pool (CreateThreadpoolIo); writes that the pipe takes at once, as nearly all do, complete
-// without a callback. Owns the handle. Destroyed only when no operation is pending: every pending operation keeps
-// its owner alive.
+// The server's end of one pipe instance: message type, message read mode, overlapped. Reads and the connect complete on the pool
+// (CreateThreadpoolIo); writes that the pipe accepts at once, as nearly all do, complete without a callback. Owns the handle.
+// Must be destroyed only when no operation is pending: every pending operation keeps its owner alive.
 class PipeInstance {
  public:
-  // A connect or read under way. The owner of the Operation keeps it alive until OnComplete is called.
+  // A pending connect or read. The owner of the Operation keeps it alive until OnComplete is called.
   class Operation : public OVERLAPPED {
    public:
     Operation() : OVERLAPPED{} {}
     Operation(const Operation&) = delete;
     Operation& operator=(const Operation&) = delete;
-    // On a thread of the pool. `code` is ERROR_SUCCESS, ERROR_MORE_DATA (a read: the message goes on) or why it failed.
+    // On a thread of the pool. `code` is ERROR_SUCCESS, ERROR_MORE_DATA (a read: the message continues) or the failure.
     virtual void OnComplete(DWORD code, DWORD bytes) = 0;
 
    protected:
     ~Operation() = default;
   };
 
-  // Listens at once. The pipe exists already (see PipeAnchor) and keeps its descriptor. Throws Win32Error.
+  // Listens at once. The pipe must exist (see PipeAnchor) and keeps its descriptor. Throws Win32Error.
   PipeInstance(const PipeOptions& options, ThreadPool& pool);
   ~PipeInstance();
   PipeInstance(const PipeInstance&) = delete;
@@ -49,15 +48,14 @@ class PipeInstance {
 
   HANDLE get() const { return pipe_.get(); }
 
-  // Each starts its operation; ERROR_SUCCESS: OnComplete will be called, on whatever thread, even before the return. Any
-  // other code: it has failed and OnComplete will not be called, except ERROR_PIPE_CONNECTED from Connect: a client is
-  // there already.
+  // Start an operation. After ERROR_SUCCESS, OnComplete will be called, on any thread, possibly before this returns. Any other
+  // code is a failure without OnComplete, except ERROR_PIPE_CONNECTED from Connect: a client is already connected.
   DWORD Connect(Operation& operation);
   DWORD Read(Operation& operation, std::span<char> buffer);
 
-  // Ends what is pending: it completes with ERROR_OPERATION_ABORTED. Any thread.
+  // Cancels pending operations: they complete with ERROR_OPERATION_ABORTED. Any thread.
   void Cancel();
-  // Throws the client of a failed connect out, so that Connect can be called again.
+  // Disconnects the client of a failed connect, so that Connect can be called again.
   void Disconnect();
 
  private:

@@ -36,7 +36,7 @@ void WriteQueue::WriteFromFront() {
   while (!messages_.empty()) {
     const std::string& message = messages_.front();
     overlapped_ = OVERLAPPED{};
-    // The low bit of the event keeps the completion off the pipe's I/O completion port, which belongs to the reads
+    // The low bit of the event handle keeps the completion off the pipe's I/O completion port, which is for reads
     // (GetQueuedCompletionStatus, "lpOverlapped").
     overlapped_.hEvent = reinterpret_cast<HANDLE>(reinterpret_cast<std::uintptr_t>(event_.get()) | 1U);
     DWORD code = ERROR_SUCCESS;
@@ -51,7 +51,7 @@ void WriteQueue::WriteFromFront() {
         ::SetThreadpoolWait(wait_, event_.get(), nullptr);
         return;
       }
-      // Nobody could be told of the write's end: take it back before its memory goes.
+      // Without a wait the write's end would go unnoticed: cancel it before its memory is freed.
       code = ::GetLastError();
       DWORD written = 0;
       ::CancelIoEx(pipe_, &overlapped_);
@@ -88,8 +88,8 @@ void CALLBACK WriteQueue::OnEvent(PTP_CALLBACK_INSTANCE, void* context, PTP_WAIT
       queue.messages_.clear();
       queue.bytes_ = 0;
     }
-    // The next write may be pending by now, and its callback may run as soon as the lock is gone: then the owner is
-    // kept by both.
+    // The next write may be pending by now, and its callback may run as soon as the lock is released: then both callbacks keep
+    // the owner alive.
     keep_alive = queue.pending_ ? queue.keep_alive_ : std::move(queue.keep_alive_);
   }
   queue.on_end_(code);

@@ -17,35 +17,35 @@
 
 namespace onbehalf::service {
 
-// The messages that wait to be written to one pipe, in order, one write each. The pipe takes nearly every message at
-// once (it has room), so the usual message is written on the thread that brings it, without a callback; only when
-// the peer does not read does a write pend, and the rest queue behind it. Any thread.
+// The messages queued for one pipe, in order, one write each. The pipe nearly always has room, so a message is usually written
+// on the thread that adds it, without a callback; only when the peer does not read does a write pend, and later messages queue
+// behind it. Any thread.
 class WriteQueue {
  public:
-  // `on_end(code)` is called (by a thread of the pool or by Add's caller, never under the queue's lock) each time a
-  // pending write has ended; code is ERROR_SUCCESS or why the pipe takes no more.
+  // `on_end(code)` is called (by a pool thread or by Add's caller, never under the queue's lock) each time a pending write has
+  // ended; code is ERROR_SUCCESS or why the pipe accepts no more messages.
   WriteQueue(HANDLE pipe, ThreadPool& pool, std::function<void(DWORD code)> on_end);
   ~WriteQueue();
   WriteQueue(const WriteQueue&) = delete;
   WriteQueue& operator=(const WriteQueue&) = delete;
 
   enum class Added {
-    kWritten,  // the pipe has taken it
-    kPending,  // a write is under way: `keep_alive` is held until on_end has been called for the last of them
-    kFailed,   // the pipe takes no more (GetLastError's code in last_error()); the message is dropped
+    kWritten,  // the pipe has accepted it
+    kPending,  // a write is pending: `keep_alive` is held until on_end has been called for the last one
+    kFailed,   // the pipe accepts no more (code in last_error()); the message is dropped
   };
-  // Never waits. `keep_alive` is whatever owns this queue.
+  // Never waits. `keep_alive` is the owner of this queue.
   Added Add(std::string message, std::shared_ptr<void> keep_alive);
 
-  // Bytes that were added and not yet taken by the pipe. Takes no lock.
+  // Bytes added but not yet accepted by the pipe. Takes no lock.
   std::size_t bytes() const { return bytes_; }
-  // Since when the write under way has been waiting; nullopt if there is none.
+  // When the pending write began to wait; nullopt if there is none.
   std::optional<std::chrono::steady_clock::time_point> waiting_since() const;
   DWORD last_error() const;
 
  private:
   static void CALLBACK OnEvent(PTP_CALLBACK_INSTANCE, void* context, PTP_WAIT, TP_WAIT_RESULT);
-  // Writes from the front until one write pends, fails or nothing is left.
+  // Writes from the front until a write pends or fails, or nothing is left.
   void WriteFromFront();
 
   const HANDLE pipe_;

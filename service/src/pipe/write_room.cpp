@@ -8,7 +8,7 @@ bool WriteRoom::Await(std::function<void()> when_room) {
   const std::lock_guard lock(mutex_);
   waiting_.push_back(std::move(when_room));
   is_awaited_ = true;
-  // A write that ends from here on finds it. One that has ended just before has made room.
+  // A write that ends from here on finds the entry. One that ended just before has made room.
   if (!Has()) return false;
   waiting_.pop_back();
   is_awaited_ = !waiting_.empty();

@@ -210,7 +210,7 @@ TEST_F(ExistingPipe, ThatIsGuardedOtherwiseIsNotServed) {
   const service::PipeInstance squatter({path_, SecurityDescriptor::FromSddl("D:P(A;;FA;;;WD)"), false},
                                        pool_);
   const std::string why = StartListener();
-  EXPECT_EQ(why.find("the pipe " + path_ + " was made by another program: "), 0U) << why;
+  EXPECT_EQ(why.find("the pipe " + path_ + " was created by another program: "), 0U) << why;
 }
 
 TEST_F(ExistingPipe, OfAnotherOwnerIsNotServed) {
@@ -235,7 +235,7 @@ TEST_F(ExistingPipe, OfAnotherOwnerIsNotServed) {
 TEST_F(ExistingPipe, ThatIsOursIsServedAndSaidInTheLog) {
   const service::PipeInstance left_over(Ours(), pool_);
   EXPECT_EQ(StartListener(), "");
-  EXPECT_NE(ReadAll(folder_.path() / "service.log").find("the pipe exists already and is ours"),
+  EXPECT_NE(ReadAll(folder_.path() / "service.log").find("the pipe already exists and is ours"),
             std::string::npos);
 }
 
@@ -259,13 +259,13 @@ TEST_F(ExistingPipe, ThatIsTheServicesOwnGetsItsDescriptorAndLabel) {
   const service::PipeAnchor anchor(wanted, log_);
   const auto now = SecurityDescriptor::FromKernelObject(left_over->get(), kParts);
   EXPECT_EQ(service::DifferenceOf(now, wanted.descriptor).text, "");
-  EXPECT_NE(ReadAll(folder_.path() / "service.log").find("the pipe exists already and is ours"),
+  EXPECT_NE(ReadAll(folder_.path() / "service.log").find("the pipe already exists and is ours"),
             std::string::npos);
 }
 
 TEST_F(ExistingPipe, IsNotSeenWhereThereIsNone) {
   EXPECT_EQ(StartListener(), "");
-  EXPECT_EQ(ReadAll(folder_.path() / "service.log").find("the pipe exists"), std::string::npos);
+  EXPECT_EQ(ReadAll(folder_.path() / "service.log").find("the pipe already exists"), std::string::npos);
 }
 
 TEST_F(ExistingPipe, ThatShutsTheServiceOutIsNotServed) {
@@ -274,7 +274,7 @@ TEST_F(ExistingPipe, ThatShutsTheServiceOutIsNotServed) {
   const service::PipeInstance squatter({path_, SecurityDescriptor::FromSddl("D:P(A;;0x12019b;;;WD)"), false},
                                        pool_);
   const std::string why = StartListener();
-  EXPECT_NE(why.find("does not let the service in (ERROR_ACCESS_DENIED)"), std::string::npos) << why;
+  EXPECT_NE(why.find("denies the service access (ERROR_ACCESS_DENIED)"), std::string::npos) << why;
 }
 
 // ---- The instance that holds the name ----
