@@ -1,6 +1,6 @@
 #include "registry/registry_key.h"
 
-// After <windows.h>, which it needs.
+// Needs <windows.h> before it.
 #include <winternl.h>
 
 #include <algorithm>
@@ -12,9 +12,9 @@
 
 #include "onbehalf/win32/win32_error.h"
 
-// Of ntdll.dll, documented as ZwOpenKey and ZwDeleteKey. They are for what the Win32 functions cannot do: open the root of a
-// tree with the thread's own token (RegOpenKeyExW with an empty name gives the process's predefined handle again), a
-// subkey with a NUL in its name, and delete by handle.
+// Exported by ntdll.dll, documented as ZwOpenKey and ZwDeleteKey. The Win32 functions cannot open the root of a tree with the
+// thread's own token (RegOpenKeyExW with an empty name returns the process's predefined handle again) or a subkey with a NUL in
+// its name, nor delete by handle.
 extern "C" {
 NTSTATUS NTAPI NtOpenKey(HANDLE* key, ACCESS_MASK access, OBJECT_ATTRIBUTES* attributes);
 NTSTATUS NTAPI NtDeleteKey(HANDLE key);
@@ -34,7 +34,7 @@ void ThrowIfStopped(const std::stop_token& stop, const char* operation) {
   if (stop.stop_requested()) throw Win32Error(ERROR_CANCELLED, operation);
 }
 
-// Subkeys are opened relative to these, with the rights of the thread; what the handle itself may do does not count then.
+// Subkeys are opened relative to these with the thread's rights, regardless of the handle's own access.
 HKEY PredefinedKey(const RegistryPath& path) {
   return path.tree == RegistryPath::Tree::kMachine ? HKEY_LOCAL_MACHINE : HKEY_USERS;
 }
@@ -43,7 +43,7 @@ REGSAM ViewFlag(const RegistryPath& path) {
   return path.view == RegistryView::k64 ? KEY_WOW64_64KEY : KEY_WOW64_32KEY;
 }
 
-// `parent`: null for a name from the root of all objects.
+// `parent`: null for a name relative to the object manager's root.
 UniqueRegistryKey OpenByObjectName(HANDLE parent, std::wstring name, REGSAM access, ULONG attributes) {
   const auto bytes = static_cast<USHORT>(name.size() * sizeof(wchar_t));
   UNICODE_STRING counted{bytes, bytes, name.data()};
@@ -60,7 +60,7 @@ UniqueRegistryKey OpenByObjectName(HANDLE parent, std::wstring name, REGSAM acce
 
 bool IsHiveLoaded(const RegistryPath& path) {
   UniqueRegistryKey hive;
-  // A hive whose root the caller may not open is loaded.
+  // The hive is loaded even if the caller may not open its root.
   return ::RegOpenKeyExW(HKEY_USERS, path.own_hive.c_str(), 0, MAXIMUM_ALLOWED, hive.put()) !=
          ERROR_FILE_NOT_FOUND;
 }
@@ -78,7 +78,7 @@ std::optional<UniqueRegistryKey> Open(const RegistryPath& path, REGSAM access, D
   Throw(code, "RegOpenKeyExW");
 }
 
-// The first of them; nullopt when there is none.
+// The first subkey; nullopt if there is none.
 std::optional<std::wstring> FirstSubkey(HKEY key) {
   std::wstring name(256, L'\0');
   for (;;) {
@@ -99,7 +99,7 @@ DWORD DeleteByHandle(const UniqueRegistryKey& key) {
   return status < 0 ? ::RtlNtStatusToDosError(status) : ERROR_SUCCESS;
 }
 
-// False too where the thread may not look.
+// Also false if the thread may not check.
 bool HasSubkeysForSure(const RegistryPath& path) {
   UniqueRegistryKey key;
   return ::RegOpenKeyExW(PredefinedKey(path), path.below.c_str(), REG_OPTION_OPEN_LINK,
@@ -108,7 +108,7 @@ bool HasSubkeysForSure(const RegistryPath& path) {
 }
 
 std::size_t DeleteTree(UniqueRegistryKey top, const std::stop_token& stop) {
-  // From the top to the key that is being emptied; as many as there are levels at most.
+  // From the top to the key being emptied; at most one handle per level.
   std::vector<UniqueRegistryKey> open;
   open.push_back(std::move(top));
   std::size_t deleted = 0;
@@ -138,7 +138,7 @@ std::optional<bool> MakeRegistryKey(const RegistryPath& path, bool is_volatile) 
   std::wstring_view below = path.below;
   UniqueRegistryKey hive;
   if (!path.own_hive.empty()) {
-    // Made from the root of the tree, the hive itself would be made where it is not there. While this is open it stays.
+    // Creating from the tree's root would create a missing hive. While this is open the hive stays loaded.
     const LSTATUS code = ::RegOpenKeyExW(parent, path.own_hive.c_str(), 0, MAXIMUM_ALLOWED, hive.put());
     if (code == ERROR_FILE_NOT_FOUND) return std::nullopt;
     if (code != ERROR_SUCCESS) Throw(code, "RegOpenKeyExW");
@@ -147,7 +147,7 @@ std::optional<bool> MakeRegistryKey(const RegistryPath& path, bool is_volatile) 
   }
   UniqueRegistryKey key;
   DWORD disposition = 0;
-  // Whatever may be done with it: what counts is that it is there.
+  // The access does not matter: only the key's existence does.
   const LSTATUS code = ::RegCreateKeyExW(parent, below.data(), 0, nullptr,
                                          is_volatile ? REG_OPTION_VOLATILE : REG_OPTION_NON_VOLATILE,
                                          MAXIMUM_ALLOWED | ViewFlag(path), nullptr, key.put(), &disposition);
@@ -170,7 +170,7 @@ std::variant<RegistryValue, std::size_t> QueryRegistryValue(HKEY key, const std:
                                                             std::size_t max_bytes) {
   RegistryValue value;
   value.bytes.resize(std::min<std::size_t>(max_bytes, 1024));
-  // Again as long as the value grows between two calls.
+  // Repeated while the value grows between two calls.
   for (;;) {
     auto size = static_cast<DWORD>(value.bytes.size());
     const LSTATUS code = ::RegQueryValueExW(key, name.c_str(), nullptr, &value.type,
@@ -189,7 +189,7 @@ void SetRegistryValue(HKEY key, const std::wstring& name, RegistryValue value) {
   if (value.bytes.size() > std::numeric_limits<DWORD>::max())
     throw Win32Error(ERROR_INVALID_PARAMETER, "RegSetValueExW");
   const auto size = static_cast<DWORD>(value.bytes.size());
-  // RegSetValueExW looks behind a text without terminator and takes a NUL that it finds there along.
+  // RegSetValueExW reads past a string without a terminator and includes a NUL that it finds there.
   value.bytes.append(sizeof(wchar_t), '\xFF');
   const LSTATUS code = ::RegSetValueExW(key, name.c_str(), 0, value.type,
                                         reinterpret_cast<const BYTE*>(value.bytes.data()), size);
@@ -197,7 +197,7 @@ void SetRegistryValue(HKEY key, const std::wstring& name, RegistryValue value) {
 }
 
 void AskForChange(HKEY key, bool recursive, HANDLE event) {
-  // Agnostic: else the notification would end with the pool's thread that asks for it.
+  // Thread-agnostic: otherwise the notification would end with the pool thread that requested it.
   const LSTATUS code = ::RegNotifyChangeKeyValue(
       key, recursive, REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_LAST_SET | REG_NOTIFY_THREAD_AGNOSTIC, event,
       TRUE);

@@ -14,9 +14,9 @@ namespace {
 using win32::Win32Error;
 
 constexpr int kAttempts = 10;
-// A value's name has at most 16,383 units, and a terminator ("Registry Element Size Limits").
+// A value's name has at most 16,383 units, plus a terminator ("Registry Element Size Limits").
 constexpr std::size_t kValueNameUnits = 16'384;
-// Of an entry's JSON, beside its name and its value.
+// Maximum JSON of an entry, excluding its name and its value.
 constexpr std::size_t kEntryBytes = 96;
 
 bool ComesBefore(std::wstring_view a, std::wstring_view b) {
@@ -24,7 +24,7 @@ bool ComesBefore(std::wstring_view a, std::wstring_view b) {
                                 TRUE) == CSTR_LESS_THAN;
 }
 
-// Says whether a key has changed since it was asked to look.
+// Detects whether a key has changed since it was created.
 class ChangeMark {
  public:
   explicit ChangeMark(HKEY key) : key_(key), event_(::CreateEventW(nullptr, TRUE, FALSE, nullptr)) {
@@ -44,22 +44,22 @@ class ChangeMark {
 struct Entry {
   std::wstring name;
   DWORD index = 0;
-  DWORD size = 0;  // of a value
+  DWORD size = 0;  // of a value's data
   friend bool operator<(const Entry& a, const Entry& b) { return ComesBefore(a.name, b.name); }
 };
 
-// At most: six bytes for each unit of a name ("\u0001"), and as many for two bytes of a value that is a text.
+// Upper bounds: six bytes for each unit of a name ("\u0001"), and as many for two bytes of a text value.
 std::size_t NameBytes(const Entry& entry) { return kEntryBytes + entry.name.size() * 6; }
 bool FitsAPage(const Entry& entry, std::size_t max_bytes) {
   return NameBytes(entry) + std::size_t{entry.size} * 3 <= max_bytes;
 }
-// Of an entry in a page: without its value where that would not fit.
+// The bytes of an entry in a page, without its value if that would not fit.
 std::size_t PageBytes(const Entry& entry, std::size_t max_bytes) {
   return NameBytes(entry) + (FitsAPage(entry, max_bytes) ? std::size_t{entry.size} * 3 : 0);
 }
 
-// Of all entries that it is offered, those behind `after` that come first by their names: as many as a page takes and one more,
-// by which the page knows that it is not the last. No more is ever kept, however many the key has.
+// Of all entries passed to it, keeps the first ones after `after` by name: as many as fit into a page and one more, which shows
+// that the page is not the last. Never keeps more, however many the key has.
 class FirstEntries {
  public:
   // `after`: borrowed; null for the beginning.
@@ -80,14 +80,14 @@ class FirstEntries {
       bytes_ = without_last;
     }
   }
-  // In their order.
+  // Sorted.
   std::vector<Entry> Take() && {
     std::sort_heap(entries_.begin(), entries_.end());
     return std::move(entries_);
   }
 
  private:
-  // More than a page takes: the first entry it takes always.
+  // More than fits into a page, which always takes the first entry.
   bool IsEnough(std::size_t entries, std::size_t bytes) const {
     return entries > max_entries_ || (entries > 1 && bytes > max_bytes_);
   }
@@ -95,7 +95,7 @@ class FirstEntries {
   const RegistryCursor* const after_;
   const std::size_t max_entries_;
   const std::size_t max_bytes_;
-  std::vector<Entry> entries_;  // a heap, the last by name in front
+  std::vector<Entry> entries_;  // a heap with the last name in front
   std::size_t bytes_ = 0;       // in a page
 };
 
@@ -113,7 +113,7 @@ class Lister {
       return ::RegEnumValueW(key_, index, name_.data(), &units, nullptr, nullptr, nullptr, &size);
     });
   }
-  // nullopt: it has changed.
+  // nullopt: the key has changed.
   std::optional<RegistryPage::Value> ValueAt(Entry entry, bool with_bytes) {
     RegistryPage::Value found{std::move(entry.name), entry.size, REG_NONE, std::nullopt};
     auto units = static_cast<DWORD>(name_.size());

@@ -11,10 +11,10 @@
 
 namespace onbehalf::service {
 
-// How far a listing has come: all subkeys come before the values, both in the ordinal upper-case order of their names.
+// The position in a listing: all subkeys come before the values, both in the ordinal upper-case order of their names.
 struct RegistryCursor {
   bool in_values = false;
-  std::wstring name;  // the last one that was given; of the registry's units, valid UTF-16 or not
+  std::wstring name;  // the last returned name, in the registry's units, possibly invalid UTF-16
 };
 
 struct RegistryPage {
@@ -29,12 +29,11 @@ struct RegistryPage {
   std::optional<RegistryCursor> next;  // nullopt: this is the last page
 };
 
-// Subkeys and values of `key` (which needs KEY_READ) behind `after`: at most `max_entries`, and so many that their JSON is no
-// longer than `max_bytes`, but at least one. Windows numbers subkeys and values, and the numbers change with every
-// one that comes or goes; so each page is taken from a state of the key in which nothing has changed meanwhile, as
-// RegNotifyChangeKeyValue says. What is there during all pages is in exactly one of them; what comes or goes meanwhile is in
-// one or in none. All names are looked at for each page, and no more are kept than a page has and one.
-// nullopt: the key has changed at every attempt. Throws win32::Win32Error, ERROR_CANCELLED when `stop` is asked for.
+// Subkeys and values of `key` (which needs KEY_READ) after `after`: at most `max_entries`, with at most `max_bytes` of JSON, but
+// at least one. Windows numbers subkeys and values, and adding or removing one changes the numbers; so each page is taken while
+// the key does not change, according to RegNotifyChangeKeyValue. An entry that exists during all pages is in exactly one of
+// them; one that is added or removed meanwhile is in one or none. Each page examines all names, but keeps only one more than it
+// returns. nullopt: the key changed during every attempt. Throws win32::Win32Error, ERROR_CANCELLED if `stop` is requested.
 std::optional<RegistryPage> ListRegistryKey(HKEY key, const std::optional<RegistryCursor>& after,
                                             std::size_t max_entries, std::size_t max_bytes,
                                             const std::stop_token& stop);

@@ -16,7 +16,7 @@ using Tree = RegistryPath::Tree;
 
 constexpr std::size_t kMaxComponentUnits = 255;
 constexpr std::size_t kMaxLevels = 512;
-// What a UNICODE_STRING holds with its terminator. RtlInitUnicodeString, which the Win32 functions use, cuts what is longer.
+// The capacity of a UNICODE_STRING without terminator. RtlInitUnicodeString (used by Win32) truncates longer strings.
 constexpr std::size_t kMaxPathUnits = 32'766;
 
 struct Root {
@@ -34,7 +34,7 @@ constexpr std::array<Root, 5> kRoots{
      {"HKCC", "HKEY_CURRENT_CONFIG", Tree::kMachine, L"System\\CurrentControlSet\\Hardware Profiles\\Current",
       false}}};
 
-// Where programs of 32 bits have what is theirs of HKEY_LOCAL_MACHINE\Software ("Registry Keys Affected by WOW64").
+// The places of 32-bit programs in HKEY_LOCAL_MACHINE\Software ("Registry Keys Affected by WOW64").
 constexpr std::array<std::wstring_view, 3> k32BitKeys{
     {L"Software\\Wow6432Node", L"Software\\Wow6432Node\\Classes", L"Software\\Classes\\Wow6432Node"}};
 
@@ -51,20 +51,20 @@ const Root* FindRoot(std::string_view name) {
   return found == kRoots.end() ? nullptr : &*found;
 }
 
-// What is wrong with what stands behind the root and its backslash.
+// What is wrong with the part after the root and its backslash.
 std::optional<std::string> FaultOf(std::wstring_view path) {
   std::size_t levels = 0;
   for (std::size_t begin = 0; begin <= path.size(); ++levels) {
     const std::size_t end = std::min(path.find(L'\\', begin), path.size());
     const std::wstring_view component = path.substr(begin, end - begin);
-    if (component.empty()) return "a key's name is empty: expected names with one backslash between them";
+    if (component.empty()) return "a key name is empty: expected names separated by single backslashes";
     if (component.size() > kMaxComponentUnits) {
-      return "a key's name is longer than " + std::to_string(kMaxComponentUnits) + " UTF-16 units";
+      return "a key name is longer than " + std::to_string(kMaxComponentUnits) + " UTF-16 units";
     }
-    if (component.find(L'\0') != std::wstring_view::npos) return "a key's name cannot have a NUL in it";
+    if (component.find(L'\0') != std::wstring_view::npos) return "a key name cannot contain NUL";
     begin = end + 1;
   }
-  if (levels > kMaxLevels) return "there are more than " + std::to_string(kMaxLevels) + " levels";
+  if (levels > kMaxLevels) return "the path has more than " + std::to_string(kMaxLevels) + " levels";
   return std::nullopt;
 }
 
@@ -75,8 +75,8 @@ std::variant<RegistryPath, std::string> ParseRegistryPath(std::string_view text,
   const std::size_t backslash = text.find('\\');
   const Root* const root = FindRoot(text.substr(0, backslash));
   if (root == nullptr) {
-    return "expected a root (HKLM, HKCU, HKCR, HKU, HKCC or the long name) and the names of keys, with backslashes "
-           "between them";
+    return "expected a root (HKLM, HKCU, HKCR, HKU, HKCC or the long name) and key names, separated by "
+           "backslashes";
   }
   RegistryPath path;
   path.tree = root->tree;

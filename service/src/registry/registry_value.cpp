@@ -25,7 +25,7 @@ constexpr std::array<TypeWord, 9> kTypeWords{{{REG_NONE, "none"},
                                               {REG_MULTI_SZ, "multi_sz"},
                                               {REG_QWORD, "qword"}}};
 
-// nullopt for half a pair of surrogates.
+// nullopt for an unpaired surrogate.
 std::optional<std::string> ToValidUtf8(std::wstring_view units) {
   for (std::size_t i = 0; i < units.size(); ++i) {
     if (IS_LOW_SURROGATE(units[i])) return std::nullopt;
@@ -81,7 +81,7 @@ std::optional<std::vector<std::string>> TextsOf(const RegistryValue& value) {
   if (!units) return std::nullopt;
   std::wstring_view rest = *units;
   std::vector<std::string> texts;
-  // An empty text is the list's end.
+  // An empty string ends the list.
   while (!rest.empty() && rest.front() != L'\0') {
     const std::wstring_view text = rest.substr(0, rest.find(L'\0'));
     auto utf8 = ToValidUtf8(text);
@@ -106,7 +106,7 @@ std::optional<std::uint64_t> NumberOf(const RegistryValue& value) {
 
 RegistryValue TextValue(DWORD type, std::string_view text) {
   std::wstring units = win32::ToWide(text);
-  // The target of a symbolic link ends with its last byte (ZwCreateKey, REG_OPTION_CREATE_LINK).
+  // The target of a symbolic link has no terminator (ZwCreateKey, REG_OPTION_CREATE_LINK).
   if (type != REG_LINK) units.push_back(L'\0');
   return {type, BytesOf(units)};
 }

@@ -10,35 +10,35 @@
 
 namespace onbehalf::service {
 
-// A value as the registry has it: a type, and bytes that need not be what the type promises.
+// A value as stored in the registry: a type, and bytes that need not match it.
 struct RegistryValue {
   DWORD type = REG_NONE;
   std::string bytes;
   friend bool operator==(const RegistryValue&, const RegistryValue&) = default;
 };
 
-// "sz", "dword", …; "0x8" for types without a word.
+// "sz", "dword", …; "0x8" for types without a name.
 std::string RegistryTypeName(DWORD type);
-// The other way; nullopt for neither a word nor "0x" and up to eight hexadecimal digits.
+// The inverse; nullopt unless `name` is a type's name, or "0x" and up to eight hexadecimal digits.
 std::optional<DWORD> RegistryTypeOf(std::string_view name);
-// Those with a word, for messages: "none, sz, …".
+// The types that have a name, for messages: "none, sz, …".
 std::string RegistryTypeNames();
 
-// What the bytes mean where they are what the type promises; nullopt where they are not, or mean more than this can say.
-// Terminators of texts may be missing or be several: that alone is not told apart.
+// Interpret the bytes if they match the type; nullopt if they do not, or if the result could not represent them. Missing or
+// extra terminators of strings are ignored.
 
-// Of sz, expand_sz and link: what stands before the first NUL, as UTF-8. nullopt if that is no valid UTF-16, the number of
-// bytes is odd, or anything but NULs stands behind.
+// For sz, expand_sz and link: the text before the first NUL, as UTF-8. nullopt if it is not valid UTF-16, the number of bytes is
+// odd, or anything but NULs follows.
 std::optional<std::string> TextOf(const RegistryValue& value);
-// Of multi_sz: its texts, none of them empty. nullopt for the same reasons, the list's end in place of the text's.
+// For multi_sz: its strings, none of them empty. nullopt for the same reasons, applied to the end of the list.
 std::optional<std::vector<std::string>> TextsOf(const RegistryValue& value);
-// Of dword, dword_big_endian and qword. nullopt if there are not 4, or 8, bytes.
+// For dword, dword_big_endian and qword. nullopt if there are not 4, or 8, bytes.
 std::optional<std::uint64_t> NumberOf(const RegistryValue& value);
 
-// The bytes of what is valid UTF-8 without NULs, as Windows' own tools write them: terminated, but for a link's.
+// The bytes for valid UTF-8 without NULs, as Windows' own tools write them: terminated, except for a link.
 RegistryValue TextValue(DWORD type, std::string_view text);
 RegistryValue TextsValue(const std::vector<std::string>& texts);
-// `number` fits the type.
+// `number` must fit the type.
 RegistryValue NumberValue(DWORD type, std::uint64_t number);
 
 }  // namespace onbehalf::service

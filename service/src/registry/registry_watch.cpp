@@ -29,7 +29,7 @@ RegistryWatch::RegistryWatch(win32::UniqueRegistryKey key, bool recursive, Waker
 
 Stream::Step RegistryWatch::Next(const Call&) {
   if (begun_ && !changed_.exchange(false)) return Later{};
-  // Before the piece is given, so that its reader misses nothing of what comes after.
+  // Before the piece is returned, so that its reader misses no later change.
   Watch();
   return Piece{protocol::MakeObject({{"changed", std::exchange(begun_, true)}})};
 }

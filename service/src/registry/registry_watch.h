@@ -8,9 +8,9 @@
 
 namespace onbehalf::service {
 
-// The stream of registry.watch: {"changed": false} as soon as Windows watches the key, and then {"changed": true} after
-// changes, once for all those since the piece before; a change that comes after a piece was made is told by another. Ends with
-// what Windows says when the key cannot be watched any more (ERROR_KEY_DELETED).
+// The stream of registry.watch: {"changed": false} as soon as Windows watches the key, then {"changed": true} after changes,
+// once for all changes since the previous piece; a change after a piece was made causes another. Ends with Windows' error when
+// the key can no longer be watched (ERROR_KEY_DELETED).
 class RegistryWatch final : public Stream {
  public:
   // `key` needs KEY_NOTIFY. `recursive`: changes below its subkeys too. Throws win32::Win32Error.
@@ -25,10 +25,10 @@ class RegistryWatch final : public Stream {
   const bool recursive_;
   const Waker waker_;
   bool begun_ = false;
-  // Set by the wait's callback, which consumes the event; from then on nothing watches until Next does again.
+  // Set by the wait's callback, which consumes the event; nothing is watched again until Next is called.
   std::atomic<bool> changed_{false};
   const win32::UniqueObject event_;
-  // The last one: its end waits for its call, which uses what stands above.
+  // Last: its destructor waits for its callback, which uses the members above.
   PoolWait wait_;
 };
 

@@ -59,7 +59,7 @@ TEST_F(RegistryMethods, NameTheMemberThatIsWrong) {
     if (method->name == "registry.delete") params["subkeys"] = false;
     EXPECT_TRUE(Fault(method->name, params).starts_with("key: expected a root"));
     params["key"] = "HKLM\\";
-    EXPECT_TRUE(Fault(method->name, params).starts_with("key: a key's name is empty"));
+    EXPECT_TRUE(Fault(method->name, params).starts_with("key: a key name is empty"));
     params["key"] = 1;
     EXPECT_TRUE(Fault(method->name, params).starts_with("key: expected a string"));
     params.erase("key");

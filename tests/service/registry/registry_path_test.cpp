@@ -91,23 +91,23 @@ TEST(RegistryPath, NeedsARoot) {
 TEST(RegistryPath, HasNoEmptyNames) {
   for (const char* text : {"HKLM\\", "HKLM\\\\", "HKLM\\Software\\", "HKLM\\\\Software",
                            "HKLM\\Software\\\\Contoso", "HKCU\\"}) {
-    EXPECT_TRUE(Fault(text).starts_with("a key's name is empty")) << text << ": " << Fault(text);
+    EXPECT_TRUE(Fault(text).starts_with("a key name is empty")) << text << ": " << Fault(text);
   }
 }
 
 TEST(RegistryPath, HasNamesOfAtMost255UnitsOn512Levels) {
   const std::string name(255, 'n');
   EXPECT_EQ(Parsed("HKLM\\" + name + "\\" + name).below.size(), 511U);
-  EXPECT_TRUE(Fault("HKLM\\" + name + "n").starts_with("a key's name is longer than 255 UTF-16 units"));
+  EXPECT_TRUE(Fault("HKLM\\" + name + "n").starts_with("a key name is longer than 255 UTF-16 units"));
   // Units, not bytes or characters: each of these is two of them.
   std::string pairs;
   for (int i = 0; i < 127; ++i) pairs += "\xF0\x9F\x98\x80";
   EXPECT_EQ(Parsed("HKLM\\" + pairs + "n").below.size(), 255U);
-  EXPECT_TRUE(Fault("HKLM\\" + pairs + "nn").starts_with("a key's name is longer"));
+  EXPECT_TRUE(Fault("HKLM\\" + pairs + "nn").starts_with("a key name is longer"));
   std::string deep = "HKLM";
   for (int i = 0; i < 512; ++i) deep += "\\n";
   EXPECT_EQ(Fault(deep), "none");
-  EXPECT_EQ(Fault(deep + "\\n"), "there are more than 512 levels");
+  EXPECT_EQ(Fault(deep + "\\n"), "the path has more than 512 levels");
 }
 
 TEST(RegistryPath, HasAtMost32766UnitsBelowTheTreesRoot) {
@@ -142,7 +142,7 @@ TEST(RegistryPath, IsARootOrAHiveHoweverItWasNamed) {
 }
 
 TEST(RegistryPath, HasNoNul) {
-  EXPECT_EQ(Fault(std::string_view("HKLM\\Soft\0ware", 13)), "a key's name cannot have a NUL in it");
+  EXPECT_EQ(Fault(std::string_view("HKLM\\Soft\0ware", 13)), "a key name cannot contain NUL");
   EXPECT_TRUE(Fault(std::string_view("HKLM\0\\Software", 14)).starts_with("expected a root"));
 }
 
