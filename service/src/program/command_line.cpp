@@ -1,7 +1,7 @@
 #include "program/command_line.h"
 
 #include "onbehalf/win32/lean_windows.h"
-// After windows.h.
+// Need windows.h before them.
 #include <objbase.h>
 #include <shlobj.h>
 
@@ -14,11 +14,11 @@
 namespace onbehalf::service {
 namespace {
 
-// Not the variable of the environment: Wine gives services another one than everybody else.
+// Not the environment variable: Wine gives services a different one.
 std::filesystem::path ProgramData() {
   wchar_t* found = nullptr;
   const HRESULT result = ::SHGetKnownFolderPath(FOLDERID_ProgramData, KF_FLAG_DONT_VERIFY, nullptr, &found);
-  // To be freed whether it succeeded or not (SHGetKnownFolderPath, "ppszPath").
+  // Must be freed whether it succeeded or not (SHGetKnownFolderPath, "ppszPath").
   const std::unique_ptr<wchar_t, decltype(&::CoTaskMemFree)> owned(found, &::CoTaskMemFree);
   if (FAILED(result))
     throw win32::Win32Error(static_cast<DWORD>(HRESULT_CODE(result)), "SHGetKnownFolderPath", "ProgramData");
@@ -30,16 +30,16 @@ std::filesystem::path ProgramData() {
 const char* const kCommandLineHelp =
     "onbehalf-service.exe: does each request as the account that asked for it.\n"
     "\n"
-    "  (no option)          run as the service OnBehalf; only the service control manager can start it so\n"
+    "  (no option)          run as the service OnBehalf; only for the service control manager\n"
     "  --console            run in this console until Ctrl+C\n"
     "      --pipe NAME      listen on \\\\.\\pipe\\NAME instead of the settings' pipe.name\n"
-    "      --until-input-ends   stop when standard input ends, too\n"
+    "      --until-input-ends   also stop when standard input ends\n"
     "  --check-config       validate onbehalf.json; exit code 0 if valid, 1 if not\n"
-    "  --reset-access       remove the policy (access.json), so that the built-in default is in force again; for\n"
-    "                       administrators who are locked out, with the service stopped; the history keeps it\n"
-    "  --data FOLDER        the folder with onbehalf.json, policy and logs; without it %ProgramData%\\OnBehalf\n"
-    "  --version            the version\n"
-    "  --help               this text\n";
+    "  --reset-access       remove the policy (access.json) and return to the built-in default; for administrators\n"
+    "                       who are locked out, while the service is stopped; the history keeps a copy\n"
+    "  --data FOLDER        the folder with onbehalf.json, policy and logs (default: %ProgramData%\\OnBehalf)\n"
+    "  --version            print the version\n"
+    "  --help               print this help\n";
 
 CommandLineResult ParseCommandLine(int argc, const wchar_t* const* argv) {
   CommandLineResult result;
@@ -47,7 +47,7 @@ CommandLineResult ParseCommandLine(int argc, const wchar_t* const* argv) {
   bool has_mode = false;
   const auto set_mode = [&](Mode mode) {
     if (has_mode && line.mode != mode) {
-      result.fault = "--console, --check-config, --reset-access, --version and --help exclude each other";
+      result.fault = "--console, --check-config, --reset-access, --version and --help are mutually exclusive";
     }
     line.mode = mode;
     has_mode = true;
@@ -79,7 +79,7 @@ CommandLineResult ParseCommandLine(int argc, const wchar_t* const* argv) {
     }
   }
   if (result.fault.empty() && line.mode != Mode::kConsole && (line.pipe || line.until_input_ends)) {
-    result.fault = "--pipe and --until-input-ends go with --console";
+    result.fault = "--pipe and --until-input-ends require --console";
   }
   if (result.fault.empty() && line.folders.root.empty()) {
     line.folders.root = ProgramData() / L"OnBehalf";

@@ -9,10 +9,10 @@ namespace onbehalf::service {
 
 enum class Mode { kService, kConsole, kCheckConfig, kResetAccess, kHelp, kVersion };
 
-// What onbehalf-service.exe was asked to do.
+// The parsed command line of onbehalf-service.exe.
 struct CommandLine {
   Mode mode = Mode::kService;
-  DataFolders folders;              // --data; the known folder ProgramData, \OnBehalf, without it
+  DataFolders folders;              // --data; default: \OnBehalf in the known folder ProgramData
   bool own_folder = false;          // --data was given
   std::optional<std::string> pipe;  // --pipe: overrides the settings' pipe.name
   bool until_input_ends = false;    // --until-input-ends
@@ -20,10 +20,10 @@ struct CommandLine {
 
 struct CommandLineResult {
   CommandLine command_line;
-  std::string fault;  // empty, or what is wrong
+  std::string fault;  // what is wrong; empty if nothing
 };
 
-// `argv` as wmain gets it, with the program's name first. Throws Win32Error when ProgramData cannot be found.
+// `argv` as passed to wmain, starting with the program's name. Throws Win32Error if ProgramData cannot be found.
 CommandLineResult ParseCommandLine(int argc, const wchar_t* const* argv);
 
 extern const char* const kCommandLineHelp;

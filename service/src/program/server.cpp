@@ -19,7 +19,7 @@ DWORD IoThreads(const Settings& settings) {
   return std::max(2U, std::thread::hardware_concurrency());
 }
 
-// How often the watch looks: a tenth of the shortest time it watches over, between 10 and 250 ms.
+// The watch's period: a tenth of the shortest time it watches over, between 10 and 250 ms.
 milliseconds WatchPeriod(const Settings& settings) {
   const protocol::Limits& limits = settings.limits;
   milliseconds shortest = std::min({limits.first_request_timeout, limits.header_timeout, limits.frame_timeout,
@@ -29,11 +29,11 @@ milliseconds WatchPeriod(const Settings& settings) {
   return std::clamp(shortest / 10, milliseconds(10), milliseconds(250));
 }
 
-// How long after the pipe has let a client in its connection may be taken on, at the most that is reckoned with: as long after a
-// change of who may connect, clients are looked at as if they had been there before.
+// The assumed maximum time between a client's connecting to the pipe and the acceptance of its connection: for that long after a
+// change of who may connect, new clients are checked as if they had connected before it.
 constexpr std::chrono::seconds kTakenOnWithin{10};
 
-// Who may connect, by `policy`.
+// The entries that decide who may connect.
 std::string EntriesOf(const AccessPolicy& policy) {
   return policy.Descriptor(*policy.Find(kPipeNode)).ToSddl(DACL_SECURITY_INFORMATION);
 }
@@ -60,8 +60,8 @@ Server::Server(std::shared_ptr<const LiveSettings> settings, std::string pipe_pa
       access_(methods_, std::move(policy_folder), audit, log, std::move(names)),
       io_pool_(1, IoThreads(*settings_->Now())),
       handler_pool_(0, settings_->Now()->threads.handlers) {
-  // Windows may load the texts of its errors when it is first asked for one; a handler that reports an error must not
-  // be the one who loads them as its caller.
+  // Windows may load the texts of its errors at their first use; this must not happen as the caller, in a handler that reports
+  // an error.
   static_cast<void>(win32::ErrorMessage(ERROR_ACCESS_DENIED));
   access_.Observe({[this](const AccessPolicy& policy) { return CheckPolicy(policy); },
                    [this](const AccessPolicy& policy) { return OnPolicy(policy); },
@@ -80,7 +80,7 @@ void Server::Start() {
                                stopping_, RunId(started_)});
   if (!timer_) timer_.emplace([this] { Watch(); }, io_pool_.environment());
   try {
-    // Before the first client: it fails when another process works with the same policy.
+    // Before the first client: fails if another process uses the same policy.
     access_.Follow();
     Listen();
   } catch (...) {
@@ -91,13 +91,13 @@ void Server::Start() {
     access_.Stop();
     throw;
   }
-  // Instances that could not be created at once are the watch's to bring up.
+  // The watch retries creating the instances that are missing.
   if (!listener_->Replenish()) StartWatch();
 }
 
 void Server::Listen() {
   {
-    // A policy that comes meanwhile finds the listener, or is the one that it is made with.
+    // A new policy either finds the listener or is the one it is created with.
     const std::lock_guard lock(listener_mutex_);
     const PipeOptions pipe{pipe_path_, PipeDescriptor(pipe_settings_, pipe_owner_, *access_.policy()),
                            pipe_settings_.remote};
@@ -112,9 +112,9 @@ void Server::Listen() {
 std::optional<std::string> Server::CheckPolicy(const AccessPolicy& policy) const {
   try {
     if (LetsServiceIn(PipeDescriptor(pipe_settings_, pipe_owner_, policy))) return std::nullopt;
-    return "pipe:: an entry denies the service's own account, or a group that it is in, its own pipe";
+    return "pipe:: an entry denies the service's own account, or one of its groups, access to the pipe";
   } catch (const win32::Win32Error& error) {
-    return std::string("pipe:: no descriptor of a pipe can be made of its entries: ") + error.what();
+    return std::string("pipe:: its entries do not form a valid pipe descriptor: ") + error.what();
   }
 }
 
@@ -125,7 +125,7 @@ std::string Server::OnPolicy(const AccessPolicy& policy) {
     try {
       connection->OnPolicyChange();
     } catch (const std::exception& error) {
-      // What it may not do any more must end: then all of it does, and the others are told all the same.
+      // What the connection may no longer do must end, so all of it is closed; the others are still told.
       log_.Write(LogLevel::kError, "a connection failed",
                  {{"connection", connection->id()}, {"what", error.what()}});
       connection->Close();
@@ -135,7 +135,7 @@ std::string Server::OnPolicy(const AccessPolicy& policy) {
 }
 
 void Server::OnConnectChange() {
-  // One policy takes effect at a time: this is the one.
+  // Only one policy takes effect at a time: this one.
   const std::shared_ptr<const AccessPolicy> now = access_.policy();
   std::shared_ptr<const AccessPolicy> before;
   {
@@ -148,7 +148,7 @@ void Server::OnConnectChange() {
     try {
       connection->OnConnectChange(before);
     } catch (const std::exception& error) {
-      // Whether its account may still connect is not known: then it may not.
+      // Whether its account may still connect is unknown, so it may not.
       log_.Write(LogLevel::kError, "a connection failed",
                  {{"connection", connection->id()}, {"what", error.what()}});
       connection->Close();
@@ -165,16 +165,16 @@ std::vector<Server::FormerPolicy> Server::FormerPolicies() {
 
 std::string Server::SetDescriptor(const AccessPolicy& policy) {
   const std::lock_guard lock(listener_mutex_);
-  // The first one comes before there is a pipe to guard.
+  // The first policy takes effect before there is a pipe.
   if (listener_ == nullptr) return {};
   try {
     listener_->SetDescriptor(PipeDescriptor(pipe_settings_, pipe_owner_, policy));
     return {};
   } catch (const std::exception& error) {
-    // Those who may connect are still those of the old policy. What they may call is not.
+    // Who may connect still follows the old policy. Who may call what already follows the new one.
     log_.Write(LogLevel::kError, "the pipe's descriptor could not be changed", {{"what", error.what()}});
     ReportToEventLog(Event::kInternalError, {"the pipe's descriptor could not be changed:", error.what()});
-    return "pipe:: who may connect has not been changed (the service's log says why)";
+    return "pipe:: who may connect was not changed (see the service's log)";
   }
 }
 
@@ -192,7 +192,7 @@ void Server::OnClient(std::unique_ptr<PipeInstance> pipe) {
     }
     connection->Start();
   } catch (const std::exception& error) {
-    log_.Write(LogLevel::kError, "a client could not be taken on",
+    log_.Write(LogLevel::kError, "a client connection could not be accepted",
                {{"connection", id}, {"what", error.what()}});
     connections_.Remove(id);
   }
@@ -263,7 +263,7 @@ bool Server::Stop(const std::function<void()>& still_waiting, const MayAbandon& 
     if (!answered) connection->StopRequests(protocol::ErrorCode::kShuttingDown);
     connection->CloseWhenWritten();
   }
-  // The watch closes those whose clients do not read.
+  // The watch closes connections whose clients do not read.
   wait(gone, settings_->Now()->limits.write_timeout + milliseconds(1'000));
   for (const auto& connection : connections_.All()) connection->Close();
   const auto since = Connection::Clock::now();
@@ -273,7 +273,7 @@ bool Server::Stop(const std::function<void()>& still_waiting, const MayAbandon& 
     if (seconds % 10 == 0) {
       for (const auto& connection : connections_.All()) {
         for (const std::string& method : connection->StuckMethods()) {
-          log_.Write(LogLevel::kWarning, "a handler has been asked to end and has not",
+          log_.Write(LogLevel::kWarning, "a handler was asked to end but still runs",
                      {{"method", method}, {"connection", connection->id()}});
         }
       }

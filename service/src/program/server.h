@@ -30,31 +30,31 @@
 
 namespace onbehalf::service {
 
-// The pipe server whole: listener, connections, the pools they run on, and the clock that watches over them. Knows
-// nothing of how the process was started. Start and Stop by one thread; the rest by any.
+// The complete pipe server: listener, connections, their thread pools, and the timer that watches over them. Does not know how
+// the process was started. Start and Stop by one thread; the rest by any.
 class Server final : public ServerControl {
  public:
-  // `policy_folder` is the folder of access.json. Everything given by reference must outlive this; `settings` are not
-  // changed any more when it goes.
+  // `policy_folder` is the folder of access.json. Everything passed by reference must outlive this; `settings` must no longer
+  // change when it is destroyed.
   Server(std::shared_ptr<const LiveSettings> settings, std::string pipe_path,
          std::filesystem::path policy_folder, Audit& audit, Log& log,
          std::shared_ptr<win32::AccountNames> names);
   // Stops, if it has been started.
   ~Server() override;
 
-  // To be filled before Start, and not changed after.
+  // Must be filled before Start and not changed afterwards.
   MethodRegistry& methods() { return methods_; }
   // In force from Start on.
   AccessControl& access() { return access_; }
 
   // Listens when it returns. Throws PipeTaken, PolicyInUse or Win32Error; may then be called again.
   void Start();
-  // Refuses what comes, lets what is in flight end for Limits::stop_grace, then answers it ShuttingDown and asks its
-  // handlers to end; returns when every answer is written, or its client has failed to read it, and every handler
-  // has ended. `still_waiting` is called about once a second.
+  // Refuses new requests, lets those in flight finish for Limits::stop_grace, then answers them ShuttingDown and asks their
+  // handlers to end. Returns when every answer is written, or its client has failed to read it, and every handler has ended.
+  // `still_waiting` is called about once a second.
   //
-  // `may_abandon` is asked as often while nothing is missing but the ends of handlers: with their methods, and for how long
-  // that has been so. When it says true, this returns false: the process must end then, without destroying this.
+  // `may_abandon` is called as often while only handlers are still running, with their methods and how long that has been so. If
+  // it returns true, Stop returns false: the process must then end, without destroying this.
   using MayAbandon =
       std::function<bool(const std::vector<std::string>& methods, std::chrono::milliseconds waited)>;
   bool Stop(const std::function<void()>& still_waiting = {}, const MayAbandon& may_abandon = {});
@@ -66,13 +66,13 @@ class Server final : public ServerControl {
   bool Subscribe(std::uint64_t connection_id, EventSet events) override;
 
  private:
-  // Brings the listener up. Throws as Start does.
+  // Creates the listener. Throws as Start does.
   void Listen();
   void OnClient(std::unique_ptr<PipeInstance> pipe);
-  // Who may connect follows from the policy; a policy that shuts the service itself out is refused.
+  // The policy decides who may connect; a policy that shuts out the service itself is refused.
   std::optional<std::string> CheckPolicy(const AccessPolicy& policy) const;
   std::string OnPolicy(const AccessPolicy& policy);
-  // A policy by which clients may have connected that are taken on until then.
+  // A replaced policy: clients that connected under it may still be accepted until then.
   struct FormerPolicy {
     std::shared_ptr<const AccessPolicy> policy;
     std::chrono::steady_clock::time_point until;
@@ -80,13 +80,13 @@ class Server final : public ServerControl {
   // Ends the connections of accounts that may no longer connect.
   void OnConnectChange();
   std::vector<FormerPolicy> FormerPolicies();
-  // Of the pipe. What has not been changed, if anything: empty otherwise.
+  // Sets the pipe's descriptor. Returns what was not changed; empty if nothing.
   std::string SetDescriptor(const AccessPolicy& policy);
-  // The watch runs while there is something to watch, so that an idle service never wakes up.
+  // The watch runs only while there is something to watch, so that an idle service never wakes up.
   void StartWatch();
   void Watch();
   void SetWatchPeriod(const Settings& settings);
-  // Methods whose handlers have been asked to end and have not.
+  // Methods whose handlers were asked to end but have not.
   std::vector<std::string> StuckMethods() const;
 
   const std::shared_ptr<const LiveSettings> settings_;
@@ -109,11 +109,11 @@ class Server final : public ServerControl {
   ThreadPool io_pool_;
   ThreadPool handler_pool_;
   std::unique_ptr<ServerParts> parts_;
-  win32::Lock listener_mutex_;  // between the listener's coming and going and a new policy
+  win32::Lock listener_mutex_;  // serializes creating and removing the listener and changes of the policy
   std::unique_ptr<Listener> listener_;
   std::optional<PoolTimer> timer_;  // from Start to Stop
   win32::Lock policy_mutex_;
-  std::shared_ptr<const AccessPolicy> policy_;  // that connections have been told of, under policy_mutex_
+  std::shared_ptr<const AccessPolicy> policy_;  // the last one applied to connections, under policy_mutex_
   std::vector<FormerPolicy> former_policies_;   // under policy_mutex_
   win32::Lock watch_mutex_;
   bool watching_ = false;

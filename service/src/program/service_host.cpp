@@ -12,8 +12,8 @@
 namespace onbehalf::service {
 namespace {
 
-// How long the service control manager waits for the next checkpoint before it takes the service for hung. Checkpoints come
-// at least every five seconds.
+// How long the service control manager waits for the next checkpoint before it considers the service hung. Checkpoints come at
+// least every five seconds.
 constexpr DWORD kWaitHintMilliseconds = 15'000;
 
 win32::UniqueObject CreateStopEvent() {
@@ -25,7 +25,7 @@ win32::UniqueObject CreateStopEvent() {
 // Terminates immediately; some threads will not exit, and an orderly exit could wait for what they hold.
 void EndProcess() { ::TerminateProcess(::GetCurrentProcess(), 1); }
 
-// The one service of this process, as its control manager sees it.
+// The one service of this process, as the service control manager sees it.
 class ControlledService {
  public:
   ControlledService(const wchar_t* name, HostedService& service)
@@ -33,7 +33,7 @@ class ControlledService {
 
   void Main() {
     status_handle_ = ::RegisterServiceCtrlHandlerExW(name_, &ControlledService::OnControl, this);
-    // Without a handle nothing can be reported, to anybody: the control manager will see the process end.
+    // Without a handle nothing can be reported; the service control manager will see the process end.
     if (status_handle_ == nullptr) return;
     Report(SERVICE_START_PENDING);
     try {
@@ -51,12 +51,12 @@ class ControlledService {
     End(service_.Stop([this] { Report(SERVICE_STOP_PENDING); }));
   }
 
-  // False: threads run that do not end. Any thread.
+  // False: some threads do not end. Any thread.
   bool has_ended() const { return has_ended_; }
 
  private:
   void End(bool has_ended) {
-    // Before the report, with which the dispatcher returns on its own thread.
+    // Before the report, after which the dispatcher returns on its own thread.
     has_ended_ = has_ended;
     Report(SERVICE_STOPPED);
     if (!has_ended) EndProcess();
@@ -76,13 +76,13 @@ class ControlledService {
     }
   }
 
-  // Only the service's main thread reports.
+  // Called by the service's main thread only.
   void Report(DWORD state) {
     SERVICE_STATUS status{};
     status.dwServiceType = SERVICE_WIN32_OWN_PROCESS;
     status.dwCurrentState = state;
     const bool pending = state == SERVICE_START_PENDING || state == SERVICE_STOP_PENDING;
-    // Preshutdown, not shutdown: that one leaves five seconds, and requests in flight are given longer.
+    // Preshutdown rather than shutdown: the latter leaves five seconds, and requests in flight may take longer.
     if (state == SERVICE_RUNNING)
       status.dwControlsAccepted = SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_PRESHUTDOWN;
     if (pending) {
@@ -112,7 +112,7 @@ ControlledService* g_controlled = nullptr;
 
 void WINAPI ServiceMain(DWORD, LPWSTR*) { g_controlled->Main(); }
 
-// Likewise for the console's handler.
+// The same for the console's handler.
 HANDLE g_console_stop = nullptr;
 HANDLE g_console_stopped = nullptr;
 
@@ -133,7 +133,7 @@ int RunUnderServiceControl(const wchar_t* name, HostedService& service) {
   ::lstrcpynW(writable_name.data(), name, static_cast<int>(writable_name.size()));
   const SERVICE_TABLE_ENTRYW table[] = {{writable_name.data(), &ServiceMain}, {nullptr, nullptr}};
   if (::StartServiceCtrlDispatcherW(table)) {
-    // Nothing may be destroyed under threads that still run, not even in the moment until the other thread has ended all.
+    // Destroy nothing while threads still run, not even until the other thread has ended the process.
     if (!controlled.has_ended()) EndProcess();
     return 0;
   }
@@ -141,7 +141,7 @@ int RunUnderServiceControl(const wchar_t* name, HostedService& service) {
   if (code == ERROR_FAILED_SERVICE_CONTROLLER_CONNECT) {
     std::fputs(
         "onbehalf-service: this is a service: start it with `sc.exe start OnBehalf`, or run it in this console with "
-        "--console (--help says more)\n",
+        "--console (see --help)\n",
         stderr);
     return 2;
   }
@@ -164,7 +164,7 @@ int RunInConsole(HostedService& service, bool until_input_ends) {
     return 1;
   }
   if (until_input_ends) {
-    // Reads for nothing but the end; Ctrl+C ends the process's wait below and with it the process.
+    // Reads only to detect the end. Ctrl+C ends the wait below, and with it the process.
     std::thread([] {
       std::array<char, 256> ignored{};
       DWORD bytes = 0;

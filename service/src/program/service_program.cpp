@@ -38,13 +38,13 @@
 namespace onbehalf::service {
 namespace {
 
-// Why the service did not start, as the service control manager shows it (docs/operating.md lists them).
+// Why the service did not start, as reported to the service control manager (listed in docs/operating.md).
 enum class StartFailure : DWORD { kOther = 1, kSettings = 2, kUnsafeFiles = 3, kPipeTaken = 4 };
 
-// How long the service waits for its pipe's name when another program has it, before the start has failed.
+// How long a start waits for the pipe's name while another program has it, before it fails.
 constexpr std::chrono::seconds kPipePatience{30};
 
-constexpr const char* kStopOfModule = "the stop of a module";
+constexpr const char* kStopOfModule = "a module's stop function";
 
 std::string Joined(const std::vector<std::string>& texts, std::string_view separator = "\n") {
   std::string all;
@@ -57,7 +57,7 @@ std::string Joined(const std::vector<std::string>& texts, std::string_view separ
 
 std::filesystem::path OwnExecutable() { return win32::ToWide(win32::OwnImagePath()); }
 
-// Everything the service consists of, in the order in which it comes up.
+// All parts of the service, in the order in which they are started.
 class Application final : public HostedService {
  public:
   Application(CommandLine command_line, Hardening hardening,
@@ -79,7 +79,7 @@ class Application final : public HostedService {
                        {error.what()});
       if (log_) log_->Write(LogLevel::kError, "the service did not start", {{"why", error.what()}});
       if (modules_) {
-        // Their threads use what goes with this.
+        // Their threads use members of this object.
         failed_start_has_ended_ = false;
         failed_start_has_ended_ =
             modules_->Stop(patience_.stop_of_modules, [&still_starting] { still_starting(); });
@@ -107,7 +107,7 @@ class Application final : public HostedService {
     audit_->Anchor();
     if (!has_ended) {
       LogGivenUp(abandoned);
-      ReportToEventLog(Event::kStopped, {"Calls did not end, and were given up:", abandoned});
+      ReportToEventLog(Event::kStopped, {"Calls did not end and were abandoned:", abandoned});
       return false;
     }
     log_->Write(LogLevel::kInfo, "stopped");
@@ -118,7 +118,7 @@ class Application final : public HostedService {
   bool FailedStartHasEnded() const override { return failed_start_has_ended_; }
   DWORD FailureCode() const override { return static_cast<DWORD>(failure_); }
 
-  // In place of Start: everything that a start would refuse in the settings. Everything is put together, because only then
+  // Instead of Start: reports everything in the settings that a start would refuse. All parts are constructed, because only then
   // are the methods known; nothing is opened or written.
   SettingsResult CheckSettings() {
     SettingsResult read = ReadOwnSettings();
@@ -132,7 +132,7 @@ class Application final : public HostedService {
 
  private:
   bool in_console() const { return command_line_.mode == Mode::kConsole; }
-  // Where the settings are those of a service, also when they are only checked.
+  // Whether the settings belong to a service, also when they are only checked.
   RunsIn runs_in() const {
     const bool checks_own = command_line_.mode == Mode::kCheckConfig && command_line_.own_folder;
     return in_console() || checks_own ? RunsIn::kConsole : RunsIn::kService;
@@ -163,8 +163,7 @@ class Application final : public HostedService {
     settings_->Observe([this](const Settings&, const Settings& now) { log_->SetLevel(now.log.level); });
     if (!hardening_.missing.empty()) {
       const std::string missing = Joined(hardening_.missing);
-      log_->Write(LogLevel::kWarning, "this system does not give every protection asked for",
-                  {{"missing", missing}});
+      log_->Write(LogLevel::kWarning, "some requested protections are not in force", {{"missing", missing}});
       ReportToEventLog(Event::kHardeningIncomplete, {missing});
     }
     if (!hardening_.off.empty()) {
@@ -173,21 +172,21 @@ class Application final : public HostedService {
     }
     AuditOptions audit;
     audit.settings = settings.audit;
-    // In the foreground anybody may run it: then there may be no right to write the audit's own event log.
+    // In the foreground any user may run it, possibly without the right to write the audit's own event log.
     audit.anchors = std::make_shared<EventLogAnchors>(in_console() ? kEventSource : kAuditEventSource);
     audit_ = std::make_unique<Audit>(folders.Logs(), std::move(audit));
     if (!audit_->Open()) {
       log_->Write(LogLevel::kError, "the audit cannot be written", {{"why", audit_->State().error}});
     }
     AddMethods();
-    // Last: a module's namespaces are none of those that are there.
+    // Last: modules must not use namespaces that exist already.
     modules_ = std::make_unique<Modules>(ModulesFolder(OwnExecutable()), settings.modules, *log_);
     modules_->Load(server_->methods());
     CheckMethodLimits(settings, server_->methods(), KnownMethods::kAll, read.faults);
     RequireSound(read);
   }
 
-  // The server, with every method that a client may call.
+  // Creates the server with every method that a client may call.
   void AddMethods() {
     const auto settings = settings_->Now();
     const DataFolders& folders = command_line_.folders;
@@ -209,12 +208,12 @@ class Application final : public HostedService {
     return read;
   }
 
-  // No code of a module runs.
+  // Does not run any module code.
   std::vector<SettingsFault> FaultsOfModules(const Settings& settings) const {
     return FindModuleFaults(OwnExecutable(), settings.modules, runs_in());
   }
 
-  // With what is wrong with them or with the files of their modules.
+  // Includes faults of the settings and of the modules' files.
   SettingsResult ReadOwnSettings() const {
     SettingsResult read = ReadSettingsFile();
     if (read.faults.empty()) read.faults = FaultsOfModules(read.settings);
@@ -227,14 +226,12 @@ class Application final : public HostedService {
     throw std::runtime_error(CheckConfigReport(read, command_line_.folders.SettingsFile()));
   }
 
-  // What is refused at a start is refused while the service runs. Paths, and who may write there, are nothing for clients: the
-  // log has them.
+  // A reload refuses what a start would. Paths, and who may write to them, are not for clients: they go to the log.
   SettingsResult ReadSettingsAgain() {
     if (const auto unsafe = UnsafeFiles(); !unsafe.empty()) {
       log_->Write(LogLevel::kError, "the service's files are not safe", {{"what", Joined(unsafe)}});
       SettingsResult refused;
-      refused.faults.push_back(
-          {"", "the service's files can be changed by ordinary users: its log says which"});
+      refused.faults.push_back({"", "the service's files can be changed by ordinary users: see its log"});
       return refused;
     }
     SettingsResult read = ReadSettingsFile();
@@ -243,7 +240,7 @@ class Application final : public HostedService {
         log_->Write(LogLevel::kError, "a module file failed its security check",
                     {{"key", fault.key}, {"what", fault.message}});
         read.faults.push_back(
-            {fault.key, "its file is missing or can be changed by ordinary users: the log says which"});
+            {fault.key, "its file is missing or can be changed by ordinary users: see the log"});
       }
     }
     CheckMethodLimits(read.settings, server_->methods(), KnownMethods::kAll, read.faults);
@@ -254,7 +251,7 @@ class Application final : public HostedService {
     return FindUnsafeFiles(OwnExecutable(), command_line_.folders, runs_in());
   }
 
-  // The pipe's name may be another program's. That program may end; until then nothing is served.
+  // The pipe's name may belong to another program, which may end; until then nothing is served.
   void Listen(const std::function<bool()>& still_starting) {
     const auto give_up =
         std::chrono::steady_clock::now() + (in_console() ? std::chrono::seconds(0) : kPipePatience);
@@ -311,7 +308,7 @@ int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegi
 
 int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegistry&)>& add_methods,
                    const StopPatience& patience) {
-  // First of all: what is loaded from now on comes from where it should.
+  // First of all: from now on libraries are loaded only from trusted places.
   Hardening hardening = HardenProcess();
   try {
     CommandLineResult parsed = ParseCommandLine(argc, argv);

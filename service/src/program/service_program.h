@@ -7,19 +7,18 @@
 
 namespace onbehalf::service {
 
-// How long a stop waits for calls that have been asked to end, when nothing else is left of it, before the process ends without
-// them.
+// How long a stop waits for calls that were asked to end, when nothing else is left to do, before the process ends without them.
 struct StopPatience {
-  // All of them are calls of modules.
+  // If all of them are calls of modules.
   std::chrono::milliseconds modules{5'000};
-  // Some are the service's own, or of the application that it is linked into: those end, unless what they wait for (a
-  // database's driver, a device) never comes back.
+  // If some belong to the service or to the application that links it: those end, unless what they wait for (a database driver,
+  // a device) never returns.
   std::chrono::milliseconds others{60'000};
-  // Of modules themselves, once no call of them runs any more.
+  // For the modules' own stop, once none of their calls runs any more.
   std::chrono::milliseconds stop_of_modules{10'000};
 };
 
-// As the public ServiceProgram (service_main.h), for tests that cannot wait for so long.
+// The public ServiceProgram (service_main.h) with configurable waits, for tests.
 int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegistry&)>& add_methods,
                    const StopPatience& patience);
 

@@ -271,7 +271,7 @@ TEST(LivePolicy, AnEntryThatShutsTheServiceOutOfItsPipeIsRefused) {
   const Json refused =
       administrator.Call("access.deny", {{"account", OwnSid()}, {"node", "pipe:"}, {"rights", {"connect"}}});
   EXPECT_EQ(refused.at("error").at("message"),
-            "pipe:: an entry denies the service's own account, or a group that it is in, its own pipe");
+            "pipe:: an entry denies the service's own account, or one of its groups, access to the pipe");
 }
 
 }  // namespace
