@@ -15,7 +15,7 @@ using protocol::Error;
 using protocol::ErrorCode;
 using win32::ImpersonationLevel;
 
-// The level that a method's Acts needs (design.md, "Rules of the path").
+// The level that a method's Acts requires (design.md, "Rules of the path").
 ImpersonationLevel RequiredLevel(const Method& method) {
   return method.acts == Acts::kAsCaller ? ImpersonationLevel::kImpersonation
                                         : ImpersonationLevel::kIdentification;
@@ -26,12 +26,12 @@ std::optional<Error> CheckLevel(const CallerIdentity& caller, ImpersonationLevel
   return ToError(ImpersonationFailure{ERROR_SUCCESS, "", required, caller.level()});
 }
 
-// Nobody can be checked below identification. The same answer for every method: it tells nothing of which exist.
+// Below identification nobody can be checked. Every method gives the same answer, so it does not reveal which methods exist.
 std::optional<Error> CheckIdentity(const RunningRequest& request, std::uint64_t connection_id, Log& log) {
   const auto* failure = std::get_if<CaptureFailure>(&request.capture());
   if (failure == nullptr) return CheckLevel(*request.caller(), ImpersonationLevel::kIdentification);
   if (failure->is_anonymous) return ToError(*failure, ImpersonationLevel::kIdentification);
-  log.Write(LogLevel::kError, "a caller's identity could not be taken",
+  log.Write(LogLevel::kError, "a caller's identity could not be captured",
             {{"connection", connection_id},
              {"request", request.audit_id()},
              {"operation", failure->operation},
@@ -39,7 +39,7 @@ std::optional<Error> CheckIdentity(const RunningRequest& request, std::uint64_t 
   return InternalError(request.audit_id());
 }
 
-// `method` is null for one that there is not: it is checked as well, so that it cannot be told by the time it takes either.
+// `method` is null for an unknown one, which is checked as well, so that the response time does not give it away.
 std::optional<Error> AskPolicy(const Method* method, const RunningRequest& request,
                                const AccessPolicy& policy, Log& log, AccessDecision& access) {
   const CallerIdentity& caller = *request.caller();
@@ -58,7 +58,7 @@ void Deny(AccessDecision& access, Admission& admission) {
   admission.entry = std::move(access.entry);
 }
 
-// Why this request cannot open a stream; nothing if it can.
+// The error if this request cannot open a stream; nullopt if it can.
 std::optional<Error> CheckStreamAllowed(const RunningRequest& request, bool has_token) {
   Error error = ToError(ErrorCode::kInvalidRequest);
   if (request.is_notification()) {
@@ -75,8 +75,8 @@ std::optional<Error> CheckStreamAllowed(const RunningRequest& request, bool has_
   return error;
 }
 
-// Takes a place of the method and one of the account, as far as they are limited, and sets the deadline that the method has.
-// False when there is no place in one of them: then none is taken.
+// Takes a place of the method and one of the account, where they are limited, and sets the method's own deadline. Returns false,
+// without taking any, if one of them has no place.
 bool TakePlaces(const RunningRequest& request, const AdmissionParts& parts, Admission& admission) {
   Admitted& admitted = admission.admitted;
   const Method& method = *admitted.method;
@@ -99,7 +99,7 @@ bool TakePlaces(const RunningRequest& request, const AdmissionParts& parts, Admi
   return true;
 }
 
-// Returns Admit's refusal, if there is one, and puts the rest into `admission`.
+// Returns Admit's refusal, if any, and fills in the rest of `admission`.
 std::optional<Error> Decide(const RunningRequest& request, std::uint64_t connection_id,
                             const AccessPolicy& policy, const AdmissionParts& parts, Admission& admission) {
   if (parts.stopping) return ToError(ErrorCode::kShuttingDown);
@@ -112,7 +112,7 @@ std::optional<Error> Decide(const RunningRequest& request, std::uint64_t connect
   admission.node = access.node;
   if (!access.allowed) {
     Deny(access, admission);
-    // Byte for byte what a method that does not exist is answered with.
+    // Byte for byte the answer for a method that does not exist.
     return access.visible ? AccessDenied(request.audit_id()) : ToError(ErrorCode::kMethodNotFound);
   }
 

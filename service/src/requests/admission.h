@@ -17,7 +17,7 @@
 
 namespace onbehalf::service {
 
-// What admission asks beside the request and the policy. Everything here outlives every request.
+// The inputs of admission besides the request and the policy. Everything here outlives every request.
 struct AdmissionParts {
   const MethodRegistry& methods;
   const std::atomic<bool>& stopping;
@@ -27,32 +27,32 @@ struct AdmissionParts {
   Log& log;
 };
 
-// What was decided of a request.
+// The decision about a request.
 struct Admission {
-  // What it is answered with in place of being done; nothing: it is admitted.
+  // The error to answer with; nullopt: admitted.
   std::optional<protocol::Error> refusal;
-  // What the audit is told: see AuditDecision.
+  // For the audit: see AuditDecision.
   AuditVerdict verdict = AuditVerdict::kRefused;
   std::string_view node;
   std::string entry;
-  // The request's from here on, also while it waits for a place. A stream that has been opened has none.
+  // In force from here on, also while the request waits for a place. An opened stream has none.
   RunningRequest::Clock::time_point deadline{};
-  // What it becomes, if it is admitted.
+  // What the request gets if it is admitted.
   Admitted admitted;
-  // Under which its caller is told of progress; null: they are not.
+  // Identifies the request in its progress notifications; null: none are sent.
   Json progress_token;
 };
 
-// Whether the request may be done, in the order stopping, identity, access, level, parameters, places. `policy` is the one
-// of this moment. `connection_id` is for the log. No Windows error is thrown.
+// Decides whether the request may run, checking in this order: stopping, identity, access, level, parameters, places. `policy`
+// is the current one. `connection_id` is for the log. Throws no Windows error.
 Admission Admit(const RunningRequest& request, std::uint64_t connection_id, const AccessPolicy& policy,
                 const AdmissionParts& parts);
 
-// Whether a request that was admitted may go on under another policy: access alone is asked again.
+// Whether an admitted request may continue under another policy: only access is checked again.
 Admission AdmitAgain(const RunningRequest& request, const AccessPolicy& policy, Log& log);
 
-// Whether an admitted request may be done although its decision could not be recorded: it is an administrator's, of a method
-// that finds out why. Throws Win32Error when Windows does not tell who is one.
+// Whether an admitted request may run although its decision could not be recorded: it is an administrator's, for a method that
+// helps to find out why. Throws Win32Error if Windows cannot tell who is an administrator.
 bool MayGoUnrecorded(const RunningRequest& request, const AccessPolicy& policy);
 
 }  // namespace onbehalf::service

@@ -54,9 +54,9 @@ void Completion::Complete(const RequestPtr& request, const MethodResult& result,
     outcome.denial_is_recorded = denial_is_recorded;
   }
   outcome.took = took;
-  // The handler has run: that its outcome is missing is the audit's alarm, and the next request is refused.
+  // The handler has already run: a missing outcome is reported by the audit's alarm, and the next request is refused.
   server_.NoteAudit(server_.audit.Record(outcome));
-  // Before the answer: who has it may ask for the next one.
+  // Before the answer: a client that has it may send the next request.
   request->LeavePlaces();
   AnswerAndEnd(request, result);
 }
@@ -114,7 +114,7 @@ void Completion::Answer(const RequestPtr& request, const MethodResult& result) {
       outbox_.Send(*whole);
     }
   }
-  // How long a stream was open says nothing of how fast the service is.
+  // How long a stream was open says nothing about the service's speed.
   if (!request->stream()) {
     server_.statistics.AddLatency(RunningRequest::Clock::now() - request->read_at());
   }

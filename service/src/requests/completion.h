@@ -18,17 +18,17 @@
 
 namespace onbehalf::service {
 
-// What is known of the other end of a connection.
+// What is known about the other end of a connection.
 struct Client {
   const std::uint64_t connection_id;
   ClientProcess process = {};  // set once, before the first request whose caller is known
 };
 
-// What is written of the requests of one client: the decision and the outcome to the audit, the answer to the client. Any
-// thread, except one that impersonates.
+// Writes the records of one client's requests: the decision and the outcome to the audit, the answer to the client. Any thread,
+// except one that impersonates.
 class Completion {
  public:
-  // `on_end` is called with each request that has ended. All of it outlives this.
+  // `on_end` is called with each request that has ended. All arguments outlive this.
   Completion(ServerParts& server, const Client& client, Outbox& outbox,
              std::function<void(const RequestPtr&)> on_end);
   Completion(const Completion&) = delete;
@@ -36,24 +36,24 @@ class Completion {
 
   const Client& client() const { return client_; }
 
-  // What was decided, before anything of the request is done. False when it could not be recorded.
+  // Records the decision, before anything of the request is executed. Returns false if it could not be recorded.
   [[nodiscard]] bool Record(const RunningRequest& request, const Admission& admission);
-  // Answers the request, unless that has been done. It has not ended by that.
+  // Answers the request, unless it has been answered. Does not end it.
   void Answer(const RequestPtr& request, const MethodResult& result);
 
   // ---- The end of a request, once ----
 
-  // It has been done: its outcome is recorded, it is answered and gone. `denial_is_recorded`: AccessDenied is the policy's, of
-  // which a decision tells already.
+  // The request was executed: records its outcome, answers and ends it. `denial_is_recorded`: the AccessDenied came from the
+  // policy, and a decision already records it.
   void Complete(const RequestPtr& request, const MethodResult& result, std::chrono::nanoseconds took,
                 bool denial_is_recorded = false);
-  // It is not done, and that has been recorded: answered and gone.
+  // The request is not executed, and that has been recorded: answers and ends it.
   void AnswerAndEnd(const RequestPtr& request, const MethodResult& result);
-  // It will not begin, whatever admission would have said: recorded, answered and gone.
+  // The request will not begin, whatever admission would have decided: records that, answers and ends it.
   void RefuseUnbegun(const RequestPtr& request, protocol::Error error);
   void RefuseUnbegun(const RequestPtr& request, protocol::ErrorCode reason);
-  // The path itself has failed (there is no memory, say), not the handler: the request ends and its connection with it,
-  // because its answer may be lost.
+  // The path itself has failed (out of memory, for example), not the handler: the request ends, and its connection too, because
+  // its answer may be lost.
   void Fail(const RequestPtr& request, const std::exception& error);
 
  private:

@@ -17,11 +17,11 @@ using protocol::ErrorCode;
 using protocol::FrameReader;
 using win32::ImpersonationLevel;
 
-// What one ReadFile may bring. A longer message comes in several reads (ERROR_MORE_DATA), each with its own capture.
+// The size of one ReadFile. A longer message takes several reads (ERROR_MORE_DATA), each with its own capture.
 constexpr std::size_t kReadBytes = 64 * 1024;
 
-// How long after the last answer the client may still be about to read it. A connection that is ended later is
-// disconnected, because the pipe lives as long as a client holds an end of one that was only closed.
+// How long the client may take to read the last answer. Then it is disconnected, because a pipe that was only closed lives as
+// long as a client holds its end.
 constexpr std::chrono::seconds kTimeToRead{2};
 
 bool IsSameWriter(const CallerIdentity::Capture& a, const CallerIdentity::Capture& b) {
@@ -102,7 +102,7 @@ bool Connection::Receive(std::string_view bytes, const Capture& writer) {
       return false;
     }
     took_frame = true;
-    // Somebody may have ended the connection meanwhile: what else it has sent is no longer wanted.
+    // The connection may have been ended meanwhile: the rest of what it sent is ignored.
     if (!TakeFrame(frame, writer) || IsClosed()) return false;
   }
 
@@ -134,7 +134,7 @@ bool Connection::TakeFrame(std::string_view frame, const Capture& writer) {
     batch = std::make_shared<BatchAnswers>(static_cast<std::size_t>(answers), limits.response_bytes);
   }
 
-  // An answer under id null says "something you sent": vs-streamjsonrpc ends its connection on one, and so do we.
+  // An answer under id null says "something you sent": vs-streamjsonrpc ends its connection on one, and so does the service.
   bool answers_nobody = false;
   for (protocol::Message& message : parsed.messages) {
     if (auto* request = std::get_if<protocol::Request>(&message)) {
@@ -167,7 +167,7 @@ void Connection::TakeRequest(protocol::Request request, bool is_notification, co
                  refused_quota_);
 }
 
-// ---- What surrounds the path ----
+// ---- Around the path ----
 
 bool Connection::IsShutOut(const AccessPolicy& before, const CallerIdentity& caller) const {
   if (caller.level() < ImpersonationLevel::kIdentification) return false;
@@ -176,7 +176,7 @@ bool Connection::IsShutOut(const AccessPolicy& before, const CallerIdentity& cal
     return (policy.Granted(*policy.Find(kPipeNode), caller) & kCall) != 0;
   };
   if (!may_connect(before) || may_connect(*now)) return false;
-  server_.log.Write(LogLevel::kInfo, "a connection is ended: its account may no longer connect",
+  server_.log.Write(LogLevel::kInfo, "a connection was closed: its account may no longer connect",
                     {{"connection", id()}, {"account", caller.user().ToString()}});
   return true;
 }
@@ -190,7 +190,7 @@ void Connection::Identify(const std::shared_ptr<const CallerIdentity>& first_cal
     is_administrator = caller.level() >= ImpersonationLevel::kIdentification &&
                        server_.access.policy()->IsAdministrator(caller);
   } catch (const win32::Win32Error& error) {
-    // The connection is then one of an ordinary account; each request of it is checked for itself.
+    // It counts as an ordinary account's connection; each of its requests is checked separately.
     server_.log.Write(LogLevel::kError, "an access check failed",
                       {{"connection", id()}, {"what", error.what()}});
   }
@@ -240,7 +240,7 @@ void Connection::SendFrame(std::string frame) {
       return Close();
     case WriteQueue::Added::kPending: {
       const std::lock_guard lock(mutex_);
-      // Close may have cancelled what was pending just before this write began.
+      // Close may have cancelled pending operations just before this write began.
       if (closed_) pipe_->Cancel();
       return;
     }
@@ -250,7 +250,7 @@ void Connection::SendFrame(std::string frame) {
 void Connection::Refuse(Error error, const std::optional<protocol::ForeignMessage>& foreign) {
   if (foreign) error.message = protocol::Describe(*foreign);
   ++server_.statistics.frames_refused;
-  server_.log.Write(LogLevel::kInfo, "a stream is refused",
+  server_.log.Write(LogLevel::kInfo, "a client's byte stream was refused",
                     {{"connection", id()},
                      {"error", protocol::InfoOf(error.code).name},
                      {"why", error.message.empty() ? protocol::InfoOf(error.code).message : error.message}});
@@ -265,7 +265,7 @@ void Connection::OnWriteEnd(DWORD code) {
   bool read = false;
   {
     const std::lock_guard lock(mutex_);
-    // Whoever takes the pause back reads: two writes may end at the same time, and there is one read at most.
+    // The thread that clears the pause reads: two writes may end at the same time, and there is at most one read.
     read = read_paused_ && writes_.bytes() <= settings_->limits.write_queue_bytes;
     if (read) read_paused_ = false;
   }
@@ -285,7 +285,7 @@ void Connection::CloseWhenWritten() {
     close = requests_.CloseWhenDone() && writes_.bytes() == 0;
   }
   if (close) return Close();
-  // Nothing else would end them: they have no deadline, and a client that goes is noticed by reading only.
+  // Nothing else would end them: they have no deadline, and only a read notices that the client has gone.
   requests_.StopStreams(ErrorCode::kRequestCancelled);
 }
 
@@ -302,10 +302,9 @@ void Connection::Close() {
   }
   requests_.Abandon(ended);
   pipe_->Cancel();
-  // Disconnecting throws away what the client has not read yet; closing the handle, which the last owner does, keeps
-  // it.
+  // Disconnecting discards what the client has not read yet; closing the handle, which the last owner does, keeps it.
   if (!keep_unread) pipe_->Disconnect();
-  // Handlers that still run keep it in the table, where the watch goes on asking them to end.
+  // Running handlers keep it in the table, so that the watch continues to ask them to end.
   if (gone) server_.connections.Remove(id());
 }
 
@@ -356,7 +355,7 @@ void Connection::CheckDeadlines(Clock::time_point now, const protocol::Limits& l
   const char* close_reason = nullptr;
   {
     const std::lock_guard lock(mutex_);
-    // Of one that is closed only its handlers are left. Two watches may look at the same time: one of them closes it.
+    // A closed connection has only its handlers left. Two watches may run at the same time: one of them closes it.
     if (!closed_ && !timed_out_) {
       const RequestSet::Counts requests = requests_.counts();
       close_reason = deadlines_.WhyClose(now, limits,

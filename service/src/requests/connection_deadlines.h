@@ -8,7 +8,7 @@
 
 namespace onbehalf::service {
 
-// Since when a connection has been where it is, and whether it has been there for too long. Its connection guards it.
+// How long a connection has been in its state, and whether that is too long. Guarded by its connection.
 class ConnectionDeadlines {
  public:
   using Clock = std::chrono::steady_clock;
@@ -16,20 +16,20 @@ class ConnectionDeadlines {
 
   explicit ConnectionDeadlines(Clock::time_point connected_at);
 
-  // What was read at `at` has been handled. The client's frames stand at `state` since then, if a frame has ended or they stood
-  // elsewhere before.
+  // The data read at `at` has been handled. The frame reader is in `state`, since `at` if a frame has ended or the state has
+  // changed.
   void OnRead(Clock::time_point at, FrameState state, bool took_frame);
 
-  // What else is asked of the connection at the moment.
+  // The connection's other circumstances.
   struct Situation {
-    std::optional<Clock::time_point> writing_since = {};  // what is written waits for the client to read
-    bool is_reading = true;  // otherwise what is missing of a frame may have been sent long ago
+    std::optional<Clock::time_point> writing_since = {};  // a write waits for the client to read
+    bool is_reading = true;  // if not, the rest of a frame may have been sent long ago
     bool has_requested = false;
     bool has_requests = false;
     Clock::time_point last_end{};  // of a request
-    bool is_subscriber = false;    // to anything at all: it is not idle then
+    bool is_subscriber = false;    // to any event: it is then never idle
   };
-  // Why the connection has to be closed, in words for the log; null when nothing has taken too long.
+  // The reason to close the connection, in words for the log; null if nothing has taken too long.
   const char* WhyClose(Clock::time_point now, const protocol::Limits& limits,
                        const Situation& situation) const;
 

@@ -17,7 +17,7 @@ std::shared_ptr<Connection> ConnectionTable::AddSilent(std::uint64_t id,
   entry.silent = std::prev(silent_.end());
   entries_.emplace(id, std::move(entry));
   if (silent_.size() <= max_silent) return nullptr;
-  // Not counted from here on: a thread that adds one at the same time evicts the next oldest.
+  // Not counted from here on: a thread that adds another at the same time evicts the next oldest.
   Entry& oldest = entries_.at(silent_.front());
   silent_.pop_front();
   oldest.silent = silent_.end();
@@ -28,7 +28,7 @@ ConnectionTable::Admission ConnectionTable::Identify(std::uint64_t id, const win
                                                      bool is_administrator, const protocol::Limits& limits) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(id);
-  // Closed meanwhile, or about to be: whatever it asked goes nowhere.
+  // Closed meanwhile, or about to be: its answers cannot be delivered.
   if (found == entries_.end() || found->second.silent == silent_.end()) return Admission::kAdmitted;
   const std::size_t room =
       is_administrator ? limits.connections : limits.connections - limits.connections_for_administrators;
@@ -44,7 +44,7 @@ ConnectionTable::Admission ConnectionTable::Identify(std::uint64_t id, const win
 }
 
 void ConnectionTable::Remove(std::uint64_t id) {
-  std::shared_ptr<Connection> removed;  // let go outside the lock: it may be the last to know it
+  std::shared_ptr<Connection> removed;  // released outside the lock: this may be the last reference
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(id);
   if (found == entries_.end()) return;

@@ -19,17 +19,17 @@ namespace onbehalf::service {
 
 class Connection;
 
-// All open connections, and the quotas that are counted by connection. A connection that has sent nothing has no
-// identity: those are counted apart, so that nobody can keep others out by staying mute. Any thread.
+// All open connections, and the quotas per connection. A connection that has sent nothing has no identity: these are counted
+// separately, so that nobody can keep others out by staying silent. Any thread.
 class ConnectionTable {
  public:
-  // Adds a connection that has sent nothing. Returns the one to evict for it, if there are more than `max_silent` of
-  // those: the oldest, which is no longer counted and has to be closed.
+  // Adds a connection that has sent nothing. If there are more than `max_silent` of these, returns the oldest for eviction: it
+  // is no longer counted and must be closed.
   std::shared_ptr<Connection> AddSilent(std::uint64_t id, std::shared_ptr<Connection> connection,
                                         std::size_t max_silent);
 
   enum class Admission { kAdmitted, kAccountFull, kFull };
-  // The connection has sent its first message, as `user`. Not admitted: it is to be closed.
+  // The connection has sent its first message, as `user`. If it is not admitted it must be closed.
   Admission Identify(std::uint64_t id, const win32::Sid& user, bool is_administrator,
                      const protocol::Limits& limits);
 
@@ -40,7 +40,7 @@ class ConnectionTable {
   std::size_t size() const;
   std::size_t silent() const;
 
-  // A member of each connection, destroyed last: as long as one lives, something of its connection may still run.
+  // A member of each connection, destroyed last: while one exists, its connection may still be in use.
   class Alive {
    public:
     explicit Alive(ConnectionTable& table);
@@ -51,14 +51,14 @@ class ConnectionTable {
    private:
     ConnectionTable& table_;
   };
-  // Waits until no connection object is alive, in the table or out of it; false when `timeout` has passed before.
+  // Waits until no connection object exists, in the table or outside; returns false if `timeout` passes first.
   bool WaitUntilGone(std::chrono::milliseconds timeout) const;
 
  private:
   struct Entry {
     std::shared_ptr<Connection> connection;
     std::optional<win32::Sid> user;
-    // Into silent_ while it has sent nothing; silent_'s end once it has a user or is to be evicted.
+    // Position in silent_ while it has sent nothing; silent_.end() once it has a user or is being evicted.
     std::list<std::uint64_t>::iterator silent;
   };
 

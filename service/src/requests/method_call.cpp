@@ -38,8 +38,8 @@ MethodResult ToResult(const std::exception_ptr& thrown, const RunningRequest& re
   return InternalError(request.audit_id());
 }
 
-// Runs `work(call)` under the identity that the method's Acts asks for. Nothing when it has returned; otherwise the error
-// that its caller gets.
+// Runs `work(call)` under the identity that the method's Acts requires. Returns nullopt if it returned; otherwise the error for
+// the caller.
 template <typename Work>
 std::optional<MethodResult> RunUnderIdentity(RunningRequest& request, const ClientProcess& process,
                                              std::uint64_t connection_id, Log& log, Work&& work) {
@@ -56,8 +56,8 @@ std::optional<MethodResult> RunUnderIdentity(RunningRequest& request, const Clie
                   request};
   std::optional<protocol::Error> refused;
   std::exception_ptr thrown;
-  // The innermost scope is the caller's: nothing but the handler runs in it. What it throws is looked at after the
-  // thread is the service's own again, because texts are loaded and logs are written for that.
+  // Only the handler runs in the innermost scope, as the caller. Exceptions are examined after the thread is the service's own
+  // again, because that loads texts and writes logs.
   try {
     std::optional<RunningRequest::OnThisThread> cancellable;
     if (method.pace == Pace::kMayBlock && method.interruptible) cancellable.emplace(request);
@@ -69,8 +69,8 @@ std::optional<MethodResult> RunUnderIdentity(RunningRequest& request, const Clie
   } catch (...) {
     thrown = std::current_exception();
   }
-  // A handler that acts as its caller has just been reverted from. Whatever any other left on the thread would write the
-  // audit, and do the next request of the same message.
+  // AsCaller has already reverted. A token that another handler left on the thread would be used to write the audit, and to run
+  // the next request of the same message.
   if (method.acts == Acts::kAsService) AssertThreadHasNoToken();
   if (refused) return MethodResult(*std::move(refused));
   if (thrown) return ToResult(thrown, request, log);
@@ -98,7 +98,7 @@ Stream::Step CallStream(RunningRequest& request, const ClientProcess& process, s
         return;
       }
       stream = *std::move(opened);
-      if (!stream) throw std::logic_error("the method has opened no stream");
+      if (!stream) throw std::logic_error("the method did not open a stream");
     }
     step = stream->Next(call);
   });

@@ -9,12 +9,12 @@
 
 namespace onbehalf::service {
 
-// Runs the handler of request.method under the identity that its Acts asks for, on the calling thread, and turns what
-// it throws into the error that its caller gets. The thread carries no token before and after, whatever the handler
-// did: if one is left on it, the process ends. Access, level and parameters have been checked.
+// Runs the handler of request.method under the identity that its Acts requires, on the calling thread, and converts exceptions
+// to the error for the caller. The thread carries no token before and after: if the handler left one on it, the process ends.
+// Access, level and parameters must have been checked.
 MethodResult CallHandler(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id,
                          Log& log);
-// The same for the next step of request.method's stream, which is opened first if `stream` is null.
+// The same for the next step of request.method's stream, which is first opened if `stream` is null.
 Stream::Step CallStream(RunningRequest& request, const ClientProcess& process, std::uint64_t connection_id,
                         Log& log, std::unique_ptr<Stream>& stream, const Waker& waker);
 

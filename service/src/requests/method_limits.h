@@ -14,9 +14,8 @@
 
 namespace onbehalf::service {
 
-// The limits of single methods (Settings::Methods): counts the handlers that run and the streams that are open of each
-// method that has any, of all accounts and of each. What began before its method had such a limit is not counted. Any
-// thread.
+// The limits of individual methods (Settings::Methods): counts the running handlers and the open streams of each limited method,
+// in total and per account. Calls that began before their method was limited are not counted. Any thread.
 class MethodLimits {
  public:
   struct GiveBack {
@@ -24,12 +23,12 @@ class MethodLimits {
     const win32::Sid* account = nullptr;
     void operator()(MethodLimits* limits) const noexcept { limits->Leave(*method, *account); }
   };
-  // One of a method's places, given back when this goes: before the limits, the method and the account's SID do. Null
-  // where nothing is counted.
+  // One of a method's places, released by its destructor: before the limits, the method and the account's SID are destroyed.
+  // Null if nothing is counted.
   using Place = std::unique_ptr<MethodLimits, GiveBack>;
 
-  // A place among those that `limits` leave `method`; nullopt when there is none. To be asked for once access to the
-  // method has been granted: nobody else may learn that it has limits.
+  // Takes a place within `limits` of `method`; nullopt if there is none. Must be called only after access to the method was
+  // granted: nobody else may learn that it has limits.
   [[nodiscard]] std::optional<Place> TryEnter(const Settings::MethodLimits& limits, const Method& method,
                                               const win32::Sid& account);
 
@@ -42,14 +41,14 @@ class MethodLimits {
   };
 
   win32::Lock mutex_;
-  std::unordered_map<const Method*, Count> counts_;  // not of methods that nobody runs
+  std::unordered_map<const Method*, Count> counts_;  // only for methods that are running
 };
 
-// Whether CheckMethodLimits is given all methods, or those of modules are missing.
+// Whether CheckMethodLimits receives all methods, or all except those of modules.
 enum class KnownMethods { kAll, kWithoutModules };
 
-// The settings that fit no method: a name that `methods` does not have, a deadline of a stream, which has none. Without
-// the modules' methods, what is in a namespace that is not there is taken for theirs if any module is to be loaded.
+// Finds settings that fit no method: a name that `methods` does not have, a deadline of a stream, which has none. Without the
+// modules' methods, an unknown namespace is assumed to be a module's if any module is to be loaded.
 void CheckMethodLimits(const Settings& settings, const MethodRegistry& methods, KnownMethods known,
                        std::vector<SettingsFault>& faults);
 

@@ -7,12 +7,12 @@
 
 namespace onbehalf::service {
 
-// Where messages to one client go. Implemented by its connection, which lives as long as somebody keeps this. Any thread.
+// Sends messages to one client. Implemented by its connection, which lives while this is referenced. Any thread.
 class Outbox : public std::enable_shared_from_this<Outbox> {
  public:
-  // One message, behind those that were sent before. Never waits; not while impersonating.
+  // Queues one message after those already sent. Never waits; not while impersonating.
   virtual void Send(std::string_view text) = 0;
-  // Whether the client has read enough for anything but answers.
+  // Whether the client has read enough to be sent anything but answers.
   virtual WriteRoom& room() = 0;
   // Ends the connection at once: an answer may have been lost.
   virtual void Close() = 0;

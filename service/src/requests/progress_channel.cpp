@@ -8,7 +8,7 @@
 namespace onbehalf::service {
 namespace {
 
-// After so many, a flush makes way for what else the pool has to do: a handler may report as fast as they are sent.
+// After this many, a flush lets the pool do other work: a handler may report as fast as its reports are sent.
 constexpr int kMaxAtOnce = 16;
 
 class NoProgress final : public Progress {
@@ -34,8 +34,7 @@ ProgressChannel::ProgressChannel(std::shared_ptr<Outbox> outbox, Json token, std
 std::string ProgressChannel::TextOf(const Json& value) const {
   std::string text =
       protocol::NotificationText("$/progress", protocol::MakeObject({{"token", token_}, {"value", value}}));
-  if (text.size() > max_bytes_)
-    throw std::length_error("a value of progress is larger than a response may be");
+  if (text.size() > max_bytes_) throw std::length_error("a progress value is larger than a response may be");
   return text;
 }
 
@@ -98,7 +97,7 @@ void ProgressChannel::Close() {
     closed_ = true;
     last = std::exchange(reported_, {});
   }
-  // The answer, which follows, asks for no room either.
+  // No check for room: the answer, which follows, needs none either.
   for (const std::string& text : last) outbox_->Send(text);
 }
 

@@ -13,21 +13,20 @@
 
 namespace onbehalf::service {
 
-// The $/progress of one request whose caller gave a token: what its handler reports, or the pieces of its stream. In order,
-// and never behind the answer. Kept by the request; keeps its client's connection. Any thread, except where it says so.
+// The $/progress of one request whose caller gave a token: the reports of its handler, or the pieces of its stream. In order,
+// and never after the answer. Owned by the request; keeps the client's connection alive. Any thread, except where noted.
 class ProgressChannel final : public Progress, public std::enable_shared_from_this<ProgressChannel> {
  public:
-  // `max_bytes` are of one message. Throws Win32Error.
+  // `max_bytes` applies to one message. Throws Win32Error.
   ProgressChannel(std::shared_ptr<Outbox> outbox, Json token, std::size_t max_bytes, ThreadPool& io_pool);
 
-  // For handlers. What is reported is written by a thread of the pool, because the calling one may carry the caller's
-  // token.
+  // For handlers. Reports are written by a pool thread, because the calling thread may carry the caller's token.
   bool wanted() const override { return true; }
   void Report(Json value) override;
 
-  // For streams, which ask for room before: sends at once. Not while impersonating. Throws as Report does.
+  // For streams, which check for room first: sends at once. Not while impersonating. Throws as Report does.
   void Send(const Json& value);
-  // Sends what has been reported; nothing goes out from then on. Not while impersonating.
+  // Sends pending reports; nothing is sent afterwards. Not while impersonating.
   void Close();
 
  private:
@@ -38,13 +37,12 @@ class ProgressChannel final : public Progress, public std::enable_shared_from_th
   const Json token_;
   const std::size_t max_bytes_;
 
-  win32::Lock sending_;  // held while one is sent, so that they keep their order; taken before mutex_
-  win32::Lock mutex_;    // held for a moment only
+  win32::Lock sending_;  // held while sending, to keep the order; acquired before mutex_
+  win32::Lock mutex_;    // held only briefly
   std::deque<std::string> reported_;
-  std::size_t bytes_ = 0;  // of reported_
-  bool newest_is_spare_ =
-      false;  // the last one came when there was no room: a newer one takes its place until there is
-  bool flushing_ = false;  // a flush is queued, is running or waits for room: there is one at most
+  std::size_t bytes_ = 0;         // of reported_
+  bool newest_is_spare_ = false;  // the last report came when there was no room: a newer one replaces it
+  bool flushing_ = false;         // a flush is queued, running or waiting for room: at most one
   bool closed_ = false;
   PoolWork flush_;
 };

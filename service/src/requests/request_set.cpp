@@ -34,8 +34,8 @@ void RequestSet::Take(const RequestPtr& request, bool over_quota) {
   std::optional<Error> refusal;
   {
     const std::lock_guard lock(mutex_);
-    // Closed since it was read: nobody would get the answer, and nothing would ask the handler to end. One that is to close ends
-    // with what it has begun.
+    // Closed since it was read: nobody would get the answer, and nothing would ask the handler to end. A set that is closing
+    // finishes only what has begun.
     if (state_ != State::kOpen) return;
     batch_at_once_ = std::min(limits.batch_requests_at_once, limits.requests_per_connection);
     if (IsIdTaken(request->id())) {
@@ -51,13 +51,13 @@ void RequestSet::Take(const RequestPtr& request, bool over_quota) {
     } else if (over_quota || Unanswered() >= limits.requests_per_connection) {
       refusal = ToError(ErrorCode::kBusy);
     } else {
-      // Known from here on, so that a cancel read next finds it.
+      // In flight from here on, so that a cancellation that is read next finds it.
       in_flight_.push_back(request);
     }
     Count();
   }
   if (refusal) return completion_.RefuseUnbegun(request, *std::move(refusal));
-  // Put back: a request may have ended before it was.
+  // It was put back to wait: another request may have ended just before that.
   if (!Begin(request)) BeginWaiting();
 }
 
@@ -73,7 +73,7 @@ bool RequestSet::Begin(const RequestPtr& request) {
     const auto is_busy = [&] { return admission.refusal && admission.refusal->code == ErrorCode::kBusy; };
     if (is_busy() && request->batch()) {
       if (WaitForPlace(request)) return false;
-      // The one that it would have waited for may have given its place back just after it was asked for.
+      // The request to wait for may have released its place just after the check.
       admission = AdmitNow(request);
       if (is_busy() && WaitForPlace(request)) return false;
     }
@@ -97,7 +97,7 @@ bool RequestSet::Begin(const RequestPtr& request) {
     } else if (request->method().pace == Pace::kQuick) {
       Run(request);
     } else {
-      // Keeps the connection.
+      // Keeps the connection alive.
       const std::shared_ptr<RequestSet> self(outbox_.shared_from_this(), this);
       server_.handler_pool.Submit([self, request] { self->Run(request); });
     }
@@ -116,7 +116,7 @@ Admission RequestSet::AdmitNow(const RequestPtr& request) {
 void RequestSet::Run(const RequestPtr& request) {
   try {
     const Clock::time_point begun = Clock::now();
-    // Answered or cancelled while it waited for a thread: then nothing of it may happen any more.
+    // Answered or cancelled while it waited for a thread: it must not run any more.
     const auto stopped = request->stop_reason();
     if (stopped) return completion_.Complete(request, ToError(*stopped), Clock::now() - begun);
     const MethodResult result = [&] {
@@ -134,14 +134,14 @@ void RequestSet::OpenStream(const RequestPtr& request) {
   const auto stream = std::make_shared<StreamRequest>(
       outbox, std::shared_ptr<Completion>(outbox, &completion_), request, server_);
   request->BecomeStream(stream);
-  // Somebody may have looked for streams to end just before it was one.
+  // StopStreams may have run just before this became a stream.
   if (server_.stopping) {
     request->Stop(ErrorCode::kShuttingDown);
   } else if (IsClosing()) {
     request->Stop(ErrorCode::kRequestCancelled);
   }
   stream->Look();
-  // Until now it counted as one whose end begins the waiting ones.
+  // Until now it counted as a request whose end begins waiting ones.
   BeginWaiting();
 }
 
@@ -162,7 +162,7 @@ void RequestSet::OnEnd(const RequestPtr& request) {
 
 bool RequestSet::WaitForPlace(const RequestPtr& request) {
   const std::lock_guard lock(mutex_);
-  // Another request of this connection has to be there, whose end begins the waiting ones. A stream may never end.
+  // Another request of this connection must exist whose end begins the waiting ones. A stream may never end.
   const auto will_end = [&](const RequestPtr& each) { return each != request && !each->stream(); };
   if (!request->batch() || state_ == State::kClosed ||
       std::none_of(in_flight_.begin(), in_flight_.end(), will_end)) {
@@ -195,7 +195,7 @@ void RequestSet::BeginWaiting() {
     }
     if (Begin(next)) continue;
     const std::lock_guard lock(mutex_);
-    // A request may have ended meanwhile and left its place to this thread.
+    // A request may have ended meanwhile and left this thread to begin the next.
     if (begin_again_) continue;
     beginning_waiting_ = false;
     return;
@@ -220,7 +220,7 @@ bool RequestSet::HasPlaceInBatch() const {
          batch_at_once_;
 }
 
-// ---- What ends requests early ----
+// ---- Ending requests early ----
 
 void RequestSet::Cancel(const Json& params) {
   const Json* id = nullptr;
@@ -245,7 +245,7 @@ void RequestSet::Cancel(const Json& params) {
       had_begun = false;
     }
   }
-  // Answered already, or never asked: nothing is sent for it.
+  // Already answered, or unknown: no answer is sent.
   if (!found) return;
   found->Stop(ErrorCode::kRequestCancelled);
   if (!had_begun) completion_.RefuseUnbegun(found, ErrorCode::kRequestCancelled);
@@ -347,7 +347,7 @@ bool RequestSet::IsClosing() const {
   return state_ != State::kOpen;
 }
 
-// ---- What is asked ----
+// ---- Queries ----
 
 std::vector<RequestPtr> RequestSet::InFlight() const {
   const std::lock_guard lock(mutex_);

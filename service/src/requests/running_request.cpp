@@ -67,7 +67,7 @@ void RunningRequest::SetAdmitted(Admitted admitted, std::shared_ptr<ProgressChan
   request_.params = std::move(admitted.params);
   admitted_ = std::move(admitted);
   if (!progress) return;
-  // Who answers it early, the watch say, asks for it at any time.
+  // May be read at any time by a thread that answers the request early, such as the watch's.
   const std::lock_guard lock(mutex_);
   progress_ = std::move(progress);
 }
@@ -93,7 +93,7 @@ void RunningRequest::Stop(protocol::ErrorCode reason) {
   {
     const std::lock_guard lock(mutex_);
     if (stop_event_) ::SetEvent(stop_event_.get());
-    // Fails with ERROR_NOT_FOUND when the thread is in no synchronous I/O at this moment: the stop token has to do then.
+    // Fails with ERROR_NOT_FOUND if the thread is not in synchronous I/O at this moment: then the stop token must suffice.
     if (thread_) ::CancelSynchronousIo(thread_.get());
     stream = stream_;
   }
@@ -102,7 +102,7 @@ void RunningRequest::Stop(protocol::ErrorCode reason) {
 
 HANDLE RunningRequest::handle() {
   const std::lock_guard lock(mutex_);
-  // The one who sets the reason looks for the event after that, under the same lock.
+  // Stop looks for the event after it sets the reason, under the same lock.
   if (!stop_event_) stop_event_ = ManualResetEvent(stop_reason_.has_value());
   return stop_event_.get();
 }
@@ -142,7 +142,7 @@ RunningRequest::Working::Working(RunningRequest& request) : request_(request) {
 
 RunningRequest::OnThisThread::OnThisThread(RunningRequest& request) : request_(request) {
   win32::UniqueObject thread;
-  // GetCurrentThread's pseudo handle means "the calling thread" to whoever uses it, so a real one is needed.
+  // GetCurrentThread returns a pseudo handle, which refers to the thread that uses it, so a real handle is needed.
   if (!::DuplicateHandle(::GetCurrentProcess(), ::GetCurrentThread(), ::GetCurrentProcess(), thread.put(),
                          THREAD_TERMINATE, FALSE, 0)) {
     win32::ThrowLastError("DuplicateHandle");

@@ -9,16 +9,16 @@
 
 namespace onbehalf::service {
 
-// What methods may ask of the server they run in. Any thread.
+// The functions of the server that methods may use. Any thread.
 class ServerControl {
  public:
   virtual ~ServerControl() = default;
   virtual const Statistics& statistics() const = 0;
   virtual std::chrono::system_clock::time_point started() const = 0;
   virtual std::vector<ConnectionInfo> Connections() const = 0;
-  // False when there is no such connection (any more).
+  // Returns false if there is no such connection.
   virtual bool Disconnect(std::uint64_t connection_id) = 0;
-  // Has a connection get these notifications and no others; false when there is no such connection (any more).
+  // Sets the notifications that a connection receives; returns false if there is no such connection.
   virtual bool Subscribe(std::uint64_t connection_id, EventSet events) = 0;
 };
 

@@ -25,7 +25,7 @@ void ServerParts::NoteAudit(bool recorded) {
   if (recorded != audit_fails.load(std::memory_order_relaxed)) return;
   if (audit_fails.exchange(!recorded) == !recorded) return;
   if (recorded) {
-    log.Write(LogLevel::kInfo, "the audit can be written again; its line \"gap\" counts what is missing");
+    log.Write(LogLevel::kInfo, "the audit can be written again; its \"gap\" line counts the missing lines");
     ReportToEventLog(Event::kAuditRestored, {});
     return;
   }

@@ -19,7 +19,7 @@
 
 namespace onbehalf::service {
 
-// Counts requests that have been read and not answered. Any thread.
+// Counts requests that were read but not answered. Any thread.
 class UnansweredRequests {
  public:
   void Add();
@@ -35,7 +35,7 @@ class UnansweredRequests {
    private:
     UnansweredRequests& requests_;
   };
-  // False when `timeout` has passed before there was none.
+  // Returns false if `timeout` passes first.
   bool WaitUntilNone(std::chrono::milliseconds timeout);
 
  private:
@@ -44,7 +44,7 @@ class UnansweredRequests {
   std::size_t count_ = 0;
 };
 
-// What a connection needs of the server it belongs to. Everything here outlives every connection.
+// The parts of the server that a connection uses. Everything here outlives every connection.
 struct ServerParts {
   const LiveSettings& settings;
   const bool audit_required;
@@ -59,9 +59,9 @@ struct ServerParts {
   ThreadPool& io_pool;
   ThreadPool& handler_pool;
   const std::atomic<bool>& stopping;
-  // Names a request for the audit, uniquely on this machine: the time the server started and a number.
+  // An id for the audit, unique on this machine: the time the server started, and a number.
   std::string NextRequestId();
-  // Whether a line of the audit could be written. The first that could not, and the first that could again, are reported.
+  // Notes whether an audit line could be written. Reports the first failure, and the first success after it.
   void NoteAudit(bool recorded);
 
   const std::string run_id;

@@ -26,7 +26,7 @@ SettingsReload::Result SettingsReload::Run(std::string_view account) {
   SettingsResult read = read_();
   if (!read.faults.empty()) {
     for (const SettingsFault& fault : read.faults) {
-      log_.Write(LogLevel::kError, "the settings were read again and are refused: those before stay in force",
+      log_.Write(LogLevel::kError, "the settings were reloaded and refused: the previous ones stay in force",
                  {{"by", account}, {"key", fault.key}, {"fault", fault.message}});
     }
     result.faults = std::move(read.faults);
@@ -47,9 +47,9 @@ SettingsReload::Result SettingsReload::Run(std::string_view account) {
   });
   const std::string changed = Listed(result.changed);
   const std::string needs_restart = Listed(result.needs_restart);
-  log_.Write(LogLevel::kInfo, "the settings were read again",
+  log_.Write(LogLevel::kInfo, "the settings were reloaded",
              {{"by", account}, {"changed", changed}, {"needs_restart", needs_restart}});
-  report_(Event::kSettingsReloaded, {"Asked for by " + std::string(account) + ". In force now: " + changed +
+  report_(Event::kSettingsReloaded, {"Requested by " + std::string(account) + ". In force now: " + changed +
                                      ". In force after a restart: " + needs_restart + "."});
   return result;
 }

@@ -15,13 +15,13 @@
 
 namespace onbehalf::service {
 
-// Reads the settings file again while the service runs, and puts in force what can change. Any thread, except one that
+// Reads the settings file again while the service runs, and applies the settings that can change. Any thread, except one that
 // impersonates.
 class SettingsReload {
  public:
   using Report = std::function<void(Event, std::initializer_list<std::string_view>)>;
 
-  // `read` gives what a start would begin with, or its faults. `log` must outlive this.
+  // `read` returns what a start would use, or its faults. `log` must outlive this.
   SettingsReload(
       std::function<SettingsResult()> read, std::shared_ptr<LiveSettings> live, Log& log,
       Report report = [](Event event, std::initializer_list<std::string_view> strings) {
@@ -29,12 +29,12 @@ class SettingsReload {
       });
 
   struct Result {
-    std::vector<SettingsFault> faults;  // all of them; if there is any, nothing has changed
-    // Keys, in the order of the documentation. Never values: some are secrets.
+    std::vector<SettingsFault> faults;  // all of them; with any, nothing has changed
+    // Keys, in the order of the documentation. Never values, because some are secrets.
     std::vector<std::string> changed;
-    std::vector<std::string> needs_restart;  // differ from what is in force, and stay so until the next start
+    std::vector<std::string> needs_restart;  // differ from the settings in force until the next start
   };
-  // For `account`, whom the log and the event log name. One at a time: what was read last is in force at the end.
+  // For `account`, which the log and the event log name. One at a time, so that the settings read last win.
   Result Run(std::string_view account);
 
  private:
@@ -42,7 +42,7 @@ class SettingsReload {
   const std::shared_ptr<LiveSettings> live_;
   Log& log_;
   const Report report_;
-  win32::Lock running_;  // from before the file is read until what it says is in force
+  win32::Lock running_;  // from before the file is read until it is in force
 };
 
 }  // namespace onbehalf::service

@@ -14,18 +14,18 @@ namespace onbehalf::service {
 // Counters of one server since it started. Any thread.
 struct Statistics {
   std::atomic<std::uint64_t> connections_accepted{0};
-  std::atomic<std::uint64_t> connections_evicted{0};    // silent ones that made room
+  std::atomic<std::uint64_t> connections_evicted{0};    // silent ones evicted to make room
   std::atomic<std::uint64_t> connections_refused{0};    // over a quota
   std::atomic<std::uint64_t> connections_timed_out{0};  // header, frame, write, first request, idle
-  std::atomic<std::uint64_t> frames_refused{0};         // streams that could not be trusted any more
+  std::atomic<std::uint64_t> frames_refused{0};         // byte streams that could no longer be trusted
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> requests_denied{0};
   std::atomic<std::uint64_t> requests_failed{0};  // answered with any other error
   std::atomic<std::uint64_t> bytes_read{0};
   std::atomic<std::uint64_t> bytes_written{0};
 
-  // Requests by time from the read to the answer: bucket i counts those that took less than 2^i microseconds and at least half of that;
-  // the last one takes the rest.
+  // Requests by time from the read to the answer: bucket i counts those that took less than 2^i microseconds and at least half
+  // of that; the last bucket takes the rest.
   static constexpr std::size_t kBuckets = 26;
   std::array<std::atomic<std::uint64_t>, kBuckets> latency{};
   void AddLatency(std::chrono::nanoseconds took);

@@ -50,7 +50,7 @@ void StreamRequest::TakeTurn() {
     state_ = State::kTurn;
     woken_ = looked_ = false;
   }
-  // They are let go with the stream, and needed after that.
+  // LetGo releases the members, but they are needed after it.
   const auto outbox = outbox_;
   const auto completion = completion_;
   const auto request = request_;
@@ -66,14 +66,14 @@ void StreamRequest::TakeTurn() {
     };
     const std::lock_guard lock(mutex_);
     const bool for_room = std::holds_alternative<ForRoom>(turn);
-    // The next turn goes to the end of the pool's queue: other streams have theirs before.
+    // The next turn goes to the end of the pool's queue, so that other streams get their turns first.
     if (looked_ || std::holds_alternative<Again>(turn)) return QueueTurn();
-    // The turn that comes with the room asks the stream anyway.
+    // The turn that follows when there is room calls Next anyway.
     if (woken_ && !for_room) return QueueTurn();
     if (for_room && outbox->room().Await(when_room)) return QueueTurn();
     state_ = for_room ? State::kWaitingForRoom : State::kWaiting;
   } catch (const std::exception& error) {
-    // Not the stream, whose exceptions are results: the path has failed.
+    // Not the stream, whose exceptions become results: the path has failed.
     LetGo();
     completion->Fail(request, error);
   }
@@ -93,7 +93,7 @@ StreamRequest::Turn StreamRequest::OneTurn() {
     step = CallStream(*request_, client.process, client.connection_id, server_.log, stream_, waker);
   }
   if (std::holds_alternative<Stream::Later>(step)) return Stream::Later{};
-  // The policy may have become another during the step: what it has found is not for everybody any more.
+  // The policy may have changed during the step: the caller may no longer see its result.
   if (auto refusal = CheckAccess()) return MethodResult(*std::move(refusal));
   if (auto* result = std::get_if<MethodResult>(&step)) return std::move(*result);
   try {
@@ -115,7 +115,7 @@ std::optional<Error> StreamRequest::CheckAccess() {
   if (policy == policy_) return std::nullopt;
   policy_ = std::move(policy);
   const Admission again = AdmitAgain(*request_, *policy_, server_.log);
-  // It ends all the same when a denial cannot be recorded: the audit's own alarm tells of the missing line.
+  // The stream ends even if the denial cannot be recorded: the audit's own alarm reports the missing line.
   if (again.verdict == AuditVerdict::kDenied) denial_is_recorded_ = completion_->Record(*request_, again);
   return again.refusal;
 }

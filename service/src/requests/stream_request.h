@@ -16,19 +16,19 @@
 
 namespace onbehalf::service {
 
-// A request whose method is a stream, from its admission to its answer. It takes turns on the pool for handlers, one at
-// a time: each looks whether the stream may go on, takes one piece of it as the method's Acts says, and sends that if
-// it still may. Between turns it holds no thread, whether it waits for something to send or for the client to read.
-// Kept by the request, and keeps that and the connection until it has ended. Any thread.
+// A request whose method is a stream, from admission to answer. It takes turns on the handler pool, one at a time: each checks
+// whether the stream may continue, takes one step as the method's Acts says, and sends the piece if it still may. Between turns
+// it occupies no thread, whether it waits for data or for the client to read. Owned by the request; keeps it and the connection
+// alive until it has ended. Any thread.
 class StreamRequest final : public std::enable_shared_from_this<StreamRequest> {
  public:
-  // The request has been admitted, and recorded; Look begins it. Throws Win32Error.
+  // The request must have been admitted and recorded; Look begins it. Throws Win32Error.
   StreamRequest(std::shared_ptr<Outbox> outbox, std::shared_ptr<Completion> completion, RequestPtr request,
                 ServerParts& server);
 
-  // The stream may have something to send.
+  // The stream may have data to send.
   void Wake();
-  // Something else has changed that a turn looks at: the request is to end, the policy is another, there is room.
+  // Something else that a turn checks has changed: the request must end, the policy is new, there is room.
   void Look();
 
  private:
@@ -41,20 +41,20 @@ class StreamRequest final : public std::enable_shared_from_this<StreamRequest> {
   struct ForRoom {};
   using Turn = std::variant<Again, Stream::Later, ForRoom, MethodResult>;
   Turn OneTurn();
-  // Nothing while its caller may call the method under the policy in force.
+  // nullopt while its caller may call the method under the current policy.
   std::optional<protocol::Error> CheckAccess();
   void LetGo();
 
   ServerParts& server_;
-  // Until the end.
+  // Kept until the end.
   std::shared_ptr<Outbox> outbox_;
   std::shared_ptr<Completion> completion_;
   RequestPtr request_;
   const RunningRequest::Clock::time_point opened_ = RunningRequest::Clock::now();
-  // Of the turn that is being taken.
+  // Used only by the current turn.
   std::unique_ptr<Stream> stream_;
-  std::shared_ptr<const AccessPolicy> policy_;  // that was asked last
-  bool denial_is_recorded_ = false;             // it has denied the stream
+  std::shared_ptr<const AccessPolicy> policy_;  // that was checked last
+  bool denial_is_recorded_ = false;             // it denied the stream, which the audit has
 
   win32::Lock mutex_;
   State state_ = State::kWaiting;

@@ -24,7 +24,7 @@ void Subscriptions::Notify(std::size_t event) {
   Send();
 }
 
-// Under the lock to the end, so that nothing comes that is not wanted any more: sending waits for nobody.
+// Keeps the lock to the end, so that nothing unwanted is sent afterwards; sending does not wait.
 void Subscriptions::Send() {
   const std::shared_ptr<Outbox> outbox = outbox_.lock();
   if (!outbox) return;

@@ -13,26 +13,26 @@
 
 namespace onbehalf::service {
 
-// The notifications that the service sends by itself, to connections that have asked for them (rpc.subscribe): a client
-// like CallNamedPipe takes whatever comes for its answer.
+// Notifications that the service sends unprompted, only to connections that subscribed to them (rpc.subscribe): a client like
+// CallNamedPipe takes any message for its answer.
 inline constexpr std::array<std::string_view, 2> kServerEvents = {
-    "rpc.methodsChanged",  // the policy is another: rpc.discover may show other methods
+    "rpc.methodsChanged",  // the policy has changed: rpc.discover may list other methods
     "service.stopping",    // the service begins to stop
 };
-// By their place in kServerEvents.
+// Indexed by position in kServerEvents.
 using EventSet = std::bitset<kServerEvents.size()>;
 inline constexpr std::size_t kMethodsChanged = 0;
 inline constexpr std::size_t kStopping = 1;
 
-// What one connection has subscribed to. Kept by its connection. Any thread.
+// What one connection has subscribed to. Owned by its connection. Any thread.
 class Subscriptions final : public std::enable_shared_from_this<Subscriptions> {
  public:
-  // `outbox` is the connection's, which keeps this. Throws Win32Error.
+  // `outbox` is the connection, which owns this. Throws Win32Error.
   Subscriptions(std::weak_ptr<Outbox> outbox, ThreadPool& io_pool);
 
-  // In place of what was wanted before; of what is no longer wanted nothing comes any more.
+  // Replaces the previous subscription; notifications no longer wanted are not sent any more.
   void Set(EventSet wanted);
-  // Sends the notification if it is wanted: when there is room for it, and one of a kind at most. Never waits.
+  // Sends the notification if it is wanted, once there is room, with at most one of each kind pending. Never waits.
   void Notify(std::size_t event);
 
  private:

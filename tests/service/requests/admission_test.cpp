@@ -190,7 +190,7 @@ TEST_F(AdmissionTest, WhoIsNotKnownIsToldNothingOfWhichMethodsThereAre) {
     EXPECT_EQ(anonymous.admission.refusal->data,
               (Json{{"required", "identification"}, {"actual", "anonymous"}}));
     EXPECT_EQ(anonymous.admission.node, "");
-    EXPECT_EQ(LogText().find("identity could not be taken"), std::string::npos);
+    EXPECT_EQ(LogText().find("identity could not be captured"), std::string::npos);
   }
   for (const char* method : {"test.open", "test.none"}) {
     const Case failed = Admit(service::CaptureFailure{ERROR_ACCESS_DENIED, "OpenThreadToken", false}, method);

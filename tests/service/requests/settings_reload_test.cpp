@@ -96,9 +96,9 @@ TEST_F(SettingsReloadTest, PutsInForceWhatCanChangeAndNamesTheRest) {
 TEST_F(SettingsReloadTest, TheLogAndTheEventLogSayWhoAndWhichAndNoValue) {
   Reload(R"({"limits": {"connections": 99}, "database": {"sources": {"orders": {"connection": "DSN=secret"}}},
              "pipe": {"remote": true}})");
-  EXPECT_EQ(events_, (Keys{"Asked for by HERE\\ann. In force now: limits.connections, database.sources. "
+  EXPECT_EQ(events_, (Keys{"Requested by HERE\\ann. In force now: limits.connections, database.sources. "
                            "In force after a restart: pipe.remote."}));
-  EXPECT_NE(LogText().find("INFO the settings were read again by=HERE\\ann changed=\"limits.connections, "
+  EXPECT_NE(LogText().find("INFO the settings were reloaded by=HERE\\ann changed=\"limits.connections, "
                            "database.sources\" needs_restart=pipe.remote"),
             std::string::npos)
       << LogText();
@@ -113,7 +113,7 @@ TEST_F(SettingsReloadTest, WhatHasNotChangedIsNotNamed) {
   // Still not in force.
   EXPECT_EQ(again.needs_restart, Keys{"pipe.remote"});
   EXPECT_EQ(events_.back(),
-            "Asked for by HERE\\ann. In force now: nothing. In force after a restart: pipe.remote.");
+            "Requested by HERE\\ann. In force now: nothing. In force after a restart: pipe.remote.");
   // What is taken out of the file goes back to its default.
   const auto back = Reload("{}");
   EXPECT_EQ(back.changed, Keys{"limits.connections"});
