@@ -50,7 +50,7 @@ std::string Now() { return UtcText(std::chrono::system_clock::now(), UtcText::Fr
 
 // Exempt from "cannot grant more than you hold": administrators who manage the root. They could reset the whole policy
 // (--reset-access), and an administrator who denied a group of their own could not undo it otherwise.
-bool IsBoundless(const AccessPolicy& policy, const CallerIdentity& caller) {
+bool MayGrantAnything(const AccessPolicy& policy, const CallerIdentity& caller) {
   if (!policy.IsAdministrator(caller)) return false;
   return caller.user() == win32::Sid::FromWellKnown(WinLocalSystemSid) ||
          caller.token().IsMember(win32::Sid::FromWellKnown(WinBuiltinAdministratorsSid));
@@ -72,7 +72,7 @@ PolicyDocument LastVersion(PolicyStore& store) {
   return {};
 }
 
-Error MayNotGive(std::string_view node, ACCESS_MASK rights) {
+Error CannotGrant(std::string_view node, ACCESS_MASK rights) {
   const std::string words = RightsText(node, rights);
   return Refusal(
       ErrorCode::kAccessDenied,
@@ -92,7 +92,7 @@ std::optional<Error> RefuseGains(const AccessPolicy& now, const AccessPolicy& ne
     const ACCESS_MASK gained = RightsGained(before.entries, node->entries);
     if (gained == 0) continue;
     const ACCESS_MASK missing = gained & ~now.Granted(before, caller);
-    if (missing != 0) return MayNotGive(node->name, missing);
+    if (missing != 0) return CannotGrant(node->name, missing);
   }
   for (const EffectiveNode* node : now.Nodes()) {
     if (next.Find(node->name) != nullptr) continue;
@@ -313,7 +313,7 @@ std::optional<Error> AccessControl::RefuseAnyChange(const PolicyRequest& request
 // Refuses `next` if it gives more than the caller holds, or if the observer refuses it.
 std::optional<Error> AccessControl::RefusePolicy(const AccessPolicy& next, const AccessPolicy& now,
                                                  const CallerIdentity& caller) const {
-  if (!IsBoundless(now, caller)) {
+  if (!MayGrantAnything(now, caller)) {
     if (auto refusal = RefuseGains(now, next, caller)) return refusal;
   }
   if (observer_.refuses) {

@@ -49,7 +49,7 @@ struct FolderWatch::State {
     return static_cast<bool>(notification);
   }
 
-  void LookIn(milliseconds pause) {
+  void ScheduleLook(milliseconds pause) {
     looking = Looking::kSoon;
     timer.Start(pause);
   }
@@ -64,7 +64,7 @@ struct FolderWatch::State {
     } else {
       notification.reset();
     }
-    if (looking == Looking::kNo) LookIn(kPause);
+    if (looking == Looking::kNo) ScheduleLook(kPause);
     if (looking == Looking::kNow) looking = Looking::kNowAndAgain;
   }
 
@@ -81,7 +81,7 @@ struct FolderWatch::State {
     if (!notification) again = again.count() == 0 ? kReopenPause : std::min(again, kReopenPause);
     if (looking == Looking::kNowAndAgain) again = kPause;
     looking = Looking::kNo;
-    if (again.count() != 0) LookIn(again);
+    if (again.count() != 0) ScheduleLook(again);
   }
 };
 
@@ -95,7 +95,7 @@ FolderWatch::FolderWatch(const std::filesystem::path& folder, std::function<mill
   }
   const std::lock_guard lock(state.mutex);
   state.wait.Start(state.notification.get());
-  state.LookIn(milliseconds(0));
+  state.ScheduleLook(milliseconds(0));
 }
 
 FolderWatch::~FolderWatch() {

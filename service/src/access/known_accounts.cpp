@@ -54,8 +54,8 @@ const std::vector<Known>& Aliases() {
 }
 
 // Groups that Windows adds to tokens implicitly.
-const std::vector<Known>& Crowds() {
-  static const std::vector<Known> crowds =
+const std::vector<Known>& ImplicitGroups() {
+  static const std::vector<Known> groups =
       FromRows({{"S-1-1-0", "everyone"},
                 {"S-1-2-0", "all local logons"},
                 {"S-1-2-1", "all console logons"},
@@ -76,7 +76,7 @@ const std::vector<Known>& Crowds() {
                 {"S-1-15-2-2", "all restricted application packages"},
                 {"S-1-18-1", "all identities asserted by an authentication authority"},
                 {"S-1-18-2", "all identities asserted by a service"}});
-  return crowds;
+  return groups;
 }
 
 // Relative to a domain or machine (winnt.h).
@@ -93,8 +93,8 @@ std::string AccountWord(const Sid& sid) {
   return std::string(alias.empty() ? SidText(sid).view() : alias);
 }
 
-std::string_view CrowdName(const Sid& sid) {
-  if (const std::string_view name = NameIn(Crowds(), sid); !name.empty()) return name;
+std::string_view ImplicitGroupName(const Sid& sid) {
+  if (const std::string_view name = NameIn(ImplicitGroups(), sid); !name.empty()) return name;
   // S-1-5-21-a-b-c-RID: accounts that exist in every domain and on every machine.
   if (sid.Authority() != kNtAuthority || sid.PartCount() != 5 || sid.Part(0) != kNonUnique) return {};
   switch (sid.Part(4)) {

@@ -13,7 +13,7 @@ namespace onbehalf::service {
 std::string AccountWord(const win32::Sid& sid);
 
 // A description of a SID that Windows adds to tokens implicitly, so that it covers everyone or nearly everyone; else "".
-std::string_view CrowdName(const win32::Sid& sid);
+std::string_view ImplicitGroupName(const win32::Sid& sid);
 
 // Anonymous and guest logons: no policy entry can allow them.
 bool IsAlwaysDenied(const win32::Sid& sid);

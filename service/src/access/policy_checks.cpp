@@ -50,8 +50,8 @@ std::vector<std::string> EntryFaults(const AccessEntry& entry) {
                      "): expected call (GX), see (GR), manage (GW) or all of them (GA)");
   }
   if (entry.allows() && (entry.mask & kManage) != 0) {
-    if (const std::string_view crowd = CrowdName(entry.sid); !crowd.empty()) {
-      faults.push_back("gives manage to " + std::string(crowd) +
+    if (const std::string_view group = ImplicitGroupName(entry.sid); !group.empty()) {
+      faults.push_back("gives manage to " + std::string(group) +
                        ": anyone who may change a node's entries can take every right");
     }
   }

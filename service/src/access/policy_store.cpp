@@ -25,8 +25,8 @@ using win32::Win32Error;
 constexpr std::uint64_t kMaxVersion = (std::uint64_t{1} << 53) - 1;
 
 // A program that writes access.json may lock it until it is done. on_change is called only if it stays locked.
-constexpr milliseconds kHeldPause{100};
-constexpr int kHeldPatience = 20;
+constexpr milliseconds kLockedPause{100};
+constexpr int kMaxLockedLooks = 20;
 // Windows may not report that a file was closed.
 constexpr milliseconds kUnreadablePause{1'000};
 
@@ -43,7 +43,7 @@ std::wstring VersionName(std::uint64_t version) {
 // nullopt for a name that is not a VersionName.
 std::optional<std::uint64_t> VersionOf(std::wstring_view name) {
   if (!name.starts_with(kVersionBegin) || !name.ends_with(kVersionEnd)) return std::nullopt;
-  // The prefix and the suffix cannot overlap: the letters around the overlap differ.
+  // The two cannot overlap: they share no letters where they could.
   const auto digits =
       name.substr(kVersionBegin.size(), name.size() - kVersionBegin.size() - kVersionEnd.size());
   std::uint64_t version = 0;
@@ -88,7 +88,7 @@ struct PolicyStore::State {
   std::optional<OnDisk> reported;  // the state on_change was last called for, unless `known` is newer
 
   std::function<void()> on_change;
-  int held = 0;  // consecutive looks that found access.json locked; used by the watch's thread only
+  int locked_looks = 0;  // consecutive looks that found access.json locked; used by the watch's thread only
   win32::UniqueFile in_use;
   std::unique_ptr<FolderWatch> watch;  // last: it must end before the members it uses
 
@@ -246,8 +246,8 @@ struct PolicyStore::State {
     {
       const std::lock_guard lock(mutex);
       now = Look();
-      held = now.code == ERROR_SHARING_VIOLATION ? held + 1 : 0;
-      if (held > 0 && held < kHeldPatience) return kHeldPause;
+      locked_looks = now.code == ERROR_SHARING_VIOLATION ? locked_looks + 1 : 0;
+      if (locked_looks > 0 && locked_looks < kMaxLockedLooks) return kLockedPause;
       const milliseconds again = now.kind == OnDisk::Kind::kUnreadable ? kUnreadablePause : milliseconds(0);
       if (now == known) {
         reported.reset();

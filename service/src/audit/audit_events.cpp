@@ -25,7 +25,7 @@ void AppendAccount(std::string& text, std::string_view name, const CallerIdentit
   if (caller != nullptr) AppendField(text, name, SidText(caller->user()).view(), 192);
 }
 
-std::string LeftOut(std::uint64_t count, std::string_view where_they_are) {
+std::string DroppedText(std::uint64_t count, std::string_view where_they_are) {
   if (count == 0) return {};
   return "(" + std::to_string(count) + " more events have been dropped since the last one" +
          std::string(where_they_are) + ")";
@@ -38,19 +38,19 @@ AuditEvents::AuditEvents(std::uint32_t per_minute, EventQueue::Report report)
     : denials_(per_minute), changes_(per_minute), failed_removals_(per_minute), queue_(std::move(report)) {}
 
 // An event that does not fit is counted as dropped, together with those dropped before it.
-void AuditEvents::Post(EventLimit& limit, std::uint64_t left_out, Event event, std::string first,
+void AuditEvents::Post(EventLimit& limit, std::uint64_t dropped, Event event, std::string first,
                        std::string second) {
-  if (!queue_.Post(event, std::move(first), std::move(second))) limit.LeaveOut(left_out + 1);
+  if (!queue_.Post(event, std::move(first), std::move(second))) limit.AddDropped(dropped + 1);
 }
 
 // `fields` builds the event's text, and is called only if the event may be reported.
 template <typename Fields>
 void AuditEvents::Report(EventLimit& limit, Event event, Time time, Fields&& fields) {
-  const auto left_out = limit.Take(time);
-  if (!left_out) return;
+  const auto dropped = limit.Take(time);
+  if (!dropped) return;
   std::string text;
   fields(text);
-  Post(limit, *left_out, event, std::move(text), LeftOut(*left_out, kInTheAudit));
+  Post(limit, *dropped, event, std::move(text), DroppedText(*dropped, kInTheAudit));
 }
 
 void AuditEvents::Denied(const AuditDecision& decision, Time time) {
@@ -88,11 +88,11 @@ void AuditEvents::PolicyChanged(const AuditPolicyChange& change, Time time) {
 }
 
 void AuditEvents::CannotRemove(const std::string& file, DWORD code, Time time) {
-  const auto left_out = failed_removals_.Take(time);
-  if (!left_out) return;
+  const auto dropped = failed_removals_.Take(time);
+  if (!dropped) return;
   std::string why = win32::ErrorName(code);
-  if (*left_out != 0) why += ' ' + LeftOut(*left_out, {});
-  Post(failed_removals_, *left_out, Event::kInternalError, "an old audit file cannot be removed: " + file,
+  if (*dropped != 0) why += ' ' + DroppedText(*dropped, {});
+  Post(failed_removals_, *dropped, Event::kInternalError, "an old audit file cannot be removed: " + file,
        std::move(why));
 }
 

@@ -37,7 +37,7 @@ class AuditEvents {
  private:
   template <typename Fields>
   void Report(EventLimit& limit, Event event, Time time, Fields&& fields);
-  void Post(EventLimit& limit, std::uint64_t left_out, Event event, std::string first, std::string second);
+  void Post(EventLimit& limit, std::uint64_t dropped, Event event, std::string first, std::string second);
 
   EventLimit denials_;
   EventLimit changes_;

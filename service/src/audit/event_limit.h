@@ -30,16 +30,16 @@ class EventLimit {
     }
     refilled_ = now;
     if (tokens_ < 1) {
-      ++left_out_;
+      ++dropped_;
       return std::nullopt;
     }
     tokens_ -= 1;
-    return std::exchange(left_out_, 0);
+    return std::exchange(dropped_, 0);
   }
   // An event that Take allowed could not be reported after all, nor could the count of those dropped before it.
-  void LeaveOut(std::uint64_t count) {
+  void AddDropped(std::uint64_t count) {
     const std::lock_guard lock(lock_);
-    left_out_ += count;
+    dropped_ += count;
   }
 
  private:
@@ -47,7 +47,7 @@ class EventLimit {
   win32::Lock lock_;
   double tokens_;
   Time refilled_;
-  std::uint64_t left_out_ = 0;
+  std::uint64_t dropped_ = 0;
 };
 
 }  // namespace onbehalf::service

@@ -26,8 +26,8 @@ std::string DayBefore(system_clock::time_point time, std::uint32_t days) {
 
 // The reference time for a file's age: now, or the day after the newest file before the current day, so that a clock that jumps
 // ahead does not make all files too old at once. After a pause, older files reach their age with the next day's file.
-system_clock::time_point AgeIsReckonedFrom(system_clock::time_point time, const std::vector<AuditFile>& files,
-                                           const std::string& day) {
+system_clock::time_point AgeReferenceTime(system_clock::time_point time, const std::vector<AuditFile>& files,
+                                          const std::string& day) {
   for (auto file = files.rbegin(); file != files.rend(); ++file) {
     const auto begin = file->name.Begin();
     if (file->name.day >= day || !begin) continue;
@@ -75,7 +75,7 @@ bool Retention::Apply(Time time) {
     if (file.name != file_.name()) bytes += file.size;
   }
   const std::string oldest_day =
-      DayBefore(AgeIsReckonedFrom(time, files, file_.name().day), settings_.keep_days);
+      DayBefore(AgeReferenceTime(time, files, file_.name().day), settings_.keep_days);
   for (const AuditFile& file : files) {
     const bool is_old = file.name.day < oldest_day;
     if (file.name >= file_.name() || (!is_old && bytes <= settings_.keep_bytes)) break;

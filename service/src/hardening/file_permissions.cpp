@@ -44,28 +44,28 @@ class Inspection {
   }
 
   // A file or folder that only administrators may change.
-  void Look(const path& file) { Look(file, administrators_); }
+  void Check(const path& file) { Check(file, administrators_); }
 
   // A folder that the service writes to, with everything in it, including subfolders.
-  void LookInsideServiceFolder(const path& folder) { LookInside(folder, with_service_); }
+  void CheckInsideServiceFolder(const path& folder) { CheckInside(folder, with_service_); }
   // The same for a folder that only administrators may change. Returns false if it does not exist or is a link.
-  bool LookInside(const path& folder) { return LookInside(folder, administrators_); }
+  bool CheckInside(const path& folder) { return CheckInside(folder, administrators_); }
 
   std::vector<std::string> Take() { return std::move(findings_); }
 
  private:
   void Add(std::string finding) { findings_.push_back(std::move(finding)); }
 
-  bool LookInside(const path& folder, const std::vector<Sid>& trusted) {
-    if (!Look(folder, trusted)) return false;
+  bool CheckInside(const path& folder, const std::vector<Sid>& trusted) {
+    if (!Check(folder, trusted)) return false;
     try {
       win32::FolderSearch search((folder / L"*").native());
       while (const WIN32_FIND_DATAW* const entry = search.Next()) {
         const path file = folder / entry->cFileName;
         if ((entry->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0) {
-          LookInside(file, trusted);
+          CheckInside(file, trusted);
         } else {
-          Look(file, trusted);
+          Check(file, trusted);
         }
       }
     } catch (const Win32Error& error) {
@@ -75,7 +75,7 @@ class Inspection {
   }
 
   // Returns false if the file or folder does not exist or is a link.
-  bool Look(const path& file, const std::vector<Sid>& trusted) {
+  bool Check(const path& file, const std::vector<Sid>& trusted) {
     const std::string name = Text(file);
     try {
       if (win32::IsReparsePoint(name)) {
@@ -127,14 +127,14 @@ class Inspection {
 std::vector<std::string> FindUnsafeFiles(const path& executable, const DataFolders& folders, RunsIn runs_in) {
   AssertNotImpersonating();
   Inspection inspection(runs_in);
-  inspection.Look(executable);
-  inspection.Look(executable.parent_path());
-  inspection.Look(folders.root);
+  inspection.Check(executable);
+  inspection.Check(executable.parent_path());
+  inspection.Check(folders.root);
   if (::GetFileAttributesW(folders.SettingsFile().c_str()) != INVALID_FILE_ATTRIBUTES) {
-    inspection.Look(folders.SettingsFile());
+    inspection.Check(folders.SettingsFile());
   }
-  inspection.LookInsideServiceFolder(folders.Policy());
-  inspection.LookInsideServiceFolder(folders.Logs());
+  inspection.CheckInsideServiceFolder(folders.Policy());
+  inspection.CheckInsideServiceFolder(folders.Logs());
   return inspection.Take();
 }
 
@@ -145,7 +145,7 @@ std::vector<SettingsFault> FindModuleFaults(const path& executable, const Settin
   if (modules.load.empty()) return faults;
   const path folder = ModulesFolder(executable);
   Inspection inspection(runs_in);
-  const bool is_there = inspection.LookInside(folder);
+  const bool is_there = inspection.CheckInside(folder);
   for (std::string& finding : inspection.Take()) faults.push_back({"modules.load", std::move(finding)});
   if (!is_there) return faults;
   for (const auto& [name, settings] : modules.load) {

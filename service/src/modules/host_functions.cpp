@@ -98,9 +98,9 @@ std::int32_t ONBEHALF_MODULE_CALL WantsProgress(onbehalf_module_call* call) {
 onbehalf_module_status ONBEHALF_MODULE_CALL ReportProgress(onbehalf_module_call* call, const char* json,
                                                            std::int64_t length) {
   return Guarded([&] {
-    const auto text = GivenText(json, length);
+    const auto text = ModuleText(json, length);
     Json value;
-    if (!text || ParseGiven(*text, value)) return ONBEHALF_MODULE_INVALID;
+    if (!text || ParseModuleJson(*text, value)) return ONBEHALF_MODULE_INVALID;
     ModuleCall::Of(call).call().progress.Report(std::move(value));
     return ONBEHALF_MODULE_OK;
   });
@@ -109,7 +109,7 @@ onbehalf_module_status ONBEHALF_MODULE_CALL ReportProgress(onbehalf_module_call*
 onbehalf_module_status ONBEHALF_MODULE_CALL SetResult(onbehalf_module_call* call, const char* json,
                                                       std::int64_t length) {
   return Guarded(
-      [&] { return ModuleCall::Of(call).SetResult(GivenText(json, length).value_or(std::string_view())); });
+      [&] { return ModuleCall::Of(call).SetResult(ModuleText(json, length).value_or(std::string_view())); });
 }
 
 onbehalf_module_status ONBEHALF_MODULE_CALL SetError(onbehalf_module_call* call, std::int32_t code,

@@ -13,12 +13,12 @@
 
 namespace onbehalf::service {
 
-std::optional<std::string_view> GivenText(const char* text, std::int64_t length) {
+std::optional<std::string_view> ModuleText(const char* text, std::int64_t length) {
   if (text == nullptr || length < -1) return std::nullopt;
   return std::string_view(text, length == -1 ? std::strlen(text) : static_cast<std::size_t>(length));
 }
 
-protocol::JsonFault ParseGiven(std::string_view text, Json& value) {
+protocol::JsonFault ParseModuleJson(std::string_view text, Json& value) {
   constexpr std::size_t kAny = (std::numeric_limits<std::size_t>::max)();
   protocol::JsonLimits limits;
   limits.string_bytes = kAny;
@@ -42,29 +42,29 @@ const std::string& ModuleCall::CallerSid() {
   return *caller_sid_;
 }
 
-onbehalf_module_status ModuleCall::Wrong(std::string what) {
+onbehalf_module_status ModuleCall::SetFault(std::string what) {
   answer_ = Failed{std::move(what)};
   return ONBEHALF_MODULE_INVALID;
 }
 
 onbehalf_module_status ModuleCall::SetResult(std::string_view json) {
   Json value;
-  if (const protocol::JsonFault fault = ParseGiven(json, value))
-    return Wrong("its result is not valid JSON: " + fault.Describe());
+  if (const protocol::JsonFault fault = ParseModuleJson(json, value))
+    return SetFault("its result is not valid JSON: " + fault.Describe());
   answer_ = MethodResult(std::move(value));
   return ONBEHALF_MODULE_OK;
 }
 
 onbehalf_module_status ModuleCall::SetError(std::int32_t code, const char* message, const char* data_json) {
   const protocol::ErrorInfo* const info = protocol::FindError(code);
-  if (info == nullptr) return Wrong("its error has the unknown code " + std::to_string(code));
+  if (info == nullptr) return SetFault("its error has the unknown code " + std::to_string(code));
   protocol::Error error;
   error.code = info->code;
   if (message != nullptr) error.message = message;
-  if (!protocol::IsUtf8(error.message)) return Wrong("its error's message is not UTF-8");
+  if (!protocol::IsUtf8(error.message)) return SetFault("its error's message is not UTF-8");
   if (data_json != nullptr) {
-    if (const protocol::JsonFault fault = ParseGiven(data_json, error.data)) {
-      return Wrong("its error's data is not valid JSON: " + fault.Describe());
+    if (const protocol::JsonFault fault = ParseModuleJson(data_json, error.data)) {
+      return SetFault("its error's data is not valid JSON: " + fault.Describe());
     }
   }
   answer_ = MethodResult(std::move(error));
@@ -72,9 +72,9 @@ onbehalf_module_status ModuleCall::SetError(std::int32_t code, const char* messa
 }
 
 onbehalf_module_status ModuleCall::FailWindows(std::uint32_t code, const char* function) {
-  if (code == ERROR_SUCCESS) return Wrong("it reports a Windows error with code 0");
+  if (code == ERROR_SUCCESS) return SetFault("it reports a Windows error with code 0");
   if (function == nullptr || !protocol::IsUtf8(function))
-    return Wrong("it does not name the Windows function that failed");
+    return SetFault("it does not name the Windows function that failed");
   answer_ = Refused{code, function};
   return ONBEHALF_MODULE_OK;
 }

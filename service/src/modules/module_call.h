@@ -53,7 +53,7 @@ class ModuleCall {
     std::string what;
   };
   // Records what is wrong with an answer, in case no other follows.
-  onbehalf_module_status Wrong(std::string what);
+  onbehalf_module_status SetFault(std::string what);
 
   const Call& call_;
   bool is_as_caller_;
@@ -64,8 +64,8 @@ class ModuleCall {
 };
 
 // A string passed by a module; nullopt for a null pointer or for a negative length other than -1.
-std::optional<std::string_view> GivenText(const char* text, std::int64_t length);
+std::optional<std::string_view> ModuleText(const char* text, std::int64_t length);
 // Parses a module's JSON strictly. The size of the answer is limited where it is sent.
-protocol::JsonFault ParseGiven(std::string_view text, Json& value);
+protocol::JsonFault ParseModuleJson(std::string_view text, Json& value);
 
 }  // namespace onbehalf::service

@@ -28,7 +28,7 @@ std::string TextOf(const char* text, const std::string& where) {
 Json SchemaOf(const char* text, const std::string& where) {
   Json schema;
   if (text == nullptr) Refuse(where, "is missing");
-  if (const protocol::JsonFault fault = ParseGiven(text, schema))
+  if (const protocol::JsonFault fault = ParseModuleJson(text, schema))
     Refuse(where, "is not valid JSON: " + fault.Describe());
   if (!schema.is_object()) Refuse(where, "is not an object");
   return schema;

@@ -77,7 +77,7 @@ SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const Sid& own
   return SecurityDescriptor::FromSddl(sddl);
 }
 
-bool LetsServiceIn(const SecurityDescriptor& descriptor) {
+bool GrantsServiceAccess(const SecurityDescriptor& descriptor) {
   constexpr GENERIC_MAPPING kFile = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE,
                                      FILE_ALL_ACCESS};
   const win32::Token own =

@@ -23,7 +23,7 @@ win32::SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const w
 
 // Whether this process could create further instances of a pipe with this descriptor, and change the descriptor. Throws
 // win32::Win32Error.
-bool LetsServiceIn(const win32::SecurityDescriptor& descriptor);
+bool GrantsServiceAccess(const win32::SecurityDescriptor& descriptor);
 
 // The difference between a descriptor and the wanted one, in owner, entries or label.
 struct PipeDifference {

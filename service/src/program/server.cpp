@@ -31,7 +31,7 @@ milliseconds WatchPeriod(const Settings& settings) {
 
 // The assumed maximum time between a client's connecting to the pipe and the acceptance of its connection: for that long after a
 // change of who may connect, new clients are checked as if they had connected before it.
-constexpr std::chrono::seconds kTakenOnWithin{10};
+constexpr std::chrono::seconds kMaxAcceptDelay{10};
 
 // The entries that decide who may connect.
 std::string EntriesOf(const AccessPolicy& policy) {
@@ -111,7 +111,7 @@ void Server::Listen() {
 
 std::optional<std::string> Server::CheckPolicy(const AccessPolicy& policy) const {
   try {
-    if (LetsServiceIn(PipeDescriptor(pipe_settings_, pipe_owner_, policy))) return std::nullopt;
+    if (GrantsServiceAccess(PipeDescriptor(pipe_settings_, pipe_owner_, policy))) return std::nullopt;
     return "pipe:: an entry denies the service's own account, or one of its groups, access to the pipe";
   } catch (const win32::Win32Error& error) {
     return std::string("pipe:: its entries do not form a valid pipe descriptor: ") + error.what();
@@ -142,7 +142,7 @@ void Server::OnConnectChange() {
     const std::lock_guard lock(policy_mutex_);
     before = std::exchange(policy_, now);
     if (!before || EntriesOf(*before) == EntriesOf(*now)) return;
-    former_policies_.push_back({before, Connection::Clock::now() + kTakenOnWithin});
+    former_policies_.push_back({before, Connection::Clock::now() + kMaxAcceptDelay});
   }
   for (const auto& connection : connections_.All()) {
     try {

@@ -42,7 +42,7 @@ namespace {
 enum class StartFailure : DWORD { kOther = 1, kSettings = 2, kUnsafeFiles = 3, kPipeTaken = 4 };
 
 // How long a start waits for the pipe's name while another program has it, before it fails.
-constexpr std::chrono::seconds kPipePatience{30};
+constexpr std::chrono::seconds kPipeTimeout{30};
 
 constexpr const char* kStopOfModule = "a module's stop function";
 
@@ -61,11 +61,11 @@ std::filesystem::path OwnExecutable() { return win32::ToWide(win32::OwnImagePath
 class Application final : public HostedService {
  public:
   Application(CommandLine command_line, Hardening hardening,
-              const std::function<void(MethodRegistry&)>& add_methods, const StopPatience& patience)
+              const std::function<void(MethodRegistry&)>& add_methods, const StopTimeouts& timeouts)
       : command_line_(std::move(command_line)),
         hardening_(std::move(hardening)),
         add_methods_(add_methods),
-        patience_(patience) {}
+        timeouts_(timeouts) {}
 
   void Start(const std::function<bool()>& still_starting) override {
     try {
@@ -82,8 +82,8 @@ class Application final : public HostedService {
         // Their threads use members of this object.
         failed_start_has_ended_ = false;
         failed_start_has_ended_ =
-            modules_->Stop(patience_.stop_of_modules, [&still_starting] { still_starting(); });
-        if (!failed_start_has_ended_) LogGivenUp(kStopOfModule);
+            modules_->Stop(timeouts_.stop_of_modules, [&still_starting] { still_starting(); });
+        if (!failed_start_has_ended_) LogAbandoned(kStopOfModule);
       }
       throw;
     }
@@ -95,18 +95,18 @@ class Application final : public HostedService {
     log_->Write(LogLevel::kInfo, "stopping");
     std::string abandoned;
     const auto may_abandon = [&](const std::vector<std::string>& methods, std::chrono::milliseconds waited) {
-      if (waited < (modules_->HaveAll(methods) ? patience_.modules : patience_.others)) return false;
+      if (waited < (modules_->HaveAll(methods) ? timeouts_.modules : timeouts_.others)) return false;
       abandoned = Joined(methods, ", ");
       return true;
     };
     bool has_ended = server_->Stop(still_stopping, may_abandon);
-    if (has_ended && !modules_->Stop(patience_.stop_of_modules, still_stopping)) {
+    if (has_ended && !modules_->Stop(timeouts_.stop_of_modules, still_stopping)) {
       has_ended = false;
       abandoned = kStopOfModule;
     }
     audit_->Anchor();
     if (!has_ended) {
-      LogGivenUp(abandoned);
+      LogAbandoned(abandoned);
       ReportToEventLog(Event::kStopped, {"Calls did not end and were abandoned:", abandoned});
       return false;
     }
@@ -138,7 +138,7 @@ class Application final : public HostedService {
     return in_console() || checks_own ? RunsIn::kConsole : RunsIn::kService;
   }
 
-  void LogGivenUp(std::string_view running) {
+  void LogAbandoned(std::string_view running) {
     log_->Write(LogLevel::kError, "calls do not end: the process ends without them", {{"running", running}});
   }
 
@@ -194,7 +194,7 @@ class Application final : public HostedService {
     const auto names = std::make_shared<win32::AccountNames>();
     server_ = std::make_unique<Server>(settings_, pipe_path_, folders.Policy(), *audit_, *log_, names);
     const auto reload =
-        std::make_shared<SettingsReload>([this] { return ReadSettingsAgain(); }, settings_, *log_);
+        std::make_shared<SettingsReload>([this] { return RereadSettings(); }, settings_, *log_);
     AddBuiltInMethods({server_->methods(), server_->access(), *server_, *audit_, *log_, settings_, names,
                        pipe_path_, hardening_, [this] { return modules_->States(); },
                        [reload](const std::string& account) { return reload->Run(account); }});
@@ -227,7 +227,7 @@ class Application final : public HostedService {
   }
 
   // A reload refuses what a start would. Paths, and who may write to them, are not for clients: they go to the log.
-  SettingsResult ReadSettingsAgain() {
+  SettingsResult RereadSettings() {
     if (const auto unsafe = UnsafeFiles(); !unsafe.empty()) {
       log_->Write(LogLevel::kError, "the service's files are not safe", {{"what", Joined(unsafe)}});
       SettingsResult refused;
@@ -254,7 +254,7 @@ class Application final : public HostedService {
   // The pipe's name may belong to another program, which may end; until then nothing is served.
   void Listen(const std::function<bool()>& still_starting) {
     const auto give_up =
-        std::chrono::steady_clock::now() + (in_console() ? std::chrono::seconds(0) : kPipePatience);
+        std::chrono::steady_clock::now() + (in_console() ? std::chrono::seconds(0) : kPipeTimeout);
     for (DWORD pause = 250;; pause = std::min<DWORD>(pause * 2, 4'000)) {
       try {
         return server_->Start();
@@ -271,7 +271,7 @@ class Application final : public HostedService {
   const CommandLine command_line_;
   Hardening hardening_;
   const std::function<void(MethodRegistry&)> add_methods_;
-  const StopPatience patience_;
+  const StopTimeouts timeouts_;
   std::shared_ptr<LiveSettings> settings_;
   std::string pipe_path_;
   StartFailure failure_ = StartFailure::kOther;
@@ -303,11 +303,11 @@ int ResetPolicy(const CommandLine& command_line) {
 }  // namespace
 
 int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegistry&)>& add_methods) {
-  return ServiceProgram(argc, argv, add_methods, StopPatience());
+  return ServiceProgram(argc, argv, add_methods, StopTimeouts());
 }
 
 int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegistry&)>& add_methods,
-                   const StopPatience& patience) {
+                   const StopTimeouts& timeouts) {
   // First of all: from now on libraries are loaded only from trusted places.
   Hardening hardening = HardenProcess();
   try {
@@ -333,7 +333,7 @@ int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegi
     }
     const std::filesystem::path settings_file = parsed.command_line.folders.SettingsFile();
     const bool until_input_ends = parsed.command_line.until_input_ends;
-    Application application(std::move(parsed.command_line), std::move(hardening), add_methods, patience);
+    Application application(std::move(parsed.command_line), std::move(hardening), add_methods, timeouts);
     if (mode == Mode::kCheckConfig) return CheckConfig(application, settings_file);
     if (mode == Mode::kConsole) return RunInConsole(application, until_input_ends);
     return RunUnderServiceControl(win32::ToWide(kServiceName).c_str(), application);

@@ -8,7 +8,7 @@
 namespace onbehalf::service {
 
 // How long a stop waits for calls that were asked to end, when nothing else is left to do, before the process ends without them.
-struct StopPatience {
+struct StopTimeouts {
   // If all of them are calls of modules.
   std::chrono::milliseconds modules{5'000};
   // If some belong to the service or to the application that links it: those end, unless what they wait for (a database driver,
@@ -20,6 +20,6 @@ struct StopPatience {
 
 // The public ServiceProgram (service_main.h) with configurable waits, for tests.
 int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegistry&)>& add_methods,
-                   const StopPatience& patience);
+                   const StopTimeouts& timeouts);
 
 }  // namespace onbehalf::service

@@ -100,7 +100,7 @@ DWORD DeleteByHandle(const UniqueRegistryKey& key) {
 }
 
 // Also false if the thread may not check.
-bool HasSubkeysForSure(const RegistryPath& path) {
+bool HasVisibleSubkeys(const RegistryPath& path) {
   UniqueRegistryKey key;
   return ::RegOpenKeyExW(PredefinedKey(path), path.below.c_str(), REG_OPTION_OPEN_LINK,
                          KEY_ENUMERATE_SUB_KEYS | ViewFlag(path), key.put()) == ERROR_SUCCESS &&
@@ -162,7 +162,7 @@ std::optional<std::variant<std::size_t, HasSubkeys>> DeleteRegistryKey(const Reg
   if (subkeys) return DeleteTree(*std::move(key), stop);
   const DWORD code = DeleteByHandle(*key);
   if (code == ERROR_SUCCESS) return std::size_t{1};
-  if (code == ERROR_ACCESS_DENIED && HasSubkeysForSure(path)) return HasSubkeys{};
+  if (code == ERROR_ACCESS_DENIED && HasVisibleSubkeys(path)) return HasSubkeys{};
   throw Win32Error(code, "NtDeleteKey");
 }
 

@@ -50,12 +50,12 @@ struct Entry {
 
 // Upper bounds: six bytes for each unit of a name ("\u0001"), and as many for two bytes of a text value.
 std::size_t NameBytes(const Entry& entry) { return kEntryBytes + entry.name.size() * 6; }
-bool FitsAPage(const Entry& entry, std::size_t max_bytes) {
+bool FitsPage(const Entry& entry, std::size_t max_bytes) {
   return NameBytes(entry) + std::size_t{entry.size} * 3 <= max_bytes;
 }
 // The bytes of an entry in a page, without its value if that would not fit.
 std::size_t PageBytes(const Entry& entry, std::size_t max_bytes) {
-  return NameBytes(entry) + (FitsAPage(entry, max_bytes) ? std::size_t{entry.size} * 3 : 0);
+  return NameBytes(entry) + (FitsPage(entry, max_bytes) ? std::size_t{entry.size} * 3 : 0);
 }
 
 // Of all entries passed to it, keeps the first ones after `after` by name: as many as fit into a page and one more, which shows
@@ -179,7 +179,7 @@ std::optional<RegistryPage> TakePage(Lister& lister, const std::optional<Registr
                                       : RegistryCursor{true, page.values.back().name};
       return page;
     }
-    const bool with_bytes = FitsAPage(value, max_bytes);
+    const bool with_bytes = FitsPage(value, max_bytes);
     auto found = lister.ValueAt(std::move(value), with_bytes);
     if (!found) return std::nullopt;
     ++entries;

@@ -7,7 +7,7 @@ AccountQuota::Place AccountQuota::TryEnter(const win32::Sid& account, std::size_
   std::size_t& running = running_[account];
   if (running >= limit) return {};
   ++running;
-  return {this, GiveBack{&account}};
+  return {this, Releaser{&account}};
 }
 
 void AccountQuota::Leave(const win32::Sid& account) noexcept {

@@ -13,12 +13,12 @@ namespace onbehalf::service {
 // Counts how many of something (running handlers, open streams) each account currently has. Any thread.
 class AccountQuota {
  public:
-  struct GiveBack {
+  struct Releaser {
     const win32::Sid* account = nullptr;
     void operator()(AccountQuota* quota) const noexcept { quota->Leave(*account); }
   };
   // One of an account's places, released by its destructor: before the quota and the account's SID are destroyed.
-  using Place = std::unique_ptr<AccountQuota, GiveBack>;
+  using Place = std::unique_ptr<AccountQuota, Releaser>;
 
   // Takes one more place for the account; null if it already has `limit` (at least 1) or more.
   [[nodiscard]] Place TryEnter(const win32::Sid& account, std::size_t limit);

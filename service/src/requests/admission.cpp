@@ -40,8 +40,8 @@ std::optional<Error> CheckIdentity(const RunningRequest& request, std::uint64_t 
 }
 
 // `method` is null for an unknown one, which is checked as well, so that the response time does not give it away.
-std::optional<Error> AskPolicy(const Method* method, const RunningRequest& request,
-                               const AccessPolicy& policy, Log& log, AccessDecision& access) {
+std::optional<Error> CheckAccess(const Method* method, const RunningRequest& request,
+                                 const AccessPolicy& policy, Log& log, AccessDecision& access) {
   const CallerIdentity& caller = *request.caller();
   try {
     access = method == nullptr ? policy.CheckUnknown(caller) : policy.Check(*method, caller);
@@ -107,7 +107,7 @@ std::optional<Error> Decide(const RunningRequest& request, std::uint64_t connect
 
   const Method* const method = parts.methods.Find(request.method_name());
   AccessDecision access;
-  if (auto refusal = AskPolicy(method, request, policy, parts.log, access)) return refusal;
+  if (auto refusal = CheckAccess(method, request, policy, parts.log, access)) return refusal;
   if (method == nullptr) return ToError(ErrorCode::kMethodNotFound);
   admission.node = access.node;
   if (!access.allowed) {
@@ -149,7 +149,7 @@ Admission AdmitAgain(const RunningRequest& request, const AccessPolicy& policy, 
   Admission admission;
   AccessDecision access;
   admission.deadline = request.deadline();
-  admission.refusal = AskPolicy(&request.method(), request, policy, log, access);
+  admission.refusal = CheckAccess(&request.method(), request, policy, log, access);
   if (admission.refusal) return admission;
   admission.node = access.node;
   if (access.allowed) {
@@ -161,7 +161,7 @@ Admission AdmitAgain(const RunningRequest& request, const AccessPolicy& policy, 
   return admission;
 }
 
-bool MayGoUnrecorded(const RunningRequest& request, const AccessPolicy& policy) {
+bool MayRunUnrecorded(const RunningRequest& request, const AccessPolicy& policy) {
   return request.method().without_audit_for_administrators && policy.IsAdministrator(*request.caller());
 }
 

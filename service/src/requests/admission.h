@@ -53,6 +53,6 @@ Admission AdmitAgain(const RunningRequest& request, const AccessPolicy& policy, 
 
 // Whether an admitted request may run although its decision could not be recorded: it is an administrator's, for a method that
 // helps to find out why. Throws Win32Error if Windows cannot tell who is an administrator.
-bool MayGoUnrecorded(const RunningRequest& request, const AccessPolicy& policy);
+bool MayRunUnrecorded(const RunningRequest& request, const AccessPolicy& policy);
 
 }  // namespace onbehalf::service

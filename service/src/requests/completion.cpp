@@ -57,11 +57,11 @@ void Completion::Complete(const RequestPtr& request, const MethodResult& result,
   // The handler has already run: a missing outcome is reported by the audit's alarm, and the next request is refused.
   server_.NoteAudit(server_.audit.Record(outcome));
   // Before the answer: a client that has it may send the next request.
-  request->LeavePlaces();
+  request->ReleasePlaces();
   AnswerAndEnd(request, result);
 }
 
-void Completion::RefuseUnbegun(const RequestPtr& request, Error error) {
+void Completion::RefuseUnstarted(const RequestPtr& request, Error error) {
   try {
     Admission admission;
     admission.refusal = std::move(error);
@@ -74,8 +74,8 @@ void Completion::RefuseUnbegun(const RequestPtr& request, Error error) {
   }
 }
 
-void Completion::RefuseUnbegun(const RequestPtr& request, ErrorCode reason) {
-  RefuseUnbegun(request, ToError(reason));
+void Completion::RefuseUnstarted(const RequestPtr& request, ErrorCode reason) {
+  RefuseUnstarted(request, ToError(reason));
 }
 
 void Completion::Fail(const RequestPtr& request, const std::exception& error) {
@@ -93,7 +93,7 @@ void Completion::AnswerAndEnd(const RequestPtr& request, const MethodResult& res
 }
 
 void Completion::End(const RequestPtr& request) {
-  request->LeavePlaces();
+  request->ReleasePlaces();
   on_end_(request);
 }
 

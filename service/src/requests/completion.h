@@ -50,8 +50,8 @@ class Completion {
   // The request is not executed, and that has been recorded: answers and ends it.
   void AnswerAndEnd(const RequestPtr& request, const MethodResult& result);
   // The request will not begin, whatever admission would have decided: records that, answers and ends it.
-  void RefuseUnbegun(const RequestPtr& request, protocol::Error error);
-  void RefuseUnbegun(const RequestPtr& request, protocol::ErrorCode reason);
+  void RefuseUnstarted(const RequestPtr& request, protocol::Error error);
+  void RefuseUnstarted(const RequestPtr& request, protocol::ErrorCode reason);
   // The path itself has failed (out of memory, for example), not the handler: the request ends, and its connection too, because
   // its answer may be lost.
   void Fail(const RequestPtr& request, const std::exception& error);

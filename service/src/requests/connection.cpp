@@ -334,7 +334,7 @@ void Connection::BeginStop() {
 }
 
 void Connection::OnPolicyChange() {
-  requests_.LookAtStreams();
+  requests_.CheckStreams();
   Notify(kMethodsChanged);
 }
 
@@ -358,13 +358,13 @@ void Connection::CheckDeadlines(Clock::time_point now, const protocol::Limits& l
     // A closed connection has only its handlers left. Two watches may run at the same time: one of them closes it.
     if (!closed_ && !timed_out_) {
       const RequestSet::Counts requests = requests_.counts();
-      close_reason = deadlines_.WhyClose(now, limits,
-                                         {.writing_since = writes_.waiting_since(),
-                                          .is_reading = !read_paused_,
-                                          .has_requested = requests.read != 0,
-                                          .has_requests = !requests.is_empty,
-                                          .last_end = requests.last_end,
-                                          .is_subscriber = is_subscriber_});
+      close_reason = deadlines_.CloseReason(now, limits,
+                                            {.writing_since = writes_.waiting_since(),
+                                             .is_reading = !read_paused_,
+                                             .has_requested = requests.read != 0,
+                                             .has_requests = !requests.is_empty,
+                                             .last_end = requests.last_end,
+                                             .is_subscriber = is_subscriber_});
       timed_out_ = close_reason != nullptr;
     }
   }

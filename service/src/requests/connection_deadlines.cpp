@@ -13,8 +13,8 @@ void ConnectionDeadlines::OnRead(Clock::time_point at, FrameState state, bool to
   frame_state_ = state;
 }
 
-const char* ConnectionDeadlines::WhyClose(Clock::time_point now, const protocol::Limits& limits,
-                                          const Situation& situation) const {
+const char* ConnectionDeadlines::CloseReason(Clock::time_point now, const protocol::Limits& limits,
+                                             const Situation& situation) const {
   if (situation.writing_since && now - *situation.writing_since >= limits.write_timeout) {
     return "the client does not read";
   }

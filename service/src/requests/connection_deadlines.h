@@ -30,8 +30,8 @@ class ConnectionDeadlines {
     bool is_subscriber = false;    // to any event: it is then never idle
   };
   // The reason to close the connection, in words for the log; null if nothing has taken too long.
-  const char* WhyClose(Clock::time_point now, const protocol::Limits& limits,
-                       const Situation& situation) const;
+  const char* CloseReason(Clock::time_point now, const protocol::Limits& limits,
+                          const Situation& situation) const;
 
  private:
   const Clock::time_point connected_at_;

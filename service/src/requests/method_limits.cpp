@@ -26,7 +26,7 @@ std::optional<MethodLimits::Place> MethodLimits::TryEnter(const Settings::Method
   Count& count = counts_[&method];
   ++count.by_account[account];
   ++count.all;
-  return Place(this, GiveBack{&method, &account});
+  return Place(this, Releaser{&method, &account});
 }
 
 void MethodLimits::Leave(const Method& method, const win32::Sid& account) noexcept {

@@ -18,14 +18,14 @@ namespace onbehalf::service {
 // in total and per account. Calls that began before their method was limited are not counted. Any thread.
 class MethodLimits {
  public:
-  struct GiveBack {
+  struct Releaser {
     const Method* method = nullptr;
     const win32::Sid* account = nullptr;
     void operator()(MethodLimits* limits) const noexcept { limits->Leave(*method, *account); }
   };
   // One of a method's places, released by its destructor: before the limits, the method and the account's SID are destroyed.
   // Null if nothing is counted.
-  using Place = std::unique_ptr<MethodLimits, GiveBack>;
+  using Place = std::unique_ptr<MethodLimits, Releaser>;
 
   // Takes a place within `limits` of `method`; nullopt if there is none. Must be called only after access to the method was
   // granted: nobody else may learn that it has limits.

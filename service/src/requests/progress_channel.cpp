@@ -44,13 +44,13 @@ void ProgressChannel::Report(Json value) {
     const std::lock_guard lock(mutex_);
     if (closed_) return;
     const bool has_room = outbox_->room().Has(bytes_);
-    if (newest_is_spare_ && !has_room) {
+    if (replace_newest_ && !has_room) {
       bytes_ -= reported_.back().size();
       reported_.pop_back();
     }
     bytes_ += text.size();
     reported_.push_back(std::move(text));
-    newest_is_spare_ = !has_room;
+    replace_newest_ = !has_room;
     if (flushing_) return;
     flushing_ = true;
   }
@@ -72,7 +72,7 @@ void ProgressChannel::Flush() {
       text = std::move(reported_.front());
       reported_.pop_front();
       bytes_ -= text.size();
-      if (reported_.empty()) newest_is_spare_ = false;
+      if (reported_.empty()) replace_newest_ = false;
     }
     outbox_->Send(text);
   }

@@ -40,9 +40,9 @@ class ProgressChannel final : public Progress, public std::enable_shared_from_th
   win32::Lock sending_;  // held while sending, to keep the order; acquired before mutex_
   win32::Lock mutex_;    // held only briefly
   std::deque<std::string> reported_;
-  std::size_t bytes_ = 0;         // of reported_
-  bool newest_is_spare_ = false;  // the last report came when there was no room: a newer one replaces it
-  bool flushing_ = false;         // a flush is queued, running or waiting for room: at most one
+  std::size_t bytes_ = 0;        // of reported_
+  bool replace_newest_ = false;  // it came without room: a newer report replaces it until there is
+  bool flushing_ = false;        // a flush is queued, running or waiting for room: at most one
   bool closed_ = false;
   PoolWork flush_;
 };

@@ -56,7 +56,7 @@ void RequestSet::Take(const RequestPtr& request, bool over_quota) {
     }
     Count();
   }
-  if (refusal) return completion_.RefuseUnbegun(request, *std::move(refusal));
+  if (refusal) return completion_.RefuseUnstarted(request, *std::move(refusal));
   // It was put back to wait: another request may have ended just before that.
   if (!Begin(request)) BeginWaiting();
 }
@@ -87,7 +87,7 @@ bool RequestSet::Begin(const RequestPtr& request) {
       request->SetAdmitted(std::move(admission.admitted), std::move(progress));
     }
     if (!completion_.Record(*request, admission) && server_.audit_required &&
-        (admission.refusal || !MayGoUnrecorded(*request, *server_.access.policy()))) {
+        (admission.refusal || !MayRunUnrecorded(*request, *server_.access.policy()))) {
       admission.refusal = ToError(ErrorCode::kAuditUnavailable);
     }
     if (admission.refusal) {
@@ -248,7 +248,7 @@ void RequestSet::Cancel(const Json& params) {
   // Already answered, or unknown: no answer is sent.
   if (!found) return;
   found->Stop(ErrorCode::kRequestCancelled);
-  if (!had_begun) completion_.RefuseUnbegun(found, ErrorCode::kRequestCancelled);
+  if (!had_begun) completion_.RefuseUnstarted(found, ErrorCode::kRequestCancelled);
 }
 
 void RequestSet::CheckDeadlines(Clock::time_point now) {
@@ -272,7 +272,7 @@ void RequestSet::CheckDeadlines(Clock::time_point now) {
   }
   for (const RequestPtr& request : expired) StopAndAnswer(request, ErrorCode::kDeadlineExceeded);
   for (const RequestPtr& request : unbegun) {
-    completion_.RefuseUnbegun(request, ErrorCode::kDeadlineExceeded);
+    completion_.RefuseUnstarted(request, ErrorCode::kDeadlineExceeded);
   }
   for (const RequestPtr& request : stuck) {
     if (const auto reason = request->stop_reason()) request->Stop(*reason);
@@ -293,7 +293,7 @@ void RequestSet::StopAll(ErrorCode reason) {
     in_flight_.insert(in_flight_.end(), unbegun.begin(), unbegun.end());
   }
   for (const RequestPtr& request : begun) StopAndAnswer(request, reason);
-  for (const RequestPtr& request : unbegun) completion_.RefuseUnbegun(request, reason);
+  for (const RequestPtr& request : unbegun) completion_.RefuseUnstarted(request, reason);
 }
 
 void RequestSet::StopAndAnswer(const RequestPtr& request, ErrorCode reason) {
@@ -307,7 +307,7 @@ void RequestSet::StopStreams(ErrorCode reason) {
   }
 }
 
-void RequestSet::LookAtStreams() {
+void RequestSet::CheckStreams() {
   for (const RequestPtr& request : InFlight()) {
     if (const auto stream = request->stream()) stream->Look();
   }

@@ -55,7 +55,7 @@ class RequestSet {
   void StopAll(protocol::ErrorCode reason);
   void StopStreams(protocol::ErrorCode reason);
   // The policy has changed: streams check whether they may continue.
-  void LookAtStreams();
+  void CheckStreams();
 
   struct Counts {
     std::uint64_t read = 0;        // so far

@@ -72,15 +72,15 @@ void RunningRequest::SetAdmitted(Admitted admitted, std::shared_ptr<ProgressChan
   progress_ = std::move(progress);
 }
 
-void RunningRequest::LeavePlaces() {
-  if (left_places_.exchange(true)) return;
+void RunningRequest::ReleasePlaces() {
+  if (released_places_.exchange(true)) return;
   admitted_.of_account.reset();
   admitted_.of_method.reset();
 }
 
 bool RunningRequest::BecomesOverdue(Clock::time_point now) {
   const Clock::time_point due = this->due();
-  return now >= due && std::exchange(told_due_, due) != due;
+  return now >= due && std::exchange(reported_due_, due) != due;
 }
 
 void RunningRequest::Stop(protocol::ErrorCode reason) {

@@ -90,7 +90,7 @@ class RunningRequest final : public StopEvent {
   const Method& method() const { return *admitted_.method; }
   bool opens_stream() const { return admitted_.opens_stream; }
   // Releases its places, if any: its handler or stream has ended. More than one thread may call this.
-  void LeavePlaces();
+  void ReleasePlaces();
   std::shared_ptr<ProgressChannel> progress() const;
 
   // Marks that a thread works on the request (its handler, or a turn or the end of its stream), while this object lives. The
@@ -158,9 +158,9 @@ class RunningRequest final : public StopEvent {
   const std::shared_ptr<const Settings> settings_;
   std::atomic<Clock::time_point> deadline_;
   Admitted admitted_;
-  std::atomic<bool> left_places_{false};
+  std::atomic<bool> released_places_{false};
   std::atomic<Clock::time_point> due_{Clock::time_point::max()};
-  Clock::time_point told_due_ = Clock::time_point::max();
+  Clock::time_point reported_due_ = Clock::time_point::max();
   std::stop_source stop_;
   std::atomic<bool> answered_{false};
 

@@ -50,14 +50,14 @@ void StreamRequest::TakeTurn() {
     state_ = State::kTurn;
     woken_ = looked_ = false;
   }
-  // LetGo releases the members, but they are needed after it.
+  // Release clears the members, but they are needed after it.
   const auto outbox = outbox_;
   const auto completion = completion_;
   const auto request = request_;
   try {
     const Turn turn = OneTurn();
     if (const auto* result = std::get_if<MethodResult>(&turn)) {
-      LetGo();
+      Release();
       return completion->Complete(request, *result, RunningRequest::Clock::now() - opened_,
                                   denial_is_recorded_);
     }
@@ -74,7 +74,7 @@ void StreamRequest::TakeTurn() {
     state_ = for_room ? State::kWaitingForRoom : State::kWaiting;
   } catch (const std::exception& error) {
     // Not the stream, whose exceptions become results: the path has failed.
-    LetGo();
+    Release();
     completion->Fail(request, error);
   }
 }
@@ -121,7 +121,7 @@ std::optional<Error> StreamRequest::CheckAccess() {
 }
 
 // Breaks the reference cycle.
-void StreamRequest::LetGo() {
+void StreamRequest::Release() {
   if (stream_) {
     const RunningRequest::Working working(*request_);
     stream_.reset();

@@ -43,7 +43,7 @@ class StreamRequest final : public std::enable_shared_from_this<StreamRequest> {
   Turn OneTurn();
   // nullopt while its caller may call the method under the current policy.
   std::optional<protocol::Error> CheckAccess();
-  void LetGo();
+  void Release();
 
   ServerParts& server_;
   // Kept until the end.

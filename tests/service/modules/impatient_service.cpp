@@ -29,7 +29,7 @@ void AddTestMethods(service::MethodRegistry& methods) {
 }  // namespace onbehalf::test
 
 int wmain(int argc, wchar_t** argv) {
-  onbehalf::service::StopPatience patience;
-  patience.modules = patience.others = patience.stop_of_modules = std::chrono::milliseconds(2'000);
-  return onbehalf::service::ServiceProgram(argc, argv, &onbehalf::test::AddTestMethods, patience);
+  onbehalf::service::StopTimeouts timeouts;
+  timeouts.modules = timeouts.others = timeouts.stop_of_modules = std::chrono::milliseconds(2'000);
+  return onbehalf::service::ServiceProgram(argc, argv, &onbehalf::test::AddTestMethods, timeouts);
 }

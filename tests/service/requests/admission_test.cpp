@@ -273,9 +273,9 @@ TEST_F(AdmissionTest, TheRequestHasThePlacesThatItWasAdmittedWithUntilItLeavesTh
     ASSERT_TRUE(first.is_admitted()) << method;
     first.request->SetAdmitted(std::move(first.admission.admitted), nullptr);
     EXPECT_EQ(Admit(Who::kOrdinary, method, params).code(), static_cast<int>(ErrorCode::kBusy)) << method;
-    first.request->LeavePlaces();
+    first.request->ReleasePlaces();
     EXPECT_TRUE(Admit(Who::kOrdinary, method, params).is_admitted()) << method;
-    first.request->LeavePlaces();
+    first.request->ReleasePlaces();
   }
   Case gone = Admit(Who::kOrdinary, "test.open", kParams);
   gone.request->SetAdmitted(std::move(gone.admission.admitted), nullptr);
@@ -352,7 +352,7 @@ TEST_F(AdmissionTest, WithoutAnAuditOnlyAdministratorsFindOutWhy) {
     Case one = Admit(who, method, params);
     EXPECT_TRUE(one.is_admitted());
     one.request->SetAdmitted(std::move(one.admission.admitted), nullptr);
-    return service::MayGoUnrecorded(*one.request, *policy_);
+    return service::MayRunUnrecorded(*one.request, *policy_);
   };
   EXPECT_TRUE(may_go(Who::kAdministrator, "test.diagnosis", nullptr));
   EXPECT_FALSE(may_go(Who::kOrdinary, "test.diagnosis", nullptr));

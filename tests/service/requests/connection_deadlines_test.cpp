@@ -26,14 +26,14 @@ class ConnectionDeadlinesTest : public testing::Test {
     limits_.idle_timeout = seconds(5);
   }
   Clock::time_point At(milliseconds after_the_start) const { return start_ + after_the_start; }
-  std::string WhyClose(milliseconds now, const Situation& situation) const {
-    const char* why = deadlines_.WhyClose(At(now), limits_, situation);
+  std::string CloseReason(milliseconds now, const Situation& situation) const {
+    const char* why = deadlines_.CloseReason(At(now), limits_, situation);
     return why == nullptr ? "" : why;
   }
   // It closes at `when`, for this reason, and not a moment before.
   void ExpectClosed(milliseconds when, const Situation& situation, const std::string& why) const {
-    EXPECT_EQ(WhyClose(when - milliseconds(1), situation), "");
-    EXPECT_EQ(WhyClose(when, situation), why);
+    EXPECT_EQ(CloseReason(when - milliseconds(1), situation), "");
+    EXPECT_EQ(CloseReason(when, situation), why);
   }
 
   const Clock::time_point start_ = Clock::now();
@@ -46,7 +46,7 @@ TEST_F(ConnectionDeadlinesTest, AClientHasSoLongForItsFirstRequest) {
   // Bytes that are no request do not help.
   deadlines_.OnRead(At(seconds(1)), FrameState::kBetweenFrames, false);
   ExpectClosed(seconds(4), {}, "no request was sent");
-  EXPECT_EQ(WhyClose(seconds(4), {.has_requested = true}), "");
+  EXPECT_EQ(CloseReason(seconds(4), {.has_requested = true}), "");
 }
 
 TEST_F(ConnectionDeadlinesTest, AHeaderAndABodyAreTimedFromTheirBeginning) {
@@ -65,7 +65,7 @@ TEST_F(ConnectionDeadlinesTest, AHeaderAndABodyAreTimedFromTheirBeginning) {
 
 TEST_F(ConnectionDeadlinesTest, WhileTheServiceDoesNotReadOnlyTheWriteIsTimed) {
   deadlines_.OnRead(At(seconds(1)), FrameState::kInHeader, false);
-  EXPECT_EQ(WhyClose(seconds(100), {.is_reading = false}), "");
+  EXPECT_EQ(CloseReason(seconds(100), {.is_reading = false}), "");
   ExpectClosed(seconds(101), {.writing_since = At(seconds(100)), .is_reading = false},
                "the client does not read");
 }
@@ -79,13 +79,13 @@ TEST_F(ConnectionDeadlinesTest, IdleIsWhoNeitherSendsNorWaitsForAnything) {
   ExpectClosed(seconds(8), ended, "idle");
   Situation working = quiet;
   working.has_requests = true;
-  EXPECT_EQ(WhyClose(seconds(100), working), "");
+  EXPECT_EQ(CloseReason(seconds(100), working), "");
   Situation listening = quiet;
   listening.is_subscriber = true;
-  EXPECT_EQ(WhyClose(seconds(100), listening), "");
+  EXPECT_EQ(CloseReason(seconds(100), listening), "");
   Situation reading = quiet;
   reading.writing_since = At(milliseconds(5500));
-  EXPECT_EQ(WhyClose(seconds(6), reading), "");
+  EXPECT_EQ(CloseReason(seconds(6), reading), "");
 }
 
 }  // namespace
