@@ -18,7 +18,7 @@ using protocol::Result;
 
 PooledConnection::~PooledConnection() {
   if (!connection_) return;
-  // Not as somebody else: a driver may delete files by paths that the caller has chosen.
+  // Never under another identity: on close a driver may delete files whose paths the caller chose.
   try {
     if (!AsOwner([this] { connection_.reset(); })) return;
   } catch (const ImpersonationError&) {
@@ -66,7 +66,7 @@ SQLHENV ConnectionPool::Environment() {
     if (!SQL_SUCCEEDED(result))
       throw OdbcError(operation, {{"IM000", 0, "ODBC's driver manager is not to be had."}});
   };
-  // Of the process, before there is an environment (SQLSetEnvAttr, SQL_ATTR_CONNECTION_POOLING).
+  // A process-wide attribute, to be set before the first environment (SQLSetEnvAttr, SQL_ATTR_CONNECTION_POOLING).
   must(::SQLSetEnvAttr(SQL_NULL_HENV, SQL_ATTR_CONNECTION_POOLING, OdbcValue(SQL_CP_OFF), SQL_IS_UINTEGER),
        "SQLSetEnvAttr");
   UniqueOdbcEnvironment environment;
@@ -141,7 +141,7 @@ Result<std::unique_ptr<PooledConnection>> ConnectionPool::Take(const std::string
   }
 }
 
-// Under mutex_.
+// Requires mutex_.
 std::unique_ptr<PooledConnection> ConnectionPool::TakeIdle(Source& source,
                                                            const Settings::DatabaseSource& settings,
                                                            const CallerIdentity& caller,
@@ -161,7 +161,7 @@ std::unique_ptr<PooledConnection> ConnectionPool::TakeIdle(Source& source,
   return connection;
 }
 
-// Its place has been taken already.
+// Its slot is already counted in `open`.
 Result<std::unique_ptr<PooledConnection>> ConnectionPool::Open(const std::string& source,
                                                                const Settings::DatabaseSource& settings,
                                                                const CallerIdentity& caller,
@@ -170,12 +170,12 @@ Result<std::unique_ptr<PooledConnection>> ConnectionPool::Open(const std::string
     const OdbcDrivers::Loaded driver = LoadDriver(source, settings);
     if (!driver.refusal.empty()) {
       Release(source, caller.user());
-      // The state that the driver manager has for a driver that cannot be loaded.
+      // The state that the driver manager uses for a driver that cannot be loaded.
       return NoConnection(OdbcError("SQLDriverConnectW", {{"IM003", 0, driver.refusal}}));
     }
     std::shared_ptr<const CallerIdentity> owner;
     if (settings.as_caller) {
-      // A copy, because the connection stays when the request is over.
+      // A copy, because the connection outlives the request.
       owner = std::make_shared<const CallerIdentity>(
           caller.token().Duplicate(TokenImpersonation, static_cast<win32::ImpersonationLevel>(caller.level()),
                                    TOKEN_QUERY | TOKEN_IMPERSONATE | TOKEN_DUPLICATE));
@@ -232,13 +232,13 @@ void ConnectionPool::Release(std::string_view source, const win32::Sid& user) {
   EndUse(of_source, user);
 }
 
-// Under mutex_.
+// Requires mutex_.
 void ConnectionPool::EndUse(Source& source, const win32::Sid& user) {
   const auto used = source.used.find(user);
   if (--used->second == 0) source.used.erase(used);
 }
 
-// Not here: closing may take its time, and whoever changes the settings has others to tell.
+// On the timer's thread: closing may be slow, and the thread that changes the settings has other observers to call.
 void ConnectionPool::CloseSoon() {
   const std::lock_guard lock(mutex_);
   timer_runs_ = true;

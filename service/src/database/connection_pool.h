@@ -27,38 +27,38 @@
 
 namespace onbehalf::service {
 
-// A connection and whose it is. Used by one thread at a time, which does not impersonate when it calls this.
+// A connection and its owner. Used by one thread at a time, which must not impersonate when it calls this.
 class PooledConnection {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // `owner` is null for a source that is used as the service.
-  // `log` must outlive this.
+  // `owner` is null for a source that is used as the service. `log` must outlive this object.
   PooledConnection(std::string source, Settings::DatabaseSource settings,
                    std::shared_ptr<const CallerIdentity> owner, Log& log)
       : source_(std::move(source)), settings_(std::move(settings)), owner_(std::move(owner)), log_(log) {}
-  // Closes the connection as its owner, so that what a driver does on the way, such as removing files beside a database,
-  // is done by them. If this thread cannot become the owner any more, the connection stays open until the process ends, with
-  // a line in the log: nobody else may close it.
+  // Closes the connection under its owner's identity, so that whatever a driver does then, such as deleting files
+  // next to a database, is done as the owner. If this thread can no longer impersonate the owner, the connection
+  // stays open until the process ends, and the log says so: no other identity may close it.
   ~PooledConnection();
   PooledConnection(const PooledConnection&) = delete;
   PooledConnection& operator=(const PooledConnection&) = delete;
 
   const std::string& source() const { return source_; }
   const Settings::DatabaseSource& settings() const { return settings_; }
-  // Whether a request of this caller may use it: it is the service's, or the caller's own (CallerIdentity::IsSameAs, with
-  // the same privileges enabled).
+  // Whether a request of this caller may use it: it belongs to the service, or to this caller
+  // (CallerIdentity::IsSameAs, with the same privileges enabled).
   bool IsFor(const CallerIdentity& caller) const;
 
-  // As its owner. Throws OdbcError; returns or throws why it could not become the owner, as AsCaller does.
+  // Under the owner's identity. Throws OdbcError; returns or throws why the owner could not be impersonated, as
+  // AsCaller does.
   std::optional<protocol::Error> Connect(SQLHENV environment, std::chrono::seconds timeout);
-  // Runs `work` as the owner, under the rules of AsCaller.
+  // Runs `work` under the owner's identity, with the rules of AsCaller.
   std::optional<protocol::Error> AsOwner(const std::function<void()>& work) const;
 
-  // Only when it is connected.
+  // Requires a successful Connect.
   OdbcConnection& connection() { return *connection_; }
 
-  // The pool's: since when nobody uses it, or else whose request does.
+  // For the pool: since when the connection has been idle, or else which user's request has it.
   Clock::time_point idle_since;
   std::optional<win32::Sid> used_by;
 
@@ -70,39 +70,39 @@ class PooledConnection {
   std::unique_ptr<OdbcConnection> connection_;
 };
 
-// The connections to all sources, in use or idle. One that is given back is used again for the same source and the same
-// account (the same user, logon, elevation, integrity, groups and restrictions), and never for another; it is closed when nobody
-// has used it for database.idle_ms, when its source's settings have changed, or when another account needs its place. One
-// account's requests use half of the connections that a source may have at most, so that they cannot keep all others out. The
-// driver manager's own pool is off, because it knows nothing of that. Any thread that does not impersonate.
+// The connections to all sources, in use or idle. A returned connection is reused only for the same source and the
+// same account (the same user, logon, elevation, integrity, groups and restrictions). It is closed after
+// database.idle_ms without use, when the settings of its source change, or when another account needs its slot. One
+// account's requests may use at most half of a source's connections, so that they cannot lock out the others. The
+// driver manager's own pool is off because it does not distinguish accounts. Any thread that does not impersonate.
 class ConnectionPool {
  public:
-  // `log` must outlive this. Loads the drivers of the sources that there are.
+  // `log` must outlive this object. Loads the drivers of the configured sources.
   ConnectionPool(std::shared_ptr<const LiveSettings> settings, Log& log);
-  // One that closes what a change of the settings leaves without use as soon as it is made.
+  // A pool that closes the connections made obsolete by a change of the settings as soon as it is made.
   static std::shared_ptr<ConnectionPool> Make(std::shared_ptr<const LiveSettings> settings, Log& log);
   ~ConnectionPool();
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
 
-  // The source as it is now; nullopt when there is none.
+  // The current settings of the source; nullopt if there is no such source.
   std::optional<Settings::DatabaseSource> Find(std::string_view source) const;
 
-  // A connection for this caller: an idle one, or a new one, for which it connects. `timeout` is for that. Busy when there are
-  // too many; DatabaseError when it cannot connect, with the details in the log only.
+  // A connection for this caller: an idle one, or a new one, which is connected within `timeout`. Busy if there are
+  // too many; DatabaseError if it cannot connect, with the details only in the log.
   protocol::Result<std::unique_ptr<PooledConnection>> Take(const std::string& source,
                                                            const Settings::DatabaseSource& settings,
                                                            const CallerIdentity& caller,
                                                            std::chrono::seconds timeout);
-  // Its source is now what it was when it was connected.
+  // The settings of its source are the same as when it was connected.
   bool IsCurrent(const PooledConnection& connection) const {
     return IsCurrent(*settings_->Now(), connection);
   }
-  // Writes to the log what its caller is not told.
+  // Writes the details, which the caller does not get, to the log.
   void ReportLost(const PooledConnection& connection, const OdbcError& error);
-  // It can be used again, by whom it is for.
+  // Returns a connection that can be reused for its owner.
   void GiveBack(std::unique_ptr<PooledConnection> connection);
-  // It cannot.
+  // Closes one that cannot.
   void Discard(std::unique_ptr<PooledConnection> connection);
 
   struct Count {
@@ -115,8 +115,8 @@ class ConnectionPool {
   using Connections = std::vector<std::unique_ptr<PooledConnection>>;
   struct Source {
     std::size_t open = 0;                    // in use or idle
-    Connections idle;                        // the one used last at the end
-    std::map<win32::Sid, std::size_t> used;  // by user, without those that use none
+    Connections idle;                        // the most recently used at the end
+    std::map<win32::Sid, std::size_t> used;  // connections in use, by user; no zero counts
   };
 
   std::unique_ptr<PooledConnection> TakeIdle(Source& source, const Settings::DatabaseSource& settings,
@@ -125,9 +125,9 @@ class ConnectionPool {
                                                            const Settings::DatabaseSource& settings,
                                                            const CallerIdentity& caller,
                                                            std::chrono::seconds timeout);
-  // ODBC's, from the first connection on. Throws OdbcError.
+  // Created for the first connection. Throws OdbcError.
   SQLHENV Environment();
-  // A connection of the source is used no more by this user, and is open no more.
+  // Uncounts a closed connection that this user had.
   void Release(std::string_view source, const win32::Sid& user);
   static void EndUse(Source& source, const win32::Sid& user);
   void CloseSoon();

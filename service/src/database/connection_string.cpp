@@ -37,7 +37,7 @@ std::vector<Pair> PairsOf(std::string_view rest) {
       std::size_t at = start + 1;
       for (; at < rest.size(); ++at) {
         if (rest[at] == '}') {
-          // Two of them stand for one.
+          // A doubled } stands for one.
           if (at + 1 >= rest.size() || rest[at + 1] != '}') break;
           ++at;
         }

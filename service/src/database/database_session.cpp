@@ -19,7 +19,7 @@ using protocol::Error;
 using protocol::ErrorCode;
 using protocol::Result;
 
-// Of a request without a deadline. Nothing else ends a driver's attempt to connect.
+// For a request without a deadline. Nothing else ends a driver's attempt to connect.
 constexpr std::chrono::seconds kConnectPatience{30};
 
 std::chrono::seconds ConnectTimeout(const Call& call) {
@@ -54,7 +54,7 @@ DatabaseSession::~DatabaseSession() {
       const auto refused = connection_->AsOwner([this] { connection_->connection().statement().Close(); });
       can_be_given_back_ = !refused && !connection_->connection().InTransaction();
     } catch (const OdbcError&) {
-      // What cannot be made clean is not used again.
+      // A connection that cannot be cleaned up is not reused.
       can_be_given_back_ = false;
     } catch (const ImpersonationError&) {
       can_be_given_back_ = false;
@@ -71,12 +71,12 @@ std::optional<Error> DatabaseSession::Work(const Call& call,
                                            const std::function<void(OdbcConnection&)>& work) {
   ThrowIfOver(call, "SQLCancel");
   OdbcConnection& connection = connection_->connection();
-  // Unless this comes to its end: a half done piece of work may have left anything.
+  // Restored on success: unfinished work may leave the connection in any state.
   const bool could_be_given_back = std::exchange(can_be_given_back_, false);
   try {
     StatementCancel cancel(call.stop_event.handle(), connection.statement().handle());
     auto refused = connection_->AsOwner([&] { work(connection); });
-    // A server may take a cancel for one of the statement that comes next.
+    // A server may apply a late cancel to the next statement.
     can_be_given_back_ = !cancel.End() && could_be_given_back;
     return refused;
   } catch (const OdbcError& error) {

@@ -17,10 +17,10 @@ OdbcConnection::Connected::Connected(SQLHENV environment) {
 
 OdbcConnection::Connected::~Connected() {
   if (!is_connected) return;
-  // Not all drivers roll back, or refuse, at SQLDisconnect.
+  // Some drivers neither roll back nor refuse at SQLDisconnect.
   if (in_transaction) ::SQLEndTran(SQL_HANDLE_DBC, handle.get(), SQL_ROLLBACK);
   if (SQL_SUCCEEDED(::SQLDisconnect(handle.get()))) return;
-  // It refuses while a transaction is open (25000). What the second one says is of no use any more.
+  // SQLDisconnect refuses while a transaction is open (25000). Nothing can be done if the second attempt fails.
   ::SQLEndTran(SQL_HANDLE_DBC, handle.get(), SQL_ROLLBACK);
   ::SQLDisconnect(handle.get());
 }
@@ -29,7 +29,7 @@ OdbcConnection::OdbcConnection(SQLHENV environment, const std::wstring& connecti
                                std::chrono::seconds timeout)
     : connection_(environment) {
   const SQLHDBC handle = connection_.handle.get();
-  // A driver that has no such timeout says so (HYC00), which is no reason not to connect.
+  // A driver without such a timeout says so (HYC00), which is not a reason to fail.
   static_cast<void>(::SQLSetConnectAttrW(handle, SQL_ATTR_LOGIN_TIMEOUT,
                                          OdbcValue(static_cast<std::uintptr_t>(timeout.count())),
                                          SQL_IS_UINTEGER));
@@ -43,7 +43,7 @@ OdbcConnection::OdbcConnection(SQLHENV environment, const std::wstring& connecti
   statement_.emplace(handle);
 }
 
-// The statement first: it is the connection's.
+// The statement belongs to the connection, so it goes first.
 OdbcConnection::~OdbcConnection() { statement_.reset(); }
 
 bool OdbcConnection::CallsItselfSqlite(SQLUSMALLINT info) const {
@@ -52,7 +52,7 @@ bool OdbcConnection::CallsItselfSqlite(SQLUSMALLINT info) const {
   const SQLRETURN result = ::SQLGetInfoW(connection_.handle.get(), info, name.data(),
                                          static_cast<SQLSMALLINT>(sizeof(name)), &bytes);
   CheckOdbc(result, SQL_HANDLE_DBC, connection_.handle.get(), "SQLGetInfoW");
-  // Up to its NUL, whatever the driver takes `bytes` for.
+  // Up to the NUL: drivers disagree about what `bytes` counts.
   const std::wstring text(name.begin(), std::find(name.begin(), name.end() - 1, SQLWCHAR{0}));
   return protocol::AsciiLower(win32::ToUtf8Lossy(text)).find("sqlite") != std::string::npos;
 }
@@ -75,7 +75,7 @@ void OdbcConnection::Abandon() noexcept {
   if (SQL_SUCCEEDED(::SQLEndTran(SQL_HANDLE_DBC, connection_.handle.get(), SQL_ROLLBACK))) EachForItself();
 }
 
-// The transaction has ended as it should: a failure here is one of the connection alone, which is not used again then.
+// The transaction has already ended. If this fails, in_transaction stays set and the connection is not reused.
 void OdbcConnection::EachForItself() noexcept {
   const SQLRETURN result = ::SQLSetConnectAttrW(connection_.handle.get(), SQL_ATTR_AUTOCOMMIT,
                                                 OdbcValue(SQL_AUTOCOMMIT_ON), SQL_IS_UINTEGER);
@@ -86,7 +86,7 @@ bool OdbcConnection::IsDead() const {
   SQLUINTEGER dead = SQL_CD_FALSE;
   const SQLRETURN result =
       ::SQLGetConnectAttrW(connection_.handle.get(), SQL_ATTR_CONNECTION_DEAD, &dead, sizeof(dead), nullptr);
-  // A driver that cannot tell knows of nothing.
+  // A driver that cannot tell counts as alive.
   return SQL_SUCCEEDED(result) && dead == SQL_CD_TRUE;
 }
 

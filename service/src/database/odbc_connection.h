@@ -9,11 +9,12 @@
 
 namespace onbehalf::service {
 
-// One connection to a database with the one statement that is used on it. Opened, used and destroyed under the identity it
-// belongs to, by one thread at a time. Throws OdbcError.
+// One database connection and its only statement. Opened, used and destroyed under the identity that it belongs to,
+// by one thread at a time. Throws OdbcError.
 class OdbcConnection {
  public:
-  // Connects, which nothing can interrupt: `timeout` is for drivers that heed it. `environment` is borrowed.
+  // Connects; nothing can interrupt that, and `timeout` works only with drivers that support it. `environment` is
+  // borrowed.
   OdbcConnection(SQLHENV environment, const std::wstring& connection, std::chrono::seconds timeout);
   ~OdbcConnection();
   OdbcConnection(const OdbcConnection&) = delete;
@@ -21,19 +22,20 @@ class OdbcConnection {
 
   SqlStatement& statement() { return *statement_; }
 
-  // The database, or else the driver, calls itself SQLite.
+  // The database or the driver identifies itself as SQLite.
   bool is_sqlite() const { return is_sqlite_; }
 
-  // Until Commit or Abandon, statements take effect together.
+  // Starts a transaction, which Commit or Abandon ends.
   void Begin();
   void Commit();
-  // Of a transaction after whose failure nothing matters but that nothing stays: closes the statement and rolls back. What
-  // fails of that leaves InTransaction, and the connection's end rolls back.
+  // Closes the statement and rolls back, ignoring errors. If one of them fails, InTransaction stays true and closing
+  // the connection rolls back.
   void Abandon() noexcept;
-  // From Begin until each statement stands for itself again: such a connection is good for nothing but to be closed.
+  // From Begin until autocommit is restored. A connection left in this state can only be closed.
   bool InTransaction() const { return connection_.in_transaction; }
 
-  // The driver knows that the connection is lost. It asks nobody: one that it takes to be there may be lost all the same.
+  // The driver knows that the connection is lost. This does not query the server, so a lost connection may go
+  // unnoticed.
   bool IsDead() const;
 
  private:

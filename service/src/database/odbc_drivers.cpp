@@ -13,7 +13,7 @@
 namespace onbehalf::service {
 namespace {
 
-// The key's value Driver with its variables expanded; nullopt when there is none.
+// The registry value Driver of the key, with environment variables expanded; nullopt if there is none.
 std::optional<std::wstring> DriverOf(HKEY root, const std::wstring& key) {
   DWORD bytes = 0;
   LSTATUS status = ::RegGetValueW(root, key.c_str(), L"Driver", RRF_RT_REG_SZ, nullptr, nullptr, &bytes);
@@ -28,9 +28,9 @@ std::optional<std::wstring> DriverOf(HKEY root, const std::wstring& key) {
   throw win32::Win32Error(static_cast<DWORD>(status), "RegGetValueW", win32::ToUtf8Lossy(key));
 }
 
-// Where the driver manager looks: a driver by its name, or a data source, of the account or of the computer, that names its
-// driver's file, and for one that there is not, the data source Default ("Registry Entries for ODBC Components"). Of both keys
-// it heeds the one that stands first.
+// Finds the driver as the driver manager does: a driver by its name, or a data source, of the account or of the
+// computer, that names its driver's file, and for an unknown data source the one named Default ("Registry Entries for
+// ODBC Components"). If both keys are present, the first one counts.
 std::optional<std::wstring> DriverFile(const std::wstring& registry, std::string_view connection) {
   if (FirstKeyOf(connection, {"driver", "dsn"}) == "driver") {
     const std::wstring name = win32::ToWide(ConnectionStringValue(connection, "DRIVER").value_or(""));
@@ -46,7 +46,7 @@ std::optional<std::wstring> DriverFile(const std::wstring& registry, std::string
   return std::nullopt;
 }
 
-// Not where the driver manager has drivers of another system.
+// False where the driver manager uses the drivers of another system.
 bool RegistersDrivers(const std::wstring& registry) {
   const std::wstring path = registry + LR"(\ODBCINST.INI\ODBC Drivers)";
   win32::UniqueRegistryKey key;
@@ -61,8 +61,8 @@ bool RegistersDrivers(const std::wstring& registry) {
   throw win32::Win32Error(static_cast<DWORD>(status), "RegQueryInfoKeyW", win32::ToUtf8Lossy(path));
 }
 
-// What in the connection string keeps a source from being used as its caller; empty if nothing does. What a data source is,
-// the driver manager would ask the caller's own registry.
+// Why the connection string cannot be used as the caller; empty if it can. A data source would be looked up in the
+// caller's own registry.
 std::string FaultAsCaller(std::string_view connection) {
   for (const char* key : {"FILEDSN", "SAVEFILE", "DSN"}) {
     if (ConnectionStringValue(connection, key)) {
@@ -84,7 +84,7 @@ OdbcDrivers::Loaded LoadDriver(const std::wstring& registry, const Settings::Dat
   bool must_be_loaded = source.as_caller;
   try {
     if (const auto file = DriverFile(registry, source.connection)) {
-      // Never freed: what is loaded once is not looked for again.
+      // Never freed: a loaded driver is not searched for again.
       const HMODULE module = ::LoadLibraryExW(
           file->c_str(), nullptr, LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32);
       if (module != nullptr) return loaded;
@@ -92,7 +92,7 @@ OdbcDrivers::Loaded LoadDriver(const std::wstring& registry, const Settings::Dat
       loaded.note = win32::Win32Error(code, "LoadLibraryExW", win32::ToUtf8Lossy(*file)).what();
     } else {
       loaded.note = "its driver is not registered: it cannot be loaded before the first connection";
-      // Where none is registered, the driver manager has other ways to them than files of Windows.
+      // Without any registered driver, the driver manager does not load drivers from Windows files.
       must_be_loaded = must_be_loaded && RegistersDrivers(registry);
     }
   } catch (const win32::Win32Error& error) {

@@ -11,23 +11,23 @@
 
 namespace onbehalf::service {
 
-// Loads the drivers of sources before the driver manager does, which would do so inside SQLDriverConnect, for some sources
-// under the caller's token: there the caller has a say in what a path means. A driver is found as the driver manager finds
-// it, in the registry, loaded from its own path with what it needs from its folder and System32, and stays loaded. Any
-// thread that does not impersonate.
+// Loads the drivers of sources before the driver manager would, which does it inside SQLDriverConnect, for some
+// sources under the caller's token: the caller can influence what a path means there. Finds a driver through the
+// registry as the driver manager does, loads it from its own path with dependencies from its folder and System32, and
+// keeps it loaded. Any thread that does not impersonate.
 class OdbcDrivers {
  public:
-  // `registry` has ODBC's keys, in both hives.
+  // `registry` contains the ODBC keys in both hives.
   explicit OdbcDrivers(std::wstring registry = LR"(SOFTWARE\ODBC)") : registry_(std::move(registry)) {}
 
   struct Loaded {
-    // What stands in the way of using the source as its caller; empty if nothing does.
+    // Why the source cannot be used as its caller; empty if it can.
     std::string refusal;
-    // For the log; empty if the driver is loaded now.
+    // For the log; empty if the driver is now loaded.
     std::string note;
-    bool is_new = false;  // the first time that this connection string was asked about
+    bool is_new = false;  // the first call for this connection string
   };
-  // What has been loaded is remembered; what has not is tried again.
+  // Successes are remembered; failures are tried again.
   Loaded Load(const Settings::DatabaseSource& source);
 
  private:

@@ -11,7 +11,7 @@
 namespace onbehalf::service {
 namespace {
 
-// A driver may have many; those behind say little.
+// A driver may give many; later ones add little.
 constexpr SQLSMALLINT kMaxDiagnostics = 8;
 constexpr std::size_t kMessageUnits = 2048;
 
@@ -26,7 +26,7 @@ OdbcError::OdbcError(std::string operation, std::vector<OdbcDiagnostic> diagnost
 
 bool OdbcError::IsConnectionLost() const {
   return std::any_of(diagnostics_.begin(), diagnostics_.end(), [](const OdbcDiagnostic& one) {
-    // 57P01 to 57P03 are PostgreSQL's own: the server shuts down, or has ended this session.
+    // 57P01 to 57P03 are PostgreSQL's: the server is shutting down, or has ended this session.
     return one.sqlstate.starts_with("08") || one.sqlstate.starts_with("57P0");
   });
 }

@@ -9,26 +9,25 @@
 
 namespace onbehalf::service {
 
-// What a driver, or the driver manager, says of a call.
+// One diagnostic record of a driver or the driver manager.
 struct OdbcDiagnostic {
-  std::string sqlstate;  // five characters; drivers that know no better say HY000
+  std::string sqlstate;  // five characters; HY000 if the driver has nothing more specific
   std::int32_t native = 0;
   std::string message;  // the database's own, in UTF-8
 };
 
-// ODBC refused a call. Thrown in the folder database/ and caught by the methods of `database`, which answer it as
-// DatabaseError.
+// ODBC refused a call. Thrown in database/ and caught by the methods of `database`, which answer with DatabaseError.
 class OdbcError : public std::runtime_error {
  public:
-  // `operation` is ODBC's function.
+  // `operation` is the name of the ODBC function.
   OdbcError(std::string operation, std::vector<OdbcDiagnostic> diagnostics);
 
   const std::string& operation() const { return operation_; }
-  // One at least, the most important first.
+  // At least one, the most important first.
   const std::vector<OdbcDiagnostic>& diagnostics() const { return diagnostics_; }
-  // Nothing more can be done on the connection: its state is of class 08, or the server has ended it.
+  // The connection can no longer be used: the state is of class 08, or the server has ended the session.
   bool IsConnectionLost() const;
-  // The text for the log, of all diagnostics.
+  // All diagnostics as text for the log.
   std::string Describe() const;
 
  private:
@@ -39,7 +38,8 @@ class OdbcError : public std::runtime_error {
 // The diagnostics of the last call on a handle.
 std::vector<OdbcDiagnostic> OdbcDiagnosticsOf(SQLSMALLINT kind, SQLHANDLE handle);
 
-// Throws unless `result` is a success, SQL_NO_DATA included. `handle` is the call's own, and `result` of the last call on it.
+// Throws unless `result` is a success or SQL_NO_DATA. `handle` is the handle of that call, which must be the last one
+// on it.
 void CheckOdbc(SQLRETURN result, SQLSMALLINT kind, SQLHANDLE handle, const char* operation);
 
 }  // namespace onbehalf::service

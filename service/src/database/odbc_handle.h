@@ -1,7 +1,7 @@
 #pragma once
 
 #include "onbehalf/win32/lean_windows.h"
-// After <windows.h>, which they need.
+// After <windows.h>, which these headers need.
 #include <sql.h>
 #include <sqlext.h>
 
@@ -11,7 +11,7 @@
 
 namespace onbehalf::service {
 
-// ODBC takes integers in the place of pointers.
+// ODBC passes integers as pointers.
 inline SQLPOINTER OdbcValue(std::uintptr_t value) { return reinterpret_cast<SQLPOINTER>(value); }
 
 // Handles of ODBC's driver manager. Borrowed ones are passed as SQLHENV, SQLHDBC and SQLHSTMT.
@@ -20,7 +20,7 @@ struct OdbcEnvironmentTraits {
   static Type Invalid() noexcept { return SQL_NULL_HENV; }
   static void Close(Type handle) noexcept { ::SQLFreeHandle(SQL_HANDLE_ENV, handle); }
 };
-// Disconnected before it is closed, or else closing does nothing (SQLFreeHandle, HY010).
+// Disconnect before closing, otherwise closing fails (SQLFreeHandle, HY010).
 struct OdbcConnectionTraits {
   using Type = SQLHDBC;
   static Type Invalid() noexcept { return SQL_NULL_HDBC; }

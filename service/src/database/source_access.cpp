@@ -14,13 +14,13 @@
 namespace onbehalf::service {
 namespace {
 
-// For faults, and otherwise without effect: a source is read by the rules of any node but the root.
+// Used only in faults: a source follows the rules of any policy node but the root.
 constexpr std::string_view kNode = "database";
 
-// Parsed once for each text: every request to a source asks, and there are no more texts than the settings have had.
+// Parsed once per text, because every request to a source needs it. The cache holds only texts that the settings had.
 const win32::SecurityDescriptor& KnownDescriptorOf(const std::string& access) {
   static win32::Lock mutex;
-  static std::map<std::string, const win32::SecurityDescriptor> known;  // nothing ever leaves it
+  static std::map<std::string, const win32::SecurityDescriptor> known;  // entries are never removed
   {
     const std::lock_guard lock(mutex);
     if (const auto found = known.find(access); found != known.end()) return found->second;
@@ -36,7 +36,7 @@ win32::SecurityDescriptor DescriptorOf(std::string_view access) {
   const auto parsed = ParseNode(kNode, access);
   const auto* const node = std::get_if<PolicyNode>(&parsed);
   if (node == nullptr) throw win32::Win32Error(ERROR_INVALID_ACL, "ParseNode");
-  // AccessCheck wants an owner and a group; SYSTEM's implied rights are no way around anything.
+  // AccessCheck requires an owner and a group; SYSTEM's implied rights as the owner bypass nothing here.
   std::string sddl = "O:SYG:SYD:P";
   for (const win32::AccessEntry& entry : node->entries) {
     sddl += AceSddl(entry.denies() ? "D;" : "A;", entry.mask, entry.sid.ToString());

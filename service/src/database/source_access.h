@@ -11,18 +11,18 @@
 
 namespace onbehalf::service {
 
-// Whether the source's own DACL lets the caller use it; true for a source that has none. Windows decides (AccessCheck), with the
-// token of the request. Throws win32::Win32Error when it does not.
+// Whether the source's DACL lets the caller use it; true for a source without one. Windows decides (AccessCheck) with
+// the token of the request. Throws win32::Win32Error if AccessCheck fails.
 bool MayUse(const Settings::DatabaseSource& source, const CallerIdentity& caller);
 
-// The source's DACL as AccessCheck is asked about it: the entries of a policy node, whose masks have no generic bits any more
-// (AccessCheck maps none in an entry). Throws win32::Win32Error for a text with a fault.
+// The source's DACL in the form that AccessCheck needs: the entries of a policy node, with generic rights already
+// mapped (AccessCheck does not map them in an entry). Throws win32::Win32Error for an invalid text.
 win32::SecurityDescriptor DescriptorOf(std::string_view access);
 
-// What is wrong with the text of a source's DACL, by the rules of a policy node (ParseNode); empty if nothing is.
+// What is wrong with a source's DACL by the rules of a policy node (ParseNode); empty if nothing is.
 std::string FaultOfSourceAccess(std::string_view sddl);
 
-// Adds the faults of every source's DACL.
+// Adds the faults of all sources' DACLs.
 void CheckSourceAccess(const Settings& settings, std::vector<SettingsFault>& faults);
 
 }  // namespace onbehalf::service

@@ -24,7 +24,7 @@ using protocol::Result;
 
 namespace {
 
-// Longer ones are bound as SQL's long types: SQL Server has no others beyond.
+// Longer texts are bound as SQL's long types: SQL Server has no others for them.
 constexpr std::size_t kLongTextUnits = 4000;
 constexpr std::size_t kLongBinaryBytes = 8000;
 constexpr std::size_t kDecimalDigits = 1000;
@@ -42,12 +42,12 @@ std::size_t DigitsFrom(std::string_view text, std::size_t start) {
 
 }  // namespace
 
-// Makes one value of each kind. What is given as JSON and does not fit is nullopt.
+// Creates one value of each kind; nullopt for JSON that does not fit.
 struct SqlParameters::Reader {
   static Value Of(SQLSMALLINT c_type, SQLSMALLINT sql_type, SQLULEN size, const void* data, std::size_t bytes,
                   SQLSMALLINT digits = 0) {
     Value value{c_type, sql_type, size, digits, {}, static_cast<SQLLEN>(bytes)};
-    // One byte at least, so that there is an address for what is empty.
+    // At least one byte, so that an empty value has an address.
     value.bytes.resize(std::max<std::size_t>(bytes, 1));
     if (bytes != 0) std::memcpy(value.bytes.data(), data, bytes);
     return value;
@@ -62,7 +62,7 @@ struct SqlParameters::Reader {
     value.bytes.resize(1);
     return value;
   }
-  // Drivers that hold texts as C does cut them off at a NUL without a word (psqlODBC), so there is none.
+  // Drivers that keep texts as C strings silently cut them off at a NUL (psqlODBC), so it is refused.
   static std::optional<Value> Text(std::string_view utf8) {
     if (utf8.find('\0') != std::string_view::npos) return std::nullopt;
     const std::wstring text = win32::ToWide(utf8);
@@ -76,7 +76,7 @@ struct SqlParameters::Reader {
   static Value Integer(std::int64_t number) { return Fixed(SQL_C_SBIGINT, SQL_BIGINT, 19, number); }
   static Value Number(double number) { return Fixed(SQL_C_DOUBLE, SQL_DOUBLE, 15, number); }
 
-  // [+-]digits[.digits]; nothing else, so that no driver reads it in a way of its own.
+  // [+-]digits[.digits] only, so that drivers cannot interpret it differently.
   static std::optional<Value> Decimal(std::string_view text) {
     const std::size_t start = !text.empty() && (text[0] == '-' || text[0] == '+') ? 1 : 0;
     const std::size_t whole = DigitsFrom(text, start);
@@ -91,7 +91,7 @@ struct SqlParameters::Reader {
     return Of(SQL_C_CHAR, SQL_DECIMAL, whole + fraction, text.data(), text.size(),
               static_cast<SQLSMALLINT>(fraction));
   }
-  // Beyond 64 bits with a sign it is a decimal.
+  // Beyond signed 64 bits it becomes a decimal.
   static std::optional<Value> Integer(const Json& json) {
     if (json.is_number_unsigned()) {
       const auto number = json.get<std::uint64_t>();
@@ -100,7 +100,7 @@ struct SqlParameters::Reader {
     }
     if (json.is_number_integer()) return Integer(json.get<std::int64_t>());
     if (!json.is_string()) return std::nullopt;
-    // In text, for those whose JSON has no integers beyond 2^53.
+    // Integers may come as text, for callers whose JSON has no integers beyond 2^53.
     const auto& text = json.get_ref<const std::string&>();
     if (text.find('.') != std::string::npos) return std::nullopt;
     const bool has_plus = text.starts_with('+') && !text.starts_with("+-");
@@ -147,14 +147,14 @@ struct SqlParameters::Reader {
     const auto& text = json.get_ref<const std::string&>();
     const auto timestamp = ParseSqlTimestamp(text);
     if (!timestamp) return std::nullopt;
-    // Digits of the fraction as given: a column with fewer would refuse those that are not there (22008).
+    // As many fraction digits as given: a column with fewer would refuse padding (22008).
     const std::size_t point = text.find('.');
     const std::size_t digits = point == std::string::npos ? 0 : text.size() - point - 1;
     return Fixed(SQL_C_TYPE_TIMESTAMP, SQL_TYPE_TIMESTAMP, digits == 0 ? 19 : 20 + digits, *timestamp,
                  static_cast<SQLSMALLINT>(digits));
   }
 
-  // The words for "type", with what a null of it is bound as, and what is expected for a value.
+  // The words for "type", how a null of that type is bound, and what values are expected.
   struct Kind {
     std::string_view word;
     SQLSMALLINT c_type;

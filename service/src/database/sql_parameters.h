@@ -10,15 +10,16 @@
 
 namespace onbehalf::service {
 
-// The parameters of one SQL statement, as they are bound to it: typed values beside its text, never part of it.
+// The parameters of one SQL statement: typed values, bound separately and never part of its text.
 class SqlParameters {
  public:
-  // `values` is an array of null, booleans, numbers, strings, {"base64": …} and {"type": …, "value": …}. InvalidParams names
-  // the first that is none of them, as `name`[3].
+  // `values` is an array of null, booleans, numbers, strings, {"base64": …} and {"type": …, "value": …}. Otherwise
+  // InvalidParams names the first invalid element, as `name`[3].
   static protocol::Result<SqlParameters> FromJson(const protocol::Json& values, const std::string& name);
 
   std::size_t size() const { return values_.size(); }
-  // In their order. The statement refers to this object's memory until its parameters are reset. Throws OdbcError.
+  // Binds the values in order. The statement points into this object until its parameters are reset. Throws
+  // OdbcError.
   void BindTo(SQLHSTMT statement);
 
  private:
@@ -27,7 +28,7 @@ class SqlParameters {
     SQLSMALLINT sql_type = SQL_VARCHAR;
     SQLULEN size = 1;
     SQLSMALLINT digits = 0;
-    // A number, a structure of ODBC's, bytes, or text in UTF-16. Memory of `new`, so aligned for all of them.
+    // A number, an ODBC structure, bytes, or UTF-16 text. Allocated by `new`, so aligned for all of them.
     std::vector<std::byte> bytes;
     SQLLEN length = 0;  // of `bytes`, or SQL_NULL_DATA
   };

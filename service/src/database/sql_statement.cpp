@@ -18,10 +18,10 @@ namespace {
 
 constexpr std::size_t kChunkBytes = 16 * 1024;
 constexpr std::size_t kNameUnits = 512;
-// The longest JSON of a number, a boolean or null, and a comma.
+// The longest JSON of a number, boolean or null, plus a comma.
 constexpr std::size_t kScalarBytes = 26;
 
-// Of its JSON: quotes, escapes and a comma included.
+// Size as JSON, with quotes, escapes and a comma.
 std::size_t BytesOf(std::string_view utf8) {
   std::size_t bytes = utf8.size() + 3;
   for (const char c : utf8) {
@@ -40,7 +40,8 @@ struct TypeRow {
   SQLSMALLINT c_type;
 };
 
-// SQL types of ODBC 3 (appendix D, "SQL Data Types"). All others, among them those of single databases, are read as text.
+// SQL types of ODBC 3 (appendix D, "SQL Data Types"). All others, including those specific to one database, are read
+// as text.
 constexpr std::array kTypes{
     TypeRow{SQL_BIT, "boolean", SQL_C_BIT},
     TypeRow{SQL_TINYINT, "integer", SQL_C_SBIGINT},
@@ -56,7 +57,7 @@ constexpr std::array kTypes{
     TypeRow{SQL_VARBINARY, "binary", SQL_C_BINARY},
     TypeRow{SQL_LONGVARBINARY, "binary", SQL_C_BINARY},
     TypeRow{SQL_TYPE_DATE, "date", SQL_C_TYPE_DATE},
-    // The structure has no fraction of a second; texts have.
+    // The structure has no fractions of a second; text has.
     TypeRow{SQL_TYPE_TIME, "time", SQL_C_CHAR},
     TypeRow{SQL_TYPE_TIMESTAMP, "timestamp", SQL_C_TYPE_TIMESTAMP},
     TypeRow{SQL_GUID, "guid", SQL_C_CHAR},
@@ -78,7 +79,7 @@ void SqlStatement::Check(SQLRETURN result, const char* operation) const {
 std::optional<std::size_t> SqlStatement::Execute(const std::wstring& sql, SqlParameters& parameters) {
   auto* const text = const_cast<SQLWCHAR*>(sql.c_str());
   const auto length = static_cast<SQLINTEGER>(sql.size());
-  // What has no parameters is not prepared: some statements cannot be, and others mean something else then.
+  // Not prepared without parameters: some statements cannot be, and others would mean something else.
   if (parameters.size() == 0 && sql.find(L'?') == std::wstring::npos) {
     Check(::SQLExecDirectW(handle_.get(), text, length), "SQLExecDirectW");
     return std::nullopt;
@@ -147,7 +148,7 @@ SqlStatement::Fetched SqlStatement::Fetch(std::size_t max_bytes, Json& row, std:
   if (result == SQL_NO_DATA) return Fetched::kEnd;
   Json::array_t values;
   values.reserve(columns_.size());
-  bytes = 3;  // its brackets and a comma
+  bytes = 3;  // the brackets and a comma
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     std::size_t value_bytes = 0;
     auto value = bytes < max_bytes ? Value(static_cast<SQLUSMALLINT>(i + 1), max_bytes - bytes, value_bytes)
@@ -173,7 +174,7 @@ bool SqlStatement::Read(SQLUSMALLINT number, SQLSMALLINT c_type, Fixed& value) {
 template <typename Unit>
 SqlStatement::Chunks SqlStatement::ReadChunks(SQLUSMALLINT number, SQLSMALLINT c_type, std::size_t most,
                                               std::basic_string<Unit>& whole) {
-  // Texts end with a NUL in every chunk, bytes do not.
+  // Each chunk of text ends in a NUL; bytes do not.
   const std::size_t terminator = c_type == SQL_C_BINARY ? 0 : 1;
   const std::size_t units = chunk_.size() / sizeof(Unit) - terminator;
   whole.clear();
@@ -186,7 +187,7 @@ SqlStatement::Chunks SqlStatement::ReadChunks(SQLUSMALLINT number, SQLSMALLINT c
     if (length == SQL_NULL_DATA) return Chunks::kNull;
     const bool fits = length >= 0 && std::cmp_less_equal(length, units * sizeof(Unit));
     const bool more = !fits && result == SQL_SUCCESS_WITH_INFO && (length >= 0 || length == SQL_NO_TOTAL);
-    // What it has not said to be there would be read of what was there before.
+    // Without a length the buffer may still hold the previous value.
     if (!fits && !more)
       throw OdbcError("SQLGetData", {{"HY000", 0, "The driver does not say how long a value is."}});
     const std::size_t got = more ? units : static_cast<std::size_t>(length) / sizeof(Unit);
@@ -220,7 +221,7 @@ std::optional<Json> SqlStatement::Value(SQLUSMALLINT number, std::size_t max_byt
       double real = 0;
       if (!Read(number, c_type, real)) return Json(nullptr);
       if (std::isfinite(real)) return Json(real);
-      // JSON has no numbers for them.
+      // JSON has no numbers for these.
       return text(std::isnan(real) ? "NaN" : real > 0 ? "Infinity" : "-Infinity");
     }
     case SQL_C_TYPE_DATE: {
@@ -261,10 +262,10 @@ std::optional<std::int64_t> SqlStatement::CountAffected() {
 
 void SqlStatement::Close() {
   columns_.clear();
-  // They may have grown to the size of an answer.
+  // They may have grown as large as a whole response.
   std::wstring().swap(wide_);
   std::string().swap(narrow_);
-  // The next to use it is somebody else.
+  // The next user of the connection may be a different account.
   std::fill(chunk_.begin(), chunk_.end(), std::byte{0});
   Check(::SQLFreeStmt(handle_.get(), SQL_CLOSE), "SQLFreeStmt");
   Check(::SQLFreeStmt(handle_.get(), SQL_RESET_PARAMS), "SQLFreeStmt");

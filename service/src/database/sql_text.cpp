@@ -13,10 +13,10 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
-// Of `lower` text.
+// Expects lower case.
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || c == '_'; }
 
-// Runs of letters: a digit ends one, so that a name with a digit may give a word that it is not, and never hides one.
+// Runs of letters. A digit ends one, so a name with a digit may yield a false word but never hides a real one.
 std::vector<std::string_view> WordsOf(std::string_view lower) {
   std::vector<std::string_view> words;
   for (std::size_t i = 0; i < lower.size();) {
@@ -31,7 +31,7 @@ std::vector<std::string_view> WordsOf(std::string_view lower) {
   return words;
 }
 
-// 0x12, 1e5, 1begin: where a number ends in such a text is the database's secret.
+// 0x12, 1e5, 1begin: it depends on the database where such a number ends.
 bool HasLetterAfterNumber(std::string_view lower) {
   for (std::size_t i = 0; i < lower.size(); ++i) {
     if (!protocol::IsAsciiDigit(lower[i])) continue;
@@ -39,7 +39,7 @@ bool HasLetterAfterNumber(std::string_view lower) {
                                     lower[i - 1] == '$');
     while (i < lower.size() && (protocol::IsAsciiDigit(lower[i]) || lower[i] == '.')) ++i;
     if (!in_name && i < lower.size() && IsLetter(lower[i])) return true;
-    // The rest of a name.
+    // Skips the rest of a name.
     while (i < lower.size() && (IsLetter(lower[i]) || protocol::IsAsciiDigit(lower[i]))) ++i;
   }
   return false;
@@ -50,7 +50,8 @@ bool IsOneOf(const std::array<std::string_view, kSize>& words, std::string_view 
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// `set` belongs to the statement after UPDATE (upsert, MERGE), and once in an UPDATE; `into` after INSERT and MERGE.
+// `set` directly after UPDATE (upsert, MERGE) belongs to the statement, as does one `set` in an UPDATE; so does
+// `into` after INSERT and MERGE.
 bool BelongsToItsStatement(const std::vector<std::string_view>& words, std::size_t at, bool& update_has_set) {
   const std::string_view before = words[at - 1];
   if (words[at] == "into") {
@@ -61,7 +62,7 @@ bool BelongsToItsStatement(const std::vector<std::string_view>& words, std::size
   return words[0] == "update" && !std::exchange(update_has_set, true);
 }
 
-// Outside of strings, quoted names and comments, as SQLite reads them.
+// What is outside of strings, quoted names and comments, as SQLite parses them.
 std::string OutsideOfQuotes(std::string_view lower) {
   std::string outside;
   for (std::size_t i = 0; i < lower.size(); ++i) {
@@ -105,21 +106,21 @@ bool LeavesNothingBehind(std::string_view sql) {
   if (start == std::string_view::npos) return false;
   sql.remove_prefix(start);
   const std::string lower = protocol::AsciiLower(sql.substr(0, sql.find_last_not_of("; \t\r\n") + 1));
-  // := is MySQL's assignment to a variable of the session.
+  // := is MySQL's assignment to a session variable.
   if (lower.find(';') != std::string::npos || lower.find(":=") != std::string::npos) return false;
   if (HasLetterAfterNumber(lower)) return false;
   const auto words = WordsOf(lower);
   constexpr std::array<std::string_view, 7> kRows{"select", "insert", "update", "delete",
                                                   "merge",  "values", "with"};
   if (words.empty() || !lower.starts_with(words.front()) || !IsOneOf(kRows, words.front())) return false;
-  // A longer name: T-SQL takes one at the beginning for a procedure.
+  // A longer name: T-SQL treats one at the beginning as a procedure call.
   const std::size_t end = words.front().size();
   if (end < lower.size() && (protocol::IsAsciiDigit(lower[end]) ||
                              std::string_view("@#$").find(lower[end]) != std::string_view::npos ||
                              static_cast<unsigned char>(lower[end]) >= 0x80)) {
     return false;
   }
-  // T-SQL's, with which a second statement would leave something. UPDATE STATISTICS has no SET of its own.
+  // T-SQL keywords that begin a second statement with lasting effect. UPDATE STATISTICS has no SET clause.
   constexpr std::array<std::string_view, 14> kOthers{"begin", "commit",  "create",     "dbcc",   "declare",
                                                      "exec",  "execute", "open",       "revert", "rollback",
                                                      "save",  "setuser", "statistics", "use"};
@@ -144,15 +145,16 @@ bool LeavesNothingBehind(std::string_view sql) {
 
 std::string FaultOfSqliteText(std::string_view sql, bool as_caller) {
   const std::string lower = protocol::AsciiLower(sql);
-  // The driver takes escapes ({fn …}) apart and drops characters that it does not know: what is left may be a word that did
-  // not stand there. So a name is looked for in all that can be part of one, and words with and without what may go.
+  // The driver removes escapes ({fn …}) and unknown characters, which may leave a word that was not in the text. So
+  // names are searched for in all characters that can be part of one, and words both with and without what the driver
+  // may remove.
   std::string name;
   std::string reduced;
   for (const char c : lower) {
     if (IsLetter(c) || protocol::IsAsciiDigit(c)) name += c;
     if (static_cast<unsigned char>(c) < 0x80 && c != '{' && c != '}') reduced += c;
   }
-  // A view that an edited schema holds would call what no text names.
+  // writable_schema: a view in an edited schema could call functions that no text names.
   for (const char* one : {"load_extension", "writable_schema", "fts3_tokenizer"}) {
     if (name.find(one) != std::string::npos)
       return std::string(one) + " cannot be used: it runs native code in the service";

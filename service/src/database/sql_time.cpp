@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kDateLength = 10;
 constexpr std::size_t kTimeLength = 8;
 
-// The digits from `start` on; -1 if one of them is none.
+// The number of `digits` digits from `start` on; -1 if one of them is not a digit.
 int Number(std::string_view text, std::size_t start, std::size_t digits) {
   int number = 0;
   for (std::size_t i = start; i < start + digits; ++i) {
@@ -20,7 +20,7 @@ int Number(std::string_view text, std::size_t start, std::size_t digits) {
   return number;
 }
 
-// Every row of a result may have some: snprintf would take most of the time that a row takes.
+// A result may have one in every row: snprintf would dominate the cost of reading the row.
 void AppendDigits(std::string& text, std::uint32_t number, std::size_t digits) {
   const std::size_t start = text.size();
   text.resize(start + digits);

@@ -33,11 +33,11 @@ void StatementCancel::OnStop() {
     again_.emplace([this] { Cancel(); });
     again_->Start(kAgain, kAgain);
   } catch (const win32::Win32Error&) {
-    // Once is what there is then. The request is answered at its deadline all the same.
+    // Then there is only one cancel. The request still ends at its deadline.
   }
 }
 
-// What it returns is of no use: the call that it ends says so, and one that it cannot end goes on.
+// The result is ignored: a cancelled call reports it itself, and one that cannot be cancelled continues.
 void StatementCancel::Cancel() {
   sent_ = true;
   ::SQLCancel(statement_);

@@ -8,22 +8,22 @@
 
 namespace onbehalf::service {
 
-// While it lives, the end of a request reaches the statement that works for it: SQLCancel is called on a thread of the
-// process's pool as soon as `stop` is set, and again four times a second, because a call that begins just after one is not
-// touched by it (SQLCancel, "Canceling Functions that Execute on Another Thread"). Destroying it waits for a SQLCancel that is
-// under way: afterwards none can hit what the statement does next. Made, ended and destroyed by a thread that does not
+// While this object lives, the end of a request cancels its statement: SQLCancel is called on a thread of the
+// process's pool as soon as `stop` is set, and then four times a second, because a call that begins just after a
+// cancel is unaffected by it (SQLCancel, "Canceling Functions that Execute on Another Thread"). The destructor waits
+// for a running SQLCancel, so none can hit the next statement. Created, ended and destroyed by a thread that does not
 // impersonate.
 class StatementCancel {
  public:
-  // Both are borrowed. Throws win32::Win32Error.
+  // Both handles are borrowed. Throws win32::Win32Error.
   StatementCancel(HANDLE stop, SQLHSTMT statement);
   ~StatementCancel();
   StatementCancel(const StatementCancel&) = delete;
   StatementCancel& operator=(const StatementCancel&) = delete;
 
-  // Ends it: no SQLCancel is under way, or comes any more. True if one was called, whatever came of it.
+  // Ends it: no SQLCancel runs or starts afterwards. True if one was called, whatever its result.
   bool End();
-  // SQLCancel was called, so far. Any thread.
+  // Whether SQLCancel has been called so far. Any thread.
   bool sent() const { return sent_; }
 
  private:
@@ -32,8 +32,9 @@ class StatementCancel {
 
   const SQLHSTMT statement_;
   std::atomic<bool> sent_{false};
-  std::optional<PoolTimer> again_;  // from `stop` on
-  // Ends first: when that has waited for its call, nobody makes the timer any more, whose end waits for its own.
+  std::optional<PoolTimer> again_;  // runs once `stop` is set
+  // Destroyed first: after it has waited for its callback, nothing creates the timer any more, which then waits for
+  // its own.
   std::optional<PoolWait> wait_;
 };
 

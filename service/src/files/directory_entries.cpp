@@ -14,15 +14,15 @@ namespace {
 
 using protocol::Json;
 
-// Network file systems take no larger one.
+// The maximum for network file systems.
 constexpr DWORD kBufferBytes = 64 * 1024;
-// Names of members, a date, a size, and all words that there are for attributes.
+// Member names, a date, a size and all attribute words.
 constexpr std::size_t kEntryBytes = 240;
 
 // An entry and its name.
 struct KeptEntry {
   std::wstring name;
-  DirectoryEntry entry;  // whose name is not set
+  DirectoryEntry entry;  // with `name` not set
 };
 
 bool IsBefore(const KeptEntry& a, const KeptEntry& b) { return IsNameBefore(a.name, b.name); }
@@ -40,7 +40,7 @@ std::optional<DirectoryEntry> DirectoryReader::Next() {
     if (next_ == nullptr) {
       if (!::GetFileInformationByHandleEx(directory_, FileFullDirectoryInfo, buffer_.get(), kBufferBytes)) {
         const DWORD code = ::GetLastError();
-        // A root that holds nothing has not even . and ...
+        // An empty root directory does not even contain . and ...
         if (code == ERROR_NO_MORE_FILES || code == ERROR_FILE_NOT_FOUND) return std::nullopt;
         throw win32::Win32Error(code, "GetFileInformationByHandleEx");
       }
@@ -55,7 +55,7 @@ std::optional<DirectoryEntry> DirectoryReader::Next() {
     entry.size = static_cast<std::uint64_t>(information.EndOfFile.QuadPart);
     entry.modified = information.LastWriteTime.QuadPart;
     entry.attributes = information.FileAttributes;
-    // For a reparse point this member holds its tag (FILE_FULL_DIR_INFORMATION, "EaSize").
+    // For a reparse point, EaSize holds its tag (FILE_FULL_DIR_INFORMATION).
     if ((entry.attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0) entry.reparse_tag = information.EaSize;
     return entry;
   }
@@ -69,13 +69,13 @@ Json EntryJson(const DirectoryEntry& entry) {
                                {"attributes", AttributeWords(entry.attributes)}});
 }
 
-// A unit takes at most three bytes in UTF-8, and six if it is a control character.
+// A UTF-16 unit takes at most three bytes in UTF-8, or six if it is an escaped control character.
 std::size_t EntryBytes(const DirectoryEntry& entry) { return kEntryBytes + 6 * entry.name.size(); }
 
 DirectoryPage ReadDirectoryPage(HANDLE directory, const EntryFilter& filter, std::size_t limit,
                                 std::size_t max_bytes, const std::stop_token& stop) {
   DirectoryReader reader(directory);
-  std::vector<KeptEntry> kept;  // a heap whose first is the last in order
+  std::vector<KeptEntry> kept;  // a heap with the last name on top
   bool left_out = false;
   while (auto entry = reader.Next()) {
     if (reader.needs_disk() && stop.stop_requested())

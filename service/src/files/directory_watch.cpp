@@ -18,9 +18,9 @@ namespace {
 
 using protocol::Json;
 
-// The most that network file systems take ("ReadDirectoryChangesW", Remarks).
+// The maximum for network file systems ("ReadDirectoryChangesW", Remarks).
 constexpr DWORD kBufferBytes = 64 * 1024;
-// Not what reading changes (times of access), nor attributes and descriptors.
+// Without what mere reading changes (access times), and without attributes and security descriptors.
 constexpr DWORD kChanges = FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_DIR_NAME |
                            FILE_NOTIFY_CHANGE_SIZE | FILE_NOTIFY_CHANGE_LAST_WRITE;
 
@@ -40,18 +40,18 @@ struct DirectoryWatch::State {
   win32::UniqueFile directory;
   bool recursive = false;
   std::function<void()> on_change;
-  // Of DWORDs, which FILE_NOTIFY_INFORMATION has to be aligned to.
+  // DWORDs, because FILE_NOTIFY_INFORMATION must be DWORD-aligned.
   std::vector<DWORD> buffer = std::vector<DWORD>(kBufferBytes / sizeof(DWORD));
   OVERLAPPED overlapped{};
-  std::optional<std::wstring> renamed_from;  // the new name comes next, maybe in the next buffer
+  std::optional<std::wstring> renamed_from;  // the new name follows, possibly in the next buffer
 
   win32::Lock mutex;
-  bool pending = false;  // this and what follows: under `mutex`
+  bool pending = false;  // this and the members below: guarded by `mutex`
   DWORD code = ERROR_SUCCESS;
   DWORD bytes = 0;
   win32::UniqueHandle<PoolIoTraits> io;  // closed before the directory
 
-  // Has Windows fill the buffer.
+  // Starts the next read into the buffer.
   void Ask() {
     {
       const std::lock_guard lock(mutex);
@@ -122,7 +122,7 @@ DirectoryWatch::DirectoryWatch(win32::UniqueFile directory, bool recursive, std:
     static_cast<State*>(context)->OnFilled(code, static_cast<DWORD>(bytes));
     AssertNotImpersonating();
   };
-  // Bound to the pool's port, the operation does not end with the thread that began it.
+  // Bound to the thread pool's completion port, the operation outlives the thread that started it.
   state.io.reset(::CreateThreadpoolIo(state.directory.get(), on_io, &state, nullptr));
   if (!state.io) win32::ThrowLastError("CreateThreadpoolIo");
   state.Ask();
@@ -130,7 +130,7 @@ DirectoryWatch::DirectoryWatch(win32::UniqueFile directory, bool recursive, std:
 
 DirectoryWatch::~DirectoryWatch() {
   if (!state_->io) return;
-  // Fails if nothing is pending, and then there is nothing to be done.
+  // Fails harmlessly if nothing is pending.
   ::CancelIoEx(state_->directory.get(), &state_->overlapped);
   ::WaitForThreadpoolIoCallbacks(state_->io.get(), FALSE);
 }
@@ -148,7 +148,7 @@ std::optional<Json> DirectoryWatch::Take() {
     }
     bytes = state.bytes;
   }
-  // No bytes: there was more than the buffer holds, and all of it is gone.
+  // Zero bytes: the changes overflowed the buffer, and all of them are lost.
   Json taken;
   if (bytes == 0) {
     state.renamed_from.reset();

@@ -10,22 +10,22 @@
 
 namespace onbehalf::service {
 
-// The changes in an open folder, from when the watch begins: names that are made, removed, renamed, and files that are
-// written to (ReadDirectoryChangesW). Windows keeps what happens between two looks; what does not fit into its buffer
-// (64 KiB) is lost, and that is said.
+// Reports changes in an open folder from the start of the watch: names added, removed and renamed, and files written
+// to (ReadDirectoryChangesW). Windows buffers the changes between two calls; what does not fit into its buffer (64
+// KiB) is lost and reported as an overflow.
 class DirectoryWatch {
  public:
-  // Owns `directory`, opened with FILE_LIST_DIRECTORY and overlapped. `on_change` is called when Take may have
-  // something: on a thread of the process's pool, perhaps during Take; it neither waits nor throws. Throws Win32Error.
+  // Owns `directory`, opened overlapped with FILE_LIST_DIRECTORY. `on_change` is called when Take may have something:
+  // on a thread of the process's pool, perhaps during Take; it must neither wait nor throw. Throws Win32Error.
   DirectoryWatch(win32::UniqueFile directory, bool recursive, std::function<void()> on_change);
-  // Waits for a call that is under way; none comes after.
+  // Waits for a running `on_change`; none is called afterwards.
   ~DirectoryWatch();
   DirectoryWatch(const DirectoryWatch&) = delete;
   DirectoryWatch& operator=(const DirectoryWatch&) = delete;
 
   HANDLE directory() const;
-  // {"changes": […]} or {"overflow": true}; nullopt while there is nothing. One thread at a time. Throws Win32Error when
-  // Windows ends the watch, as it does when the folder goes.
+  // {"changes": […]} or {"overflow": true}; nullopt if there is nothing. One thread at a time. Throws Win32Error when
+  // Windows ends the watch, for example because the folder was deleted.
   std::optional<protocol::Json> Take();
 
  private:

@@ -9,19 +9,19 @@
 namespace onbehalf::service {
 namespace {
 
-// Of a character in UTF-8.
+// Bytes of a UTF-8 character, at most.
 constexpr std::size_t kLongest = 4;
 
-// What a byte below 0x80 takes in a JSON text.
+// The size of a byte below 0x80 in JSON.
 std::size_t JsonBytes(unsigned char byte) {
   if (byte >= 0x20) return byte == '"' || byte == '\\' ? 2 : 1;
   return byte == '\b' || byte == '\f' || byte == '\n' || byte == '\r' || byte == '\t' ? 2 : 6;
 }
 
-// Whether `text`, which is no whole character, can be the beginning of one.
+// Whether `text`, an incomplete character, can be the start of a valid one.
 bool IsCut(std::string_view text) {
   if (text.size() >= kLongest) return false;
-  // Every beginning can be completed by one of these; the second byte's range depends on the first.
+  // Any valid start can be completed by one of these; the range of the second byte depends on the first.
   for (const char second : {'\x80', '\x90', '\xA0'}) {
     std::string whole(text);
     if (whole.size() < 2) whole += second;
@@ -36,7 +36,7 @@ EncodedPiece EncodeText(std::string_view bytes, bool more, std::size_t most) {
   EncodedPiece piece;
   std::size_t at = 0;
   for (std::size_t left = most; at < bytes.size();) {
-    // Of these each takes one.
+    // Each of these takes one byte.
     const std::size_t plain = protocol::PlainBytes(bytes.substr(at, left));
     at += plain;
     left -= plain;

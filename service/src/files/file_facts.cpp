@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-// After <windows.h>, which it needs.
+// After <windows.h>, which this header needs.
 #include <winioctl.h>
 
 #include "onbehalf/protocol/hex.h"
@@ -32,7 +32,7 @@ Information Query(HANDLE file, FILE_INFO_BY_HANDLE_CLASS kind) {
 }
 
 void AppendHex(std::string& text, std::span<const unsigned char> number) {
-  // The highest byte is the last one.
+  // Most significant byte first.
   text += protocol::ToHex(std::vector<unsigned char>(number.rbegin(), number.rend()));
 }
 
@@ -49,9 +49,9 @@ std::uint16_t WordAt(std::span<const char> bytes, std::size_t at) {
   return word;
 }
 
-// Where a link leads, as it stands in it. REPARSE_DATA_BUFFER (ntifs.h): tag, length and a reserved word (8 bytes); then
-// offset and length, in bytes, of the substitute name and of the one for people; for symbolic links flags (4 bytes); then
-// the names.
+// The target stored in a link. REPARSE_DATA_BUFFER (ntifs.h): tag, length and a reserved word (8 bytes); then offset
+// and length, in bytes, of the substitute name and of the print name; for symbolic links flags (4 bytes); then the
+// names.
 Json TargetOf(HANDLE file, DWORD tag) {
   if (tag != IO_REPARSE_TAG_SYMLINK && tag != IO_REPARSE_TAG_MOUNT_POINT) return nullptr;
   std::vector<char> buffer(MAXIMUM_REPARSE_DATA_BUFFER_SIZE);
@@ -62,7 +62,7 @@ Json TargetOf(HANDLE file, DWORD tag) {
   }
   const std::span<const char> data(buffer.data(), size);
   const std::size_t names = tag == IO_REPARSE_TAG_SYMLINK ? 20 : 16;
-  // The one for people, or else the substitute.
+  // The print name, or else the substitute name.
   const std::size_t pair = WordAt(data, 14) != 0 ? 12 : 8;
   const std::size_t begin = names + WordAt(data, pair);
   const std::size_t bytes = WordAt(data, pair + 2);
@@ -86,7 +86,7 @@ std::string IdOf(HANDLE file) {
     return text;
   }
   const DWORD code = ::GetLastError();
-  // FAT has none of that size.
+  // FAT has no 128-bit file ids.
   const bool has_only_short =
       code == ERROR_INVALID_PARAMETER || code == ERROR_NOT_SUPPORTED || code == ERROR_INVALID_FUNCTION;
   if (!has_only_short) throw win32::Win32Error(code, "GetFileInformationByHandleEx");
@@ -101,14 +101,14 @@ std::string IdOf(HANDLE file) {
 
 Json TimeText(std::int64_t file_time) {
   using std::chrono::microseconds;
-  // A FILETIME counts tenths of microseconds from 1601, which is so many seconds before 1970; the text has four digits for
-  // the year.
+  // A FILETIME counts 100 ns intervals from 1601, which is kSecondsTo1970 before 1970; the text has a four-digit
+  // year.
   constexpr std::int64_t kSecondsTo1970 = 11'644'473'600;
   constexpr std::int64_t kSecondsToYear10000 = 253'402'300'800 + kSecondsTo1970;
   constexpr std::int64_t kTenthsInSecond = 10'000'000;
   if (file_time <= 0 || file_time / kTenthsInSecond >= kSecondsToYear10000) return nullptr;
   const microseconds since_1970(file_time / 10 - kSecondsTo1970 * 1'000'000);
-  // The clock's range may be less than that (292 years about 1970 in nanoseconds).
+  // The clock's range may be smaller (with nanoseconds, 292 years around 1970).
   using Clock = std::chrono::system_clock;
   if (since_1970 > std::chrono::floor<microseconds>((Clock::duration::max)()) ||
       since_1970 < std::chrono::ceil<microseconds>((Clock::duration::min)())) {

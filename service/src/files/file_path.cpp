@@ -8,10 +8,10 @@
 namespace onbehalf::service {
 namespace {
 
-// Windows' own limit is 32,767 for the whole path; what it puts before needs room.
+// Windows' limit is 32,767 for the whole path, including the prefix that it adds.
 constexpr std::size_t kMaxUnits = 32'000;
 
-// Of valid UTF-8: one for each character, and another for those beyond U+FFFF (four bytes).
+// For valid UTF-8: one unit per character, and a second one for those beyond U+FFFF (four bytes).
 std::size_t Utf16Units(std::string_view text) {
   std::size_t units = 0;
   for (const char c : text) {
@@ -21,8 +21,8 @@ std::size_t Utf16Units(std::string_view text) {
   return units;
 }
 
-// Win32 sees a device in such a name whatever its extension, and whatever spaces are before that (Microsoft: "Naming
-// Files, Paths, and Namespaces").
+// Win32 takes such a name for a device, whatever its extension and the spaces before it (Microsoft: "Naming Files,
+// Paths, and Namespaces").
 bool IsDeviceName(std::string_view component) {
   std::string_view name = component.substr(0, component.find_first_of(".:"));
   while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
@@ -36,7 +36,7 @@ bool IsDeviceName(std::string_view component) {
   return number == "\xC2\xB9" || number == "\xC2\xB2" || number == "\xC2\xB3";
 }
 
-// What is wrong with a component of a path, or with the name of a stream; empty if nothing is.
+// What is wrong with a component of a path or with a stream name; empty if nothing is.
 std::string FaultOfComponent(std::string_view component) {
   if (component.empty()) return "an empty component: two backslashes in a row, or one at the end";
   if (component == "." || component == "..") return "the components . and .. are not taken";
@@ -53,14 +53,14 @@ std::string FaultOfComponent(std::string_view component) {
   return {};
 }
 
-// The same of the last one, which may name a stream. `has_stream` says whether it does.
+// The same for the last component, which may name a stream; `has_stream` tells whether it does.
 std::string FaultOfLast(std::string_view component, bool streams, bool& has_stream) {
   const std::size_t colon = component.find(':');
   has_stream = colon != std::string_view::npos;
   if (!has_stream) return FaultOfComponent(component);
   if (!streams) return "a colon names an alternate stream, and file.alternate_streams is off";
   std::string_view stream = component.substr(colon + 1);
-  // Of the types only that of data: a directory has others, by which one would be read past what it shows.
+  // Only the type $DATA: a directory has streams of other types, which would bypass the path rules.
   const std::size_t type = stream.find(':');
   if (type != std::string_view::npos && protocol::AsciiUpper(stream.substr(type)) != ":$DATA") {
     return "of streams, FILE:STREAM and FILE:STREAM:$DATA are taken";
@@ -71,7 +71,7 @@ std::string FaultOfLast(std::string_view component, bool streams, bool& has_stre
   return fault.empty() ? FaultOfComponent(stream) : fault;
 }
 
-// The bytes of `\\SERVER\SHARE\`, or why there are none.
+// The number of bytes in `\\SERVER\SHARE\`, or why `text` does not begin with it.
 std::variant<std::size_t, std::string> UncRoot(std::string& text) {
   const std::size_t server_end = text.find('\\', 2);
   if (server_end == std::string::npos) return "expected \\\\SERVER\\SHARE\\…";

@@ -9,30 +9,31 @@
 
 namespace onbehalf::service {
 
-// What the settings let a path be, beyond the rules.
+// Forms of paths that the settings may allow.
 struct FilePathRules {
   bool network_paths = false;      // \\SERVER\SHARE\…
   bool alternate_streams = false;  // FILE:STREAM
 };
 
-// An absolute Windows path of which every component is taken as it is written: given to Windows behind `\\?\`, so that
-// Win32 drops no dot or space, sees no device in a name and no way up. Portable, and knows nothing of what is there.
+// An absolute Windows path whose components are taken literally: Windows gets it with the prefix `\\?\`, so Win32
+// does not remove trailing dots or spaces, map device names or resolve "..". Portable; does not look at the file
+// system.
 class FilePath {
  public:
-  // docs/files.md has the rules; the text is a sentence for the caller: what is wrong and what would be right. `text` is
-  // valid UTF-8; slashes are taken for backslashes.
+  // docs/files.md has the rules; the error is a sentence for the caller: what is wrong and what was expected. `text`
+  // must be valid UTF-8; slashes count as backslashes.
   static std::variant<FilePath, std::string> Parse(std::string_view text, const FilePathRules& rules);
 
-  // `C:\dir\file` or `\\SERVER\SHARE\dir\file`, UTF-8. A root ends in a backslash, nothing else does.
+  // `C:\dir\file` or `\\SERVER\SHARE\dir\file`, UTF-8. Only a root ends in a backslash.
   const std::string& text() const { return text_; }
-  // `\??\C:\dir\file` or `\??\UNC\SERVER\SHARE\dir\file`, which is what Win32 makes of `\\?\…` (Microsoft: "Naming Files,
+  // `\??\C:\dir\file` or `\??\UNC\SERVER\SHARE\dir\file`, into which Win32 turns `\\?\…` (Microsoft: "Naming Files,
   // Paths, and Namespaces").
   std::string NtName() const;
 
   bool is_root() const { return text_.size() == root_bytes_; }
-  // Names an alternate stream and not the file.
+  // Names an alternate stream, not the file.
   bool has_stream() const { return has_stream_; }
-  // The folder that the last component is in; nullopt for a root.
+  // The folder that contains the last component; nullopt for a root.
   std::optional<FilePath> Parent() const;
   // The last component, with its stream; empty for a root.
   std::string_view Name() const;

@@ -15,14 +15,14 @@ constexpr std::wstring_view kLongUnc = LR"(\\?\UNC\)";
 
 bool IsMissing(DWORD code) { return code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND; }
 
-// `\\?\C:\…` as C:\…, `\\?\UNC\…` as \\….
+// Turns `\\?\C:\…` into C:\… and `\\?\UNC\…` into \\….
 std::wstring WithoutPrefix(std::wstring_view final_path) {
   if (final_path.starts_with(kLongUnc)) return L"\\\\" + std::wstring(final_path.substr(kLongUnc.size()));
   if (final_path.starts_with(kLong)) final_path.remove_prefix(kLong.size());
   return std::wstring(final_path);
 }
 
-// GetFinalPathNameByHandleW, without the prefix. A Win32 code, ERROR_SUCCESS too.
+// GetFinalPathNameByHandleW without the prefix. Returns a Win32 code, possibly ERROR_SUCCESS.
 DWORD FinalPathOf(HANDLE file, std::wstring& final_path) {
   std::wstring path(512, L'\0');
   for (;;) {
@@ -30,7 +30,7 @@ DWORD FinalPathOf(HANDLE file, std::wstring& final_path) {
         ::GetFinalPathNameByHandleW(file, path.data(), static_cast<DWORD>(path.size()), VOLUME_NAME_DOS);
     if (size == 0) return ::GetLastError();
     const bool fits = size < path.size();
-    // If it does not fit, `size` counts the final null.
+    // If the path does not fit, `size` includes the terminating null.
     path.resize(size);
     if (!fits) continue;
     final_path = WithoutPrefix(path);
@@ -46,7 +46,7 @@ std::wstring KnownFinalPathOf(HANDLE file) {
   return path;
 }
 
-// A root of the settings, as a final path is written, without a backslash at the end.
+// A root from the settings in the form of a final path, without a trailing backslash.
 std::wstring RootPath(const std::string& text) {
   std::wstring root = win32::ToWide(text);
   std::replace(root.begin(), root.end(), L'/', L'\\');
@@ -64,7 +64,7 @@ bool IsIn(std::wstring_view path, std::wstring_view root) {
   return StartsWith(path, root) && (path.size() == root.size() || path[root.size()] == L'\\');
 }
 
-// That of a drive ends in a backslash.
+// A drive root ends in a backslash.
 bool IsRoot(std::wstring_view path, std::wstring_view root) {
   return IsIn(path, root) && path.size() <= root.size() + 1;
 }
@@ -132,7 +132,7 @@ Result<Place> FileScope::PlaceOf(const NamedPath& path) const {
   open.name = win32::ToWide(parent->NtName());
   open.kind = kDirectory;
   if (has_roots) {
-    // Sharing counts only for handles with a right to data (IoCheckShareAccess), of which this is the least.
+    // Share modes apply only to handles with data access (IoCheckShareAccess); FILE_TRAVERSE is the least of it.
     open.access = FILE_TRAVERSE;
     open.share = FILE_SHARE_READ | FILE_SHARE_WRITE;
   }
@@ -140,11 +140,11 @@ Result<Place> FileScope::PlaceOf(const NamedPath& path) const {
   win32::UniqueFile handle;
   const DWORD code = OpenNtFile(open, handle);
   if (code == ERROR_ACCESS_DENIED && !has_roots) {
-    // One may put files into a folder without any other right to it: Windows decides when that is tried.
+    // The caller may have the right to add files to the folder and no other: let Windows decide at creation.
     place.name_ = win32::ToWide(path.path.NtName());
     return place;
   }
-  // What Win32 says of a name in a folder that is not there.
+  // The code that Win32 gives for a name in a missing folder.
   if (IsMissing(code)) throw win32::Win32Error(ERROR_PATH_NOT_FOUND, "NtCreateFile", parent->text());
   if (code != ERROR_SUCCESS) throw win32::Win32Error(code, "NtCreateFile", parent->text());
   ONBEHALF_TRY(auto&& checked, Check(path, std::move(handle)));
@@ -158,7 +158,7 @@ Result<OpenedFile> FileScope::Make(const NamedPath& path, const Place& place, Nt
   win32::UniqueFile handle;
   const DWORD code = place.Open(std::move(open), handle);
   if (code != ERROR_SUCCESS) throw win32::Win32Error(code, "NtCreateFile", path.path.text());
-  // Empty as it is. The answer is why it is not to be there, also if this is refused.
+  // The new file is still empty. If removing it fails too, the error is still why it is not allowed.
   const auto unmake = [&handle] { DeleteNtFile(handle.get()); };
   try {
     if (auto error = CheckAllowed(path, handle.get())) {

@@ -17,25 +17,25 @@ namespace onbehalf::service {
 
 using protocol::Result;
 
-// InvalidParams: what is wrong with a member of the parameters.
+// InvalidParams that says what is wrong with a member of the parameters.
 protocol::Error InvalidMember(std::string_view member, std::string_view what);
 
-// A path that a caller gave, and the member of the parameters that it came in, for errors.
+// A path from a caller, and the name of its parameter for errors.
 struct NamedPath {
   FilePath path;
   std::string member;
 };
 
-// Something of a disk that is open and that the settings allow.
+// An open disk file that the settings allow.
 struct OpenedFile {
   win32::UniqueFile handle;
-  NamedPath path;  // by which it was opened
+  NamedPath path;  // the path by which it was opened
 };
 
-// A name in a folder, for something that is made there or moved there. Held by its handle where there are roots.
+// A name in a folder where something is created or moved to. With file.roots, holds a handle to the folder.
 class Place {
  public:
-  // Opens what has the name, or makes it. Links are not followed. ERROR_SUCCESS, or as OpenNtFile.
+  // Opens or creates the file of that name. Does not follow links. ERROR_SUCCESS, or an error as from OpenNtFile.
   DWORD Open(NtOpen open, win32::UniqueFile& opened) const;
   // As RenameNtFile.
   DWORD Rename(HANDLE file, bool replace) const;
@@ -48,18 +48,18 @@ class Place {
   std::wstring name_;
 };
 
-// What a request may reach, by the settings in force when it began. Whether the caller may is Windows' to say: all of this
-// is done while the thread carries the caller's token.
+// What a request may reach, by the settings in force when it began. All calls are made while the thread impersonates
+// the caller, so Windows decides on access.
 //
-// What holds with `file.roots`, whatever else happens on the disk meanwhile: nothing is read, changed or made before the
-// final path of the object that is held open has been found to be in a root, and it is that object, by its handle, which is
-// then read or changed. What is made, and what gets another name, gets it relative to the handle of its folder, so that no
-// link put in the folder's way leads elsewhere; the handle does not share deletion and asks for FILE_TRAVERSE, so that the
-// folder cannot be moved or removed while it is held (NTFS refuses that also for the folders above it: "ZwSetInformationFile",
-// FileRenameInformation). What has got another name is compared with the roots once more. A race makes a request fail or act
-// on what was in a root when it was looked at. What was in a
-// root may be known by another name outside of it (hard links): to make such a link, one needs rights to the file itself.
-// Opening alone (nothing is truncated, overwritten or made by it) happens before the comparison.
+// Guarantees with `file.roots`, whatever changes on the disk at the same time: nothing is read, changed or created
+// before the final path of the open object is known to be in a root, and that very object is then read or changed,
+// through its handle. Creating and renaming is relative to the handle of the folder, so a link placed into the path
+// cannot redirect it; the handle does not share deletion and requests FILE_TRAVERSE, so that the folder cannot be
+// moved or removed while it is open (NTFS refuses that also for the folders above it: "ZwSetInformationFile",
+// FileRenameInformation). A renamed object is checked against the roots again. In a race, the request fails or acts
+// on what was in a root at the time of the check. A file in a root may also have names outside of it (hard links):
+// creating such a link requires rights to the file itself. Only opening (which truncates, overwrites or creates
+// nothing) happens before the check.
 //
 // Throws win32::Win32Error for what Windows refuses. Any thread.
 class FileScope {
@@ -68,25 +68,26 @@ class FileScope {
 
   const Settings& settings() const { return *settings_; }
 
-  // The parameter `member`, which is a string.
+  // Parses the string parameter `member`.
   Result<NamedPath> PathOf(const std::string& path, const char* member) const;
 
-  // What is there. `open` says how; its name is the path's.
+  // Opens an existing file. `open` gives the options; its name is replaced by the path.
   Result<OpenedFile> Open(const NamedPath& path, NtOpen open) const;
-  // The same, but nullopt if nothing has the name (ERROR_FILE_NOT_FOUND or ERROR_PATH_NOT_FOUND).
+  // The same, but nullopt if nothing has that name (ERROR_FILE_NOT_FOUND or ERROR_PATH_NOT_FOUND).
   Result<std::optional<OpenedFile>> OpenIfThere(const NamedPath& path, NtOpen open) const;
 
-  // For what is made. The folder must be there; with roots the caller needs FILE_TRAVERSE to it.
+  // The place for a new file. The folder must exist; with roots the caller needs FILE_TRAVERSE on it.
   Result<Place> PlaceOf(const NamedPath& path) const;
-  // Makes it, and compares what was made with the roots once more, before anything is written to it. `open` asks for DELETE.
+  // Creates the file and checks it against the roots again before anything is written to it. `open` must request
+  // DELETE.
   Result<OpenedFile> Make(const NamedPath& path, const Place& place, NtOpen open) const;
 
-  // Why the settings do not allow what is open; nullopt if they do.
+  // Why the settings do not allow the open file; nullopt if they do.
   std::optional<protocol::Error> CheckAllowed(const NamedPath& path, HANDLE file) const;
-  // For what is to be moved or deleted, after CheckAllowed: a root itself is not.
+  // For a file to be moved or deleted, after CheckAllowed: refuses a root itself.
   std::optional<protocol::Error> CheckRemovable(const NamedPath& path, HANDLE file) const;
-  // For what has been moved to `path` from `back`: where a file system lets a folder be moved whose handle is held, that may
-  // be elsewhere than it was. Moves it back if it is not allowed there; what it has replaced is gone.
+  // For a file moved to `path` from `back`: some file systems allow a folder to be moved while its handle is open, so
+  // the file may now be elsewhere. Moves it back if it is not allowed there; a file that it replaced is lost.
   std::optional<protocol::Error> CheckMoved(const NamedPath& path, HANDLE file, const Place& back) const;
 
  private:
@@ -95,8 +96,8 @@ class FileScope {
   std::shared_ptr<const Settings> settings_;
 };
 
-// Where the file is in the end (GetFinalPathNameByHandleW), as `C:\…` in UTF-8; `path` where Windows cannot say: it knows no
-// such path on volumes that the mount manager has given no letter or folder, and needs rights to the folders above.
+// The final path of the file (GetFinalPathNameByHandleW), as `C:\…` in UTF-8; `path` if Windows cannot give one:
+// there is none on volumes without a drive letter or mount folder, and it requires rights to the folders above.
 std::string ShownPath(HANDLE file, const FilePath& path);
 
 }  // namespace onbehalf::service

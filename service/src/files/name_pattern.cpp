@@ -13,7 +13,7 @@ std::wstring Uppered(std::wstring_view text) {
   if (text.empty()) return {};
   std::wstring upper(text.size(), L'\0');
   const auto size = static_cast<int>(text.size());
-  // Unlike the linguistic ones, this mapping keeps the number of units.
+  // Unlike linguistic mappings, this one keeps the number of units.
   if (::LCMapStringEx(LOCALE_NAME_INVARIANT, LCMAP_UPPERCASE, text.data(), size, upper.data(), size, nullptr,
                       nullptr, 0) == 0) {
     win32::ThrowLastError("LCMapStringEx");
@@ -21,7 +21,7 @@ std::wstring Uppered(std::wstring_view text) {
   return upper;
 }
 
-// The units of the character at `i`.
+// The number of units of the character at `i`.
 std::size_t UnitsAt(std::wstring_view text, std::size_t i) {
   return i + 1 < text.size() && IS_SURROGATE_PAIR(text[i], text[i + 1]) ? 2 : 1;
 }
@@ -34,7 +34,7 @@ bool NamePattern::Matches(std::wstring_view name) const {
   const std::wstring upper = Uppered(name);
   std::size_t at = 0;
   std::size_t in_pattern = 0;
-  // Where to go on when what comes after the last `*` did not fit: it takes one character more.
+  // Where to backtrack: the last `*`, which then matches one more character.
   std::size_t star = std::wstring::npos;
   std::size_t star_took_to = 0;
   while (at < upper.size()) {
@@ -62,7 +62,7 @@ bool NamePattern::Matches(std::wstring_view name) const {
 bool IsNameBefore(std::wstring_view a, std::wstring_view b) {
   const int order = ::CompareStringOrdinal(a.data(), static_cast<int>(a.size()), b.data(),
                                            static_cast<int>(b.size()), TRUE);
-  // Zero, which is a failure, comes only of parameters that are none.
+  // It returns zero (failure) only for invalid parameters.
   return order == CSTR_EQUAL ? a < b : order == CSTR_LESS_THAN;
 }
 

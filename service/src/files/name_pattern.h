@@ -5,8 +5,8 @@
 
 namespace onbehalf::service {
 
-// Names of files by a pattern: `*` stands for any number of characters, `?` for one, everything else for itself whatever
-// its case (by Windows' own table, not by a language). Any thread.
+// Matches file names: `*` is any number of characters, `?` is one, everything else is literal. Ignores case by
+// Windows' own table, independent of language. Any thread.
 class NamePattern {
  public:
   // Throws Win32Error for a pattern that is not valid UTF-8.
@@ -17,8 +17,8 @@ class NamePattern {
   std::wstring pattern_;  // upper case
 };
 
-// Whether `a` comes before `b`: by their upper-case forms and, where those are the same, by themselves (a folder may tell
-// case apart).
+// Whether `a` sorts before `b`: by their upper-case forms and, if those are equal, by the names themselves (a folder
+// may be case-sensitive).
 bool IsNameBefore(std::wstring_view a, std::wstring_view b);
 
 }  // namespace onbehalf::service

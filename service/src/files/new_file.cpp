@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-// After <windows.h>, which it needs.
+// After <windows.h>, which this header needs.
 #include <winioctl.h>
 
 #include "files/file_facts.h"
@@ -23,7 +23,7 @@ using win32::Win32Error;
 constexpr SECURITY_INFORMATION kAccounts = OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION;
 constexpr SECURITY_INFORMATION kOwners = kAccounts | LABEL_SECURITY_INFORMATION;
 
-// FILE_ATTRIBUTE_… that FILE_BASIC_INFO can set.
+// The FILE_ATTRIBUTE_… flags that FILE_BASIC_INFO can set.
 constexpr DWORD kSettable = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM |
                             FILE_ATTRIBUTE_ARCHIVE | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED |
                             FILE_ATTRIBUTE_TEMPORARY | FILE_ATTRIBUTE_OFFLINE;
@@ -40,8 +40,8 @@ void SetSecurity(HANDLE file, SECURITY_INFORMATION parts, const SecurityDescript
   if (!::SetKernelObjectSecurity(file, parts, descriptor.get())) ThrowLastError("SetKernelObjectSecurity");
 }
 
-// The DACL as it is, with the marks of what was inherited: SetKernelObjectSecurity computes nothing anew. Windows keeps
-// SE_DACL_AUTO_INHERITED only if it is asked for.
+// Copies the DACL unchanged, with its inheritance flags: SetKernelObjectSecurity recomputes nothing. Windows keeps
+// SE_DACL_AUTO_INHERITED only if SE_DACL_AUTO_INHERIT_REQ is set.
 void CopyDacl(HANDLE file, const SecurityDescriptor& from) {
   SECURITY_DESCRIPTOR_CONTROL control = 0;
   DWORD revision = 0;
@@ -72,7 +72,7 @@ Result<NewFile> NewFile::Make(const FileScope& scope, const NamedPath& path) {
   open.share = 0;
   open.kind = kNotADirectory;
   if (path.path.has_stream()) {
-    // Windows would make the file too, and it would not go with the stream.
+    // Otherwise Windows would create the file too, and it would remain when the stream is deleted.
     const std::string_view name = path.path.Name();
     win32::UniqueFile whole;
     const DWORD code = place.Beside(win32::ToWide(name.substr(0, name.find(':')))).Open(NtOpen(), whole);
@@ -121,7 +121,7 @@ Result<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPath
     dacl = SecurityDescriptor::FromKernelObject(old.get(), DACL_SECURITY_INFORMATION);
     owners = SecurityDescriptor::FromKernelObject(old.get(), kOwners);
     open.access |= READ_CONTROL | WRITE_DAC;
-    // From the beginning, so that there is no moment in which more may read it.
+    // From the creation on, so that there is no moment in which others may read it.
     open.descriptor = dacl->get();
     encrypted = encrypted || (file.basic_.FileAttributes & FILE_ATTRIBUTE_ENCRYPTED) != 0;
   }
@@ -130,7 +130,7 @@ Result<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPath
     ONBEHALF_TRY(auto&& made, scope.Make(path, place.Beside(TemporaryName()), open));
     file.file_ = std::move(made);
     file.GoWithHandle(true);
-    // A file system that cannot does not say so.
+    // A file system without encryption ignores the attribute.
     if (encrypted && (BasicOf(file.file()).FileAttributes & FILE_ATTRIBUTE_ENCRYPTED) == 0) {
       throw Win32Error(ERROR_ENCRYPTION_FAILED, "NtCreateFile", path.path.text());
     }
@@ -140,14 +140,14 @@ Result<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPath
   if (old) {
     if (SecurityDescriptor::FromKernelObject(file.file(), kOwners).ToSddl(kOwners) !=
         owners->ToSddl(kOwners)) {
-      // Only then: whoever makes a file of their own need not be one who may set owners.
+      // Only then: setting an owner takes a right that a user who replaces their own file may not have.
       open.access |= WRITE_OWNER;
       if (auto error = make()) return *std::move(error);
       SetSecurity(file.file(), owners->Label() ? kOwners : kAccounts, *owners);
     }
     CopyDacl(file.file(), *dacl);
     const DWORD wanted = file.basic_.FileAttributes;
-    // No file is both.
+    // NTFS cannot both compress and encrypt a file.
     if ((wanted & FILE_ATTRIBUTE_COMPRESSED) != 0 && !encrypted) Compress(file.file());
     file.basic_.FileAttributes = (wanted & kSettable) | FILE_ATTRIBUTE_ARCHIVE;
     file.basic_.LastAccessTime = file.basic_.LastWriteTime = file.basic_.ChangeTime = LARGE_INTEGER{};
@@ -160,7 +160,7 @@ Result<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPath
 std::optional<protocol::Error> NewFile::Keep(const FileScope& scope, DWORD attributes,
                                              LARGE_INTEGER modified) {
   basic_.FileAttributes |= attributes & kSettable;
-  // Zero would leave them as they are, and the time too.
+  // Zero would leave the attributes and the time unchanged.
   if (basic_.FileAttributes == 0) basic_.FileAttributes = FILE_ATTRIBUTE_NORMAL;
   basic_.LastWriteTime = modified;
   return Keep(scope);
@@ -170,13 +170,13 @@ std::optional<protocol::Error> NewFile::Keep(const FileScope& scope) {
   if (!::FlushFileBuffers(file())) ThrowLastError("FlushFileBuffers");
   GoWithHandle(false);
   try {
-    // As it is to be from the moment in which it has its name.
+    // Before the rename, so that the file never has its name with other attributes.
     if (basic_.FileAttributes != 0) SetBasic(basic_);
     if (place_) {
       const DWORD code = place_->Rename(file(), replace_);
       if (code != ERROR_SUCCESS)
         throw Win32Error(code == ERROR_ALREADY_EXISTS ? ERROR_FILE_EXISTS : code, "NtSetInformationFile");
-      // Where file systems let a folder be moved whose handle is held.
+      // Some file systems allow a folder to be moved while its handle is open.
       if (auto error = scope.CheckAllowed(file_->path, file())) {
         Abandon();
         return error;
@@ -189,9 +189,9 @@ std::optional<protocol::Error> NewFile::Keep(const FileScope& scope) {
   return std::nullopt;
 }
 
-// The answer is what has failed before: what fails here leaves a temporary file behind, and nothing else.
+// The caller reports the earlier error; a failure here only leaves a temporary file behind.
 void NewFile::Abandon() const noexcept {
-  // A read-only file cannot be marked as one that goes.
+  // A read-only file cannot be marked for deletion.
   FILE_BASIC_INFO plain{};
   plain.FileAttributes = FILE_ATTRIBUTE_NORMAL;
   ::SetFileInformationByHandle(file(), FileBasicInfo, &plain, sizeof(plain));

@@ -11,30 +11,30 @@
 
 namespace onbehalf::service {
 
-// A file that is being made. It goes when its handle does (also with the process), until it is kept: whoever fails, is
-// cancelled or ends leaves nothing. Throws win32::Win32Error. One thread, which carries the caller's token.
+// A file being created. Until Keep it is deleted when its handle is closed (also by the end of the process), so a
+// failed or cancelled operation leaves nothing. Throws win32::Win32Error. One thread, which impersonates the caller.
 class NewFile {
  public:
-  // A file that must not be there; of an alternate stream, the file that it is of must be (ERROR_FILE_NOT_FOUND).
+  // Creates a file that must not exist; for an alternate stream its file must exist (ERROR_FILE_NOT_FOUND).
   static Result<NewFile> Make(const FileScope& scope, const NamedPath& path);
-  // What is to take the place of the file at `path`, at once and as a whole, when it is kept: until then a temporary file
-  // in the same folder, `.onbehalf-….tmp`, which nobody else can open. It has the owner, group, DACL, mandatory label,
-  // attributes, compression, encryption and time of creation of the file that it replaces; its alternate streams,
-  // extended attributes and further names (hard links) that one keeps, and they go with it. If there is none, it is as any
-  // file that is made there. `path` must not be a link.
+  // Creates a file that Keep puts in place of the one at `path`, in one atomic step: until then it is a temporary
+  // file in the same folder, `.onbehalf-….tmp`, which no one else can open. It has the owner, group, DACL, mandatory
+  // label, attributes, compression, encryption and creation time of the file that it replaces; the alternate streams,
+  // extended attributes and additional names (hard links) of the old file stay with that file and are lost. If there
+  // is no old file, it is like any new file in that folder. `path` must not be a link.
   struct Replacement {
-    bool replace = false;              // else there must be none, now and when it is kept (ERROR_FILE_EXISTS)
-    std::optional<std::string> if_id;  // there must be the file with this id now
-    bool encrypted = false;  // as the file that it replaces, or in any case (ERROR_ENCRYPTION_FAILED)
+    bool replace = false;  // otherwise there must be no file, neither now nor at Keep (ERROR_FILE_EXISTS)
+    std::optional<std::string> if_id;  // the existing file must have this id now
+    bool encrypted = false;  // encrypt even if the old file is not encrypted (ERROR_ENCRYPTION_FAILED)
   };
   static Result<NewFile> MakeReplacement(const FileScope& scope, const NamedPath& path,
                                          const Replacement& how);
 
   HANDLE file() const { return file_->handle.get(); }
-  // What it holds is on the disk, not only in its cache, when it has its name. Says why not if, with that name, it is where
-  // `scope` does not allow it; then it goes.
+  // Flushes the content to the disk before the file gets its name. Returns an error, and deletes the file, if the
+  // file with that name turns out to be where `scope` does not allow it.
   std::optional<protocol::Error> Keep(const FileScope& scope);
-  // The same, with these attributes and time of the last change beside those that it has already.
+  // The same, with these attributes in addition to its own, and this last-write time.
   std::optional<protocol::Error> Keep(const FileScope& scope, DWORD attributes, LARGE_INTEGER modified);
 
  private:
@@ -43,11 +43,11 @@ class NewFile {
   void Abandon() const noexcept;
   void SetBasic(FILE_BASIC_INFO basic) const;
 
-  std::optional<OpenedFile> file_;  // as long as the object is, once it is made
-  // Of a replacement.
+  std::optional<OpenedFile> file_;  // set for the lifetime of the object, once created
+  // Only for a replacement.
   std::optional<Place> place_;
   bool replace_ = false;
-  FILE_BASIC_INFO basic_{};  // zero: as it is
+  FILE_BASIC_INFO basic_{};  // zero: unchanged
 };
 
 }  // namespace onbehalf::service

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <vector>
 
-// After <windows.h>, which it needs.
+// After <windows.h>, which this header needs.
 #include <winternl.h>
 
 #include "onbehalf/win32/win32_error.h"
@@ -12,7 +12,7 @@
 namespace onbehalf::service {
 namespace {
 
-// wdm.h's, which is not among the headers of applications.
+// From wdm.h, which is not part of the application headers.
 constexpr ULONG kOpen = 1;                     // FILE_OPEN
 constexpr ULONG kCreate = 2;                   // FILE_CREATE
 constexpr ULONG kSynchronous = 0x20;           // FILE_SYNCHRONOUS_IO_NONALERT
@@ -27,7 +27,7 @@ constexpr ULONG kPosixSemantics = 2;   // FILE_RENAME_POSIX_SEMANTICS and FILE_D
 constexpr ULONG kDelete = 1;           // FILE_DISPOSITION_DELETE
 constexpr ULONG kRemoteDevice = 0x10;  // FILE_REMOTE_DEVICE
 
-// FILE_RENAME_INFORMATION, whose first member is a BOOLEAN in the older form and flags in the Ex one.
+// FILE_RENAME_INFORMATION: its first member is a BOOLEAN in the older form and flags in the Ex form.
 struct RenameInformation {
   ULONG flags;
   HANDLE folder;
@@ -50,11 +50,11 @@ template <typename Function>
 void Find(HMODULE module, const char* name, Function& function) {
   const FARPROC found = ::GetProcAddress(module, name);
   if (found == nullptr) win32::ThrowLastError("GetProcAddress");
-  // By way of a pointer that no compiler warns of: the two types of function have nothing in common.
+  // The cast through void* avoids compiler warnings: the two function types are unrelated.
   function = reinterpret_cast<Function>(reinterpret_cast<void*>(found));
 }
 
-// What the system or the file system says to an Ex form that it does not have: the older one is for it.
+// The codes for an unsupported Ex form; the caller then uses the older one.
 bool IsUnknown(DWORD code) {
   return code == ERROR_INVALID_FUNCTION || code == ERROR_INVALID_PARAMETER || code == ERROR_NOT_SUPPORTED;
 }
@@ -70,9 +70,9 @@ void PrepareNtFiles() {
 
 DWORD OpenNtFile(const NtOpen& open, win32::UniqueFile& opened) {
   UNICODE_STRING name{};
-  name.Buffer = const_cast<WCHAR*>(open.name.data());  // only read
+  name.Buffer = const_cast<WCHAR*>(open.name.data());  // not modified
   name.Length = name.MaximumLength = static_cast<USHORT>(open.name.size() * sizeof(WCHAR));
-  // Should a link lead to a pipe all the same, its server learns who came, and cannot act as them.
+  // If a link leads to a pipe, its server can identify the caller but not impersonate.
   SECURITY_QUALITY_OF_SERVICE quality{};
   quality.Length = sizeof(quality);
   quality.ImpersonationLevel = SecurityIdentification;
@@ -99,7 +99,7 @@ DWORD OpenNtFile(const NtOpen& open, win32::UniqueFile& opened) {
 
 DWORD RenameNtFile(HANDLE file, HANDLE folder, const std::wstring& name, bool replace) {
   const std::size_t name_bytes = name.size() * sizeof(WCHAR);
-  // In units of its strictest member.
+  // Allocated in units of the most strictly aligned member.
   std::vector<HANDLE> memory((sizeof(RenameInformation) + name_bytes) / sizeof(HANDLE) + 1);
   auto* const information = reinterpret_cast<RenameInformation*>(memory.data());
   information->folder = folder;

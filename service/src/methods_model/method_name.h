@@ -4,7 +4,7 @@
 
 namespace onbehalf::service {
 
-// Letters, digits and _: what a namespace, and a method behind its dot, is called.
+// A namespace, or the part of a method name after the dot: letters, digits and _.
 bool IsNameWord(std::string_view text);
 // namespace.method
 bool IsMethodName(std::string_view text);

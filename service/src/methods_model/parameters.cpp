@@ -16,12 +16,12 @@ using protocol::InvalidParams;
 
 std::optional<protocol::Error> Bind(const Parameter& parameter, const Json& value, Json& bound) {
   if (auto misfit = Misfit(parameter.name, value, parameter.schema)) return InvalidParams(*std::move(misfit));
-  // Handlers read integers as such, however they were spelled.
+  // Handlers read integers as integers, whichever way they were written.
   bound[parameter.name] = WithIntegers(value, parameter.schema);
   return std::nullopt;
 }
 
-// It comes back with every value of the progress, so it is short.
+// Short, because every progress notification repeats it.
 const Json kTokenSchema{{"type", {"string", "integer"}}, {"maxLength", 1024}};
 
 }  // namespace
@@ -39,7 +39,7 @@ Result<Json> BindParameters(const Method& method, const Json& params, Json* prog
     }
     for (std::size_t i = 0; i < std::min(declared, params.size()); ++i) {
       const Parameter& parameter = method.parameters[i];
-      // A place that has to be filled for one behind it.
+      // A placeholder for an optional parameter before a given one.
       if (params[i].is_null() && !parameter.required && !Fits(params[i], parameter.schema)) continue;
       if (auto error = Bind(parameter, params[i], bound)) return *std::move(error);
     }

@@ -14,23 +14,23 @@ namespace onbehalf::service {
 
 struct Call;
 
-// Failures of the request path as the caller sees them. Nothing internal is in them: no path, no text of an exception.
+// Failures of the request path as the caller sees them. They contain nothing internal: no path, no exception text.
 
-// ImpersonationLevel with data.required and data.actual. Of a failure whose code is ERROR_SUCCESS: any other is logged, and
-// answered with InternalError(request_id).
+// ImpersonationLevel with data.required and data.actual. Only for a failure whose code is ERROR_SUCCESS; any other is
+// logged and answered with InternalError(request_id).
 protocol::Error ToError(const ImpersonationFailure& failure);
-// The same for a capture; `required` is what the method needs.
+// The same for a failed capture; `required` is the level that the method needs.
 protocol::Error ToError(const CaptureFailure& failure, win32::ImpersonationLevel required);
 // WindowsError with data.code, data.name and data.operation (the API's name).
 protocol::Error ToError(const win32::Win32Error& error);
-// For handlers that come by between two pieces of work: throws Win32Error(ERROR_CANCELLED, operation), which is answered as
-// what has ended the request, when that has been asked to end.
+// For handlers to call between two steps: throws Win32Error(ERROR_CANCELLED, operation) if the request has been told
+// to end. The response then gives the reason for that end.
 void ThrowIfOver(const Call& call, const char* operation);
-// The code with the table's own sentence.
+// The code with its default message.
 protocol::Error ToError(protocol::ErrorCode code);
-// The policy refuses the caller: the request's id finds the line in the audit.
+// The policy refuses the caller; the request id identifies the audit entry.
 protocol::Error AccessDenied(std::string_view request_id);
-// InternalError: the request's id lets an administrator find it in the log.
+// The request id lets an administrator find the details in the log.
 protocol::Error InternalError(std::string_view request_id);
 
 }  // namespace onbehalf::service

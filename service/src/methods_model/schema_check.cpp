@@ -12,7 +12,7 @@ namespace {
 
 // ---- Whether a value fits ----
 
-// Without what is in it.
+// Whether the value itself fits, without its members or elements.
 bool FitsItself(const Json& value, const Json& schema) {
   if (const Json* const type = Member(schema, "type")) {
     if (!AnyType(*type, [&](const std::string& one) { return IsOfType(value, one); })) return false;
@@ -23,7 +23,7 @@ bool FitsItself(const Json& value, const Json& schema) {
   }
   if (const Json* const only = Member(schema, "const"); only != nullptr && !IsEqual(*only, value))
     return false;
-  // Measured only where there is a bound: texts can be long.
+  // Measured only if there is a bound: texts can be long.
   const auto is_within = [&](const char* least, const char* most, auto measure) {
     const Json* const low = Member(schema, least);
     const Json* const high = Member(schema, most);
@@ -38,7 +38,7 @@ bool FitsItself(const Json& value, const Json& schema) {
   return true;
 }
 
-// The schema of an object's member: null if it may be anything, nullopt if it may not be there.
+// The schema of an object's member: null if any value is allowed, nullopt if the member is not allowed.
 std::optional<const Json*> SchemaOfMember(const Json& schema, const std::string& name) {
   if (const Json* const properties = Member(schema, "properties")) {
     if (const Json* const property = Member(*properties, name)) return property;
@@ -49,7 +49,7 @@ std::optional<const Json*> SchemaOfMember(const Json& schema, const std::string&
   return others->get<bool>() ? std::optional<const Json*>(nullptr) : std::nullopt;
 }
 
-// The first of the required members that is not there.
+// The first missing required member.
 const std::string* MissingMember(const Json& value, const Json& schema) {
   const Json* const required = Member(schema, "required");
   if (required == nullptr) return nullptr;
@@ -98,7 +98,7 @@ std::string ExpectedAlternatives(const Json& alternatives) {
   return text;
 }
 
-// What was given, for a value that does not fit: its type, or what about it is out of range.
+// Describes the value that does not fit: its type, or what about it is out of range.
 std::string Got(const Json& value, const Json& schema) {
   if (value.is_number() && (schema.contains("minimum") || schema.contains("maximum"))) {
     return protocol::ToText(value);
@@ -113,7 +113,7 @@ std::string Got(const Json& value, const Json& schema) {
   return std::string(TypeOf(value));
 }
 
-// A name of the service's own is fit to be shown; one that the caller has chosen may be anything.
+// A name that the schema lists is safe to show; a name that the caller chose may be anything.
 std::string PlaceOfMember(const std::string& place, const std::string& name, const Json& schema) {
   const Json* const properties = Member(schema, "properties");
   const bool is_described = properties != nullptr && properties->contains(name);
@@ -133,8 +133,8 @@ std::optional<std::string> MisfitOfMember(const std::string& place, const Json& 
   return std::nullopt;
 }
 
-// Whether an alternative is the one that is meant, even if something in the value does not fit: it is of the right type, and
-// its members that have only one value say so.
+// Whether the value was meant for this alternative, even if it does not fit: it has the right type, and its members
+// match all that the alternative fixes to one value.
 bool IsMeant(const Json& value, const Json& alternative) {
   if (!FitsItself(value, alternative)) return false;
   const Json* const properties = value.is_object() ? Member(alternative, "properties") : nullptr;
@@ -147,7 +147,7 @@ bool IsMeant(const Json& value, const Json& alternative) {
   return true;
 }
 
-// If one alternative alone is meant, what does not fit it says more than the list of all of them.
+// If the value was clearly meant for one alternative, the misfit with that one says more than a list of all.
 std::string MisfitOfAlternatives(const std::string& place, const Json& value, const Json& alternatives) {
   const Json* meant = nullptr;
   std::size_t count = 0;
@@ -186,7 +186,7 @@ bool Fits(const Json& value, const Json& schema) {
 }
 
 std::optional<std::string> Misfit(const std::string& place, const Json& value, const Json& schema) {
-  // Most values fit: then no text is made for anything in them.
+  // Most values fit: skip building any message for them.
   if (Fits(value, schema)) return std::nullopt;
   if (!FitsItself(value, schema))
     return place + ": expected " + Expected(schema) + ", got " + Got(value, schema);

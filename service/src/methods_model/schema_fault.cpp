@@ -11,9 +11,9 @@
 namespace onbehalf::service {
 namespace {
 
-// What nests deeper is no description of a method any more. Every function here recurses as deep as the schema.
+// Deeper nesting no longer describes a method. Every function here recurses as deep as the schema.
 constexpr std::size_t kMaxDepth = 16;
-// Each alternative is tried, and the message for a value that fits none names them all.
+// Each alternative is tried, and the message for a value that fits none lists them all.
 constexpr std::size_t kMaxAlternatives = 16;
 
 enum class Kind {
@@ -32,8 +32,8 @@ enum class Kind {
 
 struct Word {
   std::string_view name;
-  Kind kind;              // what its value is
-  std::string_view type;  // the type of value it says something about; "" for any
+  Kind kind;              // what its value must be
+  std::string_view type;  // the type that it constrains; "" for any
 };
 
 constexpr std::array kWords = {
@@ -168,7 +168,7 @@ std::optional<std::string> FaultIn(const Json& schema, const std::string& place,
   if (schema.is_null() && depth == 0) return std::nullopt;
   if (!schema.is_object()) return At(place, "a schema is an object");
   if (depth == kMaxDepth) return At(place, "schemas nest at most " + std::to_string(kMaxDepth) + " deep");
-  // First: what the others may stand beside depends on it.
+  // First, because it decides which other keywords are allowed.
   const Json* const type = Member(schema, "type");
   if (type != nullptr && !IsType(*type)) {
     return At(

@@ -15,7 +15,7 @@ namespace onbehalf::service {
 
 using protocol::Json;
 
-// How JSON Schema looks at values and names.
+// Values and names as JSON Schema sees them.
 
 inline const Json* Member(const Json& object, std::string_view name) {
   const auto found = object.find(name);
@@ -24,7 +24,7 @@ inline const Json* Member(const Json& object, std::string_view name) {
 
 inline const std::string& TextOf(const Json& text) { return text.get_ref<const std::string&>(); }
 
-// JSON Schema calls 1.0 an integer too. Beyond 2^53 not every integer is a double, so none is taken for one.
+// JSON Schema counts 1.0 as an integer. Beyond 2^53 a double cannot hold every integer, so none of them counts.
 inline bool IsInteger(const Json& value) {
   if (value.is_number_integer()) return true;
   if (!value.is_number_float()) return false;
@@ -42,14 +42,14 @@ inline bool IsOfType(const Json& value, std::string_view type) {
   return type == "object" && value.is_object();
 }
 
-// Of "type", which is one of them or a list: whether `is_wanted` says so of any.
+// "type" is one type or a list of types: whether `is_wanted` accepts any of them.
 template <typename Predicate>
 inline bool AnyType(const Json& type, Predicate is_wanted) {
   if (!type.is_array()) return is_wanted(TextOf(type));
   return std::any_of(type.begin(), type.end(), [&](const Json& one) { return is_wanted(TextOf(one)); });
 }
 
-// nlohmann's own comparison reads an unsigned number beyond 63 bits as a negative one.
+// nlohmann's comparison treats an unsigned number beyond 63 bits as negative.
 inline bool IsLess(const Json& a, const Json& b) {
   if (a.is_number_unsigned() && b.is_number_unsigned())
     return a.get<std::uint64_t>() < b.get<std::uint64_t>();
@@ -61,7 +61,7 @@ inline bool IsLess(const Json& a, const Json& b) {
   return a.get<double>() < b.get<double>();
 }
 
-// As numbers are equal to JSON Schema: 1 and 1.0 are, and a number beyond 63 bits is no negative one.
+// Equality of numbers as in JSON Schema: 1 equals 1.0, and a number beyond 63 bits is not negative.
 inline bool IsEqual(const Json& a, const Json& b) {
   if (a.is_number() && b.is_number()) return !IsLess(a, b) && !IsLess(b, a);
   return a == b;
@@ -72,7 +72,7 @@ inline std::size_t Characters(const std::string& text) {
       text.begin(), text.end(), [](char c) { return (static_cast<std::uint8_t>(c) & 0xC0u) != 0x80u; }));
 }
 
-// A name that a peer may have chosen, escaped and cut.
+// A name that may come from a peer, escaped and cut.
 inline std::string Quoted(std::string_view text) {
   std::string quoted = "\"";
   AppendEscaped(quoted, text, Escaping::kJson, 64);

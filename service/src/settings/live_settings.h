@@ -11,11 +11,11 @@
 
 namespace onbehalf::service {
 
-// The settings in force, of which some change while the service runs (service.reload; TakesEffectAtReload says which).
-// Whoever asks keeps what it got for the whole of what it does. Any thread.
+// The settings in force. Some change while the service runs (service.reload; see TakesEffectAtReload). A caller of
+// Now() uses that snapshot for the whole operation. Any thread.
 class LiveSettings {
  public:
-  // Told of new settings when Now() gives them, one change after the other, on the thread that makes the change.
+  // Called when Now() already returns the new settings; one change after the other, on the thread that makes it.
   using Observer = std::function<void(const Settings& before, const Settings& now)>;
 
   explicit LiveSettings(Settings settings)
@@ -26,15 +26,15 @@ class LiveSettings {
     return settings_;
   }
 
-  // For what has to do something about a change beyond asking Now() the next time. Stays until this goes. Those who only
-  // read the settings may observe them.
+  // For code that must act on a change at once instead of at its next call of Now(). The observer stays registered
+  // until this object is destroyed. const: holders of read-only settings may observe them.
   void Observe(Observer observer) const {
     const std::lock_guard lock(changing_);
     observers_.push_back(std::move(observer));
   }
 
-  // Has `change` make the next settings of those in force, and tells the observers. What `change` throws leaves everything as
-  // it is. Neither it nor an observer may call Change or Observe.
+  // Calls `change` to compute the next settings from those in force, then the observers. If `change` throws, nothing
+  // changes. Neither `change` nor an observer may call Change or Observe.
   void Change(const std::function<Settings(const Settings& now)>& change) {
     const std::lock_guard one_at_a_time(changing_);
     const std::shared_ptr<const Settings> before = Now();

@@ -19,7 +19,7 @@ namespace {
 
 using protocol::Json;
 
-// Far more than any settings file has.
+// Far larger than any settings file.
 constexpr std::uint64_t kFileBytes = 1024 * 1024;
 
 // "section.member" without its section.
@@ -57,14 +57,13 @@ std::string Sections() {
   return text;
 }
 
-// Settings that are right each by itself and wrong together. A setting that has a fault already says nothing
-// here.
+// Settings that are each valid but contradict each other. A setting that already has a fault is skipped.
 void CheckTogether(SettingsResult& result) {
   const auto is_sound = [&result](std::string_view key) {
     return std::none_of(result.faults.begin(), result.faults.end(),
                         [key](const SettingsFault& fault) { return fault.key == key; });
   };
-  // `lesser` must be less than `greater`, or at most as large.
+  // `lesser` must be less than `greater`, or at most equal to it.
   const auto check = [&](std::string_view lesser, std::string_view greater, bool may_be_equal) {
     if (!is_sound(lesser) || !is_sound(greater)) return;
     const auto less = FindRow(lesser)->get(result.settings).get<std::uint64_t>();

@@ -13,7 +13,7 @@ namespace {
 
 using protocol::Json;
 
-// "section.member" without what is before its last part.
+// The last part of "section.member".
 std::string_view Member(std::string_view key) { return key.substr(key.rfind('.') + 1); }
 
 std::size_t EditDistance(std::string_view a, std::string_view b) {
@@ -37,7 +37,7 @@ std::string_view Nearest(std::string_view key, const std::vector<std::string>& k
   for (const std::string& candidate : known) {
     const std::size_t whole = EditDistance(key, candidate);
     const std::size_t member = EditDistance(Member(key), Member(candidate)) + 1;
-    // A unit that is left out ("deadline" for "deadline_ms") is more letters than a slip.
+    // A missing unit ("deadline" for "deadline_ms") is more letters than a typo.
     const bool lacks_unit = key.size() >= 4 && candidate.starts_with(key);
     const std::size_t distance = lacks_unit ? 1 : std::min(whole, member);
     if (distance < least) {

@@ -9,17 +9,16 @@
 
 namespace onbehalf::service {
 
-// How what is wrong with a settings file is said.
+// The messages about what is wrong with a settings file.
 
-// A key or value of the file inside a message: escaped and short.
+// A key or value from the file for use in a message: escaped and cut.
 std::string Shown(std::string_view text);
-// "the string \"x\"", "an object" …: what stands where something else was expected.
+// "the string \"x\"", "an object" …: what was found in place of the expected value.
 std::string Found(const protocol::Json& value);
-// The same without the text of a string, where that may be a secret: what a file has wrong is told to whoever asks for it
-// to be read again.
+// The same without the text of a string that may be a secret: faults are shown to everyone who may request a reload.
 std::string FoundKind(const protocol::Json& value);
-// The fault of a key that nobody knows, with the one of `known` that it was most probably meant to be. A known member in
-// the wrong section counts as near. `where` is said when none is near.
+// The fault of an unknown key, with a suggestion: the most similar of `known`. A known member in the wrong section
+// counts as similar. Without a suggestion, the message ends with `where`.
 SettingsFault UnknownKey(std::string_view key, const std::vector<std::string>& known,
                          std::string_view where = "docs/settings.md has all of them");
 

@@ -25,15 +25,15 @@ constexpr std::size_t kPathBytes = 32 * 1024;
 constexpr std::size_t kConnectionBytes = 16 * 1024;
 constexpr std::size_t kAccessBytes = 16 * 1024;
 
-// Of sources and modules: a word that needs no quotes anywhere, also as a file's name.
+// Names of sources and modules: need no quoting anywhere, not even as a file name.
 bool IsName(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
     return protocol::IsAsciiLetter(c) || protocol::IsAsciiDigit(c) || c == '_' || c == '-';
   });
 }
 
-// Calls `read(name, member)` for each member whose name is one. Two that differ in case only would be one file, and are one
-// to people.
+// Calls `read(name, member)` for each member with a valid name. Names that differ only in case are refused: they
+// would be the same file, and people would confuse them.
 template <typename Read>
 void ForEachNamed(std::string_view key, const Json& value, std::vector<SettingsFault>& faults, Read read) {
   std::map<std::string, std::string> names;
@@ -50,7 +50,7 @@ void ForEachNamed(std::string_view key, const Json& value, std::vector<SettingsF
   }
 }
 
-// C:\folder or C:/folder, without what no name of a folder has.
+// C:\folder or C:/folder, without characters that a folder name cannot have.
 bool IsDrivePath(std::string_view path) {
   return path.size() >= 3 && path.size() <= kPathBytes && protocol::IsAsciiLetter(path[0]) &&
          path[1] == ':' && (path[2] == '\\' || path[2] == '/') &&

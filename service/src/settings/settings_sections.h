@@ -7,14 +7,14 @@
 
 namespace onbehalf::service {
 
-// The settings that are no number, word or boolean: read from the file, with every fault under its whole key, and written
-// as they stand in it. Read from a value of the type (object or array) that the default has.
+// The settings that are objects or arrays: read from the file, with each fault under its full key, and written back
+// as in the file. The value already has the type (object or array) of the default.
 void ReadFileRoots(const protocol::Json& value, Settings& settings, std::vector<SettingsFault>& faults);
 void ReadDatabaseSources(const protocol::Json& value, Settings& settings, std::vector<SettingsFault>& faults);
 protocol::Json DatabaseSourcesToJson(const Settings& settings);
 void ReadModules(const protocol::Json& value, Settings& settings, std::vector<SettingsFault>& faults);
 protocol::Json ModulesToJson(const Settings& settings);
-// Whether there are such methods is not known here.
+// Whether the methods exist is not checked here.
 void ReadMethodLimits(const protocol::Json& value, Settings& settings, std::vector<SettingsFault>& faults);
 protocol::Json MethodLimitsToJson(const Settings& settings);
 

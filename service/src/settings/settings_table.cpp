@@ -16,14 +16,14 @@ using protocol::Json;
 using Kind = SettingRow::Kind;
 
 constexpr std::array<std::string_view, 4> kLogLevelWords = {"debug", "info", "warning", "error"};
-// CreateNamedPipeW takes 256 characters in all, of which \\.\pipe\ is nine.
+// CreateNamedPipeW accepts 256 characters in all, of which \\.\pipe\ takes nine.
 constexpr std::uint64_t kPipeNameUnits = 247;
 
 constexpr std::uint64_t kKiB = 1024;
 constexpr std::uint64_t kMiB = 1024 * kKiB;
 constexpr std::uint64_t kGiB = 1024 * kMiB;
 
-// How a member's type is read from and written to a number or boolean of JSON.
+// Converts a member's type to and from a JSON number or boolean.
 template <typename T>
 Json FromMember(const T& member) {
   if constexpr (std::is_same_v<T, std::chrono::milliseconds>) {
@@ -68,7 +68,7 @@ SettingRow Row(std::string_view key, Kind kind, std::uint64_t minimum, std::uint
           nullptr};
 }
 
-// A setting of a form of its own: `read` reports what is wrong, and where.
+// A setting with its own format: `read` reports what is wrong, and where.
 template <typename Member>
 SettingRow Own(std::string_view key, Member, Json (*get)(const Settings&),
                void (*read)(const Json&, Settings&, std::vector<SettingsFault>&), std::string_view accepted,
@@ -363,7 +363,7 @@ bool Accepts(const SettingRow& row, const Json& value) {
   return false;
 }
 
-// What is asked for each time it is used, or has an observer (LiveSettings).
+// Settings that are read at each use, or have an observer (LiveSettings).
 constexpr std::array<std::string_view, 5> kLive = {"limits.", "log.level", "file.", "database.", "methods."};
 
 }  // namespace

@@ -11,11 +11,11 @@
 
 namespace onbehalf::service {
 
-// The longest time that most settings take, in milliseconds.
+// The maximum of most time settings, in milliseconds.
 inline constexpr std::uint64_t kDayMs = 24ull * 60 * 60 * 1000;
 
-// One key of the settings file. The table of them is the only place that knows the keys: reading, ranges,
-// defaults, docs/settings.md and the tests all follow it.
+// One key of the settings file. The table is the only list of keys: reading, ranges, defaults, docs/settings.md and
+// the tests all use it.
 struct SettingRow {
   enum class Kind {
     kInteger,  // from minimum to maximum
@@ -30,9 +30,9 @@ struct SettingRow {
   std::uint64_t maximum;
   std::string_view summary;  // one line for docs/settings.md
   protocol::Json (*get)(const Settings&);
-  void (*set)(Settings&, const protocol::Json&);  // of a value that the row accepts; not of kOwn
+  void (*set)(Settings&, const protocol::Json&);  // of a value that the row accepts; not for kOwn
   void (*copy)(const Settings& from, Settings& to);
-  // Of kOwn: what it takes in a few words, and what reads it. Its faults name what is wrong below the row's own key.
+  // For kOwn: a short description of what it accepts, and its reader, which reports faults below the row's key.
   std::string_view accepted;
   void (*read)(const protocol::Json&, Settings&, std::vector<SettingsFault>&);
 };
@@ -40,11 +40,11 @@ struct SettingRow {
 // In the order of the documentation.
 std::span<const SettingRow> SettingRows();
 
-// Takes `value` into `settings`, or says what is wrong with it.
+// Stores `value` in `settings`, or reports what is wrong with it.
 void ReadSetting(const SettingRow& row, const protocol::Json& value, Settings& settings,
                  std::vector<SettingsFault>& faults);
 
-// Whether a change of it is put in force by service.reload. The others are in force from the next start on.
+// Whether service.reload applies a change of it. The others take effect at the next start.
 bool TakesEffectAtReload(const SettingRow& row);
 
 // "an integer from 1 to 10"

@@ -7,7 +7,7 @@ namespace {
 
 struct CodePoint {
   char32_t value = 0;
-  std::size_t bytes = 0;  // 0: the text does not begin with a well-formed sequence
+  std::size_t bytes = 0;  // 0: the text does not begin with a valid sequence
 };
 
 // Unicode 15, table 3-7: no overlong forms, no surrogates, nothing over U+10FFFF.
@@ -95,7 +95,7 @@ EscapedCharacter EscapeFirst(std::string_view text, Escaping escaping) {
     out.Put("\\");
     out.Put(text.substr(0, 1));
   } else if (escaping == Escaping::kJson) {
-    // Everything that has to be escaped lies below U+10000.
+    // Every character to be escaped is below U+10000.
     out.Put("\\u");
     out.PutHex(first.value, 4);
   } else if (first.value == '\n') {
@@ -115,7 +115,7 @@ EscapedCharacter EscapeFirst(std::string_view text, Escaping escaping) {
 std::string_view CutText(std::string_view text, std::size_t max_bytes) {
   if (text.size() <= max_bytes) return text;
   std::size_t end = max_bytes;
-  // A character has at most three bytes that continue it; more of them are no UTF-8 and may be cut anywhere.
+  // A UTF-8 character has at most three continuation bytes; a longer run is not UTF-8 and may be cut anywhere.
   for (int i = 0; i < 3 && end > 0 && (static_cast<std::uint8_t>(text[end]) & 0xC0u) == 0x80u; ++i) --end;
   return text.substr(0, end);
 }

@@ -6,32 +6,32 @@
 
 namespace onbehalf::service {
 
-// Text that somebody else chose, made fit to stand between quotation marks in one line of a file. What could
-// end the line or the quotation, move a terminal's cursor or turn the direction of reading is escaped:
-// control characters (C0, DEL, C1), quotation marks, backslashes, line and paragraph separators,
-// bidirectional controls, the byte order mark, and bytes that are no UTF-8.
+// Untrusted text, made safe between quotation marks in one line of a file. Whatever could end the line or the
+// quotation, move a terminal's cursor or change the text direction is escaped: control characters (C0, DEL, C1),
+// quotation marks, backslashes, line and paragraph separators, bidirectional controls, the byte order mark, and bytes
+// that are not UTF-8.
 enum class Escaping {
-  kJson,  // \" \\ \u000a; a byte that is no UTF-8 becomes U+FFFD
-  kLog,   // \" \\ \n \r \t \u{85}; a byte that is no UTF-8 becomes \xFF
+  kJson,  // \" \\ \u000a; a byte that is not UTF-8 becomes U+FFFD
+  kLog,   // \" \\ \n \r \t \u{85}; a byte that is not UTF-8 becomes \xFF
 };
 
-// How many of the first bytes of `text` stand for themselves.
+// The number of leading bytes of `text` that need no escaping.
 std::size_t PlainPrefix(std::string_view text);
 
 struct EscapedCharacter {
   std::array<char, 12> text;
-  std::size_t size;      // of `text` used
-  std::size_t consumed;  // of the input
+  std::size_t size;      // used in `text`
+  std::size_t consumed;  // from the input
 };
-// The first character of `text`, which is not empty and has no plain prefix.
+// The first character of `text`, which must not be empty or begin with a plain prefix.
 EscapedCharacter EscapeFirst(std::string_view text, Escaping escaping);
 
-// At most `max_bytes` of `text`, cut between two characters.
+// At most `max_bytes` of `text`, cut between characters.
 std::string_view CutText(std::string_view text, std::size_t max_bytes);
 
-// Appends `text` to `sink` (which has append(const char*, std::size_t), as std::string). At most `max_bytes`
-// of `text` are used, and "…" follows if that was not all; the result has at most six bytes for each of them,
-// and three more.
+// Appends the escaped `text` to `sink` (anything with append(const char*, std::size_t), such as std::string). Uses at
+// most `max_bytes` of `text` and appends "…" if that cut it; the result has at most six bytes for each of them, plus
+// three.
 template <typename Sink>
 void AppendEscaped(Sink& sink, std::string_view text, Escaping escaping, std::size_t max_bytes) {
   const std::string_view kept = CutText(text, max_bytes);

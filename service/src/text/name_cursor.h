@@ -6,10 +6,10 @@
 
 namespace onbehalf::service {
 
-// A name of Windows as a text that says all of its units, for what goes on behind it: names may hold halves of surrogates,
-// which UTF-8 has no form for. base64 of its UTF-16.
+// A Windows name as text without loss, used as a page cursor: the base64 of its UTF-16. Names may contain unpaired
+// surrogates, which UTF-8 cannot represent.
 std::string CursorText(std::wstring_view name);
-// The name; nullopt for a text that is none of CursorText.
+// The name; nullopt if the text is not from CursorText.
 std::optional<std::wstring> NameOfCursor(std::string_view text);
 
 }  // namespace onbehalf::service

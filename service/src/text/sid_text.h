@@ -8,8 +8,8 @@
 
 namespace onbehalf::service {
 
-// A SID's text, "S-1-5-21-…", as ConvertSidToStringSidW gives it ([MS-DTYP] 2.4.2.1) but within itself:
-// without its allocation, for the request path.
+// The string form of a SID, "S-1-5-21-…", as from ConvertSidToStringSidW ([MS-DTYP] 2.4.2.1), but in a member buffer:
+// no allocation on the request path.
 class SidText {
  public:
   explicit SidText(const win32::Sid& sid);

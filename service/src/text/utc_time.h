@@ -8,8 +8,8 @@
 
 namespace onbehalf::service {
 
-// A time as people and programs read it in the log, the audit and answers: "2026-11-22T19:00:00.123Z", always
-// UTC. Formatted by hand into itself: no allocation, no locale, for the request path.
+// A time as written in the log, the audit and responses: "2026-11-22T19:00:00.123Z", always UTC. Formatted by hand
+// into a member buffer: no allocation and no locale on the request path.
 class UtcText {
  public:
   enum class Fraction : std::size_t { kNone = 0, kMilliseconds = 3, kMicroseconds = 6 };

@@ -7,13 +7,13 @@
 
 namespace onbehalf::service {
 
-// UTF-16 units, whatever they say, as the bytes that they are in memory, and back.
+// UTF-16 units, valid or not, as their bytes in memory, and back.
 
 inline std::string BytesOf(std::wstring_view units) {
   return {reinterpret_cast<const char*>(units.data()), units.size() * sizeof(wchar_t)};
 }
 
-// nullopt for half a unit.
+// nullopt for an odd number of bytes.
 inline std::optional<std::wstring> UnitsOf(std::string_view bytes) {
   if (bytes.size() % sizeof(wchar_t) != 0) return std::nullopt;
   std::wstring units(bytes.size() / sizeof(wchar_t), L'\0');
