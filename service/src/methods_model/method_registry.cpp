@@ -20,7 +20,7 @@ void RequireSchema(const Method& method, const std::string& of_what, const Json&
 
 void MethodRegistry::Add(Method method) {
   if (!IsMethodName(method.name)) {
-    throw std::invalid_argument("a method's name must be namespace.method in letters, digits and _: " +
+    throw std::invalid_argument("invalid method name, expected namespace.method in letters, digits and _: " +
                                 method.name);
   }
   if (!method.handler && !method.stream) {
@@ -32,7 +32,7 @@ void MethodRegistry::Add(Method method) {
         method.name);
   }
   if (method.stream && method.pace == Pace::kQuick) {
-    throw std::invalid_argument("a stream may block: " + method.name);
+    throw std::invalid_argument("a method with a stream must not be Pace::kQuick: " + method.name);
   }
   RequireSchema(method, "the result", method.result_schema);
   RequireSchema(method, "the progress", method.progress_schema);
@@ -47,19 +47,19 @@ void MethodRegistry::Add(Method method) {
       throw std::invalid_argument("a parameter cannot be called progressToken: " + method.name);
     }
     if (parameter.name.empty() || !names.insert(parameter.name).second) {
-      throw std::invalid_argument("a parameter has no name of its own: " + method.name + ", " +
+      throw std::invalid_argument("a parameter name is empty or used twice: " + method.name + ", " +
                                   parameter.name);
     }
     RequireSchema(method, "the parameter " + parameter.name, parameter.schema);
     if (parameter.required && parameter.schema.contains("default")) {
-      throw std::invalid_argument("a required parameter has no default: " + method.name + ", " +
+      throw std::invalid_argument("a required parameter cannot have a default: " + method.name + ", " +
                                   parameter.name);
     }
     optional_seen = optional_seen || !parameter.required;
   }
   std::string name = method.name;
   const auto [position, added] = methods_.try_emplace(std::move(name), std::move(method));
-  if (!added) throw std::invalid_argument("there is a method of this name already: " + position->first);
+  if (!added) throw std::invalid_argument("duplicate method name: " + position->first);
 }
 
 const Method* MethodRegistry::Find(std::string_view name) const {

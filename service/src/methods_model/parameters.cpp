@@ -52,7 +52,7 @@ Result<Json> BindParameters(const Method& method, const Json& params, Json* prog
       const auto parameter = std::find_if(method.parameters.begin(), method.parameters.end(),
                                           [&name = name](const Parameter& one) { return one.name == name; });
       if (parameter == method.parameters.end()) {
-        std::string message = "there is no parameter \"";
+        std::string message = "unknown parameter \"";
         AppendEscaped(message, name, Escaping::kJson, 64);
         return InvalidParams(message + "\"");
       }

@@ -16,8 +16,9 @@ using protocol::Json;
 Error LevelError(win32::ImpersonationLevel required, win32::ImpersonationLevel actual) {
   Error error;
   error.code = ErrorCode::kImpersonationLevel;
-  error.message = "The method needs the caller's token at level " + std::string(win32::ToString(required)) +
-                  ", and the client gave it at level " + std::string(win32::ToString(actual)) + ".";
+  error.message = "The method requires the caller's token at level " +
+                  std::string(win32::ToString(required)) + ", but the client granted level " +
+                  std::string(win32::ToString(actual)) + ".";
   error.data =
       protocol::MakeObject({{"required", win32::ToString(required)}, {"actual", win32::ToString(actual)}});
   return error;

@@ -126,7 +126,7 @@ std::optional<std::string> MisfitOfMember(const std::string& place, const Json& 
   }
   for (const auto& [name, member] : value.items()) {
     const auto of_member = SchemaOfMember(schema, name);
-    if (!of_member) return place + ": there is no member " + Quoted(name);
+    if (!of_member) return place + ": unknown member " + Quoted(name);
     if (*of_member == nullptr) continue;
     if (auto misfit = Misfit(PlaceOfMember(place, name, schema), member, **of_member)) return misfit;
   }
@@ -204,7 +204,7 @@ std::optional<std::string> Misfit(const std::string& place, const Json& value, c
   const Json& one = schema.at("oneOf");
   if (CountFitting(value, one) == 0) return MisfitOfAlternatives(place, value, one);
   return place + ": expected exactly one of " + ExpectedAlternatives(one) +
-         ", got what is more than one of them";
+         ", got a value that matches more than one of them";
 }
 
 std::string Expected(const Json& schema) {

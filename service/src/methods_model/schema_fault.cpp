@@ -96,31 +96,31 @@ std::optional<std::string> FaultInWord(const std::string& name, const Json& valu
       return one == word->type || (word->type == "number" && one == "integer");
     };
     if (type == nullptr || !AnyType(*type, is_meant)) {
-      return At(place, Quoted(name) + " stands beside the \"type\" " + std::string(word->type) +
+      return At(place, Quoted(name) + " requires the \"type\" " + std::string(word->type) +
                            (word->type == "number" ? " or integer" : ""));
     }
   }
   const std::string inner = Below(place, name);
   switch (word->kind) {
     case Kind::kDocuments:
-      return value.is_string() ? std::nullopt : std::optional(At(place, Quoted(name) + " is a text"));
+      return value.is_string() ? std::nullopt : std::optional(At(place, Quoted(name) + " must be a string"));
     case Kind::kType:
     case Kind::kAnyValue:
       return std::nullopt;
     case Kind::kList:
       if (value.is_array() && !value.empty() && EachOnce(value)) return std::nullopt;
-      return At(place, Quoted(name) + " is a list of values, each once");
+      return At(place, Quoted(name) + " must be a list of distinct values");
     case Kind::kNumber:
-      return value.is_number() ? std::nullopt : std::optional(At(place, Quoted(name) + " is a number"));
+      return value.is_number() ? std::nullopt : std::optional(At(place, Quoted(name) + " must be a number"));
     case Kind::kCount:
       if (value.is_number_integer() && !IsLess(value, 0)) return std::nullopt;
-      return At(place, Quoted(name) + " is an integer of at least 0");
+      return At(place, Quoted(name) + " must be an integer of at least 0");
     case Kind::kSchema:
       return FaultIn(value, inner, depth + 1);
     case Kind::kSchemaOrFlag:
       return value.is_boolean() ? std::nullopt : FaultIn(value, inner, depth + 1);
     case Kind::kSchemas:
-      if (!value.is_object()) return At(place, Quoted(name) + " is an object of schemas");
+      if (!value.is_object()) return At(place, Quoted(name) + " must be an object of schemas");
       for (const auto& [member, schema] : value.items()) {
         if (auto fault = FaultIn(schema, Below(inner, member), depth + 1)) return fault;
       }
@@ -130,11 +130,11 @@ std::optional<std::string> FaultInWord(const std::string& name, const Json& valu
           std::all_of(value.begin(), value.end(), [](const Json& one) { return one.is_string(); })) {
         return std::nullopt;
       }
-      return At(place, Quoted(name) + " is a list of names, each once");
+      return At(place, Quoted(name) + " must be a list of distinct names");
     case Kind::kAlternatives:
       if (!value.is_array() || value.empty() || value.size() > kMaxAlternatives) {
         return At(place,
-                  Quoted(name) + " is a list of 1 to " + std::to_string(kMaxAlternatives) + " schemas");
+                  Quoted(name) + " must be a list of 1 to " + std::to_string(kMaxAlternatives) + " schemas");
       }
       for (std::size_t i = 0; i < value.size(); ++i) {
         if (auto fault = FaultIn(value[i], inner + "[" + std::to_string(i) + "]", depth + 1)) return fault;
@@ -150,7 +150,7 @@ std::optional<std::string> FaultInPairs(const Json& schema, const std::string& p
     const Json* const low = Member(schema, least);
     const Json* const high = Member(schema, most);
     if (low != nullptr && high != nullptr && IsLess(*high, *low)) {
-      return At(place, Quoted(least) + " is above " + Quoted(most));
+      return At(place, Quoted(least) + " is greater than " + Quoted(most));
     }
   }
   const Json* const required = Member(schema, "required");
@@ -166,14 +166,14 @@ std::optional<std::string> FaultInPairs(const Json& schema, const std::string& p
 
 std::optional<std::string> FaultIn(const Json& schema, const std::string& place, std::size_t depth) {
   if (schema.is_null() && depth == 0) return std::nullopt;
-  if (!schema.is_object()) return At(place, "a schema is an object");
-  if (depth == kMaxDepth) return At(place, "schemas nest at most " + std::to_string(kMaxDepth) + " deep");
+  if (!schema.is_object()) return At(place, "a schema must be an object");
+  if (depth == kMaxDepth) return At(place, "schemas may nest at most " + std::to_string(kMaxDepth) + " deep");
   // First, because it decides which other keywords are allowed.
   const Json* const type = Member(schema, "type");
   if (type != nullptr && !IsType(*type)) {
     return At(
         place,
-        "\"type\" is null, boolean, integer, number, string, array or object, or a list of some, each once");
+        "\"type\" must be null, boolean, integer, number, string, array or object, or a list of distinct ones");
   }
   for (const auto& [name, value] : schema.items()) {
     if (auto fault = FaultInWord(name, value, type, place, depth)) return fault;

@@ -158,7 +158,7 @@ SettingsResult ReadSettings(const std::filesystem::path& file) {
     if (bytes == 0) break;
     text.append(buffer.data(), bytes);
     if (text.size() > kFileBytes)
-      return WholeFileFault("the file has more than 1 MiB: this is no settings file");
+      return WholeFileFault("the file is larger than 1 MiB, so it is not a settings file");
   }
   return ParseSettings(text);
 }

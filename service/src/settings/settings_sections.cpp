@@ -40,11 +40,11 @@ void ForEachNamed(std::string_view key, const Json& value, std::vector<SettingsF
   for (const auto& [name, member] : value.items()) {
     const std::string whole_key = std::string(key) + "." + Shown(name);
     if (!IsName(name)) {
-      faults.push_back({whole_key, "a name is 1 to 64 letters, digits, _ and -"});
+      faults.push_back({whole_key, "a name must be 1 to 64 letters, digits, _ and -"});
       continue;
     }
     if (const auto [other, is_new] = names.emplace(protocol::AsciiLower(name), name); !is_new) {
-      faults.push_back({whole_key, "differs from " + other->second + " in upper and lower case only"});
+      faults.push_back({whole_key, "differs from " + other->second + " only in upper and lower case"});
     }
     read(name, member);
   }
@@ -130,7 +130,7 @@ void ReadMethodLimits(const Json& value, Settings& settings, std::vector<Setting
   for (const auto& [name, member] : value.items()) {
     const std::string whole_key = std::string(kKey) + "." + Shown(name);
     if (!IsMethodName(name)) {
-      faults.push_back({whole_key, "a method's name is namespace.method, in letters, digits and _"});
+      faults.push_back({whole_key, "a method name must be namespace.method, in letters, digits and _"});
       continue;
     }
     Settings::MethodLimits limits;

@@ -57,15 +57,15 @@ void PinAndList(Client& service) {
     const char* params;
     std::string message;
   };
-  for (const Wrong& wrong : std::vector<Wrong>{
-           {R"({"notices":[{"title":"a"},{"title":5}]})",
-            "notices[1].title: expected a string of 1 to 100 characters, got an integer"},
-           {R"({"notices":[{"titel":"a"}]})",
-            "notices[0].title: required, expected a string of 1 to 100 characters"},
-           {R"({"notices":[{"title":"a","tag":"b"}]})", "notices[0]: there is no member \"tag\""},
-           {R"({"notices":[]})",
-            "notices: expected an array of 1 to 100 elements, got an array of 0 elements"},
-           {"{}", "notices: required, expected an array of 1 to 100 elements"}}) {
+  for (const Wrong& wrong :
+       std::vector<Wrong>{{R"({"notices":[{"title":"a"},{"title":5}]})",
+                           "notices[1].title: expected a string of 1 to 100 characters, got an integer"},
+                          {R"({"notices":[{"titel":"a"}]})",
+                           "notices[0].title: required, expected a string of 1 to 100 characters"},
+                          {R"({"notices":[{"title":"a","tag":"b"}]})", "notices[0]: unknown member \"tag\""},
+                          {R"({"notices":[]})",
+                           "notices: expected an array of 1 to 100 elements, got an array of 0 elements"},
+                          {"{}", "notices: required, expected an array of 1 to 100 elements"}}) {
     const RpcError error =
         ErrorOf(wrong.message, [&] { service.Call("board.pin", Json::parse(wrong.params)); });
     Require(error.code() == -32602 && error.what() == wrong.message,

@@ -56,10 +56,10 @@ TEST(Parameters, WhatIsRequiredMustBeThere) {
 }
 
 TEST(Parameters, UnknownNamesAreRefused) {
-  EXPECT_EQ(Bound(kTwo, Parse(R"({"id":5,"Text":"x"})")), "there is no parameter \"Text\"");
+  EXPECT_EQ(Bound(kTwo, Parse(R"({"id":5,"Text":"x"})")), "unknown parameter \"Text\"");
   for (const std::string& name : test::HostileTexts()) {
     const std::string message = Bound(kTwo, Json{{"id", 5}, {name, 1}});
-    EXPECT_TRUE(message.starts_with("there is no parameter \"")) << message;
+    EXPECT_TRUE(message.starts_with("unknown parameter \"")) << message;
     EXPECT_LE(message.size(), 500u);
     EXPECT_EQ(message.find('\n'), std::string::npos);
     EXPECT_NO_THROW(Json(message).dump()) << "must be valid UTF-8";
@@ -223,7 +223,7 @@ TEST(Parameters, OfNestedObjectsAreCheckedByNameAndByPosition) {
   EXPECT_EQ(both(R"([{"sql":"a","limit":5.0}])"), R"({"p":[{"limit":5,"sql":"a"}]})");
   EXPECT_EQ(both(R"([{"sql":"a"},{"sql":5}])"), "p[1].sql: expected a string, got an integer");
   EXPECT_EQ(both(R"([{"limit":1}])"), "p[0].sql: required, expected a string");
-  EXPECT_EQ(both(R"([{"sql":"a","limits":1}])"), R"(p[0]: there is no member "limits")");
+  EXPECT_EQ(both(R"([{"sql":"a","limits":1}])"), R"(p[0]: unknown member "limits")");
   EXPECT_EQ(Bound(method, Parse("{}")), "p: required, expected an array");
 }
 

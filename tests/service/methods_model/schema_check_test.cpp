@@ -72,47 +72,47 @@ TEST(SchemaFault, SaysWhatIsWrongAndWhere) {
       {R"({"type":"array","items":{"type":"object","properties":{"sql":{"Type":"string"}}}})",
        R"(items.properties.sql: "Type" is not a supported schema keyword)"},
       {R"({"oneOf":[{},{"enum":[1],"minimum":1}]})",
-       R"(oneOf[1]: "minimum" stands beside the "type" number or integer)"},
+       R"(oneOf[1]: "minimum" requires the "type" number or integer)"},
       {R"({"type":"object","additionalProperties":{"anyOf":[{"max":1}]}})",
        R"(additionalProperties.anyOf[0]: "max" is not a supported schema keyword)"},
-      {"[]", "a schema is an object"},
-      {"true", "a schema is an object"},
-      {R"({"type":"array","items":null})", "items: a schema is an object"},
-      {R"({"type":"array","items":[{}]})", "items: a schema is an object"},
-      {R"({"type":"object","properties":[]})", R"("properties" is an object of schemas)"},
-      {R"({"type":"object","additionalProperties":1})", "additionalProperties: a schema is an object"},
+      {"[]", "a schema must be an object"},
+      {"true", "a schema must be an object"},
+      {R"({"type":"array","items":null})", "items: a schema must be an object"},
+      {R"({"type":"array","items":[{}]})", "items: a schema must be an object"},
+      {R"({"type":"object","properties":[]})", R"("properties" must be an object of schemas)"},
+      {R"({"type":"object","additionalProperties":1})", "additionalProperties: a schema must be an object"},
       {R"({"type":"text"})",
-       R"("type" is null, boolean, integer, number, string, array or object, or a list of some, each once)"},
+       R"("type" must be null, boolean, integer, number, string, array or object, or a list of distinct ones)"},
       {R"({"type":[]})",
-       R"("type" is null, boolean, integer, number, string, array or object, or a list of some, each once)"},
+       R"("type" must be null, boolean, integer, number, string, array or object, or a list of distinct ones)"},
       {R"({"type":["null","null"]})",
-       R"("type" is null, boolean, integer, number, string, array or object, or a list of some, each once)"},
+       R"("type" must be null, boolean, integer, number, string, array or object, or a list of distinct ones)"},
       {R"({"type":5,"minimum":1})",
-       R"("type" is null, boolean, integer, number, string, array or object, or a list of some, each once)"},
-      {R"({"enum":[]})", R"("enum" is a list of values, each once)"},
-      {R"({"enum":"a"})", R"("enum" is a list of values, each once)"},
-      {R"({"enum":[1,2,1.0]})", R"("enum" is a list of values, each once)"},
-      {R"({"type":"string","maxLength":-1})", R"("maxLength" is an integer of at least 0)"},
-      {R"({"type":"string","maxLength":"5"})", R"("maxLength" is an integer of at least 0)"},
-      {R"({"type":"string","minLength":1.5})", R"("minLength" is an integer of at least 0)"},
-      {R"({"type":"integer","maxLength":5})", R"("maxLength" stands beside the "type" string)"},
-      {R"({"maxLength":5})", R"("maxLength" stands beside the "type" string)"},
+       R"("type" must be null, boolean, integer, number, string, array or object, or a list of distinct ones)"},
+      {R"({"enum":[]})", R"("enum" must be a list of distinct values)"},
+      {R"({"enum":"a"})", R"("enum" must be a list of distinct values)"},
+      {R"({"enum":[1,2,1.0]})", R"("enum" must be a list of distinct values)"},
+      {R"({"type":"string","maxLength":-1})", R"("maxLength" must be an integer of at least 0)"},
+      {R"({"type":"string","maxLength":"5"})", R"("maxLength" must be an integer of at least 0)"},
+      {R"({"type":"string","minLength":1.5})", R"("minLength" must be an integer of at least 0)"},
+      {R"({"type":"integer","maxLength":5})", R"("maxLength" requires the "type" string)"},
+      {R"({"maxLength":5})", R"("maxLength" requires the "type" string)"},
       {R"({"type":"integer","minimum":"1"})", R"("minimum" is a number)"},
-      {R"({"type":"integer","minimum":2,"maximum":1})", R"("minimum" is above "maximum")"},
-      {R"({"type":"array","minItems":2,"maxItems":1})", R"("minItems" is above "maxItems")"},
-      {R"({"properties":{}})", R"("properties" stands beside the "type" object)"},
+      {R"({"type":"integer","minimum":2,"maximum":1})", R"("minimum" is greater than "maximum")"},
+      {R"({"type":"array","minItems":2,"maxItems":1})", R"("minItems" is greater than "maxItems")"},
+      {R"({"properties":{}})", R"("properties" requires the "type" object)"},
       {R"({"type":"object","required":["a"]})",
        R"("required" names "a", which "properties" does not describe)"},
       {R"({"type":"object","properties":{"a":{}},"required":["b"]})",
        R"("required" names "b", which "properties" does not describe)"},
       {R"({"type":"object","properties":{"a":{}},"required":["a","a"]})",
-       R"("required" is a list of names, each once)"},
+       R"("required" must be a list of distinct names)"},
       {R"({"type":"object","properties":{"a":{}},"required":[1]})",
-       R"("required" is a list of names, each once)"},
+       R"("required" must be a list of distinct names)"},
       {R"({"type":"object","properties":{"a":{"required":true}}})",
-       R"(properties.a: "required" stands beside the "type" object)"},
-      {R"({"oneOf":[]})", R"("oneOf" is a list of 1 to 16 schemas)"},
-      {R"({"anyOf":{}})", R"("anyOf" is a list of 1 to 16 schemas)"},
+       R"(properties.a: "required" requires the "type" object)"},
+      {R"({"oneOf":[]})", R"("oneOf" must be a list of 1 to 16 schemas)"},
+      {R"({"anyOf":{}})", R"("anyOf" must be a list of 1 to 16 schemas)"},
       {R"({"description":["d"]})", R"("description" is a text)"},
       {R"({"type":"integer","default":"5"})", R"("default": expected an integer, got a string)"},
       {R"({"type":"object","properties":{"a":{"enum":["b"],"default":"c"}}})",
@@ -120,14 +120,14 @@ TEST(SchemaFault, SaysWhatIsWrongAndWhere) {
   };
   for (const Row& row : rows) EXPECT_EQ(Fault(row.schema), row.fault) << row.schema;
   const Json many{{"anyOf", std::vector<Json>(17, Json::object())}};
-  EXPECT_EQ(SchemaFault(many), R"("anyOf" is a list of 1 to 16 schemas)");
+  EXPECT_EQ(SchemaFault(many), R"("anyOf" must be a list of 1 to 16 schemas)");
 }
 
 TEST(SchemaFault, BoundsHowDeepASchemaIs) {
   EXPECT_EQ(SchemaFault(Nested(16)), std::nullopt);
-  EXPECT_TRUE(SchemaFault(Nested(17)).value_or("").ends_with(": schemas nest at most 16 deep"));
+  EXPECT_TRUE(SchemaFault(Nested(17)).value_or("").ends_with(": schemas may nest at most 16 deep"));
   // Not as deep as it goes: that would be the stack's end.
-  EXPECT_TRUE(SchemaFault(Nested(5'000)).value_or("").ends_with(": schemas nest at most 16 deep"));
+  EXPECT_TRUE(SchemaFault(Nested(5'000)).value_or("").ends_with(": schemas may nest at most 16 deep"));
 }
 
 // A value deeper than its schema is looked at only as deep as that.
@@ -159,7 +159,7 @@ TEST(Misfit, NamesTheMemberOfWhateverDepth) {
            {R"([{"sql":"a"},"b"])", "s[1]: expected an object with sql, got a string"},
            {R"([{"sql":"a","bind":[1,2,"secret"]}])",
             "s[0].bind[2]: expected an integer or null, got a string"},
-           {R"([{"sql":"a","binds":[]}])", R"(s[0]: there is no member "binds")"},
+           {R"([{"sql":"a","binds":[]}])", R"(s[0]: unknown member "binds")"},
            {R"([{"sql":"a","options":{"x":true,"y":1}}])",
             R"(s[0].options["y"]: expected a boolean, got an integer)"},
            {R"([{"sql":"secret secret"}])",
@@ -208,7 +208,7 @@ TEST(Misfit, OneOfTakesExactlyOneAndAnyOfAtLeastOne) {
   EXPECT_EQ(Misfit("p", "x", any), "p: expected an integer of at least 3 or a number, got a string");
   EXPECT_EQ(
       Misfit("p", 5, one),
-      "p: expected exactly one of an integer of at least 3 or a number, got what is more than one of them");
+      "p: expected exactly one of an integer of at least 3 or a number, got a value that matches more than one of them");
   // Beside other words both hold.
   const Json both = Parse(R"({"type":"string","maxLength":1,"anyOf":[{"const":"a"},{"const":"bb"}]})");
   EXPECT_TRUE(Fits("a", both));

@@ -60,7 +60,7 @@ TEST(ModuleStart, AMalformedMethodIsRefusedAndTheReasonNamesIt) {
   ASSERT_EQ(Refusal({{"malformed", R"({"fault":"none"})"}}), "");
   const std::vector<std::pair<std::string, std::string>> faults = {
       {"size", "the size of a method is too small"},
-      {"name", "a method's name must be namespace.method in letters, digits and _: no namespace"},
+      {"name", "invalid method name, expected namespace.method in letters, digits and _: no namespace"},
       {"no name", "the name of a method: is missing"},
       {"built in", "identity.mine: the namespace identity is already taken"},
       {"summary", "malformed.method: the summary: is not UTF-8"},
@@ -75,7 +75,7 @@ TEST(ModuleStart, AMalformedMethodIsRefusedAndTheReasonNamesIt) {
       {"order", "a required parameter follows an optional one: malformed.method, two"},
       {"token", "a parameter cannot be called progressToken: malformed.method"},
       {"parameter size", "malformed.method: the size of a parameter is too small"},
-      {"twice", "there is a method of this name already: malformed.method"},
+      {"twice", "duplicate method name: malformed.method"},
       {"null", "a method is missing"},
       {"says why", "the queue is missing"},
       {"says nothing", "it refused to start without giving a reason"},

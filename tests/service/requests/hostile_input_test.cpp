@@ -210,7 +210,7 @@ TEST(HostileInput, WrongAndUnknownParametersAreRefusedAndTheConnectionGoesOn) {
   EXPECT_EQ(wrong->at("error").at("message").get<std::string>().rfind("echo: expected a string", 0), 0U)
       << *wrong;
   client.Send(RequestMessage(2, "rpc.ping", {{"eccho", "x"}}));
-  EXPECT_EQ(client.Read(), ErrorMessageFor(2, ErrorCode::kInvalidParams, "there is no parameter \"eccho\""));
+  EXPECT_EQ(client.Read(), ErrorMessageFor(2, ErrorCode::kInvalidParams, "unknown parameter \"eccho\""));
   client.Send(RequestMessage(3, "rpc.ping", Json::array({"x", "y"})));
   EXPECT_EQ(client.Read(),
             ErrorMessageFor(3, ErrorCode::kInvalidParams, "expected at most 1 parameters, got 2"));

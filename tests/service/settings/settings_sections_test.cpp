@@ -81,8 +81,8 @@ TEST(DatabaseSources, SayEverythingThatIsWrongUnderItsWholeKey) {
              "database.sources.c.connection: expected a string of 1 to 16384 bytes, found a string of 0",
              "database.sources.c.conection: unknown key; did you mean connection?",
              "database.sources.d: expected an object, found true",
-             "database.sources.e e: a name is 1 to 64 letters, digits, _ and -",
-             "database.sources.f: differs from F in upper and lower case only"}));
+             "database.sources.e e: a name must be 1 to 64 letters, digits, _ and -",
+             "database.sources.f: differs from F only in upper and lower case"}));
 }
 
 // What is wrong goes to the event log and to whoever calls service.reload.
@@ -113,13 +113,13 @@ TEST(Modules, HaveANameAndSettingsThatAreTheirOwn) {
 }
 
 TEST(Modules, NamesAreThoseOfFilesInOneFolder) {
-  const std::string expected = "a name is 1 to 64 letters, digits, _ and -";
+  const std::string expected = "a name must be 1 to 64 letters, digits, _ and -";
   const Lines faults =
       Faults(R"({"modules":{"load":{"":{},"..\\x":{},"a.dll":{},"C:x":{},"ok":{},"Ok":{},"b":[]}}})");
   EXPECT_EQ(faults, (Lines{"modules.load.: " + expected, "modules.load...\\\\x: " + expected,
                            "modules.load.C:x: " + expected, "modules.load.a.dll: " + expected,
                            "modules.load.b: expected an object, found an array",
-                           "modules.load.ok: differs from Ok in upper and lower case only"}));
+                           "modules.load.ok: differs from Ok only in upper and lower case"}));
   EXPECT_EQ(Faults(R"({"modules":{"load":{")" + std::string(64, 'a') + R"(":{}}}})"), Lines{});
   EXPECT_EQ(Faults(R"({"modules":{"load":{")" + std::string(65, 'a') + R"(":{}}}})").size(), 1u);
 }
@@ -146,8 +146,8 @@ TEST(MethodLimitsSettings, SayEverythingThatIsWrongUnderItsWholeKey) {
     "file": {},
     "file.a.b": {"handlers": 1}}}})"),
       (Lines{
-          "methods.limits.file: a method's name is namespace.method, in letters, digits and _",
-          "methods.limits.file.a.b: a method's name is namespace.method, in letters, digits and _",
+          "methods.limits.file: a method name must be namespace.method, in letters, digits and _",
+          "methods.limits.file.a.b: a method name must be namespace.method, in letters, digits and _",
           "methods.limits.file.copy: expected an object, found 17",
           "methods.limits.file.read.deadline_ms: expected an integer from 100 to 86400000, found 99",
           "methods.limits.file.read.handlers: expected an integer from 1 to 10000, found 0",

@@ -388,7 +388,8 @@ TEST(Settings, AFileThatCannotBeReadIsAFault) {
 
   test::WriteAll(file, "{" + std::string(1024 * 1024, ' ') + "}");
   ASSERT_EQ(ReadSettings(file).faults.size(), 1u);
-  EXPECT_EQ(ReadSettings(file).faults[0].message, "the file has more than 1 MiB: this is no settings file");
+  EXPECT_EQ(ReadSettings(file).faults[0].message,
+            "the file is larger than 1 MiB, so it is not a settings file");
 
   const win32::UniqueFile held(
       ::CreateFileW(file.c_str(), GENERIC_READ, 0, nullptr, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr));
