@@ -94,9 +94,7 @@ std::vector<SettingRow> PipeRows() {
           "The pipe is `\\\\.\\pipe\\NAME`."),
       Integer(
           "pipe.waiting_instances", 1, 64, [](auto& s) -> auto& { return s.pipe.waiting_instances; },
-          "Instances of the pipe that wait for a client at the same time: how many clients may connect at "
-          "once "
-          "without meeting a busy pipe."),
+          "Pipe instances that wait for a client: how many clients can connect at once without finding the pipe busy."),
       Boolean(
           "pipe.remote", [](auto& s) -> auto& { return s.pipe.remote; },
           "Whether clients on other computers may connect (`\\\\HOST\\pipe\\NAME`)."),
@@ -110,13 +108,13 @@ std::vector<SettingRow> LimitRows() {
   return {
       Integer(
           "limits.frame_bytes", 64, kGiB, [](auto& s) -> auto& { return s.limits.frame.frame_bytes; },
-          "One frame: a request or a whole batch."),
+          "A frame: one request or a whole batch."),
       Integer(
           "limits.header_bytes", 64, kMiB, [](auto& s) -> auto& { return s.limits.frame.header_bytes; },
-          "The header block of a frame, with its blank line."),
+          "The header block of a frame, including the blank line."),
       Integer(
           "limits.json_depth", 4, 1000, [](auto& s) -> auto& { return s.limits.json.depth; },
-          "Arrays and objects inside one another."),
+          "Nesting depth of arrays and objects."),
       Integer(
           "limits.json_string_bytes", 256, kGiB, [](auto& s) -> auto& { return s.limits.json.string_bytes; },
           "One string or member name, unescaped."),
@@ -128,10 +126,10 @@ std::vector<SettingRow> LimitRows() {
           [](auto& s) -> auto& { return s.limits.json.object_members; }, "Members of one object."),
       Integer(
           "limits.response_bytes", kKiB, kGiB, [](auto& s) -> auto& { return s.limits.response_bytes; },
-          "One answer. A larger one is answered with TooLarge."),
+          "One response. A larger one is replaced by TooLarge."),
       Integer(
           "limits.batch_requests", 1, 100'000, [](auto& s) -> auto& { return s.limits.batch_requests; },
-          "Requests of one batch."),
+          "Requests in one batch."),
       Integer(
           "limits.batch_requests_at_once", 1, 10'000,
           [](auto& s) -> auto& { return s.limits.batch_requests_at_once; },
@@ -139,38 +137,38 @@ std::vector<SettingRow> LimitRows() {
       Integer(
           "limits.requests_per_connection", 1, 10'000,
           [](auto& s) -> auto& { return s.limits.requests_per_connection; },
-          "Requests of one connection that are not answered yet. One more is answered with Busy."),
+          "Unanswered requests per connection. Any more are answered with Busy."),
       Integer(
           "limits.handlers_per_account", 1, 10'000,
           [](auto& s) -> auto& { return s.limits.handlers_per_account; },
-          "Handlers of one account that run at the same time."),
+          "Handlers that run at the same time, per account."),
       Integer(
           "limits.streams_per_account", 1, 10'000,
           [](auto& s) -> auto& { return s.limits.streams_per_account; },
-          "Streams of one account that are open at the same time. One more is answered with Busy."),
+          "Open streams per account. Any more are answered with Busy."),
       Integer(
           "limits.connections_per_account", 1, 100'000,
-          [](auto& s) -> auto& { return s.limits.connections_per_account; }, "Connections of one account."),
+          [](auto& s) -> auto& { return s.limits.connections_per_account; }, "Connections per account."),
       Integer(
           "limits.connections", 1, 100'000, [](auto& s) -> auto& { return s.limits.connections; },
-          "Connections in all."),
+          "Connections in total."),
       Integer(
           "limits.connections_for_administrators", 0, 10'000,
           [](auto& s) -> auto& { return s.limits.connections_for_administrators; },
-          "How many of `limits.connections` only administrators may take."),
+          "How many of `limits.connections` are reserved for administrators."),
       Integer(
           "limits.silent_connections", 1, 100'000,
           [](auto& s) -> auto& { return s.limits.silent_connections; },
-          "Connections that have sent nothing yet. One more ends the oldest of them."),
+          "Connections that have sent nothing yet. One more closes the oldest."),
       Integer(
           "limits.write_queue_bytes", 4 * kKiB, 4 * kGiB,
           [](auto& s) -> auto& { return s.limits.write_queue_bytes; },
-          "Answers waiting to be read by one client. While there is more, nothing is read from it."),
+          "Response bytes that one client has not read yet. Above this, nothing is read from that client."),
       Integer(
           "limits.progress_queue_bytes", 4 * kKiB, 4 * kGiB,
           [](auto& s) -> auto& { return s.limits.progress_queue_bytes; },
-          "While more waits to be read by one client, its streams pause, and of each request's progress only the newest "
-          "value is kept."),
+          "While a client has more than this to read, its streams pause and only the newest progress value of "
+          "each request is kept."),
   };
 }
 
@@ -188,18 +186,17 @@ std::vector<SettingRow> TimeLimitRows() {
           "From the first byte of a frame (after its header) to its last."),
       Integer(
           "limits.write_timeout_ms", 100, kDayMs, [](auto& s) -> auto& { return s.limits.write_timeout; },
-          "How long a client may leave an answer unread."),
+          "How long a client may leave a response unread."),
       Integer(
           "limits.idle_timeout_ms", 1000, 30 * kDayMs, [](auto& s) -> auto& { return s.limits.idle_timeout; },
-          "How long a connection may say nothing while none of its requests runs and it has no subscription."),
+          "How long a connection without running requests and subscriptions may be silent."),
       Integer(
           "limits.request_deadline_ms", 100, kDayMs,
           [](auto& s) -> auto& { return s.limits.request_deadline; },
-          "From the start of a request to its answer. A later one is answered with DeadlineExceeded."),
+          "From the start of a request to its response. A request that takes longer is answered with DeadlineExceeded."),
       Integer(
           "limits.stop_grace_ms", 0, 10ull * 60 * 1000, [](auto& s) -> auto& { return s.limits.stop_grace; },
-          "How long requests may go on when the service is told to stop. Then they are cancelled and "
-          "answered."),
+          "How long requests may continue when the service is stopping. Then they are cancelled and answered."),
   };
 }
 
@@ -207,10 +204,10 @@ std::vector<SettingRow> ThreadRows() {
   return {
       Integer(
           "threads.io", 0, 1024, [](auto& s) -> auto& { return s.threads.io; },
-          "Most threads that read requests. 0: as many as processors, but two at least."),
+          "Maximum number of threads that read requests. 0: one per processor, but at least two."),
       Integer(
           "threads.handlers", 1, 4096, [](auto& s) -> auto& { return s.threads.handlers; },
-          "Most threads that run handlers which may wait."),
+          "Maximum number of threads that run handlers which may block."),
   };
 }
 
@@ -218,13 +215,13 @@ std::vector<SettingRow> LogRows() {
   return {
       Row(
           "log.level", Kind::kLogLevel, 0, 0, [](auto& s) -> auto& { return s.log.level; },
-          "The least important lines that are written to `logs\\service.log`."),
+          "The lowest level that is written to `logs\\service.log`."),
       Integer(
           "log.file_bytes", 64 * kKiB, kGiB, [](auto& s) -> auto& { return s.log.file_bytes; },
-          "Size at which a new `service.log` is begun."),
+          "Size at which a new `service.log` is started."),
       Integer(
           "log.files", 1, 1000, [](auto& s) -> auto& { return s.log.files; },
-          "Older log files that are kept: `service.1.log` is the youngest of them."),
+          "Number of older log files to keep; `service.1.log` is the newest of them."),
   };
 }
 
@@ -232,28 +229,28 @@ std::vector<SettingRow> AuditRows() {
   return {
       Boolean(
           "audit.required", [](auto& s) -> auto& { return s.audit.required; },
-          "Whether requests are refused (AuditUnavailable) while the audit cannot be written. If not, they go on, and "
-          "the log, the event log and `service.status` say so."),
+          "Whether requests are refused (AuditUnavailable) while the audit cannot be written. If not, they "
+          "still run, and the log, the event log and `service.status` say so."),
       Integer(
           "audit.file_bytes", 64 * kKiB, 16 * kGiB, [](auto& s) -> auto& { return s.audit.file_bytes; },
-          "Size at which a new file of the audit is begun, beside one for each day."),
+          "Size at which a new audit file is started, in addition to one per day."),
       Integer(
           "audit.keep_days", 1, 36'500, [](auto& s) -> auto& { return s.audit.keep_days; },
-          "Files of the audit of earlier days than so many ago are removed. When a file is begun after days without any, "
-          "or after the clock has jumped ahead, that is reckoned from the day after the newest file."),
+          "Audit files older than this many days are deleted. When a file is started after days without any, or "
+          "after the clock has jumped ahead, their age counts from the day after the newest file."),
       Integer(
           "audit.keep_bytes", 128 * kKiB, 1024 * kGiB, [](auto& s) -> auto& { return s.audit.keep_bytes; },
-          "Size of all files of the audit together. The oldest are removed for new ones."),
+          "Total size of all audit files. The oldest are deleted to make room for new ones."),
       Integer(
           "audit.anchor_lines", 1, 1'000'000, [](auto& s) -> auto& { return s.audit.anchor_lines; },
-          "Lines after which the chain of the audit is anchored in the event log."),
+          "Number of lines after which the audit's chain is anchored in the event log."),
       Integer(
           "audit.anchor_minutes", 1, 1440, [](auto& s) -> auto& { return s.audit.anchor_minutes; },
-          "Minutes after which new lines are anchored at the latest."),
+          "Maximum number of minutes before new lines are anchored."),
       Integer(
           "audit.denials_per_minute", 1, 100'000, [](auto& s) -> auto& { return s.audit.denials_per_minute; },
-          "Denials a minute that also go to the event log, and changes of the policy as many. Those beyond are counted "
-          "there."),
+          "Denials per minute that also go to the event log, and separately policy changes per minute. Any more "
+          "are only counted there."),
   };
 }
 
@@ -263,13 +260,14 @@ std::vector<SettingRow> FileRows() {
           "file.roots", [](auto& s) -> auto& { return s.file.roots; },
           [](const Settings& s) { return Json(s.file.roots); }, ReadFileRoots,
           "an array of folders, each a path with a drive letter",
-          "`file.*` works in these folders and what is in them, and nowhere else. Empty: wherever Windows lets the caller."),
+          "`file.*` works only in these folders and everything below them. Empty: wherever Windows lets the caller."),
       Boolean(
           "file.network_paths", [](auto& s) -> auto& { return s.file.network_paths; },
-          "Whether `file.*` takes `\\\\SERVER\\SHARE` paths. The caller's identity reaches another computer only with delegation."),
+          "Whether `file.*` accepts `\\\\SERVER\\SHARE` paths. The caller's identity reaches another computer "
+          "only with delegation."),
       Boolean(
           "file.alternate_streams", [](auto& s) -> auto& { return s.file.alternate_streams; },
-          "Whether `file.*` takes `FILE:STREAM` paths."),
+          "Whether `file.*` accepts `FILE:STREAM` paths."),
   };
 }
 
@@ -278,15 +276,15 @@ std::vector<SettingRow> DatabaseRows() {
       Own(
           "database.sources", [](auto& s) -> auto& { return s.database.sources; }, DatabaseSourcesToJson,
           ReadDatabaseSources,
-          "an object: a name for each source, and an object that describes it (docs/database.md)",
+          "an object: for each source its name, and an object that describes it (docs/database.md)",
           "The databases that `database.*` knows, by name."),
       Integer(
           "database.idle_ms", 1000, kDayMs, [](auto& s) -> auto& { return s.database.idle; },
-          "How long a connection to a database is kept that nobody uses."),
+          "How long an unused database connection is kept."),
       Integer(
           "database.connections_per_source", 1, 10'000,
           [](auto& s) -> auto& { return s.database.connections_per_source; },
-          "Connections to one source, in use or idle. One more is answered with Busy."),
+          "Connections per source, in use or idle. Any more are answered with Busy."),
   };
 }
 
@@ -294,11 +292,11 @@ std::vector<SettingRow> ModuleRows() {
   return {
       Own(
           "modules.load", [](auto& s) -> auto& { return s.modules.load; }, ModulesToJson, ReadModules,
-          "an object: a name for each module, and an object with its own settings",
+          "an object: for each module its name, and an object with its own settings",
           "`NAME.dll` in the installation's `modules` folder is loaded for each NAME (docs/modules.md)."),
       Integer(
           "modules.overdue_calls", 1, 10'000, [](auto& s) -> auto& { return s.modules.overdue_calls; },
-          "Calls of one module that have not ended after their deadline. With so many it is quarantined."),
+          "A module with this many calls still running after their deadline is quarantined."),
   };
 }
 
@@ -307,9 +305,9 @@ std::vector<SettingRow> MethodRows() {
       Own(
           "methods.limits", [](auto& s) -> auto& { return s.methods.limits; }, MethodLimitsToJson,
           ReadMethodLimits,
-          "an object: a method's name, and an object with `deadline_ms`, `handlers` and `handlers_per_account`",
-          "Limits of single methods: the deadline in place of `limits.request_deadline_ms`, the others beside "
-          "`limits.handlers_per_account` and `limits.streams_per_account`."),
+          "an object: for each method its name, and an object with `deadline_ms`, `handlers` and `handlers_per_account`",
+          "Limits of single methods: the deadline replaces `limits.request_deadline_ms`, the others apply in "
+          "addition to `limits.handlers_per_account` and `limits.streams_per_account`."),
   };
 }
 
@@ -317,12 +315,13 @@ std::vector<SettingRow> HardeningRows() {
   return {
       Boolean(
           "hardening.strict_handles", [](auto& s) -> auto& { return s.hardening.strict_handles; },
-          "Whether the use of an invalid handle ends the service, so that a handle that was closed once too often never "
-          "becomes another object's. A driver or module with such a fault, which other programs survive, ends it then."),
+          "Whether the use of an invalid handle terminates the service, so that a handle closed twice never "
+          "refers to another object. A driver or module with such a bug, which other programs survive, then terminates it."),
       Boolean(
           "hardening.no_dynamic_code", [](auto& s) -> auto& { return s.hardening.no_dynamic_code; },
-          "Whether no code can be made or changed in the service's process, so that an attacker cannot bring any. A driver or "
-          "module with a just-in-time compiler (.NET, Java, JavaScript) or one that patches functions does not work then."),
+          "Whether creating or changing code in the service's process is blocked, so that an attacker cannot "
+          "inject any. A driver or module that has a just-in-time compiler (.NET, Java, JavaScript) or patches "
+          "functions then does not work."),
   };
 }
 
@@ -386,7 +385,7 @@ std::string Accepted(const SettingRow& row) {
       return "true or false";
     case Kind::kPipeName:
       return "a name of 1 to " + std::to_string(row.maximum) +
-             " characters without backslash or control character";
+             " characters without backslashes or control characters";
     case Kind::kOwn:
       return std::string(row.accepted);
     case Kind::kLogLevel: {
