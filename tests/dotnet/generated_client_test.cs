@@ -90,7 +90,7 @@ internal static class GeneratedClientTest
             })
             {
                 var error = await Expect.ThrowsAsync<RemoteMethodNotFoundException>(call);
-                Expect.Equal("source: there is no such source", error.Message);
+                Expect.Equal("source: no such source", error.Message);
             }
         });
 

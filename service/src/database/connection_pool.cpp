@@ -24,8 +24,7 @@ PooledConnection::~PooledConnection() {
   } catch (const ImpersonationError&) {
   }
   static_cast<void>(connection_.release());
-  log_.Write(LogLevel::kError,
-             "a connection to a database stays open: its owner cannot be impersonated any more",
+  log_.Write(LogLevel::kError, "a database connection stays open: its owner can no longer be impersonated",
              {{"source", source_}});
 }
 
@@ -64,7 +63,7 @@ SQLHENV ConnectionPool::Environment() {
   if (environment_) return environment_.get();
   const auto must = [](SQLRETURN result, const char* operation) {
     if (!SQL_SUCCEEDED(result))
-      throw OdbcError(operation, {{"IM000", 0, "ODBC's driver manager is not to be had."}});
+      throw OdbcError(operation, {{"IM000", 0, "The ODBC driver manager is not available."}});
   };
   // A process-wide attribute, to be set before the first environment (SQLSetEnvAttr, SQL_ATTR_CONNECTION_POOLING).
   must(::SQLSetEnvAttr(SQL_NULL_HENV, SQL_ATTR_CONNECTION_POOLING, OdbcValue(SQL_CP_OFF), SQL_IS_UINTEGER),
@@ -104,7 +103,7 @@ Result<std::unique_ptr<PooledConnection>> ConnectionPool::Take(const std::string
       Source& of_source = sources_[source];
       const auto used = of_source.used.find(caller.user());
       if (used != of_source.used.end() && used->second >= max_of_one) {
-        return Error{ErrorCode::kBusy, "Every connection that one account may use of the source is in use.",
+        return Error{ErrorCode::kBusy, "All connections to this source that one account may use are in use.",
                      nullptr};
       }
       connection = TakeIdle(of_source, settings, caller, to_close);
@@ -115,7 +114,7 @@ Result<std::unique_ptr<PooledConnection>> ConnectionPool::Take(const std::string
           --of_source.open;
         }
         if (of_source.open >= most) {
-          return Error{ErrorCode::kBusy, "Every connection that the source may have is in use.", nullptr};
+          return Error{ErrorCode::kBusy, "All connections to this source are in use.", nullptr};
         }
         ++of_source.open;
       }
@@ -199,7 +198,7 @@ Result<std::unique_ptr<PooledConnection>> ConnectionPool::Open(const std::string
 }
 
 void ConnectionPool::ReportLost(const PooledConnection& connection, const OdbcError& error) {
-  log_.Write(LogLevel::kError, "the connection to a database is lost",
+  log_.Write(LogLevel::kError, "the connection to a database was lost",
              {{"source", connection.source()},
               {"why", WithoutSecrets(error.Describe(), connection.settings().connection)}});
 }
@@ -288,7 +287,7 @@ OdbcDrivers::Loaded ConnectionPool::LoadDriver(const std::string& source,
                                                const Settings::DatabaseSource& settings) {
   OdbcDrivers::Loaded loaded = drivers_.Load(settings);
   if (!loaded.note.empty() && (loaded.is_new || !loaded.refusal.empty())) {
-    log_.Write(LogLevel::kWarning, "a database's driver is not loaded",
+    log_.Write(LogLevel::kWarning, "a database driver is not loaded",
                {{"source", source}, {"why", loaded.note}});
   }
   return loaded;

@@ -14,7 +14,7 @@ using protocol::ErrorCode;
 using protocol::Json;
 
 constexpr const char* kNoConnection = "The service has no connection to the database.";
-constexpr const char* kWithheld = "The database's message is withheld: it holds a secret of the service.";
+constexpr const char* kWithheld = "The database's message is withheld: it contains a secret of the service.";
 
 template <typename Message>
 Error Made(const OdbcError& error, Message message_of) {

@@ -34,7 +34,7 @@ Result<std::unique_ptr<DatabaseSession>> DatabaseSession::Open(std::shared_ptr<C
                                                                const std::string& source, const Call& call) {
   const auto settings = pool->Find(source);
   if (!settings || !MayUse(*settings, call.caller)) {
-    return protocol::InvalidParams("source: there is no such source");
+    return protocol::InvalidParams("source: no such source");
   }
   auto taken = pool->Take(source, *settings, call.caller, ConnectTimeout(call));
   if (!taken.ok()) {

@@ -67,11 +67,11 @@ std::string FaultAsCaller(std::string_view connection) {
   for (const char* key : {"FILEDSN", "SAVEFILE", "DSN"}) {
     if (ConnectionStringValue(connection, key)) {
       return std::string(key) +
-             " cannot be used with as_caller: the driver manager would look for it as the caller";
+             " cannot be used with as_caller: the driver manager would look it up as the caller";
     }
   }
   if (!ConnectionStringValue(connection, "DRIVER"))
-    return "with as_caller the connection string must name a DRIVER";
+    return "with as_caller, the connection string must name a DRIVER";
   return {};
 }
 
@@ -91,7 +91,7 @@ OdbcDrivers::Loaded LoadDriver(const std::wstring& registry, const Settings::Dat
       const DWORD code = ::GetLastError();
       loaded.note = win32::Win32Error(code, "LoadLibraryExW", win32::ToUtf8Lossy(*file)).what();
     } else {
-      loaded.note = "its driver is not registered: it cannot be loaded before the first connection";
+      loaded.note = "the driver is not registered, so it cannot be loaded before the first connection";
       // Without any registered driver, the driver manager does not load drivers from Windows files.
       must_be_loaded = must_be_loaded && RegistersDrivers(registry);
     }

@@ -21,7 +21,7 @@ OdbcError::OdbcError(std::string operation, std::vector<OdbcDiagnostic> diagnost
     : std::runtime_error("ODBC refused a call"),
       operation_(std::move(operation)),
       diagnostics_(std::move(diagnostics)) {
-  if (diagnostics_.empty()) diagnostics_.push_back({"HY000", 0, "The driver gives no reason."});
+  if (diagnostics_.empty()) diagnostics_.push_back({"HY000", 0, "The driver gave no reason."});
 }
 
 bool OdbcError::IsConnectionLost() const {

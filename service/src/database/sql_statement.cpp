@@ -189,7 +189,7 @@ SqlStatement::Chunks SqlStatement::ReadChunks(SQLUSMALLINT number, SQLSMALLINT c
     const bool more = !fits && result == SQL_SUCCESS_WITH_INFO && (length >= 0 || length == SQL_NO_TOTAL);
     // Without a length the buffer may still hold the previous value.
     if (!fits && !more)
-      throw OdbcError("SQLGetData", {{"HY000", 0, "The driver does not say how long a value is."}});
+      throw OdbcError("SQLGetData", {{"HY000", 0, "The driver did not report the length of a value."}});
     const std::size_t got = more ? units : static_cast<std::size_t>(length) / sizeof(Unit);
     if (whole.size() + got > most) return Chunks::kTooLarge;
     whole.append(reinterpret_cast<const Unit*>(chunk_.data()), got);

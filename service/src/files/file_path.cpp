@@ -39,17 +39,17 @@ bool IsDeviceName(std::string_view component) {
 // What is wrong with a component of a path or with a stream name; empty if nothing is.
 std::string FaultOfComponent(std::string_view component) {
   if (component.empty()) return "an empty component: two backslashes in a row, or one at the end";
-  if (component == "." || component == "..") return "the components . and .. are not taken";
+  if (component == "." || component == "..") return "the components . and .. are not accepted";
   for (const char c : component) {
-    if (static_cast<unsigned char>(c) < 0x20) return "control characters are not taken";
+    if (static_cast<unsigned char>(c) < 0x20) return "control characters are not accepted";
     if (std::string_view("<>\"|?*").find(c) != std::string_view::npos) {
-      return std::string("the character ") + c + " is in no Windows name";
+      return std::string("the character ") + c + " is not allowed in a Windows name";
     }
   }
   if (component.back() == '.' || component.back() == ' ')
-    return "a component ends in a dot or a space, which Windows would drop";
+    return "a component ends in a dot or a space, which Windows would remove";
   if (IsDeviceName(component))
-    return "a DOS device's name (CON, PRN, AUX, NUL, COM0 to COM9, LPT0 to LPT9, CONIN$, CONOUT$) is no file";
+    return "a DOS device name (CON, PRN, AUX, NUL, COM0 to COM9, LPT0 to LPT9, CONIN$, CONOUT$) is not a file";
   return {};
 }
 
@@ -58,15 +58,15 @@ std::string FaultOfLast(std::string_view component, bool streams, bool& has_stre
   const std::size_t colon = component.find(':');
   has_stream = colon != std::string_view::npos;
   if (!has_stream) return FaultOfComponent(component);
-  if (!streams) return "a colon names an alternate stream, and file.alternate_streams is off";
+  if (!streams) return "a colon names an alternate stream, but file.alternate_streams is off";
   std::string_view stream = component.substr(colon + 1);
   // Only the type $DATA: a directory has streams of other types, which would bypass the path rules.
   const std::size_t type = stream.find(':');
   if (type != std::string_view::npos && protocol::AsciiUpper(stream.substr(type)) != ":$DATA") {
-    return "of streams, FILE:STREAM and FILE:STREAM:$DATA are taken";
+    return "expected FILE:STREAM or FILE:STREAM:$DATA";
   }
   stream = stream.substr(0, type);
-  if (stream.empty()) return "the name of the stream is empty";
+  if (stream.empty()) return "the stream name is empty";
   std::string fault = FaultOfComponent(component.substr(0, colon));
   return fault.empty() ? FaultOfComponent(stream) : fault;
 }
@@ -83,11 +83,11 @@ std::variant<std::size_t, std::string> UncRoot(std::string& text) {
   const std::string_view server = std::string_view(text).substr(2, server_end - 2);
   const std::string_view share = std::string_view(text).substr(server_end + 1, share_end - server_end - 1);
   for (const std::string_view part : {server, share}) {
-    if (part.find(':') != std::string_view::npos) return "a colon is in no name of a server or share";
+    if (part.find(':') != std::string_view::npos) return "a server or share name cannot contain a colon";
     if (std::string fault = FaultOfComponent(part); !fault.empty()) return fault;
   }
   const std::string upper = protocol::AsciiUpper(share);
-  if (upper == "PIPE" || upper == "MAILSLOT" || upper == "IPC$") return "pipes and mailslots are no files";
+  if (upper == "PIPE" || upper == "MAILSLOT" || upper == "IPC$") return "pipes and mailslots are not files";
   return share_end + 1;
 }
 
@@ -98,12 +98,12 @@ std::variant<FilePath, std::string> FilePath::Parse(std::string_view given, cons
   std::string text(given);
   std::replace(text.begin(), text.end(), '/', '\\');
   if (text.starts_with("\\\\?\\") || text.starts_with("\\\\.\\") || text.starts_with("\\??\\")) {
-    return R"(paths that begin with \\?\ , \\.\ or \??\ are not taken: expected C:\dir\file)";
+    return R"(paths that begin with \\?\ , \\.\ or \??\ are not accepted: expected C:\dir\file)";
   }
   std::size_t root_bytes = 0;
   if (text.starts_with("\\\\")) {
     if (!rules.network_paths)
-      return R"(a path of another computer, and file.network_paths is off: expected C:\dir\file)";
+      return R"(a path on another computer, but file.network_paths is off: expected C:\dir\file)";
     auto root = UncRoot(text);
     if (auto* fault = std::get_if<std::string>(&root)) return std::move(*fault);
     root_bytes = std::get<std::size_t>(root);
@@ -112,7 +112,7 @@ std::variant<FilePath, std::string> FilePath::Parse(std::string_view given, cons
       return R"(expected an absolute path with a drive letter: C:\dir\file)";
     }
     if (text.size() < 3 || text[2] != '\\') {
-      return R"(a path relative to a drive's current folder is not taken: expected C:\dir\file)";
+      return R"(a path relative to a drive's current folder is not accepted: expected C:\dir\file)";
     }
     text[0] = protocol::AsciiUpper(text[0]);
     root_bytes = 3;
@@ -122,7 +122,8 @@ std::variant<FilePath, std::string> FilePath::Parse(std::string_view given, cons
     const std::size_t end = text.find('\\', begin);
     const bool is_last = end == std::string::npos;
     const std::string_view component = std::string_view(text).substr(begin, is_last ? end : end - begin);
-    if (!is_last && component.find(':') != std::string_view::npos) return "a colon in a folder's name";
+    if (!is_last && component.find(':') != std::string_view::npos)
+      return "a folder name cannot contain a colon";
     std::string fault =
         is_last ? FaultOfLast(component, rules.alternate_streams, has_stream) : FaultOfComponent(component);
     if (!fault.empty()) return fault;

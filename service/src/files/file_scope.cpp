@@ -126,7 +126,7 @@ Result<std::optional<OpenedFile>> FileScope::OpenIfThere(const NamedPath& path, 
 Result<Place> FileScope::PlaceOf(const NamedPath& path) const {
   const std::optional<FilePath> parent = path.path.Parent();
   if (!parent)
-    return InvalidMember(path.member, "the root of a drive is always there: expected a path in it");
+    return InvalidMember(path.member, "the root of a drive always exists: expected a path below it");
   const bool has_roots = !settings_->file.roots.empty();
   NtOpen open;
   open.name = win32::ToWide(parent->NtName());
@@ -181,7 +181,7 @@ std::optional<protocol::Error> FileScope::CheckAllowed(const NamedPath& path, HA
   if (::GetFileType(file) != FILE_TYPE_DISK) return InvalidMember(path.member, "not a disk file");
   const Settings::File& rules = settings_->file;
   if (!rules.network_paths && IsRemote(file)) {
-    return InvalidMember(path.member, "it leads to another computer, and file.network_paths is off");
+    return InvalidMember(path.member, "it leads to another computer, but file.network_paths is off");
   }
   if (rules.roots.empty()) return std::nullopt;
   const std::wstring final_path = KnownFinalPathOf(file);
@@ -199,8 +199,7 @@ std::optional<protocol::Error> FileScope::CheckRemovable(const NamedPath& path, 
   const bool is_root = std::any_of(roots.begin(), roots.end(), [&final_path](const std::string& root) {
     return IsRoot(final_path, RootPath(root));
   });
-  if (is_root)
-    return InvalidMember(path.member, "a folder of file.roots itself is neither moved nor deleted");
+  if (is_root) return InvalidMember(path.member, "a folder in file.roots itself cannot be moved or deleted");
   return std::nullopt;
 }
 
@@ -216,7 +215,7 @@ std::optional<protocol::Error> FileScope::CheckMoved(const NamedPath& path, HAND
   if (!error) return std::nullopt;
   const DWORD code = back.Rename(file, false);
   if (code != ERROR_SUCCESS)
-    error->message += ", and it cannot be moved back (Windows' code " + std::to_string(code) + ")";
+    error->message += ", and it could not be moved back (Windows error " + std::to_string(code) + ")";
   return error;
 }
 

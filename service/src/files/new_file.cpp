@@ -88,7 +88,7 @@ Result<NewFile> NewFile::Make(const FileScope& scope, const NamedPath& path) {
 Result<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPath& path,
                                          const Replacement& how) {
   if (path.path.has_stream())
-    return InvalidMember(path.member, "an alternate stream cannot be replaced as a file is");
+    return InvalidMember(path.member, "an alternate stream cannot be replaced like a file");
   ONBEHALF_TRY(auto&& found, scope.PlaceOf(path));
   const Place& place = found;
 
@@ -102,10 +102,10 @@ Result<NewFile> NewFile::MakeReplacement(const FileScope& scope, const NamedPath
   if (old && !how.replace) throw Win32Error(ERROR_FILE_EXISTS, "NtCreateFile", path.path.text());
   if (old && KindOf(old.get()).is_link()) {
     return InvalidMember(path.member,
-                         "a link is not replaced: expected the path that it leads to (file.stat)");
+                         "a link cannot be replaced: expected the path of its target (see file.stat)");
   }
   if (how.if_id && (!old || IdOf(old.get()) != *how.if_id)) {
-    return InvalidMember("if_id", "the file at the path is not the one with this id");
+    return InvalidMember("if_id", "the file at the path has a different id");
   }
 
   NtOpen open;

@@ -108,7 +108,7 @@ Result<FileWritten> WritePart(const FileScope& scope, const NamedPath& path, std
     open.kind = kNotADirectory;
     ONBEHALF_TRY(const auto& there, scope.OpenIfThere(path, std::move(open)));
     if (if_id && (!there || IdOf(there->handle.get()) != *if_id)) {
-      return InvalidMember("if_id", "the file at the path is not the one with this id");
+      return InvalidMember("if_id", "the file at the path has a different id");
     }
     if (auto error = WhyTooFar(offset, there ? SizeOf(there->handle.get()) : 0)) return *std::move(error);
     if (there) {

@@ -166,8 +166,7 @@ Json ScriptedFiles::Write(const Json& params) {
   } else {
     const auto found = files.find(path);
     if (found == files.end() || Json(found->second.id) != params.at("if_id")) {
-      return {{"error",
-               {{"code", -32602}, {"message", "if_id: the file at the path is not the one with this id"}}}};
+      return {{"error", {{"code", -32602}, {"message", "if_id: the file at the path has a different id"}}}};
     }
     File& file = found->second;
     const std::size_t offset = params.at("offset");

@@ -183,7 +183,7 @@ TEST_F(ConnectionPools, GiveOneAccountHalfOfTheirPlaces) {
     for (const MethodCaller* caller : {&caller_, &restricted_}) {
       EXPECT_EQ(Open(pool, *caller), nullptr);
       EXPECT_EQ(last_error_.code, ErrorCode::kBusy);
-      EXPECT_EQ(last_error_.message, "Every connection that one account may use of the source is in use.");
+      EXPECT_EQ(last_error_.message, "All connections to this source that one account may use are in use.");
     }
     ExpectCount(*pool, 2, 0);
     // Given back or closed, one is no longer in use.
@@ -255,7 +255,7 @@ TEST_F(ConnectionPools, KeepNothingOfASourceThatHasChanged) {
   now.reset();
   ExpectCount(*pool, 0, 0);
   EXPECT_EQ(Open(pool, caller_), nullptr);
-  EXPECT_EQ(last_error_.message, "source: there is no such source");
+  EXPECT_EQ(last_error_.message, "source: no such source");
 }
 
 TEST_F(ConnectionPools, KeepNothingOfASourceThatIsNotPooled) {

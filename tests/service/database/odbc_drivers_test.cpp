@@ -90,7 +90,7 @@ TEST(OdbcDrivers, ThatCannotBeLoadedAreNotUsedAsACaller) {
 
 TEST(OdbcDrivers, ThatAreNotRegisteredAreNotUsedAsACallerWhereOthersAre) {
   constexpr const char* kNote =
-      "its driver is not registered: it cannot be loaded before the first connection";
+      "the driver is not registered, so it cannot be loaded before the first connection";
   const OdbcRegistry registry;
   OdbcDrivers drivers(registry.path());
   // Where none is, the driver manager has drivers of another system.

@@ -83,13 +83,13 @@ class PathTricks : public FileMethodsTest {
 };
 
 TEST_F(PathTricks, LongPathPrefixIsRefused) {
-  ExpectRefused("\\\\?\\" + Text(L"out\\file"), "are not taken");
+  ExpectRefused("\\\\?\\" + Text(L"out\\file"), "are not accepted");
 }
 
 TEST_F(PathTricks, DevicePrefixIsRefused) {
-  ExpectRefused("\\\\.\\" + Text(L"out\\file"), "are not taken");
-  ExpectRefused(R"(\\.\PhysicalDrive0)", "are not taken");
-  ExpectRefused(R"(\\.\pipe\onbehalf)", "are not taken");
+  ExpectRefused("\\\\.\\" + Text(L"out\\file"), "are not accepted");
+  ExpectRefused(R"(\\.\PhysicalDrive0)", "are not accepted");
+  ExpectRefused(R"(\\.\pipe\onbehalf)", "are not accepted");
 }
 
 TEST_F(PathTricks, DeviceNamesAreRefused) {
@@ -117,7 +117,7 @@ TEST_F(PathTricks, AlternateStreamsAreAPartOfTheirFileWhenAllowed) {
   EXPECT_EQ(Result("file.read", {{"path", stream}}).at("data"), "a note");
   EXPECT_EQ(ReadAll(Path(L"in\\file")), "inside");
   EXPECT_EQ(Fault("file.write", {{"path", stream}, {"data", "x"}, {"mode", "replace"}}),
-            "path: an alternate stream cannot be replaced as a file is");
+            "path: an alternate stream cannot be replaced like a file");
   EXPECT_EQ(Fault("file.move", {{"from", stream}, {"to", Text(L"in\\x")}}),
             "from: an alternate stream cannot be moved");
   // Of a file that is not there, none is made.
@@ -209,9 +209,9 @@ TEST_F(PathTricks, ARootItselfIsNeitherMovedNorDeleted) {
     Use({{Text(L"in"), Text(L"in\\nested") + "\\"}, false, false});
     const auto before = Everything();
     EXPECT_EQ(Fault("file.delete", {{"path", Text(name)}, {"directory", true}}),
-              "path: a folder of file.roots itself is neither moved nor deleted");
+              "path: a folder in file.roots itself cannot be moved or deleted");
     EXPECT_EQ(Fault("file.move", {{"from", Text(name)}, {"to", Text(L"in\\other")}}),
-              "from: a folder of file.roots itself is neither moved nor deleted");
+              "from: a folder in file.roots itself cannot be moved or deleted");
     EXPECT_EQ(Everything(), before);
   }
   StayIn(L"in");

@@ -445,7 +445,7 @@ TEST_F(DatabaseMethods, SourcesAreNamedAndNothingMoreIsSaidOfThem) {
   EXPECT_EQ(caller_.Result(methods(), "database.sources"), expected);
   const Error unknown = Refusal("database.query", {{"source", "nobody"}, {"sql", "select 1"}});
   EXPECT_EQ(unknown.code, ErrorCode::kInvalidParams);
-  EXPECT_EQ(unknown.message, "source: there is no such source");
+  EXPECT_EQ(unknown.message, "source: no such source");
 }
 
 TEST_F(DatabaseMethods, ASourcesOwnDaclSaysWhoMayUseIt) {
@@ -458,7 +458,7 @@ TEST_F(DatabaseMethods, ASourcesOwnDaclSaysWhoMayUseIt) {
   EXPECT_EQ(sources[0].at("name"), "open");
   EXPECT_EQ(sources[1].at("name"), "orders");
   EXPECT_EQ(Refusal("database.query", {{"source", "closed"}, {"sql", "select 1"}}).message,
-            "source: there is no such source");
+            "source: no such source");
   const Json params{{"source", "open"}, {"sql", "select 1"}};
   EXPECT_EQ(caller_.Result(methods(), "database.query", params).at("count"), 1);
 }

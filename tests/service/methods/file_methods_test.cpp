@@ -523,7 +523,7 @@ TEST_F(FileMethods, WriteIsResumedByItsSize) {
 TEST_F(FileMethods, WriteHeedsIfId) {
   WriteAll(Path(L"a"), "old");
   const Json id = Result("file.stat", {{"path", Text(L"a")}}).at("id");
-  const std::string fault = "if_id: the file at the path is not the one with this id";
+  const std::string fault = "if_id: the file at the path has a different id";
   for (const Json& mode :
        {Json{{"mode", "replace"}}, Json{{"mode", "append"}}, Json{{"mode", "update"}, {"offset", 0}}}) {
     Json params{{"path", Text(L"a")}, {"data", "x"}, {"if_id", "0:1"}};
