@@ -17,15 +17,15 @@ namespace onbehalf::service {
 
 template <typename Params>
 constexpr Field SourceField() {
-  return Required<&Params::source>("source", "The name of one of database.sources.",
+  return Required<&Params::source>("source", "The name of a source, as listed by database.sources.",
                                    {.min_length = 1, .max_length = 64})
       .Audited();
 }
 
 template <typename Params>
 constexpr Field SqlField() {
-  return Required<&Params::sql>("sql", "One statement, in the database's own SQL, with ? for each parameter.",
-                                {.min_length = 1});
+  return Required<&Params::sql>(
+      "sql", "One statement in the database's SQL dialect, with ? for each parameter.", {.min_length = 1});
 }
 
 Json SqlParametersWords();
@@ -34,8 +34,8 @@ template <typename Params>
 constexpr Field SqlParametersField() {
   return Optional<&Params::parameters>(
       "parameters",
-      "A value for each ?: null, a boolean, a number, a string, {\"base64\": …}, or {\"type\": …, \"value\": …} with the "
-      "type text, integer, number, decimal, boolean, binary, guid, date, time or timestamp.",
+      "One value for each ?: null, a boolean, a number, a string, {\"base64\": …}, or {\"type\": …, \"value\": "
+      "…} with the type text, integer, number, decimal, boolean, binary, guid, date, time or timestamp.",
       {.words = SqlParametersWords});
 }
 

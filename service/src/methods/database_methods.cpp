@@ -32,7 +32,7 @@ Result<Statement> Statement::Of(std::string_view sql, const Json* parameters, co
   Statement statement;
   statement.text = sql;
   if (statement.text.find('\0') != std::string::npos)
-    return InvalidParams(prefix + "sql: a NUL cannot stand in SQL");
+    return InvalidParams(prefix + "sql: SQL cannot contain a NUL");
   statement.sql = win32::ToWide(statement.text);
   statement.prefix = prefix;
   if (parameters != nullptr) {
@@ -68,7 +68,7 @@ struct Source {
   static constexpr auto Describe() {
     return std::array{
         Required<&Source::name>("name", ""),
-        Required<&Source::as_caller>("as_caller", "it is used as the caller, not as the service's account")};
+        Required<&Source::as_caller>("as_caller", "used as the caller, not as the service's account")};
   }
 };
 
@@ -104,7 +104,8 @@ struct Executed {
   std::optional<std::int64_t> affected;
 
   static constexpr auto Describe() {
-    return std::array{Required<&Executed::affected>("affected", "rows; null if the database does not say")};
+    return std::array{
+        Required<&Executed::affected>("affected", "changed rows; null if the database does not report them")};
   }
 };
 
@@ -153,12 +154,12 @@ struct BatchParams {
   const Json* statements = nullptr;
 
   static Json StatementsWords() {
-    return ListOf(Described("object", ""), "{sql, parameters}, as of database.execute");
+    return ListOf(Described("object", ""), "{sql, parameters}, as for database.execute");
   }
   static constexpr auto Describe() {
     return std::array{SourceField<BatchParams>(),
                       Required<&BatchParams::statements>(
-                          "statements", "The statements, in their order.",
+                          "statements", "The statements, in order.",
                           {.min_items = 1, .max_items = kMaxStatements, .words = StatementsWords})};
   }
 };
@@ -166,7 +167,7 @@ struct BatchParams {
 struct BatchDone {
   Json affected = Json::array();
 
-  static Json AffectedWords() { return ListOf(OrNull(Integer("rows of this statement"))); }
+  static Json AffectedWords() { return ListOf(OrNull(Integer("rows changed by this statement"))); }
   static constexpr auto Describe() {
     return std::array{Required<&BatchDone::affected>("affected", "", {.words = AffectedWords})};
   }
@@ -227,13 +228,13 @@ void AddDatabaseMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
 
   AddDatabaseQueryMethod(registry, settings, pool);
 
-  Method execute = DatabaseMethod("database.execute", "Executes one statement of SQL that gives no rows.");
+  Method execute = DatabaseMethod("database.execute", "Executes one SQL statement that returns no rows.");
   Handle<ExecuteParams>(
       execute, [pool](const ExecuteParams& params, const Call& call) { return Execute(pool, params, call); });
   registry.Add(std::move(execute));
 
-  Method batch = DatabaseMethod("database.batch",
-                                "Executes statements of SQL in one transaction: all of them, or none.");
+  Method batch =
+      DatabaseMethod("database.batch", "Executes SQL statements in one transaction: all of them or none.");
   Handle<BatchParams>(
       batch, [pool](const BatchParams& params, const Call& call) { return Batch(pool, params, call); });
   registry.Add(std::move(batch));

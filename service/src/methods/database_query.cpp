@@ -49,10 +49,10 @@ struct QueryParams {
     return std::array{
         SourceField<QueryParams>(), SqlField<QueryParams>(), SqlParametersField<QueryParams>(),
         Optional<&QueryParams::limit_rows>(
-            "limit_rows", "At most so many rows; without it all of them with a progressToken, else 10000.",
+            "limit_rows", "Maximum number of rows (default: all with a progressToken, otherwise 10000).",
             {.minimum = 1, .maximum = kMaxRows})
             .Audited(),
-        Optional<&QueryParams::page_rows>("page_rows", "At most so many rows in a piece.",
+        Optional<&QueryParams::page_rows>("page_rows", "Maximum number of rows per piece.",
                                           {.minimum = 1, .maximum = kMaxPageRows, .words = PageRowsWords})
             .Audited()};
   }
@@ -108,7 +108,7 @@ class Query {
     if (!session_) return Json(std::move(rows));
     if (!session_->IsCurrent()) {
       session_.reset();
-      return InvalidParams("source: it has been changed or removed meanwhile");
+      return InvalidParams("source: it was changed or removed during the request");
     }
     bool ended = false;
     std::optional<Error> error;
@@ -138,7 +138,7 @@ class Query {
     const bool truncated = truncated_ || session_;
     if (truncated && !limit_was_given) {
       return TooLarge(
-          "The result has more rows than fit one answer: ask with a progressToken, or for fewer with limit_rows.");
+          "The result has more rows than fit into one response: use a progressToken or a smaller limit_rows.");
     }
     return MakeObject({{"columns", std::move(columns)},
                        {"rows", std::move(rows)},
@@ -163,8 +163,8 @@ class Query {
     }
     if (fetched == SqlStatement::Fetched::kTooLarge) {
       error = TooLarge("Row " + std::to_string(count_ + 1) +
-                       " is larger than an answer may be, from its column \"" + statement.too_large().name +
-                       "\" on.");
+                       " is larger than a response may be, starting with its column \"" +
+                       statement.too_large().name + "\".");
     }
     return true;
   }
@@ -174,7 +174,7 @@ class Query {
   std::optional<std::uint64_t> limit_rows_;
   std::uint64_t page_rows_ = kDefaultPageRows;
   std::size_t response_bytes_ = 0;
-  std::unique_ptr<DatabaseSession> session_;  // until the end of the rows
+  std::unique_ptr<DatabaseSession> session_;  // until the end number of rows
   Json pending_;                              // a row that has been fetched and not been given; null if none
   std::size_t pending_bytes_ = 0;
   std::uint64_t count_ = 0;  // rows given
@@ -208,10 +208,10 @@ Json ColumnsSchema() {
   return ListOf(Object(
       {{"name", Text("")},
        {"type", Text("integer, number, decimal, boolean, text, binary, guid, date, time or timestamp")},
-       {"nullable", OrNull(Boolean("null: the database does not say"))}}));
+       {"nullable", OrNull(Boolean("null: the database does not report it"))}}));
 }
 
-Json RowsSchema() { return ListOf(ListOf(Json::object(), "the values, in the order of the columns")); }
+Json RowsSchema() { return ListOf(ListOf(Json::object(), "the values, in column order")); }
 
 // An object whose members need not be there.
 Json WithoutRequired(Json object) {
@@ -223,8 +223,8 @@ Json WithoutRequired(Json object) {
 
 void AddDatabaseQueryMethod(MethodRegistry& registry, std::shared_ptr<const LiveSettings> settings,
                             std::shared_ptr<ConnectionPool> pool) {
-  Method query = DatabaseMethod("database.query",
-                                "Rows of a database: all at once, or with a progressToken page by page.");
+  Method query = DatabaseMethod(
+      "database.query", "Queries a database: all rows at once, or page by page with a progressToken.");
   Handle<QueryParams>(query, [pool, settings](const QueryParams& params, const Call& call) -> MethodResult {
     ONBEHALF_TRY(auto&& made, Query::Of(params, *settings));
     return made.AtOnce(pool, call);
@@ -236,8 +236,8 @@ void AddDatabaseQueryMethod(MethodRegistry& registry, std::shared_ptr<const Live
                        return std::make_unique<QueryStream>(std::move(made), pool);
                      });
   query.result_schema =
-      Object({{"count", Integer("of the rows")},
-              {"truncated", Boolean("there are more rows than limit_rows, or than fit an answer")}});
+      Object({{"count", Integer("number of rows")},
+              {"truncated", Boolean("there are more rows than limit_rows, or than fit into a response")}});
   query.result_schema["properties"]["columns"] = ColumnsSchema();
   query.result_schema["properties"]["rows"] = RowsSchema();
   query.progress_schema = WithoutRequired(

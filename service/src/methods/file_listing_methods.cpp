@@ -32,22 +32,22 @@ struct StatParams {
     return std::array{
         Required<&StatParams::path>("path", "Absolute, with a drive letter.", kPathBounds).Audited(),
         Optional<&StatParams::follow>(
-            "follow", "Whether what a link leads to is looked at (true), and not the link itself.")
+            "follow", "Whether to follow a link (default true) instead of describing the link itself.")
             .Audited()};
   }
 };
 
 Json StatSchema() {
-  return Object({{"path", Text("where it is in the end, without links")},
+  return Object({{"path", Text("the final path, without links")},
                  {"type", FileTypeWords()},
                  {"size", Integer("in bytes")},
                  {"created", OrNull(Text("UTC"))},
                  {"modified", ModifiedWords()},
                  {"accessed", OrNull(Text("UTC"))},
                  {"attributes", FileAttributeWords()},
-                 {"links", Integer("names that the file has (hard links)")},
+                 {"links", Integer("number of names (hard links)")},
                  {"id", FileIdWords()},
-                 {"target", OrNull(Text("what a link holds"))}});
+                 {"target", OrNull(Text("the target stored in a link"))}});
 }
 
 MethodResult Stat(const FileScope& scope, const StatParams& params, const Call&) {
@@ -70,14 +70,15 @@ struct ListParams {
   static constexpr auto Describe() {
     return std::array{
         Required<&ListParams::path>("path", "The folder.", kPathBounds).Audited(),
-        Optional<&ListParams::glob>("glob",
-                                    "Only names like this, ignoring case: * for any characters, ? for one.",
-                                    {.max_length = 1024})
+        Optional<&ListParams::glob>(
+            "glob", "Only names that match, ignoring case: * for any number of characters, ? for one.",
+            {.max_length = 1024})
             .Audited(),
         Optional<&ListParams::after>("after", "Start after this cursor (the previous page's `next`).",
                                      {.max_length = 1024})
             .Audited(),
-        Optional<&ListParams::limit>("limit", "At most so many in an answer or a piece (1000).",
+        Optional<&ListParams::limit>("limit",
+                                     "Maximum number of entries per response or piece (default 1000).",
                                      {.minimum = 1, .maximum = kMaxEntries})
             .Audited()};
   }
@@ -95,8 +96,8 @@ Json EntriesWords() {
 Json ListSchema() {
   Json schema = Object({});
   schema["properties"] = {{"entries", EntriesWords()},
-                          {"next", OrNull(Text("for after, opaque; null if this is all"))},
-                          {"count", Integer("with a progressToken: the entries of all pieces")}};
+                          {"next", OrNull(Text("cursor for `after`, opaque; null on the last page"))},
+                          {"count", Integer("with a progressToken: number of entries in all pieces")}};
   return schema;
 }
 
@@ -105,7 +106,8 @@ Result<EntryFilter> FilterOf(const ListParams& params) {
   if (params.glob) filter.glob.emplace(*params.glob);
   if (params.after) {
     filter.after = NameOfCursor(*params.after);
-    if (!filter.after) return InvalidMember("after", "expected what file.list has given as next");
+    if (!filter.after)
+      return InvalidMember("after", "not a valid file.list cursor: expected the previous page's next");
   }
   return filter;
 }
@@ -184,17 +186,18 @@ struct WatchParams {
   static constexpr auto Describe() {
     return std::array{
         Required<&WatchParams::path>("path", "The folder.", kPathBounds).Audited(),
-        Optional<&WatchParams::recursive>("recursive", "Whether folders in it count too (false).").Audited()};
+        Optional<&WatchParams::recursive>("recursive", "Whether to include subfolders (default false).")
+            .Audited()};
   }
 };
 
 Json ChangesSchema() {
   Json change = Object(
       {{"action", Text("added, removed, modified or renamed")}, {"name", Text("relative to the folder")}});
-  change["properties"]["old_name"] = Text("of what was renamed");
+  change["properties"]["old_name"] = Text("previous name, if renamed");
   Json schema = Object({});
   schema["properties"]["changes"] = ListOf(std::move(change));
-  schema["properties"]["overflow"] = Boolean("there were too many: look again at everything");
+  schema["properties"]["overflow"] = Boolean("changes were lost: list the folder again");
   return schema;
 }
 
@@ -226,13 +229,13 @@ Result<std::unique_ptr<Stream>> OpenWatch(StreamScope scope, const WatchParams& 
 }  // namespace
 
 void AddFileListingMethods(FileMethods& methods) {
-  Method stat = FileMethods::Named("file.stat", "What a file, folder or link is.");
+  Method stat = FileMethods::Named("file.stat", "Describes a file, folder or link.");
   methods.Answer<StatParams>(stat, Stat);
   stat.result_schema = StatSchema();
   methods.Add(std::move(stat));
 
-  Method list = FileMethods::Named(
-      "file.list", "What is in a folder: a page of it in the order of the names, or all as a stream.");
+  Method list =
+      FileMethods::Named("file.list", "Lists a folder: one page in name order, or everything as a stream.");
   methods.Answer<ListParams>(list, List);
   list.result_schema = ListSchema();
   list.progress_schema = Object({{"entries", EntriesWords()}}, "in the folder's order");
@@ -242,9 +245,8 @@ void AddFileListingMethods(FileMethods& methods) {
                     });
   methods.Add(std::move(list));
 
-  Method watch =
-      FileMethods::Named("file.watch", "A stream of the changes in a folder, until it is cancelled.");
-  watch.result_schema = Described("null", "it goes on until it is cancelled, or the folder goes");
+  Method watch = FileMethods::Named("file.watch", "Streams the changes in a folder until it is cancelled.");
+  watch.result_schema = Described("null", "the stream runs until it is cancelled or the folder is deleted");
   watch.progress_schema = ChangesSchema();
   Opens<WatchParams>(watch,
                      [settings = methods.settings()](const WatchParams& params, const Call&, Waker waker) {

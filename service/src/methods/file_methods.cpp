@@ -16,17 +16,17 @@ namespace onbehalf::service {
 using protocol::Error;
 using protocol::MakeObject;
 
-Json FileIdWords() { return Text("VOLUME:FILEID, hexadecimal: the same file keeps it"); }
+Json FileIdWords() { return Text("VOLUME:FILEID, hexadecimal; a file keeps it when it is renamed"); }
 Json ModifiedWords() {
-  return OrNull(Text("time of the last change, UTC; null where the file system has none"));
+  return OrNull(Text("time of the last change, UTC; null if the file system has none"));
 }
-Json FileTypeWords() { return Text("file, directory, symlink, junction or other (a link of another kind)"); }
+Json FileTypeWords() { return Text("file, directory, symlink, junction or other (another kind of link)"); }
 Json FileAttributeWords() {
   return ListOf(Text("read only, hidden, system, archive, compressed, encrypted, offline, reparse point"));
 }
 
 Json FileProgressSchema() {
-  return Object({{"done", Integer("bytes")}, {"total", Integer("bytes there are")}});
+  return Object({{"done", Integer("bytes")}, {"total", Integer("bytes in total")}});
 }
 void ReportTo(const Call& call, std::uint64_t done, std::uint64_t total) {
   if (call.progress.wanted()) call.progress.Report(MakeObject({{"done", done}, {"total", total}}));

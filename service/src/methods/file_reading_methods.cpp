@@ -44,11 +44,13 @@ struct ReadParams {
   static constexpr auto Describe() {
     return std::array{
         Required<&ReadParams::path>("path", "The file.", kPathBounds).Audited(),
-        Optional<&ReadParams::offset>("offset", "The first byte (0).", kOffsetBounds).Audited(),
-        Optional<&ReadParams::length>("length", "Bytes, at most (1 MiB; as a stream: to the end).",
-                                      kOffsetBounds)
+        Optional<&ReadParams::offset>("offset", "Offset of the first byte (default 0).", kOffsetBounds)
             .Audited(),
-        Optional<&ReadParams::encoding>("encoding", "text, if it is UTF-8 (text), or base64.").Audited()};
+        Optional<&ReadParams::length>(
+            "length", "Maximum number of bytes (default 1 MiB; as a stream: to the end).", kOffsetBounds)
+            .Audited(),
+        Optional<&ReadParams::encoding>("encoding", "text for UTF-8 content (default), or base64.")
+            .Audited()};
   }
 };
 
@@ -74,23 +76,21 @@ struct FileRead {
         modified(ModifiedOf(file)) {}
 
   static constexpr auto Describe() {
-    return std::array{Required<&FileRead::encoding>("encoding", ""),
-                      Required<&FileRead::offset>("offset", "of the first byte"),
-                      Required<&FileRead::bytes>(
-                          "bytes", "of the file that were read: a character that is cut is left out"),
-                      Required<&FileRead::size>("size", "of the file, in bytes"),
-                      Required<&FileRead::end>("end", "nothing comes behind them"),
-                      Required<&FileRead::id>("id", "", {.words = FileIdWords}),
-                      Required<&FileRead::modified>("modified", "", {.words = ModifiedWords}),
-                      Optional<&FileRead::data>("data", "without a progressToken"),
-                      Optional<&FileRead::sha256>(
-                          "sha256", "with a progressToken: of the bytes of all pieces, hexadecimal")};
+    return std::array{
+        Required<&FileRead::encoding>("encoding", ""),
+        Required<&FileRead::offset>("offset", "offset of the first byte"),
+        Required<&FileRead::bytes>("bytes", "bytes read from the file, without a character cut at the end"),
+        Required<&FileRead::size>("size", "size of the file in bytes"),
+        Required<&FileRead::end>("end", "whether the file ends here"),
+        Required<&FileRead::id>("id", "", {.words = FileIdWords}),
+        Required<&FileRead::modified>("modified", "", {.words = ModifiedWords}),
+        Optional<&FileRead::data>("data", "without a progressToken"),
+        Optional<&FileRead::sha256>("sha256", "with a progressToken: SHA-256 of all pieces, hexadecimal")};
   }
 };
 
 Error NotUtf8(std::uint64_t at) {
-  return InvalidMember("encoding",
-                       "byte " + std::to_string(at) + " begins no UTF-8 character: ask for base64");
+  return InvalidMember("encoding", "byte " + std::to_string(at) + " is not valid UTF-8: use base64");
 }
 
 Result<FileRead> Read(const FileScope& scope, const ReadParams& params, const Call&) {
@@ -178,8 +178,11 @@ struct ChecksumParams {
   static constexpr auto Describe() {
     return std::array{
         Required<&ChecksumParams::path>("path", "The file.", kPathBounds).Audited(),
-        Optional<&ChecksumParams::offset>("offset", "The first byte (0).", kOffsetBounds).Audited(),
-        Optional<&ChecksumParams::length>("length", "Bytes, at most (to the end).", kOffsetBounds).Audited()};
+        Optional<&ChecksumParams::offset>("offset", "Offset of the first byte (default 0).", kOffsetBounds)
+            .Audited(),
+        Optional<&ChecksumParams::length>("length", "Maximum number of bytes (default: to the end).",
+                                          kOffsetBounds)
+            .Audited()};
   }
 };
 
@@ -194,8 +197,8 @@ struct FileChecksum {
   static constexpr auto Describe() {
     return std::array{Required<&FileChecksum::sha256>("sha256", "hexadecimal"),
                       Required<&FileChecksum::offset>("offset", ""),
-                      Required<&FileChecksum::bytes>("bytes", "that there were"),
-                      Required<&FileChecksum::size>("size", "of the file, in bytes"),
+                      Required<&FileChecksum::bytes>("bytes", "bytes read"),
+                      Required<&FileChecksum::size>("size", "size of the file in bytes"),
                       Required<&FileChecksum::id>("id", "", {.words = FileIdWords}),
                       Required<&FileChecksum::modified>("modified", "", {.words = ModifiedWords})};
   }
@@ -226,7 +229,7 @@ Result<FileChecksum> Checksum(const FileScope& scope, const ChecksumParams& para
 
 void AddFileReadingMethods(FileMethods& methods) {
   Method read =
-      FileMethods::Named("file.read", "What a file holds: up to 2 MiB at once, or any amount as a stream.");
+      FileMethods::Named("file.read", "Reads a file: up to 2 MiB at once, or any amount as a stream.");
   methods.Answer<ReadParams>(read, Read);
   read.progress_schema = Object({{"data", Text("")}, {"offset", Integer("")}, {"bytes", Integer("")}});
   Opens<ReadParams>(read,
@@ -235,7 +238,7 @@ void AddFileReadingMethods(FileMethods& methods) {
                     });
   methods.Add(std::move(read));
 
-  Method checksum = FileMethods::Named("file.checksum", "The SHA-256 of a file, or of a part of it.");
+  Method checksum = FileMethods::Named("file.checksum", "Computes the SHA-256 of a file or of a part of it.");
   methods.Answer<ChecksumParams>(checksum, Checksum);
   checksum.progress_schema = FileProgressSchema();
   checksum.reports_progress = true;

@@ -47,20 +47,19 @@ struct WriteParams {
   static constexpr auto Describe() {
     return std::array{
         Required<&WriteParams::path>("path", "The file.", kPathBounds).Audited(),
-        Required<&WriteParams::data>("data", "What is written."),
-        Optional<&WriteParams::encoding>(
-            "encoding", "How data is to be read: text, which is written as UTF-8 (text), or base64.")
+        Required<&WriteParams::data>("data", "The content to write."),
+        Optional<&WriteParams::encoding>("encoding",
+                                         "Encoding of `data`: text, written as UTF-8 (default), or base64.")
             .Audited(),
         Optional<&WriteParams::mode>(
             "mode",
-            "create: the file must not exist (create). replace: at once and as a whole. append. update: at offset; "
-            "the file is made if it is not there.")
+            "create (default): the file must not exist. replace: in one step. append, update (at offset): the "
+            "file is created if it does not exist.")
             .Audited(),
         Optional<&WriteParams::offset>(
-            "offset", "Of update: where the first byte goes, at most 64 MiB behind the end.", kOffsetBounds)
+            "offset", "For update: offset of the first byte, at most 64 MiB past the end.", kOffsetBounds)
             .Audited(),
-        Optional<&WriteParams::if_id>("if_id", "Only if the file is the one with this id.",
-                                      {.max_length = 64})
+        Optional<&WriteParams::if_id>("if_id", "Only if the file has this id.", {.max_length = 64})
             .Audited()};
   }
 };
@@ -72,8 +71,8 @@ struct FileWritten {
   Json modified;
 
   static constexpr auto Describe() {
-    return std::array{Required<&FileWritten::bytes>("bytes", "that were written"),
-                      Required<&FileWritten::size>("size", "of the file, in bytes"),
+    return std::array{Required<&FileWritten::bytes>("bytes", "bytes written"),
+                      Required<&FileWritten::size>("size", "size of the file in bytes"),
                       Required<&FileWritten::id>("id", "", {.words = FileIdWords}),
                       Required<&FileWritten::modified>("modified", "", {.words = ModifiedWords})};
   }
@@ -96,7 +95,7 @@ Result<FileWritten> WriteNew(const FileScope& scope, Result<NewFile> made, std::
 std::optional<Error> WhyTooFar(std::uint64_t offset, std::uint64_t size) {
   if (offset == kAtEnd || offset <= size || offset - size <= kMaxGapBytes) return std::nullopt;
   return InvalidMember("offset", "expected at most " + std::to_string(size + kMaxGapBytes) +
-                                     ", 64 MiB behind the end of the file, got " + std::to_string(offset));
+                                     ", 64 MiB past the end of the file, got " + std::to_string(offset));
 }
 
 Result<FileWritten> WritePart(const FileScope& scope, const NamedPath& path, std::string_view bytes,
@@ -134,12 +133,12 @@ Result<FileWritten> Write(const FileScope& scope, const WriteParams& params, con
   if (mode != WriteMode::kUpdate && params.offset)
     return InvalidMember("offset", "expected only with the mode update");
   if (mode == WriteMode::kCreate && params.if_id)
-    return InvalidMember("if_id", "not with the mode create, before which there is no file");
+    return InvalidMember("if_id", "not allowed with the mode create, for which the file must not exist");
   ONBEHALF_TRY(const auto& path, scope.PathOf(params.path, "path"));
   const auto bytes = Decode(params.data, params.encoding);
   if (!bytes)
     return InvalidMember("data",
-                         "expected base64 (RFC 4648, section 4) with its padding and without line breaks");
+                         "expected base64 (RFC 4648, section 4) with padding and without line breaks");
   if (mode == WriteMode::kCreate) return WriteNew(scope, NewFile::Make(scope, path), *bytes);
   if (mode == WriteMode::kReplace) {
     return WriteNew(scope, NewFile::MakeReplacement(scope, path, {.replace = true, .if_id = params.if_id}),
@@ -159,7 +158,7 @@ struct CopyParams {
     return std::array{
         Required<&CopyParams::from>("from", "The file.", kPathBounds).Audited(),
         Required<&CopyParams::to>("to", "The copy's path.", kPathBounds).Audited(),
-        Optional<&CopyParams::replace>("replace", "Whether a file that is there is replaced (false).")
+        Optional<&CopyParams::replace>("replace", "Whether to replace an existing file (default false).")
             .Audited()};
   }
 };
@@ -194,9 +193,9 @@ struct MoveParams {
 
   static constexpr auto Describe() {
     return std::array{
-        Required<&MoveParams::from>("from", "The name it has.", kPathBounds).Audited(),
-        Required<&MoveParams::to>("to", "The name it gets.", kPathBounds).Audited(),
-        Optional<&MoveParams::replace>("replace", "Whether a file that is there is replaced (false).")
+        Required<&MoveParams::from>("from", "The current path.", kPathBounds).Audited(),
+        Required<&MoveParams::to>("to", "The new path.", kPathBounds).Audited(),
+        Optional<&MoveParams::replace>("replace", "Whether to replace an existing file (default false).")
             .Audited()};
   }
 };
@@ -205,7 +204,7 @@ struct FileMoved {
   std::string path;
 
   static constexpr auto Describe() {
-    return std::array{Required<&FileMoved::path>("path", "where it is now, without links")};
+    return std::array{Required<&FileMoved::path>("path", "the new final path, without links")};
   }
 };
 
@@ -244,8 +243,8 @@ struct DeleteParams {
 
   static constexpr auto Describe() {
     return std::array{
-        Required<&DeleteParams::path>("path", "What goes.", kPathBounds).Audited(),
-        Optional<&DeleteParams::directory>("directory", "Whether it is a folder (false).").Audited()};
+        Required<&DeleteParams::path>("path", "The file, link or folder to delete.", kPathBounds).Audited(),
+        Optional<&DeleteParams::directory>("directory", "Whether it is a folder (default false).").Audited()};
   }
 };
 
@@ -258,7 +257,7 @@ Result<Nothing> Delete(const FileScope& scope, const DeleteParams& params, const
   if (auto error = scope.CheckRemovable(opened.path, file)) return *std::move(error);
   const FileKind kind = KindOf(file);
   if (params.directory && !kind.is_directory())
-    return InvalidMember("directory", "the path is no directory: expected false");
+    return InvalidMember("directory", "the path is not a directory: expected false");
   if (!params.directory && kind.is_directory() && !kind.is_link()) {
     return InvalidMember("directory", "the path is a directory: expected true");
   }
@@ -276,7 +275,7 @@ struct MakeDirectoryParams {
   static constexpr auto Describe() {
     return std::array{Required<&MakeDirectoryParams::path>("path", "The folder.", kPathBounds).Audited(),
                       Optional<&MakeDirectoryParams::parents>(
-                          "parents", "Whether folders above that are not there are made too (false).")
+                          "parents", "Whether to create missing parent folders (default false).")
                           .Audited()};
   }
 };
@@ -285,7 +284,7 @@ struct DirectoryMade {
   bool created;
 
   static constexpr auto Describe() {
-    return std::array{Required<&DirectoryMade::created>("created", "false: it was there")};
+    return std::array{Required<&DirectoryMade::created>("created", "false: it already existed")};
   }
 };
 
@@ -342,7 +341,7 @@ Result<DirectoryMade> MakeDirectory(const FileScope& scope, const MakeDirectoryP
 
 void AddFileWritingMethods(FileMethods& methods) {
   Method write =
-      FileMethods::Named("file.write", "Writes a file: a new one, one in another's place, or a part of one.");
+      FileMethods::Named("file.write", "Writes a file: creates it, replaces it, or writes a part of it.");
   methods.Answer<WriteParams>(write, Write);
   methods.Add(std::move(write));
 
@@ -353,16 +352,16 @@ void AddFileWritingMethods(FileMethods& methods) {
   methods.Add(std::move(copy));
 
   Method move =
-      FileMethods::Named("file.move", "Gives a file, folder or link another name on the same volume.");
+      FileMethods::Named("file.move", "Moves or renames a file, folder or link on the same volume.");
   methods.Answer<MoveParams>(move, Move);
   methods.Add(std::move(move));
 
-  Method remove = FileMethods::Named("file.delete",
-                                     "Deletes a file, a link (never what it leads to) or an empty folder.");
+  Method remove =
+      FileMethods::Named("file.delete", "Deletes a file, a link (never its target) or an empty folder.");
   methods.Answer<DeleteParams>(remove, Delete);
   methods.Add(std::move(remove));
 
-  Method make_directory = FileMethods::Named("file.makeDirectory", "Makes a folder, if it is not there.");
+  Method make_directory = FileMethods::Named("file.makeDirectory", "Creates a folder if it does not exist.");
   methods.Answer<MakeDirectoryParams>(make_directory, MakeDirectory);
   methods.Add(std::move(make_directory));
 }

@@ -151,7 +151,7 @@ Json WhoamiSchema() {
 void AddIdentityMethods(MethodRegistry& registry, std::shared_ptr<AccountNames> names) {
   Method whoami;
   whoami.name = "identity.whoami";
-  whoami.summary = "Who the caller is to the service: the token that a request is done with.";
+  whoami.summary = "Describes the caller as the service sees it: the token that its requests run with.";
   whoami.result_schema = WhoamiSchema();
   whoami.access_default = kForAuthenticatedUsers;
   whoami.acts = Acts::kAsService;

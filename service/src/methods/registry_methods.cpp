@@ -102,10 +102,7 @@ constexpr Field KeyField() {
 
 template <typename Params>
 constexpr Field ViewField() {
-  return Optional<&Params::view>(
-             "view",
-             "Which half of the registry: of 64-bit programs (64, the default) or of 32-bit ones (32).")
-      .Audited();
+  return Optional<&Params::view>("view", "Registry view: 64-bit (64, the default) or 32-bit (32).").Audited();
 }
 
 Json AnyValue(std::string_view description) {
@@ -133,13 +130,15 @@ struct GetParams {
   static constexpr auto Describe() {
     return std::array{
         KeyField<GetParams>(),
-        Optional<&GetParams::name>("name", "The value's name (the default value).", kNameBounds).Audited(),
+        Optional<&GetParams::name>("name", "The value's name (default: the key's default value).",
+                                   kNameBounds)
+            .Audited(),
         ViewField<GetParams>(),
         Optional<&GetParams::expand>(
             "expand",
-            "Whether %NAME% in an expand_sz is replaced, by the caller's environment variables (false).")
+            "Whether to expand %NAME% in an expand_sz with the caller's environment variables (default false).")
             .Audited(),
-        Optional<&GetParams::encoding>("encoding", "base64: its bytes as they are, whatever the type.")
+        Optional<&GetParams::encoding>("encoding", "base64: the raw bytes, whatever the type.")
             .NotNull()
             .Audited()};
   }
@@ -216,11 +215,11 @@ struct SetParams {
             {.max_length = 16})
             .Audited(),
         Required<&SetParams::value>("value",
-                                    "A string, an integer or an array of strings, as the type is; for other "
-                                    "types its bytes in base64.",
+                                    "A string, an integer or an array of strings, depending on the type; for "
+                                    "other types the bytes in base64.",
                                     {.words = ValueWords}),
         ViewField<SetParams>(),
-        Optional<&SetParams::encoding>("encoding", "base64: the value is its bytes, whatever the type.")
+        Optional<&SetParams::encoding>("encoding", "base64: the value is the raw bytes, whatever the type.")
             .NotNull()
             .Audited()};
   }
@@ -248,7 +247,7 @@ struct ListParams {
         Optional<&ListParams::after>("after", "Start after this cursor (the previous page's `next`).",
                                      {.max_length = 65'536})
             .Audited(),
-        Optional<&ListParams::limit>("limit", "At most so many keys and values together (1000).",
+        Optional<&ListParams::limit>("limit", "Maximum number of keys and values together (default 1000).",
                                      {.minimum = 1, .maximum = kMaxEntries})
             .Audited(),
         ViewField<ListParams>()};
@@ -304,11 +303,12 @@ struct MakeKeyParams {
   RegistryView view = RegistryView::k64;
 
   static constexpr auto Describe() {
-    return std::array{KeyField<MakeKeyParams>(),
-                      Optional<&MakeKeyParams::is_volatile>(
-                          "volatile", "Whether what is made is gone when the computer is restarted (false).")
-                          .Audited(),
-                      ViewField<MakeKeyParams>()};
+    return std::array{
+        KeyField<MakeKeyParams>(),
+        Optional<&MakeKeyParams::is_volatile>(
+            "volatile", "Whether the new keys are removed when the computer restarts (default false).")
+            .Audited(),
+        ViewField<MakeKeyParams>()};
   }
 };
 
@@ -316,7 +316,7 @@ struct KeyMade {
   bool created;
 
   static constexpr auto Describe() {
-    return std::array{Required<&KeyMade::created>("created", "false: it was there")};
+    return std::array{Required<&KeyMade::created>("created", "false: it already existed")};
   }
 };
 
@@ -339,12 +339,12 @@ struct DeleteParams {
   static constexpr auto Describe() {
     return std::array{
         KeyField<DeleteParams>(),
-        Optional<&DeleteParams::name>("name", "The value that goes; \"\" for the default value.", kNameBounds)
+        Optional<&DeleteParams::name>("name", "The value to delete; \"\" for the default value.", kNameBounds)
             .NotNull()
             .Audited(),
         Optional<&DeleteParams::subkeys>(
             "subkeys",
-            "In place of a name: the key goes, with all below it (true) or only if there is nothing.")
+            "Instead of a name: deletes the key, with all subkeys (true) or only if it has none (false).")
             .NotNull()
             .Audited(),
         ViewField<DeleteParams>()};
@@ -397,7 +397,7 @@ struct WatchParams {
   static constexpr auto Describe() {
     return std::array{KeyField<WatchParams>(),
                       Optional<&WatchParams::recursive>(
-                          "recursive", "Whether what changes in the keys below it counts (false).")
+                          "recursive", "Whether to include changes in subkeys (default false).")
                           .Audited(),
                       ViewField<WatchParams>()};
   }
@@ -415,7 +415,7 @@ Method RegistryMethod(std::string name, std::string summary) {
 }  // namespace
 
 void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings> settings) {
-  Method get = RegistryMethod("registry.get", "A value of a key, read as the caller.");
+  Method get = RegistryMethod("registry.get", "Reads a value of a key as the caller.");
   Handle<GetParams>(get, [settings](const GetParams& params, const Call& call) {
     return Get(params, call, settings->Now()->limits.response_bytes);
   });
@@ -425,31 +425,30 @@ void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
   get.acts = Acts::kAsService;
   registry.Add(std::move(get));
 
-  Method set = RegistryMethod("registry.set", "Writes a value of a key that there is.");
+  Method set = RegistryMethod("registry.set", "Writes a value of an existing key.");
   Handle<SetParams>(set, Set);
   set.interruptible = false;
   registry.Add(std::move(set));
 
-  Method list =
-      RegistryMethod("registry.list", "The keys below a key and its values, by their names, page by page.");
+  Method list = RegistryMethod("registry.list", "Lists a key's subkeys and values by name, page by page.");
   Handle<ListParams>(list, [settings](const ListParams& params, const Call& call) {
     return List(params, call, settings->Now()->limits.response_bytes);
   });
   list.result_schema = ListSchema();
   registry.Add(std::move(list));
 
-  Method make = RegistryMethod("registry.makeKey", "Makes a key, and keys above it that are missing.");
+  Method make = RegistryMethod("registry.makeKey", "Creates a key and any missing keys above it.");
   Handle<MakeKeyParams>(make, MakeKey);
   make.interruptible = false;
   registry.Add(std::move(make));
 
-  Method remove = RegistryMethod("registry.delete", "Removes a value, or a key with its values.");
+  Method remove = RegistryMethod("registry.delete", "Deletes a value, or a key with its values.");
   Handle<DeleteParams>(remove, Delete);
   remove.interruptible = false;
   registry.Add(std::move(remove));
 
-  Method watch = RegistryMethod("registry.watch",
-                                "A stream that tells when a key changes: its values, and the keys below it.");
+  Method watch =
+      RegistryMethod("registry.watch", "A stream that reports when a key's values or subkeys change.");
   Opens<WatchParams>(watch, OpenWatch);
   watch.result_schema = Described("null", "it goes on until it is cancelled or the key is gone");
   watch.progress_schema =

@@ -29,7 +29,7 @@ struct PingParams {
 
   static constexpr auto Describe() {
     return std::array{
-        Optional<&PingParams::echo>("echo", "Comes back in the answer.", {.max_length = kMaxEchoCharacters})
+        Optional<&PingParams::echo>("echo", "Returned in the response.", {.max_length = kMaxEchoCharacters})
             .NotNull()};
   }
 };
@@ -42,7 +42,7 @@ struct Pong {
   static constexpr auto Describe() {
     return std::array{Required<&Pong::pong>("pong", "true"),
                       Required<&Pong::time>("time", "the service's clock, UTC"),
-                      Optional<&Pong::echo>("echo", "the parameter, if it was given")};
+                      Optional<&Pong::echo>("echo", "the parameter, if given")};
   }
 };
 
@@ -88,7 +88,7 @@ struct SubscribeParams {
 
   static constexpr auto Describe() {
     return std::array{Required<&SubscribeParams::events>("events",
-                                                         "The ones wanted; an empty array for none.",
+                                                         "The wanted notifications; an empty array for none.",
                                                          {.max_items = 4 * kServerEvents.size()})
                           .Audited()};
   }
@@ -98,7 +98,7 @@ struct Subscribed {
   std::vector<ServerEvent> events;
 
   static constexpr auto Describe() {
-    return std::array{Required<&Subscribed::events>("events", "those subscribed to")};
+    return std::array{Required<&Subscribed::events>("events", "the subscribed notifications")};
   }
 };
 
@@ -133,7 +133,7 @@ void AddRpcMethods(MethodRegistry& registry,
                    SubscribeFunction subscribe) {
   Method ping;
   ping.name = "rpc.ping";
-  ping.summary = "Answers at once: the service is there, and this caller may call it.";
+  ping.summary = "Answers at once: the service is running and this caller may call it.";
   Handle<PingParams>(ping, Ping);
   ping.access_default = kForAuthenticatedUsers;
   ping.acts = Acts::kAsService;
@@ -143,7 +143,7 @@ void AddRpcMethods(MethodRegistry& registry,
   Method subscription;
   subscription.name = "rpc.subscribe";
   subscription.summary =
-      "Says which notifications of the service this connection wants, in place of those before.";
+      "Sets which of the service's notifications this connection gets, replacing earlier ones.";
   Handle<SubscribeParams>(
       subscription, [subscribe = std::move(subscribe)](const SubscribeParams& params, const Call& call) {
         return Subscribe(subscribe, params, call);
@@ -160,7 +160,7 @@ void AddRpcMethods(MethodRegistry& registry,
       Object({{"openrpc", Text("version of the OpenRPC specification")},
               {"info",
                Object({{"title", Text("")}, {"version", Text("of the service")}, {"description", Text("")}})},
-              {"methods", ListOf(Described("object", ""), "in the order of their names")},
+              {"methods", ListOf(Described("object", ""), "in name order")},
               {"components", Described("object", "")}});
   discover.access_default = kForAuthenticatedUsers;
   discover.acts = Acts::kAsService;

@@ -206,7 +206,7 @@ struct DisconnectParams {
 
   static constexpr auto Describe() {
     return std::array{Required<&DisconnectParams::connection>(
-                          "connection", "Its id, as service.connections lists it.", {.minimum = 1})
+                          "connection", "The id from service.connections.", {.minimum = 1})
                           .Audited()};
   }
 };
@@ -255,7 +255,8 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
                        std::shared_ptr<win32::AccountNames> names) {
   Method status;
   status.name = "service.status";
-  status.summary = "How the service is: version, connections, counters, latency, protections in force.";
+  status.summary =
+      "Reports the service's status: version, connections, counters, latency, protections in force.";
   status.result_schema = StatusSchema();
   status.access_default = kSeenByAuthenticatedUsers;
   status.acts = Acts::kAsService;
@@ -266,7 +267,7 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
 
   Method connections;
   connections.name = "service.connections";
-  connections.summary = "Lists the open connections: account, process, since when, requests.";
+  connections.summary = "Lists the open connections: account, process, start time, requests.";
   connections.result_schema = ListSchema();
   connections.access_default = kForAdministrators;
   connections.acts = Acts::kAsService;
@@ -276,7 +277,7 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
 
   Method disconnect;
   disconnect.name = "service.disconnect";
-  disconnect.summary = "Ends a connection at once. InvalidParams if there is none of this id (any more).";
+  disconnect.summary = "Closes a connection at once. InvalidParams if there is no connection with this id.";
   Handle<DisconnectParams>(disconnect, [&server](const DisconnectParams& params, const Call&) {
     return Disconnect(server, params);
   });
@@ -288,8 +289,8 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
   Method reload;
   reload.name = "service.reload";
   reload.summary =
-      "Reads the settings file again and puts in force what can change while the service runs. "
-      "SettingsRefused if it has faults: then nothing changes.";
+      "Reads the settings file again and applies what can change while the service runs. SettingsRefused if it "
+      "has faults: then nothing changes.";
   Handle<Nothing>(reload, [facts = std::move(facts), names = std::move(names)](
                               const Nothing&, const Call& call) { return Reload(facts, *names, call); });
   reload.access_default = kForAdministrators;

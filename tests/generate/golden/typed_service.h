@@ -1072,9 +1072,9 @@ inline void from_json(const Json& json, AuditVerifyProgress& value) {
 
 // Parameters of database.batch.
 struct DatabaseBatchParams {
-  // The name of one of database.sources.
+  // The name of a source, as listed by database.sources.
   std::string source;
-  // The statements, in their order.
+  // The statements, in order.
   std::vector<Json> statements;
 };
 inline void to_json(Json& json, const DatabaseBatchParams& value) {
@@ -1101,11 +1101,11 @@ inline void from_json(const Json& json, DatabaseBatchResult& value) {
 
 // Parameters of database.execute.
 struct DatabaseExecuteParams {
-  // The name of one of database.sources.
+  // The name of a source, as listed by database.sources.
   std::string source;
-  // One statement, in the database's own SQL, with ? for each parameter.
+  // One statement in the database's SQL dialect, with ? for each parameter.
   std::string sql;
-  // A value for each ?: null, a boolean, a number, a string, {"base64": …}, or {"type": …,
+  // One value for each ?: null, a boolean, a number, a string, {"base64": …}, or {"type": …,
   // "value": …} with the type text, integer, number, decimal, boolean, binary, guid, date, time
   // or timestamp.
   std::optional<std::vector<Json>> parameters{};
@@ -1124,7 +1124,7 @@ inline void from_json(const Json& json, DatabaseExecuteParams& value) {
 
 // Result of database.execute.
 struct DatabaseExecuteResult {
-  // rows; null if the database does not say
+  // changed rows; null if the database does not report them
   std::optional<std::int64_t> affected{};
 };
 inline void to_json(Json& json, const DatabaseExecuteResult& value) {
@@ -1137,17 +1137,17 @@ inline void from_json(const Json& json, DatabaseExecuteResult& value) {
 
 // Parameters of database.query.
 struct DatabaseQueryParams {
-  // The name of one of database.sources.
+  // The name of a source, as listed by database.sources.
   std::string source;
-  // One statement, in the database's own SQL, with ? for each parameter.
+  // One statement in the database's SQL dialect, with ? for each parameter.
   std::string sql;
-  // A value for each ?: null, a boolean, a number, a string, {"base64": …}, or {"type": …,
+  // One value for each ?: null, a boolean, a number, a string, {"base64": …}, or {"type": …,
   // "value": …} with the type text, integer, number, decimal, boolean, binary, guid, date, time
   // or timestamp.
   std::optional<std::vector<Json>> parameters{};
-  // At most so many rows; without it all of them with a progressToken, else 10000.
+  // Maximum number of rows (default: all with a progressToken, otherwise 10000).
   std::optional<std::int64_t> limit_rows{};
-  // At most so many rows in a piece.
+  // Maximum number of rows per piece.
   std::optional<std::int64_t> page_rows{};
 };
 inline void to_json(Json& json, const DatabaseQueryParams& value) {
@@ -1170,7 +1170,7 @@ struct DatabaseQueryResultColumnsItem {
   std::string name;
   // integer, number, decimal, boolean, text, binary, guid, date, time or timestamp
   std::string type;
-  // null: the database does not say
+  // null: the database does not report it
   std::optional<bool> nullable{};
 };
 inline void to_json(Json& json, const DatabaseQueryResultColumnsItem& value) {
@@ -1187,9 +1187,9 @@ inline void from_json(const Json& json, DatabaseQueryResultColumnsItem& value) {
 
 // Result of database.query.
 struct DatabaseQueryResult {
-  // of the rows
+  // number of rows
   std::int64_t count = 0;
-  // there are more rows than limit_rows, or than fit an answer
+  // there are more rows than limit_rows, or than fit into a response
   bool truncated = false;
   std::optional<std::vector<DatabaseQueryResultColumnsItem>> columns{};
   std::optional<std::vector<std::vector<Json>>> rows{};
@@ -1212,7 +1212,7 @@ struct DatabaseQueryProgressColumnsItem {
   std::string name;
   // integer, number, decimal, boolean, text, binary, guid, date, time or timestamp
   std::string type;
-  // null: the database does not say
+  // null: the database does not report it
   std::optional<bool> nullable{};
 };
 inline void to_json(Json& json, const DatabaseQueryProgressColumnsItem& value) {
@@ -1245,7 +1245,7 @@ inline void from_json(const Json& json, DatabaseQueryProgress& value) {
 
 struct DatabaseSourcesResultSourcesItem {
   std::string name;
-  // it is used as the caller, not as the service's account
+  // used as the caller, not as the service's account
   bool as_caller = false;
 };
 inline void to_json(Json& json, const DatabaseSourcesResultSourcesItem& value) {
@@ -1274,9 +1274,9 @@ inline void from_json(const Json& json, DatabaseSourcesResult& value) {
 struct FileChecksumParams {
   // The file.
   std::string path;
-  // The first byte (0).
+  // Offset of the first byte (default 0).
   std::optional<std::int64_t> offset{};
-  // Bytes, at most (to the end).
+  // Maximum number of bytes (default: to the end).
   std::optional<std::int64_t> length{};
 };
 inline void to_json(Json& json, const FileChecksumParams& value) {
@@ -1296,13 +1296,13 @@ struct FileChecksumResult {
   // hexadecimal
   std::string sha256;
   std::int64_t offset = 0;
-  // that there were
+  // bytes read
   std::int64_t bytes = 0;
-  // of the file, in bytes
+  // size of the file in bytes
   std::int64_t size = 0;
-  // VOLUME:FILEID, hexadecimal: the same file keeps it
+  // VOLUME:FILEID, hexadecimal; a file keeps it when it is renamed
   std::string id;
-  // time of the last change, UTC; null where the file system has none
+  // time of the last change, UTC; null if the file system has none
   std::optional<std::string> modified{};
 };
 inline void to_json(Json& json, const FileChecksumResult& value) {
@@ -1327,7 +1327,7 @@ inline void from_json(const Json& json, FileChecksumResult& value) {
 struct FileChecksumProgress {
   // bytes
   std::int64_t done = 0;
-  // bytes there are
+  // bytes in total
   std::int64_t total = 0;
 };
 inline void to_json(Json& json, const FileChecksumProgress& value) {
@@ -1346,7 +1346,7 @@ struct FileCopyParams {
   std::string from;
   // The copy's path.
   std::string to;
-  // Whether a file that is there is replaced (false).
+  // Whether to replace an existing file (default false).
   std::optional<bool> replace{};
 };
 inline void to_json(Json& json, const FileCopyParams& value) {
@@ -1377,7 +1377,7 @@ inline void from_json(const Json& json, FileCopyResult& value) {
 struct FileCopyProgress {
   // bytes
   std::int64_t done = 0;
-  // bytes there are
+  // bytes in total
   std::int64_t total = 0;
 };
 inline void to_json(Json& json, const FileCopyProgress& value) {
@@ -1392,9 +1392,9 @@ inline void from_json(const Json& json, FileCopyProgress& value) {
 
 // Parameters of file.delete.
 struct FileDeleteParams {
-  // What goes.
+  // The file, link or folder to delete.
   std::string path;
-  // Whether it is a folder (false).
+  // Whether it is a folder (default false).
   std::optional<bool> directory{};
 };
 inline void to_json(Json& json, const FileDeleteParams& value) {
@@ -1411,11 +1411,11 @@ inline void from_json(const Json& json, FileDeleteParams& value) {
 struct FileListParams {
   // The folder.
   std::string path;
-  // Only names like this, ignoring case: * for any characters, ? for one.
+  // Only names that match, ignoring case: * for any number of characters, ? for one.
   std::optional<std::string> glob{};
   // Start after this cursor (the previous page's `next`).
   std::optional<std::string> after{};
-  // At most so many in an answer or a piece (1000).
+  // Maximum number of entries per response or piece (default 1000).
   std::optional<std::int64_t> limit{};
 };
 inline void to_json(Json& json, const FileListParams& value) {
@@ -1434,11 +1434,11 @@ inline void from_json(const Json& json, FileListParams& value) {
 
 struct FileListResultEntriesItem {
   std::string name;
-  // file, directory, symlink, junction or other (a link of another kind)
+  // file, directory, symlink, junction or other (another kind of link)
   std::string type;
   // in bytes
   std::int64_t size = 0;
-  // time of the last change, UTC; null where the file system has none
+  // time of the last change, UTC; null if the file system has none
   std::optional<std::string> modified{};
   std::vector<std::string> attributes;
 };
@@ -1460,10 +1460,10 @@ inline void from_json(const Json& json, FileListResultEntriesItem& value) {
 
 // Result of file.list.
 struct FileListResult {
-  // with a progressToken: the entries of all pieces
+  // with a progressToken: number of entries in all pieces
   std::optional<std::int64_t> count{};
   std::optional<std::vector<FileListResultEntriesItem>> entries{};
-  // for after, opaque; null if this is all
+  // cursor for `after`, opaque; null on the last page
   std::optional<std::string> next{};
 };
 inline void to_json(Json& json, const FileListResult& value) {
@@ -1480,11 +1480,11 @@ inline void from_json(const Json& json, FileListResult& value) {
 
 struct FileListProgressEntriesItem {
   std::string name;
-  // file, directory, symlink, junction or other (a link of another kind)
+  // file, directory, symlink, junction or other (another kind of link)
   std::string type;
   // in bytes
   std::int64_t size = 0;
-  // time of the last change, UTC; null where the file system has none
+  // time of the last change, UTC; null if the file system has none
   std::optional<std::string> modified{};
   std::vector<std::string> attributes;
 };
@@ -1521,7 +1521,7 @@ inline void from_json(const Json& json, FileListProgress& value) {
 struct FileMakeDirectoryParams {
   // The folder.
   std::string path;
-  // Whether folders above that are not there are made too (false).
+  // Whether to create missing parent folders (default false).
   std::optional<bool> parents{};
 };
 inline void to_json(Json& json, const FileMakeDirectoryParams& value) {
@@ -1536,7 +1536,7 @@ inline void from_json(const Json& json, FileMakeDirectoryParams& value) {
 
 // Result of file.makeDirectory.
 struct FileMakeDirectoryResult {
-  // false: it was there
+  // false: it already existed
   bool created = false;
 };
 inline void to_json(Json& json, const FileMakeDirectoryResult& value) {
@@ -1549,11 +1549,11 @@ inline void from_json(const Json& json, FileMakeDirectoryResult& value) {
 
 // Parameters of file.move.
 struct FileMoveParams {
-  // The name it has.
+  // The current path.
   std::string from;
-  // The name it gets.
+  // The new path.
   std::string to;
-  // Whether a file that is there is replaced (false).
+  // Whether to replace an existing file (default false).
   std::optional<bool> replace{};
 };
 inline void to_json(Json& json, const FileMoveParams& value) {
@@ -1570,7 +1570,7 @@ inline void from_json(const Json& json, FileMoveParams& value) {
 
 // Result of file.move.
 struct FileMoveResult {
-  // where it is now, without links
+  // the new final path, without links
   std::string path;
 };
 inline void to_json(Json& json, const FileMoveResult& value) {
@@ -1613,11 +1613,11 @@ inline void from_json(const Json& json, FileReadParamsEncoding& value) {
 struct FileReadParams {
   // The file.
   std::string path;
-  // The first byte (0).
+  // Offset of the first byte (default 0).
   std::optional<std::int64_t> offset{};
-  // Bytes, at most (1 MiB; as a stream: to the end).
+  // Maximum number of bytes (default 1 MiB; as a stream: to the end).
   std::optional<std::int64_t> length{};
-  // text, if it is UTF-8 (text), or base64.
+  // text for UTF-8 content (default), or base64.
   std::optional<FileReadParamsEncoding> encoding{};
 };
 inline void to_json(Json& json, const FileReadParams& value) {
@@ -1638,21 +1638,21 @@ inline void from_json(const Json& json, FileReadParams& value) {
 struct FileReadResult {
   // One of "text", "base64".
   std::string encoding;
-  // of the first byte
+  // offset of the first byte
   std::int64_t offset = 0;
-  // of the file that were read: a character that is cut is left out
+  // bytes read from the file, without a character cut at the end
   std::int64_t bytes = 0;
-  // of the file, in bytes
+  // size of the file in bytes
   std::int64_t size = 0;
-  // nothing comes behind them
+  // whether the file ends here
   bool end = false;
-  // VOLUME:FILEID, hexadecimal: the same file keeps it
+  // VOLUME:FILEID, hexadecimal; a file keeps it when it is renamed
   std::string id;
-  // time of the last change, UTC; null where the file system has none
+  // time of the last change, UTC; null if the file system has none
   std::optional<std::string> modified{};
   // without a progressToken
   std::optional<std::string> data{};
-  // with a progressToken: of the bytes of all pieces, hexadecimal
+  // with a progressToken: SHA-256 of all pieces, hexadecimal
   std::optional<std::string> sha256{};
 };
 inline void to_json(Json& json, const FileReadResult& value) {
@@ -1701,7 +1701,7 @@ inline void from_json(const Json& json, FileReadProgress& value) {
 struct FileStatParams {
   // Absolute, with a drive letter.
   std::string path;
-  // Whether what a link leads to is looked at (true), and not the link itself.
+  // Whether to follow a link (default true) instead of describing the link itself.
   std::optional<bool> follow{};
 };
 inline void to_json(Json& json, const FileStatParams& value) {
@@ -1716,24 +1716,24 @@ inline void from_json(const Json& json, FileStatParams& value) {
 
 // Result of file.stat.
 struct FileStatResult {
-  // where it is in the end, without links
+  // the final path, without links
   std::string path;
-  // file, directory, symlink, junction or other (a link of another kind)
+  // file, directory, symlink, junction or other (another kind of link)
   std::string type;
   // in bytes
   std::int64_t size = 0;
   // UTC
   std::optional<std::string> created{};
-  // time of the last change, UTC; null where the file system has none
+  // time of the last change, UTC; null if the file system has none
   std::optional<std::string> modified{};
   // UTC
   std::optional<std::string> accessed{};
   std::vector<std::string> attributes;
-  // names that the file has (hard links)
+  // number of names (hard links)
   std::int64_t links = 0;
-  // VOLUME:FILEID, hexadecimal: the same file keeps it
+  // VOLUME:FILEID, hexadecimal; a file keeps it when it is renamed
   std::string id;
-  // what a link holds
+  // the target stored in a link
   std::optional<std::string> target{};
 };
 inline void to_json(Json& json, const FileStatResult& value) {
@@ -1766,7 +1766,7 @@ inline void from_json(const Json& json, FileStatResult& value) {
 struct FileWatchParams {
   // The folder.
   std::string path;
-  // Whether folders in it count too (false).
+  // Whether to include subfolders (default false).
   std::optional<bool> recursive{};
 };
 inline void to_json(Json& json, const FileWatchParams& value) {
@@ -1784,7 +1784,7 @@ struct FileWatchProgressChangesItem {
   std::string action;
   // relative to the folder
   std::string name;
-  // of what was renamed
+  // previous name, if renamed
   std::optional<std::string> old_name{};
 };
 inline void to_json(Json& json, const FileWatchProgressChangesItem& value) {
@@ -1802,7 +1802,7 @@ inline void from_json(const Json& json, FileWatchProgressChangesItem& value) {
 // Progress of file.watch.
 struct FileWatchProgress {
   std::optional<std::vector<FileWatchProgressChangesItem>> changes{};
-  // there were too many: look again at everything
+  // changes were lost: list the folder again
   std::optional<bool> overflow{};
 };
 inline void to_json(Json& json, const FileWatchProgress& value) {
@@ -1891,16 +1891,16 @@ inline void from_json(const Json& json, FileWriteParamsMode& value) {
 struct FileWriteParams {
   // The file.
   std::string path;
-  // What is written.
+  // The content to write.
   std::string data;
-  // How data is to be read: text, which is written as UTF-8 (text), or base64.
+  // Encoding of `data`: text, written as UTF-8 (default), or base64.
   std::optional<FileWriteParamsEncoding> encoding{};
-  // create: the file must not exist (create). replace: at once and as a whole. append. update: at
-  // offset; the file is made if it is not there.
+  // create (default): the file must not exist. replace: in one step. append, update (at offset):
+  // the file is created if it does not exist.
   std::optional<FileWriteParamsMode> mode{};
-  // Of update: where the first byte goes, at most 64 MiB behind the end.
+  // For update: offset of the first byte, at most 64 MiB past the end.
   std::optional<std::int64_t> offset{};
-  // Only if the file is the one with this id.
+  // Only if the file has this id.
   std::optional<std::string> if_id{};
 };
 inline void to_json(Json& json, const FileWriteParams& value) {
@@ -1923,13 +1923,13 @@ inline void from_json(const Json& json, FileWriteParams& value) {
 
 // Result of file.write.
 struct FileWriteResult {
-  // that were written
+  // bytes written
   std::int64_t bytes = 0;
-  // of the file, in bytes
+  // size of the file in bytes
   std::int64_t size = 0;
-  // VOLUME:FILEID, hexadecimal: the same file keeps it
+  // VOLUME:FILEID, hexadecimal; a file keeps it when it is renamed
   std::string id;
-  // time of the last change, UTC; null where the file system has none
+  // time of the last change, UTC; null if the file system has none
   std::optional<std::string> modified{};
 };
 inline void to_json(Json& json, const FileWriteResult& value) {
@@ -2160,11 +2160,11 @@ inline void from_json(const Json& json, RegistryDeleteParamsView& value) {
 struct RegistryDeleteParams {
   // The key: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.
   std::string key;
-  // The value that goes; "" for the default value.
+  // The value to delete; "" for the default value.
   std::optional<std::string> name{};
-  // In place of a name: the key goes, with all below it (true) or only if there is nothing.
+  // Instead of a name: deletes the key, with all subkeys (true) or only if it has none (false).
   std::optional<bool> subkeys{};
-  // Which half of the registry: of 64-bit programs (64, the default) or of 32-bit ones (32).
+  // Registry view: 64-bit (64, the default) or 32-bit (32).
   std::optional<RegistryDeleteParamsView> view{};
 };
 inline void to_json(Json& json, const RegistryDeleteParams& value) {
@@ -2254,13 +2254,14 @@ inline void from_json(const Json& json, RegistryGetParamsEncoding& value) {
 struct RegistryGetParams {
   // The key: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.
   std::string key;
-  // The value's name (the default value).
+  // The value's name (default: the key's default value).
   std::optional<std::string> name{};
-  // Which half of the registry: of 64-bit programs (64, the default) or of 32-bit ones (32).
+  // Registry view: 64-bit (64, the default) or 32-bit (32).
   std::optional<RegistryGetParamsView> view{};
-  // Whether %NAME% in an expand_sz is replaced, by the caller's environment variables (false).
+  // Whether to expand %NAME% in an expand_sz with the caller's environment variables (default
+  // false).
   std::optional<bool> expand{};
-  // base64: its bytes as they are, whatever the type.
+  // base64: the raw bytes, whatever the type.
   std::optional<RegistryGetParamsEncoding> encoding{};
 };
 inline void to_json(Json& json, const RegistryGetParams& value) {
@@ -2334,9 +2335,9 @@ struct RegistryListParams {
   std::string key;
   // Start after this cursor (the previous page's `next`).
   std::optional<std::string> after{};
-  // At most so many keys and values together (1000).
+  // Maximum number of keys and values together (default 1000).
   std::optional<std::int64_t> limit{};
-  // Which half of the registry: of 64-bit programs (64, the default) or of 32-bit ones (32).
+  // Registry view: 64-bit (64, the default) or 32-bit (32).
   std::optional<RegistryListParamsView> view{};
 };
 inline void to_json(Json& json, const RegistryListParams& value) {
@@ -2433,10 +2434,10 @@ inline void from_json(const Json& json, RegistryMakeKeyParamsView& value) {
 struct RegistryMakeKeyParams {
   // The key: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.
   std::string key;
-  // Whether what is made is gone when the computer is restarted (false).
+  // Whether the new keys are removed when the computer restarts (default false).
   // "volatile" in JSON; the name volatile is taken.
   std::optional<bool> volatile_2{};
-  // Which half of the registry: of 64-bit programs (64, the default) or of 32-bit ones (32).
+  // Registry view: 64-bit (64, the default) or 32-bit (32).
   std::optional<RegistryMakeKeyParamsView> view{};
 };
 inline void to_json(Json& json, const RegistryMakeKeyParams& value) {
@@ -2453,7 +2454,7 @@ inline void from_json(const Json& json, RegistryMakeKeyParams& value) {
 
 // Result of registry.makeKey.
 struct RegistryMakeKeyResult {
-  // false: it was there
+  // false: it already existed
   bool created = false;
 };
 inline void to_json(Json& json, const RegistryMakeKeyResult& value) {
@@ -2529,12 +2530,12 @@ struct RegistrySetParams {
   // none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x and a
   // number.
   std::string type;
-  // A string, an integer or an array of strings, as the type is; for other types its bytes in
-  // base64.
+  // A string, an integer or an array of strings, depending on the type; for other types the bytes
+  // in base64.
   Json value;
-  // Which half of the registry: of 64-bit programs (64, the default) or of 32-bit ones (32).
+  // Registry view: 64-bit (64, the default) or 32-bit (32).
   std::optional<RegistrySetParamsView> view{};
-  // base64: the value is its bytes, whatever the type.
+  // base64: the value is the raw bytes, whatever the type.
   std::optional<RegistrySetParamsEncoding> encoding{};
 };
 inline void to_json(Json& json, const RegistrySetParams& value) {
@@ -2587,9 +2588,9 @@ inline void from_json(const Json& json, RegistryWatchParamsView& value) {
 struct RegistryWatchParams {
   // The key: HKLM\Software\Contoso. Roots: HKLM, HKCU (the caller's own), HKCR, HKU, HKCC.
   std::string key;
-  // Whether what changes in the keys below it counts (false).
+  // Whether to include changes in subkeys (default false).
   std::optional<bool> recursive{};
-  // Which half of the registry: of 64-bit programs (64, the default) or of 32-bit ones (32).
+  // Registry view: 64-bit (64, the default) or 32-bit (32).
   std::optional<RegistryWatchParamsView> view{};
 };
 inline void to_json(Json& json, const RegistryWatchParams& value) {
@@ -2640,7 +2641,7 @@ struct RpcDiscoverResult {
   // version of the OpenRPC specification
   std::string openrpc;
   RpcDiscoverResultInfo info;
-  // in the order of their names
+  // in name order
   std::vector<Json> methods;
   Json components;
 };
@@ -2660,7 +2661,7 @@ inline void from_json(const Json& json, RpcDiscoverResult& value) {
 
 // Parameters of rpc.ping.
 struct RpcPingParams {
-  // Comes back in the answer.
+  // Returned in the response.
   std::optional<std::string> echo{};
 };
 inline void to_json(Json& json, const RpcPingParams& value) {
@@ -2677,7 +2678,7 @@ struct RpcPingResult {
   bool pong = false;
   // the service's clock, UTC
   std::string time;
-  // the parameter, if it was given
+  // the parameter, if given
   std::optional<std::string> echo{};
 };
 inline void to_json(Json& json, const RpcPingResult& value) {
@@ -2722,7 +2723,7 @@ inline void from_json(const Json& json, RpcSubscribeParamsEventsItem& value) {
 
 // Parameters of rpc.subscribe.
 struct RpcSubscribeParams {
-  // The ones wanted; an empty array for none.
+  // The wanted notifications; an empty array for none.
   std::vector<RpcSubscribeParamsEventsItem> events;
 };
 inline void to_json(Json& json, const RpcSubscribeParams& value) {
@@ -2735,7 +2736,7 @@ inline void from_json(const Json& json, RpcSubscribeParams& value) {
 
 // Result of rpc.subscribe.
 struct RpcSubscribeResult {
-  // those subscribed to
+  // the subscribed notifications
   // One of "rpc.methodsChanged", "service.stopping".
   std::vector<std::string> events;
 };
@@ -2810,7 +2811,7 @@ inline void from_json(const Json& json, ServiceConnectionsResultItem& value) {
 
 // Parameters of service.disconnect.
 struct ServiceDisconnectParams {
-  // Its id, as service.connections lists it.
+  // The id from service.connections.
   std::int64_t connection = 0;
 };
 inline void to_json(Json& json, const ServiceDisconnectParams& value) {
@@ -3176,17 +3177,17 @@ class DatabaseMethods {
  public:
   explicit DatabaseMethods(Client& client) : client_(&client) {}
 
-  // database.batch: Executes statements of SQL in one transaction: all of them, or none.
+  // database.batch: Executes SQL statements in one transaction: all of them or none.
   DatabaseBatchResult Batch(const DatabaseBatchParams& params, const CallOptions& options = {}) {
     return detail::Converter<DatabaseBatchResult>::From(client_->Call("database.batch", Json(params), options));
   }
 
-  // database.execute: Executes one statement of SQL that gives no rows.
+  // database.execute: Executes one SQL statement that returns no rows.
   DatabaseExecuteResult Execute(const DatabaseExecuteParams& params, const CallOptions& options = {}) {
     return detail::Converter<DatabaseExecuteResult>::From(client_->Call("database.execute", Json(params), options));
   }
 
-  // database.query: Rows of a database: all at once, or with a progressToken page by page.
+  // database.query: Queries a database: all rows at once, or page by page with a progressToken.
   // Its results come in the answer, or piece by piece to `progress`, on this thread, if that is
   // given.
   DatabaseQueryResult Query(const DatabaseQueryParams& params, const std::function<void(const DatabaseQueryProgress&)>& progress = {}, const CallOptions& options = {}) {
@@ -3207,7 +3208,7 @@ class FileMethods {
  public:
   explicit FileMethods(Client& client) : client_(&client) {}
 
-  // file.checksum: The SHA-256 of a file, or of a part of it.
+  // file.checksum: Computes the SHA-256 of a file or of a part of it.
   // Reports how far it is to `progress`, on this thread.
   FileChecksumResult Checksum(const FileChecksumParams& params, const std::function<void(const FileChecksumProgress&)>& progress = {}, const CallOptions& options = {}) {
     return detail::Converter<FileChecksumResult>::From(client_->Call("file.checksum", Json(params), detail::WithProgress(progress, options)));
@@ -3219,49 +3220,49 @@ class FileMethods {
     return detail::Converter<FileCopyResult>::From(client_->Call("file.copy", Json(params), detail::WithProgress(progress, options)));
   }
 
-  // file.delete: Deletes a file, a link (never what it leads to) or an empty folder.
+  // file.delete: Deletes a file, a link (never its target) or an empty folder.
   Json Delete(const FileDeleteParams& params, const CallOptions& options = {}) {
     return client_->Call("file.delete", Json(params), options);
   }
 
-  // file.list: What is in a folder: a page of it in the order of the names, or all as a stream.
+  // file.list: Lists a folder: one page in name order, or everything as a stream.
   // Its results come in the answer, or piece by piece to `progress`, on this thread, if that is
   // given.
   FileListResult List(const FileListParams& params, const std::function<void(const FileListProgress&)>& progress = {}, const CallOptions& options = {}) {
     return detail::Converter<FileListResult>::From(client_->Call("file.list", Json(params), detail::WithProgress(progress, options)));
   }
 
-  // file.makeDirectory: Makes a folder, if it is not there.
+  // file.makeDirectory: Creates a folder if it does not exist.
   FileMakeDirectoryResult MakeDirectory(const FileMakeDirectoryParams& params, const CallOptions& options = {}) {
     return detail::Converter<FileMakeDirectoryResult>::From(client_->Call("file.makeDirectory", Json(params), options));
   }
 
-  // file.move: Gives a file, folder or link another name on the same volume.
+  // file.move: Moves or renames a file, folder or link on the same volume.
   FileMoveResult Move(const FileMoveParams& params, const CallOptions& options = {}) {
     return detail::Converter<FileMoveResult>::From(client_->Call("file.move", Json(params), options));
   }
 
-  // file.read: What a file holds: up to 2 MiB at once, or any amount as a stream.
+  // file.read: Reads a file: up to 2 MiB at once, or any amount as a stream.
   // Its results come in the answer, or piece by piece to `progress`, on this thread, if that is
   // given.
   FileReadResult Read(const FileReadParams& params, const std::function<void(const FileReadProgress&)>& progress = {}, const CallOptions& options = {}) {
     return detail::Converter<FileReadResult>::From(client_->Call("file.read", Json(params), detail::WithProgress(progress, options)));
   }
 
-  // file.stat: What a file, folder or link is.
+  // file.stat: Describes a file, folder or link.
   FileStatResult Stat(const FileStatParams& params, const CallOptions& options = {}) {
     return detail::Converter<FileStatResult>::From(client_->Call("file.stat", Json(params), options));
   }
 
-  // file.watch: A stream of the changes in a folder, until it is cancelled. it goes on until it is
-  // cancelled, or the folder goes
+  // file.watch: Streams the changes in a folder until it is cancelled. the stream runs until it is
+  // cancelled or the folder is deleted
   // Its results come piece by piece to `progress`, on this thread.
   // It goes on until options.stop ends it, or options.timeout is over.
   void Watch(const FileWatchParams& params, const std::function<void(const FileWatchProgress&)>& progress, const CallOptions& options = {}) {
     client_->Call("file.watch", Json(params), detail::WithProgress(progress, options));
   }
 
-  // file.write: Writes a file: a new one, one in another's place, or a part of one.
+  // file.write: Writes a file: creates it, replaces it, or writes a part of it.
   FileWriteResult Write(const FileWriteParams& params, const CallOptions& options = {}) {
     return detail::Converter<FileWriteResult>::From(client_->Call("file.write", Json(params), options));
   }
@@ -3275,7 +3276,8 @@ class IdentityMethods {
  public:
   explicit IdentityMethods(Client& client) : client_(&client) {}
 
-  // identity.whoami: Who the caller is to the service: the token that a request is done with.
+  // identity.whoami: Describes the caller as the service sees it: the token that its requests run
+  // with.
   IdentityWhoamiResult Whoami(const CallOptions& options = {}) {
     return detail::Converter<IdentityWhoamiResult>::From(client_->Call("identity.whoami", nullptr, options));
   }
@@ -3289,33 +3291,33 @@ class RegistryMethods {
  public:
   explicit RegistryMethods(Client& client) : client_(&client) {}
 
-  // registry.delete: Removes a value, or a key with its values.
+  // registry.delete: Deletes a value, or a key with its values.
   RegistryDeleteResult Delete(const RegistryDeleteParams& params, const CallOptions& options = {}) {
     return detail::Converter<RegistryDeleteResult>::From(client_->Call("registry.delete", Json(params), options));
   }
 
-  // registry.get: A value of a key, read as the caller.
+  // registry.get: Reads a value of a key as the caller.
   RegistryGetResult Get(const RegistryGetParams& params, const CallOptions& options = {}) {
     return detail::Converter<RegistryGetResult>::From(client_->Call("registry.get", Json(params), options));
   }
 
-  // registry.list: The keys below a key and its values, by their names, page by page.
+  // registry.list: Lists a key's subkeys and values by name, page by page.
   RegistryListResult List(const RegistryListParams& params, const CallOptions& options = {}) {
     return detail::Converter<RegistryListResult>::From(client_->Call("registry.list", Json(params), options));
   }
 
-  // registry.makeKey: Makes a key, and keys above it that are missing.
+  // registry.makeKey: Creates a key and any missing keys above it.
   RegistryMakeKeyResult MakeKey(const RegistryMakeKeyParams& params, const CallOptions& options = {}) {
     return detail::Converter<RegistryMakeKeyResult>::From(client_->Call("registry.makeKey", Json(params), options));
   }
 
-  // registry.set: Writes a value of a key that there is.
+  // registry.set: Writes a value of an existing key.
   Json Set(const RegistrySetParams& params, const CallOptions& options = {}) {
     return client_->Call("registry.set", Json(params), options);
   }
 
-  // registry.watch: A stream that tells when a key changes: its values, and the keys below it. it
-  // goes on until it is cancelled or the key is gone
+  // registry.watch: A stream that reports when a key's values or subkeys change. it goes on until
+  // it is cancelled or the key is gone
   // Its results come piece by piece to `progress`, on this thread.
   // It goes on until options.stop ends it, or options.timeout is over.
   void Watch(const RegistryWatchParams& params, const std::function<void(const RegistryWatchProgress&)>& progress, const CallOptions& options = {}) {
@@ -3336,13 +3338,13 @@ class RpcMethods {
     return detail::Converter<RpcDiscoverResult>::From(client_->Call("rpc.discover", nullptr, options));
   }
 
-  // rpc.ping: Answers at once: the service is there, and this caller may call it.
+  // rpc.ping: Answers at once: the service is running and this caller may call it.
   RpcPingResult Ping(const RpcPingParams& params = {}, const CallOptions& options = {}) {
     return detail::Converter<RpcPingResult>::From(client_->Call("rpc.ping", Json(params), options));
   }
 
-  // rpc.subscribe: Says which notifications of the service this connection wants, in place of those
-  // before.
+  // rpc.subscribe: Sets which of the service's notifications this connection gets, replacing
+  // earlier ones.
   RpcSubscribeResult Subscribe(const RpcSubscribeParams& params, const CallOptions& options = {}) {
     return detail::Converter<RpcSubscribeResult>::From(client_->Call("rpc.subscribe", Json(params), options));
   }
@@ -3356,25 +3358,25 @@ class ServiceMethods {
  public:
   explicit ServiceMethods(Client& client) : client_(&client) {}
 
-  // service.connections: Lists the open connections: account, process, since when, requests.
+  // service.connections: Lists the open connections: account, process, start time, requests.
   std::vector<ServiceConnectionsResultItem> Connections(const CallOptions& options = {}) {
     return detail::Converter<std::vector<ServiceConnectionsResultItem>>::From(client_->Call("service.connections", nullptr, options));
   }
 
-  // service.disconnect: Ends a connection at once. InvalidParams if there is none of this id (any
-  // more).
+  // service.disconnect: Closes a connection at once. InvalidParams if there is no connection with
+  // this id.
   ServiceDisconnectResult Disconnect(const ServiceDisconnectParams& params, const CallOptions& options = {}) {
     return detail::Converter<ServiceDisconnectResult>::From(client_->Call("service.disconnect", Json(params), options));
   }
 
-  // service.reload: Reads the settings file again and puts in force what can change while the
-  // service runs. SettingsRefused if it has faults: then nothing changes.
+  // service.reload: Reads the settings file again and applies what can change while the service
+  // runs. SettingsRefused if it has faults: then nothing changes.
   ServiceReloadResult Reload(const CallOptions& options = {}) {
     return detail::Converter<ServiceReloadResult>::From(client_->Call("service.reload", nullptr, options));
   }
 
-  // service.status: How the service is: version, connections, counters, latency, protections in
-  // force.
+  // service.status: Reports the service's status: version, connections, counters, latency,
+  // protections in force.
   ServiceStatusResult Status(const CallOptions& options = {}) {
     return detail::Converter<ServiceStatusResult>::From(client_->Call("service.status", nullptr, options));
   }

@@ -142,9 +142,9 @@ TEST_F(FileStreams, ReadCutsTextBetweenCharacters) {
 TEST_F(FileStreams, ReadRefusesWhatItCannotRead) {
   std::vector<Json> pieces;
   WriteAll(Path(L"a"), std::string(300'000, 'x') + "\xFF");
-  EXPECT_EQ(Stream("file.read", {{"path", Text(L"a")}}, pieces),
-            ErrorMessageFor(1, ErrorCode::kInvalidParams,
-                            "encoding: byte 300000 begins no UTF-8 character: ask for base64"));
+  EXPECT_EQ(
+      Stream("file.read", {{"path", Text(L"a")}}, pieces),
+      ErrorMessageFor(1, ErrorCode::kInvalidParams, "encoding: byte 300000 is not valid UTF-8: use base64"));
   const Json missing = Stream("file.read", {{"path", Text(L"none")}}, pieces).at("error");
   EXPECT_EQ(missing.at("code"), static_cast<int>(ErrorCode::kWindowsError));
   EXPECT_EQ(missing.at("data"),

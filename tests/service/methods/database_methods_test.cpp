@@ -232,7 +232,7 @@ TEST_F(DatabaseMethods, RefusesAnotherNumberOfParameters) {
     EXPECT_EQ(error.message, message);
   }
   EXPECT_EQ(Refusal("database.execute", {{"sql", std::string("select 1\0", 9)}}).message,
-            "sql: a NUL cannot stand in SQL");
+            "sql: SQL cannot contain a NUL");
   // A question mark in a string is none.
   EXPECT_EQ(Query("select '?'").at("rows"), Json::array({Json::array({"?"})}));
 }
@@ -311,7 +311,8 @@ TEST_F(DatabaseMethods, NamesTheColumnThatIsTooLarge) {
         Refusal("database.query",
                 {{"sql", "select 1 as little, " + std::string(value) + " as much"}, {"limit_rows", 5}});
     EXPECT_EQ(error.code, ErrorCode::kTooLarge) << value;
-    EXPECT_EQ(error.message, "Row 1 is larger than an answer may be, from its column \"much\" on.") << value;
+    EXPECT_EQ(error.message, "Row 1 is larger than a response may be, starting with its column \"much\".")
+        << value;
   }
 }
 
@@ -409,7 +410,7 @@ TEST_F(DatabaseMethods, AStreamEndsWhenItsSourceChanges) {
     ASSERT_NE(result, nullptr);
     ASSERT_FALSE(result->ok());
     EXPECT_EQ(result->error().code, ErrorCode::kInvalidParams);
-    EXPECT_EQ(result->error().message, "source: it has been changed or removed meanwhile");
+    EXPECT_EQ(result->error().message, "source: it was changed or removed during the request");
   }
 }
 

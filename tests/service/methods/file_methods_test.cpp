@@ -125,7 +125,7 @@ TEST_F(FileMethods, ListGoesOnBehindNamesThatAreNoText) {
   EXPECT_EQ(service::NameOfCursor("a.txt"), std::nullopt);
   for (const char* after : {"a.txt", "YQ=="}) {
     EXPECT_EQ(Fault("file.list", {{"path", Text()}, {"after", after}}),
-              "after: expected what file.list has given as next");
+              "after: not a valid file.list cursor: expected the previous page's next");
   }
   // The replacement character comes behind all of these.
   const std::vector<std::wstring> names{L"a\xD800", L"a\xD800z", L"a\xD801", L"a\xE000"};
@@ -211,22 +211,21 @@ TEST_F(FileMethods, ReadLeavesACharacterThatIsCutForTheNextPiece) {
   EXPECT_EQ(Fault("file.read", {{"path", Text(L"a")}, {"offset", 1}, {"length", 2}}),
             "length: expected more: the character at offset 1 is longer");
   EXPECT_EQ(Fault("file.read", {{"path", Text(L"a")}, {"offset", 2}}),
-            "encoding: byte 2 begins no UTF-8 character: ask for base64");
+            "encoding: byte 2 is not valid UTF-8: use base64");
 }
 
 TEST_F(FileMethods, ReadRefusesTextThatIsNoUtf8) {
   for (const std::string bad :
        {"ab\xFF", "ab\xC3", "ab\xC3(", "ab\xED\xA0\x80", "ab\xC0\xAF", "ab\xE2\x82"}) {
     WriteAll(Path(L"a"), bad);
-    EXPECT_EQ(Fault("file.read", {{"path", Text(L"a")}}),
-              "encoding: byte 2 begins no UTF-8 character: ask for base64");
+    EXPECT_EQ(Fault("file.read", {{"path", Text(L"a")}}), "encoding: byte 2 is not valid UTF-8: use base64");
     EXPECT_EQ(Result("file.read", {{"path", Text(L"a")}, {"encoding", "base64"}}).at("data"),
               protocol::ToBase64(bad));
   }
   // What is cut by the length, but can be no character, is not left for later.
   WriteAll(Path(L"a"), "ab\xF5\x80\x80\x80");
   EXPECT_EQ(Fault("file.read", {{"path", Text(L"a")}, {"length", 3}}),
-            "encoding: byte 2 begins no UTF-8 character: ask for base64");
+            "encoding: byte 2 is not valid UTF-8: use base64");
 }
 
 TEST_F(FileMethods, ReadKeepsToWhatAResponseMayBe) {
@@ -294,7 +293,7 @@ TEST_F(FileMethods, WriteTakesStrictBase64) {
   EXPECT_EQ(ReadAll(Path(L"a")), std::string("\0\xFF\x01", 3));
   for (const char* data : {"A", "AA", "AAA", "AA=A", "AAAA\n", "A-A_", "AB=="}) {
     EXPECT_EQ(Fault("file.write", {{"path", Text(L"b")}, {"data", data}, {"encoding", "base64"}}),
-              "data: expected base64 (RFC 4648, section 4) with its padding and without line breaks");
+              "data: expected base64 (RFC 4648, section 4) with padding and without line breaks");
   }
   EXPECT_EQ(Names(), (std::set<std::wstring>{L"a"}));
 }
@@ -412,10 +411,10 @@ TEST_F(FileMethods, WriteGoesNotFarBehindTheEnd) {
   };
   WriteAll(Path(L"a"), "abc");
   EXPECT_EQ(Fault("file.write", params(L"a", kMax + 4)),
-            "offset: expected at most 67108867, 64 MiB behind the end of the file, got 67108868");
+            "offset: expected at most 67108867, 64 MiB past the end of the file, got 67108868");
   EXPECT_EQ(ReadAll(Path(L"a")), "abc");
   EXPECT_EQ(Fault("file.write", params(L"new", 9007199254740991)),
-            "offset: expected at most 67108864, 64 MiB behind the end of the file, got 9007199254740991");
+            "offset: expected at most 67108864, 64 MiB past the end of the file, got 9007199254740991");
   EXPECT_EQ(Names(), (std::set<std::wstring>{L"a"}));
   EXPECT_EQ(Result("file.write", params(L"a", kMax + 3)).at("size"), kMax + 4);
 }
@@ -541,7 +540,7 @@ TEST_F(FileMethods, WriteHeedsIfId) {
   EXPECT_EQ(Fault("file.write", {{"path", Text(L"a")}, {"data", "x"}, {"mode", "replace"}, {"if_id", id}}),
             fault);
   EXPECT_EQ(Fault("file.write", {{"path", Text(L"a")}, {"data", "x"}, {"if_id", id}}),
-            "if_id: not with the mode create, before which there is no file");
+            "if_id: not allowed with the mode create, for which the file must not exist");
 }
 
 // ---- copy, move, delete, makeDirectory ----
@@ -603,7 +602,7 @@ TEST_F(FileMethods, DeleteTakesFilesAndEmptyFolders) {
   EXPECT_EQ(Fault("file.delete", {{"path", Text(L"d")}}),
             "directory: the path is a directory: expected true");
   EXPECT_EQ(Fault("file.delete", {{"path", Text(L"a")}, {"directory", true}}),
-            "directory: the path is no directory: expected false");
+            "directory: the path is not a directory: expected false");
   EXPECT_EQ(Code("file.delete", {{"path", Text(L"d")}, {"directory", true}}),
             static_cast<DWORD>(ERROR_DIR_NOT_EMPTY));
   EXPECT_EQ(Result("file.delete", {{"path", Text(L"d\\f")}}), Json::object());
