@@ -127,7 +127,7 @@ class ConnectionPool {
                                                            std::chrono::seconds timeout);
   // Created for the first connection. Throws OdbcError.
   SQLHENV Environment();
-  // Uncounts a closed connection that this user had.
+  // Updates the counts after a connection of this user to the source has been closed.
   void Release(std::string_view source, const win32::Sid& user);
   static void EndUse(Source& source, const win32::Sid& user);
   void CloseSoon();

@@ -159,14 +159,14 @@ Result<OpenedFile> FileScope::Make(const NamedPath& path, const Place& place, Nt
   const DWORD code = place.Open(std::move(open), handle);
   if (code != ERROR_SUCCESS) throw win32::Win32Error(code, "NtCreateFile", path.path.text());
   // The new file is still empty. If removing it fails too, the error is still why it is not allowed.
-  const auto unmake = [&handle] { DeleteNtFile(handle.get()); };
+  const auto remove = [&handle] { DeleteNtFile(handle.get()); };
   try {
     if (auto error = CheckAllowed(path, handle.get())) {
-      unmake();
+      remove();
       return *std::move(error);
     }
   } catch (...) {
-    unmake();
+    remove();
     throw;
   }
   return OpenedFile{std::move(handle), path};

@@ -8,8 +8,8 @@
 
 namespace onbehalf::service {
 
-// {"sid", "name"}; the name is null where the SID has none. A look-up may take seconds, perhaps a domain controller's: once
-// the request is over, none is made any more.
+// {"sid", "name"}; the name is null if the SID has none. A look-up may take seconds, perhaps at a domain controller,
+// so none is made once the request is over.
 inline protocol::Json AccountJson(const win32::Sid& sid, win32::AccountNames& names,
                                   const std::stop_token& stop) {
   std::optional<win32::AccountName> name;

@@ -17,9 +17,9 @@
 
 namespace onbehalf::service {
 
-// What the methods that every service has work with; what is given by reference must outlive every call.
+// What the built-in methods need; references must outlive every call.
 struct BuiltInParts {
-  MethodRegistry& registry;  // which they are added to
+  MethodRegistry& registry;  // to which they are added
   AccessControl& access;
   ServerControl& server;
   Audit& audit;
@@ -29,12 +29,12 @@ struct BuiltInParts {
   std::string pipe_path;
   Hardening hardening;
   std::function<std::vector<ModuleState>()> modules;
-  // Reads the settings file again, for the account of this name.
+  // Reads the settings file again, on behalf of the account with this name.
   std::function<SettingsReload::Result(const std::string& account)> reload;
 };
 
-// Registers them: rpc, access, identity, service, audit, file, registry and database. Throws
-// std::runtime_error when ODBC is not to be had. docs/methods.md describes what this adds.
+// Registers the methods of rpc, access, identity, service, audit, file, registry and database. Throws
+// std::runtime_error if ODBC is not available. docs/methods.md describes what this adds.
 void AddBuiltInMethods(const BuiltInParts& parts);
 
 }  // namespace onbehalf::service

@@ -13,7 +13,7 @@
 
 namespace onbehalf::service {
 
-// What the methods of database.* share.
+// Shared by the methods of database.*.
 
 template <typename Params>
 constexpr Field SourceField() {
@@ -39,21 +39,21 @@ constexpr Field SqlParametersField() {
       {.words = SqlParametersWords});
 }
 
-// One SQL text with its parameters, as a request gives it.
+// One SQL text with its parameters, as given in a request.
 struct Statement {
   std::string text;
   std::wstring sql;
   SqlParameters parameters;
-  std::string prefix;  // of its members in errors
+  std::string prefix;  // prepended to member names in errors
 
-  // `parameters` may be null: none.
+  // `parameters` may be null for none.
   static Result<Statement> Of(std::string_view sql, const Json* parameters, const std::string& prefix);
 
-  // Nothing when it has been executed.
+  // nullopt if it was executed.
   std::optional<protocol::Error> ExecuteOn(OdbcConnection& connection);
 };
 
-// A method as all of database.* are: seen by everybody until an administrator grants it.
+// A method with the common properties of database.*: visible to everyone, callable once an administrator grants it.
 Method DatabaseMethod(std::string name, std::string summary);
 
 void AddDatabaseQueryMethod(MethodRegistry& registry, std::shared_ptr<const LiveSettings> settings,

@@ -50,7 +50,7 @@ std::optional<Error> Statement::ExecuteOn(OdbcConnection& connection) {
 
 Method DatabaseMethod(std::string name, std::string summary) {
   Method method = GrantedMethod(std::move(name), std::move(summary), Acts::kAsService);
-  // SQLCancel is what ends a statement. A driver whose I/O ends underneath it may lose its connection.
+  // SQLCancel ends a running statement; cancelling the driver's I/O as well might break its connection.
   method.interruptible = false;
   return method;
 }
@@ -128,7 +128,7 @@ Result<Executed> Execute(const std::shared_ptr<ConnectionPool>& pool, const Exec
 
 // ---- database.batch ----
 
-// The statements of a batch in their order; everything is looked at before anything is done.
+// The statements of a batch in order; all are validated before any is executed.
 Result<std::vector<Statement>> StatementsOf(const Json& objects) {
   constexpr const char* kExpected = ": expected {\"sql\": \"…\", \"parameters\": […]}";
   std::vector<Statement> statements;
@@ -208,7 +208,7 @@ Result<BatchDone> Batch(const std::shared_ptr<ConnectionPool>& pool, const Batch
     if (error) connection.Abandon();
   });
   if (refused) {
-    // The statement that was at work, or the number of all when it was the commit.
+    // The failed statement, or the number of statements if the commit failed.
     if (refused->code == ErrorCode::kDatabaseError) refused->data["index"] = affected.size();
     return *std::move(refused);
   }

@@ -25,14 +25,15 @@ using protocol::ErrorCode;
 using protocol::InvalidParams;
 using protocol::MakeObject;
 
-// Of an answer that comes at once and says nothing of its rows.
+// The row limit of a response at once if the request gives none.
 constexpr std::uint64_t kDefaultRowsAtOnce = 10'000;
 constexpr std::uint64_t kMaxRows = 1'000'000'000'000;
 constexpr std::uint64_t kDefaultPageRows = 500;
 constexpr std::uint64_t kMaxPageRows = 10'000;
-// Of a piece, but for its last row: half of what may wait for a client, so that the next is made while it reads one.
+// The size of a piece without its last row: half of a client's write queue, so that the next piece is prepared while
+// it reads one.
 constexpr std::size_t kPageBytes = 128 * 1024;
-// What surrounds the rows of an answer, beside its columns.
+// The part of a response other than its rows and columns.
 constexpr std::size_t kEnvelopeBytes = 2048;
 
 Error TooLarge(std::string message) { return {ErrorCode::kTooLarge, std::move(message), nullptr}; }
@@ -68,7 +69,7 @@ Json ToJson(const std::vector<SqlColumn>& columns) {
   return all;
 }
 
-// A query at work on its connection, for both forms of its answer.
+// A running query on its connection, for both forms of response.
 class Query {
  public:
   static Result<Query> Of(const QueryParams& params, const LiveSettings& settings) {
@@ -82,7 +83,7 @@ class Query {
     return query;
   }
 
-  // Takes a connection and executes; returns the columns.
+  // Takes a connection and executes the query; returns the columns.
   Result<Json> Open(const std::shared_ptr<ConnectionPool>& pool, const Call& call) {
     ONBEHALF_TRY(auto&& session, DatabaseSession::Open(pool, source_, call));
     session_ = std::move(session);
@@ -96,13 +97,13 @@ class Query {
     });
     if (refused) return *std::move(refused);
     if (error) return *std::move(error);
-    // A statement that gives no rows has been executed all the same.
+    // A statement without result rows has still been executed.
     if (columns.empty()) session_.reset();
     return columns;
   }
 
-  // The next rows: so many at most, of so many bytes of JSON but for a single one that is larger. After the last row the
-  // connection is free again.
+  // The next rows: at most `max_rows`, and at most `max_bytes` of JSON unless a single row is larger. Releases the
+  // connection after the last row.
   Result<Json> Rows(const Call& call, std::uint64_t max_rows, std::size_t max_bytes) {
     Json::array_t rows;
     if (!session_) return Json(std::move(rows));
@@ -127,7 +128,7 @@ class Query {
     return Json(std::move(rows));
   }
 
-  // The whole result, for those who have not asked for a stream.
+  // The whole result, for requests without a stream.
   MethodResult AtOnce(const std::shared_ptr<ConnectionPool>& pool, const Call& call) {
     const bool limit_was_given = limit_rows_.has_value();
     if (!limit_was_given) limit_rows_ = kDefaultRowsAtOnce;
@@ -147,14 +148,14 @@ class Query {
   }
 
   std::uint64_t page_rows() const { return page_rows_; }
-  // At the end.
+  // After the last row.
   Json Counts() const { return MakeObject({{"count", count_}, {"truncated", truncated_}}); }
 
  private:
-  // The row that comes next into pending_. False when there is none, or none that is wanted.
+  // Reads the next row into pending_. False if there is none, or limit_rows is reached.
   bool Fetch(const Call& call, SqlStatement& statement, std::optional<Error>& error) {
     ThrowIfOver(call, "SQLCancel");
-    // What is large enough to fill an answer has no room in one.
+    // A row this large would not fit into a response.
     const auto fetched = statement.Fetch(response_bytes_ / 2, pending_, pending_bytes_);
     if (fetched == SqlStatement::Fetched::kEnd) return false;
     if (limit_rows_ && count_ == *limit_rows_) {
@@ -174,14 +175,14 @@ class Query {
   std::optional<std::uint64_t> limit_rows_;
   std::uint64_t page_rows_ = kDefaultPageRows;
   std::size_t response_bytes_ = 0;
-  std::unique_ptr<DatabaseSession> session_;  // until the end number of rows
-  Json pending_;                              // a row that has been fetched and not been given; null if none
+  std::unique_ptr<DatabaseSession> session_;  // until the last row
+  Json pending_;                              // a row fetched but not yet returned, or null
   std::size_t pending_bytes_ = 0;
-  std::uint64_t count_ = 0;  // rows given
+  std::uint64_t count_ = 0;  // rows returned
   bool truncated_ = false;
 };
 
-// The columns, then pages of rows. The cursor stays open between the turns: a client that reads slowly has the database wait.
+// The columns, then pages of rows. The cursor stays open between turns, so a slow client makes the database wait.
 class QueryStream final : public Stream {
  public:
   QueryStream(Query query, std::shared_ptr<ConnectionPool> pool)
@@ -213,7 +214,7 @@ Json ColumnsSchema() {
 
 Json RowsSchema() { return ListOf(ListOf(Json::object(), "the values, in column order")); }
 
-// An object whose members need not be there.
+// The object schema with all members optional.
 Json WithoutRequired(Json object) {
   object.erase("required");
   return object;

@@ -92,7 +92,7 @@ Json EntriesWords() {
                         {"attributes", FileAttributeWords()}}));
 }
 
-// A page, or the end of a stream.
+// A page, or the final result of a stream.
 Json ListSchema() {
   Json schema = Object({});
   schema["properties"] = {{"entries", EntriesWords()},
@@ -138,7 +138,7 @@ class ListStream final : public Stream {
     Json entries = Json::array();
     std::size_t bytes = 0;
     bool at_end = false;
-    // A turn asks the disk once.
+    // At most one disk read per turn.
     do {
       const auto entry = held_ ? std::exchange(held_, std::nullopt) : reader_.Next();
       at_end = !entry;
@@ -166,7 +166,7 @@ class ListStream final : public Stream {
   const std::size_t limit_;
   const std::size_t max_bytes_;
   const Waker waker_;
-  std::optional<DirectoryEntry> held_;  // that had no more room; its name is in the reader's memory
+  std::optional<DirectoryEntry> held_;  // did not fit into the last piece; its name is in the reader's buffer
   std::uint64_t count_ = 0;
 };
 

@@ -14,15 +14,15 @@
 
 namespace onbehalf::service {
 
-// What the methods of file.* share.
+// Shared by the methods of file.*.
 
-// What JSON's readers keep exactly.
+// The largest integer that all JSON parsers keep exactly (2^53 - 1).
 inline constexpr std::uint64_t kMaxOffset = 9007199254740991;
 
 inline constexpr Bounds kPathBounds{.min_length = 1, .max_length = 32'000};
 inline constexpr Bounds kOffsetBounds{.minimum = 0, .maximum = kMaxOffset};
 
-// For results.
+// Schemas for results.
 Json FileIdWords();
 Json ModifiedWords();
 Json FileTypeWords();
@@ -32,25 +32,25 @@ Json FileAttributeWords();
 Json FileProgressSchema();
 void ReportTo(const Call& call, std::uint64_t done, std::uint64_t total);
 
-// What may be in an answer or a piece: the rest is for what surrounds it.
+// The maximum content of a response or piece; the rest is reserved for the JSON around it.
 std::size_t MaxAnswerBytes(const FileScope& scope);
 
 NtOpen ToRead();
 NtOpen ToList();
 
-// The path that the parameter `member` gives, opened.
+// Opens the path in the parameter `member`.
 Result<OpenedFile> Open(const FileScope& scope, const std::string& path, const char* member, NtOpen open);
 
-// The settings for a stream. What it has open outlives those that allowed it, and is looked at again when others are in force.
-// One thread at a time.
+// The settings of a stream. A stream's open file outlives the settings that allowed it, so it is checked again when
+// they change. One thread at a time.
 class StreamScope {
  public:
-  // Of what the parameter `path` gives.
+  // `path` is the value of the parameter `path`.
   StreamScope(std::shared_ptr<const LiveSettings> live, std::string path)
       : live_(std::move(live)), settings_(live_->Now()), path_(std::move(path)) {}
 
   FileScope scope() const { return FileScope(settings_); }
-  // Why what is open of the path is not allowed any longer.
+  // Why the current settings no longer allow the open file; nullopt if they do.
   std::optional<protocol::Error> CheckStillAllowed(HANDLE file);
 
  private:
@@ -59,17 +59,18 @@ class StreamScope {
   std::string path_;
 };
 
-// What a method of file.* needs before a request comes: the settings, and what comes with a first use of hashes, random numbers
-// and NT's functions, because nothing is loaded while a thread impersonates. Throws win32::Win32Error.
+// What the methods of file.* prepare before the first request: the settings, and one use each of hashes, random
+// numbers and NT functions, because nothing may be loaded while a thread impersonates. Throws win32::Win32Error.
 class FileMethods {
  public:
   FileMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings> settings);
 
   const std::shared_ptr<const LiveSettings>& settings() const { return settings_; }
-  // A method as all of file.* are: as the caller, and seen by everybody until an administrator grants it.
+  // A method with the common properties of file.*: runs as the caller, visible to everyone, callable once an
+  // administrator grants it.
   static Method Named(const char* name, const char* summary);
   void Add(Method method) { registry_.Add(std::move(method)); }
-  // Has `work` answer the method, a function of (const FileScope&, const Params&, const Call&).
+  // Sets `work`, a function of (const FileScope&, const Params&, const Call&), as the method's handler.
   template <HasFields Params, typename Work>
   void Answer(Method& method, Work work) const {
     Handle<Params>(method,

@@ -28,8 +28,8 @@ using win32::SizeOf;
 
 constexpr std::uint64_t kDefaultReadBytes = 1024 * 1024;
 constexpr std::uint64_t kMaxReadBytes = 2 * 1024 * 1024;
-// Of a file, in a piece of a stream. Between two pieces threads and processes take turns, which costs more than what is done with
-// so many bytes.
+// File bytes per piece of a stream. Switching threads and processes between pieces costs more than handling this many
+// bytes.
 constexpr std::size_t kPieceBytes = 512 * 1024;
 constexpr std::size_t kPartBytes = 1024 * 1024;
 
@@ -54,7 +54,7 @@ struct ReadParams {
   }
 };
 
-// What was read of a file, at once or as a stream.
+// The result of file.read, at once or as a stream.
 struct FileRead {
   Encoding encoding;
   std::uint64_t offset;
@@ -137,7 +137,7 @@ class ReadStream final : public Stream {
     const bool at_end = read < wanted || at + read >= SizeOf(file);
     EncodedPiece piece = Encode(std::string_view(buffer_).substr(0, read), encoding_, !at_end, max_bytes_);
     if (piece.not_utf8) return MethodResult(NotUtf8(at + *piece.not_utf8));
-    // What is wanted ends in the middle of a character.
+    // The requested range ends inside a character.
     if (piece.bytes == 0) return Answer();
     hash_.Add(std::string_view(buffer_).substr(0, piece.bytes));
     done_ += piece.bytes;

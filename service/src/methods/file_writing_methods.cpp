@@ -24,10 +24,11 @@ using win32::SizeOf;
 using win32::Win32Error;
 using win32::WriteAt;
 
-// Between the end of a file and what is written behind it: the file system writes zeros there before it answers.
+// Between the end of a file and the offset of a write: the file system fills the gap with zeros before the write
+// returns.
 constexpr std::uint64_t kMaxGapBytes = 64 * 1024 * 1024;
-// At a path, while others make and delete what is to be written to.
-constexpr int kMaxLooks = 4;
+// Attempts for one path while other programs create and delete the file.
+constexpr int kMaxAttempts = 4;
 
 // ---- file.write ----
 
@@ -82,7 +83,7 @@ FileWritten WrittenTo(HANDLE file, std::uint64_t bytes) {
   return {bytes, SizeOf(file), IdOf(file), ModifiedOf(file)};
 }
 
-// Into a new file, or one in another's place.
+// Writes a new or a replacing file.
 Result<FileWritten> WriteNew(const FileScope& scope, Result<NewFile> made, std::string_view bytes,
                              std::uint64_t offset = 0) {
   if (!made.ok()) return std::move(made).error();
@@ -92,7 +93,7 @@ Result<FileWritten> WriteNew(const FileScope& scope, Result<NewFile> made, std::
   return WrittenTo(file.file(), bytes.size());
 }
 
-std::optional<Error> WhyTooFar(std::uint64_t offset, std::uint64_t size) {
+std::optional<Error> CheckOffset(std::uint64_t offset, std::uint64_t size) {
   if (offset == kAtEnd || offset <= size || offset - size <= kMaxGapBytes) return std::nullopt;
   return InvalidMember("offset", "expected at most " + std::to_string(size + kMaxGapBytes) +
                                      ", 64 MiB past the end of the file, got " + std::to_string(offset));
@@ -100,16 +101,16 @@ std::optional<Error> WhyTooFar(std::uint64_t offset, std::uint64_t size) {
 
 Result<FileWritten> WritePart(const FileScope& scope, const NamedPath& path, std::string_view bytes,
                               std::uint64_t offset, const std::optional<std::string>& if_id) {
-  for (int look = 1;; ++look) {
+  for (int attempt = 1;; ++attempt) {
     NtOpen open;
-    // With the right to append alone, Windows writes at the end whatever comes between.
+    // With only the right to append, Windows writes at the end of the file whatever else is written to it.
     open.access = offset == kAtEnd ? FILE_APPEND_DATA : FILE_WRITE_DATA;
     open.kind = kNotADirectory;
     ONBEHALF_TRY(const auto& there, scope.OpenIfThere(path, std::move(open)));
     if (if_id && (!there || IdOf(there->handle.get()) != *if_id)) {
       return InvalidMember("if_id", "the file at the path has a different id");
     }
-    if (auto error = WhyTooFar(offset, there ? SizeOf(there->handle.get()) : 0)) return *std::move(error);
+    if (auto error = CheckOffset(offset, there ? SizeOf(there->handle.get()) : 0)) return *std::move(error);
     if (there) {
       WriteAt(there->handle.get(), offset, bytes);
       return WrittenTo(there->handle.get(), bytes.size());
@@ -118,8 +119,8 @@ Result<FileWritten> WritePart(const FileScope& scope, const NamedPath& path, std
     try {
       made.emplace(NewFile::Make(scope, path));
     } catch (const Win32Error& error) {
-      // Another has made it meanwhile: then that one is written to.
-      if (error.win32_code() != ERROR_FILE_EXISTS || look == kMaxLooks) throw;
+      // Another program has created the file: write to that one.
+      if (error.win32_code() != ERROR_FILE_EXISTS || attempt == kMaxAttempts) throw;
       continue;
     }
     return WriteNew(scope, *std::move(made), bytes, offset == kAtEnd ? 0 : offset);
@@ -216,7 +217,7 @@ Result<FileMoved> Move(const FileScope& scope, const MoveParams& params, const C
   }
   NtOpen open;
   open.access = DELETE;
-  open.share = FILE_SHARE_READ | FILE_SHARE_WRITE;  // nobody else moves it meanwhile
+  open.share = FILE_SHARE_READ | FILE_SHARE_WRITE;  // so that no one else moves it
   open.follow = false;
   ONBEHALF_TRY(auto&& opened, scope.Open(from, std::move(open)));
   const HANDLE file = opened.handle.get();
@@ -288,13 +289,13 @@ struct DirectoryMade {
   }
 };
 
-// Whether there is a folder.
+// Whether the folder exists.
 Result<bool> IsFolder(const FileScope& scope, const NamedPath& path) {
   ONBEHALF_TRY(const auto& there, scope.OpenIfThere(path, NtOpen()));
   return there && KindOf(there->handle.get()).is_directory();
 }
 
-// Whether it was made; false if another has made the folder meanwhile.
+// False if someone else created the folder first.
 Result<bool> MakeFolder(const FileScope& scope, const NamedPath& path) {
   ONBEHALF_TRY(auto&& place, scope.PlaceOf(path));
   NtOpen open;
@@ -314,7 +315,7 @@ Result<bool> MakeFolder(const FileScope& scope, const NamedPath& path) {
 Result<DirectoryMade> MakeDirectory(const FileScope& scope, const MakeDirectoryParams& params,
                                     const Call& call) {
   ONBEHALF_TRY(auto&& path, scope.PathOf(params.path, "path"));
-  // Those that are not there, the deepest first.
+  // The missing folders, deepest first.
   std::vector<NamedPath> missing;
   for (std::optional<FilePath> at = path.path; at; at = at->Parent()) {
     ThrowIfOver(call, "NtCreateFile");

@@ -7,8 +7,8 @@
 
 namespace onbehalf::service {
 
-// A method that reaches beyond the service: everybody who has authenticated finds it, and an administrator grants the call. It may
-// wait.
+// A method that reaches beyond the service: every authenticated user sees it, and an administrator grants the call.
+// It may block.
 inline Method GrantedMethod(std::string name, std::string summary, Acts acts) {
   Method method;
   method.name = std::move(name);

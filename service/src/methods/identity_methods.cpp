@@ -25,7 +25,7 @@ using win32::Sid;
 using win32::Token;
 using win32::TokenGroup;
 
-// "0x3e7", as Windows' own tools write a logon session's id.
+// "0x3e7", as Windows' own tools write the id of a logon session.
 std::string Hex(std::uint64_t number) {
   std::array<char, 18> text{'0', 'x'};
   const auto end = std::to_chars(text.data() + 2, text.data() + text.size(), number, 16).ptr;
@@ -53,8 +53,7 @@ Json Attributes(DWORD attributes) {
   return words;
 }
 
-// Names take a look-up each, and perhaps a domain controller: once the request is over, none is made any
-// more.
+// Each name needs a look-up, perhaps from a domain controller; no more look-ups are made once the request is over.
 class Names {
  public:
   Names(AccountNames& names, const std::stop_token& stop) : names_(names), stop_(stop) {}
@@ -80,9 +79,8 @@ class Names {
 };
 
 MethodResult Whoami(const Call& call, AccountNames& account_names) {
-  // The token is taken from the thread while it carries the caller, so what is shown is what a handler that
-  // acts as the caller would really have; it is read after the thread is itself again, because names of
-  // privileges come from another process.
+  // The token is taken from the thread while it impersonates, so the result shows what a handler that acts as the
+  // caller would really have. It is read after the impersonation, because privilege names come from another process.
   const bool token_before = Token::FromThread(TOKEN_QUERY).has_value();
   std::optional<Token> carried;
   if (auto refusal = AsCaller(call.caller, ImpersonationLevel::kIdentification,

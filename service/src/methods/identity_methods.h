@@ -7,7 +7,7 @@
 
 namespace onbehalf::service {
 
-// identity.whoami. `names` is shared with whoever else shows accounts, so that each is looked up once.
+// identity.whoami. `names` is shared with other code that shows accounts, so that each is looked up once.
 void AddIdentityMethods(MethodRegistry& registry, std::shared_ptr<win32::AccountNames> names);
 
 }  // namespace onbehalf::service

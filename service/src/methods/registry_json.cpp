@@ -21,7 +21,7 @@ bool IsText(DWORD type) { return type == REG_SZ || type == REG_EXPAND_SZ || type
 bool IsNumber(DWORD type) { return type == REG_DWORD || type == REG_DWORD_BIG_ENDIAN || type == REG_QWORD; }
 bool HasJsonForm(DWORD type) { return IsText(type) || IsNumber(type) || type == REG_MULTI_SZ; }
 
-// null: it has none.
+// null if it has no JSON form.
 Json JsonFormOf(const RegistryValue& value) {
   if (IsText(value.type)) {
     if (auto text = TextOf(value)) return *std::move(text);

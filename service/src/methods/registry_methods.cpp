@@ -10,7 +10,7 @@
 #include <utility>
 #include <variant>
 
-// After <windows.h>, which it needs.
+// After <windows.h>, which this header needs.
 #include <userenv.h>
 #include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/lean_windows.h"
@@ -43,7 +43,7 @@ constexpr std::size_t kMaxEntries = 10'000;
 constexpr std::size_t kMaxPathCharacters = 32'767;
 constexpr std::size_t kMaxNameUnits = 16'383;
 
-// What Windows refuses, said in other words than its own.
+// A WindowsError with a message of our own.
 Error Refused(DWORD code, const char* operation, std::string message) {
   return {ErrorCode::kWindowsError, std::move(message),
           MakeObject({{"code", code}, {"name", win32::ErrorName(code)}, {"operation", operation}})};
@@ -57,7 +57,7 @@ Error ProfileNotLoaded(const Call& call) {
   return error;
 }
 
-// What parameters say of a key.
+// The key that the parameters name.
 struct NamedKey {
   std::string_view name;
   RegistryView view;
@@ -156,11 +156,11 @@ Result<RegistryValue> ReadValue(const GetParams& params, const Call& call, std::
   return std::get<RegistryValue>(std::move(read));
 }
 
-// With the environment variables of the caller, as Windows would set them for a new process of theirs. Windows says
-// nothing of the length that is needed, only that the buffer was too small; nullopt if `max_units` are.
+// Expanded with the environment variables that Windows would give a new process of the caller. Windows reports only
+// that the buffer was too small, not the length needed; nullopt if `max_units` are not enough.
 std::optional<std::wstring> Expanded(const win32::Token& caller, const std::wstring& text,
                                      std::size_t max_units) {
-  // The longest that one environment variable can be, beside the text itself.
+  // The maximum length of one environment variable, plus the text itself.
   for (std::size_t units = text.size() + 32'768; units <= max_units; units *= 2) {
     std::wstring expanded(units, L'\0');
     if (::ExpandEnvironmentStringsForUserW(caller.get(), text.c_str(), expanded.data(),
@@ -283,7 +283,7 @@ MethodResult List(const ListParams& params, const Call& call, std::size_t respon
     if (!after) return InvalidParams("after: expected what registry.list has given as next");
   }
   ONBEHALF_TRY(auto&& key, OpenKey({params.key, params.view}, KEY_READ, call));
-  // The rest is for what surrounds the entries.
+  // The rest is for the JSON around the entries.
   const auto page = ListRegistryKey(key.get(), after, params.limit, response_bytes / 4 * 3, call.stop);
   if (!page) return Error{ErrorCode::kBusy, "The key changes faster than it can be listed.", nullptr};
   Json keys = Json::array();
@@ -421,7 +421,7 @@ void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
   });
   get.result_schema =
       Object({{"type", TypeSchema()}, {"value", ValueSchema()}, {"encoding", Text("json or base64")}});
-  // The value is read as the caller, and expanded as the service: that loads libraries.
+  // The value is read as the caller but expanded as the service, because expanding loads libraries.
   get.acts = Acts::kAsService;
   registry.Add(std::move(get));
 

@@ -7,8 +7,8 @@
 
 namespace onbehalf::service {
 
-// registry.get, set, list, makeKey, delete and watch. What is read from the registry for one response is bounded by
-// limits.response_bytes.
+// registry.get, set, list, makeKey, delete and watch. limits.response_bytes bounds what one response reads from the
+// registry.
 void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSettings> settings);
 
 }  // namespace onbehalf::service

@@ -20,8 +20,8 @@ namespace {
 
 using protocol::MakeObject;
 
-// Enough to try out large payloads with. In UTF-8 and JSON's escapes it can be more than the limit of a response, which is
-// answered TooLarge.
+// Enough to test large payloads. As UTF-8 with JSON escapes it may exceed the response limit; the response is then
+// TooLarge.
 constexpr std::size_t kMaxEchoCharacters = 1024 * 1024;
 
 struct PingParams {
@@ -79,7 +79,7 @@ Json DescriptionOf(const Method& method) {
   return description;
 }
 
-// A place in kServerEvents.
+// An index into kServerEvents.
 enum class ServerEvent : std::size_t {};
 constexpr auto NamesOf(ServerEvent) { return kServerEvents; }
 
@@ -106,7 +106,7 @@ Result<Subscribed> Subscribe(const SubscribeFunction& subscribe, const Subscribe
                              const Call& call) {
   EventSet events;
   for (const ServerEvent event : params.events) events.set(static_cast<std::size_t>(event));
-  // False when the connection has ended meanwhile: nobody gets the answer then.
+  // False if the connection has already ended; then no one gets the response.
   static_cast<void>(subscribe(call.connection_id, events));
   Subscribed subscribed;
   for (std::size_t i = 0; i < events.size(); ++i) {
@@ -115,7 +115,7 @@ Result<Subscribed> Subscribe(const SubscribeFunction& subscribe, const Subscribe
   return subscribed;
 }
 
-// Every error that any method may be answered with.
+// All errors that any method may return.
 Json Errors() {
   Json errors = Json::object();
   for (const protocol::ErrorInfo& info : protocol::ErrorTable()) {
@@ -164,7 +164,7 @@ void AddRpcMethods(MethodRegistry& registry,
               {"components", Described("object", "")}});
   discover.access_default = kForAuthenticatedUsers;
   discover.acts = Acts::kAsService;
-  discover.pace = Pace::kMayBlock;  // asks Windows once for each method
+  discover.pace = Pace::kMayBlock;  // asks Windows once per method
   discover.handler = [&registry, may_see = std::move(may_see)](const Call& call) -> MethodResult {
     Json methods = Json::array();
     for (const Method* method : registry.All()) {

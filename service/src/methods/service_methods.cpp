@@ -29,11 +29,11 @@ std::string Utc(system_clock::time_point time) {
   return UtcText(time, UtcText::Fraction::kMilliseconds).ToString();
 }
 
-// Bucket i holds what took less than this many microseconds.
+// Bucket i counts durations below this many microseconds.
 std::uint64_t UpperBound(std::size_t bucket) { return std::uint64_t{1} << bucket; }
 
-// The time in microseconds below which `share` of all requests were, as if they lay evenly in their bucket. 0
-// when there were none.
+// The duration in microseconds below which `share` of all requests were, assuming an even distribution within a
+// bucket. 0 if there were no requests.
 std::uint64_t Percentile(const Buckets& buckets, double share) {
   const auto total = std::accumulate(buckets.begin(), buckets.end(), std::uint64_t{0});
   const auto rank = static_cast<std::uint64_t>(std::ceil(static_cast<double>(total) * share));
@@ -296,7 +296,7 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
   reload.access_default = kForAdministrators;
   reload.acts = Acts::kAsService;
   reload.pace = Pace::kMayBlock;
-  // The log is written, and what cannot be read is taken for unsafe or for a fault.
+  // A reload writes the log, and cancelled I/O would make a file look unreadable and therefore unsafe or faulty.
   reload.interruptible = false;
   registry.Add(std::move(reload));
 }

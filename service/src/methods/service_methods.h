@@ -15,16 +15,16 @@
 
 namespace onbehalf::service {
 
-// What service.status says of the service beside what the server counts.
+// What service.status reports in addition to the server's counters.
 struct ServiceFacts {
-  std::string pipe;  // the path clients open: \\.\pipe\onbehalf
+  std::string pipe;  // the path that clients open: \\.\pipe\onbehalf
   Hardening hardening;
   std::function<std::string()>
       last_error;  // when the last error was logged (Log::TimeOfLastError); "" for never
   std::function<AuditState()> audit;
   std::function<std::vector<ModuleState>()> modules;
   bool audit_required = true;
-  // Reads the settings file again, for the account of this name.
+  // Reads the settings file again, on behalf of the account with this name.
   std::function<SettingsReload::Result(const std::string& account)> reload;
 };
 
