@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-// Two characters at once, for every 12 bits: half the look-ups.
+// Two characters per 12 bits: halves the look-ups.
 struct Pair {
   char first;
   char second;
@@ -68,7 +68,7 @@ std::optional<std::string> FromBase64(std::string_view text) {
   const std::size_t whole = text.size() / 4 - (padding == 0 ? 0 : 1);
   std::string bytes(text.size() / 4 * 3 - padding, '\0');
   char* out = bytes.data();
-  // Of a character that is none of the alphabet's all eight bits are set, and of all others the upper two are not.
+  // An invalid character has all eight bits set; valid ones never have the upper two.
   std::uint32_t seen = 0;
   for (std::size_t i = 0; i < whole; ++i) {
     const char* const in = text.data() + i * 4;

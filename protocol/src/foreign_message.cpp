@@ -19,13 +19,13 @@ std::uint64_t BigEndian(std::string_view bytes) {
   return value;
 }
 
-// Reads the few kinds of MessagePack values that can stand before a request's id. Everything else, and the end of the bytes,
-// is nullopt. It does not recurse.
+// Reads the few MessagePack types that can precede a request's id. nullopt for any other type and at the end of the
+// bytes. Not recursive.
 class MessagePackReader {
  public:
   explicit MessagePackReader(std::string_view bytes) : rest_(bytes) {}
 
-  // The number of members of a map of at most 15.
+  // The number of members, for a map of at most 15.
   std::optional<std::size_t> MapSize() {
     const auto tag = Take(1);
     if (!tag || (Byte(*tag) & 0xF0) != 0x80) return std::nullopt;
@@ -57,7 +57,7 @@ class MessagePackReader {
     if (!number) return std::nullopt;
     const std::uint64_t value = BigEndian(*number);
     if (tag >= 0xD0) {
-      // Moves the sign to its place, and back with it.
+      // Sign-extends the number.
       const auto spare = static_cast<int>(64 - 8 * number->size());
       return Id(static_cast<std::int64_t>(value << spare) >> spare);
     }
@@ -81,7 +81,7 @@ void AppendBigEndian(std::string& to, std::uint64_t value, int bytes) {
   for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) to += static_cast<char>(value >> shift & 0xFF);
 }
 
-// A str 32, which holds any text.
+// Appends a str 32, which can hold any text.
 void AppendPacked(std::string& to, std::string_view text) {
   to += '\xDB';
   AppendBigEndian(to, text.size(), 4);
@@ -105,7 +105,7 @@ void AppendPackedId(std::string& to, const Id& id) {
   }
 }
 
-// nlohmann's writer would be as large as the rest of this library.
+// nlohmann's MessagePack writer would be as large as the rest of this library.
 std::string PackedError(const Id& id, const Error& error) {
   std::string packed = "\x83";
   AppendPacked(packed, "jsonrpc");
@@ -140,7 +140,7 @@ std::optional<ForeignMessage> ReadMessagePack(std::string_view text) {
   message.is_message_pack = true;
   for (std::size_t i = 0; i < *members; ++i) {
     const auto name = reader.String();
-    // Every message names its protocol, and first: other bytes that a map could begin with are no message.
+    // Every message begins with jsonrpc; other bytes that look like the start of a map are not a message.
     if (i == 0 && name != "jsonrpc") return std::nullopt;
     if (name == "id") {
       if (auto id = reader.RequestId()) message.id = *std::move(id);

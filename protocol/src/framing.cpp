@@ -11,11 +11,10 @@ namespace {
 constexpr std::string_view kWhiteSpace = " \t\r\n";
 constexpr std::string_view kContentLength = "content-length";
 
-// A buffer no larger than this is kept from frame to frame; a larger one would be a quiet connection's for
-// good.
+// A buffer up to this size is kept for the next frame; a larger one would stay allocated on an idle connection.
 constexpr std::size_t kKeptBytes = 16 * 1024;
 
-// RFC 9110 section 5.6.2, what a header's name is made of.
+// The characters of a header name: RFC 9110 section 5.6.2.
 bool IsTokenCharacter(char c) {
   return IsAsciiLetter(c) || IsAsciiDigit(c) ||
          std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
@@ -111,7 +110,7 @@ void FrameReader::BeginFrame(char first) {
   length_ = 0;
 }
 
-// kFrame here: the header block is complete and the body begins.
+// Here kFrame means: the header block is complete and the body begins.
 FrameReader::Result FrameReader::ReadHeader(std::string_view& input) {
   while (state_ == State::kInHeader) {
     const std::string_view allowed = input.substr(0, limits_.header_bytes - header_bytes_);
@@ -145,7 +144,7 @@ FrameReader::Result FrameReader::ReadHeader(std::string_view& input) {
   return Result::kFrame;
 }
 
-// `line` ends in LF. The blank line ends the header block.
+// `line` ends in LF. A blank line ends the header block.
 FrameError FrameReader::TakeHeaderLine(std::string_view line) {
   line.remove_suffix(1);
   if (!line.ends_with('\r')) {
@@ -208,7 +207,7 @@ FrameReader::Result FrameReader::ReadBareBody(std::string_view& input, std::stri
   const std::string_view allowed = input.substr(0, limits_.frame_bytes - buffer_.size());
   for (std::size_t i = 0; i < allowed.size(); ++i) {
     if (in_string_ && !is_escaped_) {
-      // Most bytes of a large frame are inside of strings: passed over without touching the state.
+      // Most bytes of a large frame are inside strings: skip them without updating the state.
       while (i < allowed.size() && allowed[i] != '"' && allowed[i] != '\\') {
         ++i;
       }
@@ -231,7 +230,7 @@ FrameReader::Result FrameReader::ReadBareBody(std::string_view& input, std::stri
   return Result::kNeedMore;
 }
 
-// Only what tells brackets from text: the JSON itself is the parser's to judge.
+// Only tracks brackets and strings; the parser validates the JSON itself.
 FrameError FrameReader::Scan(char c) {
   if (in_string_) {
     in_string_ = is_escaped_ || c != '"';
@@ -261,7 +260,7 @@ FrameError FrameReader::Scan(char c) {
   }
 }
 
-// The frame's last `bytes` bytes are at the front of `input`.
+// The last `bytes` bytes of the frame are at the front of `input`.
 FrameReader::Result FrameReader::Complete(std::string_view& input, std::size_t bytes,
                                           std::string_view& frame) {
   if (buffer_.empty()) {
@@ -276,8 +275,8 @@ FrameReader::Result FrameReader::Complete(std::string_view& input, std::size_t b
   return Result::kFrame;
 }
 
-// Grows by doubling, so that a byte is moved a bounded number of times, but to no more than `most` bytes,
-// which is all that can come.
+// Grows by doubling, so that each byte is moved a bounded number of times, but not beyond `most` bytes, the maximum
+// that can follow.
 void FrameReader::Store(std::string_view bytes, std::size_t most) {
   const std::size_t needed = buffer_.size() + bytes.size();
   if (needed > buffer_.capacity()) {

@@ -187,7 +187,7 @@ std::optional<Id> ToId(const Json& value) {
       return number;
     }
     case Json::value_t::number_float: {
-      // 2^63: from here on a double may be an integer of the text that was rounded.
+      // 2^63: from here on a double may be a rounded integer.
       constexpr double kRounded = 9223372036854775808.0;
       const auto number = value.get<double>();
       if (number > -kRounded && number < kRounded) {

@@ -22,16 +22,16 @@ bool IsNumberCharacter(char c) {
   return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
 }
 
-// Strings of at least so many bytes are taken past the reader, if they have no escapes: it takes them byte by byte, which for
-// what files hold costs more than everything else together.
+// Strings of at least this many bytes bypass the reader if they have no escapes: it processes them byte by byte,
+// which dominates the cost for file contents.
 constexpr std::size_t kLongString = 1024;
 
-// The text as the reader gets it: of long strings without escapes only the quotes.
+// The text for the reader: long strings without escapes are reduced to their quotes.
 class ReaderText {
  public:
   explicit ReaderText(std::string_view text) : text_(text) {}
 
-  // A string token of the text: its content begins and ends there. In their order.
+  // Call for each string token, in order; `begin` and `end` delimit its content.
   void OnString(std::size_t begin, std::size_t end, bool is_plain) {
     if (is_plain && end - begin >= kLongString) {
       shortened_.append(text_, copied_, begin - copied_);
@@ -40,15 +40,14 @@ class ReaderText {
     }
     ++strings_;
   }
-  // To be called once, behind the last string.
+  // Call once, after the last string.
   std::string_view Finish() {
     if (taken_out_.empty()) return text_;
     shortened_.append(text_, copied_, text_.size() - copied_);
     return shortened_;
   }
 
-  // To be called for each string that the reader has found, in their order: true if it was taken out, and then `value` is
-  // what it holds.
+  // Call for each string that the reader finds, in order: true if it was taken out; `value` is then its content.
   bool TakeNext(std::string_view& value) {
     const bool is_taken_out = next_ < taken_out_.size() && taken_out_[next_].ordinal == found_;
     if (is_taken_out) {
@@ -59,7 +58,7 @@ class ReaderText {
     return is_taken_out;
   }
 
-  // Where in the text what is at `offset` for the reader stands.
+  // Converts the reader's `offset` to an offset in the original text.
   std::size_t OffsetInText(std::size_t offset) const {
     for (const TakenOut& one : taken_out_) {
       if (offset < one.begin) break;
@@ -77,22 +76,21 @@ class ReaderText {
 
   std::string_view text_;
   std::string shortened_;
-  std::size_t copied_ = 0;  // of text_
+  std::size_t copied_ = 0;  // in text_
   std::size_t strings_ = 0;
   std::vector<TakenOut> taken_out_;
   std::size_t found_ = 0;
-  std::size_t next_ = 0;  // of taken_out_
+  std::size_t next_ = 0;  // in taken_out_
 };
 
-// What the grammar's reader would let pass or could be made to suffer from: a BOM (it skips one), NUL (it
-// takes that for the end of the text), bytes that are no UTF-8 (it calls them a syntax error like any other)
-// and numbers of a length that its conversion takes quadratic time for.
+// Rejects what the reader would accept or be slow on: a BOM (which it skips), NUL (which it takes for the end), bytes
+// that are not UTF-8 (reported as a plain syntax error) and numbers so long that its conversion takes quadratic time.
 JsonFault CheckBytes(std::string_view text, ReaderText& for_reader) {
   if (text.starts_with("\xEF\xBB\xBF")) {
     return {Kind::kSyntax, 0};
   }
   bool in_string = false;
-  bool is_plain = true;  // of the string: without escapes, and control characters, which the reader refuses
+  bool is_plain = true;  // the string has no escapes and no control characters, which the reader refuses
   std::size_t string_begin = 0;
   std::size_t number_bytes = 0;
   for (std::size_t i = 0; i < text.size();) {
@@ -134,7 +132,7 @@ JsonFault CheckBytes(std::string_view text, ReaderText& for_reader) {
   return {};
 }
 
-// Walks the text and leaves its position where the builder can see it: the reader's events carry none.
+// Iterates over the text and exposes its position to the builder: the reader's events do not include one.
 class Cursor {
  public:
   using iterator_category = std::input_iterator_tag;
@@ -163,11 +161,11 @@ class Cursor {
   const char** seen_;
 };
 
-// Takes the reader's events and builds the value, refusing what is over the limits before it is stored. Each
-// event returns false to end the reading.
+// Handles the reader's events and builds the value; refuses what exceeds the limits before storing it. Each event
+// returns false to stop parsing.
 class ValueBuilder {
  public:
-  // `text` is what `reader_text` has made for the reader.
+  // `text` is the text that `reader_text` prepared for the reader.
   ValueBuilder(std::string_view text, ReaderText& reader_text, const JsonLimits& limits, Json& root)
       : text_(text), reader_text_(reader_text), seen_(text.data()), limits_(limits), root_(root) {}
 
@@ -212,7 +210,7 @@ class ValueBuilder {
   }
 
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& exception) {
-    // 406 is the library's number for a number that a double cannot hold. Positions count from 1.
+    // 406 is the library's error number for a number that does not fit into a double. Positions count from 1.
     constexpr int kNumberOverflow = 406;
     fault_.kind = exception.id == kNumberOverflow ? Kind::kNumberOutOfRange : Kind::kSyntax;
     fault_.offset = reader_text_.OffsetInText(std::min(position == 0 ? 0 : position - 1, text_.size()));
@@ -248,7 +246,7 @@ class ValueBuilder {
     if (open_.size() >= limits_.depth) {
       return Refuse(Kind::kTooDeep);
     }
-    // A container's address holds while it is open: its parent grows no further until then.
+    // The address of an open container is stable: its parent does not grow before it is closed.
     Json* const container = Add(Json(type));
     if (container == nullptr) {
       return false;
@@ -268,7 +266,7 @@ class ValueBuilder {
   const JsonLimits& limits_;
   Json& root_;
   std::vector<Json*> open_;
-  Json* member_ = nullptr;  // the value of the member whose name came last
+  Json* member_ = nullptr;  // the value of the member whose name was read last
   JsonFault fault_;
 };
 

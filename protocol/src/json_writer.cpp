@@ -95,7 +95,7 @@ void AppendJson(std::string& out, const Json& value) {
       AppendInteger(out, value.get_ref<const Json::number_unsigned_t&>());
       return;
     case Json::value_t::number_float:
-      // The library's own form: shortest that reads back the same, always recognisable as no integer.
+      // The library's format: the shortest that reads back the same, and always recognisable as not an integer.
       out += value.dump();
       return;
     case Json::value_t::string:

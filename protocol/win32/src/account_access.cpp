@@ -1,6 +1,6 @@
 #include "onbehalf/win32/account_access.h"
 
-// After <windows.h>, which it needs.
+// After <windows.h>, which this header needs.
 #include <authz.h>
 
 #include "onbehalf/win32/unique_handle.h"

@@ -15,7 +15,7 @@ using Time = std::chrono::steady_clock::time_point;
 
 constexpr std::string_view kServiceDomain = "NT SERVICE\\";
 
-// Account names are compared without regard to case; the prefix is ASCII.
+// Account names are case-insensitive; the prefix is ASCII.
 bool HasServiceDomain(std::string_view account) {
   if (account.size() <= kServiceDomain.size()) return false;
   for (std::size_t i = 0; i < kServiceDomain.size(); ++i) {
@@ -26,7 +26,7 @@ bool HasServiceDomain(std::string_view account) {
   return true;
 }
 
-// Longer than any account (20 or 104 characters) with any domain (255).
+// Longer than any account name (20 or 104 characters) with any domain (255).
 constexpr DWORD kNameCapacity = 512;
 
 std::optional<AccountName> LookUpName(const Sid& sid) {
@@ -35,8 +35,7 @@ std::optional<AccountName> LookUpName(const Sid& sid) {
   DWORD name_length = kNameCapacity;
   DWORD domain_length = kNameCapacity;
   SID_NAME_USE use = SidTypeUnknown;
-  // No account has the SID, no domain controller answers, or the name is impossibly long: there is no name to
-  // show.
+  // The SID has no account, no domain controller answers, or the name is impossibly long: there is no name to show.
   if (!::LookupAccountSidW(nullptr, sid.get(), name.data(), &name_length, domain.data(), &domain_length,
                            &use)) {
     return std::nullopt;
@@ -50,7 +49,7 @@ bool IsAccount(SID_NAME_USE use) {
 }
 
 std::optional<Sid> LookUpSid(std::string_view account) {
-  // Windows would read only what stands before a NUL.
+  // Windows would read only up to the NUL.
   if (account.empty() || account.find('\0') != std::string_view::npos) return std::nullopt;
   const std::wstring name = ToWide(account);
   alignas(DWORD) std::array<std::byte, SECURITY_MAX_SID_SIZE> sid{};
@@ -69,7 +68,7 @@ std::optional<Sid> LookUpSid(std::string_view account) {
 template <typename Key, typename Value, typename Hash = std::hash<Key>>
 class Remembered {
  public:
-  // nullopt: not known (any more).
+  // nullopt if not cached (any more).
   std::optional<std::optional<Value>> Get(const Key& key, Time now) {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(key);
@@ -83,7 +82,7 @@ class Remembered {
     const std::lock_guard lock(mutex_);
     if (entries_.size() >= AccountNames::kCapacity) {
       std::erase_if(entries_, [now](const auto& entry) { return entry.second.until <= now; });
-      // All are in use: which one goes matters little, that the table stays small does.
+      // All are current: which one is removed matters little; the size limit does.
       if (entries_.size() >= AccountNames::kCapacity) entries_.erase(entries_.begin());
     }
     entries_.insert_or_assign(key, Entry{value, until});

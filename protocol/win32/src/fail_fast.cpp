@@ -8,8 +8,8 @@
 
 namespace onbehalf::win32 {
 
-// The kernel takes interrupt 0x29 (x64) or breakpoint 0xF003 (ARM64) with the reason in the first register
-// and ends the process without asking any handler in it: winnt.h, __fastfail.
+// The kernel takes interrupt 0x29 (x64) or breakpoint 0xF003 (ARM64) with the reason in the first register and
+// terminates the process without calling any of its handlers: winnt.h, __fastfail.
 void FailFast() noexcept {
 #if defined(_MSC_VER)
   __fastfail(FAST_FAIL_FATAL_APP_EXIT);

@@ -13,7 +13,7 @@ namespace {
 constexpr GENERIC_MAPPING kFileMapping = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE,
                                           FILE_ALL_ACCESS};
 
-// A conditional or object entry gives its rights to some: that is enough.
+// A conditional or object entry grants its rights in some cases, which is enough.
 bool AllowsInAnyForm(BYTE type) {
   return type == ACCESS_ALLOWED_ACE_TYPE || type == ACCESS_ALLOWED_OBJECT_ACE_TYPE ||
          type == ACCESS_ALLOWED_CALLBACK_ACE_TYPE || type == ACCESS_ALLOWED_CALLBACK_OBJECT_ACE_TYPE;
@@ -40,10 +40,10 @@ std::vector<UntrustedWriter> WritersOtherThan(const SecurityDescriptor& descript
     writers.push_back({Sid::FromWellKnown(WinWorldSid), kFileChangeRights, false});
     return writers;
   }
-  // Templates for what is made inside a directory: no token has these SIDs.
+  // Placeholders for the creator of new files in a directory: no token contains these SIDs.
   const Sid creator_owner = Sid::FromWellKnown(WinCreatorOwnerSid);
   const Sid creator_group = Sid::FromWellKnown(WinCreatorGroupSid);
-  // Stands for the owner, and replaces what an owner may do otherwise.
+  // Stands for the owner and replaces the owner's implicit rights.
   const Sid owner_rights = Sid::FromWellKnown(WinCreatorOwnerRightsSid);
 
   bool owner_is_limited = false;

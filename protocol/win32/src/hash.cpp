@@ -1,7 +1,7 @@
 #include "onbehalf/win32/hash.h"
 
 #include "onbehalf/win32/lean_windows.h"
-// After <windows.h>, which they need.
+// After <windows.h>, which these headers need.
 #include <bcrypt.h>
 #include <ntsecapi.h>
 
@@ -14,7 +14,7 @@ void Check(NTSTATUS status, const char* operation) {
   if (status < 0) throw Win32Error(::LsaNtStatusToWinError(status), operation);
 }
 
-// What one BCryptHashData may take: ULONG, kept far from its end.
+// The maximum for one BCryptHashData, well within a ULONG.
 constexpr std::size_t kAtOnce = std::size_t{1} << 30;
 
 }  // namespace
@@ -29,7 +29,7 @@ HashObject::HashObject(HashAlgorithm algorithm) {
       algorithm == HashAlgorithm::kSha1 ? BCRYPT_SHA1_ALGORITHM : BCRYPT_SHA256_ALGORITHM;
   Check(::BCryptOpenAlgorithmProvider(algorithm_.put(), name, nullptr, BCRYPT_HASH_REUSABLE_FLAG),
         "BCryptOpenAlgorithmProvider");
-  // BCryptFinishHash makes a reusable object ready for the next hash (BCryptCreateHash, dwFlags; Windows 8).
+  // BCryptFinishHash prepares a reusable object for the next hash (BCryptCreateHash, dwFlags; Windows 8).
   Check(::BCryptCreateHash(algorithm_.get(), hash_.put(), nullptr, 0, nullptr, 0, BCRYPT_HASH_REUSABLE_FLAG),
         "BCryptCreateHash");
 }
@@ -37,7 +37,7 @@ HashObject::HashObject(HashAlgorithm algorithm) {
 void HashObject::Add(std::string_view part) {
   while (!part.empty()) {
     const std::string_view now = part.substr(0, kAtOnce);
-    // Not const in the declaration; only read.
+    // Declared as non-const, but only read.
     auto* bytes = reinterpret_cast<UCHAR*>(const_cast<char*>(now.data()));
     Check(::BCryptHashData(hash_.get(), bytes, static_cast<ULONG>(now.size()), 0), "BCryptHashData");
     part.remove_prefix(now.size());

@@ -9,13 +9,13 @@
 namespace onbehalf::win32 {
 namespace {
 
-// The longest wait that is not INFINITE.
+// The longest wait other than INFINITE.
 constexpr DWORD kLongestWait = INFINITE - 1;
 
 }  // namespace
 
 OverlappedOperation::OverlappedOperation(HANDLE file)
-    // Manual reset, as OVERLAPPED asks; unnamed; not inherited.
+    // Manual reset, as OVERLAPPED requires; unnamed; not inherited.
     : file_(file), event_(::CreateEventW(nullptr, TRUE, FALSE, nullptr)) {
   if (!event_) ThrowLastError("CreateEventW");
 }
@@ -44,7 +44,7 @@ OverlappedOperation::Outcome OverlappedOperation::Wait(bool succeeded, DWORD err
     return outcome;
   }
   if (error != ERROR_IO_PENDING) {
-    // Refused, or (ConnectNamedPipe) nothing left to do: nothing was started.
+    // It failed, or (ConnectNamedPipe) the client is already connected: nothing was started.
     prepared_ = false;
     outcome.code = error;
     return outcome;
@@ -54,7 +54,7 @@ OverlappedOperation::Outcome OverlappedOperation::Wait(bool succeeded, DWORD err
   const DWORD count = stop != nullptr ? 2 : 1;
   DWORD ended_by = WAIT_TIMEOUT;
   do {
-    // Index 0 wins when both are set: an operation that is complete is complete.
+    // Index 0 wins if both are set: a completed operation counts as completed.
     ended_by = ::WaitForMultipleObjects(count, handles.data(), FALSE, WaitMilliseconds(deadline));
   } while (ended_by == WAIT_TIMEOUT && Clock::now() < deadline);
 
@@ -67,7 +67,7 @@ OverlappedOperation::Outcome OverlappedOperation::Wait(bool succeeded, DWORD err
     CancelAndWait();
     throw Win32Error(wait_error, "WaitForMultipleObjects");
   }
-  // The result says which of cancel and completion came first.
+  // The result tells which came first, cancellation or completion.
   ::CancelIoEx(file_, &overlapped_);
   take_result(TRUE);
   if (outcome.code == ERROR_OPERATION_ABORTED) {
@@ -81,7 +81,7 @@ void OverlappedOperation::CancelAndWait() noexcept {
   if (!prepared_) return;
   prepared_ = false;
   if (HasOverlappedIoCompleted(&overlapped_)) return;
-  // ERROR_NOT_FOUND: nothing of ours is under way, and no event will ever be set.
+  // ERROR_NOT_FOUND: no operation is pending, so the event will never be set.
   if (!::CancelIoEx(file_, &overlapped_) && ::GetLastError() == ERROR_NOT_FOUND) return;
   DWORD bytes = 0;
   ::GetOverlappedResult(file_, &overlapped_, &bytes, TRUE);

@@ -18,7 +18,7 @@ bool EqualIgnoringCase(std::string_view a, std::string_view lower_case) {
 }
 
 // `\\host\pipe\name`. Anything else might be a file, which would be opened for writing: `\\.\pipe\..\C:\x` is one,
-// because Windows takes `..` out of paths, and `\\?\` is this computer under another name.
+// because Windows resolves `..`; and `\\?\` is another name for this computer.
 bool IsPipePath(std::string_view path) {
   constexpr std::string_view kStart = "\\\\";
   constexpr std::string_view kMiddle = "\\pipe\\";
@@ -39,8 +39,8 @@ bool IsPipeClosed(DWORD code) noexcept {
 }
 
 DWORD PipeStream::OpenFlags(const ClientSecurity& security) {
-  // Without SECURITY_SQOS_PRESENT the server would get the level of impersonation. The level's flag is its
-  // number in bits 16 and 17 (winbase.h: SECURITY_ANONYMOUS …).
+  // Without SECURITY_SQOS_PRESENT the server would get the impersonation level. The flag of a level is its number in
+  // bits 16 and 17 (winbase.h: SECURITY_ANONYMOUS …).
   DWORD flags = FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | (static_cast<DWORD>(security.level) << 16);
   if (security.dynamic_tracking) flags |= SECURITY_CONTEXT_TRACKING;
   return flags;
@@ -57,17 +57,17 @@ PipeStream PipeStream::Open(std::string_view path, const ClientSecurity& securit
     if (pipe) return PipeStream(std::move(pipe));
     const DWORD error = ::GetLastError();
     if (error != ERROR_PIPE_BUSY) throw Win32Error(error, "CreateFileW", path);
-    // NMPWAIT_WAIT_FOREVER is INFINITE; 0 would stand for the server's default time.
+    // NMPWAIT_WAIT_FOREVER is INFINITE; 0 would mean the server's default timeout.
     const DWORD wait = WaitMilliseconds(deadline);
     if (wait == 0) throw Win32Error(ERROR_PIPE_BUSY, "CreateFileW", path);
     if (!::WaitNamedPipeW(wide_path.c_str(), wait)) {
       const DWORD wait_error = ::GetLastError();
-      // The next open says what became of it: still busy at the deadline, or gone.
+      // The next open tells the outcome: still busy at the deadline, or gone.
       if (wait_error != ERROR_SEM_TIMEOUT && wait_error != ERROR_FILE_NOT_FOUND) {
         throw Win32Error(wait_error, "WaitNamedPipeW", path);
       }
     }
-    // An instance is free now, or was: another client may have been faster.
+    // An instance was free, but another client may have been faster.
   }
 }
 
@@ -88,7 +88,7 @@ std::size_t PipeStream::Read(std::span<char> buffer, Clock::time_point deadline,
       throw Win32Error(outcome.code, "ReadFile");
     }
     if (outcome.bytes != 0) return outcome.bytes;
-    // An empty message. A peer that sends nothing else does not move the deadline.
+    // An empty message. A peer that sends nothing else does not extend the deadline.
     if (Clock::now() >= deadline) throw Win32Error(WAIT_TIMEOUT, "ReadFile");
   }
 }

@@ -9,18 +9,18 @@
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 
-// Of ntdll. <winternl.h> takes an enumeration, to which the class that is asked for here does not belong.
+// From ntdll. <winternl.h> declares it with an enumeration that lacks the class used here.
 extern "C" LONG NTAPI NtQuerySystemInformation(ULONG kind, void* information, ULONG size, ULONG* returned);
 
 namespace onbehalf::win32 {
 namespace {
 
-// The longest path that Windows has, with its NUL.
+// The longest Windows path, with its NUL.
 constexpr DWORD kLongestPath = 32768;
-// SystemProcessIdInformation: the NT path of a process's file, by the process id alone. In Windows since Vista, in no header of
-// the SDK.
+// SystemProcessIdInformation: the NT path of a process's file, by process id alone. In Windows since Vista, but not
+// in the SDK headers.
 constexpr ULONG kProcessIdInformation = 88;
-// SYSTEM_PROCESS_ID_INFORMATION, of which all but the first is a UNICODE_STRING.
+// SYSTEM_PROCESS_ID_INFORMATION; all but the first member are a UNICODE_STRING.
 struct ProcessIdInformation {
   HANDLE process_id;
   USHORT name_bytes;
@@ -30,8 +30,8 @@ struct ProcessIdInformation {
 constexpr USHORT kLongestNameBytes = 0xFFFE;
 constexpr auto kInvalidInfoClass = static_cast<LONG>(0xC0000003);  // STATUS_INVALID_INFO_CLASS
 
-// \Device\HarddiskVolume3\x.exe as C:\x.exe, and \Device\Mup\SERVER\SHARE\x.exe as \\SERVER\SHARE\x.exe. What is on a volume
-// without a letter stays as it is.
+// \Device\HarddiskVolume3\x.exe becomes C:\x.exe, and \Device\Mup\SERVER\SHARE\x.exe becomes \\SERVER\SHARE\x.exe. A
+// path on a volume without a drive letter stays unchanged.
 std::wstring DosPath(std::wstring_view nt_path) {
   constexpr std::wstring_view kNetwork = LR"(\Device\Mup\)";
   if (nt_path.starts_with(kNetwork)) {
@@ -52,7 +52,7 @@ std::wstring DosPath(std::wstring_view nt_path) {
   return std::wstring(nt_path);
 }
 
-// For systems that do not know ProcessIdInformation (Wine 8).
+// For systems without ProcessIdInformation (Wine 8).
 std::optional<std::string> ImagePathOfOpened(DWORD process_id) {
   UniqueObject process(::OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, process_id));
   if (!process) return std::nullopt;
@@ -85,7 +85,7 @@ std::wstring ModulePath(HMODULE module) {
       path.resize(length);
       return path;
     }
-    // Cut short.
+    // The path was truncated.
     if (path.size() >= kLongestPath) throw Win32Error(ERROR_INSUFFICIENT_BUFFER, "GetModuleFileNameW");
     path.resize(kLongestPath);
   }

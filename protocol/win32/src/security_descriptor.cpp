@@ -15,7 +15,7 @@
 namespace onbehalf::win32 {
 namespace {
 
-// access_entry.h, which has no windows.h, names them again.
+// access_entry.h, which cannot include windows.h, repeats these.
 static_assert(sizeof(AccessMask) == sizeof(ACCESS_MASK));
 static_assert(kReadControl == READ_CONTROL && kWriteDac == WRITE_DAC);
 static_assert(AccessEntry::kAllows == ACCESS_ALLOWED_ACE_TYPE &&
@@ -29,7 +29,7 @@ bool IsObjectType(BYTE type) {
          type == ACCESS_DENIED_CALLBACK_OBJECT_ACE_TYPE || type == SYSTEM_AUDIT_CALLBACK_OBJECT_ACE_TYPE;
 }
 
-// Laid out as ACCESS_ALLOWED_ACE: header, mask, SID.
+// Types laid out like ACCESS_ALLOWED_ACE: header, mask, SID.
 bool IsPlainType(BYTE type) {
   return type == ACCESS_ALLOWED_ACE_TYPE || type == ACCESS_DENIED_ACE_TYPE || type == SYSTEM_AUDIT_ACE_TYPE ||
          type == ACCESS_ALLOWED_CALLBACK_ACE_TYPE || type == ACCESS_DENIED_CALLBACK_ACE_TYPE ||
@@ -49,7 +49,7 @@ AccessEntry ToEntry(void* ace) {
   }
   if (IsObjectType(header->AceType)) {
     auto* object = static_cast<ACCESS_ALLOWED_OBJECT_ACE*>(ace);
-    // Each of the two GUIDs is there only if its flag is set; the SID follows.
+    // Each of the two GUIDs is present only if its flag is set; the SID follows.
     std::size_t offset = offsetof(ACCESS_ALLOWED_OBJECT_ACE, ObjectType);
     if ((object->Flags & ACE_OBJECT_TYPE_PRESENT) != 0) offset += sizeof(GUID);
     if ((object->Flags & ACE_INHERITED_OBJECT_TYPE_PRESENT) != 0) offset += sizeof(GUID);
@@ -90,14 +90,13 @@ PACL DaclOf(const SecurityDescriptor& descriptor) {
   return present ? dacl : nullptr;
 }
 
-// Which SIDs of a token an entry speaks to: the normal ones (user and groups), or, in the second pass that
-// Windows makes for a restricted token, the restricting ones.
+// The SIDs of a token that an entry may match: the normal ones (user and groups) or, in Windows' second pass for a
+// restricted token, the restricting ones.
 class TokenSids {
  public:
   static TokenSids Normal(const Token& token) {
     TokenSids sids;
-    // A user's attributes are 0 although it is enabled; a deny-only user is rare and comes from TokenUser
-    // alone.
+    // The user's attributes are 0 although it is enabled; deny-only, which is rare, is reported only by TokenUser.
     sids.groups_ = token.Groups();
     sids.groups_.push_back({token.User(), SE_GROUP_ENABLED});
     return sids;
@@ -111,7 +110,7 @@ class TokenSids {
 
   bool empty() const { return groups_.empty(); }
 
-  // A deny-only group is no membership for an allow entry and is one for a deny entry.
+  // A deny-only group matches deny entries but not allow entries.
   bool Match(const Sid& sid, bool for_deny) const {
     return std::any_of(groups_.begin(), groups_.end(), [&](const TokenGroup& group) {
       if (!(group.sid == sid)) return false;
@@ -165,8 +164,8 @@ struct Walk {
   ACCESS_MASK missing = 0;
 };
 
-// AccessCheck's way through a DACL, with memory: how deny and allow entries are met in order until a wanted
-// right is denied or all are given (Win32 "How AccessCheck Works").
+// AccessCheck's algorithm with a record of the deciding entry: processes deny and allow entries in order until a
+// requested right is denied or all are granted (Win32 "How AccessCheck Works").
 Walk WalkDacl(const std::vector<AccessEntry>& entries, const std::optional<Sid>& owner, const TokenSids& sids,
               ACCESS_MASK desired, GENERIC_MAPPING mapping, bool stop_at_deny) {
   Walk walk;
@@ -201,7 +200,7 @@ Walk WalkDacl(const std::vector<AccessEntry>& entries, const std::optional<Sid>&
 }  // namespace
 
 SecurityDescriptor SecurityDescriptor::FromSddl(std::string_view sddl) {
-  // Windows would read only what stands before a NUL.
+  // Windows would read only up to the NUL.
   if (sddl.find('\0') != std::string_view::npos) {
     throw Win32Error(ERROR_INVALID_PARAMETER, "ConvertStringSecurityDescriptorToSecurityDescriptorW");
   }
@@ -215,7 +214,7 @@ SecurityDescriptor SecurityDescriptor::FromSddl(std::string_view sddl) {
 
 SecurityDescriptor SecurityDescriptor::FromKernelObject(HANDLE object, SECURITY_INFORMATION parts) {
   SecurityDescriptor descriptor;
-  // Nearly always enough for one call.
+  // Nearly always large enough for one call.
   descriptor.bytes_.resize(1024);
   for (;;) {
     DWORD needed = 0;
@@ -235,7 +234,7 @@ SecurityDescriptor SecurityDescriptor::FromKernelObject(HANDLE object, SECURITY_
 SecurityDescriptor SecurityDescriptor::FromFile(std::string_view path, SECURITY_INFORMATION parts) {
   std::wstring wide_path = ToWide(path);
   UniqueLocalMemory descriptor;
-  // Returns the code and leaves GetLastError alone.
+  // Returns the error code instead of setting GetLastError.
   const DWORD error = ::GetNamedSecurityInfoW(wide_path.data(), SE_FILE_OBJECT, parts, nullptr, nullptr,
                                               nullptr, nullptr, descriptor.put());
   if (error != ERROR_SUCCESS) throw Win32Error(error, "GetNamedSecurityInfoW", path);
@@ -258,7 +257,7 @@ SecurityDescriptor SecurityDescriptor::FromPointer(PSECURITY_DESCRIPTOR descript
     return copy;
   }
   DWORD size = 0;
-  // Fails, and says the size.
+  // Fails, and returns the required size.
   ::MakeSelfRelativeSD(descriptor, nullptr, &size);
   copy.bytes_.resize(size);
   if (!::MakeSelfRelativeSD(descriptor, copy.get(), &size)) ThrowLastError("MakeSelfRelativeSD");
@@ -267,7 +266,7 @@ SecurityDescriptor SecurityDescriptor::FromPointer(PSECURITY_DESCRIPTOR descript
 
 std::string SecurityDescriptor::ToSddl(SECURITY_INFORMATION parts) const {
   std::string text = ConvertToSddl(get(), parts);
-  // Wine (8.0) passes over LABEL_SECURITY_INFORMATION.
+  // Wine (8.0) ignores LABEL_SECURITY_INFORMATION.
   if ((parts & (LABEL_SECURITY_INFORMATION | SACL_SECURITY_INFORMATION)) == LABEL_SECURITY_INFORMATION &&
       text.find("(ML;") == std::string::npos) {
     if (const auto label = Label()) text += LabelToSddl(*label);
@@ -340,13 +339,13 @@ std::optional<std::size_t> DecidingEntry(const SecurityDescriptor& descriptor, c
   if ((desired & MAXIMUM_ALLOWED) != 0 || !descriptor.HasDacl()) return std::nullopt;
   const auto entries = descriptor.Dacl();
   const auto owner = descriptor.Owner();
-  // Windows said yes: then no deny entry counted, whatever this walk would make of it.
+  // If Windows granted access, no deny entry applied, whatever this walk finds.
   const Walk walk =
       WalkDacl(entries, owner, TokenSids::Normal(token), desired, mapping, /*stop_at_deny=*/!allowed);
-  // What is still missing then came from a privilege (WRITE_OWNER, ACCESS_SYSTEM_SECURITY).
+  // Rights still missing then came from a privilege (WRITE_OWNER, ACCESS_SYSTEM_SECURITY).
   if (allowed) return walk.last_allowed_by;
   if (walk.denied_by || walk.missing != 0) return walk.denied_by;
-  // The token's own SIDs had it all; its restricting ones must have been refused.
+  // The token's own SIDs were granted everything, so its restricting SIDs must have been refused.
   const TokenSids restricting = TokenSids::Restricting(token);
   if (restricting.empty()) return std::nullopt;
   return WalkDacl(entries, owner, restricting, desired, mapping, /*stop_at_deny=*/true).denied_by;

@@ -10,13 +10,13 @@
 namespace onbehalf::win32 {
 namespace {
 
-// Of WaitForState: soon enough for a person, rarely enough for the machine.
+// For WaitForState: short enough for a person, long enough for the machine.
 constexpr std::chrono::milliseconds kShortestPoll{20};
 constexpr std::chrono::milliseconds kLongestPoll{250};
 
 std::string ToText(const wchar_t* text) { return text == nullptr ? std::string() : ToUtf8Lossy(text); }
 
-// A list of strings, each with its NUL, ended by an empty one.
+// A list of NUL-terminated strings, ended by an empty one.
 std::vector<std::string> ToList(const wchar_t* texts) {
   std::vector<std::string> list;
   if (texts == nullptr) return list;
@@ -26,8 +26,8 @@ std::vector<std::string> ToList(const wchar_t* texts) {
   return list;
 }
 
-// Calls `query(buffer, size, &needed)` with a buffer that is large enough. The manager's answers have at most
-// 8 KiB (QueryServiceConfig2, cbBufSize).
+// Calls `query(buffer, size, &needed)` with a large enough buffer. The manager returns at most 8 KiB
+// (QueryServiceConfig2, cbBufSize).
 template <typename Query>
 std::vector<std::byte> AskManager(const char* operation, const std::string& name, Query query) {
   std::vector<std::byte> answer(1024);

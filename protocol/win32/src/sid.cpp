@@ -12,7 +12,7 @@ std::optional<Sid> Sid::FromNumbers(std::string_view text) {
   constexpr std::uint64_t kMaxAuthority = 0xFFFF'FFFF'FFFF;
   if (!text.starts_with(kBegin)) return std::nullopt;
   text.remove_prefix(kBegin.size());
-  // The number that `text` begins with; `text` goes on behind it.
+  // Takes a number off the front of `text`.
   const auto take = [&text](std::uint64_t max) -> std::optional<std::uint64_t> {
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -18,12 +18,11 @@ std::uint64_t ToNumber(const LUID& luid) {
   return (static_cast<std::uint64_t>(static_cast<std::uint32_t>(luid.HighPart)) << 32) | luid.LowPart;
 }
 
-// The answer to a query of variable size: in one system call if it fits into `kOnStack` bytes, in more
-// otherwise.
+// A token query of variable size: one system call if the result fits into `kOnStack` bytes, otherwise more.
 template <std::size_t kOnStack>
 class TokenAnswer {
  public:
-  // False where the token or the system does not know this kind of question; throws when it refuses it.
+  // False if the token or system does not support this class of information; throws if it refuses it.
   bool Ask(HANDLE token, TOKEN_INFORMATION_CLASS kind) {
     DWORD capacity = static_cast<DWORD>(kOnStack);
     for (;;) {
@@ -38,7 +37,7 @@ class TokenAnswer {
       capacity = needed;
     }
   }
-  // As Ask, for what every token knows.
+  // As Ask, for information that every token has.
   void Get(HANDLE token, TOKEN_INFORMATION_CLASS kind) {
     if (!Ask(token, kind)) throw Win32Error(ERROR_INVALID_FUNCTION, "GetTokenInformation");
   }
@@ -51,7 +50,7 @@ class TokenAnswer {
  private:
   void* data() { return large_.empty() ? small_.data() : large_.data(); }
 
-  // Aligned for every answer by its element.
+  // The element type aligns it for every result.
   std::array<std::uint64_t, (kOnStack + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t)> small_;
   std::vector<std::uint64_t> large_;
 };
@@ -59,7 +58,7 @@ class TokenAnswer {
 // SECURITY_MANDATORY_MEDIUM_PLUS_RID, which not every winnt.h has.
 constexpr DWORD kMediumPlusRid = SECURITY_MANDATORY_MEDIUM_RID + 0x100;
 
-// Some 60 groups; a member of more costs a second call.
+// About 60 groups; an account with more costs a second call.
 using GroupsAnswer = TokenAnswer<4096>;
 // 40 privileges; Windows has 36.
 using PrivilegesAnswer = TokenAnswer<sizeof(TOKEN_PRIVILEGES) + 40 * sizeof(LUID_AND_ATTRIBUTES)>;
@@ -97,7 +96,7 @@ bool Has(const TOKEN_GROUPS& groups, const Sid& sid) {
                      [&](const SID_AND_ATTRIBUTES& group) { return ::EqualSid(group.Sid, sid.get()); });
 }
 
-// Every look-up asks the LSA; the numbers of privileges never change while Windows runs.
+// Every look-up calls the LSA; the names of privileges never change while Windows runs.
 std::string PrivilegeName(const LUID& luid) {
   static std::mutex mutex;
   static std::unordered_map<std::uint64_t, std::string> names;
@@ -220,7 +219,7 @@ std::vector<TokenPrivilege> Token::Privileges() const {
   std::vector<TokenPrivilege> list;
   list.reserve(privileges.PrivilegeCount);
   for (DWORD i = 0; i < privileges.PrivilegeCount; ++i) {
-    // By value: the array is packed to four bytes.
+    // By value, because the array is packed to four bytes.
     const LUID_AND_ATTRIBUTES privilege = privileges.Privileges[i];
     list.push_back({PrivilegeName(privilege.Luid), privilege.Attributes});
   }
@@ -315,13 +314,13 @@ bool Token::IsMember(const Sid& group) const {
       return false;
     }
   }
-  // A restricted token has only what its restricting SIDs have as well.
+  // A restricted token has only the groups that its restricting SIDs also have.
   GroupsAnswer restricting;
   if (restricting.Ask(get(), TokenRestrictedSids)) {
     const auto& sids = restricting.As<TOKEN_GROUPS>();
     if (sids.GroupCount != 0 && !Has(sids, group)) return false;
   }
-  // The groups of an AppContainer's user are not the container's (CheckTokenMembershipEx,
+  // The groups of an AppContainer's user do not apply to the container (CheckTokenMembershipEx,
   // CTMF_INCLUDE_APPCONTAINER).
   TokenAnswer<sizeof(DWORD)> container;
   return !container.Ask(get(), TokenIsAppContainer) || container.As<DWORD>() == 0;

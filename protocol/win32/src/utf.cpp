@@ -11,7 +11,7 @@
 namespace onbehalf::win32 {
 namespace {
 
-// Windows counts these in int.
+// Windows takes these lengths as int.
 int CheckedLength(std::size_t length, const char* operation) {
   if (length > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
     throw Win32Error(ERROR_INVALID_PARAMETER, operation);
@@ -19,7 +19,7 @@ int CheckedLength(std::size_t length, const char* operation) {
   return static_cast<int>(length);
 }
 
-// What is ASCII is most of what there is, and needs no Windows.
+// Most text is ASCII, which needs no call of Windows.
 template <typename Out, typename Text>
 std::optional<Out> AsAscii(Text text) {
   const bool is_ascii =

@@ -14,7 +14,7 @@ struct NamedCode {
   std::string_view name;
 };
 
-// The codes that files, pipes, security, services, the registry and RPC answer with, ascending by number.
+// The error codes of files, pipes, security, services, the registry and RPC, in ascending order.
 #define ONBEHALF_NAMED(code) \
   { static_cast<DWORD>(code), #code }
 constexpr NamedCode kNamedCodes[] = {
@@ -266,7 +266,7 @@ constexpr NamedCode kNamedCodes[] = {
 
 static_assert(std::is_sorted(std::begin(kNamedCodes), std::end(kNamedCodes),
                              [](const NamedCode& a, const NamedCode& b) { return a.code < b.code; }),
-              "searched by halves");
+              "binary search needs sorted codes");
 
 std::string Describe(DWORD code, std::string_view operation, std::string_view subject) {
   std::string text(operation);
@@ -309,7 +309,8 @@ std::string ErrorName(DWORD code) {
 
 std::string ErrorMessage(DWORD code) {
   UniqueLocalMemory text;
-  // FORMAT_MESSAGE_MAX_WIDTH_MASK: no line breaks but the text's own. IGNORE_INSERTS: some texts have %1.
+  // FORMAT_MESSAGE_MAX_WIDTH_MASK: no line breaks except those in the text itself. IGNORE_INSERTS: some texts contain
+  // %1.
   const DWORD length = ::FormatMessageW(FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM |
                                             FORMAT_MESSAGE_IGNORE_INSERTS | FORMAT_MESSAGE_MAX_WIDTH_MASK,
                                         nullptr, code, 0, reinterpret_cast<LPWSTR>(text.put()), 0, nullptr);

@@ -6,7 +6,7 @@
 
 #include "onbehalf/win32/hash.h"
 #include "onbehalf/win32/lean_windows.h"
-// After <windows.h>, which it needs.
+// After <windows.h>, which this header needs.
 #include <sddl.h>
 
 #include "onbehalf/win32/unique_handle.h"
@@ -30,7 +30,7 @@ std::wstring UpperCase(const std::wstring& text) {
 
 Sid Sid::FromPsid(const void* sid) {
   static_assert(kFixedBytes + kMaxParts * sizeof(std::uint32_t) == SECURITY_MAX_SID_SIZE);
-  // Not const in the declarations; only read.
+  // Declared as non-const, but only read.
   const PSID psid = const_cast<void*>(sid);
   if (psid == nullptr || !::IsValidSid(psid)) throw Win32Error(ERROR_INVALID_SID, "IsValidSid");
   Sid copy;
@@ -39,9 +39,9 @@ Sid Sid::FromPsid(const void* sid) {
 }
 
 std::optional<Sid> Sid::FromString(std::string_view text) {
-  // Windows would read only what stands before a NUL.
+  // Windows would read only up to the NUL.
   if (text.empty() || text.find('\0') != std::string_view::npos) return std::nullopt;
-  // Neither form has a character beyond ASCII.
+  // Both forms are ASCII only.
   if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7F; })) {
     return std::nullopt;
   }
@@ -61,7 +61,7 @@ Sid Sid::FromWellKnown(int type) {
 Sid Sid::ForService(std::string_view service_name) {
   if (service_name.empty()) throw Win32Error(ERROR_INVALID_NAME, "Sid::ForService");
   const std::wstring name = UpperCase(ToWide(service_name));
-  // SHA-1 because service SIDs are defined by it; nothing here is kept secret or proved by it.
+  // Service SIDs are defined with SHA-1; nothing here relies on its strength.
   const Sha1::Digest digest =
       Sha1().Of({{reinterpret_cast<const char*>(name.data()), name.size() * sizeof(wchar_t)}});
   constexpr DWORD kSubAuthorities = 1 + sizeof(Sha1::Digest) / sizeof(DWORD);

@@ -7,7 +7,8 @@
 
 namespace onbehalf::protocol {
 
-// Letters and digits of ASCII, whatever the locale. Every other byte, also of a longer character, is none and stays as it is.
+// ASCII letters and digits, independent of the locale. All other bytes, including those of multi-byte characters, are
+// neither and stay unchanged.
 
 constexpr bool IsAsciiLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 constexpr bool IsAsciiDigit(char c) { return c >= '0' && c <= '9'; }

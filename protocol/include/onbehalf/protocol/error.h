@@ -11,11 +11,11 @@ namespace onbehalf::protocol {
 
 struct Error {
   ErrorCode code = ErrorCode::kInternalError;
-  std::string message;  // empty: the table's own sentence
+  std::string message;  // empty: the default message of the code
   Json data;            // null: no `data` member is sent
 };
 
-// What is wrong with a request's parameters: the message names the member and what was expected there.
+// A request's parameters are invalid: the message names the member and what was expected.
 inline Error InvalidParams(std::string message) {
   return {ErrorCode::kInvalidParams, std::move(message), nullptr};
 }

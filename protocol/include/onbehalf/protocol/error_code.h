@@ -6,9 +6,8 @@
 
 namespace onbehalf::protocol {
 
-// Every error code that crosses the wire. The negative ranges are JSON-RPC 2.0's: -32700 and -32600 to -32603
-// are its own, -32000 to -32099 are left to servers, -32800 is the Language Server Protocol's
-// RequestCancelled.
+// All error codes on the wire. The negative ranges are JSON-RPC 2.0's: -32700 and -32600 to -32603 are predefined,
+// -32000 to -32099 are for servers; -32800 is the Language Server Protocol's RequestCancelled.
 enum class ErrorCode : int {
   kParseError = -32700,
   kInvalidRequest = -32600,
@@ -31,19 +30,18 @@ enum class ErrorCode : int {
 
 struct ErrorInfo {
   ErrorCode code;
-  std::string_view name;  // the field's term, as in the table of docs/protocol.md: "AccessDenied"
-  std::string_view
-      message;          // one plain sentence, sent as `error.message` unless something more exact is known
-  bool retry_can_help;  // the same request may succeed later, unchanged
+  std::string_view name;     // as in the table of docs/protocol.md: "AccessDenied"
+  std::string_view message;  // sent as `error.message` unless there is a more specific one
+  bool retry_can_help;       // the unchanged request may succeed later
 };
 
-// All of them, in the order of the enumeration.
+// All error codes, in the order of the enumeration.
 std::span<const ErrorInfo> ErrorTable();
 
-// The row of `code`, which must be one of the enumeration's.
+// The row of `code`, which must be in the enumeration.
 const ErrorInfo& InfoOf(ErrorCode code);
 
-// The row of a code read from the wire; nullptr if it is none of ours.
+// The row of a code from the wire; nullptr if it is unknown.
 const ErrorInfo* FindError(int code);
 
 }  // namespace onbehalf::protocol

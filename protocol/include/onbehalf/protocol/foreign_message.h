@@ -10,24 +10,24 @@
 
 namespace onbehalf::protocol {
 
-// A JSON-RPC message as StreamJsonRpc's LengthHeaderMessageHandler writes it: four bytes, big endian, say the length of what
-// follows, JSON or MessagePack. This protocol does not have it. It is recognised only so that the error can be written in the
-// same form: otherwise the client's library reports a broken stream and not what is wrong.
-// Source: StreamJsonRpc 2.x; MessagePackFormatter writes a map of JSON-RPC's members.
+// A JSON-RPC message from StreamJsonRpc's LengthHeaderMessageHandler: four bytes with the big-endian length, then
+// JSON or MessagePack. This protocol does not support it. It is recognised only to send the error in the same form:
+// otherwise the client's library would report a broken stream instead of the reason. Source: StreamJsonRpc 2.x;
+// MessagePackFormatter writes a map of JSON-RPC's members.
 struct ForeignMessage {
   bool is_message_pack = false;
   Id id;  // null if it could not be read
 };
 
-// What the first bytes of a connection are when they can start no frame. nullopt if they are not the beginning of such a
-// message. The whole message need not be there, but without it the id of one in JSON is null. Never throws for what the bytes
-// hold.
+// Identifies the first bytes of a connection that cannot start a frame. nullopt if they do not begin such a message.
+// The message may be incomplete, but then the id of a JSON message is null. Never throws because of the bytes'
+// content.
 std::optional<ForeignMessage> ReadForeignMessage(std::string_view bytes, const JsonLimits& limits);
 
-// What to use instead, for the developer of the client.
+// Tells the developer of the client what to use instead.
 std::string Describe(const ForeignMessage& message);
 
-// The response to `message`, with its length before it.
+// The response to `message`, with its length prefix.
 std::string ForeignErrorFrame(const ForeignMessage& message, const Error& error);
 
 }  // namespace onbehalf::protocol

@@ -11,8 +11,7 @@
 
 namespace onbehalf::protocol {
 
-// How the frames of one connection are delimited. The first byte of the connection says which; it is then
-// fixed.
+// How the frames of a connection are delimited. The first byte of the connection decides.
 enum class Framing {
   kUnknown,  // no byte has been read yet
   kHeader,   // Content-Length: N CRLF CRLF and N bytes, as in the Language Server Protocol's base protocol
@@ -21,46 +20,45 @@ enum class Framing {
 
 enum class FrameError {
   kNone,
-  kNotAFrame,             // the first byte of a frame can start neither kind (or not the connection's kind)
+  kNotAFrame,             // the first byte cannot start a frame of either kind (or of the connection's kind)
   kHeaderTooLong,         // over FrameLimits::header_bytes
-  kHeaderMalformed,       // a line without colon, a bare CR or LF, a control character
-  kNoContentLength,       // the header block ended without one
-  kContentLengthInvalid,  // not a decimal number, a sign, two different values
-  kFrameTooLarge,         // over FrameLimits::frame_bytes; known before any of it is stored
+  kHeaderMalformed,       // a line without a colon, a bare CR or LF, a control character
+  kNoContentLength,       // the header block ended without it
+  kContentLengthInvalid,  // not a decimal number, a sign, or two different values
+  kFrameTooLarge,         // over FrameLimits::frame_bytes; detected before any of it is stored
   kUnbalanced,            // bare JSON: a closing bracket of the wrong kind
   kTooDeep,               // bare JSON: nested deeper than JsonLimits::depth
 };
 
-// A plain sentence without the peer's bytes in it, fit for the wire and for the log.
+// A sentence without the peer's bytes, safe for the wire and the log.
 std::string_view Describe(FrameError error);
 
-// The code to answer `error` (not kNone) with before the connection is closed: TooLarge for what is over a
-// limit, else ParseError.
+// The code for the response to `error` (not kNone), after which the connection is closed: TooLarge if a limit is
+// exceeded, else ParseError.
 ErrorCode CodeOf(FrameError error);
 
-// Turns bytes into frames. Feed it what was read, in any pieces; it is a state machine that looks at each
-// byte once and stores only the frame it is in the middle of, as it comes: the length that a header promises
-// takes no memory. The frames and the error are the same however the bytes are cut into pieces. White space
-// (blank, tab, CR, LF) between frames is skipped in both framings. After an error the stream cannot be
-// trusted and the reader stays in the error. One thread at a time.
+// Splits a byte stream into frames. Accepts input in pieces of any size; a state machine examines each byte once and
+// stores only the current incomplete frame as it arrives: a length announced by a header allocates nothing. How the
+// input is split does not affect the frames or the error. White space (blank, tab, CR, LF) between frames is skipped
+// in both framings. After an error the stream is out of sync and the reader stays in the error state. One thread at a
+// time.
 class FrameReader {
  public:
-  // Where the reader stands between two calls of Next.
+  // The state between two calls of Next.
   enum class State {
-    kBetweenFrames,  // nothing of a next frame has been seen (white space between frames does not count)
-    kInHeader,       // some bytes of a header block
-    kInBody,         // some bytes of a frame's body (or the header is complete)
+    kBetweenFrames,  // nothing of the next frame yet (white space between frames does not count)
+    kInHeader,       // inside a header block
+    kInBody,         // the header is complete, or inside the frame's body
     kFailed,
   };
   enum class Result { kNeedMore, kFrame, kError };
 
   FrameReader(const FrameLimits& frame, std::size_t json_depth);
 
-  // Takes bytes off the front of `input` until a frame is complete (kFrame: `frame` is its text, valid until
-  // the next call or as long as the bytes of `input` are, whichever ends first), all bytes are used up
-  // (kNeedMore) or an error is found (kError: see error()). Call again with the rest of `input` after kFrame.
-  // A frame that lies wholly in `input` is not copied. Memory that a large frame took is given back by the
-  // next call.
+  // Consumes bytes from the front of `input` until a frame is complete (kFrame: `frame` is its text, valid until the
+  // next call or as long as the bytes of `input`, whichever ends first), the input is used up (kNeedMore) or an error
+  // is found (kError: see error()). After kFrame, call again with the rest of `input`. A frame entirely within
+  // `input` is not copied. The next call frees the memory of a large frame.
   Result Next(std::string_view& input, std::string_view& frame);
 
   State state() const { return state_; }
@@ -84,10 +82,10 @@ class FrameReader {
   Framing framing_ = Framing::kUnknown;
   FrameError error_ = FrameError::kNone;
 
-  std::vector<char> buffer_;    // what came before this input of a header line, or of a frame's text
-  bool has_delivered_ = false;  // buffer_ holds the frame that the last call returned
+  std::vector<char> buffer_;    // bytes of an incomplete header line or frame from earlier input
+  bool has_delivered_ = false;  // buffer_ holds the frame returned by the last call
 
-  std::size_t header_bytes_ = 0;  // of the header block, taken so far
+  std::size_t header_bytes_ = 0;  // of the header block, consumed so far
   bool has_length_ = false;
   std::size_t length_ = 0;  // Content-Length
 
@@ -96,9 +94,9 @@ class FrameReader {
   bool is_escaped_ = false;
 };
 
-// One frame in the given framing, ready to be written in one write: for kHeader one header line
-// `Content-Length` (exactly one: StreamJsonRpc and byte counters rely on it), for kBareJson (and kUnknown)
-// the text and a newline.
+// One frame in the given framing, to be sent in one write: for kHeader a single header line `Content-Length`
+// (StreamJsonRpc and byte counters rely on it being the only one), for kBareJson (and kUnknown) the text and a
+// newline.
 std::string ToFrame(Framing framing, std::string_view text);
 
 }  // namespace onbehalf::protocol

@@ -6,7 +6,7 @@
 
 namespace onbehalf::protocol {
 
-// Bytes in lower-case hexadecimal.
+// Bytes as lower-case hexadecimal.
 inline std::string ToHex(std::span<const unsigned char> bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text;

@@ -12,8 +12,8 @@
 
 namespace onbehalf::protocol {
 
-// A member as MakeObject takes it. It refers to its value, and so lives only as long as the call: no copies, no destructor, and
-// what is converted to Json is converted in one place. A Json that is given as a temporary or moved is moved from.
+// A member for MakeObject. It refers to its value and must not outlive the call: no copies, no destructor, and the
+// conversion to Json is in one place. A Json passed as a temporary or moved is moved from.
 class JsonMember {
  public:
   JsonMember(std::string_view name, std::nullptr_t) : name_(name), kind_(Kind::kNull) {}
@@ -69,8 +69,9 @@ class JsonMember {
   Value value_;
 };
 
-// An object out of its members, as Json{{"name", value}, ...} is. A list of lists of Json is several times as long to compile, and as
-// large: each of its members is built, converted and cleaned up in line. An object in another is a MakeObject of its own.
+// Creates an object from its members, like Json{{"name", value}, ...}. Such nested initializer lists take several
+// times as long to compile and as much code: each member is built, converted and destroyed inline. Use another
+// MakeObject for a nested object.
 Json MakeObject(std::initializer_list<JsonMember> members);
 
 }  // namespace onbehalf::protocol

@@ -8,12 +8,12 @@
 
 namespace onbehalf::protocol {
 
-// How many of the bytes that `text` begins with are ASCII and stand in a JSON string as they are. Eight at a time: up to
-// seven more may be.
+// The number of leading bytes of `text` that are ASCII and need no escaping in a JSON string. Counts in steps of
+// eight, so it may miss up to seven.
 inline std::size_t PlainBytes(std::string_view text) {
   constexpr std::uint64_t kOnes = 0x0101010101010101;
   constexpr std::uint64_t kHighs = 0x8080808080808080;
-  // Some bit is set if a byte is zero, and none if none is.
+  // Non-zero exactly if one of the bytes is zero.
   const auto zeros = [](std::uint64_t word) { return (word - kOnes) & ~word & kHighs; };
   std::size_t plain = 0;
   for (; plain + sizeof(std::uint64_t) <= text.size(); plain += sizeof(std::uint64_t)) {

@@ -10,11 +10,11 @@
 
 namespace onbehalf::protocol {
 
-// A value, or what the caller did wrong. It has no operator bool, because a Result<bool> would read like its value.
+// A value or an Error. It has no operator bool, because that of a Result<bool> would look like its value.
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  // The requirement keeps it from hiding the constructors that copy and move, which clang-tidy 14 does not see.
+  // The constraint keeps this from hiding the copy and move constructors, which clang-tidy 14 does not see.
   template <typename U = T>
   requires(std::is_convertible_v<U&&, T> && !std::same_as<std::remove_cvref_t<U>, Result> &&
            !std::same_as<std::remove_cvref_t<U>, Error>)
@@ -24,7 +24,7 @@ class [[nodiscard]] Result {
 
   bool ok() const { return outcome_.index() == 0; }
 
-  // Only when ok(). Throw std::bad_variant_access otherwise.
+  // Require ok(). Throw std::bad_variant_access otherwise.
   T& value() & { return std::get<0>(outcome_); }
   const T& value() const& { return std::get<0>(outcome_); }
   T&& value() && { return std::get<0>(std::move(outcome_)); }
@@ -34,11 +34,11 @@ class [[nodiscard]] Result {
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
-  // Only when not ok(). Throw std::bad_variant_access otherwise.
+  // Require !ok(). Throw std::bad_variant_access otherwise.
   Error& error() & { return std::get<1>(outcome_); }
   const Error& error() const& { return std::get<1>(outcome_); }
   Error&& error() && { return std::get<1>(std::move(outcome_)); }
-  // nullptr when ok().
+  // nullptr if ok().
   const Error* error_if() const { return std::get_if<1>(&outcome_); }
 
   bool operator==(const Result&) const = default;
@@ -49,9 +49,10 @@ class [[nodiscard]] Result {
 
 }  // namespace onbehalf::protocol
 
-// ONBEHALF_TRY(auto&& path, scope.PathOf(params)): declares `path` with the value of a Result, or returns its error from the
-// function, which returns a Result or anything else that an Error converts to. A reference is to the value in the Result, which
-// lives to the end of the block; so nothing is moved. It is several statements: not for a branch without braces.
+// ONBEHALF_TRY(auto&& path, scope.PathOf(params)): declares `path` with the value of a Result, or returns its error
+// from the function, which must return a Result or another type that an Error converts to. A reference refers to the
+// value inside the Result, which lives until the end of the block, so nothing is moved. It expands to several
+// statements: do not use it as a branch without braces.
 #define ONBEHALF_TRY(declaration, ...) \
   ONBEHALF_TRY_AS(onbehalf_result_, __COUNTER__, declaration, __VA_ARGS__)
 #define ONBEHALF_TRY_AS(prefix, number, declaration, ...) \

@@ -6,9 +6,9 @@
 
 namespace onbehalf::protocol {
 
-// The bytes of the character that `text` (not empty) begins with: 1 to 4, or 0 if it begins with no
-// well-formed UTF-8 sequence (Unicode 15, table 3-7: no overlong forms, no surrogates, nothing over U+10FFFF,
-// not cut short).
+// The number of bytes in the first character of `text` (not empty): 1 to 4, or 0 if `text` does not begin with a
+// well-formed UTF-8 sequence (Unicode 15, table 3-7: no overlong forms, no surrogates, nothing over U+10FFFF, not
+// truncated).
 inline std::size_t Utf8SequenceBytes(std::string_view text) {
   const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(0);
@@ -42,7 +42,7 @@ inline std::size_t Utf8SequenceBytes(std::string_view text) {
   return bytes;
 }
 
-// All of `text` is well-formed UTF-8; an empty one is.
+// Whether all of `text` is well-formed UTF-8; an empty text is.
 inline bool IsUtf8(std::string_view text) {
   while (!text.empty()) {
     const std::size_t bytes = Utf8SequenceBytes(text);

@@ -8,15 +8,14 @@
 
 namespace onbehalf::win32 {
 
-// An ACCESS_MASK. This header needs no windows.h; security_descriptor.cpp compares the values with Windows'.
+// An ACCESS_MASK. This header needs no windows.h; security_descriptor.cpp checks the values against Windows'.
 using AccessMask = std::uint32_t;
 
 inline constexpr AccessMask kReadControl = 0x0002'0000;  // READ_CONTROL
 inline constexpr AccessMask kWriteDac = 0x0004'0000;     // WRITE_DAC
 
-// One entry of an ACL. Object entries and conditional ones (ACCESS_ALLOWED_CALLBACK_ACE_TYPE) have mask and
-// SID as well, but what else they ask for is not kept. A kind that Windows has not named yet has the null SID
-// (S-1-0-0).
+// One entry of an ACL. Object and conditional entries (ACCESS_ALLOWED_CALLBACK_ACE_TYPE) also have a mask and SID,
+// but their conditions are not kept. A type still unknown to Windows gets the null SID (S-1-0-0).
 struct AccessEntry {
   static constexpr std::uint8_t kAllows = 0;          // ACCESS_ALLOWED_ACE_TYPE
   static constexpr std::uint8_t kDenies = 1;          // ACCESS_DENIED_ACE_TYPE
@@ -29,7 +28,7 @@ struct AccessEntry {
   bool allows() const { return type == kAllows; }
   bool denies() const { return type == kDenies; }
   bool inherit_only() const { return (flags & kInheritOnly) != 0; }
-  // Of an allow or deny entry in an ACL: ACE_HEADER, mask, SID.
+  // The size of an allow or deny entry in an ACL: ACE_HEADER, mask, SID.
   std::size_t AceBytes() const { return 8 + sid.size(); }
   friend bool operator==(const AccessEntry&, const AccessEntry&) = default;
 };

@@ -14,7 +14,7 @@
 
 namespace onbehalf::win32 {
 
-// "BUILTIN\Administrators", and what kind of account it is.
+// "BUILTIN\Administrators", with the kind of account.
 struct AccountName {
   std::string domain;  // may be empty
   std::string name;
@@ -22,8 +22,8 @@ struct AccountName {
   std::string Qualified() const;  // DOMAIN\name, or name
 };
 
-// Where names come from, and the time: Windows (LookupAccountSidW, LookupAccountNameW, a steady clock) unless
-// a test says otherwise. The look-ups are called without any lock held, by several threads at once.
+// The source of names, and the clock: Windows (LookupAccountSidW, LookupAccountNameW, a steady clock) by default,
+// replaced in tests. Look-ups run without a lock held, on several threads at once.
 struct AccountSource {
   std::function<std::optional<AccountName>(const Sid&)> name_of;
   std::function<std::optional<Sid>(std::string_view account)> sid_of;
@@ -32,14 +32,14 @@ struct AccountSource {
   static AccountSource Windows();
 };
 
-// Names of accounts, remembered: what was found for kFoundLifetime, what was not for kMissingLifetime, at
-// most kCapacity of each kind. A look-up may ask a domain controller and take seconds: never on the request
-// path, never while impersonating. Any thread.
+// A cache of account names: found ones for kFoundLifetime, missing ones for kMissingLifetime, at most kCapacity of
+// each kind. A look-up may ask a domain controller and take seconds: never use it on the request path or while
+// impersonating. Any thread.
 class AccountNames {
  public:
-  // A renamed account shows its old name for so long.
+  // How long a renamed account may show its old name.
   static constexpr std::chrono::minutes kFoundLifetime{10};
-  // A new account, or a domain controller that is back, is noticed after so long.
+  // How long a new account, or a domain controller that is back, may go unnoticed.
   static constexpr std::chrono::minutes kMissingLifetime{1};
   static constexpr std::size_t kCapacity = 4096;
 
@@ -48,14 +48,13 @@ class AccountNames {
   AccountNames(const AccountNames&) = delete;
   AccountNames& operator=(const AccountNames&) = delete;
 
-  // nullopt when no account has this SID (ERROR_NONE_MAPPED) or none could be asked. Service SIDs that
-  // Windows does not resolve stay unresolved.
+  // nullopt if no account has this SID (ERROR_NONE_MAPPED) or no domain controller answers. Service SIDs that Windows
+  // does not resolve stay unresolved.
   std::optional<AccountName> Find(const Sid& sid);
-  // "DOMAIN\name", "name@domain", "name"; also "NT SERVICE\x", which is computed where Windows does not
-  // resolve it. nullopt also for the name of a domain, which is no account. Throws Win32Error for what is not
-  // UTF-8.
+  // "DOMAIN\name", "name@domain", "name"; also "NT SERVICE\x", which is computed if Windows does not resolve it.
+  // nullopt also for a domain name, which is not an account. Throws Win32Error for text that is not UTF-8.
   std::optional<Sid> FindSid(std::string_view account);
-  // The qualified name, or the SID's text.
+  // The qualified name, or the SID as text if it has none.
   std::string Display(const Sid& sid);
 
  private:

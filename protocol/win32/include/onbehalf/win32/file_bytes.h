@@ -10,15 +10,16 @@
 
 namespace onbehalf::win32 {
 
-// The bytes of an open file, at places that are named: the handle's own place in the file does not count. The handle is not
-// overlapped. All throw Win32Error. Any thread.
+// Reading and writing an open file at explicit offsets; the handle's own file pointer is not used. The handle must
+// not be overlapped. All throw Win32Error. Any thread.
 
-// What ReadFile and WriteFile take for that.
+// The OVERLAPPED that ReadFile and WriteFile need for that.
 OVERLAPPED At(std::uint64_t offset);
 
-// Reads at `offset` into all of `buffer`, or to the end of the file: how many bytes there were.
+// Reads from `offset` into `buffer` until it is full or the file ends; returns the number of bytes.
 std::size_t ReadAt(HANDLE file, std::uint64_t offset, std::span<char> buffer);
-// Writes all of `bytes` at `offset`; kAtEnd: behind whatever the file holds when each part of at most 16 MiB is written.
+// Writes all of `bytes` at `offset`; kAtEnd appends, with each part of at most 16 MiB written at the end that the
+// file then has.
 inline constexpr std::uint64_t kAtEnd = 0xFFFFFFFF'FFFFFFFF;
 void WriteAt(HANDLE file, std::uint64_t offset, std::string_view bytes);
 

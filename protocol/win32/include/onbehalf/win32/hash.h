@@ -13,16 +13,16 @@ namespace onbehalf::win32 {
 
 enum class HashAlgorithm { kSha1, kSha256 };
 
-// A hash by Windows (CNG), with one object that is used again for every hash, so that a hash takes no memory. One
-// thread at a time.
+// A Windows (CNG) hash object, reused for every hash so that hashing does not allocate. One thread at a time.
 class HashObject {
  public:
   // Throws Win32Error.
   explicit HashObject(HashAlgorithm algorithm);
 
-  // Takes the part behind those that were added since the last Finish. Throws Win32Error.
+  // Adds `part` to the current hash. Throws Win32Error.
   void Add(std::string_view part);
-  // The hash of what was added; `digest` has the algorithm's size. Begins anew. Throws Win32Error.
+  // Returns the hash of all parts in `digest`, which must have the algorithm's size, and starts a new one. Throws
+  // Win32Error.
   void Finish(std::span<unsigned char> digest);
 
  private:
@@ -53,7 +53,7 @@ class Hash {
     object_.Finish(digest);
     return digest;
   }
-  // The hash of the parts, one after the other. Between a Finish and the next Add.
+  // The hash of the parts in order. Only call it when no parts have been added since the last Finish.
   Digest Of(std::initializer_list<std::string_view> parts) {
     for (const std::string_view part : parts) Add(part);
     return Finish();
@@ -66,7 +66,7 @@ class Hash {
 using Sha1 = Hash<HashAlgorithm::kSha1, 20>;
 using Sha256 = Hash<HashAlgorithm::kSha256, 32>;
 
-// Bytes that nobody can guess. Throws Win32Error.
+// Fills `bytes` with cryptographically secure random bytes. Throws Win32Error.
 void FillWithRandom(std::span<unsigned char> bytes);
 
 }  // namespace onbehalf::win32

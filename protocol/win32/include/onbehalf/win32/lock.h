@@ -7,9 +7,8 @@
 
 namespace onbehalf::win32 {
 
-// A mutex that is a word in memory (SRWLOCK, taken exclusively), for std::lock_guard. What std::mutex is depends on the
-// runtime library: MSVC's is this one, MinGW's waits on kernel events, which costs two system calls each time two
-// threads meet.
+// A mutex of one word (SRWLOCK in exclusive mode), for std::lock_guard. std::mutex depends on the runtime library:
+// MSVC's is the same, but MinGW's waits on kernel events, which costs two system calls for each contention.
 class Lock {
  public:
   Lock() = default;
@@ -25,7 +24,7 @@ class Lock {
   SRWLOCK lock_ = SRWLOCK_INIT;
 };
 
-// To wait for something that a Lock guards.
+// A condition variable for a Lock.
 class Condition {
  public:
   Condition() = default;
@@ -34,17 +33,17 @@ class Condition {
 
   void NotifyAll() noexcept { ::WakeAllConditionVariable(&condition_); }
 
-  // The caller holds `lock`, which is free while this waits. `is_true` is asked under the lock.
+  // The caller holds `lock`, which is released while this waits. `is_true` is called under the lock.
   template <typename Predicate>
   void Wait(Lock& lock, Predicate is_true) {
     while (!is_true()) ::SleepConditionVariableSRW(&condition_, &lock.lock_, INFINITE, 0);
   }
-  // False when `timeout` has passed before `is_true` was.
+  // False if `timeout` passed before `is_true` was true.
   template <typename Predicate>
   bool WaitFor(Lock& lock, std::chrono::milliseconds timeout, Predicate is_true) {
     return WaitUntil(lock, std::chrono::steady_clock::now() + timeout, is_true);
   }
-  // The same until a point in time; time_point::max() is forever.
+  // The same until a point in time; time_point::max() means forever.
   template <typename Predicate>
   bool WaitUntil(Lock& lock, std::chrono::steady_clock::time_point end, Predicate is_true) {
     while (!is_true()) {

@@ -15,25 +15,25 @@
 
 namespace onbehalf::win32 {
 
-// SERVICE_STATUS_PROCESS by Windows' own words.
+// SERVICE_STATUS_PROCESS.
 struct ServiceStatus {
   DWORD state = SERVICE_STOPPED;  // SERVICE_RUNNING, ...
   DWORD process_id = 0;           // 0 while stopped
   DWORD accepted_controls = 0;
-  DWORD exit_code = ERROR_SUCCESS;  // ERROR_SERVICE_SPECIFIC_ERROR: see the next
+  DWORD exit_code = ERROR_SUCCESS;  // ERROR_SERVICE_SPECIFIC_ERROR: see the next member
   DWORD service_specific_exit_code = 0;
   DWORD checkpoint = 0;
   std::chrono::milliseconds wait_hint{0};
 };
 
-// "running", "start pending", ... as sc.exe names the states; the number for one that it does not.
+// The state's name in sc.exe, "running", "start pending", ...; the number if it has none.
 std::string ServiceStateName(DWORD state);
 
 struct ServiceConfig {
   DWORD type = 0;
   DWORD start_type = 0;  // SERVICE_AUTO_START, ...
   DWORD error_control = 0;
-  std::string command_line;  // with its quotes, as the registry has it (binPath)
+  std::string command_line;  // with quotes, as in the registry (binPath)
   std::string account;       // "LocalSystem", "NT SERVICE\OnBehalf"
   std::string display_name;
   std::vector<std::string> dependencies;  // groups begin with SC_GROUP_IDENTIFIER ('+')
@@ -46,13 +46,13 @@ struct ServiceFailureActions {
   std::vector<SC_ACTION> actions;  // delays in milliseconds
 };
 
-// An installed service, opened with the rights it was asked for; a call that needs another is Win32Error
-// (ERROR_ACCESS_DENIED). Owns its handle. Every call throws Win32Error with the service's name as subject.
-// Any thread.
+// An installed service, opened with the requested rights; a call that needs others throws Win32Error
+// (ERROR_ACCESS_DENIED). Owns its handle. Every call throws Win32Error with the service's name as subject. Any
+// thread.
 class InstalledService {
  public:
   // Rights: SERVICE_QUERY_STATUS, SERVICE_QUERY_CONFIG, SERVICE_START, SERVICE_STOP, READ_CONTROL. Throws
-  // ERROR_SERVICE_DOES_NOT_EXIST (1060). Asks the manager for SC_MANAGER_CONNECT only, which everyone has.
+  // ERROR_SERVICE_DOES_NOT_EXIST (1060). Opens the manager with SC_MANAGER_CONNECT only, which everyone has.
   static InstalledService Open(std::string_view name, DWORD access);
 
   const std::string& name() const noexcept { return name_; }
@@ -61,8 +61,8 @@ class InstalledService {
   ServiceStatus QueryStatus() const;
   ServiceConfig QueryConfig() const;
 
-  // These are ChangeServiceConfig2's; a system that lacks one says so by a Win32Error (Wine:
-  // ERROR_INVALID_LEVEL for all but the description).
+  // These are ChangeServiceConfig2's; a system that lacks one throws a Win32Error (Wine: ERROR_INVALID_LEVEL for all
+  // but the description).
   std::string QueryDescription() const;
   ServiceFailureActions QueryFailureActions() const;
   bool QueryFailureActionsOnNonCrash() const;  // sc.exe failureflag
@@ -73,17 +73,16 @@ class InstalledService {
   // Who may control the service (sc.exe sdshow). Needs READ_CONTROL.
   SecurityDescriptor QuerySecurity(SECURITY_INFORMATION parts) const;
 
-  // Returns when the service's process was started, not when it is up: see WaitForState.
+  // Returns when the service's process has started, not when it is running: see WaitForState.
   void Start(std::span<const std::string> arguments = {}) const;
-  // Sends SERVICE_CONTROL_STOP. Returns when the service took it, not when it has stopped. One that is
-  // stopped already is Win32Error(ERROR_SERVICE_NOT_ACTIVE).
+  // Sends SERVICE_CONTROL_STOP. Returns when the service has accepted it, not when it has stopped. Throws
+  // Win32Error(ERROR_SERVICE_NOT_ACTIVE) if it is already stopped.
   void Stop() const;
 
-  // Waits until the service is in `state` and returns that status. Waiting for SERVICE_RUNNING also ends when
-  // the service has stopped instead: look at the state and the exit codes. Throws Win32Error(WAIT_TIMEOUT) at
-  // the deadline. Asks every tenth of the service's wait hint, within 20 and 250 ms: the manager's
-  // notifications (NotifyServiceStatusChange) come as APCs, which a waiting helper should not run on its
-  // caller's thread.
+  // Waits until the service is in `state` and returns that status. Waiting for SERVICE_RUNNING also ends when the
+  // service stops instead: check the state and the exit codes. Throws Win32Error(WAIT_TIMEOUT) at the deadline. Polls
+  // every tenth of the service's wait hint, between 20 and 250 ms: the manager's notifications
+  // (NotifyServiceStatusChange) arrive as APCs, which this function should not run on its caller's thread.
   ServiceStatus WaitForState(DWORD state, Clock::time_point deadline) const;
 
  private:

@@ -12,26 +12,25 @@
 
 namespace onbehalf::win32 {
 
-// A security identifier, by value (at most 68 bytes, no allocation). The header needs no windows.h, so that portable code
-// can compare SIDs; whatever asks Windows is in windows_sid.cpp and is there on Windows only.
+// A security identifier, by value (at most 68 bytes, no allocation). The header needs no windows.h, so that portable
+// code can compare SIDs; functions that call Windows are in windows_sid.cpp and exist only on Windows.
 class Sid {
  public:
-  // "S-1-5-18", in decimal; nullopt for any other text, aliases included. Portable.
+  // "S-1-5-18" in decimal; nullopt for any other text, including aliases. Portable.
   static std::optional<Sid> FromNumbers(std::string_view text);
 
-  // Copies what a PSID points to. Throws Win32Error(ERROR_INVALID_SID) if IsValidSid refuses it.
+  // Copies the SID that a PSID points to. Throws Win32Error(ERROR_INVALID_SID) if IsValidSid refuses it.
   static Sid FromPsid(const void* sid);
   // "S-1-5-18", or an SDDL alias such as "BA". nullopt if it is neither.
   static std::optional<Sid> FromString(std::string_view text);
   // `type` is a WELL_KNOWN_SID_TYPE.
   static Sid FromWellKnown(int type);
-  // The service SID of the named service: S-1-5-80- and the five 32-bit words of the SHA-1 of the upper-case
-  // name in UTF-16LE (what `sc.exe showsid` prints). Computed, because LookupAccountName knows only installed
-  // services.
+  // The service SID of the named service: S-1-5-80- and the five 32-bit words of the SHA-1 of the upper-case name in
+  // UTF-16LE (as `sc.exe showsid` prints it). Computed, because LookupAccountName knows only installed services.
   static Sid ForService(std::string_view service_name);
 
   std::string ToString() const;  // "S-1-5-18"
-  // For Windows functions that take a PSID and do not write to it.
+  // For Windows functions that take a PSID without writing to it.
   void* get() const noexcept { return const_cast<std::byte*>(bytes_.data()); }
   std::size_t size() const noexcept { return kFixedBytes + sizeof(std::uint32_t) * PartCount(); }
   std::span<const std::byte> bytes() const noexcept { return {bytes_.data(), size()}; }
@@ -41,7 +40,7 @@ class Sid {
   std::size_t PartCount() const noexcept { return std::to_integer<std::size_t>(bytes_[1]); }
   std::uint32_t Part(std::size_t index) const noexcept;
 
-  // Equal as EqualSid says; ordered by their bytes, which serves containers and means nothing else.
+  // Equality as in EqualSid; the order by bytes is only for containers.
   friend bool operator==(const Sid& a, const Sid& b) noexcept;
   friend std::strong_ordering operator<=>(const Sid& a, const Sid& b) noexcept;
 

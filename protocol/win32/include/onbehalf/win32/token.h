@@ -14,7 +14,7 @@
 
 namespace onbehalf::win32 {
 
-// Ordered: a higher value can do all that a lower one can. The values are SECURITY_IMPERSONATION_LEVEL's.
+// In order: each level includes the lower ones. The values are SECURITY_IMPERSONATION_LEVEL's.
 enum class ImpersonationLevel : int {
   kAnonymous = 0,
   kIdentification = 1,
@@ -43,14 +43,14 @@ enum class Elevation {
 };  // TOKEN_ELEVATION_TYPE: not split, elevated half, filtered half
 std::string_view ToString(Elevation elevation);  // "default", "full", "limited"
 
-// Mandatory integrity: the RID of the label's SID (0x2000 medium) and its usual word.
+// Mandatory integrity: the RID of the label's SID (0x2000 medium) and its usual name.
 struct Integrity {
   DWORD rid = 0;
   std::string Name()
       const;  // "untrusted", "low", "medium", "medium plus", "high", "system", "protected", else the number
 };
 
-// What TokenStatistics tells in one call.
+// The contents of TokenStatistics, from one call.
 struct TokenFacts {
   std::uint64_t token_id = 0;
   std::uint64_t modified_id = 0;
@@ -59,14 +59,14 @@ struct TokenFacts {
   ImpersonationLevel level = ImpersonationLevel::kAnonymous;  // meaningless for a primary token
 };
 
-// An access token. Every query throws Win32Error when Windows refuses it, unless it says otherwise. A const
-// Token may be used by several threads.
+// An access token. Queries throw Win32Error when Windows refuses, except where noted. Several threads may use a const
+// Token.
 class Token {
  public:
   explicit Token(UniqueObject handle) : handle_(std::move(handle)) {}
 
-  // The token on the calling thread, opened with the process's own rights (OpenAsSelf), so that a caller who
-  // may not open its own token can still be looked at. nullopt when the thread has none (ERROR_NO_TOKEN).
+  // The calling thread's token, opened with the process's own rights (OpenAsSelf), because a caller may not be able
+  // to open its own token. nullopt if the thread has none (ERROR_NO_TOKEN).
   static std::optional<Token> FromThread(DWORD access = TOKEN_QUERY | TOKEN_IMPERSONATE | TOKEN_DUPLICATE);
   static Token FromProcess(HANDLE process, DWORD access = TOKEN_QUERY);
   static Token FromOwnProcess(DWORD access = TOKEN_QUERY) {
@@ -77,23 +77,23 @@ class Token {
 
   TokenFacts Facts() const;
   Sid User() const;
-  // The user counts for deny entries only (CreateRestrictedToken can make it so).
+  // The user counts only for deny entries (possible after CreateRestrictedToken).
   bool IsUserDenyOnly() const;
   std::vector<TokenGroup> Groups() const;
   std::vector<TokenPrivilege> Privileges() const;
-  // Restricting SIDs. Empty for a token without; also where the system cannot tell (Wine: error 1).
+  // Restricting SIDs. Empty for an unrestricted token, and on systems that cannot tell (Wine: error 1).
   std::vector<TokenGroup> RestrictingSids() const;
   Integrity IntegrityLevel() const;
   Elevation ElevationType() const;
   bool IsElevated() const;
   DWORD SessionId() const;
-  // The logon SID (S-1-5-5-X-Y) among the groups; nullopt for tokens without (SYSTEM's).
+  // The logon SID (S-1-5-5-X-Y) among the groups; nullopt for tokens without one (SYSTEM's).
   std::optional<Sid> LogonSid() const;
 
   bool HasEnabledPrivilege(const wchar_t* name) const;
-  // The same privileges in the same order, each enabled in both or in neither.
+  // The same privileges in the same order, and the same ones enabled.
   bool HasSamePrivilegesAs(const Token& other) const;
-  // Enabled membership only: a deny-only group is no membership. Works on primary and impersonation tokens.
+  // Enabled membership only; deny-only groups do not count. Works on primary and impersonation tokens.
   bool IsMember(const Sid& group) const;
 
   Token Duplicate(TOKEN_TYPE type, ImpersonationLevel level, DWORD access) const;

@@ -7,7 +7,7 @@
 
 namespace onbehalf::win32 {
 
-// Owns one handle. Traits say what no handle is and how one is closed:
+// Owns one handle. Traits define the invalid value and how to close a handle:
 //   using Type = ...; static Type Invalid() noexcept; static void Close(Type) noexcept;
 // A raw HANDLE as a parameter is always borrowed.
 template <typename Traits>
@@ -33,7 +33,7 @@ class UniqueHandle {
     Type old = std::exchange(handle_, handle);
     if (old != Traits::Invalid()) Traits::Close(old);
   }
-  // For functions that give a handle through a pointer; closes what is held.
+  // For functions that return a handle through a pointer; closes the current one.
   [[nodiscard]] Type* put() noexcept {
     reset();
     return &handle_;
@@ -43,13 +43,13 @@ class UniqueHandle {
   Type handle_ = Traits::Invalid();
 };
 
-// Objects whose creators return NULL on failure: events, tokens, processes, threads, mutexes.
+// Handles whose invalid value is NULL: events, tokens, processes, threads, mutexes.
 struct NullHandleTraits {
   using Type = HANDLE;
   static Type Invalid() noexcept { return nullptr; }
   static void Close(Type handle) noexcept { ::CloseHandle(handle); }
 };
-// Objects whose creators return INVALID_HANDLE_VALUE on failure: files and pipes.
+// Handles whose invalid value is INVALID_HANDLE_VALUE: files and pipes.
 struct FileHandleTraits {
   using Type = HANDLE;
   static Type Invalid() noexcept { return INVALID_HANDLE_VALUE; }
@@ -65,7 +65,7 @@ struct RegistryKeyTraits {
   static Type Invalid() noexcept { return nullptr; }
   static void Close(Type key) noexcept { ::RegCloseKey(key); }
 };
-// Searches of a folder (FindFirstFileW).
+// Directory searches (FindFirstFileW).
 struct FindHandleTraits {
   using Type = HANDLE;
   static Type Invalid() noexcept { return INVALID_HANDLE_VALUE; }
