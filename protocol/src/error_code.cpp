@@ -12,7 +12,7 @@ constexpr std::array kTable{
               false},
     ErrorInfo{ErrorCode::kMethodNotFound, "MethodNotFound", "There is no such method.", false},
     ErrorInfo{ErrorCode::kInvalidParams, "InvalidParams", "The parameters do not fit the method.", false},
-    ErrorInfo{ErrorCode::kInternalError, "InternalError", "The service failed while it did the request.",
+    ErrorInfo{ErrorCode::kInternalError, "InternalError", "The service failed while performing the request.",
               false},
     ErrorInfo{ErrorCode::kAccessDenied, "AccessDenied", "The method's access list refuses this caller.",
               false},
@@ -20,16 +20,17 @@ constexpr std::array kTable{
               "The connection's impersonation level is too low for the method.", false},
     ErrorInfo{ErrorCode::kBusy, "Busy", "A quota or a queue is full.", true},
     ErrorInfo{ErrorCode::kDeadlineExceeded, "DeadlineExceeded",
-              "The request was not done within its deadline.", true},
+              "The request did not finish within its deadline.", true},
     ErrorInfo{ErrorCode::kShuttingDown, "ShuttingDown", "The service is stopping.", true},
     ErrorInfo{ErrorCode::kWindowsError, "WindowsError", "Windows refused the operation.", false},
     ErrorInfo{ErrorCode::kTooLarge, "TooLarge", "A frame, a result or a parameter is over its limit.", false},
     ErrorInfo{ErrorCode::kAuditUnavailable, "AuditUnavailable",
               "The audit cannot be written, so requests are refused until it can.", true},
-    ErrorInfo{ErrorCode::kPolicyConflict, "PolicyConflict", "The policy has been changed meanwhile.", true},
+    ErrorInfo{ErrorCode::kPolicyConflict, "PolicyConflict", "The policy has changed since it was read.",
+              true},
     ErrorInfo{ErrorCode::kDatabaseError, "DatabaseError", "The database refused the operation.", false},
     ErrorInfo{ErrorCode::kSettingsRefused, "SettingsRefused",
-              "The settings file has faults; nothing has been changed.", false},
+              "The settings file has faults; nothing was changed.", false},
     ErrorInfo{ErrorCode::kRequestCancelled, "RequestCancelled", "The request was cancelled.", false},
 };
 
@@ -41,7 +42,7 @@ const ErrorInfo& InfoOf(ErrorCode code) {
   if (const ErrorInfo* info = FindError(static_cast<int>(code))) {
     return *info;
   }
-  throw std::invalid_argument("an error code that is not of the table");
+  throw std::invalid_argument("an error code that is not in the table");
 }
 
 const ErrorInfo* FindError(int code) {

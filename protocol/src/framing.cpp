@@ -33,9 +33,9 @@ std::string_view Trim(std::string_view text) {
 std::string_view Describe(FrameError error) {
   switch (error) {
     case FrameError::kNone:
-      return "The frame has no fault.";
+      return "The frame has no error.";
     case FrameError::kNotAFrame:
-      return "The first byte can start no frame of this connection.";
+      return "The first byte cannot start a frame on this connection.";
     case FrameError::kHeaderTooLong:
       return "The header block is too long.";
     case FrameError::kHeaderMalformed:
@@ -43,13 +43,13 @@ std::string_view Describe(FrameError error) {
     case FrameError::kNoContentLength:
       return "The header block has no Content-Length.";
     case FrameError::kContentLengthInvalid:
-      return "Content-Length is not one decimal number.";
+      return "Content-Length is not a single decimal number.";
     case FrameError::kFrameTooLarge:
       return "The frame is too large.";
     case FrameError::kUnbalanced:
       return "The brackets of the JSON text do not balance.";
     case FrameError::kTooDeep:
-      return "The JSON text is nested too deep.";
+      return "The JSON text is nested too deeply.";
   }
   return "The frame is refused.";
 }

@@ -64,7 +64,7 @@ Message ParseResponse(Id id, Json::object_t& members) {
   const auto message = fields.find("message");
   const std::optional<int> number = code == fields.end() ? std::nullopt : ToInt(code->second);
   if (!number) {
-    return Invalid(std::move(response.id), "error.code must be an integer of 32 bits.");
+    return Invalid(std::move(response.id), "error.code must be a 32-bit integer.");
   }
   if (message == fields.end() || !message->second.is_string()) {
     return Invalid(std::move(response.id), "error.message must be a string.");
@@ -94,7 +94,7 @@ Message ParseMessage(Json& value) {
   if (id_member != none) {
     std::optional<Id> read = ToId(id_member->second);
     if (!read) {
-      return Invalid({}, "id must be a string, a number within 64 bits or null.");
+      return Invalid({}, "id must be a string, a 64-bit number or null.");
     }
     id = std::move(*read);
   }
@@ -126,7 +126,7 @@ Message ParseMessage(Json& value) {
   Json params;
   if (const auto member = members.find("params"); member != none) {
     if (!member->second.is_structured()) {
-      return Invalid(std::move(id), "params must be an object or an array, or be left out.");
+      return Invalid(std::move(id), "params must be an object, an array or absent.");
     }
     params = std::move(member->second);
   }
@@ -218,7 +218,7 @@ ParsedFrame ParseFrame(std::string_view text, const JsonLimits& limits, std::siz
     parsed.fault = Error{ErrorCode::kInvalidRequest, "A batch must not be empty.", nullptr};
   } else if (batch.size() > max_batch) {
     parsed.fault = Error{ErrorCode::kTooLarge,
-                         "A batch may hold at most " + std::to_string(max_batch) + " messages.", nullptr};
+                         "A batch may contain at most " + std::to_string(max_batch) + " messages.", nullptr};
   } else {
     parsed.messages.reserve(batch.size());
     for (Json& message : batch) {

@@ -273,13 +273,13 @@ class ValueBuilder {
 std::string_view Sentence(Kind kind) {
   switch (kind) {
     case Kind::kNone:
-      return "The JSON text has no fault";
+      return "The JSON text has no error";
     case Kind::kSyntax:
       return "The text is not valid JSON";
     case Kind::kInvalidUtf8:
       return "The text is not valid UTF-8";
     case Kind::kTooDeep:
-      return "The JSON text is nested too deep";
+      return "The JSON text is nested too deeply";
     case Kind::kStringTooLong:
       return "A string in the JSON text is too long";
     case Kind::kTooManyElements:

@@ -64,7 +64,7 @@ void AppendString(std::string& out, std::string_view text) {
     if (byte >= 0x80) {
       const std::size_t bytes = Utf8SequenceBytes(text.substr(i));
       if (bytes == 0) {
-        throw std::invalid_argument("a string that is to become JSON is not valid UTF-8");
+        throw std::invalid_argument("a string to be written as JSON is not valid UTF-8");
       }
       i += bytes;
       continue;
@@ -127,7 +127,7 @@ void AppendJson(std::string& out, const Json& value) {
     case Json::value_t::discarded:
       break;
   }
-  throw std::invalid_argument("a value that JSON has no form for");
+  throw std::invalid_argument("a value that JSON cannot represent");
 }
 
 }  // namespace onbehalf::protocol

@@ -194,7 +194,7 @@ Json PolicyService(const Json& request) {
     if (params.value("version", 7) != 7) {
       return {{"error",
                {{"code", -32018},
-                {"message", "The policy has been changed meanwhile."},
+                {"message", "The policy has changed since it was read."},
                 {"data", {{"version", 7}}}}}};
     }
     const bool dry = params.value("dryRun", false);

@@ -68,11 +68,12 @@ TEST(Failure, OfALocalFileSaysWhatWindowsSaidOrWhatIsWrong) {
 }
 
 TEST(Failure, OfAChangeThatCameTooLateSaysToRunItAgain) {
-  const Failure failure = Explain(
-      client::RpcError(-32018, "The policy has been changed meanwhile.", {{"version", 9}}), "access.grant");
+  const Failure failure =
+      Explain(client::RpcError(-32018, "The policy has changed since it was read.", {{"version", 9}}),
+              "access.grant");
   EXPECT_EQ(failure.exit_code, ExitCode::kServiceError);
   EXPECT_EQ(failure.text,
-            "error: PolicyConflict (-32018): The policy has been changed meanwhile.\n"
+            "error: PolicyConflict (-32018): The policy has changed since it was read.\n"
             "  method      access.grant\n"
             "  version     9\n"
             "  what to do  Somebody changed the policy meanwhile, and nothing was changed now: look at it "

@@ -15,7 +15,6 @@ namespace onbehalf::service {
 // without the caller's own text. An omitted parameter gets the `default` of its schema, or is absent from the result.
 // In an array, null for an optional parameter whose schema does not allow null counts as omitted, so that the
 // parameters after it can be given.
-// of what is given have to be filled somehow.
 //
 // A caller may also give a progressToken: a string, an integer, or null for none; by name, or by position directly
 // after the declared parameters. It is stored in `progress_token`, unless that is null, and is not part of the

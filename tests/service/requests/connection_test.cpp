@@ -241,7 +241,7 @@ TEST(Connection, WhatAHandlerThrowsStaysInside) {
   for (const char* method : {"test.quick", "test.slow", "test.odd", "test.bytes"}) {
     const Json answer = client.Call(method);
     EXPECT_EQ(ErrorCodeOf(answer), static_cast<int>(ErrorCode::kInternalError)) << method;
-    EXPECT_EQ(answer.at("error").at("message"), "The service failed while it did the request.");
+    EXPECT_EQ(answer.at("error").at("message"), "The service failed while performing the request.");
     EXPECT_TRUE(answer.at("error").at("data").contains("requestId"));
     EXPECT_EQ(answer.dump().find("secret"), std::string::npos);
   }

@@ -39,8 +39,9 @@ std::vector<BadStream> BadStreams() {
   const std::string header = "Content-Length: ";
   return {
       {"NotAFrame", "\x01\x02\x03", ErrorCode::kParseError,
-       "The first byte can start no frame of this connection."},
-      {"HttpBody", "<html>", ErrorCode::kParseError, "The first byte can start no frame of this connection."},
+       "The first byte cannot start a frame on this connection."},
+      {"HttpBody", "<html>", ErrorCode::kParseError,
+       "The first byte cannot start a frame on this connection."},
       {"HeaderWithoutColon", "Content-Length 12\r\n\r\n", ErrorCode::kParseError,
        "A header line is malformed."},
       {"HttpRequest", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", ErrorCode::kParseError,
@@ -52,11 +53,11 @@ std::vector<BadStream> BadStreams() {
       {"NoContentLength", "Content-Type: application/json\r\n\r\n{}", ErrorCode::kParseError,
        "The header block has no Content-Length."},
       {"ContentLengthIsNoNumber", header + "many\r\n\r\n", ErrorCode::kParseError,
-       "Content-Length is not one decimal number."},
+       "Content-Length is not a single decimal number."},
       {"ContentLengthIsNegative", header + "-1\r\n\r\n", ErrorCode::kParseError,
-       "Content-Length is not one decimal number."},
+       "Content-Length is not a single decimal number."},
       {"ContentLengthsDiffer", header + "2\r\n" + header + "3\r\n\r\n{}", ErrorCode::kParseError,
-       "Content-Length is not one decimal number."},
+       "Content-Length is not a single decimal number."},
       {"FrameOverTheLimit", header + "4194305\r\n\r\n", ErrorCode::kTooLarge, "The frame is too large."},
       {"FrameBeyondAnyMemory", header + "99999999999999999999\r\n\r\n", ErrorCode::kTooLarge,
        "The frame is too large."},
@@ -71,19 +72,19 @@ std::vector<BadStream> BadStreams() {
        ErrorCode::kInvalidRequest, ""},
       {"TooDeep", HeaderFrame(R"({"jsonrpc":"2.0","id":1,"method":"rpc.ping","params":)" + Nested(64) + "}"),
        ErrorCode::kTooLarge, ""},
-      {"BareTooDeep", Nested(65), ErrorCode::kTooLarge, "The JSON text is nested too deep."},
+      {"BareTooDeep", Nested(65), ErrorCode::kTooLarge, "The JSON text is nested too deeply."},
       {"BareUnbalanced", "{]", ErrorCode::kParseError, "The brackets of the JSON text do not balance."},
       {"BareSyntax", "{this is no JSON}\n", ErrorCode::kParseError, ""},
       {"BareThenOtherByte", std::string(kPing) + "Content-Length: 2\r\n\r\n{}", ErrorCode::kParseError,
-       "The first byte can start no frame of this connection."},
+       "The first byte cannot start a frame on this connection."},
       {"EmptyBatch", HeaderFrame("[]"), ErrorCode::kInvalidRequest, "A batch must not be empty."},
       {"NoMessage", HeaderFrame("17"), ErrorCode::kInvalidRequest, "A message must be an object."},
       {"NoVersion", HeaderFrame(R"({"method":"rpc.ping"})"), ErrorCode::kInvalidRequest,
        "jsonrpc must be \"2.0\"."},
       {"UnreadableId", HeaderFrame(R"({"jsonrpc":"2.0","id":[1],"method":"rpc.ping"})"),
-       ErrorCode::kInvalidRequest, "id must be a string, a number within 64 bits or null."},
+       ErrorCode::kInvalidRequest, "id must be a string, a 64-bit number or null."},
       {"NotificationWithBadParams", HeaderFrame(R"({"jsonrpc":"2.0","method":"rpc.ping","params":7})"),
-       ErrorCode::kInvalidRequest, "params must be an object or an array, or be left out."},
+       ErrorCode::kInvalidRequest, "params must be an object, an array or absent."},
   };
 }
 
@@ -154,7 +155,7 @@ TEST(HostileInput, ABatchThatIsTooLargeIsRefusedAsAWhole) {
   RawClient client(server.pipe_path());
   client.Send(batch);
   EXPECT_EQ(client.Read(),
-            ErrorMessageFor(nullptr, ErrorCode::kTooLarge, "A batch may hold at most 64 messages."));
+            ErrorMessageFor(nullptr, ErrorCode::kTooLarge, "A batch may contain at most 64 messages."));
   EXPECT_TRUE(client.IsClosedByServer());
   EXPECT_EQ(server.server().statistics().requests, 0U);
 }
@@ -191,8 +192,8 @@ TEST(HostileInput, AnInvalidRequestWithAnIdIsAnsweredUnderItAndTheConnectionGoes
   client.Send({{"jsonrpc", "1.0"}, {"id", 8}, {"method", "rpc.ping"}});
   EXPECT_EQ(client.Read(), ErrorMessageFor(8, ErrorCode::kInvalidRequest, "jsonrpc must be \"2.0\"."));
   client.Send({{"jsonrpc", "2.0"}, {"id", 9}, {"method", "rpc.ping"}, {"params", "x"}});
-  EXPECT_EQ(client.Read(), ErrorMessageFor(9, ErrorCode::kInvalidRequest,
-                                           "params must be an object or an array, or be left out."));
+  EXPECT_EQ(client.Read(),
+            ErrorMessageFor(9, ErrorCode::kInvalidRequest, "params must be an object, an array or absent."));
   client.Send({{"jsonrpc", "2.0"}, {"id", 10}});
   EXPECT_EQ(client.Read(), ErrorMessageFor(10, ErrorCode::kInvalidRequest,
                                            "A message must have a method, a result or an error."));

@@ -84,7 +84,7 @@ void TellEvents(Value&& value, JsonEvents& events) {
     case Kind::discarded:
       break;
   }
-  throw std::invalid_argument("a value that JSON has no form for");
+  throw std::invalid_argument("a value that JSON cannot represent");
 }
 
 // Makes the value that it is told of.
