@@ -11,7 +11,7 @@
 namespace onbehalf::client {
 namespace {
 
-// Deeper than any answer of the service, whose own parameters are limited to 64.
+// Deeper than any response of the service, whose own parameters are limited to 64.
 constexpr std::size_t kAnswerDepth = 128;
 
 protocol::FrameLimits FrameLimitsOf(const Options& options) {
@@ -20,7 +20,7 @@ protocol::FrameLimits FrameLimitsOf(const Options& options) {
   return limits;
 }
 
-// The frame's size bounds everything in it; the service's narrower limits are for what it receives.
+// The frame's size bounds its content; the service's narrower limits are for what it receives.
 protocol::JsonLimits JsonLimitsOf(const Options& options) {
   protocol::JsonLimits limits;
   limits.depth = kAnswerDepth;

@@ -12,15 +12,15 @@
 
 namespace onbehalf::client {
 
-// Makes messages of the bytes that come from the service. One thread at a time.
+// Parses the bytes from the service into messages. One thread at a time.
 class AnswerReader {
  public:
   explicit AnswerReader(const Options& options);
 
-  // Takes bytes, which stay where they are until Next has said that there is no more.
+  // Adds bytes, which must stay valid until Next returns nullopt.
   void Take(std::string_view bytes) { unread_ = bytes; }
-  // The next frame; nullopt if more bytes are needed. Throws std::system_error for what is no answer (bad_message,
-  // message_size): nobody knows then where the next one begins.
+  // The next frame; nullopt if more bytes are needed. Throws std::system_error for invalid input (bad_message,
+  // message_size): the stream is then out of sync.
   std::optional<protocol::ParsedFrame> Next();
 
  private:
@@ -29,10 +29,10 @@ class AnswerReader {
   std::string_view unread_;
 };
 
-// The error that the service has answered with, moved out of the answer.
+// The service's error, moved out of the response.
 RpcError ToRpcError(protocol::Response& response);
 
-// What a $/progress says of a request, moved out of it; nullopt if it is no progress of a client's request.
+// The content of a $/progress, moved out of it; nullopt if it does not belong to a request of this client.
 struct ProgressReport {
   std::int64_t id;
   Json value;

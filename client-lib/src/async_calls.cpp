@@ -23,7 +23,7 @@ Outcome Closed() {
       ConnectionFailure(std::errc::operation_canceled, "the client was closed before the answer came"));
 }
 
-// What a call whose turn it is to be sent again ends with instead; nullopt if it goes on.
+// The final outcome of a call that was to be repeated; nullopt if it is repeated.
 std::optional<Outcome> EndOf(NextStep step, const std::string& method, const Reconnector::Found& found) {
   switch (step) {
     case NextStep::kFailClosed:
@@ -51,12 +51,12 @@ struct AsyncCalls::PendingCall {
   Json params;
   CallOptions options;
   TimePoint deadline;
-  std::optional<Retry> retry;  // nullopt: the call is sent once at most
+  std::optional<Retry> retry;  // nullopt: the call is sent at most once
   Done done;
   Delivery delivery;
   std::unique_ptr<StopCallback> on_stop;
-  TimePoint not_before{};  // under lock_, while it is in waiting_
-  bool has_ended = false;  // for the thread of the callbacks alone: no progress is told any more
+  TimePoint not_before{};  // guarded by lock_, while it is in waiting_
+  bool has_ended = false;  // only for the callback thread: no progress is reported any more
 };
 
 AsyncCalls::AsyncCalls(const Options& options, std::shared_ptr<Reconnector> connections,
@@ -76,7 +76,7 @@ void AsyncCalls::Call(std::string_view method, Json params, const CallOptions& o
   if (options.idempotent && !ThreadImpersonates() && connections_->MayReconnect())
     call->retry.emplace(backoff_);
   call->done = std::move(done);
-  // After its progress, which is on its way there.
+  // After its progress, which is queued on that thread.
   call->delivery = options.progress ? Delivery::kOnCallbackThread : delivery;
   StartThreads();
   if (!call->retry) return Send(call, connections_->Current());
@@ -84,7 +84,7 @@ void AsyncCalls::Call(std::string_view method, Json params, const CallOptions& o
   try {
     Send(call, connection);
   } catch (const std::system_error&) {
-    // It has failed since it was looked at.
+    // It has failed in the meantime.
     if (RecoveryFrom(std::current_exception()) == Recovery::kNone) throw;
     OnOutcome(call, Outcome(std::current_exception()));
   }
@@ -121,7 +121,7 @@ void AsyncCalls::OnOutcome(const CallPtr& call, Outcome outcome) {
   std::optional<Backoff::Milliseconds> delay;
   if (!outcome.ok() && call->retry) delay = call->retry->DelayAfter(RecoveryFrom(outcome.error()));
   if (!delay) return Deliver(call, std::move(outcome));
-  // Before the call waits: it may be called at once.
+  // Before the call waits, because it may be called at once.
   call->on_stop = std::make_unique<StopCallback>(call->options.stop, [this, call] {
     {
       const std::lock_guard guard(lock_);
@@ -152,7 +152,7 @@ void AsyncCalls::End(const CallPtr& call, Outcome outcome) {
 void AsyncCalls::Deliver(const CallPtr& call, Outcome outcome) {
   if (call->delivery == Delivery::kAnywhere) return call->done(std::move(outcome));
   callbacks_->Post([call, outcome = std::move(outcome)]() mutable {
-    // Its time may be over while somebody else still reads its progress.
+    // It may have timed out while a thread still reads its progress.
     call->has_ended = true;
     call->done(std::move(outcome));
   });
@@ -173,7 +173,7 @@ void AsyncCalls::Wake() {
     is_woken_ = true;
     woken_.NotifyAll();
   }
-  // It may be reading, or may be about to, which looks at is_woken_ first.
+  // It may be reading, or about to read, for which it checks is_woken_ first.
   if (const std::shared_ptr<Connection> connection = connections_->Alive()) connection->NotifyBackground();
 }
 
@@ -211,8 +211,8 @@ void AsyncCalls::Run() {
 
 void AsyncCalls::SendAgain(const std::vector<CallPtr>& due) {
   const TimePoint now = Clock::now();
-  // At most one attempt to connect, for all of them, which keeps this thread from reading no longer than the Reconnector lets
-  // one take.
+  // At most one attempt to connect for all of them, which the Reconnector limits so that this thread is soon back to
+  // reading.
   TimePoint until = win32::kNoDeadline;
   bool may_connect = false;
   for (const CallPtr& call : due) {
@@ -226,11 +226,11 @@ void AsyncCalls::SendAgain(const std::vector<CallPtr>& due) {
     if (std::optional<Outcome> outcome = EndOf(step, call->method, found)) {
       End(call, std::move(*outcome));
     } else if (step != NextStep::kSend) {
-      // Closed meanwhile: Close has not seen it.
+      // Closed in the meantime, so Close has not seen this call.
       if (!SendLater(call, found.retry_at)) End(call, Closed());
     } else {
       call->on_stop.reset();
-      // Not here: this thread reads, and the service may take no more before somebody has.
+      // Not here: this thread reads, and the service may not read more before someone does.
       callbacks_->Post([self = shared_from_this(), call, connection = found.connection] {
         try {
           self->Send(call, connection);
@@ -259,7 +259,7 @@ void AsyncCalls::Join() {
     const std::lock_guard guard(lock_);
     thread = std::move(thread_);
   }
-  // What an application gave to a call may own the client, and may be destroyed on any thread.
+  // Objects that an application gave to a call may own the client, and may be destroyed on any thread.
   JoinOrDetach(std::move(thread));
 }
 

@@ -18,8 +18,8 @@
 
 namespace onbehalf::client {
 
-// The calls that nobody waits for, each until its outcome is delivered, and the thread that reads for them and sends the
-// idempotent ones again. The thread does not exist before it is needed. Any thread.
+// The calls without a waiting thread, until their outcome is delivered, and the thread that reads for them and
+// repeats idempotent ones. That thread starts when first needed. Any thread.
 class AsyncCalls : public std::enable_shared_from_this<AsyncCalls> {
  public:
   using TimePoint = win32::Clock::time_point;
@@ -32,13 +32,13 @@ class AsyncCalls : public std::enable_shared_from_this<AsyncCalls> {
   // Sends the request. `done` is called exactly once, unless this throws (as Client::CallAsync).
   void Call(std::string_view method, Json params, const CallOptions& options, TimePoint deadline, Done done,
             Delivery delivery);
-  // Begins the two threads, if they have not been before. Throws std::system_error.
+  // Starts both threads unless they are running. Throws std::system_error.
   void StartThreads();
-  // There is a new connection.
+  // Called after reconnecting.
   void OnConnected() { Wake(); }
-  // No call is sent again from here on; those that wait for that end. The thread ends.
+  // Stops repeating calls, ends those that wait to be repeated, and ends the thread.
   void Close();
-  // Waits for the thread to end, unless this is called on it. Close has been called.
+  // Waits for the thread to end, unless called on it. Requires Close.
   void Join();
 
  private:
@@ -48,11 +48,11 @@ class AsyncCalls : public std::enable_shared_from_this<AsyncCalls> {
   void Send(const CallPtr& call, const std::shared_ptr<Connection>& connection);
   void OnOutcome(const CallPtr& call, Outcome outcome);
   void Deliver(const CallPtr& call, Outcome outcome);
-  // The call ends with this, and is not sent again.
+  // Ends the call with this outcome; it is not repeated.
   void End(const CallPtr& call, Outcome outcome);
-  // False if the calls are closed: it will not be sent again.
+  // False if closed: the call will not be repeated.
   bool SendLater(const CallPtr& call, TimePoint not_before);
-  // The thread looks again at what there is to do.
+  // Makes the thread check for work again.
   void Wake();
   void Run();
   void SendAgain(const std::vector<CallPtr>& due);
@@ -66,7 +66,7 @@ class AsyncCalls : public std::enable_shared_from_this<AsyncCalls> {
   std::atomic<bool> is_woken_{false};
   bool is_closed_ = false;
   std::thread thread_;
-  std::vector<CallPtr> waiting_;  // to be sent again
+  std::vector<CallPtr> waiting_;  // to be repeated
 };
 
 }  // namespace onbehalf::client

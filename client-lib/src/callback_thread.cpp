@@ -11,7 +11,7 @@
 namespace onbehalf::client {
 namespace {
 
-// Callbacks that wait. While there are as many, nothing more is read from the connection.
+// The maximum of queued callbacks. While there are more, nothing is read from the connection.
 constexpr std::size_t kMaxWaiting = 128;
 
 thread_local int callbacks_on_this_thread = 0;
@@ -31,7 +31,7 @@ InCallback::InCallback() { ++callbacks_on_this_thread; }
 InCallback::~InCallback() { --callbacks_on_this_thread; }
 bool InCallback::IsActive() { return callbacks_on_this_thread > 0; }
 
-// Kept by the thread too, which may outlive the object.
+// Shared with the thread, which may outlive the object.
 struct CallbackThread::State {
   std::function<void()> on_room;
   mutable win32::Lock lock;
@@ -39,7 +39,7 @@ struct CallbackThread::State {
   std::deque<std::function<void()>> waiting;
   bool ends = false;
   std::thread thread;
-  std::thread::id id;  // of the thread, also once it is on its own
+  std::thread::id id;  // of the thread, even after it was detached
 };
 
 CallbackThread::CallbackThread(std::function<void()> on_room) : state_(std::make_shared<State>()) {
@@ -94,7 +94,7 @@ void CallbackThread::End() {
   {
     const std::lock_guard guard(state_->lock);
     state_->ends = true;
-    // What it belongs to may be gone before the thread.
+    // Its owner may be destroyed before the thread ends.
     state_->on_room = nullptr;
     state_->changed.NotifyAll();
     thread = std::move(state_->thread);

@@ -6,11 +6,11 @@
 
 namespace onbehalf::client {
 
-// Waits for a thread to end, if it was begun; the thread that this is called on ends by itself.
+// Joins the thread if it was started, or detaches it if called on that thread.
 void JoinOrDetach(std::thread thread);
 
-// Marks this thread as one that runs a callback of an application, for as long as the object lives: what it waits for
-// must not wait for room that only the callback's end makes.
+// Marks this thread as running an application's callback, for the lifetime of the object: it must not wait for room
+// in the callback queue, which only the end of the callback makes.
 class InCallback {
  public:
   InCallback();
@@ -21,26 +21,26 @@ class InCallback {
   static bool IsActive();
 };
 
-// Runs an application's callbacks one after the other, in the order in which they were posted, on a thread of its own. Any
+// Runs an application's callbacks one after the other, in the order in which they were posted, on its own thread. Any
 // thread.
 class CallbackThread {
  public:
-  // `on_room` is called, on that thread, when there is room again; not after End.
+  // `on_room` is called on that thread when there is room again, but not after End.
   explicit CallbackThread(std::function<void()> on_room);
-  // End has been called.
+  // Requires End.
   ~CallbackThread();
   CallbackThread(const CallbackThread&) = delete;
   CallbackThread& operator=(const CallbackThread&) = delete;
 
-  // Begins the thread, if it has not been before. Throws std::system_error.
+  // Starts the thread unless it is running. Throws std::system_error.
   void Start();
-  // Only after Start. Never waits, and takes the callback whether there is room or not.
+  // Requires Start. Never blocks, and accepts the callback even if the queue is full.
   void Post(std::function<void()> callback);
-  // False while so many callbacks wait that no more should be made.
+  // False if the queue is full, so that no more callbacks should be created.
   bool HasRoom() const;
   bool IsThisThread() const;
-  // Runs what has been posted and ends the thread; in a callback: lets the thread do so by itself after it. Only callbacks
-  // may post afterwards.
+  // Runs the posted callbacks and ends the thread; in a callback, the thread ends by itself afterwards. Only
+  // callbacks may post after this.
   void End();
 
  private:

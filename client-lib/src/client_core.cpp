@@ -12,7 +12,7 @@ namespace onbehalf::client {
 
 namespace {
 
-// From here on JSON is this library's.
+// Converts to this library's own JSON type.
 client::CallOptions Own(const ClientCore::CallOptions& options) {
   client::CallOptions own{options.timeout, options.stop, {}, options.idempotent};
   if (options.progress) {

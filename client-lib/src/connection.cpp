@@ -19,10 +19,10 @@ namespace {
 
 using win32::Clock;
 
-// One read: an answer of ordinary size comes in one.
+// One read: enough for a response of ordinary size.
 constexpr std::size_t kReadBytes = 64 * 1024;
-// How long the thread that tells of a cancel lets itself be kept from reading, and when it tries again: the service may
-// have stopped reading until somebody reads what it has sent.
+// How long sending a cancel may keep a thread from reading, and when it is tried again: the service may have stopped
+// reading until someone reads what it has sent.
 constexpr std::chrono::milliseconds kCancelPatience{100};
 constexpr std::chrono::milliseconds kCancelRetry{20};
 
@@ -61,7 +61,7 @@ Connection::~Connection() = default;
 // ---- Writing ----
 
 void Connection::Send(std::span<const ExchangePtr> exchanges, std::string_view text) {
-  // Whatever fails up to here leaves nothing behind.
+  // A failure up to here leaves nothing behind.
   const std::string frame = protocol::ToFrame(protocol::Framing::kHeader, text);
   Calls calls;
   if (BeginSend(exchanges, calls)) {
@@ -88,7 +88,7 @@ bool Connection::BeginSend(std::span<const ExchangePtr> exchanges, Calls& calls)
     for (const ExchangePtr& each : exchanges) End(each, Outcome(std::make_exception_ptr(cancelled)), calls);
     return false;
   }
-  // Before they are written: the answers may come at once.
+  // Before they are written, because the responses may come at once.
   for (const ExchangePtr& each : exchanges) exchanges_.Add(each);
   BeginTurn();
   return true;
@@ -106,10 +106,10 @@ void Connection::EndSend(std::span<const ExchangePtr> exchanges, DWORD code, Cal
                            "the connection was closed because the service did not take a request in time"),
          calls);
   } else {
-    // What the service has said before it closed is still to be read.
+    // The service may have sent something before it closed; read that first.
     FailUnlessOver(code, calls);
   }
-  // It has a new deadline to look after, and perhaps to read for.
+  // The new exchange has a deadline to enforce, and may need reading.
   if (is_background && !reading_.ReadsUntil(background_, exchanges.front()->deadline)) {
     reading_.Notify(background_);
   }
@@ -142,7 +142,7 @@ void Connection::SendUnanswered(std::string_view text, TimePoint deadline) {
     } else if (code != ERROR_SUCCESS) {
       error = std::make_exception_ptr(win32::Win32Error(code, "WriteFile", pipe_path_));
     }
-    // What the service has said before it closed is still to be read, by those who wait for it.
+    // What the service sent before it closed is still to be read by those who wait for it.
     const bool goes_on = code == ERROR_CANCELLED || (win32::IsPipeClosed(code) && !exchanges_.empty());
     if (error && !goes_on) Fail(error, calls);
   }
@@ -185,7 +185,7 @@ bool Connection::TryCancel(std::int64_t id) {
     BeginTurn();
   }
   const DWORD code = Write(frame, Clock::now() + kCancelPatience);
-  // One message, which the service takes whole or, when its write is called off, not at all.
+  // One message: the service reads it completely or, if its write is cancelled, not at all.
   const bool was_taken = code != WAIT_TIMEOUT;
   Calls calls;
   {
@@ -218,7 +218,7 @@ void Connection::Await(Waiter& waiter, std::span<const ExchangePtr> exchanges,
         break;
       case Turn::kReady: {
         if (progress.empty()) return;
-        // Others go on reading meanwhile.
+        // Other threads continue reading.
         const InCallback in_callback;
         for (const Json& value : progress) on_progress(value);
         break;
@@ -236,7 +236,7 @@ void Connection::Forget(Waiter& waiter, std::span<const ExchangePtr> exchanges) 
     for (const ExchangePtr& each : exchanges) {
       if (exchanges_.Abandon(*each)) given_up.push_back(each->id);
     }
-    // What they had waiting makes room.
+    // Discarding their progress makes room.
     reading_.Leave(waiter);
   }
   for (const std::int64_t id : given_up) TryCancel(id);
@@ -272,7 +272,7 @@ Connection::TimePoint Connection::CheckDeadlines(Waiter& waiter) {
     });
   }
   for (const ExchangePtr& each : to_cancel) {
-    // Each attempt that fails has kept this thread from reading.
+    // Each failed attempt has kept this thread from reading.
     if (!TryCancel(each->id)) break;
     const std::lock_guard guard(lock_);
     each->is_cancel_sent = true;
@@ -284,7 +284,7 @@ Connection::TimePoint Connection::CheckDeadlines(Waiter& waiter) {
     for (const ExchangePtr& each : mine) {
       if (each->outcome) continue;
       if (now >= each->deadline) {
-        // If the service could not be told, its own deadline ends the request.
+        // If the service cannot be told, its own deadline ends the request.
         exchanges_.Abandon(*each);
         End(each, TimedOut(each->method), calls);
         continue;
@@ -345,7 +345,7 @@ bool Connection::MayRead(const Waiter& waiter) const {
 void Connection::RequestStop(Exchange& exchange) {
   const std::lock_guard guard(lock_);
   exchange.is_stop_requested = true;
-  // It may still wait for its turn to be written.
+  // It may still wait for its turn to write.
   written_.NotifyAll();
   if (exchanges_.Find(exchange.id)) reading_.Notify(*exchange.waiter);
 }
@@ -371,7 +371,7 @@ void Connection::NotifyRoom() {
 void Connection::Read(TimePoint deadline) {
   std::size_t count = 0;
   try {
-    // Not closed while somebody reads.
+    // Not closed while a thread reads.
     count = pipe_->Read(buffer_, deadline, reading_.wake_event());
   } catch (const win32::Win32Error& error) {
     if (error.win32_code() == WAIT_TIMEOUT || error.win32_code() == ERROR_CANCELLED) return;
@@ -400,7 +400,8 @@ void Connection::TakeFrame(protocol::ParsedFrame& frame) {
 
 void Connection::TakeResponse(protocol::Response& response, bool is_in_batch) {
   const bool is_error = !response.outcome.ok();
-  // An error under no id is about the connection: it could not tell to what it belongs, and closes.
+  // An error with a null id is about the connection: the service could not tell which request it belongs to, and
+  // closes.
   if (std::holds_alternative<std::monostate>(response.id) && is_error) throw ToRpcError(response);
 
   const auto* id = std::get_if<std::int64_t>(&response.id);
@@ -410,7 +411,7 @@ void Connection::TakeResponse(protocol::Response& response, bool is_in_batch) {
     const ExchangePtr exchange = id == nullptr ? nullptr : exchanges_.Find(*id);
     if (!exchange) {
       if (id != nullptr && exchanges_.TakeAbandoned(*id)) return;
-      // Nothing more was wanted once it failed.
+      // After a failure nothing more is wanted.
       if (has_failed_) return;
       throw ConnectionError(std::errc::protocol_error, "an answer came to something that was not asked");
     }

@@ -26,61 +26,61 @@
 
 namespace onbehalf::client {
 
-// One pipe, from its opening to its end, and the requests under way on it. It has no thread of its own: a request is
-// written by the thread that asks for it, whose identity the service sees, and the answers are read by one of the threads
-// that wait for one. That thread hands what it reads to the others; when its own answer is there it leaves the reading
-// to the next. So a single caller reads its answer itself, without another thread in between. Any thread.
+// One pipe connection and its running requests. It has no thread of its own: a request is written by the calling
+// thread, whose identity the service sees, and responses are read by one of the threads that wait for one. That
+// thread passes on what it reads for others and, when its own response has arrived, passes the reading to the next
+// thread. So a single caller reads its response directly, without a thread switch. Any thread.
 class Connection {
  public:
-  // What does not belong to one request. Called without any lock, by the thread that reads; must not wait.
+  // Events that do not belong to one request. Called without locks by the reading thread; must not block.
   struct Events {
     std::function<void(std::string method, Json params)> on_notification;
-    // Whether more may be read for callbacks to work on.
+    // Whether more may be read that leads to callbacks.
     std::function<bool()> has_room;
   };
 
-  // Opens the pipe and verifies who made it. Throws as Client::Connect.
+  // Opens the pipe and verifies its server. Throws as Client::Connect.
   static std::shared_ptr<Connection> Open(const Options& options, win32::Clock::time_point deadline,
                                           Events events);
-  // For Open.
+  // Only for Open.
   Connection(win32::PipeStream pipe, const Options& options, Events events);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // For an exchange.
+  // The id for a new exchange.
   std::int64_t NewId() { return ++last_id_; }
-  // Writes the text of the exchanges' requests, on this thread. If their stop has been requested before, nothing is sent
-  // and they end. Throws std::system_error when nothing was sent and no exchange is under way: not_connected,
-  // timed_out. What else fails is the exchanges' outcome; a service that does not take the text in time ends the
-  // connection, because part of it may have arrived.
+  // Writes the text of the exchanges' requests on this thread. If a stop was requested before, nothing is sent and
+  // they end. Throws std::system_error if nothing was sent and no exchange is running: not_connected, timed_out. Any
+  // other failure is the exchanges' outcome. If the service does not read the text in time, the connection is closed,
+  // because part of it may have arrived.
   void Send(std::span<const ExchangePtr> exchanges, std::string_view text);
-  // Writes a text that is not answered. Throws std::system_error.
+  // Writes a text that gets no response. Throws std::system_error.
   void SendUnanswered(std::string_view text, win32::Clock::time_point deadline);
 
-  // Waits until all of the waiter's exchanges have their outcome. `on_progress` gets their progress, on this thread. When it
-  // throws, this throws the same: call Forget then.
+  // Waits until all exchanges of the waiter have their outcome. Calls `on_progress` with their progress on this
+  // thread. Rethrows its exceptions; call Forget then.
   void Await(Waiter& waiter, std::span<const ExchangePtr> exchanges,
              const std::function<void(const Json&)>& on_progress);
-  // What Send and Await have left of them when they threw: from here on nothing refers to the waiter.
+  // Cleans up after Send or Await threw: afterwards nothing refers to the waiter.
   void Forget(Waiter& waiter, std::span<const ExchangePtr> exchanges);
-  // Whose the exchanges are that nobody waits for.
+  // The waiter of the exchanges without a waiting thread.
   Waiter& background() { return background_; }
-  // Reads for those, and ends them in time, until the connection has failed, `until` has come, or `ends`, which is
-  // asked under the lock, anew after each NotifyBackground.
+  // Reads for those exchanges and enforces their deadlines, until the connection has failed, `until` has passed, or
+  // `ends` returns true; it is called under the lock, again after each NotifyBackground.
   void Serve(const std::function<bool()>& ends, win32::Clock::time_point until);
 
-  // The exchange is to be cancelled: the service is told, and answers.
+  // Cancels the exchange: tells the service, which responds.
   void RequestStop(Exchange& exchange);
-  // The thread behind CallAsync reads always (there is a handler for notifications), or only for exchanges.
+  // Whether the background thread always reads (there is a handler for notifications), or only for exchanges.
   void set_reads_always(bool reads_always);
-  // What ends Serve may have changed.
+  // Makes Serve check its end condition again.
   void NotifyBackground();
-  // There is room for callbacks again.
+  // Called when the callback queue has room again.
   void NotifyRoom();
 
   bool has_failed() const;
-  // Ends the connection; everything under way ends with `error`.
+  // Closes the connection; every running exchange ends with `error`.
   void Fail(std::exception_ptr error);
   void Fail(std::errc code, const std::string& what) {
     Fail(std::make_exception_ptr(std::system_error(std::make_error_code(code), what)));
@@ -89,32 +89,32 @@ class Connection {
  private:
   using TimePoint = win32::Clock::time_point;
 
-  // What is to be called once the lock is free. What an application gave to a call may go with it, and may call the client
-  // as it goes.
+  // Calls to make after the lock is released. They may destroy objects that an application gave to a call, which may
+  // call the client.
   using Calls = std::vector<std::function<void()>>;
 
-  // These take the lock by themselves.
+  // These take the lock themselves.
 
-  // Waits for this thread's turn to write the exchanges' requests, which are under way from then on. False if they have
+  // Waits for this thread's turn to write the exchanges' requests, which then count as running. False if they have
   // ended instead. Throws as Send.
   bool BeginSend(std::span<const ExchangePtr> exchanges, Calls& calls);
-  // They have been written, or `code` has kept them from that.
+  // Called when they were written, or writing failed with `code`.
   void EndSend(std::span<const ExchangePtr> exchanges, DWORD code, Calls& calls);
-  // False when the pipe did not take it now: to be tried again.
+  // False if the pipe did not accept it now: try again.
   bool TryCancel(std::int64_t id);
-  // Ends those whose time is over, and tells the service of those that are cancelled. Returns when to look again.
+  // Ends exchanges past their deadline and sends the pending cancels. Returns when to check again.
   TimePoint CheckDeadlines(Waiter& waiter);
-  // What a thread that waits does next. Not before `is_ready`, which is asked under the lock: nothing, it waits no longer.
-  // Otherwise it reads, if nobody else does, or waits to be notified until `until` at most.
+  // Decides what a waiting thread does next. Once `is_ready`, which is called under the lock, returns true: kReady,
+  // it stops waiting. Otherwise it reads if no one else does, or waits to be notified, at most until `until`.
   enum class Turn { kReady, kRead, kNotified };
   template <typename IsReady>
   Turn AwaitTurn(Waiter& waiter, TimePoint until, const IsReady& is_ready);
-  // This thread's turn to read: one read and what comes of it.
+  // This thread's turn to read: one read and its processing.
   void ReadInTurn(TimePoint deadline);
 
   // These are called without the lock.
 
-  // In this thread's turn to write. Windows' code.
+  // In this thread's turn to write. Returns Windows' code.
   DWORD Write(std::string_view frame, TimePoint deadline);
   void Read(TimePoint deadline);
   void TakeFrame(protocol::ParsedFrame& frame);
@@ -123,23 +123,23 @@ class Connection {
 
   // These are called under the lock.
 
-  // The turn to write is this thread's, until EndTurn.
+  // Takes the turn to write, until EndTurn.
   void BeginTurn();
   void EndTurn();
   bool MayRead(const Waiter& waiter) const;
-  // The exchange, which is no longer under way, has its outcome.
+  // Sets the outcome of the exchange, which is no longer running.
   void End(const ExchangePtr& exchange, Outcome outcome, Calls& calls);
-  // What a write came to ends the connection, unless it went well or the connection has its end already.
+  // Closes the connection if a write failed, unless the connection is already ending.
   void FailUnlessOver(DWORD code, Calls& calls);
   void Fail(std::exception_ptr error, Calls& calls);
-  // The pipe goes when it has failed and no thread is in it.
+  // Closes the pipe if it has failed and no thread uses it.
   void ClosePipeIfUnused();
 
   const std::string pipe_path_;
   const Events events_;
-  const win32::UniqueObject closed_;  // ends everything
+  const win32::UniqueObject closed_;  // set at the end; aborts a write
 
-  // Only the thread whose turn it is to read uses these.
+  // Used only by the thread whose turn it is to read.
   AnswerReader answers_;
   std::vector<char> buffer_;
 
@@ -154,7 +154,8 @@ class Connection {
   ExchangeTable exchanges_;
   Waiter background_;
   bool reads_always_ = false;
-  // They make no room before they have written, and the service may read nothing before somebody reads.
+  // Threads writing in callbacks. They make no room before they have written, and the service may stop reading until
+  // someone reads.
   std::size_t writers_in_callbacks_ = 0;
 };
 

@@ -6,7 +6,7 @@
 
 namespace onbehalf::client {
 
-// What a call ends with when its connection has failed (the table at Client).
+// The error of a call whose connection failed (see the table at Client).
 inline std::system_error ConnectionError(std::errc code, const std::string& what) {
   return {std::make_error_code(code), what};
 }

@@ -15,28 +15,28 @@
 
 namespace onbehalf::client {
 
-// A thread that waits for answers on a connection, and meanwhile may be the one that reads it. Everything in it is
-// under the connection's lock.
+// A thread that waits for responses on a connection, and may be the one that reads. All members are guarded by the
+// connection's lock.
 struct Waiter {
   win32::Condition changed;
   bool is_notified = false;
-  // It reads although the queue of callbacks is full: it runs them, so nobody else will make room.
+  // Reads even if the callback queue is full: this thread runs the callbacks, so no other thread will make room.
   bool may_overfill = false;
-  // Of the thread behind CallAsync: it reads only while something could come that nobody waits for.
+  // The thread of AsyncCalls: reads only while something may come that no one waits for.
   bool is_background = false;
 };
 
-// One request from before it is written until its outcome is known. Everything that is not const is under the
+// One request, from before it is written until its outcome is known. Non-const members are guarded by the
 // connection's lock.
 struct Exchange {
-  const std::int64_t id;  // its progress token, too
+  const std::int64_t id;  // also its progress token
   const std::string method;
   const win32::Clock::time_point deadline;
   const bool wants_progress = false;
   const bool is_in_batch = false;
   Waiter* const waiter;
-  // Of CallAsync, whose outcome and progress nobody waits for: called without any lock, on whatever thread has read
-  // them or closed the connection; they must not wait. Empty: the waiter takes them.
+  // For CallAsync, without a waiting thread: called without locks, on any thread that has read the message or closed
+  // the connection; they must not block. Empty: the waiter takes them.
   const std::function<void(Outcome)> on_outcome = {};
   const std::function<void(Json)> on_progress = {};
 

@@ -6,9 +6,9 @@
 namespace onbehalf::client {
 namespace {
 
-// Progress that callers have not taken yet. While there is more, nothing is read.
+// Progress values not yet taken by callers. While there are more, nothing is read.
 constexpr std::size_t kMaxWaitingProgress = 128;
-// Calls whose time was over and that the service has not answered all the same.
+// Timed-out calls that the service has still not answered.
 constexpr std::size_t kMaxAbandoned = 10'000;
 
 }  // namespace

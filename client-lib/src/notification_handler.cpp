@@ -13,7 +13,7 @@ void NotificationHandler::Set(Function function, const std::function<void(bool h
     function_.swap(other);
     on_changed(function_ != nullptr);
   }
-  // `other` is now the one before, and goes when nothing is locked.
+  // `other` is now the previous handler, to be destroyed without locks.
   if (callbacks_->IsThisThread()) return;
   const std::lock_guard guard(lock_);
   ended_.Wait(lock_, [&] { return other == nullptr || running_ != other.get(); });

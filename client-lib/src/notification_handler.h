@@ -11,7 +11,7 @@
 
 namespace onbehalf::client {
 
-// The application's handler for the service's notifications, which runs on the thread for callbacks. Any thread.
+// The application's handler for the service's notifications, which runs on the callback thread. Any thread.
 class NotificationHandler : public std::enable_shared_from_this<NotificationHandler> {
  public:
   using Function = std::function<void(const std::string& method, const Json& params)>;
@@ -19,10 +19,10 @@ class NotificationHandler : public std::enable_shared_from_this<NotificationHand
   explicit NotificationHandler(std::shared_ptr<CallbackThread> callbacks)
       : callbacks_(std::move(callbacks)) {}
 
-  // Sets the handler, or none. `on_changed` is called with whether there is one now, by one thread at a time. When this returns
-  // the handler before is not running any more (unless this is called in it).
+  // Sets or removes the handler. `on_changed` is told whether there is one now, by one thread at a time. When this
+  // returns, the previous handler is not running any more (unless this is called in it).
   void Set(Function function, const std::function<void(bool has_handler)>& on_changed);
-  // A notification has come: never waits.
+  // Queues a received notification; never blocks.
   void Post(std::string method, Json params);
 
  private:

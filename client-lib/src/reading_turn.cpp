@@ -48,7 +48,7 @@ void ReadingTurn::NotifyAllWaiting() {
 void ReadingTurn::NotifyNext() {
   if (reader_ != nullptr || waiting_.empty()) return;
   const auto may_read = [this](const Waiter* waiter) { return may_read_(*waiter); };
-  // Rather one that waits for its own answer than the thread that would have to hand it over.
+  // Prefer a thread that waits for its own response to the one that would only pass it on.
   auto next = std::find_if(waiting_.begin(), waiting_.end(),
                            [&](const Waiter* waiter) { return !waiter->is_background && may_read(waiter); });
   if (next == waiting_.end()) next = std::find_if(waiting_.begin(), waiting_.end(), may_read);

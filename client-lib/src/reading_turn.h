@@ -10,49 +10,49 @@
 
 namespace onbehalf::client {
 
-// Which of the threads that wait for answers on a connection reads it. Everything in it is under the connection's lock, but
-// for the wait for the pipe, which wake_event ends.
+// Decides which of the waiting threads reads the connection. Guarded by the connection's lock, except for waiting on
+// the pipe, which wake_event interrupts.
 class ReadingTurn {
  public:
   using TimePoint = win32::Clock::time_point;
 
-  // `may_read`: whether a thread may read now, if nobody else does.
+  // `may_read`: whether a thread may read now if no other does.
   explicit ReadingTurn(std::function<bool(const Waiter&)> may_read);
 
-  // True when the turn is this thread's: it reads now, until `deadline`, and then calls EndRead.
+  // True if it is this thread's turn: it reads until `deadline` and then calls EndRead.
   bool Take(Waiter& waiter, TimePoint deadline);
   void EndRead() { is_reading_ = false; }
   bool is_reading() const { return is_reading_; }
-  // The thread reads no more for now: another one that waits is told.
+  // The thread stops reading for now; notifies another waiting thread.
   void Leave(Waiter& waiter);
 
-  // The thread is in Connection's wait, where it can be told that it may read.
+  // The thread enters Connection's wait, where it can be notified that it may read.
   void BeginWait(Waiter& waiter) { waiting_.push_back(&waiter); }
   void EndWait(Waiter& waiter);
 
-  // It has to look again at what it waits for.
+  // Makes it check its wait condition again.
   void Notify(Waiter& waiter);
-  // The same, unless it is the thread that reads, which looks when it has read.
+  // The same, except for the reading thread, which checks after each read.
   void NotifyUnlessReader(Waiter& waiter);
   void NotifyAllWaiting();
-  // One that waits and may read is told, if nobody reads.
+  // If no thread reads, notifies a waiting one that may.
   void NotifyNext();
-  // Whether this thread is reading, and no longer than `deadline`.
+  // Whether this thread is reading with a deadline of at most `deadline`.
   bool ReadsUntil(const Waiter& waiter, TimePoint deadline) const;
-  // Ends the read that is under way.
+  // Interrupts the current read.
   void Interrupt();
   HANDLE wake_event() const { return wake_.get(); }
 
  private:
   const std::function<bool(const Waiter&)> may_read_;
-  const win32::UniqueObject wake_;  // set again by itself
+  const win32::UniqueObject wake_;  // auto-reset
   Waiter* reader_ = nullptr;
   bool is_reading_ = false;
   TimePoint read_deadline_{};
   std::vector<Waiter*> waiting_;
 };
 
-// An event that is not set. `manual`: it stays set once it is; otherwise the wait that it ends resets it.
+// Creates an event that is not set. `manual`: manual-reset; otherwise auto-reset.
 win32::UniqueObject MakeEvent(bool manual);
 
 }  // namespace onbehalf::client

@@ -15,7 +15,7 @@ namespace {
 
 using win32::Clock;
 
-// One attempt to open the pipe again. It cannot be called off, so a client that is destroyed waits for its end.
+// One attempt to reopen the pipe. It cannot be cancelled, so destroying the client waits for it.
 constexpr std::chrono::milliseconds kMaxAttempt{1'000};
 
 }  // namespace
@@ -24,7 +24,7 @@ bool ThreadImpersonates() {
   try {
     return win32::Token::FromThread(TOKEN_QUERY).has_value();
   } catch (const win32::Win32Error&) {
-    // There is one, which may not be looked at.
+    // There is a token, but this thread may not open it.
     return true;
   }
 }
@@ -74,7 +74,8 @@ std::shared_ptr<Connection> Reconnector::AwaitConnection(TimePoint deadline, con
   for (bool has_waited = false;; has_waited = true) {
     {
       const std::lock_guard guard(lock_);
-      // What is there is used even by a call without time, which then says that the service did not take it.
+      // An existing connection is used even by a call without time left, which then reports that the service did not
+      // read it.
       if (!has_waited && !is_closed_ && IsAlive()) return connection_;
       const NextStep step = Decide(State(), stop.stop_requested(), deadline, Clock::now());
       switch (step) {

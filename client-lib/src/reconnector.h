@@ -14,8 +14,7 @@
 
 namespace onbehalf::client {
 
-// A client's connection of the moment, and the way to the next one. At most one thread makes a connection at a time. Any
-// thread.
+// A client's current connection, and how to replace it. At most one thread connects at a time. Any thread.
 class Reconnector {
  public:
   using TimePoint = win32::Clock::time_point;
@@ -23,51 +22,52 @@ class Reconnector {
   using Open = std::function<std::shared_ptr<Connection>(TimePoint deadline)>;
 
   Reconnector(const Options& options, Open open);
-  // Called without any lock when a connection has taken the place of another. To be set before Connect.
+  // Called without locks after reconnecting. Set it before Connect.
   void set_on_connected(std::function<void()> on_connected) { on_connected_ = std::move(on_connected); }
 
-  // The first connection. Throws as Client::Connect.
+  // Opens the first connection. Throws as Client::Connect.
   void Connect(TimePoint deadline);
   bool IsConnected() const;
   // The connection, which may have failed. Throws not_connected.
   std::shared_ptr<Connection> Current() const;
-  // The connection, or null if it has failed or been closed.
+  // The connection, or null if it has failed or was closed.
   std::shared_ptr<Connection> Alive() const;
-  // Whether this thread may make a new connection. To this computer each request carries its writer's identity, but a
-  // remote pipe has that of the thread that opened it: then only the process's own may take the place of its own.
+  // Whether this thread may open a new connection. On this computer each request carries its writer's identity, but a
+  // remote pipe has that of the thread that opened it: then only the process's own identity may replace its own
+  // connection.
   bool MayReconnect() const;
 
-  // Waits for a connection that has not failed yet, and makes it if need be. Throws what keeps it from being made:
-  // not_connected (closed before), operation_canceled (closed meanwhile), timed_out, RpcError (stopped), ServerNotTrusted, what
-  // Windows refuses for good.
+  // Waits for a working connection and opens one if necessary. Throws the reason if there is none: not_connected
+  // (closed before), operation_canceled (closed while waiting), timed_out, RpcError (stopped), ServerNotTrusted, or a
+  // permanent Windows error.
   std::shared_ptr<Connection> AwaitConnection(TimePoint deadline, const std::stop_token& stop);
-  // Waits before the next attempt, but not for a client that is closed or a call that is stopped.
+  // Waits before the next attempt, but ends early if the client is closed or the call is stopped.
   void Pause(std::chrono::milliseconds delay, TimePoint deadline, const std::stop_token& stop);
-  // A stop that these two wait for has been requested.
+  // Tells both waits that a stop was requested.
   void NotifyStop();
 
-  // What can be had without waiting for other threads.
+  // What is available without waiting for other threads.
   struct Found {
     std::shared_ptr<Connection> connection;  // null if there is none
     ConnectionState state;
-    TimePoint retry_at;          // when to ask again
+    TimePoint retry_at;          // when to try again
     std::string last_failure;    // of the last attempt; empty if there was none
-    std::exception_ptr refusal;  // what makes all further attempts useless
+    std::exception_ptr refusal;  // why further attempts are useless
   };
-  // Makes one attempt by the deadline, if there is no connection and it is time for one; none without `may_connect`.
+  // Makes one attempt by the deadline, if there is no connection and an attempt is due; none without `may_connect`.
   Found Find(bool may_connect, TimePoint deadline);
 
-  // Whether this connection and those that follow are read while nothing is under way (Connection::set_reads_always).
+  // Whether this connection and later ones are read even without running calls (Connection::set_reads_always).
   void set_reads_always(bool reads_always);
-  // For good. The connection ends with `error`.
+  // Closes it permanently. The connection ends with `error`.
   void Close(std::exception_ptr error);
 
  private:
-  // Under lock_.
+  // Requires lock_.
   bool IsAlive() const;
   ConnectionState State() const;
   std::string ClosedText() const;
-  // One attempt, by the thread that has set is_connecting_; without the lock. Throws what makes all others useless.
+  // One attempt, without the lock, by the thread that set is_connecting_. Throws if further attempts are useless.
   void Attempt(TimePoint deadline);
 
   const std::string pipe_path_;
@@ -88,10 +88,10 @@ class Reconnector {
   bool was_opened_impersonating_ = false;
 };
 
-// Whether this thread has a token of its own.
+// Whether this thread has its own token.
 bool ThreadImpersonates();
 
-// What a call that waits for a connection ends with when its stop is requested.
+// The error of a call whose stop is requested while it waits for a connection.
 RpcError CancelledWhileWaiting();
 
 }  // namespace onbehalf::client

@@ -9,10 +9,10 @@
 
 namespace onbehalf::client {
 
-// Throws std::invalid_argument for parameters that no request may have.
+// Throws std::invalid_argument for parameters that a request cannot have.
 void CheckParams(const Json& params, bool wants_progress);
 
-// The request, which asks for progress under its own id if need be. The parameters have been checked.
+// The request, with its own id as progress token if progress is wanted. The parameters must have been checked.
 std::string RequestText(std::int64_t id, std::string_view method, const Json& params, bool wants_progress);
 
 }  // namespace onbehalf::client

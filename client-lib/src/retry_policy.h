@@ -7,18 +7,18 @@
 
 namespace onbehalf::client {
 
-// When an idempotent call is sent again, and when a lost connection is made again. Nothing in this file waits or has a
-// pipe: both kinds of call, those that somebody waits for and those of CallAsync, ask here what to do next.
+// Decides when an idempotent call is repeated and when a lost connection is reopened. Nothing here waits or uses a
+// pipe: both kinds of call, waiting and asynchronous, use it to decide what to do next.
 
-// Whether Windows may say otherwise of this pipe or its network a moment later.
+// Whether the error of this pipe or its network may be temporary.
 bool IsTransient(const std::system_error& failure);
 
-// Why sending an idempotent call once more may help.
+// Why repeating an idempotent call may help.
 enum class Recovery { kNone, kConnectionLost, kServiceStopping };
 Recovery RecoveryFrom(const std::exception_ptr& error);
 
-// How long to wait before the next attempt: `first`, then twice as long each time up to `longest`. Each is up to a quarter
-// shorter by chance, so that the clients of a service that starts again do not all come at once. One thread at a time.
+// The delay before the next attempt: `first`, then doubled each time up to `longest`. Each is randomly reduced by up
+// to a quarter, so that the clients of a restarted service do not all reconnect at once. One thread at a time.
 class Backoff {
  public:
   using Milliseconds = std::chrono::milliseconds;
@@ -38,8 +38,8 @@ class Retry {
  public:
   explicit Retry(const Backoff& backoff) : backoff_(backoff) {}
 
-  // After an attempt: how long to wait before the next one, or nullopt when the outcome is final. A connection that was lost
-  // for the first time is no reason to wait.
+  // After an attempt: the delay before the next one, or nullopt if the outcome is final. No delay after the first
+  // lost connection.
   std::optional<Backoff::Milliseconds> DelayAfter(Recovery recovery);
 
  private:
@@ -50,17 +50,17 @@ class Retry {
 // What a call that needs a connection does now.
 enum class NextStep {
   kSend,
-  kConnect,  // make a connection
-  kWait,     // until another thread has made one, or until the next attempt
+  kConnect,  // open a connection
+  kWait,     // until another thread has opened one, or until the next attempt
   kFailClosed,
   kFailCancelled,
   kFailTimedOut,
 };
 
 struct ConnectionState {
-  bool is_closed = false;  // by the application, for good
+  bool is_closed = false;  // by the application, permanently
   bool is_alive = false;
-  bool is_connecting = false;  // a thread is making the next one
+  bool is_connecting = false;  // a thread is opening the next one
   std::chrono::steady_clock::time_point next_attempt{};
 };
 

@@ -46,7 +46,7 @@ ServerFacts FindServerFacts(HANDLE pipe, const Options& options) {
   }
   ServerFacts facts{*owner, 0, IsLocal(options.server), std::nullopt};
   if (facts.is_local) {
-    // Failure leaves 0, which is no process's id and so never agrees with the service's.
+    // Failure leaves 0, which is not a valid process id and so never matches the service's.
     ULONG process_id = 0;
     if (::GetNamedPipeServerProcessId(pipe, &process_id)) facts.process_id = process_id;
     if (options.trust == Trust::kService) facts.service = FindServiceProcess(options.service);
@@ -61,7 +61,7 @@ std::optional<std::string> CheckIsService(const ServerFacts& facts, std::string_
                                  facts.owner == win32::Sid::FromWellKnown(WinBuiltinAdministratorsSid);
   const bool is_service_process =
       facts.service && facts.service->process_id != 0 && facts.service->process_id == facts.process_id;
-  // A service whose process carries no service SID makes its pipe as its account. Its process proves it.
+  // A service whose process has no service SID creates its pipe as its account; the process id then proves it.
   const bool owner_is_service_user =
       is_service_process && facts.service->user && *facts.service->user == facts.owner;
 

@@ -14,7 +14,7 @@ std::optional<win32::Sid> UserOfProcess(DWORD process_id) {
   try {
     return win32::Token::FromProcess(process.get()).User();
   } catch (const win32::Win32Error&) {
-    // Ordinary users may not open a service's token: then its user is simply not known here.
+    // Ordinary users may not open a service's token; its user is then unknown.
     return std::nullopt;
   }
 }

@@ -8,14 +8,14 @@
 
 namespace onbehalf::client {
 
-// The process that the service control manager names for a service.
+// The process of a service, according to the service control manager.
 struct ServiceProcess {
   DWORD process_id = 0;            // 0: the service is not running
-  std::optional<win32::Sid> user;  // of the process's token; nullopt where this caller may not look at it
+  std::optional<win32::Sid> user;  // of the process's token; nullopt if this caller may not read it
 };
 
-// Asks the local service control manager. nullopt where it cannot be asked: refused to this caller, no such
-// service, no manager. Any thread.
+// Queries the local service control manager. nullopt if that fails: access denied, no such service, no manager. Any
+// thread.
 std::optional<ServiceProcess> FindServiceProcess(std::string_view service);
 
 }  // namespace onbehalf::client

@@ -22,7 +22,7 @@ using win32::Clock;
 
 Clock::time_point DeadlineAfter(milliseconds timeout) {
   const Clock::time_point now = Clock::now();
-  // In milliseconds: an enormous timeout is no number of nanoseconds.
+  // In milliseconds, because a huge timeout overflows in nanoseconds.
   const auto longest = std::chrono::floor<milliseconds>(win32::kNoDeadline - now);
   return timeout >= longest ? win32::kNoDeadline : now + timeout;
 }
@@ -42,7 +42,7 @@ Reconnector::Open OpenWith(const Options& options, const std::shared_ptr<Callbac
 
 ClientCore::Session::Session(const Options& options)
     : options_(options),
-      // Not after End, so not after this.
+      // Not called after End, so not after this object is destroyed.
       callbacks_(std::make_shared<CallbackThread>([this] {
         if (const std::shared_ptr<Connection> connection = connections_->Alive()) connection->NotifyRoom();
       })),

@@ -18,8 +18,8 @@
 
 namespace onbehalf::client {
 
-// What a client is: a connection that can be made again, calls that wait for their answer, and, once they are needed, the
-// two threads for those that do not (AsyncCalls) and for callbacks. Any thread.
+// The state of a client: a connection that can be reopened, waiting calls, and, once needed, the two threads for
+// asynchronous calls (AsyncCalls) and for callbacks. Any thread.
 class ClientCore::Session {
  public:
   explicit Session(const Options& options);
@@ -27,13 +27,13 @@ class ClientCore::Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // The first connection. Throws as Client::Connect.
+  // Opens the first connection. Throws as Client::Connect.
   void Connect();
-  // Ends everything, and waits for the threads (but not for the one it is called on).
+  // Ends everything and waits for the threads (except the calling one).
   void End();
 
   Json Call(std::string_view method, const Json& params, const client::CallOptions& options);
-  // `done` is called exactly once; unless this throws.
+  // `done` is called exactly once, unless this throws.
   void CallAsync(std::string_view method, Json params, const client::CallOptions& options,
                  AsyncCalls::Done done, Delivery delivery);
   std::vector<client::Outcome> CallBatch(std::span<const client::BatchEntry> entries,
@@ -48,16 +48,16 @@ class ClientCore::Session {
 
   TimePoint DeadlineOf(const client::CallOptions& options) const;
 
-  // Thrown by an attempt when nothing was sent.
+  // Thrown by an attempt if nothing was sent.
   struct NotSent {
     std::exception_ptr why;
   };
-  // Calls `send`; what keeps it from sending is thrown as NotSent.
+  // Calls `send`; throws NotSent with the reason if it fails.
   template <typename Send>
   static void Sent(Send send);
   using Outcomes = std::vector<client::Outcome>;
   using Attempt = std::function<Outcomes(Connection&)>;
-  // Makes attempts until one has outcomes that are final, which are all of them unless the call is idempotent.
+  // Makes attempts until the outcomes are final; without idempotent, after the first.
   Outcomes Repeat(const client::CallOptions& options, TimePoint deadline, const Attempt& attempt);
 
   const Options options_;

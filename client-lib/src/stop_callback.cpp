@@ -14,21 +14,21 @@ namespace onbehalf::client {
 
 struct StopCallback::Entry {
   std::function<void()> run;
-  std::thread::id running;  // the thread that is in `run`; under the dispatcher's lock
+  std::thread::id running;  // the thread that runs `run`; guarded by the dispatcher's lock
 };
 
-// What waits for one stop state.
+// All callbacks of one stop state.
 class StopCallback::Dispatcher {
  public:
-  // That of `token`. Those whose stop can no longer be requested are given up on the way; the search is linear in the number of
-  // stop states that are alive.
+  // The dispatcher of `token`. Also drops those whose stop can no longer be requested; the search is linear in the
+  // number of live stop states.
   static std::shared_ptr<Dispatcher> Of(const std::stop_token& token);
 
   explicit Dispatcher(std::stop_token token) : token_(std::move(token)) {}
 
-  // False when the stop has been requested: nobody will call the entry then.
+  // False if the stop was requested: the entry will not be called.
   bool Add(const std::shared_ptr<Entry>& entry);
-  // When this returns the entry is not running and will not be called any more (unless this is called in it).
+  // When this returns, the entry is not running and will not be called (unless this is called in it).
   void Remove(const std::shared_ptr<Entry>& entry);
 
  private:
@@ -36,10 +36,10 @@ class StopCallback::Dispatcher {
     win32::Lock lock;
     std::vector<std::shared_ptr<Dispatcher>> dispatchers;
   };
-  // Keeps its dispatcher alive, which has to take it away again.
+  // Keeps its dispatcher alive, which must remove it again.
   struct Invoke {
     void operator()() const {
-      // What this is in is destroyed by the call.
+      // The call destroys the object that contains this.
       const std::shared_ptr<Dispatcher> mine = dispatcher;
       mine->OnStop();
     }
@@ -52,11 +52,11 @@ class StopCallback::Dispatcher {
   const std::stop_token token_;
   win32::Lock lock_;
   win32::Condition changed_;
-  std::list<std::shared_ptr<Entry>> entries_;  // that have not been called
+  std::list<std::shared_ptr<Entry>> entries_;  // not called yet
   bool was_requested_ = false;
-  std::thread::id registering_;              // the thread that makes registration_
-  bool was_called_in_registration_ = false;  // the stop was requested before
-  // Changed by the thread that registers, by the call, and where no call can come; never by two of them.
+  std::thread::id registering_;              // the thread that creates registration_
+  bool was_called_in_registration_ = false;  // the stop had already been requested
+  // Changed by the registering thread, by the call, and where no call can come; never by two at once.
   std::optional<std::stop_callback<Invoke>> registration_;
 };
 
@@ -65,7 +65,7 @@ std::shared_ptr<StopCallback::Dispatcher> StopCallback::Dispatcher::Of(const std
   static Registry& registry = *new Registry;
   const std::lock_guard guard(registry.lock);
   std::erase_if(registry.dispatchers, [](const std::shared_ptr<Dispatcher>& each) {
-    if (each->token_.stop_requested()) return true;  // its call takes its registration away
+    if (each->token_.stop_requested()) return true;  // its call removes its registration
     if (each->token_.stop_possible()) return false;
     each->registration_.reset();
     return true;
@@ -90,7 +90,7 @@ void StopCallback::Dispatcher::Register(const std::shared_ptr<Dispatcher>& dispa
     dispatcher->registering_ = {};
     dispatcher->changed_.NotifyAll();
   }
-  // It is registered nowhere then, but still keeps the dispatcher.
+  // It is not registered then, but still keeps the dispatcher alive.
   if (was_called_here) dispatcher->registration_.reset();
 }
 

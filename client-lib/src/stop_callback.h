@@ -6,16 +6,17 @@
 
 namespace onbehalf::client {
 
-// Calls a function once a stop is requested, as std::stop_callback does, and at once if it has been already.
+// Calls a function when a stop is requested, like std::stop_callback, or at once if it already has been.
 //
-// GCC 12's std::stop_callback may wait for ever when it is destroyed while another thread runs it: it waits for a semaphore
-// that can miss its wake-up. So no std::stop_callback is destroyed here while a stop can still be requested: there is one for
-// each stop state, which serves all of these, and it goes when its stop has been requested, or can no longer be.
+// GCC 12's std::stop_callback may hang when it is destroyed while another thread runs it: it waits for a semaphore
+// that can miss its wake-up. So no std::stop_callback is destroyed here while a stop can still be requested: each
+// stop state has one, which serves all of these objects, and which is destroyed once its stop was requested or is no
+// longer possible.
 class StopCallback {
  public:
-  // `run` is called on the thread that requests the stop, or here.
+  // `run` is called on the thread that requests the stop, or in this constructor.
   StopCallback(const std::stop_token& token, std::function<void()> run);
-  // When this returns `run` is not running and will not be called any more (unless this is called in it).
+  // When this returns, `run` is not running and will not be called (unless this is called in it).
   ~StopCallback();
   StopCallback(const StopCallback&) = delete;
   StopCallback& operator=(const StopCallback&) = delete;
@@ -23,7 +24,7 @@ class StopCallback {
  private:
   struct Entry;
   class Dispatcher;
-  // Null when there is nothing to wait for.
+  // Null if no stop can come.
   std::shared_ptr<Dispatcher> dispatcher_;
   std::shared_ptr<Entry> entry_;
 };

@@ -6,7 +6,7 @@
 
 namespace onbehalf::client {
 
-// Opens the pipe and verifies who made it, before the first byte is written. Throws as Client::Connect.
+// Opens the pipe and verifies its server before the first byte is written. Throws as Client::Connect.
 win32::PipeStream OpenVerifiedPipe(const Options& options, win32::Clock::time_point deadline);
 
 }  // namespace onbehalf::client

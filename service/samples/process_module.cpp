@@ -1,8 +1,8 @@
-// A module: the processes of this computer. process.list and process.end do their work as the caller, so Windows says which
-// processes they may look at and end; process.watch is a stream of those that start and end.
+// A module for the processes of this computer. process.list and process.end work as the caller, so Windows decides
+// which processes the caller may see and end; process.watch streams the processes that start and end.
 //
-// Settings: {"protected": ["lsass.exe", …], "interval_ms": 1000}. Nobody ends a protected process through the service, and
-// watchers are told of changes as often as that.
+// Settings: {"protected": ["lsass.exe", …], "interval_ms": 1000}. Protected processes cannot be ended through the
+// service; process.watch looks for changes at this interval.
 #include <onbehalf/typed_module.hpp>
 
 #include <nlohmann/json.hpp>
@@ -24,7 +24,7 @@
 #include <vector>
 
 #include <windows.h>
-// After <windows.h>, which it needs.
+// After <windows.h>, which this header needs.
 #include <tlhelp32.h>
 
 namespace {
@@ -32,7 +32,7 @@ namespace {
 namespace module = onbehalf::module;
 using nlohmann::json;
 
-// Owns a handle of Windows, whose functions give INVALID_HANDLE_VALUE or null for none.
+// Owns a Windows handle, whose invalid value is INVALID_HANDLE_VALUE or null.
 class Handle {
  public:
   explicit Handle(HANDLE handle) : handle_(handle == INVALID_HANDLE_VALUE ? nullptr : handle) {}
@@ -62,7 +62,7 @@ std::string ToUtf8(std::wstring_view text) {
   return utf8;
 }
 
-// The names of executables are compared as Windows compares them, as far as ASCII goes.
+// Executable names are compared like Windows does, but only for ASCII.
 std::string Lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
@@ -93,7 +93,7 @@ json ToJson(const Process& process) {
   return {{"id", process.id}, {"parent", process.parent}, {"name", process.name}};
 }
 
-// The path of a process's executable as far as the thread may ask for it; null otherwise.
+// The path of a process's executable if the thread may query it; otherwise null.
 json ImageOf(DWORD id) {
   const Handle process(::OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id));
   if (!process) return nullptr;
@@ -103,7 +103,7 @@ json ImageOf(DWORD id) {
   return ToUtf8(std::wstring_view(path).substr(0, units));
 }
 
-// The streams of process.watch that are open, and the thread that looks for them while there are any.
+// The open streams of process.watch, and the thread that polls while there are any.
 class Watch {
  public:
   explicit Watch(DWORD interval_ms)
@@ -118,14 +118,14 @@ class Watch {
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  // A stream of what starts and ends from its first piece on. Belongs to the service; the watch outlives it.
+  // A stream of starts and ends from its first piece on. Owned by the service; the watch outlives it.
   class Watcher final : public module::Stream {
    public:
     Watcher(Watch& watch, module::Waker waker) : watch_(watch), waker_(std::move(waker)) {
       pieces_.push_back(R"({"event":"watching"})");
       const std::lock_guard lock(watch_.mutex_);
       if (watch_.watchers_.empty()) watch_.known_ = Snapshot();
-      // Last: when something throws, it is in no list.
+      // Last: if anything before throws, it is not registered.
       watch_.watchers_.insert(this);
     }
     ~Watcher() override {
@@ -145,7 +145,7 @@ class Watch {
 
    private:
     friend class Watch;
-    // Under the watch's lock.
+    // Requires the watch's lock.
     void Add(std::string piece) {
       is_behind_ = is_behind_ || pieces_.size() == kMaxPieces;
       if (!is_behind_) pieces_.push_back(std::move(piece));
@@ -168,7 +168,7 @@ class Watch {
     }
   }
 
-  // Under the lock. An id that has another parent than before is another process's.
+  // Requires the lock. An id with a different parent than before is a different process.
   void Look() {
     try {
       Processes now = Snapshot();
@@ -186,7 +186,7 @@ class Watch {
         watcher->fault_ = std::current_exception();
         watcher->waker_();
       }
-      // It ends those. Who comes from now on begins anew.
+      // The failure ends these streams. Later ones start again.
       watchers_.clear();
     }
   }
@@ -231,7 +231,7 @@ struct Ended {
 };
 
 Ended End(const std::set<std::string>& protected_names, const EndParams& params, const module::Call& call) {
-  // The process whose name is looked at is the one that is ended: the handle keeps its id from being another's.
+  // The process whose name is checked is the one that is ended: the open handle keeps its id from being reused.
   HANDLE opened = nullptr;
   call.AsCaller([&] {
     opened = ::OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, params.id);
@@ -253,7 +253,7 @@ struct Settings {
   DWORD interval_ms = 1000;
 };
 
-// Throws std::invalid_argument: the service does not start then, and says why.
+// Throws std::invalid_argument, which keeps the service from starting and is reported.
 Settings ReadSettings(std::string_view text) {
   Settings settings;
   const json document = json::parse(text);

@@ -10,13 +10,13 @@
 #include <utility>
 #include <vector>
 
-// How a JSON value passes between the compiled library, which has a version of nlohmann/json in it, and a program, which has
-// another one or a type of the same interface (nlohmann::ordered_json): no type of either is in the interface between them.
-// Nothing here is for programs themselves.
+// How a JSON value passes between the compiled library, which contains one version of nlohmann/json, and a program
+// with another version or another type with the same interface (nlohmann::ordered_json): neither type appears in the
+// interface between them. Not for use by programs.
 namespace onbehalf::client {
 
-// Is told what a value is made of, in the order of its text: a scalar, or the beginning of an array or object, what is in it
-// (of an object each member's name before its value), and its end.
+// Receives the parts of a value in the order of its text: a scalar, or the start of an array or object, its contents
+// (for objects each member's name before its value), and its end.
 class JsonEvents {
  public:
   virtual void Null() = 0;
@@ -38,13 +38,13 @@ class JsonEvents {
   ~JsonEvents() = default;
 };
 
-// Tells `events` what `value` is; strings are moved out of it if it is no lvalue. Throws std::invalid_argument for what JSON has no
-// form for.
+// Reports `value` to `events`; strings are moved out of it if it is an rvalue. Throws std::invalid_argument for what
+// JSON cannot represent.
 template <typename Value>
 void TellEvents(Value&& value, JsonEvents& events) {
   using J = std::remove_cvref_t<Value>;
   using Kind = typename J::value_t;
-  // An element as this value is: to be moved from, or not.
+  // Moves from an element exactly if this value may be moved from.
   const auto tell = [&events](auto& element) {
     if constexpr (std::is_lvalue_reference_v<Value>) {
       TellEvents(element, events);
@@ -87,7 +87,7 @@ void TellEvents(Value&& value, JsonEvents& events) {
   throw std::invalid_argument("a value that JSON cannot represent");
 }
 
-// Makes the value that it is told of.
+// Builds the value from the events.
 template <typename J>
 class JsonBuilder final : public JsonEvents {
  public:
@@ -117,7 +117,7 @@ class JsonBuilder final : public JsonEvents {
   }
 
   J root_;
-  std::vector<J*> open_;  // a container stays where it is while it is open: its parent does not grow
+  std::vector<J*> open_;  // containers stay in place while open: their parent does not grow
   std::string name_;      // of the member whose value comes next
 };
 
@@ -129,13 +129,13 @@ class AnyJson {
   static AnyJson Holding(J value) {
     return AnyJson(std::make_unique<SourceOf<J>>(std::move(value)));
   }
-  // Of a value that lives longer, and is not changed.
+  // Refers to a value that must outlive this and not change.
   template <typename J>
   static AnyJson Of(const J& value) {
     return AnyJson(std::make_unique<SourceOf<const J&>>(value));
   }
 
-  // As the type asked for.
+  // Converts to the requested type.
   template <typename J>
   J To() && {
     if (!source_) return J(nullptr);

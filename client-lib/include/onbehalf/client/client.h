@@ -22,26 +22,26 @@
 #include "onbehalf/client/options.h"
 #include "onbehalf/client/outcome.h"
 
-// J in all of these is nlohmann::json, or another type of its interface.
+// J is nlohmann::json or another type with the same interface.
 namespace onbehalf::client {
 
-// What one call asks for beside its method and parameters.
+// Options of one call.
 template <typename J>
 struct BasicCallOptions {
-  // From the call to its answer, reconnecting included. Unset: Options::call_timeout.
+  // From the call to its response, including reconnecting. Unset: Options::call_timeout.
   std::optional<std::chrono::milliseconds> timeout;
-  // Cancels the call: the service is told with $/cancelRequest and still answers, usually with
-  // kRequestCancelled, or with the result if that was faster. A call that was not sent yet ends at once.
+  // Cancels the call: the service gets $/cancelRequest and still responds, usually with kRequestCancelled, or with
+  // the result if that was faster. A call not sent yet ends at once.
   std::stop_token stop;
-  // Called with each `value` of the call's $/progress, in order, never after the call has ended. The
-  // service is asked for progress only if this is set; parameters must then be an object or null. Call runs it
-  // on its own thread, CallAsync on the client's thread for callbacks.
+  // Called with each `value` of the call's $/progress, in order, never after the call has ended. Progress is
+  // requested only if this is set; parameters must then be an object or null. Call runs it on its own thread,
+  // CallAsync on the client's callback thread.
   std::function<void(const J& value)> progress;
-  // The method may be done twice without harm: when the connection is lost before the answer has come, the
-  // client connects again (verifying the server again, waiting longer after each failure) and repeats the call,
-  // until its time is over. Any other call is sent once at most. A call that CallAsync made on a thread that
-  // impersonates somebody is never repeated, because nobody could write it as that identity again; nor is a call to
-  // a remote service, whose pipe has the identity of the thread that opened it, if that or the caller's impersonates.
+  // The method may run twice without harm. If the connection is lost before the response, the client reconnects
+  // (verifying the server again, with growing delays after failures) and repeats the call until its timeout. Other
+  // calls are sent at most once. Two kinds are never repeated: a call made with CallAsync on an impersonating thread,
+  // because no other thread could send it with that identity; and a call to a remote service, whose pipe has the
+  // identity of the thread that opened it, if that thread or the caller impersonates.
   bool idempotent = false;
 };
 
@@ -50,31 +50,30 @@ template <typename J>
 struct BasicBatchEntry {
   std::string method;
   J params = nullptr;
-  bool is_notification = false;  // is not answered
+  bool is_notification = false;  // gets no response
 };
 
-// One connection to the service, with any number of calls under way on it. Every function may be called on any
-// thread, several at the same time, also in callbacks (but see CallAsync); moving and destroying may not happen
-// beside other functions.
+// One connection to the service, with any number of concurrent calls. All functions may be called on any thread,
+// several at the same time, also in callbacks (but see CallAsync); do not move or destroy the client while another
+// function runs.
 //
-// A request is written on the thread that asks for it, because the writing thread's identity is the one the
-// service sees. What stands behind a call that waits (answers of other calls, callbacks) is done by the thread
-// that waits, or, for CallAsync and OnNotification, by two threads that the client then has until it is destroyed.
+// A request is written on the calling thread, because the service sees the identity of the writing thread. Other work
+// of a waiting call (responses to other calls, callbacks) is done by the waiting thread, or, for CallAsync and
+// OnNotification, by two threads that the client then keeps until it is destroyed.
 //
-// Errors of the connection are std::system_error; std::errc:
-//   timed_out         no answer in time (the service may have done the work all the same; it is told to cancel if that
-//                     can be written at once). The connection goes on, and the answer is ignored when it comes; but if
-//                     it is the request that the service did not take in time, the connection ends, because part of it
-//                     may have arrived
-//   connection_reset  the other end closed the connection, and all calls under way end with this
-//   bad_message       what came is no frame or no JSON-RPC; as after all of these, the connection is closed and all
-//                     calls under way end with this
-//   protocol_error    an answer to something that was not asked
-//   message_size      an answer over Options::max_answer_bytes
-//   not_connected     an earlier failure has closed the connection; nothing was sent
-//   operation_canceled  the client was closed or destroyed while the call was under way
-// An idempotent call may also end with what keeps a new connection from being made: ServerNotTrusted, or what Windows
-// refuses for good.
+// Connection errors are std::system_error; std::errc:
+//   timed_out         no response in time (the service may still have done the work; it is told to cancel if that can be
+//                     written at once). The connection stays open and a late response is ignored. But if the service did
+//                     not read the request in time, the connection is closed, because part of it may have arrived
+//   connection_reset  the other end closed the connection; ends all running calls
+//   bad_message       received data is not a frame or not JSON-RPC; like all of these, closes the connection and ends all
+//                     running calls
+//   protocol_error    a response that matches no request
+//   message_size      a response over Options::max_answer_bytes
+//   not_connected     an earlier failure closed the connection; nothing was sent
+//   operation_canceled  the client was closed or destroyed during the call
+// An idempotent call may also end with the reason why it cannot reconnect: ServerNotTrusted, or a permanent Windows
+// error.
 template <typename J>
 class BasicClient {
  public:
@@ -84,21 +83,21 @@ class BasicClient {
   using Callback = std::function<void(Outcome outcome)>;
   using NotificationHandler = std::function<void(const std::string& method, const J& params)>;
 
-  // Opens the pipe and verifies who made it, before the first byte is written. Throws std::system_error (what
-  // Windows said: 2 no such pipe, 231 busy until the timeout, 5 refused), ServerNotTrusted, or
-  // std::invalid_argument (names that cannot be a pipe's).
+  // Opens the pipe and verifies its server before the first byte is written. Throws std::system_error (Windows' code:
+  // 2 no such pipe, 231 busy until the timeout, 5 refused), ServerNotTrusted, or std::invalid_argument (names that
+  // are not valid in a pipe path).
   static BasicClient Connect(const Options& options = {}) {
     return BasicClient(ClientCore::Connect(options));
   }
   BasicClient(BasicClient&&) noexcept = default;
-  // Destroys what the assigned-to client was.
+  // Destroys the client assigned to.
   BasicClient& operator=(BasicClient&&) noexcept = default;
-  // Closes, and waits until the last callback has returned (unless it is that callback which destroys the client).
+  // Closes the connection and waits until the last callback has returned (unless called in that callback).
   ~BasicClient() = default;
 
-  // Calls a method and waits for its result. `params` is an object (by name), an array (by position) or null
-  // (none). Throws RpcError (the service's error), std::invalid_argument (params of another type, or an array
-  // together with progress) and std::system_error for the connection (see above).
+  // Calls a method and waits for its result. `params` is an object (by name), an array (by position) or null (none).
+  // Throws RpcError (the service's error), std::invalid_argument (params of another type, or an array together with
+  // progress) and std::system_error for the connection (see above).
   J Call(std::string_view method, const J& params = nullptr, const CallOptions& options = {}) {
     return core_.Call(method, AnyJson::Of(params), ForCore(options)).template To<J>();
   }
@@ -108,18 +107,18 @@ class BasicClient {
     return Call(method, params, options);
   }
 
-  // The same, with the result converted as nlohmann/json converts it (from_json); parameters convert by themselves
-  // (to_json) on the way in. Throws J::exception, too, when the result is no `Result`.
+  // The same, with the result converted by nlohmann/json (from_json); parameters are converted implicitly (to_json).
+  // Also throws J::exception if the result is not a `Result`.
   template <typename Result>
   Result CallAs(std::string_view method, const J& params = nullptr, const CallOptions& options = {}) {
     return Call(method, params, options).template get<Result>();
   }
 
-  // Sends the request and does not wait for its answer, which the future gives (or throws what Call would have
-  // thrown). Throws std::invalid_argument, and what keeps the request from being sent: std::system_error, and of an
-  // idempotent call RpcError (cancelled) and ServerNotTrusted. It may wait for the service to take the request, and if it is
-  // idempotent for a new connection. In a callback use Call, or look at the future later: a callback that waits for one
-  // keeps the others waiting.
+  // Sends the request without waiting for its response, which the future returns (or throws what Call would have
+  // thrown). Throws std::invalid_argument and errors of sending: std::system_error, and for an idempotent call
+  // RpcError (cancelled) and ServerNotTrusted. May wait until the service reads the request, and if idempotent for a
+  // new connection. In a callback use Call, or check the future later: a callback that waits for a future blocks all
+  // other callbacks.
   std::future<J> CallAsync(std::string_view method, const J& params = nullptr,
                            const CallOptions& options = {}) {
     const auto promise = std::make_shared<std::promise<J>>();
@@ -135,11 +134,11 @@ class BasicClient {
                     ClientCore::Delivery::kAnywhere);
     return future;
   }
-  // The same, and `done` is called with the outcome, exactly once, on the client's thread for callbacks: all callbacks
-  // of a client run there, one at a time, in the order in which the service sent what they are about. While 128 of them
-  // wait the connection is not read (but for a callback that calls), and a service that cannot write for its write
-  // timeout (10 s) closes it. An exception that leaves a
-  // callback ends the process (std::terminate). When this throws, `done` is not called.
+  // The same, but `done` is called with the outcome, exactly once, on the client's callback thread. All callbacks of
+  // a client run there, one at a time, in the order in which the service sent their messages. While 128 of them are
+  // queued the connection is not read (except by a callback that makes a call), and a service that cannot write
+  // within its write timeout (10 s) closes it. An exception that leaves a callback terminates the process
+  // (std::terminate). If this throws, `done` is not called.
   void CallAsync(std::string_view method, const J& params, const CallOptions& options, Callback done) {
     if (!done) throw std::invalid_argument("an asynchronous call needs a callback for its outcome");
     auto give = [done = std::move(done)](ClientCore::Outcome outcome) { done(FromCore(std::move(outcome))); };
@@ -147,10 +146,10 @@ class BasicClient {
                     ClientCore::Delivery::kOnCallbackThread);
   }
 
-  // Several calls in one frame, answered in one. Outcomes in the order of the entries; null for a notification.
-  // Throws std::invalid_argument (no entry, or wrong parameters; a batch gets no progress), and
-  // std::system_error when nothing was sent. A service takes 64 entries unless its settings say otherwise, and
-  // refuses a longer batch by ending the connection.
+  // Several calls in one frame with one combined response. The outcomes are in the order of the entries; null for a
+  // notification. Throws std::invalid_argument (no entries, invalid parameters, or progress, which batches do not
+  // support), and std::system_error if nothing was sent. A service accepts 64 entries by default, and refuses a
+  // longer batch by closing the connection.
   std::vector<Outcome> CallBatch(std::span<const BatchEntry> entries, const CallOptions& options = {}) {
     std::vector<ClientCore::BatchEntry> for_core;
     for (const BatchEntry& entry : entries) {
@@ -163,13 +162,13 @@ class BasicClient {
     return outcomes;
   }
 
-  // Sends a notification: the service does it, if the caller may, and never answers. Throws as CallAsync does.
+  // Sends a notification: the service performs it, if the caller may, and never responds. Throws as CallAsync does.
   void Notify(std::string_view method, const J& params = nullptr) {
     core_.Notify(method, AnyJson::Of(params));
   }
-  // `handler` gets every notification of the service that is no progress of a call, on the client's thread for
-  // callbacks, from now on and after reconnecting; an empty one ends that. When this returns, the handler that was
-  // set before is not running any more (unless this is called in it).
+  // Sets the handler for all notifications other than progress, called on the client's callback thread, now and after
+  // reconnecting; an empty one removes it. When this returns, the previous handler is not running any more (unless
+  // this is called in it).
   void OnNotification(NotificationHandler handler) {
     if (!handler) return core_.OnNotification({});
     core_.OnNotification([handler = std::move(handler)](const std::string& method, AnyJson params) {
@@ -177,12 +176,11 @@ class BasicClient {
     });
   }
 
-  // False once the connection has failed or was closed. A closed connection is noticed when it is used, or at once while
-  // anything is under way or a notification handler is set.
+  // False once the connection has failed or was closed. A closed connection is noticed when it is used, or at once
+  // while a call is running or a notification handler is set.
   bool IsConnected() const { return core_.IsConnected(); }
-  // Ends the connection and every call under way (operation_canceled; one that still waits for its turn to be written gets
-  // not_connected). Later calls fail with not_connected, idempotent ones
-  // too.
+  // Closes the connection and ends every running call (operation_canceled; not_connected for one not written yet).
+  // Later calls fail with not_connected, even idempotent ones.
   void Close() { core_.Close(); }
 
  private:
@@ -204,8 +202,8 @@ class BasicClient {
   ClientCore core_;
 };
 
-// The client of a program that uses nlohmann::json. Include <nlohmann/json.hpp> where a value is made or looked at: this header
-// only declares its types, and any version will do.
+// The client for programs that use nlohmann::json. Include <nlohmann/json.hpp> where values are created or read: this
+// header only declares its types, and works with any version.
 using Client = BasicClient<Json>;
 using CallOptions = BasicCallOptions<Json>;
 using Outcome = BasicOutcome<Json>;

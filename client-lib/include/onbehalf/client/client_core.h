@@ -18,8 +18,8 @@
 
 namespace onbehalf::client {
 
-// The compiled part of BasicClient, which says what everything here does: the same with JSON as AnyJson, so that one library
-// serves every version of nlohmann/json. Nothing here is for programs themselves.
+// The compiled part of BasicClient, which documents all of this: the same with JSON as AnyJson, so that one library
+// serves every version of nlohmann/json. Not for use by programs.
 class ClientCore {
  public:
   struct CallOptions {
@@ -36,10 +36,10 @@ class ClientCore {
   using Outcome = BasicOutcome<AnyJson>;
   using Callback = std::function<void(Outcome outcome)>;
   using NotificationHandler = std::function<void(const std::string& method, AnyJson params)>;
-  // Where a callback is called that is not on the thread for callbacks anyway, as it is of a call with progress.
+  // Where callbacks run that are not bound to the callback thread anyway (those of a call with progress are).
   enum class Delivery {
     kOnCallbackThread,
-    kAnywhere,  // on whatever thread has the outcome; it must not wait
+    kAnywhere,  // on any thread that has the outcome; must not block
   };
 
   static ClientCore Connect(const Options& options);

@@ -17,7 +17,7 @@ namespace onbehalf::client {
 
 using Json = nlohmann::json;
 
-// The data of an error, which its copies share: made of each JSON type that is asked for, once. Any thread.
+// The data of an error, shared by its copies: converted once for each requested JSON type. Any thread.
 class ErrorData {
  public:
   explicit ErrorData(AnyJson data) : data_(std::move(data)) {}
@@ -44,7 +44,7 @@ class ErrorData {
   mutable std::vector<Made> made_;
 };
 
-// The service answered with an error. Codes and names: onbehalf/protocol/error_code.h, docs/protocol.md.
+// The service responded with an error. Codes and names: onbehalf/protocol/error_code.h, docs/protocol.md.
 class RpcError : public std::runtime_error {
  public:
   template <typename J = Json>
@@ -54,7 +54,7 @@ class RpcError : public std::runtime_error {
         data_(std::make_shared<const ErrorData>(AnyJson::Holding(J(data)))) {}
 
   int code() const noexcept { return code_; }
-  // Null when the service sent none. Valid as long as this error or a copy of it.
+  // Null if the service sent none. Valid as long as this error or a copy of it.
   template <typename J = Json>
   const J& data() const {
     return data_->template As<J>();
@@ -65,11 +65,11 @@ class RpcError : public std::runtime_error {
   std::shared_ptr<const ErrorData> data_;
 };
 
-// RpcError::code() of a call that was cancelled (CallOptions::stop), whether the service had begun it or not.
+// RpcError::code() of a cancelled call (CallOptions::stop), whether or not the service had started it.
 inline constexpr int kRequestCancelled = -32800;
 
-// The pipe is there, but whoever made it is not who Options::trust asks for. Nothing was sent to it. what()
-// says what was found, what was expected and what to do.
+// The pipe exists, but its server is not what Options::trust requires. Nothing was sent. what() says what was found,
+// what was expected and what to do.
 class ServerNotTrusted : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -7,7 +7,7 @@
 
 namespace onbehalf::client {
 
-// What a call came to: its result, or what Call would have thrown.
+// The outcome of a call: its result, or what Call would have thrown.
 template <typename J>
 class BasicOutcome {
  public:
@@ -24,7 +24,7 @@ class BasicOutcome {
     if (!ok()) std::rethrow_exception(error());
     return std::get<J>(std::move(value_));
   }
-  // What was thrown; only without a result.
+  // The exception; only if there is no result.
   const std::exception_ptr& error() const { return std::get<std::exception_ptr>(value_); }
 
  private:
