@@ -44,17 +44,18 @@ std::optional<protocol::ParsedFrame> AnswerReader::Next() {
       break;
     case protocol::FrameReader::Result::kError: {
       const bool too_large = frames_.error() == protocol::FrameError::kFrameTooLarge;
-      throw ConnectionError(too_large ? std::errc::message_size : std::errc::bad_message,
-                            "the answer cannot be read: " + std::string(protocol::Describe(frames_.error())));
+      throw ConnectionError(
+          too_large ? std::errc::message_size : std::errc::bad_message,
+          "the response cannot be read: " + std::string(protocol::Describe(frames_.error())));
     }
   }
   if (frames_.framing() != protocol::Framing::kHeader) {
     throw ConnectionError(std::errc::bad_message,
-                          "the other end of the pipe does not answer in the framing it was asked in");
+                          "the other end of the pipe does not respond in the framing of the request");
   }
   protocol::ParsedFrame parsed = protocol::ParseFrame(frame, json_limits_, json_limits_.array_elements);
   if (parsed.fault)
-    throw ConnectionError(std::errc::bad_message, "the answer is not JSON-RPC: " + parsed.fault->message);
+    throw ConnectionError(std::errc::bad_message, "the response is not JSON-RPC: " + parsed.fault->message);
   return parsed;
 }
 

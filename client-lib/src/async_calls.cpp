@@ -20,7 +20,7 @@ using win32::Clock;
 
 Outcome Closed() {
   return Outcome(
-      ConnectionFailure(std::errc::operation_canceled, "the client was closed before the answer came"));
+      ConnectionFailure(std::errc::operation_canceled, "the client was closed before the response arrived"));
 }
 
 // The final outcome of a call that was to be repeated; nullopt if it is repeated.
@@ -32,7 +32,7 @@ std::optional<Outcome> EndOf(NextStep step, const std::string& method, const Rec
       return Outcome(std::make_exception_ptr(CancelledWhileWaiting()));
     case NextStep::kFailTimedOut:
       return Outcome(ConnectionFailure(std::errc::timed_out,
-                                       "no answer to " + method + " in time" +
+                                       "no response to " + method + " in time" +
                                            (found.last_failure.empty() ? "" : ": " + found.last_failure)));
     case NextStep::kSend:
     case NextStep::kConnect:

@@ -48,13 +48,13 @@ ClientCore::~ClientCore() {
 
 ClientCore ClientCore::Connect(const Options& options) {
   if (options.pipe.empty() || options.pipe.find('/') != std::string::npos) {
-    throw std::invalid_argument("a pipe's name is not empty and has no slash");
+    throw std::invalid_argument("a pipe name must not be empty or contain a slash");
   }
   if (!IsLocal(options.server) && options.server.find_first_of("\\/") != std::string::npos) {
-    throw std::invalid_argument("the server is a computer's name alone, without slashes");
+    throw std::invalid_argument("the server must be a computer name without slashes");
   }
   if (options.first_backoff.count() <= 0 || options.longest_backoff < options.first_backoff) {
-    throw std::invalid_argument("the first backoff is more than nothing and no more than the longest");
+    throw std::invalid_argument("the first backoff must be greater than zero and at most the longest");
   }
   auto session = std::make_shared<Session>(options);
   session->Connect();

@@ -27,7 +27,7 @@ constexpr std::chrono::milliseconds kCancelPatience{100};
 constexpr std::chrono::milliseconds kCancelRetry{20};
 
 Outcome TimedOut(const std::string& method) {
-  return Outcome(ConnectionFailure(std::errc::timed_out, "no answer to " + method + " in time"));
+  return Outcome(ConnectionFailure(std::errc::timed_out, "no response to " + method + " in time"));
 }
 
 bool IsAnyStopped(std::span<const ExchangePtr> exchanges) {
@@ -81,7 +81,7 @@ bool Connection::BeginSend(std::span<const ExchangePtr> exchanges, Calls& calls)
     throw ConnectionError(std::errc::not_connected, "the connection to " + pipe_path_ + " is closed");
   if (!is_stopped && (!may_write || Clock::now() >= deadline)) {
     throw ConnectionError(std::errc::timed_out,
-                          "the service did not take " + exchanges.front()->method + " in time");
+                          "the service did not read " + exchanges.front()->method + " in time");
   }
   if (is_stopped) {
     const RpcError cancelled(kRequestCancelled, "The request was cancelled before it was sent.", nullptr);
@@ -103,7 +103,7 @@ void Connection::EndSend(std::span<const ExchangePtr> exchanges, DWORD code, Cal
       if (exchanges_.Remove(*each)) End(each, TimedOut(exchanges.front()->method), calls);
     }
     Fail(ConnectionFailure(std::errc::connection_reset,
-                           "the connection was closed because the service did not take a request in time"),
+                           "the connection was closed because the service did not read a request in time"),
          calls);
   } else {
     // The service may have sent something before it closed; read that first.
@@ -117,7 +117,7 @@ void Connection::EndSend(std::span<const ExchangePtr> exchanges, DWORD code, Cal
 
 void Connection::SendUnanswered(std::string_view text, TimePoint deadline) {
   const std::string frame = protocol::ToFrame(protocol::Framing::kHeader, text);
-  const char* const kNotTaken = "the service did not take the notification in time";
+  const char* const kNotTaken = "the service did not read the notification in time";
   {
     const std::lock_guard guard(lock_);
     const bool may_write = written_.WaitUntil(lock_, deadline, [&] { return !is_writing_ || has_failed_; });
@@ -133,9 +133,9 @@ void Connection::SendUnanswered(std::string_view text, TimePoint deadline) {
     const std::lock_guard guard(lock_);
     EndTurn();
     if (code == ERROR_CANCELLED) {
-      error = ConnectionFailure(std::errc::operation_canceled, "the connection was closed meanwhile");
+      error = ConnectionFailure(std::errc::operation_canceled, "the connection was closed in the meantime");
     } else if (win32::IsPipeClosed(code)) {
-      error = ConnectionFailure(std::errc::connection_reset, "the service has closed the connection");
+      error = ConnectionFailure(std::errc::connection_reset, "the service closed the connection");
     } else if (code == WAIT_TIMEOUT) {
       // Part of it may have arrived.
       error = ConnectionFailure(std::errc::timed_out, kNotTaken);
@@ -294,8 +294,7 @@ Connection::TimePoint Connection::CheckDeadlines(Waiter& waiter) {
         next = std::min(next, Clock::now() + kCancelRetry);
     }
     if (exchanges_.HasTooManyAbandoned()) {
-      Fail(ConnectionFailure(std::errc::connection_reset, "the service does not answer what it is asked"),
-           calls);
+      Fail(ConnectionFailure(std::errc::connection_reset, "the service does not respond to requests"), calls);
     }
   }
   Run(calls);
@@ -379,7 +378,7 @@ void Connection::Read(TimePoint deadline) {
   }
   if (count == 0)
     throw ConnectionError(std::errc::connection_reset,
-                          "the service closed the connection before the answer came");
+                          "the service closed the connection before the response arrived");
   answers_.Take({buffer_.data(), count});
   while (std::optional<protocol::ParsedFrame> frame = answers_.Next()) TakeFrame(*frame);
 }
@@ -391,9 +390,9 @@ void Connection::TakeFrame(protocol::ParsedFrame& frame) {
     } else if (auto* notification = std::get_if<protocol::Notification>(&message)) {
       TakeNotification(*notification);
     } else if (std::holds_alternative<protocol::Request>(message)) {
-      throw ConnectionError(std::errc::protocol_error, "the other end of the pipe sent a request of its own");
+      throw ConnectionError(std::errc::protocol_error, "the other end of the pipe sent a request");
     } else {
-      throw ConnectionError(std::errc::bad_message, "the answer is no message of JSON-RPC 2.0");
+      throw ConnectionError(std::errc::bad_message, "the response is not a JSON-RPC 2.0 message");
     }
   }
 }
@@ -413,12 +412,12 @@ void Connection::TakeResponse(protocol::Response& response, bool is_in_batch) {
       if (id != nullptr && exchanges_.TakeAbandoned(*id)) return;
       // After a failure nothing more is wanted.
       if (has_failed_) return;
-      throw ConnectionError(std::errc::protocol_error, "an answer came to something that was not asked");
+      throw ConnectionError(std::errc::protocol_error, "a response arrived that matches no request");
     }
     if (exchange->is_in_batch != is_in_batch) {
-      throw ConnectionError(std::errc::protocol_error, is_in_batch
-                                                           ? "a batch came where one answer was expected"
-                                                           : "a single answer came to a request of a batch");
+      throw ConnectionError(std::errc::protocol_error,
+                            is_in_batch ? "a batch arrived where a single response was expected"
+                                        : "a single response arrived for a request in a batch");
     }
     exchanges_.Remove(*exchange);
     End(exchange,

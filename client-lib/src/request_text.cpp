@@ -11,8 +11,7 @@ void CheckParams(const Json& params, bool wants_progress) {
     throw std::invalid_argument("params must be an object, an array or null");
   }
   if (wants_progress && params.is_array()) {
-    throw std::invalid_argument(
-        "a call that asks for progress needs its parameters by name (an object) or none");
+    throw std::invalid_argument("a call with progress must have its parameters by name (an object) or none");
   }
 }
 

@@ -38,11 +38,11 @@ ServerFacts FindServerFacts(HANDLE pipe, const Options& options) {
     owner = win32::SecurityDescriptor::FromKernelObject(pipe, OWNER_SECURITY_INFORMATION).Owner();
   } catch (const win32::Win32Error& error) {
     throw ServerNotTrusted("the owner of " + PipePath(options) +
-                           " cannot be read, so nobody knows who made it: " + error.what() +
+                           " cannot be read, so the server cannot be verified: " + error.what() +
                            ". The service's own pipe lets every client read it (READ_CONTROL).");
   }
   if (!owner) {
-    throw ServerNotTrusted(PipePath(options) + " has no owner, so nobody knows who made it");
+    throw ServerNotTrusted(PipePath(options) + " has no owner, so the server cannot be verified");
   }
   ServerFacts facts{*owner, 0, IsLocal(options.server), std::nullopt};
   if (facts.is_local) {
@@ -67,7 +67,7 @@ std::optional<std::string> CheckIsService(const ServerFacts& facts, std::string_
 
   if (!owner_is_expected && !owner_is_service_user) {
     return "its owner is " + Named(facts.owner) + "; expected NT SERVICE\\" + name +
-           ", LocalSystem or Administrators. Another program has made a pipe of this name, or the service "
+           ", LocalSystem or Administrators. Another program has created a pipe with this name, or the service "
            "runs in a "
            "console. Check with 'sc query " +
            name +
@@ -80,10 +80,9 @@ std::optional<std::string> CheckIsService(const ServerFacts& facts, std::string_
         facts.service->process_id == 0
             ? "the service " + name + " is not running"
             : "the service " + name + " is process " + std::to_string(facts.service->process_id);
-    return "it was made by " + found + ", but " + expected +
-           ". Another program has made a pipe of this name, or a client still holds an end of a pipe of the "
-           "service's "
-           "previous process: close that client. Check with 'sc query " +
+    return "it was created by " + found + ", but " + expected +
+           ". Another program has created a pipe with this name, or a client still holds a pipe end of the "
+           "service's previous process: close that client. Check with 'sc query " +
            name + "' and 'onbehalf doctor'.";
   }
   return std::nullopt;

@@ -59,8 +59,9 @@ ClientCore::Session::~Session() = default;
 void ClientCore::Session::Connect() { connections_->Connect(DeadlineAfter(options_.connect_timeout)); }
 
 void ClientCore::Session::Close() {
-  connections_->Close(std::make_exception_ptr(std::system_error(
-      std::make_error_code(std::errc::operation_canceled), "the client was closed before the answer came")));
+  connections_->Close(
+      std::make_exception_ptr(std::system_error(std::make_error_code(std::errc::operation_canceled),
+                                                "the client was closed before the response arrived")));
   async_calls_->Close();
 }
 
@@ -150,8 +151,8 @@ void ClientCore::Session::CallAsync(std::string_view method, Json params, const 
 
 std::vector<client::Outcome> ClientCore::Session::CallBatch(std::span<const client::BatchEntry> entries,
                                                             const client::CallOptions& options) {
-  if (entries.empty()) throw std::invalid_argument("a batch has at least one entry");
-  if (options.progress) throw std::invalid_argument("a batch gets no progress");
+  if (entries.empty()) throw std::invalid_argument("a batch must have at least one entry");
+  if (options.progress) throw std::invalid_argument("a batch cannot have progress");
   for (const client::BatchEntry& entry : entries) CheckParams(entry.params, false);
   const TimePoint deadline = DeadlineOf(options);
   return Repeat(options, deadline, [&](Connection& connection) {

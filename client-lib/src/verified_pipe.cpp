@@ -17,7 +17,7 @@ win32::ImpersonationLevel LevelOf(const Options& options) {
     case Level::kImpersonate:
       return win32::ImpersonationLevel::kImpersonation;
   }
-  throw std::invalid_argument("the level is none of the enumeration's");
+  throw std::invalid_argument("the level is not in the enumeration");
 }
 
 }  // namespace

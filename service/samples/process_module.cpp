@@ -285,7 +285,7 @@ std::shared_ptr<void> Start(module::Host& host, std::string_view text) {
 
   module::Method list;
   list.name = "process.list";
-  list.summary = "The processes of this computer, with the paths that Windows lets the caller see.";
+  list.summary = "Lists the processes of this computer, with the paths that Windows lets the caller see.";
   list.result_schema = R"({"type": "array", "items": {"type": "object"}})";
   list.access_default = kSeenByAuthenticatedUsers;
   list.flags = ONBEHALF_MODULE_ACTS_AS_CALLER;
@@ -304,8 +304,9 @@ std::shared_ptr<void> Start(module::Host& host, std::string_view text) {
 
   module::Method changes;
   changes.name = "process.watch";
-  changes.summary = "A stream of the processes that start and end, from when it says that it watches.";
-  changes.result_schema = R"({"type": "null", "description": "it goes on until it is cancelled"})";
+  changes.summary =
+      "A stream of the processes that start and end, beginning when it reports that it is watching.";
+  changes.result_schema = R"({"type": "null", "description": "the stream runs until it is cancelled"})";
   changes.progress_schema = R"({"type": "object"})";
   changes.access_default = kSeenByAuthenticatedUsers;
   changes.open = [&watch = *watch](const module::Call&, module::Waker waker) {
