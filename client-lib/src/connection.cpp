@@ -117,13 +117,13 @@ void Connection::EndSend(std::span<const ExchangePtr> exchanges, DWORD code, Cal
 
 void Connection::SendUnanswered(std::string_view text, TimePoint deadline) {
   const std::string frame = protocol::ToFrame(protocol::Framing::kHeader, text);
-  const char* const kNotTaken = "the service did not read the notification in time";
+  const char* const kTimedOut = "the service did not read the notification in time";
   {
     const std::lock_guard guard(lock_);
     const bool may_write = written_.WaitUntil(lock_, deadline, [&] { return !is_writing_ || has_failed_; });
     if (has_failed_)
       throw ConnectionError(std::errc::not_connected, "the connection to " + pipe_path_ + " is closed");
-    if (!may_write) throw ConnectionError(std::errc::timed_out, kNotTaken);
+    if (!may_write) throw ConnectionError(std::errc::timed_out, kTimedOut);
     BeginTurn();
   }
   const DWORD code = Write(frame, deadline);
@@ -138,7 +138,7 @@ void Connection::SendUnanswered(std::string_view text, TimePoint deadline) {
       error = ConnectionFailure(std::errc::connection_reset, "the service closed the connection");
     } else if (code == WAIT_TIMEOUT) {
       // Part of it may have arrived.
-      error = ConnectionFailure(std::errc::timed_out, kNotTaken);
+      error = ConnectionFailure(std::errc::timed_out, kTimedOut);
     } else if (code != ERROR_SUCCESS) {
       error = std::make_exception_ptr(win32::Win32Error(code, "WriteFile", pipe_path_));
     }

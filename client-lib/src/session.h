@@ -57,7 +57,7 @@ class ClientCore::Session {
   static void Sent(Send send);
   using Outcomes = std::vector<client::Outcome>;
   using Attempt = std::function<Outcomes(Connection&)>;
-  // Makes attempts until the outcomes are final; without idempotent, after the first.
+  // Makes attempts until the outcomes are final, which those of a call without idempotent always are.
   Outcomes Repeat(const client::CallOptions& options, TimePoint deadline, const Attempt& attempt);
 
   const Options options_;

@@ -67,16 +67,17 @@ void OdbcConnection::Begin() {
 void OdbcConnection::Commit() {
   const SQLHDBC handle = connection_.handle.get();
   CheckOdbc(::SQLEndTran(SQL_HANDLE_DBC, handle, SQL_COMMIT), SQL_HANDLE_DBC, handle, "SQLEndTran");
-  EachForItself();
+  RestoreAutocommit();
 }
 
 void OdbcConnection::Abandon() noexcept {
   ::SQLFreeStmt(statement_->handle(), SQL_CLOSE);
-  if (SQL_SUCCEEDED(::SQLEndTran(SQL_HANDLE_DBC, connection_.handle.get(), SQL_ROLLBACK))) EachForItself();
+  if (SQL_SUCCEEDED(::SQLEndTran(SQL_HANDLE_DBC, connection_.handle.get(), SQL_ROLLBACK)))
+    RestoreAutocommit();
 }
 
 // The transaction has already ended. If this fails, in_transaction stays set and the connection is not reused.
-void OdbcConnection::EachForItself() noexcept {
+void OdbcConnection::RestoreAutocommit() noexcept {
   const SQLRETURN result = ::SQLSetConnectAttrW(connection_.handle.get(), SQL_ATTR_AUTOCOMMIT,
                                                 OdbcValue(SQL_AUTOCOMMIT_ON), SQL_IS_UINTEGER);
   if (SQL_SUCCEEDED(result)) connection_.in_transaction = false;

@@ -48,7 +48,7 @@ class OdbcConnection {
     bool in_transaction = false;
   };
 
-  void EachForItself() noexcept;
+  void RestoreAutocommit() noexcept;
   bool CallsItselfSqlite(SQLUSMALLINT info) const;
 
   Connected connection_;

@@ -30,32 +30,32 @@ enum class Kind {
   kAlternatives,
 };
 
-struct Word {
+struct Keyword {
   std::string_view name;
   Kind kind;              // what its value must be
   std::string_view type;  // the type that it constrains; "" for any
 };
 
-constexpr std::array kWords = {
-    Word{"title", Kind::kDocuments, ""},
-    Word{"description", Kind::kDocuments, ""},
-    Word{"format", Kind::kDocuments, ""},
-    Word{"default", Kind::kAnyValue, ""},
-    Word{"const", Kind::kAnyValue, ""},
-    Word{"type", Kind::kType, ""},
-    Word{"enum", Kind::kList, ""},
-    Word{"oneOf", Kind::kAlternatives, ""},
-    Word{"anyOf", Kind::kAlternatives, ""},
-    Word{"minimum", Kind::kNumber, "number"},
-    Word{"maximum", Kind::kNumber, "number"},
-    Word{"minLength", Kind::kCount, "string"},
-    Word{"maxLength", Kind::kCount, "string"},
-    Word{"minItems", Kind::kCount, "array"},
-    Word{"maxItems", Kind::kCount, "array"},
-    Word{"items", Kind::kSchema, "array"},
-    Word{"properties", Kind::kSchemas, "object"},
-    Word{"required", Kind::kNames, "object"},
-    Word{"additionalProperties", Kind::kSchemaOrFlag, "object"},
+constexpr std::array kKeywords = {
+    Keyword{"title", Kind::kDocuments, ""},
+    Keyword{"description", Kind::kDocuments, ""},
+    Keyword{"format", Kind::kDocuments, ""},
+    Keyword{"default", Kind::kAnyValue, ""},
+    Keyword{"const", Kind::kAnyValue, ""},
+    Keyword{"type", Kind::kType, ""},
+    Keyword{"enum", Kind::kList, ""},
+    Keyword{"oneOf", Kind::kAlternatives, ""},
+    Keyword{"anyOf", Kind::kAlternatives, ""},
+    Keyword{"minimum", Kind::kNumber, "number"},
+    Keyword{"maximum", Kind::kNumber, "number"},
+    Keyword{"minLength", Kind::kCount, "string"},
+    Keyword{"maxLength", Kind::kCount, "string"},
+    Keyword{"minItems", Kind::kCount, "array"},
+    Keyword{"maxItems", Kind::kCount, "array"},
+    Keyword{"items", Kind::kSchema, "array"},
+    Keyword{"properties", Kind::kSchemas, "object"},
+    Keyword{"required", Kind::kNames, "object"},
+    Keyword{"additionalProperties", Kind::kSchemaOrFlag, "object"},
 };
 
 constexpr std::array<std::string_view, 7> kTypes = {"null",   "boolean", "integer", "number",
@@ -69,7 +69,7 @@ std::string Below(const std::string& place, const std::string& name) {
   return place.empty() ? name : place + "." + name;
 }
 
-bool EachOnce(const Json& list) {
+bool AllDistinct(const Json& list) {
   for (std::size_t i = 0; i < list.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (IsEqual(list[i], list[j])) return false;
@@ -83,32 +83,32 @@ bool IsType(const Json& type) {
     return word.is_string() && std::find(kTypes.begin(), kTypes.end(), TextOf(word)) != kTypes.end();
   };
   if (!type.is_array()) return is_one(type);
-  return !type.empty() && std::all_of(type.begin(), type.end(), is_one) && EachOnce(type);
+  return !type.empty() && std::all_of(type.begin(), type.end(), is_one) && AllDistinct(type);
 }
 
-std::optional<std::string> FaultInWord(const std::string& name, const Json& value, const Json* type,
-                                       const std::string& place, std::size_t depth) {
-  const auto word =
-      std::find_if(kWords.begin(), kWords.end(), [&](const Word& one) { return one.name == name; });
-  if (word == kWords.end()) return At(place, Quoted(name) + " is not a supported schema keyword");
-  if (!word->type.empty()) {
+std::optional<std::string> FaultInKeyword(const std::string& name, const Json& value, const Json* type,
+                                          const std::string& place, std::size_t depth) {
+  const auto keyword =
+      std::find_if(kKeywords.begin(), kKeywords.end(), [&](const Keyword& one) { return one.name == name; });
+  if (keyword == kKeywords.end()) return At(place, Quoted(name) + " is not a supported schema keyword");
+  if (!keyword->type.empty()) {
     const auto is_meant = [&](const std::string& one) {
-      return one == word->type || (word->type == "number" && one == "integer");
+      return one == keyword->type || (keyword->type == "number" && one == "integer");
     };
     if (type == nullptr || !AnyType(*type, is_meant)) {
-      return At(place, Quoted(name) + " requires the \"type\" " + std::string(word->type) +
-                           (word->type == "number" ? " or integer" : ""));
+      return At(place, Quoted(name) + " requires the \"type\" " + std::string(keyword->type) +
+                           (keyword->type == "number" ? " or integer" : ""));
     }
   }
   const std::string inner = Below(place, name);
-  switch (word->kind) {
+  switch (keyword->kind) {
     case Kind::kDocuments:
       return value.is_string() ? std::nullopt : std::optional(At(place, Quoted(name) + " must be a string"));
     case Kind::kType:
     case Kind::kAnyValue:
       return std::nullopt;
     case Kind::kList:
-      if (value.is_array() && !value.empty() && EachOnce(value)) return std::nullopt;
+      if (value.is_array() && !value.empty() && AllDistinct(value)) return std::nullopt;
       return At(place, Quoted(name) + " must be a list of distinct values");
     case Kind::kNumber:
       return value.is_number() ? std::nullopt : std::optional(At(place, Quoted(name) + " must be a number"));
@@ -126,7 +126,7 @@ std::optional<std::string> FaultInWord(const std::string& name, const Json& valu
       }
       return std::nullopt;
     case Kind::kNames:
-      if (value.is_array() && EachOnce(value) &&
+      if (value.is_array() && AllDistinct(value) &&
           std::all_of(value.begin(), value.end(), [](const Json& one) { return one.is_string(); })) {
         return std::nullopt;
       }
@@ -176,7 +176,7 @@ std::optional<std::string> FaultIn(const Json& schema, const std::string& place,
         "\"type\" must be null, boolean, integer, number, string, array or object, or a list of distinct ones");
   }
   for (const auto& [name, value] : schema.items()) {
-    if (auto fault = FaultInWord(name, value, type, place, depth)) return fault;
+    if (auto fault = FaultInKeyword(name, value, type, place, depth)) return fault;
   }
   if (auto fault = FaultInPairs(schema, place)) return fault;
   if (const Json* const value = Member(schema, "default"); value != nullptr) {

@@ -8,16 +8,16 @@
 
 namespace onbehalf::win32 {
 
-// The entries of a folder whose names match a pattern, one after the other (FindFirstFileW). One thread at a time.
+// Finds the entries of a folder that match a pattern, one by one (FindFirstFileW). One thread at a time.
 //
-// Not std::filesystem::directory_iterator: GCC's brings the streams of the C++ library with it, 200 KB of each program.
+// Not std::filesystem::directory_iterator: GCC's pulls in the C++ library's streams, 200 KB per program.
 class FolderSearch {
  public:
-  // `pattern`: a path, in whose last component * and ? may stand. Throws Win32Error, with the folder as the subject; nothing
-  // that matches (ERROR_FILE_NOT_FOUND) is an empty search.
+  // `pattern` is a path whose last component may contain * and ?. Throws Win32Error with the folder as subject; no
+  // match (ERROR_FILE_NOT_FOUND) is an empty search.
   explicit FolderSearch(const std::wstring& pattern);
 
-  // The next entry, valid until the next call; nullptr at the end. "." and ".." are left out. Throws Win32Error.
+  // The next entry, valid until the next call; nullptr at the end. Skips "." and "..". Throws Win32Error.
   const WIN32_FIND_DATAW* Next();
 
  private:
