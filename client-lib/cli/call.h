@@ -7,7 +7,7 @@
 
 namespace onbehalf::cli {
 
-// What `call` calls, and how. `notify` and `repeat` each stand alone.
+// What `call` calls, and how. `notify` and `repeat` each exclude the other modes.
 struct CallPlan {
   std::string method;
   std::optional<std::string> params;  // as given: JSON, @FILE or -

@@ -10,14 +10,14 @@
 
 namespace onbehalf::cli {
 
-// How long each of several calls took.
+// The durations of several calls.
 class CallTimes {
  public:
   using Duration = std::chrono::steady_clock::duration;
 
   void Add(Duration time) { times_.push_back(time); }
-  // A line for people: "1000 calls in 0.41 s: min 0.31 ms, median 0.39 ms, p99 0.92 ms"; and the same for
-  // programs. Of at least one call. p99 is the smallest time that 99 of 100 calls did not exceed.
+  // A line for people, "1000 calls in 0.41 s: min 0.31 ms, median 0.39 ms, p99 0.92 ms", and the same as
+  // JSON. Both need at least one call. p99 is the smallest duration that 99 of 100 calls did not exceed.
   std::string Text() const;
   client::Json ToJson() const;
 

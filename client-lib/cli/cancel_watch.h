@@ -9,21 +9,21 @@
 
 namespace onbehalf::cli {
 
-// For CallOptions::timeout of a call that only its answer or a stop ends.
+// For CallOptions::timeout of a call that only its response or a stop ends.
 inline constexpr std::chrono::milliseconds kNoTimeout = std::chrono::milliseconds::max();
 
-// While it lives, its token is asked to stop when `event` is signalled, or `after` has passed (at most a
-// day), whichever is first. A thread of its own waits for that. Throws Win32Error.
+// Requests a stop on its token when `event` is signalled or `after` has passed (at most a day), whichever is
+// first. Waits on its own thread. Throws Win32Error.
 class CancelWatch {
  public:
-  // `event` is borrowed for as long as this lives.
+  // `event` is borrowed and must outlive this.
   explicit CancelWatch(HANDLE event, std::optional<std::chrono::milliseconds> after = std::nullopt);
   ~CancelWatch();
   CancelWatch(const CancelWatch&) = delete;
   CancelWatch& operator=(const CancelWatch&) = delete;
 
   std::stop_token token() const { return source_.get_token(); }
-  // Asks to stop at once. Any thread.
+  // Requests a stop at once. Any thread.
   void Cancel() { source_.request_stop(); }
 
  private:

@@ -23,20 +23,20 @@ struct Context {
 
   // Throws what Client::Connect throws.
   client::Client Connect() const;
-  // One call on a connection of its own. Throws what Client::Connect and Client::Call throw, RpcError as
+  // One call on a new connection. Throws what Client::Connect and Client::Call throw, RpcError as
   // MethodError.
   client::Json Call(const std::string& method, const client::Json& params = nullptr) const;
 };
 
-// What a command does. Commands have options of different types: what `parse` returns is for `run`.
+// What a command does. Each command has its own options type: `parse` returns the value that `run` takes.
 struct Handler {
-  // The command's own options, of what was given to it. Throws UsageError.
+  // Parses the command's own options. Throws UsageError.
   std::any (*parse)(const Given& given);
   // Throws what the client throws (RpcError as MethodError), UsageError and FileError.
   ExitCode (*run)(const Context& context, const std::any& options);
 };
 
-// Of `Options parse(const Given&)` and `ExitCode run(const Context&, const Options&)`.
+// From `Options parse(const Given&)` and `ExitCode run(const Context&, const Options&)`.
 template <auto parse, auto run>
 constexpr Handler Handles() {
   using Options = std::invoke_result_t<decltype(parse), const Given&>;
@@ -45,39 +45,40 @@ constexpr Handler Handles() {
             return run(context, std::any_cast<const Options&>(options));
           }};
 }
-// Of a command without options: `ExitCode run(const Context&)`.
+// For a command without options: `ExitCode run(const Context&)`.
 template <auto run>
 constexpr Handler Handles() {
   return {[](const Given&) { return std::any(); },
           [](const Context& context, const std::any&) { return run(context); }};
 }
 
-// Commands with the same first word: a section of their own in the help.
+// Commands with the same first word. They get their own section in the help.
 struct CommandGroup {
   std::string_view heading;
-  std::string_view note = {};  // below its commands
+  std::string_view note = {};  // shown below its commands
 };
 
-// A command of onbehalf.exe, as its file defines it. Parsing, help and completion go by it.
+// A command of onbehalf.exe, as its file defines it. Drives parsing, help and completion.
 struct Command {
   std::string_view name;                   // "call"; with a verb "access grant"
-  std::span<const Operand> operands = {};  // those that may be left out come last
-  // How a person is told that nothing was given: "a method"; empty: as of the other operands.
+  std::span<const Operand> operands = {};  // optional ones last
+  // Names the first operand in the error when it is missing: "a method". Empty: a general message.
   std::string_view first_operand = {};
-  bool takes_all = false;  // whatever stands behind it is one of its words, options too
+  bool takes_all = false;  // everything after it is one of its words, options too
   std::span<const OptionInfo> options = {};
-  // Also taken. Shown in the command's own help and not in the list of commands, where the group's note has them.
+  // Also accepted. Shown in the command's own help; in the list of commands only the group's note mentions
+  // them.
   std::span<const OptionInfo> group_options = {};
   const CommandGroup* group = nullptr;
-  std::string_view summary = {};  // empty: it is for programs, and in no list for people
+  std::string_view summary = {};  // empty: for programs, not listed for people
   Handler handler;
 };
 
 // "access grant ACCOUNT NODE RIGHT[,RIGHT…]": the command and its operands.
 std::string Synopsis(const Command& command);
-// What the word behind the command, `index` of those that are no options, stands for; nullptr when it takes fewer.
+// The operand at `index` among the words after the command that are not options; nullptr if it takes fewer.
 const Operand* OperandAt(const Command& command, std::size_t index);
-// An option that the command takes; nullptr when it does not.
+// nullptr if the command does not take this option.
 const OptionInfo* FindOption(const Command& command, std::string_view name);
 
 }  // namespace onbehalf::cli

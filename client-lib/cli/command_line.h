@@ -11,10 +11,10 @@
 
 namespace onbehalf::cli {
 
-// What a command line asks for.
+// A parsed command line.
 struct Invocation {
   GlobalOptions global;
-  const Command* command = nullptr;  // none with --help or --version
+  const Command* command = nullptr;  // nullptr with --help or --version
   std::any options;                  // the command's own
 
   ExitCode Run(Output& output) const;

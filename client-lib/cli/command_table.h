@@ -11,11 +11,11 @@ namespace onbehalf::cli {
 // Every command, in the order of the help.
 std::span<const Command* const> CommandTable();
 
-// nullptr when there is none of this name.
+// nullptr if there is no command of this name.
 const Command* FindCommand(std::string_view name);
-// Whether it is the command `name` or one of its verbs.
+// Whether `command` is the command `name` or one of its verbs.
 bool IsOf(const Command& command, std::string_view name);
-// The first words of the commands for people, each once; or, for a first word ("access"), its verbs.
+// The first words of the commands for people, without duplicates; or, for a first word ("access"), its verbs.
 std::vector<std::string_view> CommandNames();
 std::vector<std::string_view> VerbsOf(std::string_view first_word);
 

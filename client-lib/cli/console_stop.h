@@ -4,8 +4,8 @@
 
 namespace onbehalf::cli {
 
-// While it lives, the first Ctrl+C (or Ctrl+Break) signals its event and does not end the process; the next
-// one, while the event is signalled, ends it (exit code 0xC000013A). One at a time.
+// While this exists, the first Ctrl+C (or Ctrl+Break) signals its event instead of ending the process;
+// another one while the event is signalled ends it (exit code 0xC000013A). Only one instance at a time.
 class ConsoleStop {
  public:
   ConsoleStop();
@@ -15,7 +15,7 @@ class ConsoleStop {
 
   // Manual reset. Borrowed.
   HANDLE event() const { return event_.get(); }
-  // For what comes next.
+  // Resets the event for the next command.
   void Reset() { ::ResetEvent(event_.get()); }
 
  private:

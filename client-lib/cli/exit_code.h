@@ -2,7 +2,7 @@
 
 namespace onbehalf::cli {
 
-// What onbehalf.exe's exit code says. Scripts rely on these numbers.
+// The exit codes of onbehalf.exe. Scripts rely on these numbers.
 enum class ExitCode : int {
   kDone = 0,
   kServiceError = 1,  // the service answered with an error; doctor: a check failed; audit verify: it is

@@ -12,7 +12,7 @@
 
 namespace onbehalf::cli {
 
-// Why a command did not succeed, as it is told on standard error.
+// Why a command failed, as reported on standard error.
 struct Failure {
   ExitCode exit_code;
   std::string text;  // for people: what happened and what to do
@@ -20,7 +20,7 @@ struct Failure {
       json;  // the same with --json: {"error": {"kind", "code", "name", "message", "data", "advice"}}
 };
 
-// The service's answer to `method` was an error.
+// The service answered `method` with an error.
 Failure Explain(const client::RpcError& error, std::string_view method);
 // The pipe could not be reached, or the connection failed.
 Failure Explain(const std::system_error& error, const client::Options& options);
@@ -28,7 +28,7 @@ Failure Explain(const client::ServerNotTrusted& error);
 Failure Explain(const FileError& error);
 Failure Explain(const UsageError& error);
 
-// What to do about an error of the service to `method`; empty when the message says it all.
+// What to do about an error that the service returned for `method`; empty if the message is enough.
 std::string AdviceFor(int code, const client::Json& data, std::string_view method);
 
 }  // namespace onbehalf::cli

@@ -5,7 +5,7 @@
 
 namespace onbehalf::cli {
 
-// The text of --help: all of it, or of one command ("call", "access", "access grant").
+// The text of --help, for everything or for one command ("call", "access", "access grant").
 std::string HelpText(std::string_view command = {});
 
 }  // namespace onbehalf::cli

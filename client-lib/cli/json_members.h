@@ -7,16 +7,16 @@
 
 namespace onbehalf::cli {
 
-// A member of what a service has sent. What is not there, is null or is of another type than asked for counts
-// as absent, so that an older or a newer service's answer can still be shown.
+// A member of what a service sent. A missing, null or differently typed member counts as absent, so that
+// responses of older and newer services can still be shown.
 
-// nullptr unless `object` is an object that has the member, and the member is not null.
+// nullptr unless `object` is an object with this member and the member is not null.
 const client::Json* Member(const client::Json& object, const char* name);
-// The same, where the member is an array; elements may be of any type.
+// The same for a member that is an array; its elements may have any type.
 const client::Json* ListMember(const client::Json& object, const char* name);
-// The member in a line for people (Display); empty when absent.
+// The member on one line for people (Display); empty if absent.
 std::string TextMember(const client::Json& object, const char* name);
-// Elements as TextMember gives a member: "call, see"; empty for nullptr.
+// The elements, each as in TextMember: "call, see"; empty for nullptr.
 std::string Joined(const client::Json* list);
 // False unless the member is `true`.
 bool FlagMember(const client::Json& object, const char* name);

@@ -4,8 +4,8 @@
 
 namespace onbehalf::cli {
 
-// Follows JSON text character by character, and says whether a string, an object or an array is still open. Does not judge
-// the text: what is closed too often stays closed.
+// Follows JSON text character by character and reports whether a string, object or array is still open. Does
+// not validate: a surplus closing bracket has no effect.
 class JsonNesting {
  public:
   void Take(char c) {

@@ -10,36 +10,35 @@
 
 namespace onbehalf::cli {
 
-// What the word before the cursor may become.
+// Completions of the word before the cursor.
 struct Completions {
-  std::size_t begin = 0;                // where the word begins, in bytes of the text
-  std::vector<std::string> candidates;  // whole words, sorted, each once
+  std::size_t begin = 0;                // the word's first byte in the text
+  std::vector<std::string> candidates;  // whole words, sorted, without duplicates
 };
 
-// What a method says of its calls' progress (x-progress in rpc.discover).
+// How a method reports progress (x-progress in rpc.discover).
 enum class Progress {
   kNone,
-  kReported,        // values that say how far the call is
+  kReported,        // values that say how far the call has got
   kStream,          // each value is a piece of the result
-  kOptionalStream,  // likewise, for a call that asks for it; others are answered at once
+  kOptionalStream,  // as kStream if the call requests it; otherwise one result at the end
 };
 
-// The methods that rpc.discover has shown, for completion. Names with anything but visible ASCII in them are
-// left out: they are somebody else's text and would go to the terminal.
+// The methods that rpc.discover returned, for completion. Names with characters other than visible ASCII are
+// left out: they come from the service and would reach the terminal.
 class MethodCatalogue {
  public:
   MethodCatalogue() = default;
   explicit MethodCatalogue(const client::Json& document);
 
-  // Of `before`, the line up to the cursor: a word of the shell or a method; behind `methods` a method or a
-  // namespace; behind a method its parameters that are not there yet, as "name=". Inside a value there is
-  // nothing.
+  // Completes `before`, the line up to the cursor: a shell command or a method; after `methods` a method or a
+  // namespace; after a method its parameters that are not given yet, as "name=". Nothing inside a value.
   Completions Complete(std::string_view before) const;
 
-  // kNone of a method that is not in it.
+  // kNone for an unknown method.
   Progress ProgressOf(std::string_view method) const;
 
-  // The methods' names, and the namespaces.
+  // The names of methods and namespaces.
   const std::vector<std::string>& methods() const { return methods_; }
   const std::vector<std::string>& namespaces() const { return namespaces_; }
 
@@ -51,11 +50,11 @@ class MethodCatalogue {
   const Method* Find(std::string_view name) const;
 
   std::vector<std::string> methods_;     // sorted
-  std::vector<Method> of_methods_;       // of each
+  std::vector<Method> of_methods_;       // same order as methods_
   std::vector<std::string> namespaces_;  // sorted
 };
 
-// What all candidates begin with.
+// The longest common prefix of the candidates.
 std::string CommonPrefix(const std::vector<std::string>& candidates);
 
 }  // namespace onbehalf::cli

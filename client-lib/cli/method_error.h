@@ -7,7 +7,7 @@
 
 namespace onbehalf::cli {
 
-// An RpcError, with the method whose answer it was.
+// An RpcError with the name of the method that returned it.
 class MethodError : public client::RpcError {
  public:
   MethodError(std::string method, const client::RpcError& error)
@@ -18,7 +18,7 @@ class MethodError : public client::RpcError {
   std::string method_;
 };
 
-// What `function` returns; its RpcError is thrown as MethodError of `method`.
+// Calls `function` and returns its result; rethrows its RpcError as a MethodError of `method`.
 template <typename Function>
 auto Named(const std::string& method, const Function& function) {
   try {

@@ -12,18 +12,18 @@ struct MethodsOptions {
   std::string name;  // a method's or a namespace's; empty: all
 };
 
-// rpc.discover's document as a table of the methods (all, or those of one namespace): name, whose identity
-// does the work, summary. Empty if there is none.
+// rpc.discover's document as a table of methods (all, or those of one namespace): name, whose identity does
+// the work, summary. Empty if there are none.
 std::string RenderMethods(const client::Json& document, std::string_view name_space = {});
-// The document's entry of one method; nullptr if it has none.
+// The document's entry for a method; nullptr if it has none.
 const client::Json* FindMethod(const client::Json& document, std::string_view name);
-// The errors that every method may answer with: an object of {code, message} by name.
+// The errors that every method may return: an object of {code, message} by name.
 client::Json ErrorsOf(const client::Json& document);
 // One method: parameters, result, errors.
 std::string RenderMethod(const client::Json& method, const client::Json& errors);
 
-// What `methods [NAME]` shows of rpc.discover's document; `name` may be empty. Throws RpcError when there is
-// no such method or namespace.
+// Shows what `methods [NAME]` prints of rpc.discover's document; `name` may be empty. Throws RpcError if
+// there is no such method or namespace.
 void ShowMethods(const client::Json& document, const std::string& name, Output& output);
 
 }  // namespace onbehalf::cli

@@ -6,24 +6,24 @@ namespace onbehalf::cli {
 
 class Candidates;
 
-// Offers what the word that is being typed may become.
+// Offers completions for the word being typed.
 using Completer = void (*)(Candidates& candidates);
 
-// A word behind a command that is no option.
+// A word after a command that is not an option.
 struct Operand {
   std::string_view name;          // for people: "NODE", or "a|b" for one of these words
-  Completer completer = nullptr;  // of one that is not one of given words
+  Completer completer = nullptr;  // for one that is not a choice of words
   bool is_optional = false;
-  bool is_repeated = false;  // any number of them; of the last one only
+  bool is_repeated = false;  // any number of them; only the last one may be
 };
 
 struct OptionInfo {
   std::string_view name;          // "--level"
-  std::string_view value = {};    // what follows it, for people, as of an operand; empty: nothing
-  std::string_view example = {};  // of a value
+  std::string_view value = {};    // the name of its value, as for an operand; empty: takes none
+  std::string_view example = {};  // a sample value
   std::string_view summary = {};
   bool is_required = false;
-  Completer completer = nullptr;  // of a value that is not one of given words
+  Completer completer = nullptr;  // for a value that is not a choice of words
 };
 
 }  // namespace onbehalf::cli

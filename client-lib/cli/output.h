@@ -11,8 +11,9 @@
 
 namespace onbehalf::cli {
 
-// Standard output and standard error of this program, as UTF-8 with LF line ends. While it lives a console
-// shows UTF-8 (its code page is put back afterwards, also when Ctrl+C ends the program). One at a time; one thread.
+// This program's standard output and standard error, as UTF-8 with LF line ends. Sets the console's code page
+// to UTF-8 while it exists and restores it afterwards, also when Ctrl+C ends the program. One instance at a
+// time; one thread.
 class Output {
  public:
   explicit Output(bool json);
@@ -23,33 +24,32 @@ class Output {
   bool json() const { return json_; }
   // A result: `value` as one line of JSON with --json, else `text`.
   void Result(const client::Json& value, std::string_view text);
-  // The same, one more piece of a result that has no end. False when nobody reads standard output any more.
+  // The same for one more piece of an unbounded result. False if standard output has no reader any more.
   [[nodiscard]] bool Continue(std::string_view text);
   // Everything else.
   void Error(std::string_view text);
-  // How wide standard error's console is; nullopt: it is none.
+  // The width of standard error's console in columns; nullopt if it is not a console.
   std::optional<std::size_t> ErrorColumns() const;
 
  private:
   bool json_;
 };
 
-// For who ends the program while an Output lives. Any thread.
+// Restores the console, for code that ends the program while an Output exists. Any thread.
 void PutBackCodePage();
 
-// Text of somebody else's, fit for a terminal: control characters become \xNN, so that nobody's name moves
-// the cursor.
+// Foreign text made safe for a terminal: control characters become \xNN, so that no name can move the cursor.
 std::string Printable(std::string_view text);
-// A JSON value in a line for people: strings without quotes, all others as JSON.
+// A JSON value on one line for people: strings without quotes, everything else as JSON.
 std::string Display(const client::Json& value);
 
 // Lines of cells; rows may be of different lengths.
 using Rows = std::vector<std::vector<std::string>>;
 
-// Columns that stay as wide as they have been, for lines that come piece by piece.
+// Columns that never become narrower, for rows that arrive in parts.
 class AlignedColumns {
  public:
-  // The rows in lines, two spaces between the columns.
+  // The rows as lines, two spaces between the columns.
   std::string Lines(const Rows& rows, std::size_t indent = 0);
 
  private:

@@ -7,14 +7,14 @@
 
 namespace onbehalf::cli {
 
-// `text` as the params of a call. Throws UsageError unless it is a JSON object or array.
+// Parses `text` as the params of a call. Throws UsageError unless it is a JSON object or array.
 client::Json ParseParams(std::string_view text);
-// The same of what a person gives for them: JSON, @FILE or - (standard input).
+// The same for the PARAMS of a command line: JSON, @FILE or - (standard input).
 client::Json ReadParams(const std::string& given);
 // The bytes of the file `name` (UTF-8), at most 64 MiB. Throws UsageError.
 std::string ReadFile(const std::string& name);
-// A file's or a pipe's bytes as UTF-8: a byte order mark goes, UTF-16 (which Windows PowerShell writes) is
-// converted. Throws UsageError for UTF-16 that is none.
+// Decodes a file's or a pipe's bytes to UTF-8: drops a byte order mark and converts UTF-16, which Windows
+// PowerShell writes. Throws UsageError for invalid UTF-16.
 std::string ToUtf8Text(std::string bytes);
 
 }  // namespace onbehalf::cli

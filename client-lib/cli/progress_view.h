@@ -9,31 +9,31 @@
 
 namespace onbehalf::cli {
 
-// Shows a call's progress on standard error. Gives the text to write there and writes nothing itself. One
+// Formats a call's progress for standard error. Returns the text to write and writes nothing itself. One
 // call, one thread.
 //
-// How far a call is, is said by {done, total}, {percent} or {percentage} (each with a `message` if need be),
-// a number from 0 to 1, or one from 0 to 100: on a terminal a bar that is drawn again, else a line for each
-// percent that is new. A number 1 is the whole if a fraction came before it or if it is written as one (1.0).
-// Any other value is a line of JSON.
+// These values say how far a call has got: {done, total}, {percent} or {percentage}, each with an optional
+// `message`, and a number from 0 to 1 or from 0 to 100. On a terminal they become a bar that is redrawn,
+// elsewhere a line for each new percent. The number 1 means 100% if a fraction came before it or if it is
+// written as a fraction (1.0). Any other value becomes a line of JSON.
 class ProgressView {
  public:
-  // What {done, total} count.
+  // The unit of {done, total}.
   enum class Figures { kAny, kBytes };
 
-  // `columns`: the terminal's; nullopt: none, so that everything is in lines. `json`: every value is a line
-  // {"progress": VALUE}.
+  // `columns`: the terminal's width; nullopt without a terminal: everything is lines. `json`: every value
+  // becomes a line {"progress": VALUE}.
   ProgressView(std::optional<std::size_t> columns, bool json, Figures figures = Figures::kAny)
       : columns_(columns), json_(json), figures_(figures) {}
 
   std::string Show(const client::Json& value);
-  // Takes the bar away, if one is there: before anything else is written to the terminal, and at the end.
+  // Erases the bar, if there is one: call it before other output to the terminal and at the end.
   std::string Clear();
 
  private:
   struct Figure {
     double share;       // 0 to 1
-    std::string label;  // "12/24" or "12.0 MiB/24.0 MiB", and the message
+    std::string label;  // "12/24" or "12.0 MiB/24.0 MiB", then the message
   };
   std::optional<Figure> FigureOf(const client::Json& value);
   std::string Draw(const std::string& text);
@@ -41,9 +41,9 @@ class ProgressView {
   std::optional<std::size_t> columns_;
   bool json_;
   Figures figures_;
-  bool counts_to_one_ = false;  // a fraction has come
-  std::string shown_;           // the last figure
-  std::size_t drawn_ = 0;       // columns of the bar on the terminal
+  bool counts_to_one_ = false;  // a fraction was reported
+  std::string shown_;           // the last value shown
+  std::size_t drawn_ = 0;       // columns that the bar takes on the terminal
 };
 
 }  // namespace onbehalf::cli

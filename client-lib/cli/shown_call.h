@@ -10,9 +10,9 @@
 
 namespace onbehalf::cli {
 
-// A call that `watch` cancels and whose progress is shown: as ProgressView says, or of a stream each piece as
-// a line of JSON on standard output, because the pieces are its result. `options` may have a timeout. Throws
-// what Client::Call throws.
+// Makes a call that `watch` cancels and shows its progress as ProgressView does. The pieces of a stream are
+// its result and go to standard output, a line of JSON each. `options` may have a timeout. Throws what
+// Client::Call throws.
 client::Json CallAndShow(client::Client& service, const std::string& method, const client::Json& params,
                          client::CallOptions options, Progress progress, CancelWatch& watch, Output& output);
 

@@ -4,7 +4,7 @@
 
 namespace onbehalf::cli {
 
-// What the person at the prompt got wrong, with what would be right. Exit code 2.
+// A mistake on the command line; the message says what would be right. Exit code 2.
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -18,24 +18,24 @@ struct Command;
 
 // Throws UsageError.
 [[noreturn]] void Refuse(const std::string& what);
-// A word after the command that the command does not take. Throws UsageError.
+// Rejects a word after the command that the command does not take. Throws UsageError.
 [[noreturn]] void RefuseExtra(const std::string& command, const std::string& word);
 
 // "a, b or c".
 std::string Enumerated(std::span<const std::string_view> names);
 
-// The words of "a|b"; none of a text without "|" or with a space, "PARAMS | -".
+// The words of "a|b"; none if the text has no "|" or contains a space, as in "PARAMS | -".
 std::vector<std::string_view> ChoicesOf(std::string_view value);
 
-// A whole number from `smallest` to `largest` for `what` ("--timeout", "VERSION"). Throws UsageError, which
-// says what it counts: "--timeout is a number of milliseconds from 1 to 5, not 'x'" for kind " of
+// A whole number from `smallest` to `largest` for `what` ("--timeout", "VERSION"). `kind` names the unit in
+// the UsageError that it throws: "--timeout must be a number of milliseconds from 1 to 5, not 'x'" for " of
 // milliseconds".
 std::int64_t ParseNumber(const std::string& what, const std::string& kind, const std::string& text,
                          std::int64_t smallest, std::int64_t largest);
-// From a millisecond to a day, longer than any service would work on a request.
+// From a millisecond to a day, which is longer than any service would work on a request.
 std::chrono::milliseconds ParseMilliseconds(const std::string& what, const std::string& text);
 
-// The value of the one of `choices` that `text` is. Throws UsageError: "--trust is service, same-user or any,
+// The value that `text` names among `choices`. Throws UsageError: "--trust must be service, same-user or any,
 // not 'x'".
 template <typename Value>
 Value ParseChoice(const std::string& what, const std::string& text,
@@ -48,20 +48,20 @@ Value ParseChoice(const std::string& what, const std::string& text,
   Refuse(what + " is " + Enumerated(words) + ", not '" + text + "'");
 }
 
-// The words of the command line, one after the other.
+// Reads the words of the command line one by one.
 class Words {
  public:
   explicit Words(std::span<const std::string> words) : words_(words) {}
   bool AtEnd() const { return next_ == words_.size(); }
-  // Neither at the end.
+  // Peek and Take must not be called at the end.
   const std::string& Peek() const { return words_[next_]; }
   const std::string& Take() { return words_[next_++]; }
   std::size_t taken() const { return next_; }
-  // Whether an option comes next: a word that begins with "--".
+  // Whether the next word is an option: it begins with "--".
   bool AtOption() const { return !AtEnd() && Peek().starts_with("--"); }
   // Whether the next word is this one.
   bool At(std::string_view word) const { return !AtEnd() && Peek() == word; }
-  // The word after `option`. Throws UsageError, with `example` for it.
+  // The value after `option`. Throws UsageError, which shows `example`, if it is missing.
   const std::string& TakeValueOf(const std::string& option, std::string_view example);
 
  private:
@@ -69,14 +69,14 @@ class Words {
   std::size_t next_ = 0;
 };
 
-// What was given to a command, as the command has it.
+// The words and options given to a command.
 struct Given {
   std::string command;                                      // its name
-  std::vector<std::string> words;                           // that are no options
-  std::map<std::string, std::string, std::less<>> options;  // without a value: the empty text
+  std::vector<std::string> words;                           // without the options
+  std::map<std::string, std::string, std::less<>> options;  // empty text for one without a value
 
   bool Has(std::string_view option) const { return options.find(option) != options.end(); }
-  // nullopt of what was not given.
+  // nullopt if it was not given.
   std::optional<std::string> Word(std::size_t index) const;
   std::optional<std::string> ValueOf(std::string_view option) const;
   // As ParseNumber.
@@ -84,7 +84,7 @@ struct Given {
                                        std::int64_t smallest, std::int64_t largest) const;
 };
 
-// All words that are left; options may stand anywhere among them. Throws UsageError for what the command does
+// Takes all remaining words; options may be anywhere among them. Throws UsageError for what the command does
 // not take and for what is missing.
 Given TakeAll(Words& words, const Command& command);
 

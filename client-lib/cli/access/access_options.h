@@ -8,15 +8,15 @@
 
 namespace onbehalf::cli {
 
-// What a command of `access` asks the service.
+// The call that an `access` command makes.
 struct AccessOptions {
   std::string method;  // "access.grant"
   client::Json arguments = client::Json::object();
 };
 
-// What was given to such a command. They throw UsageError.
-AccessOptions ParseNode(const Given& given);   // and --right, --account, where it takes them
-AccessOptions ParseGrant(const Given& given);  // or deny
+// Parse the words given to an `access` command. Throw UsageError.
+AccessOptions ParseNode(const Given& given);   // and --right, --account, for commands that take them
+AccessOptions ParseGrant(const Given& given);  // also for deny
 AccessOptions ParseRevoke(const Given& given);
 AccessOptions ParseSet(const Given& given);
 AccessOptions ParseDiff(const Given& given);

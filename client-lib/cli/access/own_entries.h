@@ -11,11 +11,11 @@ namespace onbehalf::cli {
 
 inline constexpr std::string_view kPipeNode = "pipe:";
 
-// One entry of a node, in words for people.
+// One entry of a node, as text.
 struct EntryWords {
   std::string type;     // allow or deny
   std::string account;  // DOMAIN\name, or the SID
-  std::string rights;   // "call, see"; the mask in hexadecimal for what is no whole right
+  std::string rights;   // "call, see"; leftover bits that are not a complete right as a hexadecimal mask
   friend bool operator==(const EntryWords&, const EntryWords&) = default;
 };
 
@@ -25,8 +25,7 @@ struct OwnEntries {
   std::vector<EntryWords> entries;
 };
 
-// What a node's own SDDL says ("D:P(A;;GX;;;BU)"). nullopt for a text that Windows does not take: it is to be
-// shown as it is.
+// Parses a node's own SDDL ("D:P(A;;GX;;;BU)"). nullopt if Windows rejects the text; show it unchanged then.
 std::optional<OwnEntries> ReadOwnEntries(std::string_view node, std::string_view sddl,
                                          win32::AccountNames& names);
 

@@ -7,17 +7,17 @@
 
 namespace onbehalf::cli {
 
-// Pieces of the access commands' texts, from members of the results.
+// Parts of the access commands' output, from members of the results.
 
-// An account object's name, else its SID.
+// An account's name, or its SID if it has none.
 std::string AccountText(const client::Json& account);
-// Both: "CONTOSO\alice (S-1-5-21-…)".
+// Name and SID: "CONTOSO\alice (S-1-5-21-…)".
 std::string AccountWithSid(const client::Json& account);
-// "CONTOSO\alice may call file.write", or "… may not …": the members account, right, node and allowed.
+// "CONTOSO\alice may call file.write", or "… may not …", from the members account, right, node and allowed.
 std::string VerdictText(const client::Json& result);
-// A word of a command line, in quotes where it needs them.
+// A command-line word, quoted if necessary.
 std::string Quoted(const std::string& word);
-// Where an entry stands: "file.write (own)", "/ (inherited)", "(always)".
+// Where an entry comes from: "file.write (own)", "/ (inherited)", "(always)".
 std::string OriginText(const client::Json& entry);
 
 }  // namespace onbehalf::cli

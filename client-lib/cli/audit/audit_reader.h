@@ -8,18 +8,18 @@
 
 namespace onbehalf::cli {
 
-// What audit.read gives at once.
+// One result of audit.read.
 struct AuditPage {
-  client::Json records;  // an array, the older ones first
-  client::Json cursor;   // where those that come begin; null if the service does not say
+  client::Json records;  // an array, oldest first
+  client::Json cursor;   // where later records begin; null if the service does not send it
 };
 
-// The newest records. `arguments` are audit.read's: what to look for, and `limit`, how many. Throws what
-// Client::Call throws.
+// The newest records. `arguments` are audit.read's: the filter, and `limit`, the number of records. Throws
+// what Client::Call throws.
 AuditPage ReadNewestAudit(client::Client& service, const client::Json& arguments);
 
-// Gives `show` the newest records, and then those that come (audit.follow), until `stop` (an event) is
-// signalled or `show` says false. Returns then; whatever else ends the stream is thrown as Client::Call
+// Passes the newest records to `show`, and then new ones as they arrive (audit.follow). Returns when `stop`
+// (an event) is signalled or `show` returns false; any other end of the stream is thrown as Client::Call
 // throws it. `show` runs on the calling thread.
 void FollowAudit(client::Client& service, const client::Json& arguments, HANDLE stop,
                  const std::function<bool(const client::Json& records)>& show);

@@ -9,14 +9,14 @@
 
 namespace onbehalf::cli {
 
-// One record of the audit in cells for a line: time, verdict, account, method, node, reason, request. An
-// outcome has what came of it as its verdict, a change of policy the word "policy"; records of other kinds
-// have their name, and what they hold as the reason.
+// An audit record as the cells of a row: time, verdict, account, method, node, reason, request. The verdict
+// of an outcome record is its outcome, that of a policy change is "policy"; other records show their event
+// name as the verdict and their members as the reason.
 Rows::value_type AuditCells(const client::Json& record, win32::AccountNames& names);
-// The cells of the first line.
+// The header row.
 Rows::value_type AuditHeader();
 
-// audit.verify's result: one line, or two.
+// audit.verify's result, as one or two lines.
 std::string RenderVerification(const client::Json& verification);
 
 }  // namespace onbehalf::cli

@@ -11,30 +11,30 @@
 
 namespace onbehalf::cli {
 
-// What a word of the command line may become.
+// The completions of a word of the command line.
 struct WordCompletion {
   struct Candidate {
     std::string text;
-    std::string summary;  // ASCII, in a line; empty: none
+    std::string summary;  // ASCII, one line; may be empty
   };
   std::vector<Candidate> candidates;
-  bool files = false;  // a file's name, which the shell knows to complete
+  bool files = false;  // a file name, which the shell completes itself
 };
 
 using Discover = std::function<MethodCatalogue(const client::Options&)>;
 
-// Collects what the word that is being typed may become.
+// Collects the completions of the word being typed.
 class Candidates {
  public:
-  // `options` say where `discover` asks. All borrowed.
+  // `options` say which service `discover` asks. All are borrowed.
   Candidates(std::string_view typed, const client::Options& options, const Discover& discover)
       : typed_(typed), options_(options), discover_(discover) {}
 
   std::string_view typed() const { return typed_; }
-  // The methods that the service shows. Asks it each time.
+  // The methods that the service lists. Asks it each time.
   MethodCatalogue Methods() const { return discover_(options_); }
 
-  // Texts that do not begin as what was typed are left out.
+  // Ignores texts that do not begin with what was typed.
   void Offer(std::string_view text, std::string_view summary = {});
   void OfferAll(std::span<const std::string> texts);
   void OfferAll(std::span<const std::string_view> texts);
@@ -49,10 +49,10 @@ class Candidates {
   WordCompletion result_;
 };
 
-// Completers that several commands use.
+// Completers for several commands.
 void OfferMethods(Candidates& candidates);
 void OfferMethodsAndNamespaces(Candidates& candidates);
-// Of this computer.
+// Files on this computer.
 void OfferFiles(Candidates& candidates);
 
 }  // namespace onbehalf::cli

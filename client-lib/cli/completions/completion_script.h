@@ -4,8 +4,8 @@
 
 namespace onbehalf::cli {
 
-// The scripts with which a shell completes onbehalf's words. Both give the words to `onbehalf complete` and
-// take what it prints; nothing else of the grammar is in them.
+// The scripts that complete onbehalf's words in a shell. Both pass the words to `onbehalf complete` and use
+// what it prints; they know nothing else of the grammar.
 std::string_view PowerShellScript();
 std::string_view BashScript();
 

@@ -10,7 +10,7 @@ struct CompletionsOptions {
 };
 
 struct CompleteOptions {
-  std::vector<std::string> words;  // as they were given: INDEX WORD…
+  std::vector<std::string> words;  // as given: INDEX WORD…
 };
 
 }  // namespace onbehalf::cli

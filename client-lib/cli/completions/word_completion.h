@@ -7,8 +7,8 @@
 
 namespace onbehalf::cli {
 
-// `words` are those behind the program's name up to the cursor; the last one is being typed, and may be
-// empty. `discover` is asked only where a method or a node may stand. Goes by the table of commands.
+// Completes the last of `words`, which are the words after the program's name up to the cursor; the last one
+// may be empty. Calls `discover` only where a method or a node may be. Driven by the command table.
 WordCompletion CompleteWord(std::span<const std::string> words, const Discover& discover);
 
 }  // namespace onbehalf::cli

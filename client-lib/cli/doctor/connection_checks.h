@@ -10,15 +10,15 @@
 
 namespace onbehalf::cli::doctor {
 
-// One conversation with the service.
+// The results of one connection to the service.
 struct ConnectionFacts {
-  // A step's answer, or why there is none.
+  // The answer of one call, or the reason why it failed.
   struct Step {
     client::Json answer;
     std::optional<Failure> failure;
   };
   client::Level asked_level = client::Level::kImpersonate;
-  Step ping;  // with the connection
+  Step ping;  // including the connection
   Step whoami;
   Step status;  // service.status, for administrators
 };

@@ -6,10 +6,10 @@
 
 namespace onbehalf::cli::doctor {
 
-// Where the Application log finds the texts of the service's events.
+// The registration of the service's event source in the Application log.
 struct EventSourceFacts {
   std::string name;
-  Answer<std::string> message_file;  // its code 2: the source is not registered
+  Answer<std::string> message_file;  // code 2: the source is not registered
 };
 EventSourceFacts CollectEventSourceFacts(const std::string& name);
 

@@ -13,25 +13,25 @@ namespace onbehalf::cli::doctor {
 
 enum class Verdict {
   kOk,
-  kWarn,  // works, but is not as it should be; or this system does not say
-  kFail,  // does not work, or is a hole
+  kWarn,  // works, but differs from what is expected; or Windows did not answer
+  kFail,  // does not work, or is a security hole
 };
 
-// One line of doctor's.
+// One line of doctor's output.
 struct Finding {
   std::string check;  // "service.running": the same on every computer, for scripts
   Verdict verdict = Verdict::kOk;
   std::string found;
-  std::string advice;  // what to do; empty when there is nothing to do
+  std::string advice;  // empty if there is nothing to do
 };
 using Findings = std::vector<Finding>;
 
-// A question put to Windows: its answer, or why there is none. What is judged is made of these, so that the
-// judging needs no Windows.
+// The answer to a query to Windows, or the reason why there is none. Checks judge these values, so that they
+// can be tested without Windows.
 template <typename T>
 struct Answer {
   std::optional<T> value;
-  DWORD code = ERROR_SUCCESS;  // why there is none
+  DWORD code = ERROR_SUCCESS;  // the error, if there is no value
   std::string why;
 
   explicit operator bool() const { return value.has_value(); }
@@ -48,7 +48,7 @@ auto Ask(Question&& question) -> Answer<decltype(question())> {
   }
 }
 
-// The finding for a question without an answer: a warning that says what was lacking.
+// The finding for a query without an answer: a warning with the reason.
 Finding NotAnswered(const std::string& check, DWORD code, const std::string& why);
 
 bool AnyFails(const Findings& findings);

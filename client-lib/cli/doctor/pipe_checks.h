@@ -10,19 +10,19 @@
 
 namespace onbehalf::cli::doctor {
 
-// The pipe as it stands. Nothing is written to it.
+// The state of the pipe. Collecting it writes nothing to the pipe.
 struct PipeFacts {
   std::string path;
-  Answer<win32::SecurityDescriptor> descriptor;  // its code 2: there is no such pipe
+  Answer<win32::SecurityDescriptor> descriptor;  // code 2: the pipe does not exist
   bool was_opened = false;
   DWORD process_id = 0;
-  std::optional<std::string> distrust;  // as Trust::kService judges it
+  std::optional<std::string> distrust;  // why Trust::kService rejects the server
 };
 PipeFacts CollectPipeFacts(const client::Options& options);
 
-// What holds whatever the policy says of who may connect: the service owns the pipe and has its own entry,
-// anonymous logons and guests are refused first, nobody else may make instances or change the descriptor, and
-// lower integrity is shut out. What opens the pipe is a failure, what is only different a warning.
+// Checks what must hold whatever the policy says about who may connect: the service owns the pipe and has its
+// own entry, anonymous logons and guests are denied first, nothing else may create instances or change the
+// descriptor, and lower integrity is kept out. An opening is a failure, a mere difference a warning.
 Findings JudgePipeDescriptor(const win32::SecurityDescriptor& descriptor, std::string_view service);
 Findings JudgePipe(const PipeFacts& facts, std::string_view service);
 

@@ -9,17 +9,17 @@
 
 namespace onbehalf::cli::doctor {
 
-// Whom the computer's policy gives the two rights that the service lives by.
+// The holders of the two user rights that the service depends on.
 struct RightsFacts {
   Answer<std::vector<win32::Sid>> impersonate;  // SeImpersonatePrivilege
   Answer<std::vector<win32::Sid>> log_on;       // SeServiceLogonRight
-  // The service's account and the groups that every service's token is in.
+  // The service's account and the groups in every service's token.
   std::vector<win32::Sid> account;
   std::string account_name;
-  // LocalSystem has every right and needs none to log on.
+  // LocalSystem has every privilege and needs no logon right.
   bool is_local_system = false;
 };
-// `account` is the name that the service is configured with.
+// `account` is the account name in the service's configuration.
 RightsFacts CollectRightsFacts(const std::string& service, const std::string& account);
 
 Findings JudgeRights(const RightsFacts& facts);

@@ -5,12 +5,12 @@
 
 namespace onbehalf::cli::doctor {
 
-// Whether the value under a key of this name is likely to be a secret (password, secret, pwd, token,
-// connectionstring, key material), however it is written.
+// Whether a value under this key is likely to be a secret (password, secret, pwd, token, connectionstring,
+// key material), in any spelling.
 bool LooksSecret(std::string_view key);
 
-// A settings file's text with each such value, of whatever type, replaced by "(removed)". Text that is no
-// JSON is not shown at all: nothing in it could be told from a secret.
+// A settings file's text with each such value, whatever its type, replaced by "(removed)". Text that is not
+// JSON is not shown at all, because secrets in it could not be recognized.
 std::string WithoutSecrets(std::string_view settings);
 
 }  // namespace onbehalf::cli::doctor

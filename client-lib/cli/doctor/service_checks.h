@@ -10,8 +10,8 @@
 
 namespace onbehalf::cli::doctor {
 
-// A service's command line (binPath), taken apart as Windows does it for a quoted path. An unquoted one is
-// taken to the first blank, which is what makes it dangerous.
+// Splits a service's command line (binPath) as Windows does for a quoted path. An unquoted path ends at the
+// first blank, which is what makes it dangerous.
 struct ServiceCommand {
   std::string executable;
   bool is_quoted = false;
@@ -19,7 +19,7 @@ struct ServiceCommand {
 };
 ServiceCommand ParseServiceCommand(std::string_view command_line);
 
-// What the service control manager says of the service.
+// The service control manager's data about the service.
 struct ServiceFacts {
   std::string name;
   Answer<win32::ServiceStatus> status;
@@ -36,7 +36,7 @@ struct ServiceFacts {
 };
 ServiceFacts CollectServiceFacts(const std::string& name);
 
-// Against what the installer sets.
+// Compares `facts` with what the installer sets.
 Findings JudgeService(const ServiceFacts& facts);
 
 }  // namespace onbehalf::cli::doctor

@@ -9,17 +9,17 @@
 
 namespace onbehalf::cli::doctor {
 
-// What `onbehalf-service.exe --check-config` said.
+// The result of `onbehalf-service.exe --check-config`.
 struct SettingsFacts {
   struct Run {
     std::uint32_t exit_code = 0;
-    std::string output;  // of both streams, bounded
+    std::string output;  // of both streams, truncated
   };
   Answer<Run> run;
 };
-// What the program of the service is given to check its settings: with them as the service reads them.
+// The arguments that make the service's program check its settings as the service reads them.
 std::vector<std::string> CheckArguments(const Installation& installation);
-// Without an answer where this account may not read the settings: the program would call that a fault.
+// Has no answer if this account cannot read the settings, because the program would report that as a fault.
 SettingsFacts CollectSettingsFacts(const Installation& installation);
 
 Finding JudgeSettings(const SettingsFacts& facts);

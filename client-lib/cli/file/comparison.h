@@ -9,9 +9,9 @@
 
 namespace onbehalf::cli {
 
-// Whether the first `size` bytes from `offset` on are the same in both files, by their SHA-256
-// (file.checksum), which is taken block by block, so that no request takes longer than a service allows.
-// Throws FileError when the remote file is not `remote_state` any more, or the local one is shorter.
+// Whether `size` bytes from `offset` on are equal in both files, by their SHA-256 (file.checksum). They are
+// compared block by block, so that no request exceeds the service's deadline. Throws FileError if the remote
+// file no longer matches `remote_state` or the local one is shorter.
 bool AreEqual(FileCalls& calls, const std::string& remote, const RemoteState& remote_state,
               const LocalFile& local, std::uint64_t offset, std::uint64_t size, TransferProgress& progress);
 

@@ -10,7 +10,7 @@
 
 namespace onbehalf::cli {
 
-// What the commands of `file` share.
+// Shared by the commands of `file`.
 
 extern const CommandGroup kFileGroup;
 
@@ -30,7 +30,7 @@ struct WatchOptions {
 
 inline constexpr Operand kPathOperand[] = {{"PATH"}};
 
-// The words of such a command, all of them paths. Throws UsageError for one that is empty.
+// The words of such a command, all of them paths. Throws UsageError for an empty one.
 const std::vector<std::string>& PathsOf(const Given& given);
 PathOptions ParsePath(const Given& given);
 

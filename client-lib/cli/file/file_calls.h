@@ -13,21 +13,21 @@
 
 namespace onbehalf::cli {
 
-// Which file the service had, and as what: file.stat, read, write and checksum say it. Two that are equal are
-// the same bytes, as far as a file system tells.
+// A remote file's identity and version, as file.stat, read, write and checksum report them. Equal states mean
+// equal bytes, as far as a file system can tell.
 struct RemoteState {
   std::string id;
-  std::string modified;  // empty: the file system says nothing
+  std::string modified;  // empty: the file system does not report it
   std::uint64_t size = 0;
   friend bool operator==(const RemoteState&, const RemoteState&) = default;
 };
 
-// A call that is under way.
+// A call in progress.
 class PendingCall {
  public:
   PendingCall(std::string method, std::future<client::Json> answer)
       : method_(std::move(method)), answer_(std::move(answer)) {}
-  // Waits for the answer. Once. Throws what Client::Call throws, RpcError as MethodError.
+  // Waits for the response. Call it once. Throws what Client::Call throws, RpcError as MethodError.
   client::Json Take();
 
  private:
@@ -35,26 +35,27 @@ class PendingCall {
   std::future<client::Json> answer_;
 };
 
-// The calls of one `file` command, until `stop` (an event, borrowed) is signalled. They throw what
-// Client::Call throws, RpcError as MethodError. One thread.
+// The calls of one `file` command, until `stop` (a borrowed event) is signalled. They throw what Client::Call
+// throws, RpcError as MethodError. One thread.
 class FileCalls {
  public:
-  // Borrowed.
+  // Both are borrowed.
   FileCalls(client::Client& service, HANDLE stop) : service_(service), stop_(stop), watch_(stop) {}
 
-  // Whether a call may be sent once more when nobody knows whether it was done.
+  // Whether a call may be repeated when it is unknown whether the service has executed it.
   enum class Repeat { kNo, kYes };
   client::Json Call(const std::string& method, const client::Json& params, Repeat repeat = Repeat::kYes);
-  // A call beside others, which may be repeated. `ends_at_stop`: else it goes on to its own end.
+  // Starts a call that runs in parallel with others and may be repeated. Unless `ends_at_stop`, it runs to
+  // completion.
   PendingCall Start(const std::string& method, const client::Json& params, bool ends_at_stop);
-  // A stream; without a timeout. It is cancelled when `take` says false.
+  // Calls a stream, without a timeout. Cancels it when `take` returns false.
   client::Json Stream(const std::string& method, const client::Json& params,
                       const std::function<bool(const client::Json& piece)>& take);
 
   bool stopped() const { return watch_.token().stop_requested(); }
-  // Throws MethodError (kRequestCancelled, of `method`) when it has stopped.
+  // Throws MethodError (kRequestCancelled, of `method`) if `stop` was signalled.
   void ThrowIfStopped(const std::string& method) const;
-  // Waits, for as long as nothing stops it.
+  // Waits for `time` or until `stop` is signalled.
   void Pause(std::chrono::milliseconds time) const;
 
  private:
@@ -63,22 +64,22 @@ class FileCalls {
   CancelWatch watch_;
 };
 
-// A member that an answer to `method` must have. Throw FileError.
+// A member that a response to `method` must have. They throw FileError.
 std::uint64_t NumberIn(const client::Json& answer, const char* member, const std::string& method);
 const std::string& TextIn(const client::Json& answer, const char* member, const std::string& method);
 RemoteState StateIn(const client::Json& answer, const std::string& method);
 
-// file.stat of a file that is there and no directory. Throws FileError.
+// file.stat of an existing file. Throws FileError for a directory.
 RemoteState StatRemoteFile(FileCalls& calls, const std::string& path);
-// file.stat; `follow`: of what a link points to. nullopt: nothing of this name is there.
+// file.stat; `follow`: of a link's target. nullopt if nothing has this name.
 std::optional<client::Json> StatIfThere(FileCalls& calls, const std::string& path, bool follow);
 
-// Whether it is Windows' error `code` of what the service did.
+// Whether the service failed with the Windows error `code`.
 bool IsWindowsError(const client::RpcError& error, DWORD code);
 
-// What stands behind the last separator of a path, of either computer.
+// The part of a path after its last separator, for paths of either computer.
 std::string NameIn(const std::string& path);
-// The path of `name` in a folder.
+// The path of `name` in `folder`.
 std::string PathIn(const std::string& folder, const std::string& name);
 
 }  // namespace onbehalf::cli

@@ -8,16 +8,16 @@
 
 namespace onbehalf::cli {
 
-// What the service says of files, for people.
+// The service's information about files, as text.
 
-// Of file.list's entries.
+// The columns of file.list's entries.
 Rows::value_type EntryHeader();
 Rows::value_type EntryCells(const client::Json& entry);
-// Whether `entry` is one that a list shows only when all are asked for.
+// Whether `entry` is listed only with --all.
 bool IsHidden(const client::Json& entry);
 // file.stat's result.
 std::string RenderStat(const client::Json& stat);
-// One of file.watch's changes, in a line; and what is written when some were lost.
+// A line for one of file.watch's changes, and the line for lost changes.
 std::string ChangeLine(const client::Json& change);
 std::string OverflowLine();
 

@@ -7,18 +7,18 @@
 
 namespace onbehalf::cli {
 
-// `file get` and `file put` copy a file in pieces, so that a file of any size takes little memory. It grows beside
-// its place, under the name of a part, and takes its own name when its SHA-256 is that of what was copied.
-// Whatever ends that before leaves the part.
+// `file get` and `file put` copy a file in pieces, so that a file of any size takes little memory. The copy
+// is written next to the target under the name of a part file and renamed when its SHA-256 matches the
+// source. If that is interrupted, the part file stays.
 
 struct TransferOptions {
   std::string remote;                // the path on the service's computer
-  std::optional<std::string> local;  // of put always there
+  std::optional<std::string> local;  // always set for put
   bool resume = false;
   bool force = false;
 };
 
-// A file that is being copied has its name with this behind it, until it is whole.
+// Suffix of a file's name while it is being copied.
 inline constexpr char kPartSuffix[] = ".onbehalf-part";
 
 inline constexpr OptionInfo kResumeOption = {"--resume", "", "",

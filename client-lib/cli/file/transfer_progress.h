@@ -8,21 +8,21 @@
 
 namespace onbehalf::cli {
 
-// How far a command has come, on standard error, in bytes. One thread.
+// The progress of a transfer on standard error, in bytes. One thread.
 class TransferProgress {
  public:
-  // Borrowed.
+  // `output` is borrowed.
   explicit TransferProgress(Output& output)
       : output_(output), view_(output.ErrorColumns(), output.json(), ProgressView::Figures::kBytes) {}
   ~TransferProgress() { Clear(); }
   TransferProgress(const TransferProgress&) = delete;
   TransferProgress& operator=(const TransferProgress&) = delete;
 
-  // `what` is done at the moment ("sending").
+  // `what` names the current step ("sending").
   void Show(const std::string& what, std::uint64_t done, std::uint64_t total) {
     output_.Error(view_.Show({{"done", done}, {"total", total}, {"message", what}}));
   }
-  // Before anything else is written.
+  // Call it before any other output.
   void Clear() { output_.Error(view_.Clear()); }
 
  private:

@@ -12,8 +12,8 @@ namespace onbehalf::cli::generate {
 
 using client::Json;
 
-// What rpc.discover (or the file in its place) says is no OpenRPC, or no JSON Schema. what() names the method
-// and the member.
+// rpc.discover's document (or the file in its place) is not valid OpenRPC, or a schema in it not valid JSON
+// Schema. what() names the method and the member.
 class DocumentError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -21,21 +21,21 @@ class DocumentError : public std::runtime_error {
 
 struct ApiMember;
 
-// What a JSON value may be, as far as all of the languages can say it. What a schema says beyond that is in
-// `remark`.
+// The type of a JSON value, as far as every target language can express it. `remark` says what else the
+// schema requires.
 struct Type {
   enum class Kind { kAny, kNull, kBoolean, kInteger, kNumber, kString, kEnum, kArray, kObject };
 
   Kind kind = Kind::kAny;
-  bool nullable = false;  // may be null as well; never set for kAny and kNull, which may be so anyway
-  std::vector<std::string> words;  // of kEnum: at least one, each once
+  bool nullable = false;           // null is allowed too; never set for kAny and kNull, which include it
+  std::vector<std::string> words;  // of kEnum: at least one, no duplicates
   std::vector<Type> element;       // of kArray: exactly one
-  std::vector<ApiMember> members;  // of kObject; none: any object
-  std::string name;                // of what IsNamed, once NameTypes has run
-  std::string summary;             // what the schema says about it; may be empty
-  std::string remark;              // what of the schema is not expressed; empty: nothing
+  std::vector<ApiMember> members;  // of kObject; empty: any object
+  std::string name;                // set by NameTypes for types that IsNamed
+  std::string summary;             // the schema's description; may be empty
+  std::string remark;              // what the schema says beyond this type; may be empty
 
-  // Whether the languages declare it under a name of its own.
+  // Whether the languages declare it as a named type.
   bool IsNamed() const { return kind == Kind::kEnum || (kind == Kind::kObject && !members.empty()); }
 };
 
@@ -46,22 +46,22 @@ struct ApiMember {
   Type type;
 };
 
-// The $/progress of a method.
+// A method's $/progress.
 struct ApiProgress {
-  bool is_stream = false;  // the method's results come so, and it refuses a call without a token for them
-  bool is_optional_stream = false;  // they come so if there is a token for them, and otherwise in the answer
+  bool is_stream = false;  // results arrive only as progress; a call without a progress token is rejected
+  bool is_optional_stream = false;  // results arrive as progress if the call has a token
   Type value;
 };
 
 struct ApiMethod {
   std::string name;  // "identity.whoami"
   std::string summary;
-  Type params;  // kObject; without members: the method takes none
+  Type params;  // kObject; without members: the method takes no parameters
   Type result;
   std::optional<ApiProgress> progress;
 
   bool IsStream() const { return progress && progress->is_stream; }
-  // Whether it can be called without any parameter.
+  // Whether the method can be called without parameters.
   bool NeedsParams() const {
     for (const ApiMember& member : params.members) {
       if (member.required) return true;
@@ -70,7 +70,7 @@ struct ApiMethod {
   }
 };
 
-// The methods of a service, in the order of its document.
+// The methods of a service, in the order of rpc.discover's document.
 struct Api {
   std::string title;
   std::string version;

@@ -12,12 +12,12 @@ struct GenerateOptions {
   enum class Language { kCpp, kTypeScript, kCSharp };
 
   Language language = Language::kCpp;
-  std::string name_space;  // one that the language takes; empty for TypeScript, where the module is one
-  std::optional<std::string> output;  // a file; otherwise standard output
-  std::optional<std::string> from;    // a file with rpc.discover's document; otherwise the service is asked
+  std::string name_space;  // valid in the language; empty for TypeScript, where the module is the namespace
+  std::optional<std::string> output;  // a file; nullopt: standard output
+  std::optional<std::string> from;    // a file with rpc.discover's document; nullopt: ask the service
 };
 
-// What was given to `generate`. Throws UsageError.
+// Parses the words given to `generate`. Throws UsageError.
 GenerateOptions ParseGenerate(const Given& given);
 
 }  // namespace onbehalf::cli

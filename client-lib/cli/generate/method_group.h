@@ -8,14 +8,15 @@
 
 namespace onbehalf::cli::generate {
 
-// The methods of one namespace: a class in every language.
+// The methods of one namespace, which become a class in every language.
 struct MethodGroup {
   std::string name_space;
   std::string class_name;                 // NAMESPACEMethods
   std::vector<const ApiMethod*> methods;  // borrowed
 };
 
-// In the order in which the namespaces come first. `types` gives the classes their names.
+// Groups `api`'s methods, in the order in which their namespaces first occur. Takes the class names from
+// `types`.
 std::vector<MethodGroup> GroupMethods(const Api& api, NameScope& types);
 
 }  // namespace onbehalf::cli::generate

@@ -7,24 +7,25 @@
 
 namespace onbehalf::cli::generate {
 
-// What generated sources say in comments, the same in every language. All of it is raw: to be brought into a
-// comment through CommentText or XmlCommentText.
+// The comments in generated sources, the same in every language. The text is raw: pass it through CommentText
+// or XmlCommentText.
 
-// A parameter's words are a type of their own; a result's are text, because a newer service may send others.
+// An enumeration is a type in parameters and plain text in results, because a newer service may return other
+// words.
 enum class Direction { kParams, kResult };
 
 // "A typed client of OnBehalf 0.1.0."
 std::string TitleOf(const Api& api);
-// How the file came to be.
+// How the file was created.
 std::string OriginOf(std::string_view language);
-// "identity.whoami: says who …", with what is not expressed of a result that has no type of its own.
+// "identity.whoami: says who …", with the remark of a result that is not a named type.
 std::string AboutMethod(const ApiMethod& method);
-// What the method tells while it works; empty if nothing. `where` is where the caller takes it.
+// Describes the method's progress; empty if it has none. `where` is where the caller receives it.
 std::string AboutProgress(const ApiMethod& method, const std::string& where);
-// What is to be said where a value of the type is declared: remarks (unless they stand at the type itself)
-// and, of a result, the words of an enumeration.
+// The comment for a member of this type: remarks (unless they are at the type's own declaration) and, in a
+// result, the words of an enumeration.
 std::string RemarksAt(const Type& type, Direction direction);
-// Why something is not called `wanted`, as its name `name` in JSON asks for.
+// Why the identifier for the JSON name `name` is not `wanted`.
 std::string WhyRenamed(std::string_view name, std::string_view wanted);
 
 }  // namespace onbehalf::cli::generate

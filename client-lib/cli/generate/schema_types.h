@@ -6,12 +6,12 @@
 
 namespace onbehalf::cli::generate {
 
-// A JSON Schema as a Type. What is legal but cannot be said becomes a wider type (at worst kAny) with a
-// remark. `place` names the schema in errors ("identity.whoami: result"). Throws DocumentError for what is no
-// schema. Limits of values (minimum, maxLength, …) are the service's to check and are passed over.
+// Converts a JSON Schema to a Type. Valid schemas that a Type cannot express become a wider type (at worst
+// kAny) with a remark. `place` names the schema in errors ("identity.whoami: result"). Throws DocumentError
+// for an invalid schema. Value limits (minimum, maxLength, …) are ignored: the service checks them.
 Type ReadSchema(const Json& schema, const std::string& place);
 
-// Refuses a name that cannot be a string of every language: one with the character NUL in it. Throws
+// Rejects a name that not every language can hold in a string: one with a NUL character. Throws
 // DocumentError.
 void CheckName(const std::string& name, const std::string& place);
 

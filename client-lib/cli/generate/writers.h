@@ -7,19 +7,19 @@
 
 namespace onbehalf::cli::generate {
 
-// The client of a service as one source file, with LF line ends. `name_space` is one that IsCppNamespace or
-// IsCSharpNamespace accepts.
+// The client of a service as one source file, with LF line ends. `name_space` must satisfy IsCppNamespace or
+// IsCSharpNamespace.
 
-// A header for C++20 that needs the client library and nothing else.
+// A C++20 header that needs only the client library.
 std::string WriteCpp(Api api, std::string_view name_space);
 // A module for vscode-jsonrpc.
 std::string WriteTypeScript(Api api);
-// A file for StreamJsonRpc with its SystemTextJsonFormatter, .NET 8 or later.
+// A file for StreamJsonRpc with its SystemTextJsonFormatter, .NET 10 or later.
 std::string WriteCSharp(Api api, std::string_view name_space);
 
-// Identifiers with :: between them, none of them reserved.
+// Whether these are identifiers joined by ::, none of them reserved.
 bool IsCppNamespace(std::string_view name);
-// The same with points.
+// The same for identifiers joined by points.
 bool IsCSharpNamespace(std::string_view name);
 
 }  // namespace onbehalf::cli::generate

@@ -6,8 +6,8 @@
 namespace onbehalf::cli {
 
 struct NewModuleOptions {
-  std::string name;                   // one that a module can have
-  std::optional<std::string> folder;  // where to write it
+  std::string name;                   // a valid module name
+  std::optional<std::string> folder;  // the folder to write into
 };
 
 }  // namespace onbehalf::cli

@@ -11,10 +11,12 @@ struct File {
   std::string text;
 };
 
-// A CMake project with the module `name`, which is its namespace too: it builds against the package onbehalf and loads.
+// The files of a CMake project with the module `name`, which is also its namespace. It builds against the
+// package onbehalf and can be loaded.
 std::vector<File> Files(std::string_view name);
 
-// Why a module cannot be called that; empty if it can: it is a namespace of methods, a file and a target of CMake.
+// Why `name` is not allowed for a module; empty if it is. It becomes a namespace of methods, a file name and
+// a CMake target.
 std::string NameFault(std::string_view name);
 
 }  // namespace onbehalf::cli::new_module

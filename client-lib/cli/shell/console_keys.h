@@ -7,11 +7,11 @@
 
 namespace onbehalf::cli::shell {
 
-// What a console says of its keys (ReadConsoleInputW), as keys of the editor. Characters beyond the basic
-// plane come as two records, half a surrogate pair each; half a pair alone is U+FFFD. One thread.
+// Converts console key records (ReadConsoleInputW) to the editor's keys. Characters beyond the basic plane
+// arrive as two records with half a surrogate pair each; a lone half becomes U+FFFD. One thread.
 class ConsoleKeys {
  public:
-  // The key that this record completes; none for a key that goes up, or that is nothing here.
+  // The key that this record completes; none for a key release or a key without a meaning here.
   std::optional<Key> Take(const KEY_EVENT_RECORD& record);
 
  private:

@@ -12,9 +12,9 @@
 
 namespace onbehalf::cli::shell {
 
-// Reads lines from the console, with a LineEditor, and shows them there whatever standard output is. Uses the
-// console's own functions rather than escape sequences, because they say where the cursor really is after
-// wide text. One thread. Throws Win32Error.
+// Reads lines from the console with a LineEditor and shows them there even if standard output is redirected.
+// Uses console functions instead of escape sequences, because they report the real cursor position after wide
+// text. One thread. Throws Win32Error.
 class ConsoleLine {
  public:
   // Whether standard input is a console.
@@ -22,8 +22,8 @@ class ConsoleLine {
 
   ConsoleLine();
 
-  // The next line; nullopt at its end (Ctrl+Z or Ctrl+D in an empty line). Ctrl+C, or Ctrl+Break, which comes
-  // through `stop`, gives the line up: then it is empty.
+  // The next line; nullopt at the end (Ctrl+Z or Ctrl+D in an empty line). Ctrl+C, or Ctrl+Break, which
+  // arrives through `stop`, discards the line and returns an empty one.
   std::optional<std::string> Read(std::string_view prompt, const History& history,
                                   const LineEditor::Completer& completer, ConsoleStop& stop);
 

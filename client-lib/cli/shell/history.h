@@ -7,18 +7,18 @@
 
 namespace onbehalf::cli::shell {
 
-// The lines that were entered, oldest first, at most kMaxLines. One thread.
+// The lines entered so far, oldest first, at most kMaxLines. One thread.
 class History {
  public:
   static constexpr std::size_t kMaxLines = 500;
 
-  // A file's text, a line each: those that may be kept, the last of them.
+  // Reads a file's text, one entry per line: the last ones that may be kept.
   static History FromText(std::string_view text);
 
-  // Keeps the line, unless it is empty, as the one before it, or may hold a secret. Says whether it did.
+  // Adds the line unless it is empty, repeats the last one or may hold a secret. Returns whether it did.
   bool Add(std::string_view line);
   const std::deque<std::string>& lines() const { return lines_; }
-  // The text of a file, which FromText reads.
+  // The text that FromText reads.
   std::string ToText() const;
 
  private:

@@ -7,19 +7,19 @@
 
 namespace onbehalf::cli::shell {
 
-// %LOCALAPPDATA%\OnBehalf\shell-history.txt: lines of UTF-8, which several shells may append to at the same
-// time. Only this user's folder is asked for, so the file is as private as that is. One thread. Throws
-// Win32Error, and std::runtime_error where there is no such folder.
+// %LOCALAPPDATA%\OnBehalf\shell-history.txt: lines of UTF-8, which several shells may append to at once. It is
+// in the user's own folder and as private as that. One thread. Throws Win32Error, and std::runtime_error if there
+// is no such folder.
 class HistoryFile {
  public:
   HistoryFile();
   // `path` is the file's.
   explicit HistoryFile(std::string path);
 
-  // What is there, none if there is no file yet. A file that has grown to more than twice what a history
-  // keeps is written anew with what it keeps.
+  // The saved lines; none if there is no file. Rewrites a file that has more than twice the lines of a
+  // history with the lines that the history keeps.
   History Load() const;
-  // Puts the line at the end.
+  // Appends the line to the file.
   void Append(std::string_view line) const;
 
  private:

@@ -36,29 +36,29 @@ struct Key {
   char32_t text = 0;
 };
 
-// Edits one line, key by key: text, cursor, history, completion. Knows no console. The cursor moves by what a
-// person sees as one character, with all that is put over it or joined to it. One thread.
+// Edits one line, key by key: text, cursor, history, completion. Independent of the console. The cursor moves
+// by visible characters, including everything combined with or joined to them. One thread.
 class LineEditor {
  public:
   enum class Event {
-    kNone,         // the same line, perhaps another text
+    kNone,         // same line, the text may have changed
     kEntered,      // Enter: text() is the line
-    kInterrupted,  // Ctrl+C: the line is given up
+    kInterrupted,  // Ctrl+C: discard the line
     kEnded,        // Ctrl+Z or Ctrl+D in an empty line
   };
   using Completer = std::function<Completions(std::string_view before_cursor)>;
 
-  // `history` outlives this.
+  // `history` must outlive this.
   LineEditor(const History& history, Completer completer);
 
   Event Take(const Key& key);
 
   std::string text() const;
-  // What Tab found and could not decide between, to show above the line; empties it.
+  // Returns and clears Tab's list of candidates when there is more than one, to show above the line.
   std::vector<std::string> TakeListing();
 
-  // What of the line is seen behind a prompt on `columns` columns that are left for it (the last one stays
-  // free), as it scrolls sideways; and the column of the cursor in that.
+  // The part of the line that is visible in the `columns` columns after the prompt (the last one stays free),
+  // scrolled sideways, and the cursor's column in it.
   struct View {
     std::string text;
     std::size_t cursor;
@@ -76,10 +76,10 @@ class LineEditor {
   const History& history_;
   Completer completer_;
   std::u32string text_;
-  std::size_t cursor_ = 0;     // before this code point, at a character's edge
-  std::size_t recalled_;       // index in the history; its size: the line that is being written
-  std::u32string unfinished_;  // that line, while another is looked at
-  std::size_t scroll_ = 0;     // the first code point that is seen
+  std::size_t cursor_ = 0;     // before this code point, at a character boundary
+  std::size_t recalled_;       // index in the history; its size: the line being edited
+  std::u32string unfinished_;  // the edited line, while a recalled one is shown
+  std::size_t scroll_ = 0;     // the first visible code point
   std::vector<std::string> listing_;
 };
 

@@ -9,12 +9,12 @@
 
 namespace onbehalf::cli::shell {
 
-// What a line of the shell asks for.
+// The parsed forms of a shell line.
 struct Nothing {};  // an empty line
 struct Help {};
 struct Quit {};
 struct ListMethods {
-  std::string name;  // a method's or a namespace's; empty: all
+  std::string name;  // a method or a namespace; empty: all
 };
 struct CallMethod {
   std::string method;
@@ -22,13 +22,13 @@ struct CallMethod {
 };
 using Request = std::variant<Nothing, Help, Quit, ListMethods, CallMethod>;
 
-// A line is a word of the shell (help, methods [NAME], quit, exit), or METHOD [PARAMS]. PARAMS is a JSON
-// object or array, or NAME=VALUE …, each VALUE a JSON value (in which spaces may stand inside quotes and
-// brackets) or else the text up to the next space. Throws UsageError.
+// A line is a shell command (help, methods [NAME], quit, exit) or METHOD [PARAMS]. PARAMS is a JSON object or
+// array, or NAME=VALUE …, each VALUE a JSON value (with spaces only inside quotes and brackets) or else the
+// text up to the next space. Throws UsageError.
 Request ParseShellLine(std::string_view line);
 
-// Whether the line may hold a secret: its parameters have a word such as password in them, in a name or in a
-// value. Of any text, also one that ParseShellLine refuses.
+// Whether the line may hold a secret: its parameters contain a word such as password, in a name or in a
+// value. Works for any text, including lines that ParseShellLine rejects.
 bool HoldsSecret(std::string_view line);
 
 }  // namespace onbehalf::cli::shell
