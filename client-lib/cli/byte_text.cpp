@@ -9,7 +9,7 @@ std::string ByteText(std::uint64_t bytes) {
   if (bytes < 1024) return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
   static constexpr std::array kUnits = {" KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
   std::size_t unit = 0;
-  // In 1024ths of the unit: nothing overflows.
+  // Computed in 1024ths of the unit, which cannot overflow.
   while (bytes >= std::uint64_t{1024} * 1024) {
     bytes /= 1024;
     ++unit;

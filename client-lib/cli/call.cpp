@@ -19,7 +19,7 @@ namespace {
 
 using client::Json;
 
-// Each result is a line and each time is kept for the summary.
+// Each result is printed as a line, and each duration is kept for the summary.
 constexpr std::int64_t kMaxRepeats = 1'000'000;
 
 constexpr OptionInfo kOptions[] = {
@@ -60,7 +60,7 @@ CallPlan Parse(const Given& given) {
   return plan;
 }
 
-// What the service says of the method's progress. A method that says nothing may still report some.
+// The method's x-progress. A method that declares none may still report progress.
 Progress AskedProgress(client::Client& service, const CallPlan& plan) {
   if (!plan.progress) return Progress::kNone;
   try {
@@ -81,14 +81,14 @@ ExitCode CallOnce(client::Client& service, const Context& context, const CallPla
   return ExitCode::kDone;
 }
 
-// A notification is not answered, so what comes behind it on the connection is: any answer to that says that
-// the service has read the notification too.
+// A notification has no response, but the call sent after it has: any response to that shows that the service
+// has read the notification too.
 ExitCode NotifyOnce(client::Client& service, const CallPlan& plan, const Json& params) {
   service.Notify(plan.method, params);
   try {
     service.Call("rpc.ping");
   } catch (const client::RpcError&) {
-    // An answer as well.
+    // An error is a response too.
   }
   return ExitCode::kDone;
 }
@@ -127,7 +127,7 @@ ExitCode Call(const Context& context, const CallPlan& plan) {
   client::Client service = context.Connect();
   if (plan.notify) return NotifyOnce(service, plan, params);
   const Progress progress = AskedProgress(service, plan);
-  // From here on Ctrl+C cancels the call; until now it has ended the program.
+  // Ctrl+C cancels the call from here on; before this it ends the program.
   const ConsoleStop stop;
   CancelWatch watch(stop.event(), plan.cancel_after);
   return Named(plan.method, [&] {

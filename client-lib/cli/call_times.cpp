@@ -18,7 +18,7 @@ double Milliseconds(CallTimes::Duration time) {
 CallTimes::Summary CallTimes::Sum() const {
   std::vector<Duration> sorted = times_;
   std::sort(sorted.begin(), sorted.end());
-  // Nearest rank: of 1 call that one, of 200 the 198th.
+  // Nearest rank: the 1st of 1 call, the 198th of 200.
   const auto rank = [&](std::size_t percent) { return sorted[(sorted.size() * percent + 99) / 100 - 1]; };
   return {std::accumulate(sorted.begin(), sorted.end(), Duration::zero()), sorted.front(), rank(50),
           rank(99)};

@@ -11,7 +11,7 @@
 namespace onbehalf::cli {
 namespace {
 
-// The command that `words` begin with, which are taken. nullptr: --help stands there, and is in `global`. Throws
+// Consumes the command that `words` begin with. nullptr for --help, which it stores in `global`. Throws
 // UsageError.
 const Command* TakeCommand(Words& words, GlobalOptions& global) {
   if (words.AtEnd()) Refuse("a command is missing: " + Enumerated(CommandNames()));

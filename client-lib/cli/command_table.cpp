@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-// A row for each command: the object that its file defines. The order is that of the help and of completion.
+// The Command object of each command's file, in the order of help and completion.
 #define ONBEHALF_COMMANDS(ROW) \
   ROW(kPingCommand)            \
   ROW(kWhoamiCommand)          \

@@ -11,14 +11,14 @@ namespace {
 // The event of the one ConsoleStop: Windows gives the handler no context.
 std::atomic<HANDLE> stop_event = nullptr;
 
-// Runs on a thread of its own.
+// Runs on its own thread.
 BOOL WINAPI OnControl(DWORD control) {
   if (control != CTRL_C_EVENT && control != CTRL_BREAK_EVENT) return FALSE;
   const HANDLE event = stop_event.load();
   if (event == nullptr) return FALSE;
   if (::WaitForSingleObject(event, 0) == WAIT_OBJECT_0) {
     PutBackCodePage();
-    // What the default handler does, whose exit code is not said.
+    // The exit code of the default handler; Windows does not document it.
     ::ExitProcess(static_cast<UINT>(STATUS_CONTROL_C_EXIT));
   }
   return ::SetEvent(event);

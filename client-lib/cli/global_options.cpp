@@ -22,7 +22,7 @@ constexpr std::array kGlobalOptions = {
     OptionInfo{"--version", "", "", "the version of this program"},
 };
 
-// A name that goes between the fixed parts of \\HOST\pipe\NAME.
+// A name inserted into \\HOST\pipe\NAME.
 std::string CheckedName(const std::string& option, const std::string& text) {
   if (text.empty() || text.find_first_of("\\/") != std::string::npos) {
     Refuse(option + " is a name alone, without slashes, not '" + text + "'");
@@ -73,7 +73,7 @@ std::size_t TakeWholeGlobalOptions(std::span<const std::string> arguments, Globa
       taken = words.taken();
     }
   } catch (const UsageError&) {
-    // The word that is being typed.
+    // The word being typed.
   }
   return taken;
 }

@@ -9,11 +9,11 @@
 namespace onbehalf::cli {
 namespace {
 
-// Columns: where the summaries begin, and where lines end.
+// In columns: the start of the summaries, and the line width.
 constexpr std::size_t kSummaryColumn = 36;
 constexpr std::size_t kEndColumn = 112;
 
-// `text` behind `line`, broken at spaces; each line that follows begins in `column`, as the first does.
+// Appends `text` to `line`, wrapped at spaces; all of its lines begin in `column`.
 std::string Wrapped(std::string line, std::string_view text, std::size_t column) {
   std::string lines;
   const auto begin_next = [&] {
@@ -53,7 +53,7 @@ std::string Grammar(const Command& command) {
 
 std::string Entry(const Command& command) {
   const std::string grammar = Grammar(command);
-  // A long grammar continues under its own first line.
+  // A long synopsis continues below its own first line.
   std::string head = Wrapped("", grammar, 2);
   head.pop_back();
   const std::size_t last_line = head.rfind('\n');

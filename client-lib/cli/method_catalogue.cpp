@@ -54,7 +54,7 @@ void Sort(std::vector<std::string>& names) {
   names.erase(std::unique(names.begin(), names.end()), names.end());
 }
 
-// The words of a text that are not inside a JSON value with spaces in it, with where they begin.
+// The words of a text, split at spaces outside JSON values, with their positions.
 struct Word {
   std::size_t begin;
   std::string_view text;
@@ -71,7 +71,7 @@ std::vector<Word> WordsOf(std::string_view text) {
       nesting.Take(text[i]);
     }
   }
-  words.push_back({begin, text.substr(begin)});  // the one before the cursor, perhaps empty
+  words.push_back({begin, text.substr(begin)});  // the one before the cursor, possibly empty
   return words;
 }
 
@@ -88,7 +88,7 @@ MethodCatalogue::MethodCatalogue(const Json& document) {
   for (auto& [name, method] : methods) {
     methods_.push_back(name);
     of_methods_.push_back(std::move(method));
-    // "a.b" of "a.b.c" too: a node for each.
+    // Each prefix of "a.b.c" is a node too.
     for (std::size_t dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
       namespaces_.push_back(name.substr(0, dot));
     }

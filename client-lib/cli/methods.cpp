@@ -14,7 +14,7 @@ namespace {
 
 using client::Json;
 
-// A JSON Schema in a few words: its type and limits. What it holds beyond that is shown as JSON with --json.
+// A JSON Schema in a few words: its type and limits. --json shows all of it.
 std::string SchemaWords(const Json& schema) {
   if (!schema.is_object()) return {};
   std::string words;
@@ -121,7 +121,7 @@ void ShowMethods(const Json& document, const std::string& name, Output& output) 
     output.Result(*method, RenderMethod(*method, ErrorsOf(document)));
     return;
   }
-  // A method that this caller may not see is told as one that does not exist, as the service itself tells it.
+  // A method hidden from this caller is reported as unknown, as the service itself does.
   const std::string table = output.json() ? std::string() : RenderMethods(document, name);
   if (!table.empty()) {
     output.Result(nullptr, table);

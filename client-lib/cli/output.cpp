@@ -15,10 +15,12 @@
 namespace onbehalf::cli {
 namespace {
 
-// Of the console, before this program: Windows gives the handler no context. 0: there is nothing to put back.
+// The console's code page before this program; global because Windows gives the handler no context. 0:
+// nothing to restore.
 std::atomic<UINT> code_page_before = 0;
 
-// Ctrl+C ends the program without destructors. Asked after those who want it to go on: they came later.
+// Ctrl+C ends the program without running destructors. Handlers registered later, which handle Ctrl+C
+// themselves, run before this one.
 BOOL WINAPI OnControl(DWORD /*control*/) {
   PutBackCodePage();
   return FALSE;
@@ -35,7 +37,7 @@ Output::Output(bool json) : json_(json) {
   ::_setmode(::_fileno(stdout), _O_BINARY);
   ::_setmode(::_fileno(stderr), _O_BINARY);
   const UINT before = ::GetConsoleOutputCP();
-  // 0: there is no console.
+  // 0: no console.
   if (before == 0 || before == CP_UTF8) return;
   if (!::SetConsoleCtrlHandler(OnControl, TRUE)) win32::ThrowLastError("SetConsoleCtrlHandler");
   code_page_before = before;
@@ -44,7 +46,7 @@ Output::Output(bool json) : json_(json) {
 
 Output::~Output() {
   PutBackCodePage();
-  // Fails where there was nothing to put back.
+  // Fails if nothing was registered.
   ::SetConsoleCtrlHandler(OnControl, FALSE);
 }
 
@@ -69,7 +71,7 @@ void Output::Error(std::string_view text) { WriteTo(stderr, text); }
 
 std::optional<std::size_t> Output::ErrorColumns() const {
   CONSOLE_SCREEN_BUFFER_INFO info;
-  // Fails for what is no console.
+  // Fails if it is not a console.
   if (!::GetConsoleScreenBufferInfo(::GetStdHandle(STD_ERROR_HANDLE), &info)) return std::nullopt;
   return static_cast<std::size_t>(std::max(info.dwSize.X, SHORT{1}));
 }
@@ -101,7 +103,7 @@ std::string Display(const client::Json& value) {
 std::string AlignedColumns::Lines(const Rows& rows, std::size_t indent) {
   for (const std::vector<std::string>& row : rows) {
     if (widths_.size() < row.size()) widths_.resize(row.size());
-    // What ends its row needs no column of its width.
+    // The last cell of a row needs no padding.
     for (std::size_t column = 0; column + 1 < row.size(); ++column) {
       widths_[column] = std::max(widths_[column], ColumnsOf(row[column]));
     }

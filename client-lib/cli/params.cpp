@@ -19,12 +19,11 @@
 namespace onbehalf::cli {
 namespace {
 
-// More than the service takes in a frame by default; its settings may allow more than that default.
+// More than a service's default frame limit; its settings may allow more than that default.
 constexpr std::size_t kMaxParamsBytes = 64 * 1024 * 1024;
 
 protocol::JsonLimits ParamsLimits() {
-  // What the service takes is for the service to say; these only keep a mistake (a wrong file) from taking
-  // the memory.
+  // The service enforces its own limits; these only keep a mistake (a wrong file) from exhausting memory.
   protocol::JsonLimits limits;
   limits.string_bytes = kMaxParamsBytes;
   limits.array_elements = kMaxParamsBytes;

@@ -12,7 +12,7 @@
 namespace onbehalf::cli {
 namespace {
 
-// More than the service takes of one account (limits.connections_per_account, 64 by default).
+// More than a service's connections per account (limits.connections_per_account, 64 by default).
 constexpr std::int64_t kMaxConnections = 1'000;
 
 constexpr OptionInfo kOptions[] = {
@@ -23,7 +23,8 @@ PingOptions Parse(const Given& given) {
 }
 
 ExitCode Ping(const Context& context, const PingOptions& options) {
-  // All of them before the first call: a service that serves one client at a time has no place for the second.
+  // Opens all connections before the first call: a service that serves one client at a time then fails on the
+  // second.
   std::vector<client::Client> connections;
   for (std::int64_t i = 0; i < options.connections; ++i) connections.push_back(context.Connect());
   client::Json answer;

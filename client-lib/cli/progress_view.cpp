@@ -46,7 +46,7 @@ std::optional<ProgressView::Figure> ProgressView::FigureOf(const Json& value) {
     std::optional<double> percent = NumberMember(value, "percent");
     if (!percent) percent = NumberMember(value, "percentage");
     if (done && total && *total > 0) {
-      // A total is often an estimate.
+      // The total is often an estimate.
       figure.share = std::min(*done / *total, 1.0);
       figure.label = figures_ == Figures::kBytes
                          ? ByteText(static_cast<std::uint64_t>(*done)) + "/" +
@@ -79,7 +79,7 @@ std::string ProgressView::Show(const Json& value) {
     shown_ = text;
     return Draw(text);
   }
-  // A file or a log has a line for each percent, not one for each of a million items.
+  // In a file or a log: a line for each percent, not for each of a million items.
   std::string key = PercentText(figure->share) + TextMember(value, "message");
   if (key == shown_) return {};
   shown_ = std::move(key);
@@ -87,7 +87,7 @@ std::string ProgressView::Show(const Json& value) {
 }
 
 std::string ProgressView::Draw(const std::string& text) {
-  // The last column stays free: a terminal that has written there may be on the next line.
+  // The last column stays free: writing there may wrap a terminal's cursor to the next line.
   const std::string fitting = FirstColumns(text, *columns_ > 1 ? *columns_ - 1 : 1);
   const std::size_t width = ColumnsOf(fitting);
   std::string drawn = "\r" + fitting;

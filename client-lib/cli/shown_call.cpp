@@ -14,7 +14,7 @@ Json CallAndShow(client::Client& service, const std::string& method, const Json&
   options.stop = watch.token();
   if (progress == Progress::kStream || progress == Progress::kOptionalStream) {
     options.progress = [&](const Json& piece) {
-      // When nobody reads any more, the rest is of no use.
+      // Nothing reads standard output any more, so the rest is useless.
       if (!output.Continue(JsonLine(piece) + "\n")) watch.Cancel();
     };
     return service.Call(method, params, options);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kMaxMilliseconds = 24LL * 60 * 60 * 1000;
 
-// The option `name` and its value. Throws UsageError.
+// Consumes an option and its value. Throws UsageError.
 void TakeOption(Words& words, const Command& command, Given& given) {
   const std::string option = words.Take();
   const OptionInfo* info = FindOption(command, option);

@@ -28,7 +28,7 @@ void OfferNodes(Candidates& candidates) {
 }
 
 void OfferRights(Candidates& candidates) {
-  // The last one of a list.
+  // Complete the last right of a list.
   const std::string_view typed = candidates.typed();
   const std::string before(typed.substr(0, typed.find_last_of(',') + 1));
   for (const char* right : {"call", "connect", "manage", "see"}) candidates.Offer(before + right);
@@ -50,7 +50,7 @@ constexpr Operand kAccountNodeAndSomeRights[] = {
 constexpr Operand kVersions[] = {{"FROM"}, {.name = "TO", .is_optional = true}};
 constexpr Operand kVersion[] = {{"VERSION"}};
 
-// Of every change.
+// For every command that changes the policy.
 constexpr OptionInfo kChangeOptions[] = {
     {"--dry-run", "", "", "shows the change and changes nothing"},
     {"--if-version", "N", "7", "changes only the policy of version N"},
@@ -71,7 +71,8 @@ constexpr OptionInfo kCheckOptions[] = {
 };
 constexpr OptionInfo kExplainOptions[] = {kRightOption};
 
-// Asks, shows the result as JSON, or warnings on standard error and then what `render` makes of it, and gives it.
+// Makes the call and prints the result: as JSON, or the warnings on standard error and then what `render`
+// returns. Returns the result.
 Json Show(const Context& context, const AccessOptions& asked,
           const std::function<std::string(const Json& result)>& render,
           std::string (*warnings)(const Json& result) = RenderWarnings) {
@@ -85,14 +86,14 @@ Json Show(const Context& context, const AccessOptions& asked,
   return result;
 }
 
-// The same of texts for people that need nothing else.
+// Show for texts that need only the result.
 template <auto render>
 ExitCode ShowAs(const Context& context, const AccessOptions& asked) {
   Show(context, asked, render);
   return ExitCode::kDone;
 }
 
-// And of those that look up the names of accounts.
+// Show for texts that need account names.
 template <auto render>
 ExitCode ShowWithNames(const Context& context, const AccessOptions& asked) {
   win32::AccountNames names;

@@ -18,7 +18,7 @@ std::int64_t ParseVersion(const std::string& what, const std::string& text) {
   return ParseNumber(what, "", text, 0, std::numeric_limits<std::int64_t>::max());
 }
 
-// A right's word, as the service knows it.
+// Rejects a word that is not a right.
 const std::string& CheckedRight(const std::string& word) {
   if (word != "call" && word != "connect" && word != "see" && word != "manage") {
     Refuse("there is no right '" + word + "': call (at pipe: connect), see or manage");
@@ -26,8 +26,8 @@ const std::string& CheckedRight(const std::string& word) {
   return word;
 }
 
-// Rights are separated by commas; words of their own are taken as well, because shells and people add spaces
-// after the commas.
+// Rights are separated by commas; separate words are accepted too, because shells and people add spaces after
+// commas.
 Json ParseRights(std::span<const std::string> words) {
   Json rights = Json::array();
   for (const std::string& word : words) {
@@ -44,7 +44,7 @@ Json ParseRights(std::span<const std::string> words) {
   return rights;
 }
 
-// `arguments` for the method of the command's name.
+// The method's name is the command's, with a point for the space.
 AccessOptions Asking(const Given& given, Json arguments) {
   std::string method = given.command;
   std::replace(method.begin(), method.end(), ' ', '.');

@@ -16,9 +16,9 @@ using client::Json;
 
 constexpr char kDryRun[] = " (dry run: nothing is changed)\n";
 
-// What the policy says of a node, before or after.
+// A node's entries in the policy, before or after a change.
 struct Side {
-  std::string sddl;  // empty: nothing, the node has its default
+  std::string sddl;  // empty: none, the node has its default
   std::optional<OwnEntries> own;
 };
 
@@ -34,7 +34,7 @@ void AddRows(Rows& rows, std::string_view sign, const std::vector<EntryWords>& e
   }
 }
 
-// Those of `from` that are not in `without`; an entry that stands twice is in it twice.
+// The entries of `from` without those of `without`; a duplicate counts twice.
 std::vector<EntryWords> Difference(std::vector<EntryWords> from, const std::vector<EntryWords>& without) {
   for (const EntryWords& entry : without) {
     const auto found = std::find(from.begin(), from.end(), entry);
@@ -43,7 +43,7 @@ std::vector<EntryWords> Difference(std::vector<EntryWords> from, const std::vect
   return from;
 }
 
-// A node's two sides, and below them the entries that the policy has no longer and those it has now.
+// A node's entries before and after, followed by the removed and the added ones.
 std::string Sides(const Json& change, win32::AccountNames& names) {
   const Side before = SideOf(change, "before", names);
   const Side after = SideOf(change, "after", names);

@@ -23,7 +23,7 @@ std::string OutcomeText(const Json& entry, const std::string& right) {
   return step;
 }
 
-// The caller's SID through which an entry matches, and what it counts for.
+// The SID of the caller that an entry matches, and its state in the token.
 std::string ThroughText(const Json& entry) {
   const Json* via = Member(entry, "via");
   if (via == nullptr) return "-";
@@ -55,7 +55,7 @@ std::string RenderCheck(const Json& check, const Json& arguments) {
   Rows rows;
   if (!note.empty()) rows.push_back({"note", note});
   if (!allowed) {
-    // The service explains what a token gets; of another account it has none.
+    // The service explains only access by a token; it has none of another account.
     const bool is_own = Member(arguments, "account") == nullptr;
     std::string command = std::string(is_own ? "onbehalf access explain " : "onbehalf access show ") +
                           Quoted(TextMember(check, "node"));

@@ -11,7 +11,7 @@ namespace {
 
 using client::Json;
 
-// Who says what the node's own entries are.
+// Where the node's own entries come from.
 std::string SetBy(const Json& node) {
   std::string text = FlagMember(node, "default") ? "default" : "policy";
   const Json* registered = Member(node, "registered");

@@ -9,8 +9,7 @@
 namespace onbehalf::cli {
 namespace {
 
-// The rights of a node as docs/access.md has them. A stored descriptor may hold them as SDDL's generic
-// rights.
+// The rights of a node, see docs/access.md. A stored descriptor may express them as SDDL's generic rights.
 constexpr ACCESS_MASK kCall = 0x0001;                // GX
 constexpr ACCESS_MASK kSee = 0x0002 | READ_CONTROL;  // GR
 constexpr ACCESS_MASK kManage = WRITE_DAC;           // GW

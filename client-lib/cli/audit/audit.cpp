@@ -19,7 +19,7 @@ namespace {
 using client::Json;
 
 constexpr std::int64_t kDefaultLast = 50;
-// What audit.read gives at once.
+// audit.read's limit.
 constexpr std::int64_t kMaxLast = 1000;
 
 constexpr CommandGroup kGroup = {"Who did what"};
@@ -46,7 +46,7 @@ AuditOptions Parse(const Given& given) {
   return options;
 }
 
-// The records in lines; with --json each as it is.
+// Prints the records as rows, with --json each as a line of JSON.
 class Lines {
  public:
   explicit Lines(bool json) : json_(json) {}

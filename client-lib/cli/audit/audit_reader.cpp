@@ -28,7 +28,7 @@ void FollowAudit(client::Client& service, const Json& arguments, HANDLE stop,
   if (!show(newest.records)) return;
 
   Json following = arguments;
-  following.erase("limit");  // of the newest
+  following.erase("limit");  // applies to the newest records only
   if (!newest.cursor.is_null()) following["after"] = newest.cursor;
   client::CallOptions options;
   options.timeout = kNoTimeout;

@@ -14,7 +14,7 @@ namespace {
 
 using client::Json;
 
-// Members that have a column of their own, and those that only chain the lines together.
+// Members with their own column, and members that only chain the lines.
 constexpr std::array<std::string_view, 10> kElsewhere = {"time",    "event", "account",  "method", "node",
                                                          "request", "seq",   "previous", "chain",  "hash"};
 
@@ -43,7 +43,7 @@ void Append(std::string& text, const std::string& more) {
   if (!more.empty()) text += (text.empty() ? "" : ", ") + more;
 }
 
-// What an event that has no columns of its own holds: "bytes=12, error=ERROR_DISK_FULL".
+// The members of an event without its own columns: "bytes=12, error=ERROR_DISK_FULL".
 std::string AllMembers(const Json& record) {
   std::string text;
   if (!record.is_object()) return text;
@@ -104,7 +104,7 @@ std::string RenderVerification(const Json& verification) {
     text += "\n";
     rows.push_back({"looked at", looked});
   }
-  // What limits the verdict.
+  // Limits of the verdict.
   if (const std::string note = TextMember(verification, "note"); !note.empty())
     rows.push_back({"note", note});
   return text + AlignedTable(rows, 2);

@@ -2,8 +2,8 @@
 
 namespace onbehalf::cli {
 
-// Windows PowerShell leaves out an empty argument and misquotes a double quote or a backslash at the end: so
-// an empty word is told by the index alone, and a word with such a character goes as a placeholder.
+// Windows PowerShell drops an empty argument and misquotes a double quote or a trailing backslash. So only
+// the index shows an empty word, and a word with such a character is passed as a placeholder.
 std::string_view PowerShellScript() {
   return R"(# Completes onbehalf's words in PowerShell. In your profile:
 #   onbehalf completions powershell | Out-String | Invoke-Expression
@@ -30,9 +30,8 @@ Register-ArgumentCompleter -Native -CommandName onbehalf, onbehalf.exe -ScriptBl
 )";
 }
 
-// Bash takes words apart at : = and @ too (COMP_WORDBREAKS), and then puts only what stands behind the last
-// of these in the place of what was typed. MSYS2_ARG_CONV_EXCL keeps Git Bash from taking a node "/" for a
-// path.
+// Bash also splits words at : = and @ (COMP_WORDBREAKS) and replaces only the text after the last of these.
+// MSYS2_ARG_CONV_EXCL keeps Git Bash from converting a node "/" to a path.
 std::string_view BashScript() {
   return R"(# Completes onbehalf's words in bash. In your .bashrc:
 #   source <(onbehalf completions bash)

@@ -17,7 +17,7 @@ namespace {
 
 constexpr Operand kShell[] = {{"powershell|bash"}};
 
-// A person waits at a prompt for both together.
+// A person waits at the prompt for the sum of both.
 constexpr std::chrono::milliseconds kConnectForTab{300};
 constexpr std::chrono::milliseconds kDiscoverForTab{700};
 // Longer than any command line.
@@ -46,7 +46,7 @@ MethodCatalogue DiscoverForTab(client::Options options) {
   try {
     return MethodCatalogue(client::Client::Connect(options).Call("rpc.discover", nullptr, kDiscoverForTab));
   } catch (const std::exception&) {
-    // There is no place to say it: what is printed here is what the shell offers.
+    // The failure cannot be reported: the shell offers whatever is printed here.
     return {};
   }
 }
@@ -59,7 +59,7 @@ ExitCode CompleteWords(const Context& context, const CompleteOptions& options) {
     throw UsageError(
         "'complete' is for the scripts that 'onbehalf completions' prints: complete INDEX WORD…");
   }
-  // A shell may leave out an empty word at the end, and give those behind the cursor too.
+  // A shell may omit an empty word at the end, and may pass the words after the cursor too.
   std::vector<std::string> words(options.words.begin() + 1, options.words.end());
   words.resize(index);
   const WordCompletion completion = CompleteWord(words, DiscoverForTab);
@@ -81,7 +81,7 @@ extern const Command kCompletionsCommand = {
 
 extern const Command kCompleteCommand = {.name = "complete",
                                          .operands = kIndexAndWords,
-                                         .takes_all = true,  // Somebody's unfinished command.
+                                         .takes_all = true,  // An unfinished command line.
                                          .handler = Handles<ParseComplete, CompleteWords>()};
 
 }  // namespace onbehalf::cli

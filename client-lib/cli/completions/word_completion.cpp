@@ -19,13 +19,13 @@ void OfferOptions(std::span<const OptionInfo> options, std::span<const std::stri
   }
 }
 
-// Of an option or an operand.
+// Completes the value of an option or an operand.
 void OfferValue(std::string_view value, Completer completer, Candidates& candidates) {
   candidates.OfferAll(ChoicesOf(value));
   if (completer != nullptr) completer(candidates);
 }
 
-// Of the words behind the command.
+// Completes the words after the command.
 void CompleteCommand(const Command& command, std::span<const std::string> given, Candidates& candidates) {
   std::size_t operands = 0;
   for (std::size_t i = 0; i < given.size(); ++i) {
@@ -51,7 +51,8 @@ void OfferCommands(Candidates& candidates) {
   }
 }
 
-// Of the words behind the global options; the first of them is an option only if it is not whole or right.
+// Completes the words after the global options. The first word is an option only if it is incomplete or
+// invalid.
 void CompleteGiven(std::span<const std::string> given, Candidates& candidates) {
   if (given[0].starts_with("-")) {
     for (const OptionInfo& option : GlobalOptionTable()) {

@@ -16,10 +16,10 @@ namespace onbehalf::cli::doctor {
 namespace {
 
 constexpr std::size_t kLogBytes = 256 * 1024;
-// Larger than any settings file that the service would take.
+// Larger than any settings file that the service accepts.
 constexpr std::size_t kSettingsBytes = 1024 * 1024;
 
-// The last `most` bytes of a file that somebody may be writing.
+// The last `most` bytes of a file that may be written to at the same time.
 std::string ReadEnd(const std::string& path, std::size_t most) {
   const win32::UniqueFile file(::CreateFileW(win32::ToWide(path).c_str(), GENERIC_READ,
                                              FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
@@ -52,7 +52,7 @@ std::string ReadFailure(DWORD code, const std::string& why) {
 }
 
 std::string WindowsVersion() {
-  // As the registry has it: GetVersionEx says what the program's manifest lets it.
+  // From the registry: GetVersionEx depends on the program's manifest.
   const auto read = [](const wchar_t* name) {
     wchar_t value[256] = {};
     DWORD size = sizeof value;
@@ -147,7 +147,7 @@ std::string MakeBundle(const BundleSource& source) {
   const Answer<std::string> settings = Ask([&] { return ReadEnd(settings_path, kSettingsBytes); });
   add("settings.json", settings ? WithoutSecrets(*settings) : ReadFailure(settings.code, settings.why));
   const std::string log_path = source.installation.data + "\\logs\\service.log";
-  // One byte more than is wanted, to see whether the first line is whole.
+  // One byte more than needed, to see whether the first line is complete.
   const Answer<std::string> log = Ask([&] { return ReadEnd(log_path, kLogBytes + 1); });
   add("service.log", log ? LastLines(*log, kLogBytes) : ReadFailure(log.code, log.why));
   return tar.Finish();

@@ -35,7 +35,7 @@ FileFacts Collect(std::string check, std::string path, bool service_may_write, b
   return facts;
 }
 
-// The names of what is in a directory; those found so far if it cannot be listed to its end.
+// The names of a directory's entries, up to the point where listing it failed.
 std::vector<std::string> NamesIn(const std::string& directory) {
   std::vector<std::string> names;
   try {
@@ -111,7 +111,7 @@ FileWriters FindFileWriters(const ServiceFacts& service) {
   }
   const win32::UniqueObject process(
       ::OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, service.status->process_id));
-  // A service's token that may not be looked at adds nobody.
+  // If the service's token cannot be read, no account is added.
   if (!process) return writers;
   if (const auto user = user_of(process.get())) {
     writers.own_folders.push_back(user->first);

@@ -11,12 +11,12 @@
 namespace onbehalf::cli::doctor {
 namespace {
 
-// What clients need: read and write with their attributes, READ_CONTROL and SYNCHRONIZE; without
+// The rights that clients need: read and write with attributes, READ_CONTROL and SYNCHRONIZE; without
 // FILE_CREATE_PIPE_INSTANCE (0x4), which is part of GENERIC_WRITE.
 constexpr ACCESS_MASK kClientRights = 0x12019b;
-// The service's own: instances, WRITE_DAC and WRITE_OWNER to change the descriptor live, but not DELETE.
+// The service's rights: instances, WRITE_DAC and WRITE_OWNER to change the descriptor live, but not DELETE.
 constexpr ACCESS_MASK kServiceRights = 0x1e019f;
-// With these an account could stand in for the service, open the pipe to others or take it away.
+// With these an account could impersonate the server, open the pipe to others or take it away.
 constexpr ACCESS_MASK kServerRights =
     FILE_CREATE_PIPE_INSTANCE | WRITE_DAC | WRITE_OWNER | DELETE | GENERIC_WRITE | GENERIC_ALL;
 
@@ -33,7 +33,7 @@ std::string Words(const win32::AccessEntry& entry, win32::AccountNames& names) {
          names.Display(entry.sid) + " " + Hexadecimal(entry.mask);
 }
 
-// Nobody knows who these are: anonymous logons, Guests, and the Guest account and guests of any domain.
+// Callers without an identity: anonymous logons, Guests, and the Guest account and guests of any domain.
 bool IsUnknownCaller(const win32::Sid& sid) {
   if (::IsWellKnownSid(sid.get(), WinAnonymousSid) || ::IsWellKnownSid(sid.get(), WinBuiltinGuestsSid) ||
       ::IsWellKnownSid(sid.get(), WinNullSid)) {
@@ -43,7 +43,7 @@ bool IsUnknownCaller(const win32::Sid& sid) {
   return text.starts_with("S-1-5-21-") && (text.ends_with("-501") || text.ends_with("-514"));
 }
 
-// Whether everything is refused to `sid` before anything is allowed to anybody.
+// Whether `sid` is denied all access before anything is allowed to anyone.
 bool IsRefusedFirst(const std::vector<win32::AccessEntry>& entries, const win32::Sid& sid) {
   for (const win32::AccessEntry& entry : entries) {
     if (entry.allows()) return false;
@@ -59,7 +59,7 @@ Finding OfDescriptor(Verdict verdict, const std::string& text, const std::string
   return {"pipe.descriptor", verdict, text, advice};
 }
 
-// Who stands in the service's place: its SID where an entry names it, else the owner.
+// The SID to expect as the service's: its own if an entry names it, otherwise the owner.
 win32::Sid SidInPlaceOfTheService(const std::vector<win32::AccessEntry>& entries,
                                   const std::optional<win32::Sid>& owner, std::string_view service) {
   const win32::Sid service_sid = win32::Sid::ForService(service);
@@ -68,7 +68,7 @@ win32::Sid SidInPlaceOfTheService(const std::vector<win32::AccessEntry>& entries
   return named ? service_sid : owner.value_or(service_sid);
 }
 
-// The entries that the service makes in every descriptor, and the owner. `own` stands in the service's place.
+// Checks the owner and the entries that the service writes into every descriptor. `own` is the service's SID.
 void JudgeFixedEntries(const std::vector<win32::AccessEntry>& entries, const std::optional<win32::Sid>& owner,
                        const win32::Sid& own, win32::AccountNames& names, Findings& findings) {
   const auto allows = [&](const win32::Sid& sid, ACCESS_MASK mask) {
@@ -97,7 +97,8 @@ void JudgeFixedEntries(const std::vector<win32::AccessEntry>& entries, const std
   }
 }
 
-// The others follow from the policy: they may be anybody's, but let in and nothing more. Gives who may connect.
+// Checks the other entries. They follow from the policy and may be for any account, but may only allow
+// connecting. Returns the accounts that may connect.
 std::string JudgeClients(const std::vector<win32::AccessEntry>& entries, const win32::Sid& own,
                          win32::AccountNames& names, Findings& findings) {
   const win32::Sid owner_rights = win32::Sid::FromWellKnown(WinCreatorOwnerRightsSid);

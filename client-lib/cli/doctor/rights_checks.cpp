@@ -7,7 +7,7 @@
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 
-// After <windows.h>, which it needs.
+// Needs <windows.h> before it.
 #include <ntsecapi.h>
 
 namespace onbehalf::cli::doctor {
@@ -27,7 +27,7 @@ struct LsaMemoryTraits {
 using UniqueLsaMemory = win32::UniqueHandle<LsaMemoryTraits>;
 
 std::vector<win32::Sid> AccountsWithRight(std::wstring right) {
-  // LsaEnumerateAccountsWithUserRight asks for these two; ordinary users do not have the second.
+  // LsaEnumerateAccountsWithUserRight requires both; ordinary users do not have the second.
   LSA_OBJECT_ATTRIBUTES attributes{};
   UniqueLsaPolicy policy;
   NTSTATUS status = ::LsaOpenPolicy(nullptr, &attributes, POLICY_LOOKUP_NAMES | POLICY_VIEW_LOCAL_INFORMATION,
@@ -81,7 +81,7 @@ RightsFacts CollectRightsFacts(const std::string& service, const std::string& ac
       win32::Sid::FromWellKnown(WinAuthenticatedUserSid),
       win32::Sid::FromWellKnown(WinWorldSid),
   };
-  // NT SERVICE\ALL SERVICES: every token with a service SID is in it.
+  // NT SERVICE\ALL SERVICES is in every token with a service SID.
   if (const auto all_services = win32::Sid::FromString("S-1-5-80-0")) facts.account.push_back(*all_services);
   win32::AccountNames names;
   if (const auto own = names.FindSid(account)) facts.account.push_back(*own);
@@ -95,7 +95,7 @@ Findings JudgeRights(const RightsFacts& facts) {
     return {{impersonate, Verdict::kOk, "LocalSystem has SeImpersonatePrivilege", {}},
             {log_on, Verdict::kOk, "LocalSystem needs no right to log on as a service", {}}};
   }
-  // Windows itself gives both rights to somebody: a system that names nobody for either does not keep them.
+  // Windows grants both rights by default: a system that reports no account for either does not track them.
   if (facts.impersonate && facts.log_on && facts.impersonate->empty() && facts.log_on->empty()) {
     return {NotAnswered(impersonate, ERROR_CALL_NOT_IMPLEMENTED,
                         "it names no account for SeImpersonatePrivilege"),

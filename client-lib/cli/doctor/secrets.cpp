@@ -32,7 +32,7 @@ std::string WithoutSecrets(std::string_view settings) {
   if (const protocol::JsonFault fault = protocol::ParseJson(settings, protocol::JsonLimits{}, value)) {
     return "not shown, because it is no JSON: " + fault.Describe() + "\n";
   }
-  // A stack of its own: the depth is somebody else's.
+  // An explicit stack, because the file determines the depth.
   std::vector<protocol::Json*> open = {&value};
   while (!open.empty()) {
     protocol::Json& next = *open.back();

@@ -15,7 +15,7 @@ namespace {
 
 using win32::InstalledService;
 
-// Rights with which one can make the service run something else, or give oneself those rights.
+// Rights that let an account make the service run something else, or give itself such rights.
 constexpr ACCESS_MASK kServiceChangeRights =
     SERVICE_CHANGE_CONFIG | WRITE_DAC | WRITE_OWNER | DELETE | GENERIC_WRITE | GENERIC_ALL;
 

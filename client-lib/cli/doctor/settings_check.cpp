@@ -13,11 +13,11 @@
 namespace onbehalf::cli::doctor {
 namespace {
 
-// The check reads one small file.
+// The check only reads one small file.
 constexpr DWORD kCheckMilliseconds = 30'000;
 constexpr std::size_t kMaxOutput = 64 * 1024;
 
-// `word` as CommandLineToArgvW takes it apart again.
+// Quotes `word` so that CommandLineToArgvW returns it unchanged.
 std::wstring Quoted(const std::wstring& word) {
   std::wstring quoted = L"\"";
   std::size_t backslashes = 0;
@@ -34,12 +34,12 @@ std::wstring Quoted(const std::wstring& word) {
   return quoted + L"\"";
 }
 
-// The one handle that the child inherits, whatever else of this process is inheritable.
+// Limits the child to one inherited handle, whatever other handles of this process are inheritable.
 class InheritedHandle {
  public:
   explicit InheritedHandle(HANDLE handle) : handle_(handle) {
     SIZE_T size = 0;
-    // Says the size and fails, as documented.
+    // Returns the size and fails, as documented.
     ::InitializeProcThreadAttributeList(nullptr, 1, 0, &size);
     memory_.resize(size);
     if (!::InitializeProcThreadAttributeList(get(), 1, 0, &size)) {
@@ -65,7 +65,8 @@ class InheritedHandle {
   std::vector<std::byte> memory_;
 };
 
-// Throws Win32Error(ERROR_ACCESS_DENIED) where this account may not read the file. Everything else is the program's to find.
+// Throws Win32Error(ERROR_ACCESS_DENIED) if this account cannot read the file. The program reports every
+// other error.
 void RequireReadable(const std::string& file) {
   const win32::UniqueFile opened(::CreateFileW(win32::ToWide(file).c_str(), FILE_READ_DATA,
                                                FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
@@ -107,7 +108,7 @@ SettingsFacts::Run RunCheck(const Installation& installation) {
   write_end.reset();
 
   SettingsFacts::Run run;
-  // Ends when the child has closed its end: at the latest when it is ended below.
+  // Ends when the child closes its end: when it exits or, at the latest, when it is terminated below.
   std::thread reader([&] {
     char piece[4096];
     DWORD count = 0;
@@ -137,7 +138,7 @@ std::vector<std::string> CheckArguments(const Installation& installation) {
 SettingsFacts CollectSettingsFacts(const Installation& installation) {
   Installation at = installation;
   if (at.executable.empty()) {
-    // Not installed: the one beside this program is what an installation would use.
+    // Not installed: check with the program next to this one, which an installation would use.
     const std::string own = win32::OwnImagePath();
     at.executable = own.substr(0, own.find_last_of('\\') + 1) + "onbehalf-service.exe";
   }

@@ -41,7 +41,7 @@ void TarWriter::Add(std::string_view name, std::string_view content, std::int64_
           std::string_view("ustar\0"
                            "00",
                            8));
-  // The sum counts its own field as blanks.
+  // The checksum counts its own field as blanks.
   std::memset(header.data() + 148, ' ', 8);
   std::uint64_t sum = 0;
   for (const char c : header) sum += static_cast<unsigned char>(c);

@@ -12,7 +12,7 @@ ExitCode CatFile(const Context& context, const PathOptions& options) {
   const RemoteState state = StatRemoteFile(calls, options.path);
   const auto after = ReadRemote(calls, options.path, 0, state.size,
                                 [&](std::string_view bytes) { return context.output.Continue(bytes); });
-  // Nobody reads any more.
+  // Standard output has no reader any more.
   if (!after) return ExitCode::kServiceError;
   CheckUnchanged(options.path, state, *after);
   return ExitCode::kDone;

@@ -14,7 +14,7 @@ using client::Json;
 
 constexpr char kChecksum[] = "file.checksum";
 
-// A service reads that much far within its deadline for a request (30 s).
+// A service reads this much well within its request deadline (30 s).
 constexpr std::uint64_t kBlockBytes = 16 * 1024 * 1024;
 constexpr std::size_t kReadBytes = 256 * 1024;
 
@@ -38,7 +38,7 @@ bool AreEqual(FileCalls& calls, const std::string& remote, const RemoteState& re
   for (std::uint64_t done = 0; done < size;) {
     progress.Show("comparing", done, size);
     const std::uint64_t block = std::min(size - done, kBlockBytes);
-    // The service computes at the same time.
+    // The service computes its hash in parallel.
     PendingCall call =
         calls.Start(kChecksum, {{"path", remote}, {"offset", offset + done}, {"length", block}}, true);
     const std::string local_hash = HashOf(local, offset + done, block, buffer);

@@ -61,7 +61,7 @@ void FileCalls::Pause(std::chrono::milliseconds time) const {
 
 std::uint64_t NumberIn(const Json& answer, const char* member, const std::string& method) {
   const Json* value = Member(answer, member);
-  // The service writes whole numbers; one that is negative would be of another type.
+  // The service writes non-negative integers, which parse as unsigned.
   if (value == nullptr || !value->is_number_unsigned()) RefuseAnswer(member, method);
   return value->get<std::uint64_t>();
 }
@@ -102,7 +102,7 @@ bool IsWindowsError(const client::RpcError& error, DWORD code) {
 std::string NameIn(const std::string& path) { return path.substr(path.find_last_of("\\/:") + 1); }
 
 std::string PathIn(const std::string& folder, const std::string& name) {
-  // "C:" is a folder too, and "C:\\" another one.
+  // "C:" is a folder too, and a different one from "C:\\".
   return folder + (NameIn(folder).empty() ? "" : "\\") + name;
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 using client::Json;
 
-// What every size and every action but a long one takes.
+// Wide enough for every size and for all but long actions.
 constexpr std::size_t kSizeColumns = 10;
 constexpr std::size_t kActionColumns = 10;
 

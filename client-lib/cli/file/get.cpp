@@ -26,14 +26,14 @@ TransferOptions Parse(const Given& given) {
   return {paths[0], given.Word(1), given.Has("--resume"), given.Has("--force")};
 }
 
-// Where the copy goes: LOCAL, or the remote file's name in it or, without it, in the current folder.
+// The target: LOCAL, the remote file's name in the folder LOCAL or, without LOCAL, in the current folder.
 std::string TargetOf(const TransferOptions& options) {
   const std::string name = NameIn(options.remote);
   if (!options.local) return name;
   return LocalKindOf(*options.local) == LocalKind::kDirectory ? PathIn(*options.local, name) : *options.local;
 }
 
-// The part that is to be continued, if there is one; else a new one.
+// The existing part file with --resume; otherwise a new one.
 LocalFile OpenPart(const std::string& path, const TransferOptions& options) {
   if (options.resume) {
     if (std::optional<LocalFile> part = LocalFile::OpenToWrite(path)) return std::move(*part);

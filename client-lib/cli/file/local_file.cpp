@@ -56,7 +56,7 @@ std::optional<LocalFile> LocalFile::OpenToWrite(const std::string& path) {
     if (code == ERROR_FILE_NOT_FOUND) return std::nullopt;
     ThrowFileError("CreateFileW", path, code);
   }
-  // Whoever made a link here could choose what is written to.
+  // Through a link its creator would choose which file is written to.
   if ((InformationOf(file.get(), path).dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0) {
     throw FileError(path + " is a link or another reparse point, and not followed");
   }

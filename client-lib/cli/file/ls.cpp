@@ -22,7 +22,7 @@ ListOptions Parse(const Given& given) {
 ExitCode ListFolder(const Context& context, const ListOptions& options) {
   Output& output = context.output;
   FileSession session(context);
-  // The most that a page may have: the service reads the whole folder for each.
+  // The largest page: the service reads the whole folder for each page.
   Json params = {{"path", options.path}, {"limit", 10'000}};
   if (options.glob) params["glob"] = *options.glob;
   AlignedColumns columns;

@@ -39,19 +39,18 @@ constexpr char kWrite[] = "file.write";
 constexpr char kCopy[] = "file.copy";
 constexpr char kMove[] = "file.move";
 
-// As base64 in JSON far within what a service takes in a frame (4 MiB).
+// As base64 in JSON well below a service's frame limit (4 MiB).
 constexpr std::uint64_t kPieceBytes = 1024 * 1024;
-// So that the service writes one piece while the next ones come. What the service has written is all of the
-// file up to somewhere in the last window: a piece is sent only when the one that is a window before it is
-// there.
+// With several pieces in flight the service writes one while the next ones arrive. A piece is sent only after
+// the piece one window before it has been written, so only the last window of the written file can have gaps.
 constexpr std::size_t kPiecesUnderWay = 4;
 constexpr std::uint64_t kWindowBytes = kPiecesUnderWay * kPieceBytes;
 
-// When the account has as many requests under way as it may, elsewhere too.
+// For when the account has reached its limit of concurrent requests, perhaps through other programs.
 constexpr std::chrono::milliseconds kBusyPause{100};
 constexpr std::chrono::seconds kBusyPatience{30};
 
-// REMOTE, or the local file's name in it.
+// REMOTE, or the local file's name in the folder REMOTE.
 std::string TargetOf(FileCalls& calls, const TransferOptions& options) {
   std::string target = options.remote;
   std::optional<Json> stat = StatIfThere(calls, target, true);
@@ -63,11 +62,11 @@ std::string TargetOf(FileCalls& calls, const TransferOptions& options) {
   return target;
 }
 
-// Where a part on the service's computer stands.
+// The part file on the service's computer.
 struct Part {
   std::string path;
   std::string id;
-  std::uint64_t begin = 0;  // what stands before it is there
+  std::uint64_t begin = 0;  // everything before this offset is complete
 };
 
 Part MakePart(FileCalls& calls, const std::string& path) {
@@ -89,19 +88,19 @@ void DeletePart(FileCalls& calls, const std::string& path) {
   }
 }
 
-// The part that is to be continued, if there is one; else a new one.
+// The existing part file with --resume; otherwise a new one.
 Part OpenPart(FileCalls& calls, const std::string& path, const TransferOptions& options,
               const LocalFile& local, std::uint64_t size, TransferProgress& progress) {
   if (!options.resume) {
     if (options.force) DeletePart(calls, path);
     return MakePart(calls, path);
   }
-  // Whoever made a link here could choose what is written to.
+  // Through a link its creator would choose which file is written to.
   const std::optional<Json> stat = StatIfThere(calls, path, false);
   if (!stat) return MakePart(calls, path);
   if (TextMember(*stat, "type") != "file") throw FileError(path + " is no file");
   const RemoteState state = StateIn(*stat, "file.stat");
-  // Of the last pieces some may have come and others not.
+  // Some of the last pieces may be missing.
   const std::uint64_t begin = state.size > kWindowBytes ? state.size - kWindowBytes : 0;
   if (state.size > size || !AreEqual(calls, path, state, local, 0, begin, progress)) {
     throw NotTheBeginning(path, local.path());
@@ -109,15 +108,15 @@ Part OpenPart(FileCalls& calls, const std::string& path, const TransferOptions& 
   return {path, state.id, begin};
 }
 
-// Sends a local file's pieces into a part, several at a time.
+// Sends a local file's pieces to a part file, several at a time.
 class Sender {
  public:
-  // All borrowed.
+  // All are borrowed.
   Sender(FileCalls& calls, const Part& part, const LocalFile& local)
       : calls_(calls), part_(part), local_(local) {}
 
-  // Up to `size`. Returns, and throws, when nothing is under way any more. After each piece `progress` gets
-  // where the file is whole up to.
+  // Sends everything up to `size`. Returns or throws only when no call is in progress. After each piece
+  // `progress` gets the offset up to which the file is complete.
   template <typename Progress>
   void Send(std::uint64_t size, const Progress& progress) {
     try {
@@ -130,12 +129,12 @@ class Sender {
       }
       while (!under_way_.empty()) progress(FinishOldest());
     } catch (...) {
-      // Whatever comes of them: the part stands still when the command ends.
+      // Wait whatever the results: the part file must not change after the command ends.
       while (!under_way_.empty()) {
         try {
           under_way_.front().call.Take();
         } catch (const std::exception&) {
-          // The first error is the one that is told.
+          // Only the first error is reported.
         }
         under_way_.pop_front();
       }
@@ -152,7 +151,7 @@ class Sender {
 
   PendingCall Start(std::uint64_t offset, std::uint64_t bytes) {
     const std::string_view data = local_.ReadAt(offset, {buffer_.data(), static_cast<std::size_t>(bytes)});
-    // The same bytes at the same place: that may be done twice.
+    // Idempotent: the same bytes at the same offset.
     return calls_.Start(kWrite,
                         {{"path", part_.path},
                          {"data", protocol::ToBase64(data)},
@@ -163,7 +162,7 @@ class Sender {
                         false);
   }
 
-  // Gives where the oldest piece ends.
+  // Returns the end of the oldest piece.
   std::uint64_t FinishOldest() {
     Piece piece = std::move(under_way_.front());
     under_way_.pop_front();
@@ -176,7 +175,7 @@ class Sender {
     return piece.offset + piece.bytes;
   }
 
-  // False when the service was busy and has not taken it.
+  // False if the service was busy and did not execute the call.
   bool IsTaken(Piece& piece, std::chrono::steady_clock::time_point patience) {
     try {
       const Json answer = piece.call.Take();
@@ -196,8 +195,9 @@ class Sender {
   std::deque<Piece> under_way_;  // in the order of their offsets
 };
 
-// Moved over a file that is there, the part would be one with its folder's descriptor: what was kept from others would be
-// theirs to read. A copy takes the descriptor of the file that it replaces.
+// Moving the part file over an existing file would replace its descriptor with the folder's default, and
+// others might be able to read what was kept from them. A copy keeps the descriptor of the file that it
+// replaces.
 void Replace(FileCalls& calls, const Part& part, const std::string& target, std::uint64_t size,
              TransferProgress& progress) {
   const Json answer =
@@ -211,7 +211,7 @@ void Replace(FileCalls& calls, const Part& part, const std::string& target, std:
   DeletePart(calls, part.path);
 }
 
-// Gives the part the target's name.
+// Renames the part file to the target.
 void Finish(FileCalls& calls, const Part& part, const std::string& target, std::uint64_t size, bool force,
             TransferProgress& progress) {
   try {

@@ -15,7 +15,7 @@
 namespace onbehalf::cli::generate {
 namespace {
 
-// Names in lower case that are taken.
+// Reserved identifiers in lower case.
 constexpr std::string_view kReserved[] = {
     // keywords
     "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch",
@@ -36,8 +36,8 @@ constexpr std::string_view kReserved[] = {
 
 constexpr std::string_view kReservedTypes[] = {"CallOptions", "Client", "Json", "Service"};
 
-// What the generated functions stand on. Types of nlohmann/json that it does not know are converted here,
-// element by element, and integers are taken only as integers.
+// Support code for the generated functions. It converts types that nlohmann/json does not know element by
+// element, and accepts only integers as integers.
 constexpr char kConversions[] = R"(namespace detail {
 
 template <typename T>
@@ -111,7 +111,7 @@ CallOptions WithProgress(const std::function<void(const T&)>& progress, CallOpti
 
 std::string PlainType(const Type& type, Direction direction);
 
-// The type in C++, null included.
+// The C++ type, including null.
 std::string CppType(const Type& type, Direction direction) {
   const std::string plain = PlainType(type, direction);
   return type.nullable && plain != "Json" ? "std::optional<" + plain + ">" : plain;
@@ -202,7 +202,7 @@ class CppWriter {
   }
 
  private:
-  // The types that `type` is made of, and then itself.
+  // Writes the types nested in `type`, then `type` itself.
   void WriteTypes(const Type& type, const std::string& what, Direction direction) {
     for (const Type& element : type.element) WriteTypes(element, {}, direction);
     for (const ApiMember& member : type.members) WriteTypes(member.type, {}, direction);
@@ -303,7 +303,7 @@ class CppWriter {
     source_.Line(" public:");
     source_.Indent();
     source_.Line("explicit " + group.class_name + "(Client& client) : client_(&client) {}");
-    // A method that is named like a type would hide it from the others.
+    // A method with the name of a type would hide the type.
     std::vector<std::string_view> taken(declared_.begin(), declared_.end());
     taken.insert(taken.end(), std::begin(kReservedTypes), std::end(kReservedTypes));
     taken.push_back(group.class_name);
@@ -331,7 +331,8 @@ class CppWriter {
     std::string parameters;
     std::string given = "nullptr";
     std::string options = "options";
-    // A stream without somebody to take its pieces is refused; parameters before that one have no default.
+    // The service rejects a stream without a progress token, so `progress` is required; parameters before it
+    // then cannot have a default.
     const bool must_have_params = method.NeedsParams() || method.IsStream();
     if (!method.params.members.empty()) {
       parameters = "const " + method.params.name + "& params" + (must_have_params ? ", " : " = {}, ");
@@ -380,7 +381,7 @@ class CppWriter {
   Api api_;
   std::string name_space_;
   NameScope types_{kReservedTypes};
-  std::vector<std::string> declared_;  // names of types
+  std::vector<std::string> declared_;  // names of declared types
   SourceText source_{2};
 };
 
@@ -390,8 +391,8 @@ bool IsCppNamespace(std::string_view name) { return IsQualifiedName(name, "::", 
 
 std::string WriteCpp(Api api, std::string_view name_space) {
   std::string text = CppWriter(std::move(api), name_space).Write();
-  // Without the mark a compiler may take the comments for another encoding, in which a character can swallow
-  // a line end.
+  // Without the byte order mark a compiler may assume another encoding, in which a character of a comment can
+  // swallow a line end.
   const bool is_ascii =
       std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   return is_ascii ? text : "\xEF\xBB\xBF" + text;

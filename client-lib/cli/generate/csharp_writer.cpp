@@ -14,7 +14,7 @@ namespace onbehalf::cli::generate {
 namespace {
 
 constexpr std::string_view kKeywords[] = {
-    // those of the language, and "record"
+    // the language's keywords, and "record"
     "abstract",  "as",         "base",      "bool",     "break",    "byte",      "case",    "catch",
     "char",      "checked",    "class",     "const",    "continue", "decimal",   "default", "delegate",
     "do",        "double",     "else",      "enum",     "event",    "explicit",  "extern",  "false",
@@ -31,11 +31,11 @@ constexpr std::string_view kReservedTypes[] = {
     "CancellationToken", "IProgress", "IReadOnlyList", "JsonElement", "JsonIgnore", "JsonIgnoreCondition",
     "JsonPropertyName",  "JsonRpc",   "Service",       "System",      "Task",       "StreamJsonRpc"};
 constexpr std::string_view kReservedMembers[] = {
-    // members that every object or every record has, and what attributes of members name
+    // members of every object or record, and names in attributes of members
     "Clone",   "Deconstruct",         "EqualityContract", "Equals",       "Finalize", "GetHashCode",
     "GetType", "JsonIgnoreCondition", "MemberwiseClone",  "PrintMembers", "ToString"};
 
-// A comment up to this length stands in one line.
+// A comment up to this length is on one line.
 constexpr std::size_t kOneLine = 80;
 
 std::string TypeText(const Type& type) {
@@ -70,8 +70,8 @@ std::string TypeText(const Type& type) {
 
 constexpr char kToken[] = "progressToken";
 
-// A method's progress goes to one more parameter, an IProgress; StreamJsonRpc puts a token in its place. Not
-// for a method that has a parameter of this name.
+// Adds a parameter, an IProgress, for a method's progress; StreamJsonRpc replaces it with a token. Skips a
+// method that already has a parameter of this name.
 void AddProgress(ApiMethod& method) {
   if (!method.progress) return;
   for (const ApiMember& member : method.params.members) {
@@ -87,7 +87,7 @@ void AddProgress(ApiMethod& method) {
   method.params.members.push_back(std::move(progress));
 }
 
-// The type of that parameter. Types must have their names.
+// Sets the type of that parameter. The types must have their names.
 void TypeProgress(ApiMethod& method) {
   if (!method.progress) return;
   method.params.members.back().type.name = "IProgress<" + TypeText(method.progress->value) + ">";
@@ -175,7 +175,7 @@ class CSharpWriter {
     separate_ = true;
   }
 
-  // The types that `type` is made of, and then itself.
+  // Writes the types nested in `type`, then `type` itself.
   void WriteTypes(const Type& type, const std::string& what, Direction direction) {
     for (const Type& element : type.element) WriteTypes(element, {}, direction);
     for (const ApiMember& member : type.members) WriteTypes(member.type, {}, direction);
@@ -287,7 +287,7 @@ class CSharpWriter {
     Close();
   }
 
-  // Members of a type, which may not be named as the type is.
+  // For a type's members, which may not have the type's name.
   static NameScope ScopeOf(std::string_view type) {
     NameScope scope(kReservedMembers);
     scope.Take(std::string(type));

@@ -35,7 +35,7 @@ constexpr OptionInfo kOptions[] = {
      .completer = OfferFiles},
 };
 
-// Errors carry names out of the document, which may be of any length.
+// Errors contain names from the document, which may have any length.
 constexpr std::size_t kMaxErrorBytes = 1000;
 
 Json ReadSaved(const std::string& file) {

@@ -7,7 +7,7 @@
 namespace onbehalf::cli::generate {
 namespace {
 
-// Compilers take more, people do not.
+// Compilers accept longer names, but people cannot read them.
 constexpr std::size_t kMaxCharacters = 120;
 
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }

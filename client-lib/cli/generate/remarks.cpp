@@ -5,7 +5,7 @@
 namespace onbehalf::cli::generate {
 namespace {
 
-// `text` with `more` behind it, as sentences.
+// Appends `more` to `text`, each a sentence.
 std::string Joined(std::string text, const std::string& more) {
   if (text.empty() || more.empty()) return text + more;
   if (!text.ends_with('.')) text += '.';

@@ -22,7 +22,7 @@ constexpr std::array kTypeWords = {
     TypeWord{"string", Type::Kind::kString},   TypeWord{"array", Type::Kind::kArray},
     TypeWord{"object", Type::Kind::kObject},
 };
-// Keywords that say what a value may be in ways of their own.
+// Keywords that restrict a value in ways that a Type cannot express.
 constexpr std::array<std::string_view, 7> kNotExpressed = {"$ref",  "$dynamicRef", "allOf", "anyOf",
                                                            "oneOf", "not",         "if"};
 
@@ -35,7 +35,7 @@ const Json* Find(const Json& object, std::string_view name) {
   return found == object.end() ? nullptr : &*found;
 }
 
-// A value in an error or a remark: its beginning, if it is long.
+// A value for an error or a remark, truncated if it is long.
 std::string Shown(const Json& value) {
   constexpr std::size_t kMax = 80;
   std::string text = JsonAscii(value);
@@ -63,7 +63,7 @@ Type::Kind KindOf(const Json& word, const std::string& place) {
   Fail(place, "\"type\" is " + Shown(word) + ", which is no type of JSON Schema");
 }
 
-// The kinds that "type" names, each once.
+// The kinds that "type" names, without duplicates.
 std::vector<Type::Kind> KindsOf(const Json& type, const std::string& place) {
   if (!type.is_array()) return {KindOf(type, place)};
   if (type.empty()) Fail(place, "\"type\" is an empty list");
@@ -77,7 +77,7 @@ std::vector<Type::Kind> KindsOf(const Json& type, const std::string& place) {
 
 bool TakeAway(std::vector<Type::Kind>& kinds, Type::Kind kind) { return std::erase(kinds, kind) > 0; }
 
-// Of anyOf and oneOf: the one alternative that is not null, if there are two and the other one is.
+// For anyOf and oneOf with two alternatives of which one is null: the other one. nullptr otherwise.
 const Json* OneOrNull(const Json& alternatives) {
   static const Json kNullSchema = {{"type", "null"}};
   if (!alternatives.is_array() || alternatives.size() != 2) return nullptr;
@@ -86,7 +86,7 @@ const Json* OneOrNull(const Json& alternatives) {
   return nullptr;
 }
 
-// The schema's "enum" as words. nullopt when it has other values than strings and null.
+// The schema's "enum" as words. nullopt if it contains values other than strings and null.
 std::optional<Type> ReadEnum(const Json& values, const std::string& place) {
   if (!values.is_array() || values.empty()) Fail(place, "\"enum\" is no list of values");
   Type type;
@@ -133,7 +133,7 @@ std::vector<std::string> RequiredOf(const Json& schema, const std::string& place
   return names;
 }
 
-// Members in the order of "required", which is that of the schema's author; the optional ones after them.
+// Members in the order of "required", which the schema's author chose; optional ones after them.
 Type ReadObject(const Json& schema, const std::string& place) {
   Type type;
   type.kind = Type::Kind::kObject;

@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::size_t kColumns = 100;
 
-// How many bytes at `i` are a line end, a control character or a mark without a width of its own; 0: none.
-// The marks are U+0080 to U+009F, U+061C, U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F and U+FEFF.
+// The length in bytes of a line end, a control character or a zero-width mark at `i`; 0 if there is none. The
+// marks are U+0080 to U+009F, U+061C, U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F and U+FEFF.
 std::size_t UnfitBytes(std::string_view text, std::size_t i) {
   const auto at = [&](std::size_t k) {
     return k < text.size() ? static_cast<unsigned char>(text[k]) : static_cast<unsigned char>(0);
@@ -33,13 +33,13 @@ std::string CppLiteral(std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte >= 0x7F) {
-      // Always three digits: a digit that follows is not taken for one more of them.
+      // Always three digits, so that a digit after the escape is not read as part of it.
       literal += '\\';
       literal += static_cast<char>('0' + (byte >> 6));
       literal += static_cast<char>('0' + ((byte >> 3) & 7));
       literal += static_cast<char>('0' + (byte & 7));
     } else {
-      // "??" begins a trigraph to some compilers.
+      // "??" begins a trigraph for some compilers.
       if (c == '"' || c == '\\' || c == '?') literal += '\\';
       literal += c;
     }
@@ -99,7 +99,7 @@ void SourceText::Comment(std::string_view prefix, std::string_view text) {
       if (length == std::string_view::npos) length = text.size();
     }
     std::string line(text.substr(0, length));
-    // A backslash at the end, or the trigraph for it, would bring the next line into a comment of C++.
+    // A backslash at the end, or the trigraph for it, would continue a C++ comment on the next line.
     if (line.ends_with('\\') || line.ends_with("?\?/")) line += '.';
     Line(std::string(prefix) + line);
     text.remove_prefix(length);

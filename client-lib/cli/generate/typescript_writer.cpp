@@ -14,7 +14,7 @@ namespace onbehalf::cli::generate {
 namespace {
 
 constexpr std::string_view kReservedTypes[] = {
-    // names of the file's own and of JavaScript that the file uses
+    // names of this file and of JavaScript that it uses
     "CancellationToken",
     "MessageConnection",
     "ParameterStructures",
@@ -25,10 +25,10 @@ constexpr std::string_view kReservedTypes[] = {
     "Service"};
 constexpr std::string_view kReservedMembers[] = {"constructor", "connection"};
 
-// A comment up to this length stands in one line.
+// A comment up to this length is on one line.
 constexpr std::size_t kOneLine = 80;
 
-// undefined would be taken for one more parameter, so what is not given is left out.
+// Omits missing arguments, because undefined would be sent as one more parameter.
 constexpr char kCall[] =
     R"(function call<R>(connection: MessageConnection, method: string, params?: object, token?: CancellationToken): Promise<R> {
   const rest: unknown[] = params === undefined ? [] : [ParameterStructures.byName, params];
@@ -37,7 +37,7 @@ constexpr char kCall[] =
 }
 )";
 
-// Calls with a progress token that no other call of this module uses.
+// Calls with a progress token that is unique in this module.
 constexpr char kCallWithProgress[] =
     R"(let lastProgressToken = 0;
 
@@ -89,7 +89,7 @@ std::string TypeText(const Type& type, Direction direction) {
   return type.nullable ? text + " | null" : text;
 }
 
-// A property's name; in quotes unless it is an identifier.
+// A property's name, quoted unless it is an identifier.
 std::string PropertyName(const std::string& name) {
   return IsQualifiedName(name, ".", {}) && name.find('.') == std::string::npos ? name : JsonLiteral(name);
 }
@@ -131,7 +131,7 @@ class TypeScriptWriter {
   }
 
  private:
-  // A comment that editors show with what follows it.
+  // Writes a comment that editors show for the next declaration.
   void Comment(const std::vector<std::string>& texts) {
     std::vector<std::string> lines;
     for (const std::string& text : texts) {
@@ -147,7 +147,7 @@ class TypeScriptWriter {
     source_.Line(" */");
   }
 
-  // The types that `type` is made of, and then itself.
+  // Writes the types nested in `type`, then `type` itself.
   void WriteTypes(const Type& type, const std::string& what, Direction direction) {
     for (const Type& element : type.element) WriteTypes(element, {}, direction);
     for (const ApiMember& member : type.members) WriteTypes(member.type, {}, direction);
@@ -197,7 +197,7 @@ class TypeScriptWriter {
     std::string parameters;
     std::string given = method.progress ? "{}, " : "undefined, ";
     if (!method.params.members.empty()) {
-      // What a stream needs stands behind them.
+      // A stream has a required parameter after them.
       const bool must_be_there = method.NeedsParams() || method.IsStream();
       parameters = "params: " + method.params.name + (must_be_there ? ", " : " = {}, ");
       given = "params, ";

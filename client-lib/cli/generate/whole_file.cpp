@@ -12,7 +12,7 @@
 namespace onbehalf::cli::generate {
 namespace {
 
-// A file under a name that only this process uses, deleted unless it has taken another name.
+// A file whose name only this process uses. Deleted unless it was renamed.
 class NewFile {
  public:
   explicit NewFile(const std::string& path)

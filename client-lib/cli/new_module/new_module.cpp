@@ -32,7 +32,7 @@ ExitCode NewModule(const Context& context, const NewModuleOptions& options) {
   if (error) throw UsageError(folder + " cannot be made: " + error.message());
   const auto files = new_module::Files(options.name);
   const auto path_of = [&](const new_module::File& file) { return folder + "\\" + file.name; };
-  // All or none: what is there is somebody's work.
+  // Writes all files or none, and never overwrites one.
   for (const new_module::File& file : files) {
     if (std::filesystem::exists(path / win32::ToWide(file.name), error)) {
       throw UsageError(path_of(file) + " is there already: give another folder with --folder");

@@ -110,7 +110,7 @@ A module of OnBehalf: the methods `@NAME@.*`, in a DLL that the service loads.
 
 std::string Filled(std::string_view text, std::string_view name) {
   constexpr std::string_view kVersion = ONBEHALF_VERSION;
-  // A minor version may change interfaces, and a patch does not.
+  // Only a major or minor version may change interfaces.
   const std::string_view minor_version = kVersion.substr(0, kVersion.rfind('.'));
   std::string filled;
   for (std::size_t begin = 0; begin < text.size();) {
@@ -133,7 +133,8 @@ std::vector<File> Files(std::string_view name) {
 }
 
 std::string NameFault(std::string_view name) {
-  // Namespaces of the service's own, targets of CMake's, and devices of Windows, which are none as files with any extension.
+  // The service's own namespaces, CMake's targets, and Windows device names, which cannot be used for files
+  // with any extension.
   constexpr std::array<std::string_view, 20> kTaken = {
       "access", "audit",   "database", "file", "identity", "registry", "rpc", "service", "all",  "clean",
       "help",   "install", "package",  "test", "aux",      "con",      "nul", "prn",     "com1", "lpt1"};

@@ -64,17 +64,17 @@ std::optional<KeyKind> PlainKey(WORD virtual_key) {
 std::optional<Key> ConsoleKeys::Take(const KEY_EVENT_RECORD& record) {
   const wchar_t unit = record.uChar.UnicodeChar;
   if (!record.bKeyDown) {
-    // A character typed by its number (Alt and digits) comes when Alt goes up.
+    // A character typed by its number (Alt and digits) arrives when Alt is released.
     return record.wVirtualKeyCode == VK_MENU && unit != 0 ? TakeText(unit) : std::nullopt;
   }
   const bool control = (record.dwControlKeyState & (LEFT_CTRL_PRESSED | RIGHT_CTRL_PRESSED)) != 0;
   const bool alt = (record.dwControlKeyState & (LEFT_ALT_PRESSED | RIGHT_ALT_PRESSED)) != 0;
-  // AltGr is Ctrl and Alt together, and types characters such as { and @.
+  // AltGr is Ctrl and Alt together; it types characters such as { and @.
   if (control && !alt) {
     if (const auto kind = ControlKey(record.wVirtualKeyCode)) return Key{*kind};
   }
   if (const auto kind = PlainKey(record.wVirtualKeyCode)) return Key{*kind};
-  // What is pasted may come without a key's number.
+  // Pasted characters may have no virtual-key code.
   if (unit == L'\r' || unit == L'\n') return Key{KeyKind::kEnter};
   if (unit < 0x20 || unit == 0x7F) return std::nullopt;
   return TakeText(unit);

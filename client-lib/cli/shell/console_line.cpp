@@ -11,10 +11,10 @@
 namespace onbehalf::cli::shell {
 namespace {
 
-// What is listed at once; of more than that, how many.
+// The number of candidates listed; the rest are only counted.
 constexpr std::size_t kMaxListed = 100;
 
-// While it lives, the console gives every key as it is, Ctrl+C too.
+// While this exists, the console passes every key through, including Ctrl+C.
 class RawInput {
  public:
   explicit RawInput(HANDLE input) : input_(input) {
@@ -51,7 +51,7 @@ std::optional<std::string> ConsoleLine::Read(std::string_view prompt, const Hist
                                              const LineEditor::Completer& completer, ConsoleStop& stop) {
   const RawInput raw(input_);
   stop.Reset();
-  // What the command before has written may end anywhere.
+  // The output of the previous command may not end with a line end.
   if (Screen().dwCursorPosition.X != 0) Write("\r\n");
   LineEditor editor(history, completer);
   Draw(prompt, editor);

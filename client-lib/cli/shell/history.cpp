@@ -19,7 +19,7 @@ History History::FromText(std::string_view text) {
 }
 
 bool History::Add(std::string_view line) {
-  // Nothing with a control character was ever typed here; it would go to the terminal when it is called up.
+  // Control characters are never typed here, and would reach the terminal when the line is recalled.
   const bool has_control = std::any_of(
       line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
   if (line.find_first_not_of(' ') == std::string_view::npos || has_control || HoldsSecret(line)) return false;

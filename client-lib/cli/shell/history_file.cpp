@@ -13,7 +13,7 @@
 namespace onbehalf::cli::shell {
 namespace {
 
-// Of a larger file only the end is read: it is none of ours, or has a line that was pasted by mistake.
+// Only the end of a larger file is read: it is not a history, or contains a line pasted by mistake.
 constexpr LONGLONG kMaxBytes = 1024 * 1024;
 
 std::string DefaultPath() {
@@ -27,7 +27,7 @@ std::string DefaultPath() {
 }
 
 void Write(const std::string& path, DWORD disposition, std::string_view text) {
-  // Writing with this right alone appends, whoever else has written meanwhile.
+  // With only this right each write appends, even if another shell has written in between.
   const win32::UniqueFile file(::CreateFileW(win32::ToWide(path).c_str(), FILE_APPEND_DATA,
                                              FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
                                              disposition, FILE_ATTRIBUTE_NORMAL, nullptr));
@@ -74,7 +74,7 @@ History HistoryFile::Load() const {
       }
       text.append(piece.data(), count);
     } while (count > 0);
-    // Half a line, perhaps.
+    // The first line may be incomplete.
     if (is_large) text.erase(0, std::min(text.find('\n'), text.size() - 1) + 1);
   }
   History history = History::FromText(text);

@@ -8,10 +8,10 @@
 namespace onbehalf::cli::shell {
 namespace {
 
-// Far longer than what is typed; a paste by mistake ends here.
+// Far longer than anything typed; it stops a paste by mistake.
 constexpr std::size_t kMaxCodePoints = 64 * 1024;
 
-// Words end at spaces, and at what separates names in methods and JSON.
+// Words end at spaces and at separators in method names and JSON.
 bool IsOfWord(char32_t c) {
   return c > 0x7F || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
 }
@@ -123,7 +123,7 @@ void LineEditor::Complete() {
   const std::string word = before.substr(found.begin);
   std::string replacement = CommonPrefix(found.candidates);
   if (found.candidates.size() == 1) {
-    // A parameter's value comes right behind its name; behind all else comes a space.
+    // A parameter's value follows its name directly; everything else is followed by a space.
     if (!replacement.ends_with('=') && (cursor_ == text_.size() || text_[cursor_] != U' '))
       replacement += ' ';
   } else if (replacement == word) {
@@ -139,7 +139,7 @@ LineEditor::View LineEditor::ViewOf(std::size_t columns) {
   const auto width_of = [&](std::size_t begin, std::size_t end) {
     return ColumnsOf(ToUtf8(std::u32string_view(text_).substr(begin, end - begin)));
   };
-  // The text may have become shorter.
+  // The text may be shorter now.
   scroll_ = std::min(scroll_, cursor_);
   while (scroll_ > 0 && width_of(PreviousCharacter(text_, scroll_), text_.size()) <= room) {
     scroll_ = PreviousCharacter(text_, scroll_);

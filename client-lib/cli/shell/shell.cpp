@@ -34,7 +34,7 @@ namespace {
 using client::Json;
 using namespace shell;
 
-// What the service says of its methods, and of changes in them, is waited for no longer than this.
+// Longest wait for rpc.discover and rpc.subscribe.
 constexpr std::chrono::milliseconds kDiscoverTimeout{2'000};
 
 constexpr char kHelp[] =
@@ -47,7 +47,7 @@ constexpr char kHelp[] =
     "ends.\n"
     "Lines with a word such as password among the parameters are not kept in the history.\n";
 
-// One connection, made again when it was lost, and what is asked on it. One thread; the notifications come on
+// One connection, reconnected when it is lost, and the calls made on it. One thread; notifications arrive on
 // another.
 class Session {
  public:
@@ -60,7 +60,7 @@ class Session {
     Listen();
   }
 
-  // Does what a line says. A failure has been told when this returns.
+  // Executes a line. Reports a failure before it returns.
   Result Do(std::string_view text) {
     std::string method;
     try {
@@ -79,7 +79,7 @@ class Session {
       return Result::kDone;
     } catch (const UsageError& error) {
       Failure failure = Explain(error);
-      // Its advice is about the program's own command line.
+      // The advice is for the program's command line, not for the shell.
       failure.text = "error: " + Printable(error.what()) + "\n";
       failure.json["error"].erase("advice");
       Tell(failure);
@@ -93,22 +93,21 @@ class Session {
     return Result::kFailed;
   }
 
-  // What Ctrl+C comes through. Only on a console.
+  // The stop that Ctrl+C signals. Only on a console.
   ConsoleStop& stop() { return *stop_; }
 
-  // For Tab.
+  // Completes for Tab.
   Completions Complete(std::string_view before) {
     try {
       Discover();
     } catch (const std::system_error&) {
-      // Tab asks nothing: what was known, and the shell's own words, is what there is. The next line says
-      // what is wrong.
+      // Tab reports nothing: it completes from what is known already. The next call reports the error.
     }
     return catalogue_.Complete(before);
   }
 
  private:
-  // The text, if it is UTF-8. Throws UsageError.
+  // Returns `text` if it is valid UTF-8. Throws UsageError.
   static std::string_view CheckedText(std::string_view text) {
     try {
       win32::ToWide(text);
@@ -118,7 +117,7 @@ class Session {
     return text;
   }
 
-  // A connection on which notifications are heard is one whose end is noticed at once.
+  // Subscribes to method changes. A connection with a notification handler notices at once when it is lost.
   void Listen() {
     service_.OnNotification([this](const std::string& method, const Json&) {
       if (method == "rpc.methodsChanged") is_stale_ = true;
@@ -128,7 +127,7 @@ class Session {
     try {
       service_.Call("rpc.subscribe", {{"events", {"rpc.methodsChanged"}}}, kDiscoverTimeout);
     } catch (const client::RpcError&) {
-      // An older service: then Tab knows the methods that there were at the beginning.
+      // An older service: Tab then knows only the methods from the beginning.
     }
   }
 
@@ -138,7 +137,7 @@ class Session {
     try {
       catalogue_ = MethodCatalogue(service_.Call("rpc.discover", nullptr, kDiscoverTimeout));
     } catch (const client::RpcError&) {
-      // Not for this caller: then nothing is known of the methods until they change.
+      // Not allowed for this caller: no methods are known until they change.
       catalogue_ = MethodCatalogue();
     } catch (const std::system_error&) {
       is_stale_ = true;
@@ -156,19 +155,18 @@ class Session {
       stop_->Reset();
       return Call(method, params, *stop_);
     }
-    // While lines are waited for, Ctrl+C ends the program, as it does any other.
+    // While a line is read, Ctrl+C ends the program as usual.
     const ConsoleStop stop;
     return Call(method, params, stop);
   }
 
   Json Call(const std::string& method, const Json& params, const ConsoleStop& stop) {
     Progress progress = Progress::kNone;
-    // Parameters by position have no place for it, and what asks for all that is known of the methods reports
-    // none.
+    // Parameters by position have no place for a token, and rpc.discover reports no progress.
     if (!params.is_array() && method != "rpc.discover") {
       Discover();
       progress = catalogue_.ProgressOf(method);
-      // Whoever types a line waits for an answer.
+      // A person at a prompt wants a single result.
       if (progress == Progress::kOptionalStream) progress = Progress::kNone;
     }
     CancelWatch watch(stop.event());
@@ -190,8 +188,8 @@ class Session {
   client::Client service_;             // last: its callbacks use the others
 };
 
-// The lines that were entered on the console. What goes wrong with their file is said once; they are kept
-// without it.
+// The lines entered on the console. A problem with the history file is reported once; the lines are kept in
+// memory then.
 class Entered {
  public:
   explicit Entered(Output& output) : output_(output) {

@@ -28,7 +28,7 @@ std::string_view TakeWord(std::string_view& text) {
   return word;
 }
 
-// Where the JSON string, object or array that `text` begins with ends; npos if it does not.
+// The end of the JSON string, object or array that `text` begins with; npos if it has none.
 std::size_t EndOfJson(std::string_view text) {
   JsonNesting nesting;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -38,7 +38,7 @@ std::size_t EndOfJson(std::string_view text) {
   return std::string_view::npos;
 }
 
-// The value at the beginning of `rest`, which is taken from it.
+// Consumes the value at the beginning of `rest`.
 Json TakeValue(const std::string& name, std::string_view& rest) {
   if (rest.empty() || (rest[0] != '"' && rest[0] != '{' && rest[0] != '[')) {
     const std::string_view word = rest.substr(0, rest.find_first_of(kSpaces));
@@ -55,7 +55,7 @@ Json TakeValue(const std::string& name, std::string_view& rest) {
   if (!rest.empty() && kSpaces.find(rest[0]) == std::string_view::npos) {
     throw UsageError("a space is missing behind the value of " + name + ": " + std::string(text));
   }
-  // As an array, because that is what is parsed strictly.
+  // In an array, because ParseParams accepts only arrays and objects.
   return ParseParams("[" + std::string(text) + "]")[0];
 }
 
@@ -102,7 +102,7 @@ Request ParseShellLine(std::string_view line) {
 bool HoldsSecret(std::string_view line) {
   std::string_view rest = WithoutSpaces(line);
   TakeWord(rest);
-  // All of it, because a secret may stand in a value too: "Driver=…;Pwd=…".
+  // Checks all of the line, because a value can hold a secret too: "Driver=…;Pwd=…".
   return doctor::LooksSecret(rest);
 }
 
