@@ -24,12 +24,13 @@ constexpr std::int64_t kMaxRepeats = 1'000'000;
 
 constexpr OptionInfo kOptions[] = {
     {"--progress", "", "",
-     "asks for the call's progress, and shows it on standard error: as a bar on a terminal, else in lines; the "
-     "pieces of a stream go to standard output. Only --timeout limits such a call"},
-    {"--cancel-after", "MS", "2000", "cancels the call if it has no answer by then, as Ctrl+C does at once"},
+     "request the call's progress and show it on standard error: a bar on a terminal, lines elsewhere; the pieces "
+     "of a stream go to standard output. Only --timeout limits such a call"},
+    {"--cancel-after", "MS", "2000",
+     "cancel the call if there is no response by then; Ctrl+C cancels it at once"},
     {"--repeat", "N", "100",
-     "calls N times, one after another, on one connection: a result a line, and their times on standard error"},
-    {"--notify", "", "", "sends it as a notification: the service never answers, not even with an error"},
+     "call N times in sequence on one connection: one result per line, the durations on standard error"},
+    {"--notify", "", "", "send a notification: the service never responds, not even with an error"},
 };
 
 void OfferParams(Candidates& candidates) {
@@ -52,10 +53,11 @@ CallPlan Parse(const Given& given) {
   }
   plan.repeat = given.NumberOf("--repeat", " of calls", 1, kMaxRepeats);
   if (plan.notify && given.options.size() > 1) {
-    Refuse("a notification has no answer: --notify takes neither --progress, --cancel-after nor --repeat");
+    Refuse(
+        "a notification has no response: --notify cannot be combined with --progress, --cancel-after or --repeat");
   }
   if (plan.repeat && given.options.size() > 1) {
-    Refuse("--repeat measures whole calls: it takes neither --progress nor --cancel-after");
+    Refuse("--repeat measures complete calls: it cannot be combined with --progress or --cancel-after");
   }
   return plan;
 }
@@ -122,7 +124,7 @@ ExitCode Call(const Context& context, const CallPlan& plan) {
   const Json params = plan.params ? ReadParams(*plan.params) : Json();
   if (plan.progress && params.is_array()) {
     throw UsageError(
-        "--progress needs the parameters by name, as a JSON object: the token for it is one of them");
+        "--progress needs the parameters by name, as a JSON object, because the progress token is one of them");
   }
   client::Client service = context.Connect();
   if (plan.notify) return NotifyOnce(service, plan, params);
@@ -143,7 +145,8 @@ extern const Command kCallCommand = {
     .operands = kOperands,
     .first_operand = "a method",
     .options = kOptions,
-    .summary = "calls a method; PARAMS is a JSON object or array, @FILE a file with it, - standard input",
+    .summary =
+        "call a method; PARAMS is a JSON object or array, @FILE a file that contains it, - standard input",
     .handler = Handles<Parse, Call>()};
 
 }  // namespace onbehalf::cli

@@ -14,12 +14,12 @@ namespace {
 // Consumes the command that `words` begin with. nullptr for --help, which it stores in `global`. Throws
 // UsageError.
 const Command* TakeCommand(Words& words, GlobalOptions& global) {
-  if (words.AtEnd()) Refuse("a command is missing: " + Enumerated(CommandNames()));
+  if (words.AtEnd()) Refuse("a command is missing: expected " + Enumerated(CommandNames()));
   const std::string name = words.Take();
   const std::vector<std::string_view> verbs = VerbsOf(name);
   const Command* command = FindCommand(name);
   if (command == nullptr && verbs.empty()) {
-    Refuse("there is no command '" + name + "': " + Enumerated(CommandNames()));
+    Refuse("unknown command '" + name + "': expected " + Enumerated(CommandNames()));
   }
   if (words.At("--help")) {
     global.help = name;
@@ -31,7 +31,7 @@ const Command* TakeCommand(Words& words, GlobalOptions& global) {
   if (command == nullptr) {
     if (words.AtEnd()) Refuse("'" + name + "' needs one of " + Enumerated(verbs));
     if (words.AtOption()) RefuseExtra(name, words.Peek());
-    Refuse("there is no '" + name + " " + words.Peek() + "': " + Enumerated(verbs));
+    Refuse("unknown command '" + name + " " + words.Peek() + "': expected " + Enumerated(verbs));
   }
   if (words.At("--help")) {
     global.help = command->name;

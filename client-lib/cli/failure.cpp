@@ -38,27 +38,28 @@ std::string AdviceForWindows(DWORD code, const client::Options& options) {
   const bool is_local = options.server == "." || options.server.empty();
   switch (code) {
     case ERROR_FILE_NOT_FOUND:
-      return is_local ? "Is the service running? 'sc query " + options.service + "' says so, 'sc start " +
-                            options.service + "' starts it, 'onbehalf doctor' checks the installation."
-                      : "Is the service running on " + options.server +
-                            ", and does its setting pipe.remote allow remote callers?";
+      return is_local
+                 ? "Is the service running? 'sc query " + options.service + "' shows its state, 'sc start " +
+                       options.service + "' starts it, 'onbehalf doctor' checks the installation."
+                 : "Is the service running on " + options.server +
+                       ", and does its setting pipe.remote allow remote callers?";
     case ERROR_PIPE_BUSY:
     case ERROR_SEM_TIMEOUT:
-      return "All the pipe's instances are taken. Try again, or wait longer with --timeout; 'onbehalf call "
-             "service.connections' shows an administrator who holds them.";
+      return "All instances of the pipe are busy. Try again, or wait longer with --timeout; 'onbehalf call "
+             "service.connections' shows administrators who holds them.";
     case ERROR_ACCESS_DENIED:
       return is_local
-                 ? "The pipe's descriptor refuses this account. An administrator sees with 'onbehalf access show pipe:' who may "
-                   "connect, and gives the right with 'onbehalf access grant ACCOUNT pipe: connect'. Guests, anonymous "
-                   "logons, sandboxed programs and low integrity are always shut out."
-                 : "The pipe's descriptor refuses this account ('onbehalf access show pipe:' on that computer says who may "
-                   "connect), or the service does not allow remote callers (setting pipe.remote).";
+                 ? "The pipe's descriptor denies access to this account. 'onbehalf access show pipe:' shows an administrator who "
+                   "may connect; 'onbehalf access grant ACCOUNT pipe: connect' grants the right. Guests, anonymous logons, "
+                   "sandboxed programs and low-integrity processes are always denied."
+                 : "The pipe's descriptor denies access to this account ('onbehalf access show pipe:' on that computer shows "
+                   "who may connect), or the service does not allow remote callers (setting pipe.remote).";
     case ERROR_PATH_NOT_FOUND:
     case ERROR_BAD_NETPATH:
     case ERROR_BAD_NET_NAME:
       return "Check the computer's name and that it can be reached over SMB (port 445).";
     case ERROR_LOGON_FAILURE:
-      return "The other computer does not take this account's logon.";
+      return "The other computer rejects this account's logon.";
     default:
       return {};
   }
@@ -66,16 +67,15 @@ std::string AdviceForWindows(DWORD code, const client::Options& options) {
 
 std::string AdviceForConnection(const std::error_code& code) {
   if (code == std::errc::timed_out) {
-    return "Wait longer with --timeout; the service may have done the work all the same.";
+    return "Wait longer with --timeout; the service may still have executed the request.";
   }
   if (code == std::errc::connection_reset) {
-    return "The service stopped, or closed the connection: its log "
-           "(%ProgramData%\\OnBehalf\\logs\\service.log) says "
-           "why. Then try again.";
+    return "The service stopped or closed the connection; its log (%ProgramData%\\OnBehalf\\logs\\service.log) "
+           "says why. Then try again.";
   }
-  if (code == std::errc::message_size) return "Ask for less at once.";
+  if (code == std::errc::message_size) return "Request less at once.";
   if (code == std::errc::bad_message || code == std::errc::protocol_error) {
-    return "Is it an OnBehalf service that has made this pipe, and of this client's version?";
+    return "Check that the pipe belongs to an OnBehalf service of this client's version.";
   }
   return {};
 }
@@ -87,46 +87,43 @@ std::string AdviceFor(int code, const Json& data, std::string_view method) {
   switch (static_cast<ErrorCode>(code)) {
     case ErrorCode::kAccessDenied:
       return is_access || method.starts_with("audit.")
-                 ? "Managing needs the right manage on the node, and nobody gives more than they hold there: "
-                   "'onbehalf access explain NODE --right manage' shows what decides."
-                 : "'onbehalf access explain METHOD' shows which entry decides, to those who may see the "
-                   "method; an "
-                   "administrator of this computer can give the right to call it.";
+                 ? "This requires the right manage on the node, and you cannot grant more than you hold there: "
+                   "'onbehalf access explain NODE --right manage' shows which entry decides."
+                 : "'onbehalf access explain METHOD' shows which entry decides, if you may see the method; an "
+                   "administrator of this computer can grant the right to call it.";
     case ErrorCode::kMethodNotFound:
-      return "'onbehalf methods' shows what there is for you; an administrator may see more.";
+      return "'onbehalf methods' lists the methods that you may see; an administrator may see more.";
     case ErrorCode::kInvalidParams:
-      if (is_access) return "'onbehalf access list' shows the nodes, 'onbehalf --help' the grammar.";
+      if (is_access) return "'onbehalf access list' lists the nodes, 'onbehalf --help' shows the syntax.";
       return "'onbehalf methods NAME' shows a method's parameters.";
     case ErrorCode::kImpersonationLevel:
       return "Call with --level impersonate (for a remote service the account must be trusted for it).";
     case ErrorCode::kBusy:
       return "Try again in a moment.";
     case ErrorCode::kDeadlineExceeded:
-      return "Ask for less at once, or have limits.request_deadline_ms raised in the service's settings.";
+      return "Request less at once, or have limits.request_deadline_ms raised in the service's settings.";
     case ErrorCode::kShuttingDown:
-      return "Try again when the service is running: 'sc query OnBehalf'.";
+      return "Try again when the service is running ('sc query OnBehalf' shows its state).";
     case ErrorCode::kWindowsError:
       return TextMember(data, "name") == "ERROR_ACCESS_DENIED"
-                 ? "Windows refused it to your account: ask the resource's owner for the right."
+                 ? "Windows denied your account access: ask the resource's owner for it."
                  : std::string();
     case ErrorCode::kTooLarge:
-      return "Send or ask for less at once.";
+      return "Send or request less at once.";
     case ErrorCode::kAuditUnavailable:
-      return "Ask an administrator to look at the disk and at %ProgramData%\\OnBehalf\\logs: nothing is done "
-             "while it "
-             "cannot be recorded.";
+      return "Ask an administrator to check the disk and %ProgramData%\\OnBehalf\\logs: a request that cannot be "
+             "recorded is not executed.";
     case ErrorCode::kPolicyConflict:
-      return "Somebody changed the policy meanwhile, and nothing was changed now: look at it ('onbehalf "
-             "access "
+      return "The policy was changed in the meantime, so nothing was changed now: review it ('onbehalf access "
              "history', 'onbehalf access show NODE') and run the command again.";
     case ErrorCode::kDatabaseError:
       return TextMember(data, "sqlstate").starts_with("08")
-                 ? "The service has no connection to the database: its log says more."
+                 ? "The service has no connection to the database: its log has details."
                  : std::string();
     case ErrorCode::kSettingsRefused:
-      return "Mend onbehalf.json and try again: 'onbehalf-service.exe --check-config' lists its faults.";
+      return "Fix onbehalf.json and try again: 'onbehalf-service.exe --check-config' lists its errors.";
     case ErrorCode::kInternalError:
-      return "The service's log says more; 'onbehalf doctor --bundle support.tar' collects it for a report.";
+      return "The service's log has details; 'onbehalf doctor --bundle support.tar' collects it for a report.";
     default:
       return {};
   }
@@ -170,7 +167,7 @@ Failure Explain(const std::system_error& error, const client::Options& options) 
 
 Failure Explain(const client::ServerNotTrusted& error) {
   return Make(ExitCode::kNotTrusted, "trust", nullptr, {}, error.what(), nullptr,
-              "Nothing was sent. Do not use --trust any unless you know who made the pipe.", {});
+              "Nothing was sent. Do not use --trust any unless you know who created the pipe.", {});
 }
 
 Failure Explain(const FileError& error) {
@@ -182,7 +179,7 @@ Failure Explain(const FileError& error) {
 
 Failure Explain(const UsageError& error) {
   return Make(ExitCode::kUsage, "usage", nullptr, {}, error.what(), nullptr,
-              "'onbehalf --help' shows the grammar.", {});
+              "'onbehalf --help' shows the syntax.", {});
 }
 
 }  // namespace onbehalf::cli

@@ -10,22 +10,25 @@ namespace onbehalf::cli {
 namespace {
 
 constexpr std::array kGlobalOptions = {
-    OptionInfo{"--server", "HOST", "HOST", "another computer's service (it must allow remote callers)"},
-    OptionInfo{"--pipe", "NAME", "NAME", "the pipe's name (onbehalf)"},
-    OptionInfo{"--timeout", "MS", "5000", "longest wait for the connection and for an answer (5000, 30000)"},
-    OptionInfo{"--level", "identify|impersonate", "identify",
-               "what the service may do with your identity (impersonate; for a remote service identify)"},
+    OptionInfo{"--server", "HOST", "HOST",
+               "connect to another computer (its service must allow remote callers)"},
+    OptionInfo{"--pipe", "NAME", "NAME", "the pipe's name (default: onbehalf)"},
+    OptionInfo{"--timeout", "MS", "5000",
+               "connection timeout (default: 5000) and response timeout (default: 30000)"},
+    OptionInfo{
+        "--level", "identify|impersonate", "identify",
+        "what the service may do with your identity (default: impersonate; for a remote service identify)"},
     OptionInfo{"--trust", "service|same-user|any", "service",
-               "who must have made the pipe (service: the installed service)"},
-    OptionInfo{"--json", "", "", "results as JSON"},
-    OptionInfo{"--help", "", "", "this text; behind a command, that command's"},
-    OptionInfo{"--version", "", "", "the version of this program"},
+               "who must have created the pipe (default: service, the installed service)"},
+    OptionInfo{"--json", "", "", "print results as JSON"},
+    OptionInfo{"--help", "", "", "show this text; after a command, the help of that command"},
+    OptionInfo{"--version", "", "", "show the version of this program"},
 };
 
 // A name inserted into \\HOST\pipe\NAME.
 std::string CheckedName(const std::string& option, const std::string& text) {
   if (text.empty() || text.find_first_of("\\/") != std::string::npos) {
-    Refuse(option + " is a name alone, without slashes, not '" + text + "'");
+    Refuse(option + " must be a name without slashes, not '" + text + "'");
   }
   return text;
 }
@@ -60,7 +63,7 @@ void TakeGlobalOption(Words& words, GlobalOptions& options) {
     const std::size_t equals = option.find('=');
     Refuse("write " + option.substr(0, equals) + " " + option.substr(equals + 1) + ", with a space");
   } else {
-    Refuse("there is no option " + option);
+    Refuse("unknown option " + option);
   }
 }
 

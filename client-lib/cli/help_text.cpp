@@ -91,8 +91,8 @@ std::string HelpOf(std::string_view name) {
 std::string HelpText(std::string_view name) {
   if (!name.empty()) return HelpOf(name);
   std::string text =
-      "onbehalf: calls the OnBehalf service, which does each request as the account that asked for it.\n\n"
-      "  onbehalf [OPTIONS] COMMAND\n\nCommands ('onbehalf COMMAND --help' says more)\n";
+      "onbehalf: client of the OnBehalf service, which executes each request as the account that made it.\n\n"
+      "  onbehalf [OPTIONS] COMMAND\n\nCommands ('onbehalf COMMAND --help' shows more)\n";
   for (const Command* command : CommandTable()) {
     if (command->group == nullptr && !command->summary.empty()) text += Entry(*command);
   }
@@ -107,11 +107,9 @@ std::string HelpText(std::string_view name) {
   }
   return text + Note(group) + "\nOptions, before the command\n" + Entries(GlobalOptionTable()) +
          "\nResults go to standard output, everything else to standard error.\n"
-         "Exit codes: 0 done, 1 the service answered with an error (doctor: a check failed; audit verify: "
-         "the audit is\n"
-         "broken; file: a local file cannot be used, or a copy is not whole; shell, from a pipe: a line "
-         "failed), 2 usage,\n"
-         "3 no connection, 4 server not trusted, 5 access denied (access check: not allowed).\n";
+         "Exit codes: 0 success, 1 the service returned an error (doctor: a check failed; audit verify: the audit is\n"
+         "broken; file: a local file cannot be used or a copy is incomplete; shell, from a pipe: a line failed),\n"
+         "2 usage, 3 no connection, 4 server not trusted, 5 access denied (access check: not allowed).\n";
 }
 
 }  // namespace onbehalf::cli

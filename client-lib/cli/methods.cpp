@@ -114,7 +114,7 @@ std::string RenderMethod(const Json& method, const Json& errors) {
 void ShowMethods(const Json& document, const std::string& name, Output& output) {
   if (name.empty()) {
     const std::string table = RenderMethods(document);
-    output.Result(document, table.empty() ? "There is no method that you may see.\n" : table);
+    output.Result(document, table.empty() ? "There are no methods that you may see.\n" : table);
     return;
   }
   if (const Json* method = FindMethod(document, name)) {
@@ -150,7 +150,7 @@ constexpr Operand kOperands[] = {
 extern const Command kMethodsCommand = {
     .name = "methods",
     .operands = kOperands,
-    .summary = "the methods you may call; of one its parameters, result and errors",
+    .summary = "list the methods you may call; for one, its parameters, result and errors",
     .handler = Handles<Parse, Methods>()};
 
 }  // namespace onbehalf::cli

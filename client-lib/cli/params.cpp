@@ -74,11 +74,11 @@ std::string ToUtf8Text(std::string bytes) {
 client::Json ParseParams(std::string_view text) {
   client::Json params;
   if (const protocol::JsonFault fault = protocol::ParseJson(text, ParamsLimits(), params)) {
-    throw UsageError("the parameters are no JSON: " + fault.Describe() +
+    throw UsageError("the parameters are not valid JSON: " + fault.Describe() +
                      ". In cmd.exe write \"{\\\"name\\\":1}\"; @FILE and - (standard input) need no quoting");
   }
   if (!params.is_object() && !params.is_array()) {
-    throw UsageError("the parameters are a JSON object (by name) or array (by position), not " +
+    throw UsageError("the parameters must be a JSON object (by name) or array (by position), not " +
                      std::string(params.type_name()));
   }
   return params;

@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t kMaxConnections = 1'000;
 
 constexpr OptionInfo kOptions[] = {
-    {"--connections", "N", "2", "opens N connections, all at once, and calls over each"}};
+    {"--connections", "N", "2", "open N connections at once and call over each"}};
 
 PingOptions Parse(const Given& given) {
   return {given.NumberOf("--connections", " of connections", 1, kMaxConnections).value_or(1)};
@@ -49,7 +49,7 @@ ExitCode Ping(const Context& context, const PingOptions& options) {
 
 extern const Command kPingCommand = {.name = "ping",
                                      .options = kOptions,
-                                     .summary = "whether the service answers, and how fast",
+                                     .summary = "check whether the service responds, and how fast",
                                      .handler = Handles<Parse, Ping>()};
 
 }  // namespace onbehalf::cli

@@ -96,7 +96,7 @@ ExitCode Whoami(const Context& context) {
 }  // namespace
 
 extern const Command kWhoamiCommand = {.name = "whoami",
-                                       .summary = "who you are to the service, as it sees your token",
+                                       .summary = "show who you are to the service, as it sees your token",
                                        .handler = Handles<Whoami>()};
 
 }  // namespace onbehalf::cli

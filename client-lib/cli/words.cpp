@@ -18,7 +18,7 @@ void TakeOption(Words& words, const Command& command, Given& given) {
   const std::string option = words.Take();
   const OptionInfo* info = FindOption(command, option);
   if (info == nullptr) RefuseExtra(given.command, option);
-  if (given.Has(option)) Refuse(option + " stands there twice");
+  if (given.Has(option)) Refuse(option + " is given twice");
   given.options[option] = info->value.empty() ? std::string() : words.TakeValueOf(option, info->example);
 }
 
@@ -28,7 +28,7 @@ void CheckNothingIsMissing(const Command& command, const Given& given) {
   if (given.words.size() < operands.size() && !operands[given.words.size()].is_optional) {
     const bool is_bare = given.words.empty() && given.options.empty() && !command.first_operand.empty();
     Refuse((is_bare ? "'" + given.command + "' needs " + std::string(command.first_operand)
-                    : std::string("something is missing")) +
+                    : std::string("an operand is missing")) +
            ": onbehalf " + Synopsis(command));
   }
   for (const OptionInfo& option : command.options) {
@@ -45,7 +45,7 @@ void Refuse(const std::string& what) { throw UsageError(what); }
 
 void RefuseExtra(const std::string& command, const std::string& word) {
   if (IsGlobalOption(word)) {
-    Refuse(word + " stands before the command: onbehalf " + word + " … " + command);
+    Refuse(word + " must come before the command: onbehalf " + word + " … " + command);
   }
   Refuse("'" + command + "' does not take '" + word + "'");
 }
@@ -64,7 +64,7 @@ std::int64_t ParseNumber(const std::string& what, const std::string& kind, const
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < smallest || value > largest) {
-    Refuse(what + " is a number" + kind + " from " + std::to_string(smallest) + " to " +
+    Refuse(what + " must be a number" + kind + " from " + std::to_string(smallest) + " to " +
            std::to_string(largest) + ", not '" + text + "'");
   }
   return value;

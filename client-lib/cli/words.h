@@ -45,7 +45,7 @@ Value ParseChoice(const std::string& what, const std::string& text,
     if (text == word) return value;
     words.push_back(word);
   }
-  Refuse(what + " is " + Enumerated(words) + ", not '" + text + "'");
+  Refuse(what + " must be " + Enumerated(words) + ", not '" + text + "'");
 }
 
 // Reads the words of the command line one by one.

@@ -68,23 +68,21 @@ TEST(AccessText, OfAListSaysWhichPolicyIsInForce) {
   const std::string table =
       "NODE  SET BY   INHERITS  TYPE  ACCOUNT  RIGHTS  YOU MAY\n"
       "/     default  -         -     -        -       -\n";
-  EXPECT_EQ(RenderAccessList(list("default"), names),
-            "policy: the built-in default (nothing has been changed)\n" + table);
+  EXPECT_EQ(RenderAccessList(list("default"), names), "policy: the built-in default (unchanged)\n" + table);
   EXPECT_EQ(RenderAccessList(list("lastGood"), names), "policy: version 3, the last good one\n" + table);
   EXPECT_EQ(RenderAccessList(list("administratorsOnly"), names), "policy: administrators only\n" + table);
   EXPECT_EQ(WarningAboutSource(list("file")), "");
   EXPECT_EQ(WarningAboutSource(list("default")), "");
   EXPECT_EQ(
       WarningAboutSource(list("lastGood")),
-      "warning: access.json is refused (the event log and the service's log name every fault): the last good "
+      "warning: access.json was rejected (the event log and the service's log list every error): the last good "
       "policy is in force\n");
-  EXPECT_EQ(
-      WarningAboutSource(list("administratorsOnly")),
-      "warning: access.json is refused (the event log and the service's log name every fault): nobody but "
-      "administrators may do anything until it is mended or reset\n");
+  EXPECT_EQ(WarningAboutSource(list("administratorsOnly")),
+            "warning: access.json was rejected (the event log and the service's log list every error): only "
+            "administrators have access until it is fixed or reset\n");
   EXPECT_EQ(RenderAccessList({{"version", 3}, {"nodes", Json::array()}}, names),
-            "There is no node that you may see.\n");
-  EXPECT_EQ(RenderAccessList(Json(5), names), "There is no node that you may see.\n");
+            "There are no nodes that you may see.\n");
+  EXPECT_EQ(RenderAccessList(Json(5), names), "There are no nodes that you may see.\n");
 }
 
 TEST(AccessText, ShowsTheEntriesThatCountAndWhereTheyStand) {
@@ -132,7 +130,7 @@ TEST(AccessText, OfAChangeShowsBothSidesAndWhatIsBetween) {
       "    - allow  PC\\alice  see\n"
       "    + deny   PC\\bob    call\n"
       "    + protected (inherits nothing)\n";
-  EXPECT_EQ(RenderChange(change, names), "file.write: changed, the policy is version 8 now\n" + sides);
+  EXPECT_EQ(RenderChange(change, names), "file.write: changed, the policy is now version 8\n" + sides);
   EXPECT_EQ(RenderWarnings(change), "");
 
   Json dry = change;
@@ -149,14 +147,14 @@ TEST(AccessText, OfAChangeFromOrToTheDefaultSaysSo) {
   Json change = {{"version", 1},    {"changed", true},   {"dryRun", false},
                  {"node", "pipe:"}, {"before", nullptr}, {"after", "D:(A;;GX;;;BU)"}};
   EXPECT_EQ(RenderChange(change, names),
-            "pipe:: changed, the policy is version 1 now\n"
+            "pipe:: changed, the policy is now version 1\n"
             "  before  the default\n"
             "  after   D:(A;;GX;;;BU)\n"
             "    + allow  BUILTIN\\Users  connect\n");
   change["before"] = "D:P(A;;GX;;;BU)";
   change["after"] = nullptr;
   EXPECT_EQ(RenderChange(change, names),
-            "pipe:: changed, the policy is version 1 now\n"
+            "pipe:: changed, the policy is now version 1\n"
             "  before  D:P(A;;GX;;;BU)\n"
             "  after   the default\n"
             "    - allow  BUILTIN\\Users  connect\n"
@@ -164,7 +162,7 @@ TEST(AccessText, OfAChangeFromOrToTheDefaultSaysSo) {
   // A text that this Windows does not take is shown as it is.
   change["before"] = "D:(what)";
   EXPECT_EQ(RenderChange(change, names),
-            "pipe:: changed, the policy is version 1 now\n"
+            "pipe:: changed, the policy is now version 1\n"
             "  before  D:(what)\n"
             "  after   the default\n");
 }
@@ -192,8 +190,8 @@ TEST(AccessText, OfTheHistoryIsATable) {
             "8 (current)  2026-11-22T20:00:00Z  PC\\admin (S-1-5-21-1-2-3-500)\n"
             "7            2026-11-21T08:30:00Z  -\n");
   EXPECT_EQ(RenderHistory({{"version", 0}, {"versions", Json::array()}}),
-            "No version is kept: the policy is the built-in default, which nobody has changed.\n");
-  EXPECT_EQ(RenderHistory({{"version", 4}}), "No version is kept: the policy is version 4.\n");
+            "No versions are kept: the policy is the built-in default, unchanged.\n");
+  EXPECT_EQ(RenderHistory({{"version", 4}}), "No versions are kept: the policy is version 4.\n");
 }
 
 TEST(AccessText, OfDifferencesAndRollbacksShowsEachNode) {
@@ -214,7 +212,7 @@ TEST(AccessText, OfDifferencesAndRollbacksShowsEachNode) {
   EXPECT_EQ(RenderDiff({{"from", 3}, {"to", 5}, {"nodes", nodes}}, names),
             "from version 3 to version 5\n" + sides);
   EXPECT_EQ(RenderDiff({{"from", 3}, {"to", 5}, {"nodes", Json::array()}}, names),
-            "versions 3 and 5 say the same\n");
+            "versions 3 and 5 are the same\n");
 
   const Json arguments = {{"to", 5}};
   Json rollback = {{"version", 9}, {"changed", true}, {"dryRun", false}, {"nodes", nodes}};
@@ -224,7 +222,7 @@ TEST(AccessText, OfDifferencesAndRollbacksShowsEachNode) {
   EXPECT_EQ(RenderRollback(rollback, arguments, names),
             "version 5 would be in force again (dry run: nothing is changed)\n" + sides);
   EXPECT_EQ(RenderRollback({{"version", 8}, {"changed", false}, {"nodes", Json::array()}}, arguments, names),
-            "nothing to change: version 8, which is in force, says the same as version 5\n");
+            "nothing to change: version 8, which is in force, is the same as version 5\n");
 }
 
 TEST(AccessText, OfACheckAnswersAndSaysHowToFindOutWhy) {
@@ -241,10 +239,11 @@ TEST(AccessText, OfACheckAnswersAndSaysHowToFindOutWhy) {
   check["approximate"] = true;
   check["note"] = "groups of a logon are not known";
   check["node"] = "pipe:";
-  EXPECT_EQ(RenderCheck(check, {{"node", "pipe:"}, {"right", "connect"}, {"account", "BUILTIN\\Some Users"}}),
-            "no: S-1-5-32-545 may not connect to the service (pipe:), as far as is known without a logon\n"
-            "  note  groups of a logon are not known\n"
-            "  why   onbehalf access show pipe:\n");
+  EXPECT_EQ(
+      RenderCheck(check, {{"node", "pipe:"}, {"right", "connect"}, {"account", "BUILTIN\\Some Users"}}),
+      "no: S-1-5-32-545 may not connect to the service (pipe:), as far as can be determined without a logon\n"
+      "  note  groups of a logon are not known\n"
+      "  why   onbehalf access show pipe:\n");
 }
 
 TEST(AccessText, OfAnExplanationIsTheWalkTheVerdictAndTheAdvice) {
@@ -303,7 +302,7 @@ TEST(AccessText, OfAnExplanationWithoutADecidingEntrySaysWhatDecided) {
       "account  S-1-5-21-1-2-3-1001\n"
       "policy   version 0\n";
   EXPECT_EQ(RenderExplanation(explanation),
-            head + "denied: S-1-5-21-1-2-3-1001 may not see file: no entry gives the right\n");
+            head + "denied: S-1-5-21-1-2-3-1001 may not see file: no entry grants the right\n");
   explanation["allowed"] = true;
   explanation["note"] = "the owner's implicit rights gave it";
   EXPECT_EQ(RenderExplanation(explanation), head +
@@ -318,9 +317,9 @@ TEST(AccessText, OfAnExplanationWithoutADecidingEntrySaysWhatDecided) {
   explanation["note"] = "";
   EXPECT_EQ(RenderExplanation(explanation),
             head +
-                "   TYPE   ACCOUNT  RIGHTS  FROM        OUTCOME              THROUGH\n"
-                "1  allow  S-1-1-0          file (own)  gives a part of see  S-1-1-0 (group, enabled)\n"
-                "2  allow  S-1-1-0  see     file (own)  gives see, decides   S-1-1-0 (group, disabled)\n"
+                "   TYPE   ACCOUNT  RIGHTS  FROM        OUTCOME               THROUGH\n"
+                "1  allow  S-1-1-0          file (own)  grants a part of see  S-1-1-0 (group, enabled)\n"
+                "2  allow  S-1-1-0  see     file (own)  grants see, decides   S-1-1-0 (group, disabled)\n"
                 "allowed: S-1-5-21-1-2-3-1001 may see file: entry 2 decides\n");
 }
 

@@ -40,19 +40,19 @@ TEST(AuditText, IsALineForEachRecord) {
   ])json");
   EXPECT_EQ(Lines(records),
             "TIME                         VERDICT       ACCOUNT           METHOD      NODE        REASON     "
-            "                                                           REQUEST\n"
+            "                                                   REQUEST\n"
             "2026-11-22T20:00:00.000001Z  allowed       PC\\alice          file.write  file.write  "
-            "(A;;GX;;;BU)                                                          r-1\n"
+            "(A;;GX;;;BU)                                                  r-1\n"
             "2026-11-22T20:00:00.002001Z  WindowsError  PC\\alice          file.write  -           Windows "
-            "error 5, 1.2 ms                                               r-1\n"
+            "error 5, 1.2 ms                                       r-1\n"
             "2026-11-22T20:00:01.000000Z  denied        S-1-5-21-9-9-9-9  a\\x1b[2J    /           "
-            "AccessDenied                                                          r-2\n"
+            "AccessDenied                                                  r-2\n"
             "2026-11-22T20:00:02.000000Z  policy        PC\\bob            -           file        version "
-            "8, before the default, after D:P                              r-3\n"
+            "8, before the default, after D:P                      r-3\n"
             "2026-11-22T20:00:03.000000Z  policy        -                 -           file        version 9, "
-            "before D:P, after the default, by a file put in its place  -\n"
+            "before D:P, after the default, by a replaced file  -\n"
             "2026-11-22T20:00:04.000000Z  gap           -                 -           -           "
-            "error=ERROR_DISK_FULL, lines=12                                       -\n");
+            "error=ERROR_DISK_FULL, lines=12                               -\n");
 }
 
 TEST(AuditText, OfARecordOfAnotherShapeIsALineAsWell) {
@@ -65,7 +65,7 @@ TEST(AuditText, OfARecordOfAnotherShapeIsALineAsWell) {
 TEST(AuditText, OfAVerificationNamesTheFirstBrokenLine) {
   EXPECT_EQ(
       RenderVerification({{"ok", true}, {"files", 1}, {"lines", 1200}, {"anchors", 0}, {"problem", nullptr}}),
-      "the audit is whole: 1 file, 1200 lines, 0 anchors\n");
+      "the audit is intact: 1 file, 1200 lines, 0 anchors\n");
   EXPECT_EQ(
       RenderVerification(
           {{"ok", false},
@@ -74,14 +74,14 @@ TEST(AuditText, OfAVerificationNamesTheFirstBrokenLine) {
            {"anchors", 1},
            {"problem", {{"file", "audit-2026-11-22.jsonl"}, {"line", 17}, {"what", "the hash is another"}}}}),
       "the audit is broken: audit-2026-11-22.jsonl, line 17: the hash is another\n"
-      "  looked at  2 files, 1 line, 1 anchor\n");
+      "  checked  2 files, 1 line, 1 anchor\n");
   EXPECT_EQ(RenderVerification({{"ok", true},
                                 {"files", 1},
                                 {"lines", 2},
                                 {"anchors", 0},
                                 {"problem", nullptr},
                                 {"note", "the event log does not answer"}}),
-            "the audit is whole: 1 file, 2 lines, 0 anchors\n"
+            "the audit is intact: 1 file, 2 lines, 0 anchors\n"
             "  note  the event log does not answer\n");
 }
 

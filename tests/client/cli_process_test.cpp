@@ -236,7 +236,7 @@ TEST(Program, ChangesThePolicyAndWarnsOnStandardError) {
   const auto granted = RunAgainst(server, {"access", "grant", "S-1-5-21-1-2-3-4", "file", "call"});
   EXPECT_EQ(granted.code, Code(ExitCode::kDone)) << granted.errors;
   EXPECT_EQ(granted.output,
-            "file: changed, the policy is version 8 now\n"
+            "file: changed, the policy is now version 8\n"
             "  before  the default\n"
             "  after   D:(A;;GX;;;S-1-5-21-1-2-3-4)\n"
             "    + allow  S-1-5-21-1-2-3-4  call\n");
@@ -294,7 +294,7 @@ TEST(Program, ReadsTheAudit) {
   const auto none = RunAgainst(server, {"audit", "--denied"});
   EXPECT_EQ(none.code, Code(ExitCode::kDone));
   EXPECT_EQ(none.output, "");
-  EXPECT_EQ(none.errors, "There is no such record in the audit.\n");
+  EXPECT_EQ(none.errors, "The audit has no such records.\n");
 }
 
 TEST(Program, EndsWithOneWhenTheAuditIsBroken) {
@@ -303,7 +303,7 @@ TEST(Program, EndsWithOneWhenTheAuditIsBroken) {
   EXPECT_EQ(broken.code, Code(ExitCode::kServiceError));
   EXPECT_EQ(broken.output,
             "the audit is broken: audit-2026-11-22.jsonl, line 2: the hash is another\n"
-            "  looked at  1 file, 2 lines, 0 anchors\n");
+            "  checked  1 file, 2 lines, 0 anchors\n");
 }
 
 TEST(Program, FollowsTheAuditUntilItIsStopped) {

@@ -63,7 +63,7 @@ TEST(ShellProcess, GoesOnAfterAnErrorAndEndsWithOne) {
   EXPECT_EQ(exit.code, Code(ExitCode::kServiceError));
   EXPECT_EQ(exit.output, "{\n  \"n\": 1\n}\n");
   EXPECT_NE(exit.errors.find("MethodNotFound (-32601)"), std::string::npos) << exit.errors;
-  EXPECT_NE(exit.errors.find("error: 'x' is no parameter: write NAME=VALUE"), std::string::npos)
+  EXPECT_NE(exit.errors.find("error: 'x' is not a parameter: write NAME=VALUE"), std::string::npos)
       << exit.errors;
   EXPECT_NE(exit.errors.find("error: the parameters are no JSON"), std::string::npos) << exit.errors;
   EXPECT_NE(exit.errors.find("error: the line is not UTF-8"), std::string::npos) << exit.errors;
@@ -101,7 +101,7 @@ TEST(ShellProcess, ConnectsAgainWhenTheConnectionWasLost) {
   const auto exit = Shell(server, "live\ndie\nlive\nlive\n");
   EXPECT_EQ(exit.code, Code(ExitCode::kServiceError));
   EXPECT_EQ(exit.output, "1\n2\n2\n");
-  const std::string again = "The connection was lost, and has been made again.\n";
+  const std::string again = "The connection was lost and has been re-established.\n";
   EXPECT_NE(exit.errors.find("error: "), std::string::npos) << exit.errors;
   EXPECT_EQ(exit.errors.find(again), exit.errors.size() - again.size()) << exit.errors;
 }

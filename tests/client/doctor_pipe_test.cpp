@@ -113,7 +113,7 @@ TEST(DoctorPipe, SaysWhoMayConnect) {
                                    service + ")(A;;RC;;;OW)(A;;0x12019b;;;S-1-5-21-1-2-3-1001)" + kLabel);
   const Findings findings = JudgePipeDescriptor(descriptor, "OnBehalf");
   ASSERT_EQ(findings.size(), 1u);
-  EXPECT_EQ(findings[0].found, "as it has to be; may connect: S-1-5-21-1-2-3-1001");
+  EXPECT_EQ(findings[0].found, "as expected; may connect: S-1-5-21-1-2-3-1001");
 }
 
 TEST(DoctorPipe, ThatIsNotThereOrNotTheServicesFails) {
@@ -176,8 +176,9 @@ TEST(DoctorConnection, JudgesWhatTheServiceAnswers) {
   ConnectionFacts less = Answered();
   less.status.answer["hardening"]["off"] = {"no code generated at run time"};
   EXPECT_EQ(Worst(JudgeConnection(less)), Verdict::kOk);
-  EXPECT_EQ(JudgeConnection(less).back().found,
-            "every protection is in force but what the settings turn off: no code generated at run time");
+  EXPECT_EQ(
+      JudgeConnection(less).back().found,
+      "all protections are in force except those that the settings turn off: no code generated at run time");
 
   ConnectionFacts denied = Answered();
   denied.status.failure = Explain(client::RpcError(-32010, "no", nullptr), "service.status");

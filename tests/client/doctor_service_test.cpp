@@ -136,7 +136,8 @@ TEST(DoctorService, SaysWhyItStopped) {
   facts.status.value->state = SERVICE_STOPPED;
   facts.status.value->exit_code = ERROR_SERVICE_SPECIFIC_ERROR;
   facts.status.value->service_specific_exit_code = 3;
-  EXPECT_NE(Of(JudgeService(facts), "service.running").found.find("its own code 3"), std::string::npos);
+  EXPECT_NE(Of(JudgeService(facts), "service.running").found.find("service-specific code 3"),
+            std::string::npos);
   facts.status.value->exit_code = ERROR_ACCESS_DENIED;
   EXPECT_NE(Of(JudgeService(facts), "service.running").found.find("ERROR_ACCESS_DENIED"), std::string::npos);
 }
@@ -157,7 +158,7 @@ TEST(DoctorFinding, OfAQuestionThatMayNotBeAskedSaysWhoMay) {
   EXPECT_EQ(denied.verdict, Verdict::kWarn);
   EXPECT_NE(denied.advice.find("administrator"), std::string::npos);
   const Finding missing = NotAnswered("x", ERROR_INVALID_LEVEL, "Open");
-  EXPECT_NE(missing.found.find("this system does not say"), std::string::npos);
+  EXPECT_NE(missing.found.find("this system does not report it"), std::string::npos);
 }
 
 TEST(DoctorFinding, AreShownInLinesAndAsJson) {
@@ -213,7 +214,7 @@ TEST(DoctorSettings, ThatThisAccountMayNotReadAreNotCalledWrong) {
   const test::DeniedFile denied(L"C:\\none\\OnBehalf\\onbehalf.json");
   const Finding finding = JudgeSettings(CollectSettingsFacts({{}, "C:\\none\\OnBehalf", false}));
   EXPECT_EQ(finding.verdict, Verdict::kWarn);
-  EXPECT_TRUE(finding.found.starts_with("this account may not ask: ")) << finding.found;
+  EXPECT_TRUE(finding.found.starts_with("this account may not query it: ")) << finding.found;
 }
 
 // With --data the service's own program takes files that belong to an administrator, which the service refuses.

@@ -47,7 +47,7 @@ TEST(Failure, OfTheServiceShowsItsDataWithoutControlCharacters) {
   EXPECT_TRUE(Has(failure.text, "ERROR_ACCESS_DENIED"));
   EXPECT_TRUE(Has(failure.text, "no\\x1b[2J"));
   EXPECT_TRUE(Has(failure.text, "a\\x0ab"));
-  EXPECT_TRUE(Has(failure.text, "Windows refused it to your account"));
+  EXPECT_TRUE(Has(failure.text, "Windows denied your account access"));
 }
 
 TEST(Failure, OfALocalFileSaysWhatWindowsSaidOrWhatIsWrong) {
@@ -59,12 +59,12 @@ TEST(Failure, OfALocalFileSaysWhatWindowsSaidOrWhatIsWrong) {
                                   {"code", 5},
                                   {"name", "ERROR_ACCESS_DENIED"},
                                   {"message", "CreateFileW(C:\\x): No."}}}}));
-  const Failure other = Explain(FileError("x\n exists already", "--force replaces it."));
-  EXPECT_EQ(other.text, "error: x\\x0a exists already\n  what to do  --force replaces it.\n");
+  const Failure other = Explain(FileError("x\n already exists", "--force replaces it."));
+  EXPECT_EQ(other.text, "error: x\\x0a already exists\n  what to do  --force replaces it.\n");
   EXPECT_EQ(
       other.json,
       Json({{"error",
-             {{"kind", "file"}, {"message", "x\n exists already"}, {"advice", "--force replaces it."}}}}));
+             {{"kind", "file"}, {"message", "x\n already exists"}, {"advice", "--force replaces it."}}}}));
 }
 
 TEST(Failure, OfAChangeThatCameTooLateSaysToRunItAgain) {
@@ -76,7 +76,7 @@ TEST(Failure, OfAChangeThatCameTooLateSaysToRunItAgain) {
             "error: PolicyConflict (-32018): The policy has changed since it was read.\n"
             "  method      access.grant\n"
             "  version     9\n"
-            "  what to do  Somebody changed the policy meanwhile, and nothing was changed now: look at it "
+            "  what to do  The policy was changed in the meantime, so nothing was changed now: review it "
             "('onbehalf access history', 'onbehalf access show NODE') and run the command again.\n");
 }
 
@@ -85,7 +85,7 @@ TEST(Failure, OfTheAccessCommandsSaysWhatTheyNeed) {
       Explain(client::RpcError(-32602, "node: there is no node 'x'", nullptr), "access.show");
   EXPECT_EQ(unknown.exit_code, ExitCode::kServiceError);
   EXPECT_TRUE(Has(unknown.text, "InvalidParams (-32602): node: there is no node 'x'"));
-  EXPECT_TRUE(Has(unknown.text, "'onbehalf access list' shows the nodes")) << unknown.text;
+  EXPECT_TRUE(Has(unknown.text, "'onbehalf access list' lists the nodes")) << unknown.text;
   const Failure refused = Explain(
       client::RpcError(-32010, "refused", {{"reason", "you do not hold 'see' at file"}}), "access.grant");
   EXPECT_EQ(refused.exit_code, ExitCode::kAccessDenied);

@@ -31,12 +31,13 @@ TEST(NewModule, IsAProjectWithItsNameInEveryFile) {
 TEST(NewModule, HasANameThatIsFree) {
   for (const char* name : {"greeter", "a", "My_Module2"}) EXPECT_EQ(new_module::NameFault(name), "") << name;
   for (const char* name : {"", "1st", "with space", "a.b", "a-b", "../up", "gr\xC3\xBC\xC3\x9F"}) {
-    EXPECT_EQ(new_module::NameFault(name), "a module's name is 1 to 64 letters, digits and _, a letter first")
+    EXPECT_EQ(new_module::NameFault(name),
+              "a module's name must be 1 to 64 letters, digits and _, with a letter first")
         << name;
   }
   EXPECT_NE(new_module::NameFault(std::string(65, 'a')), "");
   for (const char* name : {"file", "Service", "NUL", "test"}) {
-    EXPECT_EQ(new_module::NameFault(name), "this name is taken") << name;
+    EXPECT_EQ(new_module::NameFault(name), "this name is reserved") << name;
   }
 }
 
@@ -55,7 +56,7 @@ TEST(NewModule, IsWrittenWhereItIsAskedFor) {
     ParseCommandLine(Arguments{"new-module", "file"});
     FAIL() << "file is the service's";
   } catch (const UsageError& error) {
-    EXPECT_STREQ(error.what(), "'file': this name is taken");
+    EXPECT_STREQ(error.what(), "'file': this name is reserved");
   }
 }
 

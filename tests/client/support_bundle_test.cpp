@@ -101,7 +101,7 @@ TEST(Bundle, HoldsWhatHelpsAndNoAudit) {
   EXPECT_EQ(client::Json::parse(files.at("onbehalf-support/doctor.json")), ToJson(findings));
   EXPECT_NE(files.at("onbehalf-support/version.txt").find("onbehalf "), std::string::npos);
   EXPECT_EQ(files.at("onbehalf-support/settings.json"), "there is none\n");
-  EXPECT_NE(files.at("onbehalf-support/README.txt").find("The audit is not in here"), std::string::npos);
+  EXPECT_NE(files.at("onbehalf-support/README.txt").find("The audit is not included"), std::string::npos);
   for (const auto& [name, content] : files) EXPECT_EQ(name.find("audit"), std::string::npos);
 }
 

@@ -69,26 +69,26 @@ TEST(ApiDocument, OfWhatIsNoOpenRpcNamesThePlace) {
     const char* error;
   };
   for (const Case& one :
-       {Case{"5", "no OpenRPC document: it has no list \"methods\""},
-        Case{"{}", "no OpenRPC document: it has no list \"methods\""},
-        Case{R"({"methods":{}})", "no OpenRPC document: it has no list \"methods\""},
+       {Case{"5", "not an OpenRPC document: it has no array \"methods\""},
+        Case{"{}", "not an OpenRPC document: it has no array \"methods\""},
+        Case{R"({"methods":{}})", "not an OpenRPC document: it has no array \"methods\""},
         Case{R"({"methods":[{"name":"a.b"},5]})", "method 2 has no \"name\""},
         Case{R"({"methods":[{"name":""}]})", "method 1 has no \"name\""},
         Case{R"({"methods":[{"name":"a.b"},{"name":"a.b"}]})", "two methods are named a.b"},
-        Case{R"({"methods":[{"name":"a.b","summary":5}]})", "a.b: \"summary\" is no text"},
-        Case{R"({"methods":[{"name":"a.b","params":{}}]})", "a.b: \"params\" is no list"},
+        Case{R"({"methods":[{"name":"a.b","summary":5}]})", "a.b: \"summary\" is not a string"},
+        Case{R"({"methods":[{"name":"a.b","params":{}}]})", "a.b: \"params\" is not an array"},
         Case{R"({"methods":[{"name":"a.b","params":[{}]}]})", "a.b: a parameter has no \"name\""},
         Case{R"({"methods":[{"name":"a.b","params":[{"name":"p"},{"name":"p"}]}]})",
              "a.b: two parameters are named p"},
         Case{R"({"methods":[{"name":"a.b","params":[{"name":"p","schema":{"type":1}}]}]})",
-             "a.b: parameter p: \"type\" is 1, which is no type of JSON Schema"},
-        Case{R"({"methods":[{"name":"a.b","x-progress":true}]})", "a.b: \"x-progress\" is no object"},
+             "a.b: parameter p: \"type\" is 1, which is not a JSON Schema type"},
+        Case{R"({"methods":[{"name":"a.b","x-progress":true}]})", "a.b: \"x-progress\" is not an object"},
         Case{R"({"methods":[{"name":"a.b","x-progress":{"schema":5}}]})",
-             "a.b: progress: the schema is no object but 5"},
-        Case{R"({"methods":[{"name":"a.b","result":[]}]})", "a.b: \"result\" is no object"},
+             "a.b: progress: the schema is not an object but 5"},
+        Case{R"({"methods":[{"name":"a.b","result":[]}]})", "a.b: \"result\" is not an object"},
         Case{R"({"methods":[{"name":"a\u0000"}]})",
-             "method 1: the name \"a\\u0000\" has the character NUL in it"},
-        Case{R"({"info":{"title":5},"methods":[]})", "info: \"title\" is no text"}}) {
+             "method 1: the name \"a\\u0000\" contains the character NUL"},
+        Case{R"({"info":{"title":5},"methods":[]})", "info: \"title\" is not a string"}}) {
     try {
       Read(one.document);
       ADD_FAILURE() << one.document;

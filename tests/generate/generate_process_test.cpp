@@ -91,13 +91,13 @@ TEST(GenerateProgram, SaysWhatIsWrongWithADocument) {
     std::string document;
     std::string error;
   };
-  for (const Case& one :
-       {Case{"{", "is no JSON: "}, Case{"", "is no JSON: "},
-        Case{"{\"methods\":1}", "it has no list \"methods\""},
-        Case{R"({"methods":[{"name":"a.b","result":{"schema":{"type":"\u001b[2Jtext"}}}]})",
-             R"(a.b: result: "type" is "\u001b[2Jtext", which is no type of JSON Schema)"},
-        Case{R"({"methods":[{"name":"a.\u001b[2J","summary":1}]})", R"(a.\x1b[2J: "summary" is no text)"},
-        Case{std::string(100, '[') + std::string(100, ']'), "is no JSON: "}}) {
+  for (const Case& one : {Case{"{", "is not valid JSON: "}, Case{"", "is not valid JSON: "},
+                          Case{"{\"methods\":1}", "it has no list \"methods\""},
+                          Case{R"({"methods":[{"name":"a.b","result":{"schema":{"type":"\u001b[2Jtext"}}}]})",
+                               R"(a.b: result: "type" is "\u001b[2Jtext", which is not a JSON Schema type)"},
+                          Case{R"({"methods":[{"name":"a.\u001b[2J","summary":1}]})",
+                               R"(a.\x1b[2J: "summary" is not a string)"},
+                          Case{std::string(100, '[') + std::string(100, ']'), "is not valid JSON: "}}) {
     test::WriteAll(file, one.document);
     const auto exit = RunProgram({"generate", "--language", "cpp", "--from", file});
     EXPECT_EQ(exit.code, Code(ExitCode::kUsage));
@@ -120,9 +120,9 @@ TEST(GenerateProgram, SaysWhatIsWrongWithAService) {
       RunProgram({"--pipe", server.name(), "--trust", "same-user", "generate", "--language", "cpp"});
   EXPECT_EQ(exit.code, Code(ExitCode::kServiceError));
   EXPECT_EQ(exit.output, "");
-  EXPECT_NE(
-      exit.errors.find("the service's description of its methods cannot be used: a.b: \"params\" is no list"),
-      std::string::npos)
+  EXPECT_NE(exit.errors.find(
+                "the service's description of its methods is invalid: a.b: \"params\" is not an array"),
+            std::string::npos)
       << exit.errors;
 }
 

@@ -96,22 +96,22 @@ TEST(SchemaTypes, OfWhatIsNoSchemaNameThePlace) {
     const char* error;
   };
   for (const Case& one :
-       {Case{"5", "a.b: result: the schema is no object but 5"},
-        Case{R"({"type":"strnig"})", "a.b: result: \"type\" is \"strnig\", which is no type of JSON Schema"},
-        Case{R"({"type":5})", "a.b: result: \"type\" is 5, which is no type of JSON Schema"},
-        Case{R"({"type":[]})", "a.b: result: \"type\" is an empty list"},
-        Case{R"({"enum":[]})", "a.b: result: \"enum\" is no list of values"},
-        Case{R"({"enum":"a"})", "a.b: result: \"enum\" is no list of values"},
-        Case{R"({"type":"object","properties":[]})", "a.b: result: \"properties\" is no object"},
-        Case{R"({"type":"object","required":"a"})", "a.b: result: \"required\" is no list of names"},
+       {Case{"5", "a.b: result: the schema is not an object but 5"},
+        Case{R"({"type":"strnig"})", "a.b: result: \"type\" is \"strnig\", which is not a JSON Schema type"},
+        Case{R"({"type":5})", "a.b: result: \"type\" is 5, which is not a JSON Schema type"},
+        Case{R"({"type":[]})", "a.b: result: \"type\" is an empty array"},
+        Case{R"({"enum":[]})", "a.b: result: \"enum\" is not an array of values"},
+        Case{R"({"enum":"a"})", "a.b: result: \"enum\" is not an array of values"},
+        Case{R"({"type":"object","properties":[]})", "a.b: result: \"properties\" is not an object"},
+        Case{R"({"type":"object","required":"a"})", "a.b: result: \"required\" is not an array of names"},
         Case{R"({"type":"object","required":[1]})",
-             "a.b: result: \"required\" has 1 in it, which is no name"},
-        Case{R"({"type":"string","description":1})", "a.b: result: \"description\" is no text"},
+             "a.b: result: \"required\" contains 1, which is not a name"},
+        Case{R"({"type":"string","description":1})", "a.b: result: \"description\" is not a string"},
         Case{R"({"type":"object","properties":{"c":{"type":"array","items":{"type":"x"}}}})",
-             "a.b: result.c[]: \"type\" is \"x\", which is no type of JSON Schema"},
+             "a.b: result.c[]: \"type\" is \"x\", which is not a JSON Schema type"},
         Case{R"({"type":"object","properties":{"a\u0000":{}}})",
-             "a.b: result: the name \"a\\u0000\" has the character NUL in it"},
-        Case{R"({"enum":["\u0000"]})", "a.b: result: the name \"\\u0000\" has the character NUL in it"}}) {
+             "a.b: result: the name \"a\\u0000\" contains the character NUL"},
+        Case{R"({"enum":["\u0000"]})", "a.b: result: the name \"\\u0000\" contains the character NUL"}}) {
     try {
       Read(one.schema);
       ADD_FAILURE() << one.schema;

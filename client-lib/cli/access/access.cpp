@@ -15,10 +15,10 @@ namespace {
 using client::Json;
 
 constexpr char kNote[] =
-    "NODE is / (all), pipe: (who may connect), file (a namespace) or file.write (a method). RIGHT is call (at "
-    "pipe: connect), see or manage. ACCOUNT is DOMAIN\\NAME, NAME@DOMAIN, NT SERVICE\\NAME, a SID or an alias "
-    "of SDDL (BU). Every change takes --dry-run (shows it, changes nothing) and --if-version N (changes only the "
-    "policy of version N).";
+    "NODE is / (all), pipe: (who may connect), file (a namespace) or file.write (a method). RIGHT is call "
+    "(connect for pipe:), see or manage. ACCOUNT is DOMAIN\\NAME, NAME@DOMAIN, NT SERVICE\\NAME, a SID or an "
+    "SDDL alias (BU). Every change takes --dry-run (show it, change nothing) and --if-version N (only if the "
+    "policy is at version N).";
 constexpr CommandGroup kGroup = {"Who may call what", kNote};
 
 void OfferNodes(Candidates& candidates) {
@@ -52,22 +52,22 @@ constexpr Operand kVersion[] = {{"VERSION"}};
 
 // For every command that changes the policy.
 constexpr OptionInfo kChangeOptions[] = {
-    {"--dry-run", "", "", "shows the change and changes nothing"},
-    {"--if-version", "N", "7", "changes only the policy of version N"},
+    {"--dry-run", "", "", "show the change without making it"},
+    {"--if-version", "N", "7", "make the change only if the policy is at version N"},
 };
 constexpr OptionInfo kRevokeOptions[] = {
     {"--allow", "", "", "only entries that allow"},
     {"--deny", "", "", "only entries that deny"},
 };
-constexpr OptionInfo kSetOptions[] = {{"--default", "", "", "gives the node back its default"}};
+constexpr OptionInfo kSetOptions[] = {{"--default", "", "", "restore the node's default"}};
 constexpr OptionInfo kRightOption = {.name = "--right",
                                      .value = "RIGHT",
                                      .example = "see",
-                                     .summary = "the right in question (call; at pipe: connect)",
+                                     .summary = "the right in question (default: call; connect for pipe:)",
                                      .completer = OfferRights};
 constexpr OptionInfo kCheckOptions[] = {
     kRightOption,
-    {"--account", "ACCOUNT", "CONTOSO\\alice", "another account than your own"},
+    {"--account", "ACCOUNT", "CONTOSO\\alice", "check another account instead of your own"},
 };
 constexpr OptionInfo kExplainOptions[] = {kRightOption};
 
@@ -123,17 +123,18 @@ ExitCode Rollback(const Context& context, const AccessOptions& asked) {
 
 }  // namespace
 
-extern const Command kAccessListCommand = {.name = "access list",
-                                           .operands = kNodeOrAll,
-                                           .group = &kGroup,
-                                           .summary = "the nodes that you may see, with their own entries",
-                                           .handler = Handles<ParseNode, List>()};
+extern const Command kAccessListCommand = {
+    .name = "access list",
+    .operands = kNodeOrAll,
+    .group = &kGroup,
+    .summary = "list the nodes that you may see, with their own entries",
+    .handler = Handles<ParseNode, List>()};
 
 extern const Command kAccessShowCommand = {
     .name = "access show",
     .operands = kNode,
     .group = &kGroup,
-    .summary = "a node's entries, inherited ones too, in the order that counts",
+    .summary = "show a node's entries, including inherited ones, in evaluation order",
     .handler = Handles<ParseNode, ShowAs<RenderAccessNode>>()};
 
 extern const Command kAccessGrantCommand = {
@@ -141,14 +142,14 @@ extern const Command kAccessGrantCommand = {
     .operands = kAccountNodeAndRights,
     .group_options = kChangeOptions,
     .group = &kGroup,
-    .summary = "lets an account (or all of a group) call, see or manage",
+    .summary = "allow an account (or all of a group) to call, see or manage",
     .handler = Handles<ParseGrant, ShowWithNames<RenderChange>>()};
 
 extern const Command kAccessDenyCommand = {.name = "access deny",
                                            .operands = kAccountNodeAndRights,
                                            .group_options = kChangeOptions,
                                            .group = &kGroup,
-                                           .summary = "refuses it, whatever else lets it",
+                                           .summary = "deny it, whatever else allows it",
                                            .handler = Handles<ParseGrant, ShowWithNames<RenderChange>>()};
 
 extern const Command kAccessRevokeCommand = {
@@ -157,49 +158,50 @@ extern const Command kAccessRevokeCommand = {
     .options = kRevokeOptions,
     .group_options = kChangeOptions,
     .group = &kGroup,
-    .summary = "takes entries of the account away, all or of these rights",
+    .summary = "remove the account's entries, all or those for these rights",
     .handler = Handles<ParseRevoke, ShowWithNames<RenderChange>>()};
 
-extern const Command kAccessSetCommand = {
-    .name = "access set",
-    .operands = kNodeAndSddl,
-    .options = kSetOptions,
-    .group_options = kChangeOptions,
-    .group = &kGroup,
-    .summary = "replaces the node's entries, or gives it back its default",
-    .handler = Handles<ParseSet, ShowWithNames<RenderChange>>()};
+extern const Command kAccessSetCommand = {.name = "access set",
+                                          .operands = kNodeAndSddl,
+                                          .options = kSetOptions,
+                                          .group_options = kChangeOptions,
+                                          .group = &kGroup,
+                                          .summary = "replace the node's entries, or restore its default",
+                                          .handler = Handles<ParseSet, ShowWithNames<RenderChange>>()};
 
 extern const Command kAccessCheckCommand = {
     .name = "access check",
     .operands = kNode,
     .options = kCheckOptions,
     .group = &kGroup,
-    .summary = "may you (or the account): exit code 0 if so, 5 if not",
+    .summary = "check whether you (or the account) may: exit code 0 if so, 5 if not",
     .handler = Handles<ParseNode, Check>()};
 
-extern const Command kAccessExplainCommand = {.name = "access explain",
-                                              .operands = kNode,
-                                              .options = kExplainOptions,
-                                              .group = &kGroup,
-                                              .summary = "which entry decides, and what to type to change it",
-                                              .handler = Handles<ParseNode, ShowAs<RenderExplanation>>()};
+extern const Command kAccessExplainCommand = {
+    .name = "access explain",
+    .operands = kNode,
+    .options = kExplainOptions,
+    .group = &kGroup,
+    .summary = "show which entry decides, and what to type to change it",
+    .handler = Handles<ParseNode, ShowAs<RenderExplanation>>()};
 
 extern const Command kAccessHistoryCommand = {.name = "access history",
                                               .group = &kGroup,
-                                              .summary = "the policy's versions, newest first",
+                                              .summary = "list the policy's versions, newest first",
                                               .handler = Handles<ParseNode, ShowAs<RenderHistory>>()};
 
-extern const Command kAccessDiffCommand = {.name = "access diff",
-                                           .operands = kVersions,
-                                           .group = &kGroup,
-                                           .summary = "what two versions differ in (TO: the current one)",
-                                           .handler = Handles<ParseDiff, ShowWithNames<RenderDiff>>()};
+extern const Command kAccessDiffCommand = {
+    .name = "access diff",
+    .operands = kVersions,
+    .group = &kGroup,
+    .summary = "show how two versions differ (default for TO: the current one)",
+    .handler = Handles<ParseDiff, ShowWithNames<RenderDiff>>()};
 
 extern const Command kAccessRollbackCommand = {.name = "access rollback",
                                                .operands = kVersion,
                                                .group_options = kChangeOptions,
                                                .group = &kGroup,
-                                               .summary = "puts an earlier version in force again",
+                                               .summary = "restore an earlier version",
                                                .handler = Handles<ParseRollback, Rollback>()};
 
 }  // namespace onbehalf::cli

@@ -21,7 +21,7 @@ std::int64_t ParseVersion(const std::string& what, const std::string& text) {
 // Rejects a word that is not a right.
 const std::string& CheckedRight(const std::string& word) {
   if (word != "call" && word != "connect" && word != "see" && word != "manage") {
-    Refuse("there is no right '" + word + "': call (at pipe: connect), see or manage");
+    Refuse("unknown right '" + word + "': expected call (connect for pipe:), see or manage");
   }
   return word;
 }
@@ -40,7 +40,7 @@ Json ParseRights(std::span<const std::string> words) {
         rights.push_back(right);
     }
   }
-  if (rights.empty()) Refuse("a right is missing: call (at pipe: connect), see or manage");
+  if (rights.empty()) Refuse("a right is missing: expected call (connect for pipe:), see or manage");
   return rights;
 }
 
@@ -79,7 +79,7 @@ AccessOptions ParseRevoke(const Given& given) {
   Json arguments = {{"account", given.words[0]}, {"node", given.words[1]}};
   if (given.words.size() > 2) arguments["rights"] = ParseRights(std::span(given.words).subspan(2));
   if (given.Has("--allow") && given.Has("--deny")) {
-    Refuse("--allow and --deny exclude each other; without them both kinds of entry are taken away");
+    Refuse("--allow and --deny are mutually exclusive; without them entries of both kinds are removed");
   }
   if (given.Has("--allow")) arguments["type"] = "allow";
   if (given.Has("--deny")) arguments["type"] = "deny";

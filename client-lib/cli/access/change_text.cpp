@@ -82,7 +82,7 @@ std::string RenderChange(const Json& change, win32::AccountNames& names) {
   }
   const std::string head = FlagMember(change, "dryRun")
                                ? node + " would be changed" + kDryRun
-                               : node + ": changed, the policy is version " + version + " now\n";
+                               : node + ": changed, the policy is now version " + version + "\n";
   return head + Sides(change, names);
 }
 
@@ -97,9 +97,9 @@ std::string RenderWarnings(const Json& change) {
 std::string RenderHistory(const Json& history) {
   const Json* versions = ListMember(history, "versions");
   if (versions == nullptr || versions->empty()) {
-    return "No version is kept: the policy is " + (TextMember(history, "version") == "0"
-                                                       ? "the built-in default, which nobody has changed.\n"
-                                                       : "version " + TextMember(history, "version") + ".\n");
+    return "No versions are kept: the policy is " +
+           (TextMember(history, "version") == "0" ? "the built-in default, unchanged.\n"
+                                                  : "version " + TextMember(history, "version") + ".\n");
   }
   Rows rows = {{"VERSION", "CHANGED", "BY"}};
   for (const Json& version : *versions) {
@@ -115,7 +115,7 @@ std::string RenderDiff(const Json& diff, win32::AccountNames& names) {
   const std::string from = TextMember(diff, "from");
   const std::string to = TextMember(diff, "to");
   const Json* nodes = ListMember(diff, "nodes");
-  if (nodes == nullptr || nodes->empty()) return "versions " + from + " and " + to + " say the same\n";
+  if (nodes == nullptr || nodes->empty()) return "versions " + from + " and " + to + " are the same\n";
   return "from version " + from + " to version " + to + "\n" + SidesOfNodes(nodes, names);
 }
 
@@ -123,7 +123,7 @@ std::string RenderRollback(const Json& rollback, const Json& arguments, win32::A
   const std::string to = TextMember(arguments, "to");
   const std::string version = TextMember(rollback, "version");
   if (!FlagMember(rollback, "changed")) {
-    return "nothing to change: version " + version + ", which is in force, says the same as version " + to +
+    return "nothing to change: version " + version + ", which is in force, is the same as version " + to +
            "\n";
   }
   const std::string head = FlagMember(rollback, "dryRun")

@@ -16,8 +16,8 @@ std::string OutcomeText(const Json& entry, const std::string& right) {
   if (step == "noMatch") return "no match";
   if (step == "notAsked") return "is about other rights";
   if (step == "denies") return "denies " + right + ", decides";
-  if (step == "allows") return "gives a part of " + right;
-  if (step == "decides") return "gives " + right + ", decides";
+  if (step == "allows") return "grants a part of " + right;
+  if (step == "decides") return "grants " + right + ", decides";
   if (step == "notReached") return "not reached";
   if (step == "denyOnly") return "does not count: the group is deny-only";
   return step;
@@ -40,7 +40,7 @@ std::string ThroughText(const Json& entry) {
 std::string DecidedBy(const Json& explanation) {
   const Json* deciding = Member(explanation, "deciding");
   if (deciding == nullptr || !deciding->is_number_integer()) {
-    return FlagMember(explanation, "allowed") ? "" : ": no entry gives the right";
+    return FlagMember(explanation, "allowed") ? "" : ": no entry grants the right";
   }
   return ": entry " + std::to_string(deciding->get<std::int64_t>() + 1) + " decides";
 }
@@ -49,8 +49,9 @@ std::string DecidedBy(const Json& explanation) {
 
 std::string RenderCheck(const Json& check, const Json& arguments) {
   const bool allowed = FlagMember(check, "allowed");
-  std::string text = std::string(allowed ? "yes: " : "no: ") + VerdictText(check) +
-                     (FlagMember(check, "approximate") ? ", as far as is known without a logon" : "") + "\n";
+  std::string text =
+      std::string(allowed ? "yes: " : "no: ") + VerdictText(check) +
+      (FlagMember(check, "approximate") ? ", as far as can be determined without a logon" : "") + "\n";
   const std::string note = TextMember(check, "note");
   Rows rows;
   if (!note.empty()) rows.push_back({"note", note});

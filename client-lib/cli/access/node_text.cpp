@@ -28,7 +28,7 @@ std::string Inherits(const Json& node) {
 std::string PolicyLine(const Json& result) {
   const std::string version = TextMember(result, "version");
   const std::string source = TextMember(result, "source");
-  if (source == "default") return "policy: the built-in default (nothing has been changed)\n";
+  if (source == "default") return "policy: the built-in default (unchanged)\n";
   if (source == "administratorsOnly") return "policy: administrators only\n";
   return "policy: version " + version + (source == "lastGood" ? ", the last good one\n" : "\n");
 }
@@ -37,7 +37,7 @@ std::string PolicyLine(const Json& result) {
 
 std::string RenderAccessList(const Json& list, win32::AccountNames& names) {
   const Json* nodes = ListMember(list, "nodes");
-  if (nodes == nullptr || nodes->empty()) return "There is no node that you may see.\n";
+  if (nodes == nullptr || nodes->empty()) return "There are no nodes that you may see.\n";
   Rows rows = {{"NODE", "SET BY", "INHERITS", "TYPE", "ACCOUNT", "RIGHTS", "YOU MAY"}};
   for (const Json& node : *nodes) {
     const std::string name = TextMember(node, "node");
@@ -62,10 +62,10 @@ std::string RenderAccessList(const Json& list, win32::AccountNames& names) {
 std::string WarningAboutSource(const Json& list) {
   const std::string source = TextMember(list, "source");
   const std::string wrong =
-      "warning: access.json is refused (the event log and the service's log name every fault): ";
+      "warning: access.json was rejected (the event log and the service's log list every error): ";
   if (source == "lastGood") return wrong + "the last good policy is in force\n";
   if (source == "administratorsOnly") {
-    return wrong + "nobody but administrators may do anything until it is mended or reset\n";
+    return wrong + "only administrators have access until it is fixed or reset\n";
   }
   return {};
 }

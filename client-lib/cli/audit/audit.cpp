@@ -25,15 +25,15 @@ constexpr std::int64_t kMaxLast = 1000;
 constexpr CommandGroup kGroup = {"Who did what"};
 
 constexpr OptionInfo kOptions[] = {
-    {"--follow", "", "", "also those to come, until Ctrl+C"},
-    {"--account", "ACCOUNT", "CONTOSO\\alice", "only of this account"},
+    {"--follow", "", "", "also show new records, until Ctrl+C"},
+    {"--account", "ACCOUNT", "CONTOSO\\alice", "only records of this account"},
     {.name = "--method",
      .value = "METHOD",
      .example = "file.write",
-     .summary = "only of this method",
+     .summary = "only records of this method",
      .completer = OfferMethods},
-    {"--denied", "", "", "only what was not allowed"},
-    {"--last", "N", "100", "the last N records (50, at most 1000)"},
+    {"--denied", "", "", "only denied requests"},
+    {"--last", "N", "100", "the number of records (default: 50, at most 1000)"},
 };
 
 AuditOptions Parse(const Given& given) {
@@ -83,7 +83,7 @@ ExitCode Audit(const Context& context, const AuditOptions& options) {
       return ExitCode::kDone;
     }
     const Json records = ReadNewestAudit(service, options.search).records;
-    if (records.empty()) output.Error("There is no such record in the audit.\n");
+    if (records.empty()) output.Error("The audit has no such records.\n");
     return show(records) ? ExitCode::kDone : ExitCode::kServiceError;
   });
 }
@@ -101,14 +101,14 @@ extern const Command kAuditCommand = {
     .options = kOptions,
     .group = &kGroup,
     .summary =
-        "the last N records (50, at most 1000); --follow: and those to come, until Ctrl+C; --denied: only "
-        "what was not allowed",
+        "show the last N records (default: 50, at most 1000); --follow: and new ones, until Ctrl+C; "
+        "--denied: only denied requests",
     .handler = Handles<Parse, Audit>()};
 
 extern const Command kAuditVerifyCommand = {
     .name = "audit verify",
     .group = &kGroup,
-    .summary = "whether the audit is whole; exit code 1 if not, with the first broken line",
+    .summary = "verify the audit; exit code 1 and the first broken line if it is not intact",
     .handler = Handles<Verify>()};
 
 }  // namespace onbehalf::cli

@@ -45,8 +45,8 @@ void FollowAudit(client::Client& service, const Json& arguments, HANDLE stop,
     if (error.code() != static_cast<int>(protocol::ErrorCode::kMethodNotFound)) throw;
     throw client::RpcError(
         error.code(),
-        "this service has no audit.follow for you, or is too old to have it; without --follow the "
-        "audit can be read",
+        "you may not call audit.follow, or this service is too old to have it; the audit can be read "
+        "without --follow",
         error.data());
   }
 }

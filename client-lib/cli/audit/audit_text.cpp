@@ -75,7 +75,7 @@ Rows::value_type AuditCells(const Json& record, win32::AccountNames& names) {
   } else if (event == "policy") {
     reason = "version " + TextMember(record, "version") + ", before " + Sddl(record, "before") + ", after " +
              Sddl(record, "after");
-    if (TextMember(record, "origin") == "outside") Append(reason, "by a file put in its place");
+    if (TextMember(record, "origin") == "outside") Append(reason, "by a replaced file");
   } else {
     reason = AllMembers(record);
   }
@@ -93,7 +93,7 @@ std::string RenderVerification(const Json& verification) {
   const std::string looked =
       counted("files", "file") + ", " + counted("lines", "line") + ", " + counted("anchors", "anchor");
   Rows rows;
-  std::string text = "the audit is whole: " + looked + "\n";
+  std::string text = "the audit is intact: " + looked + "\n";
   if (!FlagMember(verification, "ok")) {
     text = "the audit is broken";
     if (const Json* problem = Member(verification, "problem")) {
@@ -102,7 +102,7 @@ std::string RenderVerification(const Json& verification) {
               TextMember(*problem, "what");
     }
     text += "\n";
-    rows.push_back({"looked at", looked});
+    rows.push_back({"checked", looked});
   }
   // Limits of the verdict.
   if (const std::string note = TextMember(verification, "note"); !note.empty())

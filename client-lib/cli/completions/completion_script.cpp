@@ -5,7 +5,7 @@ namespace onbehalf::cli {
 // Windows PowerShell drops an empty argument and misquotes a double quote or a trailing backslash. So only
 // the index shows an empty word, and a word with such a character is passed as a placeholder.
 std::string_view PowerShellScript() {
-  return R"(# Completes onbehalf's words in PowerShell. In your profile:
+  return R"(# Completes onbehalf's command line in PowerShell. In your profile:
 #   onbehalf completions powershell | Out-String | Invoke-Expression
 Register-ArgumentCompleter -Native -CommandName onbehalf, onbehalf.exe -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
@@ -33,7 +33,7 @@ Register-ArgumentCompleter -Native -CommandName onbehalf, onbehalf.exe -ScriptBl
 // Bash also splits words at : = and @ (COMP_WORDBREAKS) and replaces only the text after the last of these.
 // MSYS2_ARG_CONV_EXCL keeps Git Bash from converting a node "/" to a path.
 std::string_view BashScript() {
-  return R"(# Completes onbehalf's words in bash. In your .bashrc:
+  return R"(# Completes onbehalf's command line in bash. In your .bashrc:
 #   source <(onbehalf completions bash)
 _onbehalf() {
   local rest=${COMP_LINE:0:COMP_POINT} words=() word line current typed before='' mark i

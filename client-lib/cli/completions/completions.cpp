@@ -26,7 +26,7 @@ constexpr std::size_t kMaxWords = 32'768;
 CompletionsOptions ParseCompletions(const Given& given) {
   const std::string& shell = given.words[0];
   if (shell != "powershell" && shell != "bash") {
-    Refuse("completions are for powershell or bash, not '" + shell + "'");
+    Refuse("completions are available for powershell or bash, not '" + shell + "'");
   }
   return {shell};
 }
@@ -57,7 +57,7 @@ ExitCode CompleteWords(const Context& context, const CompleteOptions& options) {
   const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), index);
   if (error != std::errc() || end != given.data() + given.size() || index == 0 || index > kMaxWords) {
     throw UsageError(
-        "'complete' is for the scripts that 'onbehalf completions' prints: complete INDEX WORD…");
+        "'complete' is for the scripts that 'onbehalf completions' prints; usage: complete INDEX WORD…");
   }
   // A shell may omit an empty word at the end, and may pass the words after the cursor too.
   std::vector<std::string> words(options.words.begin() + 1, options.words.end());
@@ -76,7 +76,7 @@ ExitCode CompleteWords(const Context& context, const CompleteOptions& options) {
 extern const Command kCompletionsCommand = {
     .name = "completions",
     .operands = kShell,
-    .summary = "prints the script with which that shell completes this program's words",
+    .summary = "print a script that makes the shell complete this program's command line",
     .handler = Handles<ParseCompletions, PrintCompletions>()};
 
 extern const Command kCompleteCommand = {.name = "complete",

@@ -74,7 +74,7 @@ std::string ServiceText(const ServiceFacts& facts) {
   if (facts.status) {
     add("state", win32::ServiceStateName(facts.status->state));
     add("process", std::to_string(facts.status->process_id));
-    add("exit code", std::to_string(facts.status->exit_code) + ", its own " +
+    add("exit code", std::to_string(facts.status->exit_code) + ", service-specific " +
                          std::to_string(facts.status->service_specific_exit_code));
   } else {
     add("state", facts.status.why);
@@ -115,9 +115,8 @@ constexpr char kReadMe[] =
     "settings.json             the settings; values under keys that look like secrets are removed\n"
     "service.log               the end of the service's log, at most 256 KiB\n"
     "\n"
-    "The audit is not in here, because its lines name people and what they did. Account names and paths do "
-    "appear in\n"
-    "the files above: read them before you pass the archive on.\n";
+    "The audit is not included, because its lines name people and what they did. The files above do contain\n"
+    "account names and paths: read them before you share the archive.\n";
 
 }  // namespace
 
@@ -158,7 +157,7 @@ void WriteBundle(const std::string& path, const std::string& archive) {
                                              CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr));
   if (!file) {
     const DWORD code = ::GetLastError();
-    if (code == ERROR_FILE_EXISTS) throw UsageError(path + " exists already; name a new file");
+    if (code == ERROR_FILE_EXISTS) throw UsageError(path + " already exists; name a new file");
     throw win32::Win32Error(code, "CreateFileW", path);
   }
   DWORD count = 0;

@@ -53,7 +53,7 @@ ConnectionFacts CollectConnectionFacts(const client::Options& options) {
 Findings JudgeConnection(const ConnectionFacts& facts) {
   if (facts.ping.failure) return {NotDone("connection", Verdict::kFail, *facts.ping.failure)};
   Findings findings;
-  findings.push_back({"connection", Verdict::kOk, "rpc.ping is answered", {}});
+  findings.push_back({"connection", Verdict::kOk, "rpc.ping succeeded", {}});
 
   if (facts.whoami.failure) {
     findings.push_back(NotDone("connection.identity", Verdict::kFail, *facts.whoami.failure));
@@ -66,7 +66,7 @@ Findings JudgeConnection(const ConnectionFacts& facts) {
     const bool wants_impersonation = facts.asked_level == client::Level::kImpersonate;
     if (wants_impersonation && level != "impersonation" && level != "delegation") {
       findings.push_back(
-          {"connection.identity", Verdict::kFail, found + ", but impersonation was asked for",
+          {"connection.identity", Verdict::kFail, found + ", but impersonation was requested",
            "Does the service have SeImpersonatePrivilege? Without it Windows lowers the level silently."});
     } else {
       findings.push_back({"connection.identity", Verdict::kOk, found, {}});
@@ -78,9 +78,8 @@ Findings JudgeConnection(const ConnectionFacts& facts) {
     const bool hidden = facts.status.failure->json.at("error").value("code", 0) ==
                         static_cast<int>(protocol::ErrorCode::kMethodNotFound);
     if (denied || hidden) {
-      findings.push_back({"service.status", Verdict::kWarn,
-                          "this account may not ask for the service's status",
-                          "Run doctor as an administrator (elevated) to have it checked."});
+      findings.push_back({"service.status", Verdict::kWarn, "this account may not call service.status",
+                          "Run doctor as an administrator (elevated) to check it."});
     } else {
       findings.push_back(NotDone("service.status", Verdict::kFail, *facts.status.failure));
     }
@@ -94,9 +93,8 @@ Findings JudgeConnection(const ConnectionFacts& facts) {
   if (last_error.empty()) {
     findings.push_back({"service.last_error", Verdict::kOk, "none since it started", {}});
   } else {
-    findings.push_back(
-        {"service.last_error", Verdict::kWarn, "the last one was logged at " + last_error,
-         "logs\\service.log below the data directory and the Application log say what it was."});
+    findings.push_back({"service.last_error", Verdict::kWarn, "the last one was logged at " + last_error,
+                        "See logs\\service.log in the data directory and the Application log."});
   }
   const auto protections = [&status](const char* which) {
     std::string all;
@@ -112,12 +110,13 @@ Findings JudgeConnection(const ConnectionFacts& facts) {
   if (missing.empty()) {
     findings.push_back({"service.hardening",
                         Verdict::kOk,
-                        off.empty() ? "every protection is in force"
-                                    : "every protection is in force but what the settings turn off: " + off,
+                        off.empty()
+                            ? "all protections are in force"
+                            : "all protections are in force except those that the settings turn off: " + off,
                         {}});
   } else {
     findings.push_back({"service.hardening", Verdict::kWarn, "not in force: " + missing,
-                        "This Windows lacks it, or refused it; the service works without."});
+                        "This Windows version lacks it or refused it; the service works without it."});
   }
   return findings;
 }

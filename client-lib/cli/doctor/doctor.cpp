@@ -28,7 +28,7 @@ void Append(Findings& findings, Findings more) {
 constexpr OptionInfo kOptions[] = {{.name = "--bundle",
                                     .value = "FILE",
                                     .example = "support.tar",
-                                    .summary = "writes a support archive (tar)",
+                                    .summary = "write a support archive (tar)",
                                     .completer = OfferFiles}};
 
 DoctorOptions Parse(const Given& given) { return {given.ValueOf("--bundle")}; }
@@ -58,7 +58,7 @@ ExitCode Doctor(const Context& context, const DoctorOptions& asked) {
   if (asked.bundle) {
     WriteBundle(*asked.bundle, MakeBundle({findings, service, pipe, installation}));
     context.output.Error("wrote " + *asked.bundle +
-                         "; read it before you pass it on: it has account names and paths in it, " +
+                         "; read it before you share it: it contains account names and paths, " +
                          "but no audit lines\n");
   }
   return AnyFails(findings) ? ExitCode::kServiceError : ExitCode::kDone;
@@ -68,7 +68,7 @@ ExitCode Doctor(const Context& context, const DoctorOptions& asked) {
 
 extern const Command kDoctorCommand = {.name = "doctor",
                                        .options = kOptions,
-                                       .summary = "checks the installation and says what to do",
+                                       .summary = "check the installation and say what to do",
                                        .handler = Handles<Parse, Doctor>()};
 
 }  // namespace onbehalf::cli

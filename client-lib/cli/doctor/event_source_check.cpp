@@ -30,8 +30,8 @@ Finding JudgeEventSource(const EventSourceFacts& facts) {
   if (facts.message_file) return {check, Verdict::kOk, *facts.message_file, {}};
   if (facts.message_file.code == ERROR_FILE_NOT_FOUND) {
     return {check, Verdict::kWarn,
-            "the source " + facts.name + " is not registered: events show without their texts",
-            "Install again with installer\\install.cmd."};
+            "the source " + facts.name + " is not registered: events appear without their texts",
+            "Reinstall with installer\\install.cmd."};
   }
   return NotAnswered(check, facts.message_file.code, facts.message_file.why);
 }

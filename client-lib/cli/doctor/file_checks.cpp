@@ -123,16 +123,16 @@ FileWriters FindFileWriters(const ServiceFacts& service) {
 Finding JudgeFile(const FileFacts& facts, const FileWriters& writers_allowed) {
   if (facts.IsMissing()) {
     if (facts.may_be_absent)
-      return {facts.check, Verdict::kOk, "no " + facts.path + ": the defaults are in force", {}};
+      return {facts.check, Verdict::kOk, "no " + facts.path + ": the defaults apply", {}};
     return {facts.check, Verdict::kFail, facts.path + " does not exist",
-            "Install again with installer\\install.cmd."};
+            "Reinstall with installer\\install.cmd."};
   }
   if (!facts.is_reparse_point) {
     return NotAnswered(facts.check, facts.is_reparse_point.code, facts.is_reparse_point.why);
   }
   if (*facts.is_reparse_point) {
-    return {facts.check, Verdict::kFail, facts.path + " is a link or junction: it may lead anywhere",
-            "Remove it and install again with installer\\install.cmd."};
+    return {facts.check, Verdict::kFail, facts.path + " is a link or junction: it may point anywhere",
+            "Remove it and reinstall with installer\\install.cmd."};
   }
   if (!facts.descriptor) return NotAnswered(facts.check, facts.descriptor.code, facts.descriptor.why);
   std::vector<win32::Sid> trusted = win32::AdministrativeAccounts();
@@ -151,10 +151,10 @@ Finding JudgeFile(const FileFacts& facts, const FileWriters& writers_allowed) {
   const std::optional<win32::Sid>& perhaps = writers_allowed.perhaps_everything;
   if (perhaps && told == std::set<win32::Sid>{*perhaps}) {
     return {facts.check, Verdict::kWarn, facts.path + " can be changed by " + found,
-            "The service takes that only if it runs as this administrator; start it to see."};
+            "The service accepts this only if it runs as this administrator; start it to find out."};
   }
   return {facts.check, Verdict::kFail, facts.path + " can be changed by " + found,
-          "Take these rights away (icacls), or install again with installer\\install.cmd."};
+          "Remove these rights (icacls), or reinstall with installer\\install.cmd."};
 }
 
 Findings JudgeFiles(const std::vector<FileFacts>& files, const FileWriters& writers) {

@@ -24,10 +24,10 @@ const char* WordFor(Verdict verdict) {
 
 Finding NotAnswered(const std::string& check, DWORD code, const std::string& why) {
   if (code == ERROR_ACCESS_DENIED || code == ERROR_PRIVILEGE_NOT_HELD) {
-    return {check, Verdict::kWarn, "this account may not ask: " + why,
-            "Run doctor as an administrator (elevated) to have it checked."};
+    return {check, Verdict::kWarn, "this account may not query it: " + why,
+            "Run doctor as an administrator (elevated) to check it."};
   }
-  return {check, Verdict::kWarn, "this system does not say: " + why, {}};
+  return {check, Verdict::kWarn, "this system does not report it: " + why, {}};
 }
 
 bool AnyFails(const Findings& findings) {

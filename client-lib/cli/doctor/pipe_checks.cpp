@@ -53,7 +53,7 @@ bool IsRefusedFirst(const std::vector<win32::AccessEntry>& entries, const win32:
 }
 
 constexpr char kAdvice[] =
-    "Start the service again, which makes the descriptor anew; if it stays so, look for who changed it.";
+    "Restart the service, which recreates the descriptor; if that does not help, find out who changed it.";
 
 Finding OfDescriptor(Verdict verdict, const std::string& text, const std::string& advice = kAdvice) {
   return {"pipe.descriptor", verdict, text, advice};
@@ -78,22 +78,23 @@ void JudgeFixedEntries(const std::vector<win32::AccessEntry>& entries, const std
   };
   if (!owner || *owner != own) {
     findings.push_back(OfDescriptor(
-        Verdict::kFail, "its owner is " + (owner ? names.Display(*owner) : std::string("nobody")) + ", not " +
-                            names.Display(own)));
+        Verdict::kFail, "its owner is " + (owner ? names.Display(*owner) : std::string("not set")) +
+                            ", expected " + names.Display(own)));
   }
   for (const WELL_KNOWN_SID_TYPE type : {WinAnonymousSid, WinBuiltinGuestsSid}) {
     const win32::Sid sid = win32::Sid::FromWellKnown(type);
     if (IsRefusedFirst(entries, sid)) continue;
     findings.push_back(
-        OfDescriptor(Verdict::kFail, names.Display(sid) + " is not refused before all others"));
+        OfDescriptor(Verdict::kFail, names.Display(sid) + " is not denied before every allow entry"));
   }
   if (!allows(own, kServiceRights)) {
     findings.push_back(OfDescriptor(
         Verdict::kFail, "the service's own entry is missing: allow " + names.Display(own) + " " +
-                            Hexadecimal(kServiceRights) + "; it may be unable to make the next instance"));
+                            Hexadecimal(kServiceRights) + "; it may be unable to create the next instance"));
   }
   if (!allows(win32::Sid::FromWellKnown(WinCreatorOwnerRightsSid), READ_CONTROL)) {
-    findings.push_back(OfDescriptor(Verdict::kWarn, "owning it is not limited to reading its descriptor"));
+    findings.push_back(
+        OfDescriptor(Verdict::kWarn, "its owner's rights are not limited to reading the descriptor"));
   }
 }
 
@@ -109,25 +110,26 @@ std::string JudgeClients(const std::vector<win32::AccessEntry>& entries, const w
   for (const win32::AccessEntry& entry : entries) {
     if (entry.denies() || entry.sid == own) continue;
     if (!entry.allows()) {
-      add(Verdict::kWarn, "not an entry of the service's: " + Words(entry, names));
+      add(Verdict::kWarn, "not an entry that the service writes: " + Words(entry, names));
     } else if ((entry.mask & kServerRights) != 0) {
-      add(Verdict::kFail, Words(entry, names) + ": may make instances of the pipe or change who may use it");
+      add(Verdict::kFail,
+          Words(entry, names) + ": may create instances of the pipe or change who may use it");
     } else if (IsUnknownCaller(entry.sid)) {
-      add(Verdict::kFail, Words(entry, names) + ": nobody knows who that is");
+      add(Verdict::kFail, Words(entry, names) + ": not an identifiable account");
     } else if (entry.sid == owner_rights) {
       continue;
     } else if (entry.mask != kClientRights) {
       add(Verdict::kWarn,
-          Words(entry, names) + ": other rights than clients need, " + Hexadecimal(kClientRights));
+          Words(entry, names) + ": expected the rights that clients need, " + Hexadecimal(kClientRights));
     } else {
       clients += (clients.empty() ? "" : ", ") + names.Display(entry.sid);
     }
   }
   if (clients.empty()) {
     findings.push_back(
-        OfDescriptor(Verdict::kWarn, "nobody may connect",
-                     "'onbehalf access show pipe:' shows who may; if nobody reaches the service any more, "
-                     "onbehalf-service.exe --reset-access is the way out."));
+        OfDescriptor(Verdict::kWarn, "no account may connect",
+                     "'onbehalf access show pipe:' shows who may; if no one can reach the service any more, "
+                     "run onbehalf-service.exe --reset-access."));
   }
   return clients;
 }
@@ -140,9 +142,8 @@ void JudgeLabel(const win32::SecurityDescriptor& descriptor, Findings& findings)
     return;
   }
   findings.push_back(OfDescriptor(Verdict::kWarn,
-                                  label
-                                      ? "its mandatory label is another than medium, no read up, no write up"
-                                      : "no mandatory label is seen: lower integrity may not be shut out",
+                                  label ? "its mandatory label is not medium with no read up and no write up"
+                                        : "no mandatory label was found: lower integrity may not be kept out",
                                   {}));
 }
 
@@ -180,7 +181,7 @@ PipeFacts CollectPipeFacts(const client::Options& options) {
 
 Findings JudgePipeDescriptor(const win32::SecurityDescriptor& descriptor, std::string_view service) {
   if (!descriptor.HasDacl()) {
-    return {OfDescriptor(Verdict::kFail, "no DACL: everyone may do everything with the pipe")};
+    return {OfDescriptor(Verdict::kFail, "no DACL: everyone has full access to the pipe")};
   }
   Findings findings;
   win32::AccountNames names;
@@ -190,11 +191,11 @@ Findings JudgePipeDescriptor(const win32::SecurityDescriptor& descriptor, std::s
   JudgeFixedEntries(entries, owner, own, names, findings);
   const std::string clients = JudgeClients(entries, own, names, findings);
   if (!descriptor.IsProtected()) {
-    findings.push_back(OfDescriptor(Verdict::kWarn, "it is not protected"));
+    findings.push_back(OfDescriptor(Verdict::kWarn, "its DACL is not protected"));
   }
   JudgeLabel(descriptor, findings);
   if (findings.empty()) {
-    findings.push_back(OfDescriptor(Verdict::kOk, "as it has to be; may connect: " + clients, {}));
+    findings.push_back(OfDescriptor(Verdict::kOk, "as expected; may connect: " + clients, {}));
   }
   return findings;
 }
@@ -203,12 +204,12 @@ Findings JudgePipe(const PipeFacts& facts, std::string_view service) {
   if (!facts.was_opened) {
     const DWORD code = facts.descriptor.code;
     if (code == ERROR_FILE_NOT_FOUND) {
-      return {{"pipe.present", Verdict::kFail, "there is no " + facts.path,
-               "Start the service; settings may give the pipe another name (--pipe NAME)."}};
+      return {{"pipe.present", Verdict::kFail, facts.path + " does not exist",
+               "Start the service; if the settings give the pipe another name, use --pipe NAME."}};
     }
     return {{"pipe.present", Verdict::kFail, facts.path + " cannot be opened: " + facts.descriptor.why,
-             code == ERROR_PIPE_BUSY ? "All instances are taken: try again, or with a longer --timeout."
-                                     : "Its descriptor refuses this account."}};
+             code == ERROR_PIPE_BUSY ? "All instances are busy: try again, or with a longer --timeout."
+                                     : "Its descriptor denies access to this account."}};
   }
   Findings findings;
   findings.push_back({"pipe.present", Verdict::kOk, facts.path, {}});
@@ -217,7 +218,7 @@ Findings JudgePipe(const PipeFacts& facts, std::string_view service) {
   } else {
     findings.push_back({"pipe.owner",
                         Verdict::kOk,
-                        "the service has made it, process " + std::to_string(facts.process_id),
+                        "created by the service, process " + std::to_string(facts.process_id),
                         {}});
   }
   if (!facts.descriptor) {

@@ -57,14 +57,13 @@ Finding JudgeRight(const std::string& check, const char* right,
   win32::AccountNames names;
   for (const win32::Sid& holder : *holders) {
     if (std::find(facts.account.begin(), facts.account.end(), holder) != facts.account.end()) {
-      return {check, Verdict::kOk, std::string(right) + " comes through " + names.Display(holder), {}};
+      return {check, Verdict::kOk, std::string(right) + " is granted through " + names.Display(holder), {}};
     }
   }
   return {check, Verdict::kFail,
-          facts.account_name + " has no " + right + ", nor has a group that services are in",
-          "Give it to NT SERVICE\\ALL SERVICES or to the account in the Local Security Policy (User Rights "
-          "Assignment); "
-          "where a group policy sets it, in that policy."};
+          facts.account_name + " does not have " + right + ", nor does a group that services belong to",
+          "Grant it to NT SERVICE\\ALL SERVICES or to the account in the Local Security Policy (User Rights "
+          "Assignment), or in the group policy that sets it."};
 }
 
 }  // namespace
@@ -98,8 +97,8 @@ Findings JudgeRights(const RightsFacts& facts) {
   // Windows grants both rights by default: a system that reports no account for either does not track them.
   if (facts.impersonate && facts.log_on && facts.impersonate->empty() && facts.log_on->empty()) {
     return {NotAnswered(impersonate, ERROR_CALL_NOT_IMPLEMENTED,
-                        "it names no account for SeImpersonatePrivilege"),
-            NotAnswered(log_on, ERROR_CALL_NOT_IMPLEMENTED, "it names no account for SeServiceLogonRight")};
+                        "it lists no account for SeImpersonatePrivilege"),
+            NotAnswered(log_on, ERROR_CALL_NOT_IMPLEMENTED, "it lists no account for SeServiceLogonRight")};
   }
   return {JudgeRight(impersonate, "SeImpersonatePrivilege", facts.impersonate, facts),
           JudgeRight(log_on, "SeServiceLogonRight", facts.log_on, facts)};

@@ -30,7 +30,7 @@ std::string WithoutSecrets(std::string_view settings) {
   if (settings.starts_with("\xEF\xBB\xBF")) settings.remove_prefix(3);
   protocol::Json value;
   if (const protocol::JsonFault fault = protocol::ParseJson(settings, protocol::JsonLimits{}, value)) {
-    return "not shown, because it is no JSON: " + fault.Describe() + "\n";
+    return "not shown, because it is not valid JSON: " + fault.Describe() + "\n";
   }
   // An explicit stack, because the file determines the depth.
   std::vector<protocol::Json*> open = {&value};

@@ -38,11 +38,11 @@ Finding JudgeRunning(const ServiceFacts& facts) {
   }
   const std::string state = win32::ServiceStateName(status.state);
   if (status.state != SERVICE_STOPPED) {
-    return {check, Verdict::kWarn, state, "Wait a moment and look again: sc query " + facts.name};
+    return {check, Verdict::kWarn, state, "Wait a moment and check again: sc query " + facts.name};
   }
   std::string found = state;
   if (status.exit_code == ERROR_SERVICE_SPECIFIC_ERROR) {
-    found += ", it ended with its own code " + std::to_string(status.service_specific_exit_code);
+    found += ", it ended with service-specific code " + std::to_string(status.service_specific_exit_code);
   } else if (status.exit_code != ERROR_SUCCESS && status.exit_code != ERROR_SERVICE_NEVER_STARTED) {
     found += ", it ended with " + win32::ErrorName(status.exit_code) + ": " +
              win32::ErrorMessage(status.exit_code);
@@ -62,7 +62,7 @@ Finding JudgeStart(const ServiceFacts& facts) {
       }
       return {check, Verdict::kOk, "automatic", {}};
     case SERVICE_DEMAND_START:
-      return {check, Verdict::kWarn, "on demand: it does not come back after a restart of the computer", fix};
+      return {check, Verdict::kWarn, "on demand: it does not start with the computer", fix};
     case SERVICE_DISABLED:
       return {check, Verdict::kFail, "disabled", fix};
     default:
@@ -77,8 +77,8 @@ Finding JudgeAccount(const ServiceFacts& facts) {
   if (protocol::IsSameIgnoringAsciiCase(account, expected)) return {check, Verdict::kOk, account, {}};
   return {check, Verdict::kWarn,
           (account.empty() ? std::string("none named") : account) + "; expected " + expected +
-              ", which has no rights beside those it needs",
-          "sc config " + facts.name + " obj= \"" + expected + "\" and start it again"};
+              ", which has only the rights it needs",
+          "sc config " + facts.name + " obj= \"" + expected + "\" and restart it"};
 }
 
 Finding JudgePath(const ServiceFacts& facts) {
@@ -86,20 +86,20 @@ Finding JudgePath(const ServiceFacts& facts) {
   const std::string& line = facts.config->command_line;
   const ServiceCommand command = ParseServiceCommand(line);
   if (!command.is_quoted && line.find(' ') != std::string::npos) {
-    return {check, Verdict::kFail,
-            line + ": not quoted, so Windows may start another program whose path is its beginning",
-            "Install again with installer\\install.cmd, or: sc config " + facts.name +
-                " binPath= \"\\\"PATH\\\"\""};
+    return {
+        check, Verdict::kFail,
+        line + ": not quoted, so Windows may start another program, at a prefix of this path",
+        "Reinstall with installer\\install.cmd, or: sc config " + facts.name + " binPath= \"\\\"PATH\\\"\""};
   }
   if (!facts.executable_exists) {
     return NotAnswered(check, facts.executable_exists.code, facts.executable_exists.why);
   }
   if (!*facts.executable_exists) {
     return {check, Verdict::kFail, command.executable + " does not exist",
-            "Install again with installer\\install.cmd."};
+            "Reinstall with installer\\install.cmd."};
   }
   if (!command.is_quoted)
-    return {check, Verdict::kWarn, line + ": not quoted", "Install again with installer\\install.cmd."};
+    return {check, Verdict::kWarn, line + ": not quoted", "Reinstall with installer\\install.cmd."};
   return {check, Verdict::kOk, line, {}};
 }
 
@@ -114,7 +114,7 @@ Finding JudgeFailureActions(const ServiceFacts& facts) {
       " 1";
   const bool restarts = std::any_of(actions.begin(), actions.end(),
                                     [](const SC_ACTION& action) { return action.Type == SC_ACTION_RESTART; });
-  if (!restarts) return {check, Verdict::kWarn, "after a crash it stays down", fix};
+  if (!restarts) return {check, Verdict::kWarn, "it is not restarted after a crash", fix};
   std::string found = "restarts after";
   for (const SC_ACTION& action : actions) {
     if (action.Type == SC_ACTION_RESTART) found += " " + std::to_string(action.Delay) + " ms";
@@ -130,19 +130,20 @@ Finding JudgeSidType(const ServiceFacts& facts) {
   if (!facts.sid_type) return NotAnswered(check, facts.sid_type.code, facts.sid_type.why);
   if (*facts.sid_type == SERVICE_SID_TYPE_UNRESTRICTED) return {check, Verdict::kOk, "unrestricted", {}};
   return {check, Verdict::kWarn,
-          *facts.sid_type == SERVICE_SID_TYPE_NONE ? "none: its pipe cannot be told by the service's SID"
-                                                   : "restricted: it can write only what its SID may write",
-          "sc sidtype " + facts.name + " unrestricted and start it again"};
+          *facts.sid_type == SERVICE_SID_TYPE_NONE
+              ? "none: its pipe cannot be recognized by the service's SID"
+              : "restricted: it can write only what its SID may write",
+          "sc sidtype " + facts.name + " unrestricted and restart it"};
 }
 
 Finding JudgePrivileges(const ServiceFacts& facts) {
   const std::string check = "service.privileges";
   if (!facts.privileges) return NotAnswered(check, facts.privileges.code, facts.privileges.why);
   const std::string fix =
-      "sc privs " + facts.name + " SeChangeNotifyPrivilege/SeImpersonatePrivilege and start it again";
+      "sc privs " + facts.name + " SeChangeNotifyPrivilege/SeImpersonatePrivilege and restart it";
   const std::vector<std::string>& privileges = *facts.privileges;
   if (privileges.empty()) {
-    return {check, Verdict::kWarn, "not limited: it has every privilege of its account", fix};
+    return {check, Verdict::kWarn, "not limited: it has all privileges of its account", fix};
   }
   std::string surplus;
   for (const std::string& privilege : privileges) {
@@ -164,20 +165,19 @@ Finding JudgeSecurity(const ServiceFacts& facts) {
   const std::string check = "service.descriptor";
   if (!facts.security) return NotAnswered(check, facts.security.code, facts.security.why);
   if (!facts.security->HasDacl()) {
-    return {check, Verdict::kFail, "no DACL: everyone may have the service run anything",
-            "Install again with installer\\install.cmd."};
+    return {check, Verdict::kFail, "no DACL: everyone may make the service run anything",
+            "Reinstall with installer\\install.cmd."};
   }
   const std::vector<win32::Sid> trusted = win32::AdministrativeAccounts();
   win32::AccountNames names;
   const std::vector<win32::AccessEntry> entries = facts.security->Dacl();
-  if (entries.empty())
-    return NotAnswered(check, ERROR_CALL_NOT_IMPLEMENTED, "the descriptor came without entries");
+  if (entries.empty()) return NotAnswered(check, ERROR_CALL_NOT_IMPLEMENTED, "the descriptor has no entries");
   for (const win32::AccessEntry& entry : entries) {
     if (!entry.allows() || (entry.mask & kServiceChangeRights) == 0) continue;
     if (std::find(trusted.begin(), trusted.end(), entry.sid) != trusted.end()) continue;
     return {check, Verdict::kFail,
             names.Display(entry.sid) + " may change the service and so run anything as its account",
-            "Install again with installer\\install.cmd, which sets the descriptor (sc sdset)."};
+            "Reinstall with installer\\install.cmd, which sets the descriptor (sc sdset)."};
   }
   return {check, Verdict::kOk, "only administrators may change the service", {}};
 }

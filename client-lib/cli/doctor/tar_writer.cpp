@@ -27,7 +27,7 @@ void PutText(Header& header, std::size_t offset, std::string_view text) {
 
 void TarWriter::Add(std::string_view name, std::string_view content, std::int64_t time) {
   if (name.empty() || name.size() > 100)
-    throw std::invalid_argument("a name in a tar archive has 1 to 100 bytes");
+    throw std::invalid_argument("a name in a tar archive must have 1 to 100 bytes");
   // IEEE Std 1003.1, pax, "ustar Interchange Format".
   Header header{};
   PutText(header, 0, name);

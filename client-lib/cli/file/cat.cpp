@@ -23,7 +23,7 @@ ExitCode CatFile(const Context& context, const PathOptions& options) {
 extern const Command kFileCatCommand = {.name = "file cat",
                                         .operands = kPathOperand,
                                         .group = &kFileGroup,
-                                        .summary = "writes a file's bytes to standard output, as they are",
+                                        .summary = "write a file's bytes to standard output, unchanged",
                                         .handler = Handles<ParsePath, CatFile>()};
 
 }  // namespace onbehalf::cli

@@ -3,7 +3,7 @@
 namespace onbehalf::cli {
 
 extern const CommandGroup kFileGroup = {
-    "Files, as you: REMOTE and PATH are paths on the service's computer, with a drive (C:\\x)"};
+    "Files, with your rights: REMOTE and PATH are paths on the service's computer, with a drive (C:\\x)"};
 
 const std::vector<std::string>& PathsOf(const Given& given) {
   for (const std::string& word : given.words) {

@@ -13,7 +13,7 @@ namespace {
 using client::Json;
 
 [[noreturn]] void RefuseAnswer(const char* member, const std::string& method) {
-  throw FileError("the service's answer to " + method + " has no '" + member + "' that can be used");
+  throw FileError("the service's response to " + method + " has no valid '" + member + "'");
 }
 
 }  // namespace
@@ -80,7 +80,7 @@ RemoteState StateIn(const Json& answer, const std::string& method) {
 
 RemoteState StatRemoteFile(FileCalls& calls, const std::string& path) {
   const Json stat = calls.Call("file.stat", {{"path", path}});
-  if (TextMember(stat, "type") == "directory") throw FileError(path + " is a directory");
+  if (TextMember(stat, "type") == "directory") throw FileError(path + " is a folder");
   return StateIn(stat, "file.stat");
 }
 

@@ -15,17 +15,16 @@ void ThrowFileError(std::string_view operation, std::string_view path, DWORD cod
 }
 
 FileError ExistsAlready(const std::string& path, std::optional<DWORD> code) {
-  return FileError(path + " exists already", "--force replaces it.", code);
+  return FileError(path + " already exists", "--force replaces it.", code);
 }
 
 FileError PartIsThere(const std::string& part) {
-  return FileError(part + " is there from a copy that has not ended",
-                   "--resume goes on with it, --force begins anew.");
+  return FileError(part + " exists from an unfinished copy", "--resume continues it, --force starts over.");
 }
 
 FileError NotTheBeginning(const std::string& part, const std::string& of) {
   return FileError(part + " is not the beginning of " + of,
-                   "Look at it, or begin anew with --force and without --resume.");
+                   "Check it, or start over with --force and without --resume.");
 }
 
 }  // namespace onbehalf::cli

@@ -75,7 +75,7 @@ std::string ChangeLine(const Json& change) {
 }
 
 std::string OverflowLine() {
-  return Action("overflow") + "more changed than could be told: look at all of it again\n";
+  return Action("overflow") + "more changed than could be reported: scan the folder again\n";
 }
 
 }  // namespace onbehalf::cli

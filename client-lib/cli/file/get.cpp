@@ -18,7 +18,7 @@ namespace {
 constexpr Operand kOperands[] = {{"REMOTE"}, {.name = "LOCAL", .completer = OfferFiles, .is_optional = true}};
 constexpr OptionInfo kOptions[] = {
     kResumeOption,
-    {"--force", "", "", "replaces LOCAL; without --resume also begins a part anew"},
+    {"--force", "", "", "replace LOCAL; without --resume also start a partial copy over"},
 };
 
 TransferOptions Parse(const Given& given) {
@@ -72,7 +72,7 @@ ExitCode GetFile(const Context& context, const TransferOptions& options) {
       });
     } catch (...) {
       progress.Clear();
-      if (!output.json()) output.Error(part.path() + " is kept: --resume goes on with it.\n");
+      if (!output.json()) output.Error(part.path() + " is kept: --resume continues it.\n");
       throw;
     }
     CheckUnchanged(remote, state, *after);
@@ -93,7 +93,7 @@ extern const Command kFileGetCommand = {
     .operands = kOperands,
     .options = kOptions,
     .group = &kFileGroup,
-    .summary = "copies a file from the service's computer, into the current folder without LOCAL",
+    .summary = "copy a file from the service's computer, by default to the current folder",
     .handler = Handles<Parse, GetFile>()};
 
 }  // namespace onbehalf::cli

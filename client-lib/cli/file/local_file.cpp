@@ -15,7 +15,7 @@ std::wstring WidePath(const std::string& path) {
   try {
     return win32::ToWide(path);
   } catch (const win32::Win32Error&) {
-    throw FileError("a path is no valid UTF-8");
+    throw FileError("a path is not valid UTF-8");
   }
 }
 
@@ -33,7 +33,7 @@ LocalFile::LocalFile(std::string path, win32::UniqueFile file)
     : path_(std::move(path)), file_(std::move(file)) {}
 
 LocalFile LocalFile::OpenToRead(const std::string& path) {
-  if (LocalKindOf(path) == LocalKind::kDirectory) throw FileError(path + " is a directory");
+  if (LocalKindOf(path) == LocalKind::kDirectory) throw FileError(path + " is a folder");
   win32::UniqueFile file(::CreateFileW(WidePath(path).c_str(), GENERIC_READ,
                                        FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
                                        OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, nullptr));
@@ -58,7 +58,7 @@ std::optional<LocalFile> LocalFile::OpenToWrite(const std::string& path) {
   }
   // Through a link its creator would choose which file is written to.
   if ((InformationOf(file.get(), path).dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0) {
-    throw FileError(path + " is a link or another reparse point, and not followed");
+    throw FileError(path + " is a link or another reparse point, which is not followed");
   }
   return LocalFile(path, std::move(file));
 }
@@ -76,7 +76,7 @@ std::string_view LocalFile::ReadAt(std::uint64_t offset, std::span<char> buffer)
   } catch (const win32::Win32Error& error) {
     ThrowFileError(error.operation(), path_, error.win32_code());
   }
-  if (count < buffer.size()) throw FileError(path_ + " was cut short while it was read");
+  if (count < buffer.size()) throw FileError(path_ + " was truncated while it was being read");
   return {buffer.data(), count};
 }
 
@@ -86,7 +86,7 @@ void LocalFile::WriteAt(std::uint64_t offset, std::string_view bytes) {
     const auto part = static_cast<DWORD>(std::min<std::size_t>(bytes.size(), 1024 * 1024));
     DWORD written = 0;
     if (!::WriteFile(file_.get(), bytes.data(), part, &written, &at)) ThrowFileError("WriteFile", path_);
-    if (written == 0) throw FileError(path_ + " takes nothing that is written", {}, ERROR_WRITE_FAULT);
+    if (written == 0) throw FileError(path_ + " accepts no data", {}, ERROR_WRITE_FAULT);
     offset += written;
     bytes.remove_prefix(written);
   }

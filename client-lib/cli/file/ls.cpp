@@ -11,8 +11,8 @@ namespace {
 using client::Json;
 
 constexpr OptionInfo kOptions[] = {
-    {"--glob", "PATTERN", "*.txt", "only names like this one, with * and ?"},
-    {"--all", "", "", "hidden ones too"},
+    {"--glob", "PATTERN", "*.txt", "only names that match this pattern of * and ?"},
+    {"--all", "", "", "include hidden ones"},
 };
 
 ListOptions Parse(const Given& given) {
@@ -56,7 +56,7 @@ extern const Command kFileLsCommand = {.name = "file ls",
                                        .operands = kPathOperand,
                                        .options = kOptions,
                                        .group = &kFileGroup,
-                                       .summary = "what is in a folder",
+                                       .summary = "list a folder",
                                        .handler = Handles<Parse, ListFolder>()};
 
 }  // namespace onbehalf::cli

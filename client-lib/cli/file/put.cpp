@@ -27,7 +27,7 @@ using protocol::ErrorCode;
 constexpr Operand kOperands[] = {{"LOCAL", OfferFiles}, {"REMOTE"}};
 constexpr OptionInfo kOptions[] = {
     kResumeOption,
-    {"--force", "", "", "replaces REMOTE; without --resume also begins a part anew"},
+    {"--force", "", "", "replace REMOTE; without --resume also start a partial copy over"},
 };
 
 TransferOptions Parse(const Given& given) {
@@ -98,7 +98,7 @@ Part OpenPart(FileCalls& calls, const std::string& path, const TransferOptions& 
   // Through a link its creator would choose which file is written to.
   const std::optional<Json> stat = StatIfThere(calls, path, false);
   if (!stat) return MakePart(calls, path);
-  if (TextMember(*stat, "type") != "file") throw FileError(path + " is no file");
+  if (TextMember(*stat, "type") != "file") throw FileError(path + " is not a file");
   const RemoteState state = StateIn(*stat, "file.stat");
   // Some of the last pieces may be missing.
   const std::uint64_t begin = state.size > kWindowBytes ? state.size - kWindowBytes : 0;
@@ -185,7 +185,7 @@ class Sender {
       if (!is_busy || std::chrono::steady_clock::now() >= patience) throw;
       return false;
     }
-    throw FileError("the service has not written all of a piece into " + part_.path);
+    throw FileError("the service did not write a complete piece to " + part_.path);
   }
 
   FileCalls& calls_;
@@ -206,7 +206,7 @@ void Replace(FileCalls& calls, const Part& part, const std::string& target, std:
         return true;
       });
   if (NumberIn(answer, "bytes", kCopy) != size) {
-    throw FileError(target + " is not what was sent: somebody has written to " + part.path);
+    throw FileError(target + " differs from what was sent: something else has written to " + part.path);
   }
   DeletePart(calls, part.path);
 }
@@ -241,7 +241,7 @@ ExitCode PutFile(const Context& context, const TransferOptions& options) {
     });
   } catch (...) {
     progress.Clear();
-    if (!output.json()) output.Error(part.path + " is kept: --resume goes on with it.\n");
+    if (!output.json()) output.Error(part.path + " is kept: --resume continues it.\n");
     throw;
   }
   const RemoteState written = StatRemoteFile(calls, part.path);
@@ -249,12 +249,12 @@ ExitCode PutFile(const Context& context, const TransferOptions& options) {
       written.id == part.id && written.size == state.size &&
       AreEqual(calls, part.path, written, local, part.begin, state.size - part.begin, progress);
   if (local.state() != state) {
-    throw FileError(local.path() + " was changed while it was read",
-                    "Run the command again with --force, when nobody writes to it.");
+    throw FileError(local.path() + " was changed while it was being read",
+                    "Run the command again with --force when nothing writes to it.");
   }
   if (!is_whole) {
-    throw FileError(part.path + " is not what was sent: its SHA-256 or its size is another one",
-                    "Somebody else may write to it. Begin anew with --force.");
+    throw FileError(part.path + " differs from what was sent: its SHA-256 or size does not match",
+                    "Another program may be writing to it. Start over with --force.");
   }
   calls.ThrowIfStopped(kMove);
   Finish(calls, part, target, state.size, options.force, progress);
@@ -270,7 +270,7 @@ extern const Command kFilePutCommand = {.name = "file put",
                                         .operands = kOperands,
                                         .options = kOptions,
                                         .group = &kFileGroup,
-                                        .summary = "copies a file to the service's computer",
+                                        .summary = "copy a file to the service's computer",
                                         .handler = Handles<Parse, PutFile>()};
 
 }  // namespace onbehalf::cli

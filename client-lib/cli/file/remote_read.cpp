@@ -24,7 +24,7 @@ std::optional<RemoteState> ReadRemote(FileCalls& calls, const std::string& path,
     const std::optional<std::string> bytes = protocol::FromBase64(TextIn(piece, "data", kRead));
     if (!bytes || NumberIn(piece, "offset", kRead) != next ||
         NumberIn(piece, "bytes", kRead) != bytes->size()) {
-      throw FileError("a piece of " + path + " is not the one that comes at " + std::to_string(next));
+      throw FileError("a piece of " + path + " is not the one expected at " + std::to_string(next));
     }
     hash.Add(*bytes);
     next += bytes->size();
@@ -42,20 +42,22 @@ std::optional<RemoteState> ReadRemote(FileCalls& calls, const std::string& path,
   if (!is_wanted) return std::nullopt;
   if (NumberIn(answer, "bytes", kRead) != next - offset ||
       TextIn(answer, "sha256", kRead) != protocol::ToHex(hash.Finish())) {
-    throw FileError("what came of " + path + " is not what the service has sent: its SHA-256 is another one",
-                    "Run the command again with --force, which begins anew.");
+    throw FileError(
+        "the received bytes of " + path + " differ from what the service sent: the SHA-256 does not match",
+        "Run the command again with --force, which starts over.");
   }
   RemoteState state = StateIn(answer, kRead);
   if (next - offset != length && offset + length <= state.size) {
-    throw FileError("the service has ended " + path + " at " + std::to_string(next) + ", before its end");
+    throw FileError("the service stopped sending " + path + " at " + std::to_string(next) +
+                    ", before its end");
   }
   return state;
 }
 
 void CheckUnchanged(const std::string& path, const RemoteState& before, const RemoteState& after) {
   if (before == after) return;
-  throw FileError(path + " was changed or replaced while it was read",
-                  "Run the command again when nobody writes to it.");
+  throw FileError(path + " was changed or replaced while it was being read",
+                  "Run the command again when nothing writes to it.");
 }
 
 }  // namespace onbehalf::cli

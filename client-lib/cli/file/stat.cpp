@@ -16,7 +16,7 @@ ExitCode Stat(const Context& context, const PathOptions& options) {
 extern const Command kFileStatCommand = {.name = "file stat",
                                          .operands = kPathOperand,
                                          .group = &kFileGroup,
-                                         .summary = "what the file system says of it",
+                                         .summary = "show what the file system reports about it",
                                          .handler = Handles<ParsePath, Stat>()};
 
 }  // namespace onbehalf::cli

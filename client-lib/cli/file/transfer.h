@@ -21,7 +21,6 @@ struct TransferOptions {
 // Suffix of a file's name while it is being copied.
 inline constexpr char kPartSuffix[] = ".onbehalf-part";
 
-inline constexpr OptionInfo kResumeOption = {"--resume", "", "",
-                                             "goes on with the part that an earlier copy has left"};
+inline constexpr OptionInfo kResumeOption = {"--resume", "", "", "resume a previous partial copy"};
 
 }  // namespace onbehalf::cli

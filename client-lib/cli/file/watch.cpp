@@ -10,7 +10,7 @@ namespace {
 
 using client::Json;
 
-constexpr OptionInfo kOptions[] = {{"--recursive", "", "", "in the folders below it too"}};
+constexpr OptionInfo kOptions[] = {{"--recursive", "", "", "include subfolders"}};
 
 WatchOptions Parse(const Given& given) { return {PathsOf(given)[0], given.Has("--recursive")}; }
 
@@ -42,7 +42,7 @@ extern const Command kFileWatchCommand = {.name = "file watch",
                                           .operands = kPathOperand,
                                           .options = kOptions,
                                           .group = &kFileGroup,
-                                          .summary = "what changes in a folder, until Ctrl+C",
+                                          .summary = "report changes in a folder, until Ctrl+C",
                                           .handler = Handles<Parse, WatchFolder>()};
 
 }  // namespace onbehalf::cli

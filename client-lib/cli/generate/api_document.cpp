@@ -22,7 +22,7 @@ std::string NameOf(const Json& object, const std::string& place) {
 std::string TextOf(const Json& object, const char* name, const std::string& place) {
   const Json* const text = Member(object, name);
   if (text == nullptr) return {};
-  if (!text->is_string()) throw DocumentError(place + ": \"" + name + "\" is no text");
+  if (!text->is_string()) throw DocumentError(place + ": \"" + name + "\" is not a string");
   return text->get<std::string>();
 }
 
@@ -45,7 +45,7 @@ ApiMethod ReadMethod(const Json& entry, const std::string& name) {
   method.summary = TextOf(entry, "summary", name);
   method.params.kind = Type::Kind::kObject;
   if (const Json* const params = Member(entry, "params")) {
-    if (!params->is_array()) throw DocumentError(name + ": \"params\" is no list");
+    if (!params->is_array()) throw DocumentError(name + ": \"params\" is not an array");
     std::set<std::string> names;
     for (const Json& parameter : *params) {
       method.params.members.push_back(ReadParameter(parameter, name));
@@ -55,13 +55,13 @@ ApiMethod ReadMethod(const Json& entry, const std::string& name) {
     }
   }
   if (const Json* const result = Member(entry, "result")) {
-    if (!result->is_object()) throw DocumentError(name + ": \"result\" is no object");
+    if (!result->is_object()) throw DocumentError(name + ": \"result\" is not an object");
     if (const Json* const schema = Member(*result, "schema")) {
       method.result = ReadSchema(*schema, name + ": result");
     }
   }
   if (const Json* const progress = Member(entry, "x-progress")) {
-    if (!progress->is_object()) throw DocumentError(name + ": \"x-progress\" is no object");
+    if (!progress->is_object()) throw DocumentError(name + ": \"x-progress\" is not an object");
     method.progress.emplace();
     method.progress->is_stream = FlagMember(*progress, "stream");
     method.progress->is_optional_stream = FlagMember(*progress, "optional_stream");
@@ -76,7 +76,7 @@ ApiMethod ReadMethod(const Json& entry, const std::string& name) {
 
 Api ReadApi(const Json& document) {
   const Json* const methods = ListMember(document, "methods");
-  if (methods == nullptr) throw DocumentError("no OpenRPC document: it has no list \"methods\"");
+  if (methods == nullptr) throw DocumentError("not an OpenRPC document: it has no array \"methods\"");
   Api api;
   if (const Json* const info = Member(document, "info")) {
     api.title = TextOf(*info, "title", "info");

@@ -48,11 +48,11 @@ struct Converter {
 template <>
 struct Converter<std::int64_t> {
   static std::int64_t From(const Json& json) {
-    // Throws for other types, where get would cut off a fraction.
+    // Throws for other types, where get would truncate a fraction.
     static_cast<void>(json.get_ref<const Json::number_integer_t&>());
     constexpr auto kMax = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
     if (json.is_number_unsigned() && json.get<std::uint64_t>() > kMax) {
-      throw std::out_of_range("an integer of the service's is beyond 64 bits with sign");
+      throw std::out_of_range("an integer from the service does not fit into 64 bits with sign");
     }
     return json.get<std::int64_t>();
   }
@@ -84,7 +84,7 @@ template <typename T>
 void Get(const Json& json, const char* name, T& value) {
   value = Converter<T>::From(json.at(name));
 }
-// What is not there and what is null are nullopt.
+// A missing or null member is nullopt.
 template <typename T>
 void GetOptional(const Json& json, const char* name, std::optional<T>& value) {
   const Json::object_t& object = json.get_ref<const Json::object_t&>();
@@ -100,7 +100,7 @@ void PutOptional(Json& json, const char* name, const std::optional<T>& value) {
   if (value) json[name] = Converter<T>::To(*value);
 }
 
-// The options of a call that reports to `progress`, which must live as long as the call. Without it they stay as they are.
+// Adds `progress`, which must outlive the call, to the options. Without it they are unchanged.
 template <typename T>
 CallOptions WithProgress(const std::function<void(const T&)>& progress, CallOptions options) {
   if (progress) options.progress = [&progress](const Json& value) { progress(Converter<T>::From(value)); };
@@ -166,10 +166,10 @@ class CppWriter {
     source_.Comment("// ", CommentText(TitleOf(api_)));
     source_.Comment("// ", OriginOf("cpp"));
     source_.Line("//");
-    source_.Comment("// ",
-                    "Functions throw what Client::Call throws, and for an answer that is not of its type "
-                    "Json::exception or "
-                    "std::out_of_range. What is optional or may be null is a std::optional.");
+    source_.Comment(
+        "// ",
+        "Functions throw what Client::Call throws, and Json::exception or std::out_of_range for a "
+        "result of another type. Optional and nullable values are a std::optional.");
     source_.Line("#pragma once");
     source_.Line();
     source_.Line("#include <onbehalf/client/client.h>");
@@ -278,7 +278,7 @@ class CppWriter {
     }
     source_.Outdent();
     source_.Line("}");
-    source_.Line("throw std::invalid_argument(\"no value of " + type.name + "\");");
+    source_.Line("throw std::invalid_argument(\"not a value of " + type.name + "\");");
     source_.Outdent();
     source_.Line("}");
     source_.Line("inline void from_json(const Json& json, " + type.name + "& value) {");
@@ -290,7 +290,7 @@ class CppWriter {
       source_.Line("  return;");
       source_.Line("}");
     }
-    source_.Line("throw std::out_of_range(\"no word of " + type.name + ": \" + word);");
+    source_.Line("throw std::out_of_range(\"not a word of " + type.name + ": \" + word);");
     source_.Outdent();
     source_.Line("}");
   }
@@ -323,7 +323,7 @@ class CppWriter {
     source_.Comment("// ", CommentText(AboutMethod(method)));
     source_.Comment("// ", CommentText(AboutProgress(method, "`progress`, on this thread")));
     if (method.IsStream()) {
-      source_.Comment("// ", "It goes on until options.stop ends it, or options.timeout is over.");
+      source_.Comment("// ", "It continues until options.stop ends it or options.timeout expires.");
     }
     if (name != wanted) source_.Comment("// ", CommentText(WhyRenamed(method.name, wanted)));
     const bool returns = method.result.kind != Type::Kind::kNull;
@@ -359,7 +359,8 @@ class CppWriter {
   void WriteService(const std::vector<MethodGroup>& groups) {
     source_.Line();
     source_.Comment(
-        "// ", "All of them over one client, which must outlive this. Threads: as the client's functions.");
+        "// ",
+        "All methods over one client, which must outlive this. Threads: as for the client's functions.");
     source_.Line("class Service {");
     source_.Line(" public:");
     source_.Indent();

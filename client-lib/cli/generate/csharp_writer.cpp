@@ -108,9 +108,8 @@ class CSharpWriter {
     source_.Line("//");
     source_.Comment(
         "// ",
-        "For StreamJsonRpc with its SystemTextJsonFormatter, .NET 10 or later. Parameters go by name, and "
-        "what is null "
-        "among optional ones is not sent, which a proxy of JsonRpc.Attach cannot do. Calls throw what "
+        "For StreamJsonRpc with its SystemTextJsonFormatter, .NET 10 or later. Parameters are sent by name "
+        "and null optional ones are omitted, which a proxy of JsonRpc.Attach cannot do. Calls throw what "
         "JsonRpc.InvokeWithParameterObjectAsync throws.");
     source_.Line("// </auto-generated>");
     source_.Line("#nullable enable");
@@ -270,7 +269,7 @@ class CSharpWriter {
 
   void WriteService(const std::vector<MethodGroup>& groups, const std::vector<std::string>& interfaces) {
     Separate();
-    Comment({"All of them over one connection, which is listening already."});
+    Comment({"All methods over one connection, which must already be listening."});
     Open("public sealed class Service");
     NameScope scope = ScopeOf("Service");
     std::vector<std::string> names;

@@ -21,17 +21,17 @@ using client::Json;
 using Language = GenerateOptions::Language;
 
 constexpr OptionInfo kOptions[] = {
-    {"--language", "cpp|typescript|csharp", "cpp", "of the client", true},
+    {"--language", "cpp|typescript|csharp", "cpp", "the client's language", true},
     {.name = "--output",
      .value = "FILE",
      .example = "service.h",
-     .summary = "the file to write; otherwise standard output",
+     .summary = "the file to write (default: standard output)",
      .completer = OfferFiles},
-    {"--name", "NAMESPACE", "company::service", "the namespace of what is written (cpp, csharp)"},
+    {"--name", "NAMESPACE", "company::service", "the namespace of the generated code (cpp, csharp)"},
     {.name = "--from",
      .value = "FILE",
      .example = "discover.json",
-     .summary = "what 'call rpc.discover' has printed; otherwise the service is asked",
+     .summary = "the output of 'call rpc.discover' (default: ask the service)",
      .completer = OfferFiles},
 };
 
@@ -41,8 +41,8 @@ constexpr std::size_t kMaxErrorBytes = 1000;
 Json ReadSaved(const std::string& file) {
   Json document;
   if (const protocol::JsonFault fault = protocol::ParseJson(ToUtf8Text(ReadFile(file)), {}, document)) {
-    throw UsageError(file + " is no JSON: " + fault.Describe() +
-                     ". It is what 'onbehalf call rpc.discover' prints");
+    throw UsageError(file + " is not valid JSON: " + fault.Describe() +
+                     ". Expected the output of 'onbehalf call rpc.discover'");
   }
   return document;
 }
@@ -70,7 +70,7 @@ ExitCode Generate(const Context& context, const GenerateOptions& options) {
   } catch (const generate::DocumentError& error) {
     const std::string what = Printable(std::string(error.what()).substr(0, kMaxErrorBytes));
     if (options.from) throw UsageError(*options.from + ": " + what);
-    throw std::runtime_error("the service's description of its methods cannot be used: " + what);
+    throw std::runtime_error("the service's description of its methods is invalid: " + what);
   }
   if (!options.output) {
     context.output.Result({{"source", text}}, text);
@@ -85,7 +85,7 @@ ExitCode Generate(const Context& context, const GenerateOptions& options) {
 
 extern const Command kGenerateCommand = {.name = "generate",
                                          .options = kOptions,
-                                         .summary = "writes a typed client of the methods that you may see",
+                                         .summary = "write a typed client for the methods that you may see",
                                          .handler = Handles<ParseGenerate, Generate>()};
 
 }  // namespace onbehalf::cli

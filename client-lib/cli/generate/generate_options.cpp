@@ -12,13 +12,13 @@ std::string NameSpace(Language language, const std::optional<std::string>& name)
     case Language::kCpp:
       if (!name) return "onbehalf::typed";
       if (!generate::IsCppNamespace(*name)) {
-        Refuse("--name is a namespace of C++, as in company::service, not '" + *name + "'");
+        Refuse("--name must be a C++ namespace such as company::service, not '" + *name + "'");
       }
       return *name;
     case Language::kCSharp:
       if (!name) return "OnBehalf.Typed";
       if (!generate::IsCSharpNamespace(*name)) {
-        Refuse("--name is a namespace of C#, as in Company.Service, not '" + *name + "'");
+        Refuse("--name must be a C# namespace such as Company.Service, not '" + *name + "'");
       }
       return *name;
     case Language::kTypeScript:

@@ -22,7 +22,7 @@ std::string TitleOf(const Api& api) {
 
 std::string OriginOf(std::string_view language) {
   return "Written by `onbehalf generate --language " + std::string(language) +
-         "`: write it anew when the service's methods change, and do not edit it.";
+         "`: generate it again when the service's methods change; do not edit it.";
 }
 
 std::string AboutMethod(const ApiMethod& method) {
@@ -34,10 +34,10 @@ std::string AboutMethod(const ApiMethod& method) {
 
 std::string AboutProgress(const ApiMethod& method, const std::string& where) {
   if (!method.progress) return {};
-  std::string text = method.IsStream() ? "Its results come piece by piece to "
+  std::string text = method.IsStream() ? "Passes its results piece by piece to "
                      : method.progress->is_optional_stream
-                         ? "Its results come in the answer, or piece by piece to "
-                         : "Reports how far it is to ";
+                         ? "Returns its results, or passes them piece by piece to "
+                         : "Reports its progress to ";
   text += where + (method.progress->is_optional_stream ? ", if that is given." : ".");
   if (!method.progress->value.IsNamed()) text = Joined(text, method.progress->value.summary);
   return Joined(text, RemarksAt(method.progress->value, Direction::kResult));

@@ -60,13 +60,13 @@ Type::Kind KindOf(const Json& word, const std::string& place) {
     });
     if (found != kTypeWords.end()) return found->kind;
   }
-  Fail(place, "\"type\" is " + Shown(word) + ", which is no type of JSON Schema");
+  Fail(place, "\"type\" is " + Shown(word) + ", which is not a JSON Schema type");
 }
 
 // The kinds that "type" names, without duplicates.
 std::vector<Type::Kind> KindsOf(const Json& type, const std::string& place) {
   if (!type.is_array()) return {KindOf(type, place)};
-  if (type.empty()) Fail(place, "\"type\" is an empty list");
+  if (type.empty()) Fail(place, "\"type\" is an empty array");
   std::vector<Type::Kind> kinds;
   for (const Json& word : type) {
     const Type::Kind kind = KindOf(word, place);
@@ -88,7 +88,7 @@ const Json* OneOrNull(const Json& alternatives) {
 
 // The schema's "enum" as words. nullopt if it contains values other than strings and null.
 std::optional<Type> ReadEnum(const Json& values, const std::string& place) {
-  if (!values.is_array() || values.empty()) Fail(place, "\"enum\" is no list of values");
+  if (!values.is_array() || values.empty()) Fail(place, "\"enum\" is not an array of values");
   Type type;
   type.kind = Type::Kind::kEnum;
   for (const Json& value : values) {
@@ -112,7 +112,7 @@ Type ReadArray(const Json& schema, const std::string& place) {
   type.kind = Type::Kind::kArray;
   const Json* const items = Find(schema, "items");
   if (Find(schema, "prefixItems") != nullptr || (items != nullptr && items->is_array())) {
-    type.element = {Any("Elements at fixed places are not expressed.")};
+    type.element = {Any("Elements at fixed positions are not expressed.")};
   } else {
     type.element = {items == nullptr ? Type() : ReadSchema(*items, place + "[]")};
   }
@@ -123,9 +123,9 @@ std::vector<std::string> RequiredOf(const Json& schema, const std::string& place
   std::vector<std::string> names;
   const Json* const required = Find(schema, "required");
   if (required == nullptr) return names;
-  if (!required->is_array()) Fail(place, "\"required\" is no list of names");
+  if (!required->is_array()) Fail(place, "\"required\" is not an array of names");
   for (const Json& name : *required) {
-    if (!name.is_string()) Fail(place, "\"required\" has " + Shown(name) + " in it, which is no name");
+    if (!name.is_string()) Fail(place, "\"required\" contains " + Shown(name) + ", which is not a name");
     if (auto text = name.get<std::string>(); std::find(names.begin(), names.end(), text) == names.end()) {
       names.push_back(std::move(text));
     }
@@ -138,7 +138,7 @@ Type ReadObject(const Json& schema, const std::string& place) {
   Type type;
   type.kind = Type::Kind::kObject;
   const Json* const properties = Find(schema, "properties");
-  if (properties != nullptr && !properties->is_object()) Fail(place, "\"properties\" is no object");
+  if (properties != nullptr && !properties->is_object()) Fail(place, "\"properties\" is not an object");
   const std::vector<std::string> required = RequiredOf(schema, place);
   const auto add = [&](const std::string& name, const Json* property, bool is_required) {
     CheckName(name, place);
@@ -159,7 +159,7 @@ Type ReadObject(const Json& schema, const std::string& place) {
   }
   const Json* const others = Find(schema, "additionalProperties");
   if (Find(schema, "patternProperties") != nullptr || (others != nullptr && others->is_object())) {
-    Remark(type, "What further members may be is not expressed.");
+    Remark(type, "The types of further members are not expressed.");
   }
   return type;
 }
@@ -222,15 +222,15 @@ Type Read(const Json& schema, const std::string& place) {
 
 void CheckName(const std::string& name, const std::string& place) {
   if (name.find('\0') != std::string::npos)
-    Fail(place, "the name " + Shown(name) + " has the character NUL in it");
+    Fail(place, "the name " + Shown(name) + " contains the character NUL");
 }
 
 Type ReadSchema(const Json& schema, const std::string& place) {
   if (schema.is_boolean()) return schema.get<bool>() ? Type() : Any("The schema allows no value at all.");
-  if (!schema.is_object()) Fail(place, "the schema is no object but " + Shown(schema));
+  if (!schema.is_object()) Fail(place, "the schema is not an object but " + Shown(schema));
   Type type = Read(schema, place);
   if (const Json* const description = Find(schema, "description")) {
-    if (!description->is_string()) Fail(place, "\"description\" is no text");
+    if (!description->is_string()) Fail(place, "\"description\" is not a string");
     type.summary = description->get<std::string>();
   }
   return type;

@@ -108,8 +108,7 @@ class TypeScriptWriter {
     source_.Comment(
         "// ",
         "Calls end as vscode-jsonrpc's own do: with the result, or with a ResponseError that has the "
-        "service's code. The "
-        "results are what the service sent; nothing checks them. Integers beyond 2^53 are not exact.");
+        "service's code. Results are not validated. Integers beyond 2^53 are not exact.");
     source_.Line();
     source_.Line("import type { CancellationToken, MessageConnection } from \"vscode-jsonrpc\";");
     source_.Line(std::string("import { ParameterStructures") + (reports_progress ? ", ProgressType" : "") +
@@ -217,7 +216,7 @@ class TypeScriptWriter {
   }
 
   void WriteService(const std::vector<MethodGroup>& groups) {
-    Comment({"All of them over one connection, which is listening already."});
+    Comment({"All methods over one connection, which must already be listening."});
     source_.Line("export class Service {");
     source_.Indent();
     NameScope scope(kReservedMembers);

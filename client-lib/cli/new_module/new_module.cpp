@@ -14,7 +14,7 @@ namespace {
 
 constexpr Operand kOperands[] = {{"NAME"}};
 constexpr OptionInfo kOptions[] = {
-    {"--folder", "DIR", "C:\\greeting", "the folder to write it into; otherwise one of its name here"}};
+    {"--folder", "DIR", "C:\\greeting", "the folder to write to (default: NAME in the current folder)"}};
 
 NewModuleOptions Parse(const Given& given) {
   const std::string& name = given.words[0];
@@ -29,13 +29,13 @@ ExitCode NewModule(const Context& context, const NewModuleOptions& options) {
   const std::filesystem::path path = win32::ToWide(folder);
   std::error_code error;
   std::filesystem::create_directories(path, error);
-  if (error) throw UsageError(folder + " cannot be made: " + error.message());
+  if (error) throw UsageError(folder + " cannot be created: " + error.message());
   const auto files = new_module::Files(options.name);
   const auto path_of = [&](const new_module::File& file) { return folder + "\\" + file.name; };
   // Writes all files or none, and never overwrites one.
   for (const new_module::File& file : files) {
     if (std::filesystem::exists(path / win32::ToWide(file.name), error)) {
-      throw UsageError(path_of(file) + " is there already: give another folder with --folder");
+      throw UsageError(path_of(file) + " already exists: give another folder with --folder");
     }
   }
   client::Json written = client::Json::array();
@@ -56,7 +56,7 @@ extern const Command kNewModuleCommand = {
     .name = "new-module",
     .operands = kOperands,
     .options = kOptions,
-    .summary = "writes a CMake project with a module of that name, for methods of your own",
+    .summary = "write a CMake project for a module with that name and your own methods",
     .handler = Handles<Parse, NewModule>()};
 
 }  // namespace onbehalf::cli

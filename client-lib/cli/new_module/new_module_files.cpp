@@ -21,7 +21,7 @@ target_compile_features(@NAME@ PRIVATE cxx_std_20)
 target_link_libraries(@NAME@ PRIVATE onbehalf::module)
 # The service looks for @NAME@.dll.
 set_target_properties(@NAME@ PROPERTIES PREFIX "")
-# Only Windows' own libraries and those beside the module are found when it is loaded: the compiler's go into it.
+# When it is loaded, only Windows' libraries and those next to the module are found: link the compiler's statically.
 if(MINGW)
   target_link_options(@NAME@ PRIVATE -static)
 elseif(MSVC)
@@ -30,7 +30,7 @@ endif()
 )cmake";
 
 constexpr std::string_view kSource =
-    R"source(// The module @NAME@ of OnBehalf. docs/modules.md of OnBehalf has the rules for what runs here.
+    R"source(// The module @NAME@ of OnBehalf. OnBehalf's docs/modules.md has the rules for code that runs here.
 #include <onbehalf/module.hpp>
 
 #include <memory>
@@ -43,16 +43,16 @@ namespace {
 
 namespace module = onbehalf::module;
 
-// Runs under the caller's token, as the flag of its method says: what it opens, Windows opens for the caller. What it
-// throws is answered as an error: module::Error and module::WindowsError as they are, anything else as InternalError.
+// Runs under the caller's token, as its method's flag requests: Windows checks access for the caller. Exceptions become
+// error responses: module::Error and module::WindowsError unchanged, all others as InternalError.
 std::string Hello(const module::Call& call) {
-  // Parameters and result are the texts of JSON values: use the JSON library of your choice.
+  // Parameters and result are JSON texts: use the JSON library of your choice.
   return R"({"caller": ")" + call.caller_sid() + R"(", "params": )" + std::string(call.params()) + "}";
 }
 
 std::shared_ptr<void> Start(module::Host& host, std::string_view settings) {
-  // What stands at modules.load.@NAME@ of the service's settings. What is thrown here keeps the service from starting, and
-  // its log says why.
+  // `settings` is the value of modules.load.@NAME@ in the service's settings. An exception here keeps the service from
+  // starting, and its log says why.
   if (settings != "{}") throw std::invalid_argument("it has no settings");
 
   module::Method hello;
@@ -60,13 +60,13 @@ std::shared_ptr<void> Start(module::Host& host, std::string_view settings) {
   hello.summary = "Says who calls, and with what.";
   hello.parameters = {{"name", "Anything.", R"({"type": "string", "maxLength": 100})", true}};
   hello.result_schema = R"({"type": "object", "properties": {"caller": {"type": "string"}, "params": {"type": "object"}}})";
-  // Whoever has logged on sees it; an administrator says who may call it (onbehalf access grant).
+  // All authenticated users may see it; an administrator grants the right to call it (onbehalf access grant).
   hello.access_default = "D:(A;;GR;;;AU)";
   hello.flags = ONBEHALF_MODULE_ACTS_AS_CALLER;
   hello.handler = Hello;
   host.Add(std::move(hello));
 
-  // What the module needs as long as it runs; it is let go when the service stops.
+  // State that the module needs while it is loaded; the service releases it when it stops.
   return nullptr;
 }
 
@@ -84,25 +84,25 @@ A module of OnBehalf: the methods `@NAME@.*`, in a DLL that the service loads.
        cmake -S . -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH=C:/onbehalf
        cmake --build build --config Release
 
-2. As an administrator, copy `@NAME@.dll` into the service's `modules` folder. The service refuses it if others than
-   administrators could change it, or anything in that folder:
+2. As an administrator, copy `@NAME@.dll` into the service's `modules` folder. The service refuses it if accounts other than
+   administrators can change it or anything in that folder:
 
        copy build\@NAME@.dll "%ProgramFiles%\OnBehalf\modules"
 
-   (Generators of more than one configuration put it into `build\Release`.)
+   (Multi-configuration generators put it into `build\Release`.)
 
-3. Name it in `%ProgramData%\OnBehalf\onbehalf.json`, with its own settings, and look whether that is right:
+3. Name it in `%ProgramData%\OnBehalf\onbehalf.json`, with its own settings, and check the file:
 
        { "modules": { "load": { "@NAME@": {} } } }
 
        "%ProgramFiles%\OnBehalf\onbehalf-service.exe" --check-config
 
-4. Start the service again. If it does not start, the event log (source OnBehalf) and `logs\service.log` say why:
+4. Restart the service. If it does not start, the event log (source OnBehalf) and `logs\service.log` say why:
 
        sc.exe stop OnBehalf
        sc.exe start OnBehalf
 
-5. Say who may call it, and call it:
+5. Grant the right to call it, and call it:
 
        onbehalf access grant DOMAIN\alice @NAME@.hello call
        onbehalf call @NAME@.hello "{""name"": ""you""}"
@@ -143,9 +143,9 @@ std::string NameFault(std::string_view name) {
   };
   const bool is_word = !name.empty() && name.size() <= 64 && protocol::IsAsciiLetter(name.front()) &&
                        std::all_of(name.begin(), name.end(), may_be_in);
-  if (!is_word) return "a module's name is 1 to 64 letters, digits and _, a letter first";
+  if (!is_word) return "a module's name must be 1 to 64 letters, digits and _, with a letter first";
   if (std::find(kTaken.begin(), kTaken.end(), protocol::AsciiLower(name)) != kTaken.end())
-    return "this name is taken";
+    return "this name is reserved";
   return {};
 }
 

@@ -38,14 +38,12 @@ using namespace shell;
 constexpr std::chrono::milliseconds kDiscoverTimeout{2'000};
 
 constexpr char kHelp[] =
-    "METHOD [PARAMS]   calls a method. PARAMS is a JSON object or array, or NAME=VALUE ..., each VALUE JSON "
-    "or text\n"
-    "                  without spaces: file.read path=C:\\a.txt\n"
-    "methods [NAME]    the methods you may call; of one its parameters, result and errors\n"
+    "METHOD [PARAMS]   call a method. PARAMS is a JSON object or array, or NAME=VALUE ..., each VALUE JSON or\n"
+    "                  text without spaces: file.read path=C:\\a.txt\n"
+    "methods [NAME]    list the methods you may call; for one, its parameters, result and errors\n"
     "help, quit, exit\n"
-    "Tab completes methods and parameters. Ctrl+C cancels the call that is under way, Ctrl+Z or Ctrl+D "
-    "ends.\n"
-    "Lines with a word such as password among the parameters are not kept in the history.\n";
+    "Tab completes methods and parameters. Ctrl+C cancels the call in progress; Ctrl+Z or Ctrl+D exits.\n"
+    "Lines with a word such as password in the parameters are not saved in the history.\n";
 
 // One connection, reconnected when it is lost, and the calls made on it. One thread; notifications arrive on
 // another.
@@ -149,7 +147,7 @@ class Session {
     if (!service_.IsConnected()) {
       service_ = context_.Connect();
       Listen();
-      output_.Error("The connection was lost, and has been made again.\n");
+      output_.Error("The connection was lost and has been re-established.\n");
     }
     if (on_console_) {
       stop_->Reset();
@@ -214,7 +212,7 @@ class Entered {
  private:
   void GiveUp(const std::exception& error) {
     file_.reset();
-    output_.Error(std::string("warning: the history is not kept: ") + error.what() + "\n");
+    output_.Error(std::string("warning: the history is not saved: ") + error.what() + "\n");
   }
 
   Output& output_;
@@ -225,7 +223,7 @@ class Entered {
 ExitCode RunOnConsole(const Context& context) {
   const client::Options& options = context.global.client;
   Session session(context, true);
-  context.output.Error("Connected to " + client::PipePath(options) + ". 'help' says what a line may be.\n");
+  context.output.Error("Connected to " + client::PipePath(options) + ". 'help' shows the syntax.\n");
   const std::string prompt = options.server == "." ? "onbehalf> " : "onbehalf@" + options.server + "> ";
   Entered entered(context.output);
   ConsoleLine console;
@@ -261,7 +259,8 @@ ExitCode Shell(const Context& context) {
 
 extern const Command kShellCommand = {
     .name = "shell",
-    .summary = "calls by hand, one a line, with history and completion; from a pipe, one after another",
+    .summary =
+        "call methods interactively, one per line, with history and completion; or from a pipe, in sequence",
     .handler = Handles<Shell>()};
 
 }  // namespace onbehalf::cli

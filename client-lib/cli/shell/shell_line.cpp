@@ -48,12 +48,12 @@ Json TakeValue(const std::string& name, std::string_view& rest) {
   }
   const std::size_t end = EndOfJson(rest);
   if (end == std::string_view::npos) {
-    throw UsageError("the value of " + name + " has no end: " + std::string(rest));
+    throw UsageError("the value of " + name + " is not terminated: " + std::string(rest));
   }
   const std::string_view text = rest.substr(0, end);
   rest.remove_prefix(end);
   if (!rest.empty() && kSpaces.find(rest[0]) == std::string_view::npos) {
-    throw UsageError("a space is missing behind the value of " + name + ": " + std::string(text));
+    throw UsageError("a space is missing after the value of " + name + ": " + std::string(text));
   }
   // In an array, because ParseParams accepts only arrays and objects.
   return ParseParams("[" + std::string(text) + "]")[0];
@@ -68,11 +68,11 @@ Json TakeParams(std::string_view rest) {
     const std::string_view word = rest.substr(0, rest.find_first_of(kSpaces));
     if (equals == std::string_view::npos || equals == 0 || equals >= word.size()) {
       throw UsageError("'" + std::string(word) +
-                       "' is no parameter: write NAME=VALUE, or all of them as one JSON object");
+                       "' is not a parameter: write NAME=VALUE, or all of them as one JSON object");
     }
     const std::string name(rest.substr(0, equals));
     rest.remove_prefix(equals + 1);
-    if (params.contains(name)) throw UsageError("the parameter " + name + " stands there twice");
+    if (params.contains(name)) throw UsageError("the parameter " + name + " is given twice");
     params[name] = TakeValue(name, rest);
     rest = WithoutSpaces(rest);
   }
@@ -92,7 +92,7 @@ Request ParseShellLine(std::string_view line) {
     return ListMethods{name};
   }
   if (word == "help" || word == "quit" || word == "exit") {
-    if (!rest.empty()) throw UsageError("'" + word + "' stands alone, without '" + std::string(rest) + "'");
+    if (!rest.empty()) throw UsageError("'" + word + "' takes no operands, not '" + std::string(rest) + "'");
     if (word == "help") return Help{};
     return Quit{};
   }

@@ -161,7 +161,7 @@ TEST_F(FileServiceTest, ReplacesOnlyByForce) {
   for (const std::string verb : {"get", "put"}) {
     const auto refused = Run({"file", verb, Path("a"), Path("b")});
     EXPECT_EQ(refused.code, Code(ExitCode::kServiceError));
-    EXPECT_TRUE(Says(refused.errors, Path("b") + " exists already"));
+    EXPECT_TRUE(Says(refused.errors, Path("b") + " already exists"));
     EXPECT_EQ(Bytes("b"), "second");
     const auto exit = Run({"file", verb, Path("a"), Path("b"), "--force"});
     EXPECT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
@@ -242,7 +242,7 @@ TEST_F(FileServiceTest, ShowsAFolderAndAFile) {
   EXPECT_EQ(cat.output, Bytes("b.txt"));
   EXPECT_EQ(Run({"file", "cat", Path("c.bin")}).code, Code(ExitCode::kDone));
   const auto directory = Run({"file", "cat", Path("a folder")});
-  EXPECT_TRUE(Says(directory.errors, "is a directory"));
+  EXPECT_TRUE(Says(directory.errors, "is a folder"));
 
   const auto missing = Run({"--json", "file", "cat", Path("nothing")});
   EXPECT_EQ(missing.code, Code(ExitCode::kServiceError));

@@ -120,7 +120,7 @@ TEST_F(FileCatTest, SaysWhenTheFileHasChanged) {
   };
   const auto exit = Run({"file", "cat", "C:\\x"});
   EXPECT_EQ(exit.code, Code(ExitCode::kServiceError));
-  EXPECT_TRUE(Says(exit.errors, "error: C:\\x was changed or replaced while it was read\n"));
+  EXPECT_TRUE(Says(exit.errors, "error: C:\\x was changed or replaced while it was being read\n"));
 }
 
 TEST(FileWatch, ShowsALineForEachChangeUntilCtrlBreak) {
@@ -166,7 +166,7 @@ TEST(FileWatch, ShowsALineForEachChangeUntilCtrlBreak) {
                 "added     a\n"
                 "renamed   sub\\b -> c\n"
                 "removed   d\\x0a\n"
-                "overflow  more changed than could be told: look at all of it again\n");
+                "overflow  more changed than could be reported: scan the folder again\n");
     }
   }
 }

@@ -63,7 +63,7 @@ TEST_F(GetTest, AFileThatIsThereIsReplacedOnlyByForce) {
   WriteLocal("copy", "old");
   const Json error = ErrorOf(Get());
   EXPECT_EQ(error.at("kind"), "file");
-  EXPECT_EQ(MessageIn(error), Local("copy") + " exists already");
+  EXPECT_EQ(MessageIn(error), Local("copy") + " already exists");
   EXPECT_EQ(error.at("advice"), "--force replaces it.");
   EXPECT_EQ(files_.methods(), std::vector<std::string>{"file.stat"});
   EXPECT_EQ(LocalBytes("copy"), "old");
@@ -79,7 +79,7 @@ TEST_F(GetTest, AFileThatAppearsMeanwhileIsNotReplaced) {
     return true;
   };
   const Json error = ErrorOf(Get());
-  EXPECT_EQ(MessageIn(error), Local("copy") + " exists already");
+  EXPECT_EQ(MessageIn(error), Local("copy") + " already exists");
   EXPECT_EQ(error.at("name"), "ERROR_ALREADY_EXISTS");
   EXPECT_EQ(LocalBytes("copy"), "somebody's");
   EXPECT_EQ(PartBytes(), "new");
@@ -99,7 +99,7 @@ TEST_F(GetTest, NoticesAFileThatChangesWhileItIsRead) {
       return true;
     };
     const Json error = ErrorOf(Get());
-    EXPECT_EQ(MessageIn(error), std::string(kRemote) + " was changed or replaced while it was read");
+    EXPECT_EQ(MessageIn(error), std::string(kRemote) + " was changed or replaced while it was being read");
     EXPECT_FALSE(IsThere("copy"));
     EXPECT_EQ(PartBytes(), bytes);
     std::filesystem::remove(folder_.path() / (std::string("copy") + kPart));
@@ -207,7 +207,7 @@ TEST_F(GetTest, AFileThatChangesWhileAPartIsComparedIsNotResumed) {
     if (request.at("method") == "file.checksum") files_.files.at(kRemote).version = 9;
     return std::nullopt;
   };
-  EXPECT_TRUE(Says(MessageIn(ErrorOf(Get({"--resume"}))), "was changed or replaced while it was read"));
+  EXPECT_TRUE(Says(MessageIn(ErrorOf(Get({"--resume"}))), "was changed or replaced while it was being read"));
   EXPECT_TRUE(files_.ParamsOf("file.read").empty());
 }
 
@@ -215,8 +215,8 @@ TEST_F(GetTest, APartIsNeverBegunAnewUnasked) {
   files_.Put(kRemote, SomeBytes(300));
   WritePart("earlier");
   const Json error = ErrorOf(Get());
-  EXPECT_EQ(MessageIn(error), Local("copy") + kPart + " is there from a copy that has not ended");
-  EXPECT_EQ(error.at("advice"), "--resume goes on with it, --force begins anew.");
+  EXPECT_EQ(MessageIn(error), Local("copy") + kPart + " exists from an unfinished copy");
+  EXPECT_EQ(error.at("advice"), "--resume continues it, --force starts over.");
   EXPECT_EQ(PartBytes(), "earlier");
 
   EXPECT_EQ(Run(Get({"--force"})).code, Code(ExitCode::kDone));
@@ -253,7 +253,7 @@ TEST_F(GetTest, CtrlBreakLeavesThePartForResume) {
   }
   const auto exit = child.WaitForExit();
   EXPECT_EQ(exit.code, Code(ExitCode::kServiceError));
-  EXPECT_TRUE(Says(exit.errors, Local("copy") + kPart + " is kept: --resume goes on with it.\n"));
+  EXPECT_TRUE(Says(exit.errors, Local("copy") + kPart + " is kept: --resume continues it.\n"));
   EXPECT_TRUE(Says(exit.errors, "error: RequestCancelled (-32800)"));
   EXPECT_FALSE(IsThere("copy"));
   EXPECT_EQ(PartBytes(), bytes.substr(0, 300));
@@ -293,14 +293,14 @@ TEST_F(GetTest, TellsWhatWindowsSaysOfALocalFile) {
 
 TEST_F(GetTest, RefusesADirectory) {
   files_.Put(kRemote, "", "directory");
-  EXPECT_EQ(MessageIn(ErrorOf(Get())), std::string(kRemote) + " is a directory");
+  EXPECT_EQ(MessageIn(ErrorOf(Get())), std::string(kRemote) + " is a folder");
   EXPECT_FALSE(PartIsThere());
 }
 
 TEST_F(GetTest, AnAnswerWithoutWhatItMustHaveIsAnError) {
   files_.Put(kRemote, "abc");
   files_.after = [](const Json&, Json& answer) { answer["result"].erase("size"); };
-  EXPECT_TRUE(Says(MessageIn(ErrorOf(Get())), "the service's answer to file.stat has no 'size'"));
+  EXPECT_TRUE(Says(MessageIn(ErrorOf(Get())), "the service's response to file.stat has no valid 'size'"));
 }
 
 }  // namespace

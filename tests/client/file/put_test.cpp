@@ -93,7 +93,7 @@ TEST_F(PutTest, AFileThatIsThereIsReplacedOnlyByForce) {
   WriteLocal("source", "new");
   const Json error = ErrorOf(Put());
   EXPECT_EQ(error.at("kind"), "file");
-  EXPECT_EQ(MessageIn(error), std::string(kRemote) + " exists already");
+  EXPECT_EQ(MessageIn(error), std::string(kRemote) + " already exists");
   EXPECT_EQ(files_.methods(), std::vector<std::string>{"file.stat"});
 
   // A copy, which keeps the descriptor of what it replaces.
@@ -133,7 +133,7 @@ TEST_F(PutTest, AFileThatAppearsMeanwhileIsNotReplaced) {
     return std::nullopt;
   };
   const Json error = ErrorOf(Put());
-  EXPECT_EQ(MessageIn(error), std::string(kRemote) + " exists already");
+  EXPECT_EQ(MessageIn(error), std::string(kRemote) + " already exists");
   EXPECT_EQ(error.at("name"), "ERROR_ALREADY_EXISTS");
   EXPECT_EQ(BytesOf(kRemote), "somebody's");
   EXPECT_EQ(BytesOf(remote_part_), "new");
@@ -235,7 +235,7 @@ TEST_F(PutTest, APartThatDoesNotAgreeIsAnErrorAndStays) {
 TEST_F(PutTest, ALinkIsNoPart) {
   WriteLocal("source", "abc");
   files_.Put(remote_part_, "", "symlink");
-  EXPECT_EQ(MessageIn(ErrorOf(Put({"--resume"}))), remote_part_ + " is no file");
+  EXPECT_EQ(MessageIn(ErrorOf(Put({"--resume"}))), remote_part_ + " is not a file");
   EXPECT_EQ(files_.ParamsOf("file.stat").back(), Json({{"path", remote_part_}, {"follow", false}}));
   EXPECT_TRUE(files_.ParamsOf("file.write").empty());
 }
@@ -244,8 +244,8 @@ TEST_F(PutTest, APartIsNeverBegunAnewUnasked) {
   WriteLocal("source", "new");
   files_.Put(remote_part_, "earlier, and longer");
   const Json error = ErrorOf(Put());
-  EXPECT_EQ(MessageIn(error), remote_part_ + " is there from a copy that has not ended");
-  EXPECT_EQ(error.at("advice"), "--resume goes on with it, --force begins anew.");
+  EXPECT_EQ(MessageIn(error), remote_part_ + " exists from an unfinished copy");
+  EXPECT_EQ(error.at("advice"), "--resume continues it, --force starts over.");
   EXPECT_EQ(BytesOf(remote_part_), "earlier, and longer");
 
   EXPECT_EQ(Run(Put({"--force"})).code, Code(ExitCode::kDone));
@@ -276,7 +276,7 @@ TEST_F(PutTest, AnErrorOfOnePieceEndsTheCopyAndLeavesThePart) {
   };
   const auto exit = Run(Put());
   EXPECT_EQ(exit.code, Code(ExitCode::kServiceError));
-  EXPECT_TRUE(Says(exit.errors, remote_part_ + " is kept: --resume goes on with it.\n"));
+  EXPECT_TRUE(Says(exit.errors, remote_part_ + " is kept: --resume continues it.\n"));
   EXPECT_TRUE(Says(exit.errors, "ERROR_DISK_FULL"));
   EXPECT_TRUE(Says(exit.errors, "file.write\n"));
   EXPECT_FALSE(Remains(kRemote));
@@ -288,7 +288,7 @@ TEST_F(PutTest, AnErrorOfOnePieceEndsTheCopyAndLeavesThePart) {
 
 TEST_F(PutTest, RefusesALocalFileThatCannotBeRead) {
   EXPECT_EQ(ErrorOf(Put()).at("code"), ERROR_FILE_NOT_FOUND);
-  EXPECT_EQ(MessageIn(ErrorOf({"file", "put", Local("."), kRemote})), Local(".") + " is a directory");
+  EXPECT_EQ(MessageIn(ErrorOf({"file", "put", Local("."), kRemote})), Local(".") + " is a folder");
   EXPECT_TRUE(files_.ParamsOf("file.write").empty());
 }
 
@@ -350,7 +350,7 @@ TEST_F(PutTest, CtrlBreakLeavesAPartForResume) {
   const auto exit = child.WaitForExit();
   EXPECT_EQ(exit.code, Code(ExitCode::kServiceError)) << exit.errors;
   EXPECT_TRUE(Says(exit.errors, "error: RequestCancelled (-32800)"));
-  EXPECT_TRUE(Says(exit.errors, remote_part_ + " is kept: --resume goes on with it.\n"));
+  EXPECT_TRUE(Says(exit.errors, remote_part_ + " is kept: --resume continues it.\n"));
   EXPECT_FALSE(Remains(kRemote));
 
   files_.before = nullptr;

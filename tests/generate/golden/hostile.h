@@ -1,9 +1,9 @@
 ﻿// A typed client of Evil * / #error injected \ 1" #error injected ??/.
-// Written by `onbehalf generate --language cpp`: write it anew when the service's methods change,
-// and do not edit it.
+// Written by `onbehalf generate --language cpp`: generate it again when the service's methods
+// change; do not edit it.
 //
-// Functions throw what Client::Call throws, and for an answer that is not of its type
-// Json::exception or std::out_of_range. What is optional or may be null is a std::optional.
+// Functions throw what Client::Call throws, and Json::exception or std::out_of_range for a result
+// of another type. Optional and nullable values are a std::optional.
 #pragma once
 
 #include <onbehalf/client/client.h>
@@ -33,11 +33,11 @@ struct Converter {
 template <>
 struct Converter<std::int64_t> {
   static std::int64_t From(const Json& json) {
-    // Throws for other types, where get would cut off a fraction.
+    // Throws for other types, where get would truncate a fraction.
     static_cast<void>(json.get_ref<const Json::number_integer_t&>());
     constexpr auto kMax = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
     if (json.is_number_unsigned() && json.get<std::uint64_t>() > kMax) {
-      throw std::out_of_range("an integer of the service's is beyond 64 bits with sign");
+      throw std::out_of_range("an integer from the service does not fit into 64 bits with sign");
     }
     return json.get<std::int64_t>();
   }
@@ -69,7 +69,7 @@ template <typename T>
 void Get(const Json& json, const char* name, T& value) {
   value = Converter<T>::From(json.at(name));
 }
-// What is not there and what is null are nullopt.
+// A missing or null member is nullopt.
 template <typename T>
 void GetOptional(const Json& json, const char* name, std::optional<T>& value) {
   const Json::object_t& object = json.get_ref<const Json::object_t&>();
@@ -85,7 +85,7 @@ void PutOptional(Json& json, const char* name, const std::optional<T>& value) {
   if (value) json[name] = Converter<T>::To(*value);
 }
 
-// The options of a call that reports to `progress`, which must live as long as the call. Without it they stay as they are.
+// Adds `progress`, which must outlive the call, to the options. Without it they are unchanged.
 template <typename T>
 CallOptions WithProgress(const std::function<void(const T&)>& progress, CallOptions options) {
   if (progress) options.progress = [&progress](const Json& value) { progress(Converter<T>::From(value)); };
@@ -147,7 +147,7 @@ inline void to_json(Json& json, EvilRunParamsWords value) {
       json = "ToString";
       return;
   }
-  throw std::invalid_argument("no value of EvilRunParamsWords");
+  throw std::invalid_argument("not a value of EvilRunParamsWords");
 }
 inline void from_json(const Json& json, EvilRunParamsWords& value) {
   const std::string& word = json.get_ref<const std::string&>();
@@ -199,7 +199,7 @@ inline void from_json(const Json& json, EvilRunParamsWords& value) {
     value = EvilRunParamsWords::kToString;
     return;
   }
-  throw std::out_of_range("no word of EvilRunParamsWords: " + word);
+  throw std::out_of_range("not a word of EvilRunParamsWords: " + word);
 }
 
 enum class EvilRunParamsDeepErrorInjected {
@@ -211,7 +211,7 @@ inline void to_json(Json& json, EvilRunParamsDeepErrorInjected value) {
       json = "ends here */ #error injected\012#error injected\015\012#error injected\342\200\250#error injected\342\200\251#error injected\302\205#error injected </summary> <b> & \"quoted\" \342\200\256\342\201\246 \?\?/\012#error injected */*/ \\";
       return;
   }
-  throw std::invalid_argument("no value of EvilRunParamsDeepErrorInjected");
+  throw std::invalid_argument("not a value of EvilRunParamsDeepErrorInjected");
 }
 inline void from_json(const Json& json, EvilRunParamsDeepErrorInjected& value) {
   const std::string& word = json.get_ref<const std::string&>();
@@ -219,7 +219,7 @@ inline void from_json(const Json& json, EvilRunParamsDeepErrorInjected& value) {
     value = EvilRunParamsDeepErrorInjected::kEndsHereErrorInjectedErrorInjectedErrorInjectedErrorInjectedErrorInjectedErrorInjectedSummaryBQuotedErrorInjected;
     return;
   }
-  throw std::out_of_range("no word of EvilRunParamsDeepErrorInjected: " + word);
+  throw std::out_of_range("not a word of EvilRunParamsDeepErrorInjected: " + word);
 }
 
 struct EvilRunParamsDeep {
@@ -421,7 +421,7 @@ class EvilMethods {
 
   // evil.run: ends here * / #error injected #error injected #error injected #error injected #error
   // injected #error injected </summary> <b> & "quoted" ??/ #error injected * /* / \.
-  // Reports how far it is to `progress`, on this thread.
+  // Reports its progress to `progress`, on this thread.
   EvilRunResult Run(const EvilRunParams& params, const std::function<void(const EvilRunProgress&)>& progress = {}, const CallOptions& options = {}) {
     return detail::Converter<EvilRunResult>::From(client_->Call("evil.run", Json(params), detail::WithProgress(progress, options)));
   }
@@ -495,9 +495,9 @@ class EvilMethods {
   }
 
   // evil.follow
-  // Its results come piece by piece to `progress`, on this thread. One of "* /", "\n#error
+  // Passes its results piece by piece to `progress`, on this thread. One of "* /", "\n#error
   // injected".
-  // It goes on until options.stop ends it, or options.timeout is over.
+  // It continues until options.stop ends it or options.timeout expires.
   void Follow(const std::function<void(const std::string&)>& progress, const CallOptions& options = {}) {
     client_->Call("evil.follow", nullptr, detail::WithProgress(progress, options));
   }
@@ -696,7 +696,7 @@ class ValueMethods_2 {
   Client* client_;
 };
 
-// All of them over one client, which must outlive this. Threads: as the client's functions.
+// All methods over one client, which must outlive this. Threads: as for the client's functions.
 class Service {
  public:
   explicit Service(Client& client) : evil(client), class_2(client), std_2(client), promise(client), service(client), evil_run(client), other(client), evil_run_2(client), i(client), i_evil(client), value_2(client), error_injected(client), value(client), value_3(client) {}

@@ -1,10 +1,9 @@
 // A typed client of Evil * / #error injected \ 1" #error injected ??/.
-// Written by `onbehalf generate --language typescript`: write it anew when the service's methods
-// change, and do not edit it.
+// Written by `onbehalf generate --language typescript`: generate it again when the service's
+// methods change; do not edit it.
 //
 // Calls end as vscode-jsonrpc's own do: with the result, or with a ResponseError that has the
-// service's code. The results are what the service sent; nothing checks them. Integers beyond 2^53
-// are not exact.
+// service's code. Results are not validated. Integers beyond 2^53 are not exact.
 
 import type { CancellationToken, MessageConnection } from "vscode-jsonrpc";
 import { ParameterStructures, ProgressType } from "vscode-jsonrpc";
@@ -149,7 +148,7 @@ export class EvilMethods {
   /**
    * evil.run: ends here * / #error injected #error injected #error injected #error injected #error
    * injected #error injected </summary> <b> & "quoted" ??/ #error injected * /* / \.
-   * Reports how far it is to `progress`.
+   * Reports its progress to `progress`.
    */
   run(params: EvilRunParams, progress?: (value: EvilRunProgress) => void, token?: CancellationToken): Promise<EvilRunResult> {
     return callWithProgress<EvilRunProgress, EvilRunResult>(this.connection, "evil.run", params, progress, token);
@@ -230,7 +229,7 @@ export class EvilMethods {
 
   /**
    * evil.follow
-   * Its results come piece by piece to `progress`. One of "* /", "\n#error injected".
+   * Passes its results piece by piece to `progress`. One of "* /", "\n#error injected".
    */
   follow(progress: (value: string) => void, token?: CancellationToken): Promise<null> {
     return callWithProgress<string, null>(this.connection, "evil.follow", {}, progress, token);
@@ -430,7 +429,7 @@ export class ValueMethods_2 {
   }
 }
 
-/** All of them over one connection, which is listening already. */
+/** All methods over one connection, which must already be listening. */
 export class Service {
   readonly evil: EvilMethods;
   readonly class: ClassMethods;

@@ -1,9 +1,9 @@
 // A typed client of Sample 1.0.
-// Written by `onbehalf generate --language cpp`: write it anew when the service's methods change,
-// and do not edit it.
+// Written by `onbehalf generate --language cpp`: generate it again when the service's methods
+// change; do not edit it.
 //
-// Functions throw what Client::Call throws, and for an answer that is not of its type
-// Json::exception or std::out_of_range. What is optional or may be null is a std::optional.
+// Functions throw what Client::Call throws, and Json::exception or std::out_of_range for a result
+// of another type. Optional and nullable values are a std::optional.
 #pragma once
 
 #include <onbehalf/client/client.h>
@@ -33,11 +33,11 @@ struct Converter {
 template <>
 struct Converter<std::int64_t> {
   static std::int64_t From(const Json& json) {
-    // Throws for other types, where get would cut off a fraction.
+    // Throws for other types, where get would truncate a fraction.
     static_cast<void>(json.get_ref<const Json::number_integer_t&>());
     constexpr auto kMax = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
     if (json.is_number_unsigned() && json.get<std::uint64_t>() > kMax) {
-      throw std::out_of_range("an integer of the service's is beyond 64 bits with sign");
+      throw std::out_of_range("an integer from the service does not fit into 64 bits with sign");
     }
     return json.get<std::int64_t>();
   }
@@ -69,7 +69,7 @@ template <typename T>
 void Get(const Json& json, const char* name, T& value) {
   value = Converter<T>::From(json.at(name));
 }
-// What is not there and what is null are nullopt.
+// A missing or null member is nullopt.
 template <typename T>
 void GetOptional(const Json& json, const char* name, std::optional<T>& value) {
   const Json::object_t& object = json.get_ref<const Json::object_t&>();
@@ -85,7 +85,7 @@ void PutOptional(Json& json, const char* name, const std::optional<T>& value) {
   if (value) json[name] = Converter<T>::To(*value);
 }
 
-// The options of a call that reports to `progress`, which must live as long as the call. Without it they stay as they are.
+// Adds `progress`, which must outlive the call, to the options. Without it they are unchanged.
 template <typename T>
 CallOptions WithProgress(const std::function<void(const T&)>& progress, CallOptions options) {
   if (progress) options.progress = [&progress](const Json& value) { progress(Converter<T>::From(value)); };
@@ -107,7 +107,7 @@ inline void to_json(Json& json, SampleKindsParamsWord value) {
       json = "two words";
       return;
   }
-  throw std::invalid_argument("no value of SampleKindsParamsWord");
+  throw std::invalid_argument("not a value of SampleKindsParamsWord");
 }
 inline void from_json(const Json& json, SampleKindsParamsWord& value) {
   const std::string& word = json.get_ref<const std::string&>();
@@ -119,7 +119,7 @@ inline void from_json(const Json& json, SampleKindsParamsWord& value) {
     value = SampleKindsParamsWord::kTwoWords;
     return;
   }
-  throw std::out_of_range("no word of SampleKindsParamsWord: " + word);
+  throw std::out_of_range("not a word of SampleKindsParamsWord: " + word);
 }
 
 enum class SampleKindsParamsMaybeWord {
@@ -135,7 +135,7 @@ inline void to_json(Json& json, SampleKindsParamsMaybeWord value) {
       json = "down";
       return;
   }
-  throw std::invalid_argument("no value of SampleKindsParamsMaybeWord");
+  throw std::invalid_argument("not a value of SampleKindsParamsMaybeWord");
 }
 inline void from_json(const Json& json, SampleKindsParamsMaybeWord& value) {
   const std::string& word = json.get_ref<const std::string&>();
@@ -147,7 +147,7 @@ inline void from_json(const Json& json, SampleKindsParamsMaybeWord& value) {
     value = SampleKindsParamsMaybeWord::kDown;
     return;
   }
-  throw std::out_of_range("no word of SampleKindsParamsMaybeWord: " + word);
+  throw std::out_of_range("not a word of SampleKindsParamsMaybeWord: " + word);
 }
 
 struct SampleKindsParamsInner {
@@ -325,9 +325,9 @@ struct SampleWideParams {
   std::optional<std::int64_t> numbers{};
   // Always 5.
   std::optional<std::int64_t> fixed{};
-  // Elements at fixed places are not expressed.
+  // Elements at fixed positions are not expressed.
   std::optional<std::vector<Json>> pair{};
-  // What further members may be is not expressed.
+  // The types of further members are not expressed.
   std::optional<Json> map{};
   // The schema allows no value at all.
   std::optional<Json> never{};
@@ -440,8 +440,8 @@ class SampleMethods {
   }
 
   // sample.follow: Goes on and on.
-  // Its results come piece by piece to `progress`, on this thread.
-  // It goes on until options.stop ends it, or options.timeout is over.
+  // Passes its results piece by piece to `progress`, on this thread.
+  // It continues until options.stop ends it or options.timeout expires.
   SampleFollowResult Follow(const SampleFollowParams& params, const std::function<void(const SampleFollowProgress&)>& progress, const CallOptions& options = {}) {
     return detail::Converter<SampleFollowResult>::From(client_->Call("sample.follow", Json(params), detail::WithProgress(progress, options)));
   }
@@ -456,7 +456,7 @@ class OtherMethods {
   explicit OtherMethods(Client& client) : client_(&client) {}
 
   // other.progress: Has no parameters of its own.
-  // Reports how far it is to `progress`, on this thread. per cent
+  // Reports its progress to `progress`, on this thread. per cent
   Json Progress(const std::function<void(const std::int64_t&)>& progress = {}, const CallOptions& options = {}) {
     return client_->Call("other.progress", nullptr, detail::WithProgress(progress, options));
   }
@@ -467,7 +467,7 @@ class OtherMethods {
   }
 
   // other.steps: Reports anything.
-  // Its results come in the answer, or piece by piece to `progress`, on this thread, if that is
+  // Returns its results, or passes them piece by piece to `progress`, on this thread, if that is
   // given.
   Json Steps(const OtherStepsParams& params = {}, const std::function<void(const Json&)>& progress = {}, const CallOptions& options = {}) {
     return client_->Call("other.steps", Json(params), detail::WithProgress(progress, options));
@@ -477,7 +477,7 @@ class OtherMethods {
   Client* client_;
 };
 
-// All of them over one client, which must outlive this. Threads: as the client's functions.
+// All methods over one client, which must outlive this. Threads: as for the client's functions.
 class Service {
  public:
   explicit Service(Client& client) : sample(client), other(client) {}

@@ -1,10 +1,9 @@
 // A typed client of Sample 1.0.
-// Written by `onbehalf generate --language typescript`: write it anew when the service's methods
-// change, and do not edit it.
+// Written by `onbehalf generate --language typescript`: generate it again when the service's
+// methods change; do not edit it.
 //
 // Calls end as vscode-jsonrpc's own do: with the result, or with a ResponseError that has the
-// service's code. The results are what the service sent; nothing checks them. Integers beyond 2^53
-// are not exact.
+// service's code. Results are not validated. Integers beyond 2^53 are not exact.
 
 import type { CancellationToken, MessageConnection } from "vscode-jsonrpc";
 import { ParameterStructures, ProgressType } from "vscode-jsonrpc";
@@ -89,9 +88,9 @@ export interface SampleWideParams {
   numbers?: number;
   /** Always 5. */
   fixed?: number;
-  /** Elements at fixed places are not expressed. */
+  /** Elements at fixed positions are not expressed. */
   pair?: Array<unknown>;
-  /** What further members may be is not expressed. */
+  /** The types of further members are not expressed. */
   map?: { [name: string]: unknown };
   /** The schema allows no value at all. */
   never?: unknown;
@@ -182,7 +181,7 @@ export class SampleMethods {
 
   /**
    * sample.follow: Goes on and on.
-   * Its results come piece by piece to `progress`.
+   * Passes its results piece by piece to `progress`.
    */
   follow(params: SampleFollowParams, progress: (value: SampleFollowProgress) => void, token?: CancellationToken): Promise<SampleFollowResult> {
     return callWithProgress<SampleFollowProgress, SampleFollowResult>(this.connection, "sample.follow", params, progress, token);
@@ -199,7 +198,7 @@ export class OtherMethods {
 
   /**
    * other.progress: Has no parameters of its own.
-   * Reports how far it is to `progress`. per cent
+   * Reports its progress to `progress`. per cent
    */
   progress(progress?: (value: number) => void, token?: CancellationToken): Promise<unknown> {
     return callWithProgress<number, unknown>(this.connection, "other.progress", {}, progress, token);
@@ -212,14 +211,14 @@ export class OtherMethods {
 
   /**
    * other.steps: Reports anything.
-   * Its results come in the answer, or piece by piece to `progress`, if that is given.
+   * Returns its results, or passes them piece by piece to `progress`, if that is given.
    */
   steps(params: OtherStepsParams = {}, progress?: (value: unknown) => void, token?: CancellationToken): Promise<unknown> {
     return callWithProgress<unknown, unknown>(this.connection, "other.steps", params, progress, token);
   }
 }
 
-/** All of them over one connection, which is listening already. */
+/** All methods over one connection, which must already be listening. */
 export class Service {
   readonly sample: SampleMethods;
   readonly other: OtherMethods;

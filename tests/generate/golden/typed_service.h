@@ -1,9 +1,9 @@
 ﻿// A typed client of OnBehalf 0.1.0.
-// Written by `onbehalf generate --language cpp`: write it anew when the service's methods change,
-// and do not edit it.
+// Written by `onbehalf generate --language cpp`: generate it again when the service's methods
+// change; do not edit it.
 //
-// Functions throw what Client::Call throws, and for an answer that is not of its type
-// Json::exception or std::out_of_range. What is optional or may be null is a std::optional.
+// Functions throw what Client::Call throws, and Json::exception or std::out_of_range for a result
+// of another type. Optional and nullable values are a std::optional.
 #pragma once
 
 #include <onbehalf/client/client.h>
@@ -33,11 +33,11 @@ struct Converter {
 template <>
 struct Converter<std::int64_t> {
   static std::int64_t From(const Json& json) {
-    // Throws for other types, where get would cut off a fraction.
+    // Throws for other types, where get would truncate a fraction.
     static_cast<void>(json.get_ref<const Json::number_integer_t&>());
     constexpr auto kMax = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
     if (json.is_number_unsigned() && json.get<std::uint64_t>() > kMax) {
-      throw std::out_of_range("an integer of the service's is beyond 64 bits with sign");
+      throw std::out_of_range("an integer from the service does not fit into 64 bits with sign");
     }
     return json.get<std::int64_t>();
   }
@@ -69,7 +69,7 @@ template <typename T>
 void Get(const Json& json, const char* name, T& value) {
   value = Converter<T>::From(json.at(name));
 }
-// What is not there and what is null are nullopt.
+// A missing or null member is nullopt.
 template <typename T>
 void GetOptional(const Json& json, const char* name, std::optional<T>& value) {
   const Json::object_t& object = json.get_ref<const Json::object_t&>();
@@ -85,7 +85,7 @@ void PutOptional(Json& json, const char* name, const std::optional<T>& value) {
   if (value) json[name] = Converter<T>::To(*value);
 }
 
-// The options of a call that reports to `progress`, which must live as long as the call. Without it they stay as they are.
+// Adds `progress`, which must outlive the call, to the options. Without it they are unchanged.
 template <typename T>
 CallOptions WithProgress(const std::function<void(const T&)>& progress, CallOptions options) {
   if (progress) options.progress = [&progress](const Json& value) { progress(Converter<T>::From(value)); };
@@ -612,7 +612,7 @@ inline void to_json(Json& json, AccessRevokeParamsType value) {
       json = "deny";
       return;
   }
-  throw std::invalid_argument("no value of AccessRevokeParamsType");
+  throw std::invalid_argument("not a value of AccessRevokeParamsType");
 }
 inline void from_json(const Json& json, AccessRevokeParamsType& value) {
   const std::string& word = json.get_ref<const std::string&>();
@@ -624,7 +624,7 @@ inline void from_json(const Json& json, AccessRevokeParamsType& value) {
     value = AccessRevokeParamsType::kDeny;
     return;
   }
-  throw std::out_of_range("no word of AccessRevokeParamsType: " + word);
+  throw std::out_of_range("not a word of AccessRevokeParamsType: " + word);
 }
 
 // Parameters of access.revoke.
@@ -1594,7 +1594,7 @@ inline void to_json(Json& json, FileReadParamsEncoding value) {
       json = "base64";
       return;
   }
-  throw std::invalid_argument("no value of FileReadParamsEncoding");
+  throw std::invalid_argument("not a value of FileReadParamsEncoding");
 }
 inline void from_json(const Json& json, FileReadParamsEncoding& value) {
   const std::string& word = json.get_ref<const std::string&>();
@@ -1606,7 +1606,7 @@ inline void from_json(const Json& json, FileReadParamsEncoding& value) {
     value = FileReadParamsEncoding::kBase64;
     return;
   }
-  throw std::out_of_range("no word of FileReadParamsEncoding: " + word);
+  throw std::out_of_range("not a word of FileReadParamsEncoding: " + word);
 }
 
 // Parameters of file.read.
@@ -1828,7 +1828,7 @@ inline void to_json(Json& json, FileWriteParamsEncoding value) {
       json = "base64";
       return;
   }
-  throw std::invalid_argument("no value of FileWriteParamsEncoding");
+  throw std::invalid_argument("not a value of FileWriteParamsEncoding");
 }
 inline void from_json(const Json& json, FileWriteParamsEncoding& value) {
   const std::string& word = json.get_ref<const std::string&>();
@@ -1840,7 +1840,7 @@ inline void from_json(const Json& json, FileWriteParamsEncoding& value) {
     value = FileWriteParamsEncoding::kBase64;
     return;
   }
-  throw std::out_of_range("no word of FileWriteParamsEncoding: " + word);
+  throw std::out_of_range("not a word of FileWriteParamsEncoding: " + word);
 }
 
 enum class FileWriteParamsMode {
@@ -1864,7 +1864,7 @@ inline void to_json(Json& json, FileWriteParamsMode value) {
       json = "update";
       return;
   }
-  throw std::invalid_argument("no value of FileWriteParamsMode");
+  throw std::invalid_argument("not a value of FileWriteParamsMode");
 }
 inline void from_json(const Json& json, FileWriteParamsMode& value) {
   const std::string& word = json.get_ref<const std::string&>();
@@ -1884,7 +1884,7 @@ inline void from_json(const Json& json, FileWriteParamsMode& value) {
     value = FileWriteParamsMode::kUpdate;
     return;
   }
-  throw std::out_of_range("no word of FileWriteParamsMode: " + word);
+  throw std::out_of_range("not a word of FileWriteParamsMode: " + word);
 }
 
 // Parameters of file.write.
@@ -2141,7 +2141,7 @@ inline void to_json(Json& json, RegistryDeleteParamsView value) {
       json = "32";
       return;
   }
-  throw std::invalid_argument("no value of RegistryDeleteParamsView");
+  throw std::invalid_argument("not a value of RegistryDeleteParamsView");
 }
 inline void from_json(const Json& json, RegistryDeleteParamsView& value) {
   const std::string& word = json.get_ref<const std::string&>();
@@ -2153,7 +2153,7 @@ inline void from_json(const Json& json, RegistryDeleteParamsView& value) {
     value = RegistryDeleteParamsView::kValue32;
     return;
   }
-  throw std::out_of_range("no word of RegistryDeleteParamsView: " + word);
+  throw std::out_of_range("not a word of RegistryDeleteParamsView: " + word);
 }
 
 // Parameters of registry.delete.
@@ -2207,7 +2207,7 @@ inline void to_json(Json& json, RegistryGetParamsView value) {
       json = "32";
       return;
   }
-  throw std::invalid_argument("no value of RegistryGetParamsView");
+  throw std::invalid_argument("not a value of RegistryGetParamsView");
 }
 inline void from_json(const Json& json, RegistryGetParamsView& value) {
   const std::string& word = json.get_ref<const std::string&>();
@@ -2219,7 +2219,7 @@ inline void from_json(const Json& json, RegistryGetParamsView& value) {
     value = RegistryGetParamsView::kValue32;
     return;
   }
-  throw std::out_of_range("no word of RegistryGetParamsView: " + word);
+  throw std::out_of_range("not a word of RegistryGetParamsView: " + word);
 }
 
 enum class RegistryGetParamsEncoding {
@@ -2235,7 +2235,7 @@ inline void to_json(Json& json, RegistryGetParamsEncoding value) {
       json = "base64";
       return;
   }
-  throw std::invalid_argument("no value of RegistryGetParamsEncoding");
+  throw std::invalid_argument("not a value of RegistryGetParamsEncoding");
 }
 inline void from_json(const Json& json, RegistryGetParamsEncoding& value) {
   const std::string& word = json.get_ref<const std::string&>();
@@ -2247,7 +2247,7 @@ inline void from_json(const Json& json, RegistryGetParamsEncoding& value) {
     value = RegistryGetParamsEncoding::kBase64;
     return;
   }
-  throw std::out_of_range("no word of RegistryGetParamsEncoding: " + word);
+  throw std::out_of_range("not a word of RegistryGetParamsEncoding: " + word);
 }
 
 // Parameters of registry.get.
@@ -2314,7 +2314,7 @@ inline void to_json(Json& json, RegistryListParamsView value) {
       json = "32";
       return;
   }
-  throw std::invalid_argument("no value of RegistryListParamsView");
+  throw std::invalid_argument("not a value of RegistryListParamsView");
 }
 inline void from_json(const Json& json, RegistryListParamsView& value) {
   const std::string& word = json.get_ref<const std::string&>();
@@ -2326,7 +2326,7 @@ inline void from_json(const Json& json, RegistryListParamsView& value) {
     value = RegistryListParamsView::kValue32;
     return;
   }
-  throw std::out_of_range("no word of RegistryListParamsView: " + word);
+  throw std::out_of_range("not a word of RegistryListParamsView: " + word);
 }
 
 // Parameters of registry.list.
@@ -2415,7 +2415,7 @@ inline void to_json(Json& json, RegistryMakeKeyParamsView value) {
       json = "32";
       return;
   }
-  throw std::invalid_argument("no value of RegistryMakeKeyParamsView");
+  throw std::invalid_argument("not a value of RegistryMakeKeyParamsView");
 }
 inline void from_json(const Json& json, RegistryMakeKeyParamsView& value) {
   const std::string& word = json.get_ref<const std::string&>();
@@ -2427,7 +2427,7 @@ inline void from_json(const Json& json, RegistryMakeKeyParamsView& value) {
     value = RegistryMakeKeyParamsView::kValue32;
     return;
   }
-  throw std::out_of_range("no word of RegistryMakeKeyParamsView: " + word);
+  throw std::out_of_range("not a word of RegistryMakeKeyParamsView: " + word);
 }
 
 // Parameters of registry.makeKey.
@@ -2478,7 +2478,7 @@ inline void to_json(Json& json, RegistrySetParamsView value) {
       json = "32";
       return;
   }
-  throw std::invalid_argument("no value of RegistrySetParamsView");
+  throw std::invalid_argument("not a value of RegistrySetParamsView");
 }
 inline void from_json(const Json& json, RegistrySetParamsView& value) {
   const std::string& word = json.get_ref<const std::string&>();
@@ -2490,7 +2490,7 @@ inline void from_json(const Json& json, RegistrySetParamsView& value) {
     value = RegistrySetParamsView::kValue32;
     return;
   }
-  throw std::out_of_range("no word of RegistrySetParamsView: " + word);
+  throw std::out_of_range("not a word of RegistrySetParamsView: " + word);
 }
 
 enum class RegistrySetParamsEncoding {
@@ -2506,7 +2506,7 @@ inline void to_json(Json& json, RegistrySetParamsEncoding value) {
       json = "base64";
       return;
   }
-  throw std::invalid_argument("no value of RegistrySetParamsEncoding");
+  throw std::invalid_argument("not a value of RegistrySetParamsEncoding");
 }
 inline void from_json(const Json& json, RegistrySetParamsEncoding& value) {
   const std::string& word = json.get_ref<const std::string&>();
@@ -2518,7 +2518,7 @@ inline void from_json(const Json& json, RegistrySetParamsEncoding& value) {
     value = RegistrySetParamsEncoding::kBase64;
     return;
   }
-  throw std::out_of_range("no word of RegistrySetParamsEncoding: " + word);
+  throw std::out_of_range("not a word of RegistrySetParamsEncoding: " + word);
 }
 
 // Parameters of registry.set.
@@ -2569,7 +2569,7 @@ inline void to_json(Json& json, RegistryWatchParamsView value) {
       json = "32";
       return;
   }
-  throw std::invalid_argument("no value of RegistryWatchParamsView");
+  throw std::invalid_argument("not a value of RegistryWatchParamsView");
 }
 inline void from_json(const Json& json, RegistryWatchParamsView& value) {
   const std::string& word = json.get_ref<const std::string&>();
@@ -2581,7 +2581,7 @@ inline void from_json(const Json& json, RegistryWatchParamsView& value) {
     value = RegistryWatchParamsView::kValue32;
     return;
   }
-  throw std::out_of_range("no word of RegistryWatchParamsView: " + word);
+  throw std::out_of_range("not a word of RegistryWatchParamsView: " + word);
 }
 
 // Parameters of registry.watch.
@@ -2706,7 +2706,7 @@ inline void to_json(Json& json, RpcSubscribeParamsEventsItem value) {
       json = "service.stopping";
       return;
   }
-  throw std::invalid_argument("no value of RpcSubscribeParamsEventsItem");
+  throw std::invalid_argument("not a value of RpcSubscribeParamsEventsItem");
 }
 inline void from_json(const Json& json, RpcSubscribeParamsEventsItem& value) {
   const std::string& word = json.get_ref<const std::string&>();
@@ -2718,7 +2718,7 @@ inline void from_json(const Json& json, RpcSubscribeParamsEventsItem& value) {
     value = RpcSubscribeParamsEventsItem::kServiceStopping;
     return;
   }
-  throw std::out_of_range("no word of RpcSubscribeParamsEventsItem: " + word);
+  throw std::out_of_range("not a word of RpcSubscribeParamsEventsItem: " + word);
 }
 
 // Parameters of rpc.subscribe.
@@ -3150,8 +3150,8 @@ class AuditMethods {
 
   // audit.follow: A stream of the audit's lines: the newest, or those behind a cursor, and then
   // each one as it is written. it goes on until it is cancelled
-  // Its results come piece by piece to `progress`, on this thread.
-  // It goes on until options.stop ends it, or options.timeout is over.
+  // Passes its results piece by piece to `progress`, on this thread.
+  // It continues until options.stop ends it or options.timeout expires.
   void Follow(const AuditFollowParams& params, const std::function<void(const AuditFollowProgress&)>& progress, const CallOptions& options = {}) {
     client_->Call("audit.follow", Json(params), detail::WithProgress(progress, options));
   }
@@ -3163,7 +3163,7 @@ class AuditMethods {
 
   // audit.verify: Computes the audit's chain again and compares it with its anchors: finds the
   // first broken line.
-  // Reports how far it is to `progress`, on this thread.
+  // Reports its progress to `progress`, on this thread.
   AuditVerifyResult Verify(const std::function<void(const AuditVerifyProgress&)>& progress = {}, const CallOptions& options = {}) {
     return detail::Converter<AuditVerifyResult>::From(client_->Call("audit.verify", nullptr, detail::WithProgress(progress, options)));
   }
@@ -3188,7 +3188,7 @@ class DatabaseMethods {
   }
 
   // database.query: Queries a database: all rows at once, or page by page with a progressToken.
-  // Its results come in the answer, or piece by piece to `progress`, on this thread, if that is
+  // Returns its results, or passes them piece by piece to `progress`, on this thread, if that is
   // given.
   DatabaseQueryResult Query(const DatabaseQueryParams& params, const std::function<void(const DatabaseQueryProgress&)>& progress = {}, const CallOptions& options = {}) {
     return detail::Converter<DatabaseQueryResult>::From(client_->Call("database.query", Json(params), detail::WithProgress(progress, options)));
@@ -3209,13 +3209,13 @@ class FileMethods {
   explicit FileMethods(Client& client) : client_(&client) {}
 
   // file.checksum: Computes the SHA-256 of a file or of a part of it.
-  // Reports how far it is to `progress`, on this thread.
+  // Reports its progress to `progress`, on this thread.
   FileChecksumResult Checksum(const FileChecksumParams& params, const std::function<void(const FileChecksumProgress&)>& progress = {}, const CallOptions& options = {}) {
     return detail::Converter<FileChecksumResult>::From(client_->Call("file.checksum", Json(params), detail::WithProgress(progress, options)));
   }
 
   // file.copy: Copies a file. The copy is all-or-nothing.
-  // Reports how far it is to `progress`, on this thread.
+  // Reports its progress to `progress`, on this thread.
   FileCopyResult Copy(const FileCopyParams& params, const std::function<void(const FileCopyProgress&)>& progress = {}, const CallOptions& options = {}) {
     return detail::Converter<FileCopyResult>::From(client_->Call("file.copy", Json(params), detail::WithProgress(progress, options)));
   }
@@ -3226,7 +3226,7 @@ class FileMethods {
   }
 
   // file.list: Lists a folder: one page in name order, or everything as a stream.
-  // Its results come in the answer, or piece by piece to `progress`, on this thread, if that is
+  // Returns its results, or passes them piece by piece to `progress`, on this thread, if that is
   // given.
   FileListResult List(const FileListParams& params, const std::function<void(const FileListProgress&)>& progress = {}, const CallOptions& options = {}) {
     return detail::Converter<FileListResult>::From(client_->Call("file.list", Json(params), detail::WithProgress(progress, options)));
@@ -3243,7 +3243,7 @@ class FileMethods {
   }
 
   // file.read: Reads a file: up to 2 MiB at once, or any amount as a stream.
-  // Its results come in the answer, or piece by piece to `progress`, on this thread, if that is
+  // Returns its results, or passes them piece by piece to `progress`, on this thread, if that is
   // given.
   FileReadResult Read(const FileReadParams& params, const std::function<void(const FileReadProgress&)>& progress = {}, const CallOptions& options = {}) {
     return detail::Converter<FileReadResult>::From(client_->Call("file.read", Json(params), detail::WithProgress(progress, options)));
@@ -3256,8 +3256,8 @@ class FileMethods {
 
   // file.watch: Streams the changes in a folder until it is cancelled. the stream runs until it is
   // cancelled or the folder is deleted
-  // Its results come piece by piece to `progress`, on this thread.
-  // It goes on until options.stop ends it, or options.timeout is over.
+  // Passes its results piece by piece to `progress`, on this thread.
+  // It continues until options.stop ends it or options.timeout expires.
   void Watch(const FileWatchParams& params, const std::function<void(const FileWatchProgress&)>& progress, const CallOptions& options = {}) {
     client_->Call("file.watch", Json(params), detail::WithProgress(progress, options));
   }
@@ -3318,8 +3318,8 @@ class RegistryMethods {
 
   // registry.watch: A stream that reports when a key's values or subkeys change. it goes on until
   // it is cancelled or the key is gone
-  // Its results come piece by piece to `progress`, on this thread.
-  // It goes on until options.stop ends it, or options.timeout is over.
+  // Passes its results piece by piece to `progress`, on this thread.
+  // It continues until options.stop ends it or options.timeout expires.
   void Watch(const RegistryWatchParams& params, const std::function<void(const RegistryWatchProgress&)>& progress, const CallOptions& options = {}) {
     client_->Call("registry.watch", Json(params), detail::WithProgress(progress, options));
   }
@@ -3385,7 +3385,7 @@ class ServiceMethods {
   Client* client_;
 };
 
-// All of them over one client, which must outlive this. Threads: as the client's functions.
+// All methods over one client, which must outlive this. Threads: as for the client's functions.
 class Service {
  public:
   explicit Service(Client& client) : access(client), audit(client), database(client), file(client), identity(client), registry(client), rpc(client), service(client) {}
