@@ -18,16 +18,16 @@ namespace {
 
 using std::invalid_argument;
 
-// What the structs had in version 1.0 of the interface, which programs built with it pass for ever.
+// The structs' sizes in version 1.0 of the interface, which programs built with it pass forever.
 constexpr std::uint32_t kOptionsFirstSize = 64;
 constexpr std::uint32_t kCallOptionsFirstSize = 32;
 static_assert(sizeof(onbehalf_options) == kOptionsFirstSize);
 static_assert(sizeof(onbehalf_call_options) == kCallOptionsFirstSize);
-// No struct of a later version will be larger, so this is no size but something else's bytes.
+// No later version's struct will be larger, so a larger value is not a size.
 constexpr std::uint32_t kLargestSize = 4096;
 
-// `given` in the size of this library. What an older program does not have is zero, and a newer program may not use
-// what this library does not know: that must be zero.
+// Converts `given` to this library's size. Members that an older program does not have become zero; members
+// that only a newer program has must be zero.
 template <typename Struct>
 Struct StructArgument(const Struct* given, std::uint32_t first_size, const std::string& name) {
   const std::uint32_t size = given->size;
@@ -66,7 +66,7 @@ std::optional<client::Level> ToLevel(int32_t level) {
       return client::Level::kImpersonate;
     default:
       throw invalid_argument("options.level is " + std::to_string(level) +
-                             ", which is no ONBEHALF_LEVEL_...");
+                             "; expected one of ONBEHALF_LEVEL_...");
   }
 }
 
@@ -80,11 +80,11 @@ client::Trust ToTrust(int32_t trust) {
       return client::Trust::kAny;
     default:
       throw invalid_argument("options.trust is " + std::to_string(trust) +
-                             ", which is no ONBEHALF_TRUST_...");
+                             "; expected one of ONBEHALF_TRUST_...");
   }
 }
 
-// How large parameters may be is for the service to say.
+// The service enforces its own limits on parameters.
 protocol::JsonLimits ParamsLimits() {
   protocol::JsonLimits limits;
   limits.string_bytes = std::numeric_limits<std::size_t>::max();

@@ -10,8 +10,8 @@
 #include "onbehalf/client/client.h"
 #include "onbehalf/onbehalf.h"
 
-// What a caller in C has passed, checked. All of these throw std::invalid_argument with a message that names the
-// argument.
+// Checks the arguments that a C caller passes. All functions throw std::invalid_argument with a message that
+// names the argument.
 namespace onbehalf::c_abi {
 
 template <typename Pointer>
@@ -20,18 +20,18 @@ Pointer Required(Pointer argument, const char* name) {
   return argument;
 }
 
-// Valid UTF-8 up to its NUL.
+// Must be valid UTF-8 up to its NUL.
 std::string TextArgument(const char* text, const char* name);
 
-// The JSON that `params` is; null for a null pointer.
+// Parses `params` as JSON; null for a null pointer.
 client::Json ParamsArgument(const char* params, int64_t length);
 
 client::Options OptionsArgument(const onbehalf_options* options);
 
-// As this library has the struct; all zero for a null pointer.
+// The struct in this library's version; all zero for a null pointer.
 onbehalf_call_options CallOptionsArgument(const onbehalf_call_options* options);
 
-// nullopt for 0, which is the default whatever that is.
+// nullopt for 0, which means the default.
 std::optional<std::chrono::milliseconds> Timeout(std::uint32_t milliseconds);
 
 }  // namespace onbehalf::c_abi

@@ -4,7 +4,7 @@
 
 namespace {
 
-// Of this thread, the one that was begun last.
+// This thread's innermost callback.
 thread_local const onbehalf_client::Callback* innermost = nullptr;
 
 }  // namespace
@@ -36,7 +36,7 @@ void onbehalf_client::Free() noexcept {
     is_freed_ = true;
   }
   client_.Close();
-  // Callbacks of calls are users; those of notifications are none between two of them.
+  // Remove the handler explicitly: between two notifications their callback is not a user.
   client_.OnNotification({});
   if (IsInCallback()) {
     RemoveUser();

@@ -8,22 +8,22 @@
 #include "onbehalf/onbehalf.h"
 #include "onbehalf/win32/lock.h"
 
-// A client in the hands of a caller in C. It counts its users: the owner, each function under way, each callback that
-// runs or is still to come. So it can be freed at any time: the owner waits until the others have left, or, in a
-// callback, leaves itself, and the last of the others deletes it. Any thread.
+// A client owned by a C caller. It counts its users: the owner, each function in progress, each callback that
+// is running or still due. So it can be freed at any time: Free waits until all other users have left, or,
+// inside a callback, only drops the owner's use, and the last user deletes the client. Any thread.
 struct onbehalf_client {
  public:
-  // One user, as long as this lives.
+  // Counts as one user while it exists.
   class Use {
    public:
     explicit Use(onbehalf_client* client) noexcept;
-    // The use that Leave has left to somebody.
+    // Takes over the use that Leave left behind.
     static Use TakeOver(onbehalf_client* client) noexcept { return {client, 0}; }
     ~Use();
     Use(const Use&) = delete;
     Use& operator=(const Use&) = delete;
 
-    // Whoever calls TakeOver has it from now on.
+    // Leaves the use to a later TakeOver.
     void Leave() noexcept { client_ = nullptr; }
 
    private:
@@ -31,7 +31,7 @@ struct onbehalf_client {
     onbehalf_client* client_;
   };
 
-  // This thread runs a callback of the client's, as long as this lives.
+  // Marks this thread as running a callback of the client.
   class Callback {
    public:
     explicit Callback(const onbehalf_client* client) noexcept;
@@ -52,9 +52,9 @@ struct onbehalf_client {
 
   onbehalf::client::Client& client() { return client_; }
 
-  // For the owner, once. Ends every call, then deletes this or leaves that to the last user.
+  // Called by the owner, once. Ends every call, then deletes this or leaves that to the last user.
   void Free() noexcept;
-  // Its owner has freed it, and is told of no more progress.
+  // Whether the owner has freed it. No progress is reported after that.
   bool IsFreed() const noexcept;
 
  private:

@@ -20,10 +20,10 @@ struct Facts {
   int code = 0;
   std::string name;
   std::string message;
-  std::string data;  // JSON; empty: none
+  std::string data;  // JSON; empty if there is none
 };
 
-// `message` lives as long as the program.
+// `message` must be a static string.
 onbehalf_error WithoutStrings(onbehalf_status status, const char* message) {
   onbehalf_error error{};
   error.size = sizeof error;
@@ -51,7 +51,7 @@ int ConnectionCode(const std::error_code& code) {
 }
 
 Facts FactsOf(const std::system_error& error) {
-  // Asked for first: some of Windows' codes are equivalent to those of std::errc.
+  // Checked first, because some Windows codes are equivalent to those of std::errc.
   if (error.code().category() == std::system_category()) {
     const int code = error.code().value();
     return {ONBEHALF_WINDOWS_ERROR, code, win32::ErrorName(static_cast<DWORD>(code)), error.what(), {}};
@@ -60,7 +60,7 @@ Facts FactsOf(const std::system_error& error) {
   return {ONBEHALF_CONNECTION_ERROR, ConnectionCode(error.code()), {}, error.what(), {}};
 }
 
-// Throws std::bad_alloc, also when that is the exception.
+// Throws std::bad_alloc, also when that is the current exception.
 Facts FactsOfCurrentException() {
   try {
     throw;
@@ -79,8 +79,8 @@ Facts FactsOfCurrentException() {
   }
 }
 
-// The records of all threads, each deleted with its thread, the rest with the library. Not thread_local: MinGW's
-// runtime keeps a library loaded until every thread has ended for which it has to destroy something.
+// The records of all threads, each deleted with its thread, the rest with the library. Not thread_local:
+// MinGW's runtime keeps a library loaded until all threads with such objects to destroy have ended.
 class RecordsOfThreads {
  public:
   RecordsOfThreads() : slot_(::FlsAlloc(&Delete)) {}
@@ -105,7 +105,7 @@ class RecordsOfThreads {
 ErrorRecord* ErrorRecord::Last() noexcept { return records.OfThisThread(); }
 
 const onbehalf_error& ErrorRecord::OutOfMemory() noexcept {
-  static const onbehalf_error error = WithoutStrings(ONBEHALF_OUT_OF_MEMORY, "there is not enough memory");
+  static const onbehalf_error error = WithoutStrings(ONBEHALF_OUT_OF_MEMORY, "out of memory");
   return error;
 }
 
@@ -127,7 +127,7 @@ onbehalf_status ErrorRecord::SetCurrentException() noexcept {
   } catch (const std::bad_alloc&) {
     view_ = OutOfMemory();
   } catch (...) {
-    view_ = WithoutStrings(ONBEHALF_INTERNAL_ERROR, "an exception that says nothing about itself");
+    view_ = WithoutStrings(ONBEHALF_INTERNAL_ERROR, "an unknown exception");
   }
   return view_.status;
 }

@@ -6,11 +6,12 @@
 
 namespace onbehalf::c_abi {
 
-// What one function or one call came to, kept for a caller in C: it owns the strings that an onbehalf_error points to.
-// One thread at a time. Nothing here throws: without memory for the strings, that is what it says.
+// The outcome of one function or call, kept for a C caller: it owns the strings that an onbehalf_error points
+// to. One thread at a time. Nothing here throws: without memory for the strings it reports
+// ONBEHALF_OUT_OF_MEMORY.
 class ErrorRecord {
  public:
-  // The one of this thread, which onbehalf_last_error shows; nullptr without memory for it.
+  // This thread's record, which onbehalf_last_error returns; nullptr if there is no memory for it.
   static ErrorRecord* Last() noexcept;
 
   ErrorRecord() noexcept { SetOk(); }
@@ -18,12 +19,12 @@ class ErrorRecord {
   ErrorRecord& operator=(const ErrorRecord&) = delete;
 
   void SetOk() noexcept;
-  // For a catch clause: what is being handled there.
+  // Records the exception that a catch clause is handling.
   onbehalf_status SetCurrentException() noexcept;
 
-  // Valid until the next change, or until this object goes.
+  // Valid until the next change or the end of this object.
   const onbehalf_error& view() const noexcept { return view_; }
-  // What there is to say where there is no record.
+  // The error to return when there is no record.
   static const onbehalf_error& OutOfMemory() noexcept;
 
  private:

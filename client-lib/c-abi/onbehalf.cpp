@@ -16,7 +16,8 @@
 #include "onbehalf/client/client.h"
 #include "onbehalf/protocol/json_text.h"
 
-// Each function checks its arguments, calls the C++ client, and gives back what came of it. No exception leaves.
+// Each function checks its arguments, calls the C++ client and returns the outcome. No exception leaves a
+// function.
 
 struct onbehalf_request {
   std::stop_source stop;
@@ -31,7 +32,7 @@ using client::Outcome;
 using Callback = onbehalf_client::Callback;
 using Use = onbehalf_client::Use;
 
-// Runs `body`, and makes of what it throws a status and this thread's last error.
+// Runs `body` and converts its exceptions to a status and this thread's last error.
 template <typename Body>
 onbehalf_status Guarded(const Body& body) noexcept {
   ErrorRecord* const last = ErrorRecord::Last();
@@ -51,7 +52,7 @@ struct FreeMemory {
   void operator()(char* text) const { std::free(text); }
 };
 
-// For onbehalf_free_string. Throws std::bad_alloc.
+// Freed by onbehalf_free_string. Throws std::bad_alloc.
 std::unique_ptr<char, FreeMemory> Copy(const std::string& text) {
   std::unique_ptr<char, FreeMemory> copy(static_cast<char*>(std::malloc(text.size() + 1)));
   if (copy == nullptr) throw std::bad_alloc();
@@ -59,7 +60,7 @@ std::unique_ptr<char, FreeMemory> Copy(const std::string& text) {
   return copy;
 }
 
-// What a callback gets that has no error to say it with; nullopt without memory.
+// The text for a callback that cannot report an error; nullopt if there is no memory.
 std::optional<std::string> TextIfThereIsMemory(const Json& value) noexcept {
   try {
     return protocol::ToText(value);
@@ -68,7 +69,7 @@ std::optional<std::string> TextIfThereIsMemory(const Json& value) noexcept {
   }
 }
 
-// `client` has a user until the call has ended.
+// `client` must have a user until the call ends.
 CallOptions ToCallOptions(const onbehalf_call_options* given, const onbehalf_client* client) {
   const onbehalf_call_options known = CallOptionsArgument(given);
   CallOptions options;
@@ -77,7 +78,7 @@ CallOptions ToCallOptions(const onbehalf_call_options* given, const onbehalf_cli
   if (known.progress != nullptr) {
     options.progress = [client, progress = known.progress,
                         user = known.progress_user](const Json& value) noexcept {
-      // One of several values that came together may have been the occasion to free it.
+      // Several values can arrive together, and the callback for an earlier one may have freed the client.
       if (client->IsFreed()) return;
       const Callback callback(client);
       const std::optional<std::string> text = TextIfThereIsMemory(value);
@@ -164,7 +165,7 @@ onbehalf_status ONBEHALF_CALL onbehalf_call_async(onbehalf_client* client, const
     if (request != nullptr) {
       new_request = std::make_unique<onbehalf_request>();
       call_options.stop = new_request->stop.get_token();
-      // Before the request is sent, for `done` may run before this function returns.
+      // Set before the request is sent, because `done` may run before this function returns.
       *request = new_request.get();
     }
     Use until_done(client);
@@ -180,7 +181,7 @@ onbehalf_status ONBEHALF_CALL onbehalf_call_async(onbehalf_client* client, const
       throw;
     }
     until_done.Leave();
-    // The caller's now, who may have freed it in `done` already.
+    // Owned by the caller now, who may have freed it in `done` already.
     static_cast<void>(new_request.release());
   });
 }
@@ -209,7 +210,7 @@ onbehalf_status ONBEHALF_CALL onbehalf_on_notification(onbehalf_client* client,
     }
     client->client().OnNotification(
         [client, handler, user](const std::string& method, const Json& params) noexcept {
-          // Free waits for a handler that runs, or was called in it: until here there is a user.
+          // Free waits for a running handler, or is called in it, so the client is alive here.
           const Use running(client);
           const Callback callback(client);
           GiveNotification(handler, user, method, params);

@@ -1,6 +1,6 @@
-// What a program does with the client library, on the installed service: one call, one with types of its own, several under
-// way at once, one that fails, and one that reports progress until it is cancelled. Following the audit is for administrators;
-// others see here what a refusal looks like.
+// Uses the client library with the installed service: one call, one that returns a struct, several in
+// parallel, one that fails, and one that reports progress until it is cancelled. Only administrators may
+// follow the audit; for other accounts this shows an access error.
 #include <onbehalf/client/client.h>
 
 #include <exception>
@@ -18,7 +18,7 @@ using onbehalf::client::Json;
 using onbehalf::client::kRequestCancelled;
 using onbehalf::client::RpcError;
 
-// The part of identity.whoami's result that this program wants, as nlohmann/json converts it.
+// The part of identity.whoami's result that this program needs, converted by nlohmann/json.
 struct Caller {
   std::string sid;
   std::string level;
@@ -32,7 +32,7 @@ void CallSeveralAtOnce(Client& service) {
   std::vector<std::future<Json>> answers;
   for (const char* word : {"one", "two", "three"})
     answers.push_back(service.CallAsync("rpc.ping", {{"echo", word}}));
-  std::cout << "under way at once:";
+  std::cout << "in parallel:";
   for (auto& answer : answers) std::cout << " " << answer.get().at("echo").get<std::string>();
   std::cout << "\n";
 }
@@ -43,7 +43,7 @@ void FollowAudit(Client& service) {
   options.stop = stop.get_token();
   options.progress = [&stop](const Json& piece) {
     std::cout << "progress: " << piece.at("lines").size() << " lines of the audit\n";
-    stop.request_stop();  // the service is told, and ends the call
+    stop.request_stop();  // tells the service, which ends the call
   };
   try {
     service.Call("audit.follow", Json::object(), options);
@@ -57,7 +57,7 @@ void CallWhatIsNotThere(Client& service) {
   try {
     service.Call("no.suchMethod");
   } catch (const RpcError& error) {
-    std::cout << "error " << error.code() << ": " << error.what() << "\n";  // the connection goes on
+    std::cout << "error " << error.code() << ": " << error.what() << "\n";  // the connection stays usable
   }
 }
 
@@ -76,10 +76,10 @@ int main() {
   } catch (const RpcError& error) {
     std::cerr << "the service says " << error.code() << ": " << error.what() << "\n";
   } catch (const std::system_error& error) {
-    // There is no connection, or it failed: connect again.
-    std::cerr << "no answer: " << error.what() << "\n";
+    // The connection could not be made or was lost: connect again.
+    std::cerr << "no response: " << error.what() << "\n";
   } catch (const std::exception& error) {
-    // The server is not trusted, or a result is not of the form asked for.
+    // The server is not trusted, or a result has an unexpected form.
     std::cerr << error.what() << "\n";
   }
   return 1;

@@ -1,5 +1,5 @@
-// onbehalf.dll's functions (docs/c-abi.md) for C#, to take into a project with <AllowUnsafeBlocks>. onbehalf.dll
-// belongs beside the program. onbehalf.h says of each function what it takes, gives and waits for.
+// onbehalf.dll's functions (docs/c-abi.md) for C#, to copy into a project with <AllowUnsafeBlocks>. Put onbehalf.dll
+// next to the program. onbehalf.h documents each function.
 //
 //     nint client;
 //     if (OnBehalfLibrary.onbehalf_connect(0, out client) != OnBehalfStatus.Ok)
@@ -30,7 +30,7 @@ public enum OnBehalfStatus
     InternalError = 9,
 }
 
-// onbehalf_options. Texts are UTF-8 and end with NUL: Marshal.StringToCoTaskMemUTF8.
+// onbehalf_options. Strings are UTF-8 and end with NUL: Marshal.StringToCoTaskMemUTF8.
 [StructLayout(LayoutKind.Sequential)]
 public struct OnBehalfOptions
 {
@@ -74,8 +74,8 @@ public struct OnBehalfError
     public long DataLength;
 }
 
-// The callbacks. A delegate that the library was given must live until the last call of it: a field holds it, not an
-// expression. No exception may leave one.
+// The callbacks. A delegate passed to the library must live until its last call: keep it in a field. No exception may
+// leave a callback.
 [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
 public delegate void OnBehalfProgress(nint user, nint value, long valueLength);
 
@@ -85,7 +85,7 @@ public delegate void OnBehalfDone(nint user, OnBehalfStatus status, nint result,
 [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
 public delegate void OnBehalfNotification(nint user, nint method, nint parameters, long parametersLength);
 
-// What the service, Windows or the library said.
+// An error from the service, Windows or the library.
 public sealed class OnBehalfException : Exception
 {
     private OnBehalfException(OnBehalfError error)
@@ -99,18 +99,18 @@ public sealed class OnBehalfException : Exception
 
     public OnBehalfStatus Status { get; }
 
-    // Of the service, Windows or ONBEHALF_CONNECTION_...
+    // The code from the service, from Windows or ONBEHALF_CONNECTION_...
     public int Code { get; }
 
     public string Name { get; }
 
-    // What the service sent as the error's data; null if it sent none.
+    // The error's data from the service; null if there is none.
     public string? Json { get; }
 
-    // Of the last function that this thread has called.
+    // For the last function that this thread called.
     public static OnBehalfException Last() => From(OnBehalfLibrary.onbehalf_last_error());
 
-    // Of what a callback was given.
+    // For the error passed to a callback.
     public static OnBehalfException From(nint error) => new(Marshal.PtrToStructure<OnBehalfError>(error));
 }
 
@@ -132,7 +132,7 @@ public static partial class OnBehalfLibrary
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial nint onbehalf_last_error();
 
-    // Without options: pass 0 to the other one.
+    // To use the defaults, pass 0 to the other overload.
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial OnBehalfStatus onbehalf_connect(in OnBehalfOptions options, out nint client);

@@ -1,9 +1,9 @@
-// Calls OnBehalf from .NET with StreamJsonRpc, which speaks the service's protocol as it is.
+// Calls OnBehalf from .NET with StreamJsonRpc, which speaks the service's protocol unchanged.
 //
 //     dotnet run
 //
-// It prints who it is to the service, what it gets back, and, for those who may read the audit (administrators), its
-// own calls there, until it cancels:
+// It prints who it is to the service, two echoes and, if it may read the audit (administrators), its own calls from
+// there until it cancels:
 //
 //     I am CONTOSO\alice (S-1-5-21-1004336348-1177238915-682003330-1104)
 //     echo: by position
@@ -23,8 +23,8 @@ internal static class FirstCall
 {
     private static async Task<int> Main()
     {
-        // Not PipeOptions.CurrentUserOnly: the pipe belongs to the service and not to this account. With Impersonation
-        // the service can act as this account; with Identification only methods that do not act as it can be called.
+        // Not PipeOptions.CurrentUserOnly: the pipe belongs to the service, not to this account. With Impersonation the
+        // service can act as this account; with Identification only methods that do not act as the caller work.
         using (var pipe = new NamedPipeClientStream(
             ".", "onbehalf", PipeDirection.InOut, PipeOptions.Asynchronous, TokenImpersonationLevel.Impersonation))
         {
@@ -38,7 +38,7 @@ internal static class FirstCall
                 }
                 catch (RemoteRpcException error)
                 {
-                    // What the service refused. MethodNotFound and InvalidParams are RemoteMethodNotFoundException, all
+                    // An error from the service. MethodNotFound and InvalidParams are RemoteMethodNotFoundException, all
                     // other errors RemoteInvocationException.
                     Console.Error.WriteLine(error.Message);
                     return 1;
@@ -62,7 +62,7 @@ internal static class FirstCall
             var lines = new Lines(enough);
             try
             {
-                // StreamJsonRpc puts a token in the place of the IProgress and passes on what comes under it.
+                // StreamJsonRpc replaces the IProgress with a token and passes the token's progress on.
                 await service.InvokeWithParameterObjectAsync<JObject>(
                     "audit.follow", new { method = "rpc.ping", limit = 2, progressToken = lines }, enough.Token);
             }
@@ -73,8 +73,7 @@ internal static class FirstCall
         }
     }
 
-    // Prints the lines of the first piece and cancels. Not Progress<T>, which would print them on another thread, some
-    // time later.
+    // Prints the lines of the first piece and cancels. Not Progress<T>, which would print them later, on another thread.
     private sealed class Lines : IProgress<JObject>
     {
         private readonly CancellationTokenSource enough;
@@ -86,7 +85,7 @@ internal static class FirstCall
 
         public void Report(JObject piece)
         {
-            // Pieces that were on their way when the first one came.
+            // More pieces may be in flight when the first one arrives.
             if (this.enough.IsCancellationRequested)
             {
                 return;

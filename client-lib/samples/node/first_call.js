@@ -1,10 +1,10 @@
-// Calls OnBehalf from Node with vscode-jsonrpc, which speaks the service's protocol as it is.
+// Calls OnBehalf from Node with vscode-jsonrpc, which speaks the service's protocol unchanged.
 //
 //     npm install
 //     node first_call.js
 //
-// It prints who it is to the service, what it gets back, and, for those who may read the audit (administrators), its
-// own calls there, until it cancels:
+// It prints who it is to the service, two echoes and, if it may read the audit (administrators), its own calls from
+// there until it cancels:
 //
 //     I am CONTOSO\alice (S-1-5-21-1004336348-1177238915-682003330-1104)
 //     echo: by position
@@ -37,11 +37,11 @@ async function main() {
     const me = await service.sendRequest('identity.whoami');
     console.log(`I am ${me.account.name} (${me.account.sid})`);
 
-    // A single object is the parameters by name; anything else goes by position.
+    // A single object is sent as parameters by name; anything else by position.
     console.log(`echo: ${(await service.sendRequest('rpc.ping', 'by position')).echo}`);
     console.log(`echo: ${(await service.sendRequest('rpc.ping', { echo: 'by name' })).echo}`);
 
-    // The token is ours to choose: progress for this request comes under it, and the request ends when it is cancelled.
+    // Any unique token will do: it marks this request's progress. The request ends when it is cancelled.
     const progressToken = 'my calls';
     const enough = new CancellationTokenSource();
     service.onProgress(new ProgressType(), progressToken, ({ lines }) => {
@@ -60,7 +60,7 @@ async function main() {
 }
 
 main().catch((error) => {
-  // What the service refused is a ResponseError with its code.
+  // An error from the service is a ResponseError with its code.
   console.error(error.code === undefined ? error.message : `${error.message} (${error.code})`);
   process.exitCode = 1;
 });

@@ -1,10 +1,10 @@
-# Calls OnBehalf with nothing but what Windows PowerShell 5.1 and PowerShell 7 bring: a NamedPipeClientStream and one
-# line of JSON for each message.
+# Calls OnBehalf with only what Windows PowerShell 5.1 and PowerShell 7 include: a NamedPipeClientStream and one line of
+# JSON for each message.
 #
 #     powershell -NoProfile -ExecutionPolicy Bypass -File first_call.ps1
 #
-# It prints who it is to the service, what it gets back, and, for those who may read the audit (administrators), its
-# own calls there, until it cancels:
+# It prints who it is to the service, two echoes and, if it may read the audit (administrators), its own calls from
+# there until it cancels:
 #
 #     I am CONTOSO\alice (S-1-5-21-1004336348-1177238915-682003330-1104)
 #     echo: by position
@@ -20,16 +20,16 @@ $RequestCancelled = -32800
 
 function Send-Message([hashtable]$Message) {
   $Message['jsonrpc'] = '2.0'
-  # Without -Depth, what lies deeper than two levels would become text.
+  # Without -Depth, values below two levels would be converted to text.
   $writer.Write((ConvertTo-Json -InputObject $Message -Depth 64 -Compress) + "`n")
 }
 
-# Sends a request and returns the message that answers it, which has a result or an error. $Params is a hashtable (by
-# name), an array (by position) or $null. $OnProgress gets the value of each progress notification meanwhile; when it
-# returns $true the request is cancelled.
+# Sends a request and returns the response, which has a result or an error. $Params is a hashtable (by name), an array
+# (by position) or $null. $OnProgress gets the value of each progress notification; when it returns $true, the request is
+# cancelled.
 function Invoke-OnBehalf([int]$Id, [string]$Method, [object]$Params, [scriptblock]$OnProgress) {
   $request = @{ id = $Id; method = $Method }
-  # BaseObject: Windows PowerShell writes an array that it has wrapped as an object with "value" and "Count".
+  # BaseObject: Windows PowerShell serializes a wrapped array as an object with "value" and "Count".
   if ($null -ne $Params) { $request['params'] = $Params.PSObject.BaseObject }
   Send-Message $request
   while ($null -ne ($line = $reader.ReadLine())) {
@@ -39,23 +39,23 @@ function Invoke-OnBehalf([int]$Id, [string]$Method, [object]$Params, [scriptbloc
       Send-Message @{ method = '$/cancelRequest'; params = @{ id = $Id } }
     }
   }
-  throw 'The service has closed the connection.'
+  throw 'The service closed the connection.'
 }
 
-# The result in an answer, or the error in it thrown.
+# Returns the result in a response, or throws its error.
 function Get-Result([object]$Answer) {
   if ($Answer.PSObject.Properties['error']) { throw "$($Answer.error.message) ($($Answer.error.code))" }
   $Answer.result
 }
 
-# With Impersonation the service can act as this account; with Identification only methods that do not act as it can be
-# called.
+# With Impersonation the service can act as this account; with Identification only methods that do not act as the caller
+# work.
 $pipe = [System.IO.Pipes.NamedPipeClientStream]::new(
   '.', 'onbehalf', [System.IO.Pipes.PipeDirection]::InOut, [System.IO.Pipes.PipeOptions]::None,
   [System.Security.Principal.TokenImpersonationLevel]::Impersonation)
 try {
   $pipe.Connect(5000)
-  # Without a byte order mark, which is no JSON.
+  # Without a byte order mark, which is not valid JSON.
   $utf8 = [System.Text.UTF8Encoding]::new($false)
   $reader = [System.IO.StreamReader]::new($pipe, $utf8)
   $writer = [System.IO.StreamWriter]::new($pipe, $utf8)

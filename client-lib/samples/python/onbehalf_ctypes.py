@@ -1,10 +1,10 @@
-"""Calls OnBehalf from Python for Windows with nothing but ctypes and onbehalf.dll.
+"""Calls OnBehalf from Python for Windows with only ctypes and onbehalf.dll.
 
     python onbehalf_ctypes.py [--async] [METHOD [PARAMS]]
 
-PARAMS is JSON; without METHOD it is identity.whoami. With --async the call shows its progress on standard error.
+PARAMS is JSON; METHOD defaults to identity.whoami. With --async the call shows its progress on standard error.
 
-onbehalf.dll is looked for beside this file, or where the environment variable ONBEHALF_DLL says. The environment
+onbehalf.dll must be next to this file, or the environment variable ONBEHALF_DLL must be its path. The environment
 variables ONBEHALF_PIPE and ONBEHALF_TRUST (service, same-user, any) change how it connects.
 """
 
@@ -20,7 +20,7 @@ from ctypes import POINTER, c_char_p, c_int32, c_int64, c_uint32, c_uint64, c_vo
 OK = 0
 TRUST = {"service": 0, "same-user": 1, "any": 2}
 
-# The library has C's calling convention: CFUNCTYPE and CDLL.
+# The library uses C's calling convention: CFUNCTYPE and CDLL.
 ProgressCallback = ctypes.CFUNCTYPE(None, c_void_p, c_char_p, c_int64)
 NotificationCallback = ctypes.CFUNCTYPE(None, c_void_p, c_char_p, c_char_p, c_int64)
 
@@ -68,7 +68,7 @@ class CallOptions(ctypes.Structure):
 
 DoneCallback = ctypes.CFUNCTYPE(None, c_void_p, c_int32, c_char_p, c_int64, POINTER(Error))
 
-# The result is c_void_p, not c_char_p: ctypes makes a bytes object of that and loses the address to free.
+# Results are c_void_p, not c_char_p, which ctypes would convert to bytes and so lose the address to free.
 FUNCTIONS = {
     "onbehalf_version": (c_char_p, []),
     "onbehalf_abi_version": (c_uint32, []),
@@ -103,7 +103,7 @@ FUNCTIONS = {
 
 
 class OnBehalfError(Exception):
-    """What the service, Windows or the library said; `status` is one of ONBEHALF_... in onbehalf.h."""
+    """An error from the service, Windows or the library; `status` is one of ONBEHALF_... in onbehalf.h."""
 
     def __init__(self, error):
         name = error.name.decode()
@@ -115,7 +115,7 @@ class OnBehalfError(Exception):
 
 
 def load(path):
-    """The library with the types of its functions."""
+    """Loads the library and declares the types of its functions."""
     library = ctypes.CDLL(str(path))
     for name, (result, arguments) in FUNCTIONS.items():
         function = getattr(library, name)
@@ -125,7 +125,7 @@ def load(path):
 
 
 class Call:
-    """A call under way. `result` is a concurrent.futures.Future of its result or OnBehalfError."""
+    """A call in progress. `result` is a concurrent.futures.Future of its result or OnBehalfError."""
 
     def __init__(self, library, on_progress):
         self.result = concurrent.futures.Future()
@@ -134,7 +134,7 @@ class Call:
         self._library = library
 
     def cancel(self):
-        """The service is asked to; the call ends by itself, usually with the status ONBEHALF_CANCELLED."""
+        """Asks the service to cancel; the call ends later, usually with the status ONBEHALF_CANCELLED."""
         self._library.onbehalf_cancel(self.request)
 
     def __del__(self):
@@ -149,7 +149,7 @@ class Client:
         self._handle = c_void_p()
         self._calls = {}
         self._keys = itertools.count(1)
-        # One for all calls, told apart by `user`: ctypes may not lose a callback that is still to come.
+        # One callback for all calls, which `user` tells apart: ctypes must keep a callback alive until it is called.
         self._done_callback = DoneCallback(self._done)
         self._progress_callback = ProgressCallback(self._progress)
         options = Options(size=ctypes.sizeof(Options), trust=TRUST[trust], pipe=pipe.encode() if pipe else None)
