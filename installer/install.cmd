@@ -1,56 +1,56 @@
 @echo off
 rem SPDX-License-Identifier: MIT
-rem Installs OnBehalf as a Windows service, or upgrades the one that is installed. install.cmd /help says how.
+rem Installs OnBehalf as a Windows service, or upgrades an installed one. install.cmd /help shows the options.
 rem
-rem Every step is one command, shown before it is run, and what it set is read back. A step that fails ends the run,
-rem which then undoes what it did: a fresh installation leaves nothing, an upgrade puts the old programs back and
-rem starts them. docs/operating.md says what each step is for.
+rem Every step is one command, which is shown before it runs, and its result is read back. If a step fails, the run ends
+rem and undoes its changes: a fresh installation leaves nothing, an upgrade restores the old programs and starts them.
+rem docs/operating.md explains each step.
 rem
-rem Text from outside (folders, what the registry and PowerShell answer) is expanded only inside quotation marks, or as
-rem !NAME! by :say and :run, which cmd.exe expands after it has parsed the line. Anywhere else an & in a folder's name
-rem would start a command. So no such text has a quotation mark in it, and what goes through call has no %% and no ^^.
+rem Untrusted text (folders, output of the registry and of PowerShell) is expanded only inside quotation marks, or as !NAME!
+rem by :say and :run, which cmd.exe expands after it has parsed the line. Anywhere else an & in a folder's name would start
+rem a command. So no such text contains a quotation mark, and text passed through call contains no %% and no ^^.
 rem
 rem For Windows' cmd.exe and Wine's: no && or || (Wine runs both sides), no findstr, no !name:a=b!.
 setlocal enableextensions disabledelayedexpansion
 
-rem With full paths: cmd.exe looks in the current folder first, and this runs elevated.
+rem Full paths, because cmd.exe searches the current folder first and this runs elevated.
 set "SYSTEM32=%SystemRoot%\System32"
 set "SC=%SYSTEM32%\sc.exe"
 set "REG=%SYSTEM32%\reg.exe"
 set "ICACLS=%SYSTEM32%\icacls.exe"
 set "PING=%SYSTEM32%\ping.exe"
 set "POWERSHELL=%SYSTEM32%\WindowsPowerShell\v1.0\powershell.exe"
-rem Windows PowerShell's own: a PowerShell 7 that started this has put its modules first, with which Get-Acl does not load.
+rem Windows PowerShell's modules: a PowerShell 7 that started this script puts its own first, and then Get-Acl does not load.
 set "PSModulePath=%SYSTEM32%\WindowsPowerShell\v1.0\Modules"
 
-rem The SID of NT SERVICE\OnBehalf: S-1-5-80 and SHA-1 of ONBEHALF in UTF-16, as "sc.exe showsid OnBehalf" has it.
-rem By number, because its name resolves only once there is the service.
+rem The SID of NT SERVICE\OnBehalf: S-1-5-80 and SHA-1 of ONBEHALF in UTF-16, as "sc.exe showsid OnBehalf" prints it.
+rem A SID, because the name resolves only when the service exists.
 set "SERVICE_SID=S-1-5-80-1926647630-1690475274-2145072266-3076734602-2497173225"
-rem SYSTEM: all but deleting and changing the descriptor. Administrators: all. Interactive and service logons: query,
-rem list, interrogate, read the descriptor. Other accounts that have logged on: status and descriptor, so that a client
-rem can ask which process the service is.
+rem SYSTEM: everything except deleting and changing the descriptor. Administrators: everything. Interactive and service
+rem logons: query, list, interrogate, read the descriptor. Other authenticated users: status and descriptor, so that a
+rem client can find the service's process.
 set "SERVICE_SDDL=D:(A;;CCLCSWRPWPDTLORC;;;SY)(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;BA)(A;;CCLCSWLORC;;;IU)(A;;CCLCSWLORC;;;SU)(A;;LCRC;;;AU)"
 set "SERVICE_KEY=HKLM\SYSTEM\CurrentControlSet\Services\OnBehalf"
 set "EVENT_KEY=HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\OnBehalf"
-rem The anchors of the audit have an event log of their own, into which only the service may write (2): whoever has
-rem logged on may write into Application. SYSTEM and administrators may read (1) and clear (4) it, and clearing is itself
-rem an event, in System. Event Log Readers (573) and NETWORK SERVICE (20) may read: Windows forwards events as the latter.
+rem The audit's anchors have a separate event log that only the service may write to (2): any authenticated user may write
+rem to Application. SYSTEM and administrators may read (1) and clear (4) it; clearing is logged in System. Event Log Readers
+rem (573) and NETWORK SERVICE (20) may read: Windows forwards events as the latter.
 set "AUDIT_LOG_KEY=HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit"
 set "AUDIT_LOG_SDDL=O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;%SERVICE_SID%)(A;;0x1;;;S-1-5-32-573)(A;;0x1;;;S-1-5-20)"
-rem Where :is_program puts what it compares with, for as long as that takes. Only administrators may write there.
+rem Where :is_program temporarily stores the value to compare with. Only administrators may write there.
 set "SCRATCH_KEY=HKLM\SOFTWARE\OnBehalf.install"
-rem What stopping may take: 10 s for requests in flight (limits.stop_grace_ms), 11 s for answers that are not read, 60 s for
-rem calls that do not end, 10 s for modules, and some for the rest.
+rem The longest stop: 10 s for requests in flight (limits.stop_grace_ms), 11 s for unread responses, 60 s for calls that do
+rem not end, 10 s for modules, and a margin.
 set STOP_SECONDS=120
-rem As "sc.exe failure" takes them: start it again after 1, 5 and 60 seconds, and count again each day.
+rem As parameters of "sc.exe failure": restart after 1, 5 and 60 seconds; the failure count resets daily.
 set FAILURE_RESET=86400
 set FAILURE_ACTIONS=restart/1000/restart/5000/restart/60000
 set "DESCRIPTION=Does each request as the account that asked for it: JSON-RPC over a named pipe."
 
 set "TARGET=%ProgramFiles%\OnBehalf"
 set "DATA=%ProgramData%\OnBehalf"
-rem Made where only administrators can write, then moved: under ProgramData any user could reach in between the making
-rem of the folder and the setting of its permissions.
+rem Created where only administrators can write, then moved: under ProgramData any user could tamper with the folder before
+rem its permissions are set.
 set "STAGING=%ProgramFiles%\OnBehalf.data.new"
 set SOURCE=
 set DRY_RUN=
@@ -62,7 +62,7 @@ if "%~1"=="/?" goto help
 if /i "%~1"=="/dry-run" goto argument_dry_run
 if /i "%~1"=="/source" goto argument_source
 if /i "%~1"=="/target" goto argument_target
-set "TEXT=install.cmd: unknown argument %~1. install.cmd /help says what there is."
+set "TEXT=install.cmd: unknown argument %~1. install.cmd /help shows the options."
 call :say TEXT
 exit /b 2
 :argument_dry_run
@@ -127,7 +127,7 @@ set MADE_AUDIT_LOG=
 set MADE_SERVICE=
 set STOPPED=
 set SWAPPED=
-rem OLD_name: this run has put the program of that name aside; NEW_name: it has put the new one in its place.
+rem OLD_name: this run has renamed the old program of that name; NEW_name: it has put the new one in its place.
 for %%F in (onbehalf-service onbehalf) do set "OLD_%%F="
 for %%F in (onbehalf-service onbehalf) do set "NEW_%%F="
 set STATE=ABSENT
@@ -164,7 +164,7 @@ call :secure_service
 if errorlevel 1 goto undo
 call :start_service
 if errorlevel 1 goto undo
-rem Not before it runs: a new version that does not start would be started again while it is being removed.
+rem Only once it runs: a new version that fails to start would otherwise be restarted while it is being removed.
 call :set_failure_actions
 if errorlevel 1 goto undo
 if defined DRY_RUN exit /b 0
@@ -182,7 +182,7 @@ call :say TEXT
 exit /b 0
 
 :left_as_it_was
-echo OnBehalf is upgraded. The service was %LEFT_AS% before, and is left so:
+echo OnBehalf is upgraded. The service was %LEFT_AS% before and is left %LEFT_AS%:
 if "%LEFT_AS%"=="disabled" echo   enable it   sc.exe config OnBehalf start= auto
 echo   start it    sc.exe start OnBehalf
 goto say_folders
@@ -201,24 +201,24 @@ call :say TEXT
 exit /b 2
 
 :bad_folder
-set TEXT=install.cmd: the path of a folder must have no percent sign, caret, exclamation mark or wildcard in it: "%FOLDER%"
+set TEXT=install.cmd: a folder's path must not contain a percent sign, caret, exclamation mark or wildcard: "%FOLDER%"
 call :say TEXT
 exit /b 2
 
 :help
 echo install.cmd [/source DIR] [/target DIR] [/dry-run]
 echo.
-echo Installs OnBehalf as a Windows service that starts with the system, and starts it. If it is installed already,
-echo upgrades it: settings, policy and logs stay as they are. Needs an elevated prompt.
+echo Installs OnBehalf as a Windows service that starts with the system, and starts it. If it is already installed,
+echo upgrades it and keeps settings, policy and logs. Needs an elevated prompt.
 echo.
-echo   /source DIR  where onbehalf-service.exe and onbehalf.exe are. Default: the first of bin beside this script,
-echo                ..\bin and the script's own folder that has them. For a build: build\msvc\bin
+echo   /source DIR  where onbehalf-service.exe and onbehalf.exe are. Default: the first of these folders that has them:
+echo                bin next to this script, ..\bin, the script's own folder. For a build: build\msvc\bin
 echo   /target DIR  where to install them. Default: "%%ProgramFiles%%\OnBehalf". Its parent must not be writable by
-echo                ordinary users. Neither path may have %%, ^^, ! or a wildcard in it.
-echo   /dry-run     show the commands of a fresh installation on Windows and run none
+echo                ordinary users. Neither path may contain %%, ^^, ! or a wildcard.
+echo   /dry-run     show the commands of a fresh installation on Windows without running them
 echo.
-echo Exit code: 0 installed and running, or upgraded and left stopped or disabled as it was; 1 failed, and everything
-echo this run did is undone; 2 wrong usage; 3 not elevated; 4 failed, and something could not be undone (it says what).
+echo Exit code: 0 installed and running, or upgraded and left stopped or disabled as it was; 1 failed, and all changes
+echo were undone; 2 wrong usage; 3 not elevated; 4 failed, and some changes could not be undone (it lists them).
 exit /b 0
 
 rem ---------------------------------------------------------------------------------------------- before anything
@@ -256,7 +256,7 @@ call :is_our_program
 if errorlevel 1 exit /b 1
 call :read_value "%SERVICE_KEY%" Start
 if "%VALUE%"=="0x4" goto disabled_before
-rem One that stopped because of an error is started: the new version may be what it needs.
+rem A service that stopped because of an error is started: the new version may fix it.
 if not defined WAS_RUNNING if not defined HAS_FAILED set LEFT_AS=stopped
 exit /b 0
 :deleted_before
@@ -272,7 +272,7 @@ exit /b 1
 :is_our_program
 call :is_program "%SERVICE_KEY%" ImagePath quoted
 if not errorlevel 1 exit /b 0
-rem The same file may be written in another way: letters of the other case, 8.3 names.
+rem The same file may have another spelling: different case, 8.3 names.
 call :read_value "%SERVICE_KEY%" ImagePath
 set THERE=
 if "%VALUE:~0,1%"=="'" for /f "delims=" %%P in ("%VALUE:~1,-1%") do set "THERE=%%~fsP"
@@ -282,9 +282,9 @@ set "WHY=there is a service OnBehalf already, and its program is %VALUE%. Give i
 exit /b 1
 
 :find_gaps
-rem Where a command that configures a service does nothing, going on would leave the service open. So that is borne with
-rem only on Wine, which is known by two things that nobody but an administrator can put on a real Windows; and there
-rem only for verbs that say nothing at all about a service that does not exist, as Windows' sc.exe never does.
+rem If a command that configures a service did nothing, continuing would leave the service unprotected. So this is tolerated
+rem only on Wine, which is recognized by two things that only an administrator can put on real Windows; and there only for
+rem verbs that print nothing about a service that does not exist, which Windows' sc.exe never does.
 if not exist "%SYSTEM32%\winecfg.exe" exit /b 0
 %REG% query HKLM\Software\Wine >nul 2>&1
 if errorlevel 1 exit /b 0
@@ -297,8 +297,8 @@ call :probe_verb failureflag 1
 call :probe_verb sdshow
 set NO_PERMISSIONS=1
 for /f "delims=" %%L in ('%ICACLS% "%SystemRoot%" 2^>^&1') do set NO_PERMISSIONS=
-if defined LACKING echo This is Wine, whose sc.exe has no%LACKING%: these steps are left out.
-if defined NO_PERMISSIONS echo This is Wine, whose icacls.exe does nothing: folders keep the permissions of the file system below.
+if defined LACKING echo This is Wine, whose sc.exe has no%LACKING%: these steps are skipped.
+if defined NO_PERMISSIONS echo This is Wine, whose icacls.exe does nothing: folders keep the permissions of the underlying file system.
 exit /b 0
 
 :probe_verb
@@ -320,7 +320,7 @@ if not "%ATTRIBUTES:~0,1%"=="d" set "WHY=%~1 is a file, but must be a folder." &
 if not "%ATTRIBUTES%"=="%ATTRIBUTES:l=%" set "WHY=%~1 is a link to somewhere else (a reparse point)." & exit /b 1
 exit /b 0
 
-rem A folder that is there already may have been made by anybody, since users may create folders under ProgramData.
+rem An existing folder may have been created by any user, because users may create folders under ProgramData.
 :check_owner
 if defined WHY exit /b 1
 if defined NO_PERMISSIONS exit /b 0
@@ -329,7 +329,7 @@ call :read_sddl "%~1"
 if errorlevel 1 exit /b 1
 if "%SDDL:~0,4%"=="O:BA" exit /b 0
 if "%SDDL:~0,4%"=="O:SY" exit /b 0
-set "WHY=%~1 exists and is not owned by Administrators or SYSTEM (%SDDL%). Somebody else may have made it: look into it, then remove it or give it to Administrators (icacls /setowner)."
+set "WHY=%~1 exists and is not owned by Administrators or SYSTEM (%SDDL%). Another account may have created it: inspect it, then remove it or make Administrators its owner (icacls /setowner)."
 exit /b 1
 
 rem ------------------------------------------------------------------------------------------------------- steps
@@ -350,8 +350,8 @@ if errorlevel 1 exit /b 1
 call :protect_folder "%TARGET%" RX users
 exit /b %errorlevel%
 
-rem Where administrators put modules. It inherits from the program folder who may change it, and an upgrade leaves what is in
-rem it: whether that is safe the service itself looks at, when its settings name a module.
+rem Where administrators put modules. It inherits its permissions from the program folder. An upgrade keeps its contents: the
+rem service itself checks that a module is safe when its settings name it.
 :make_modules_folder
 if defined DRY_RUN goto make_modules_folder_now
 if not exist "%TARGET%\modules\" set MADE_MODULES=1
@@ -367,7 +367,7 @@ call :run ICACLS "the owner of %TARGET%\modules could not be set"
 exit /b %errorlevel%
 
 :copy_new_programs
-rem What an interrupted run left: the old programs first.
+rem First restore old programs that an interrupted run left.
 if defined DRY_RUN goto copy_new_programs_now
 if exist "%TARGET%\onbehalf-service.old.exe" if not exist "%PROGRAM%" call :move_file "%TARGET%\onbehalf-service.old.exe" "%PROGRAM%"
 if exist "%TARGET%\onbehalf.old.exe" if not exist "%CLIENT%" call :move_file "%TARGET%\onbehalf.old.exe" "%CLIENT%"
@@ -397,7 +397,7 @@ if exist "%DATA%\policy\" if exist "%DATA%\logs\" if not exist "%STAGING%\" goto
 set "WHY=%STAGING% could not be moved to %DATA%."
 exit /b 1
 :data_moved
-rem What stands there now might be a folder that somebody put there in the meantime, with ours moved into it.
+rem The folder there may be one that another account created in the meantime, with ours moved into it.
 call :check_owner "%DATA%"
 exit /b %errorlevel%
 :data_there
@@ -409,7 +409,7 @@ for %%F in (policy logs) do call :make_service_folder "%DATA%\%%F"
 if defined WHY exit /b 1
 exit /b 0
 
-rem A folder in which the service may write.
+rem A folder that the service may write to.
 :make_service_folder
 if defined WHY exit /b 1
 if not defined DRY_RUN if exist "%~1\" goto make_service_folder_protect
@@ -441,7 +441,7 @@ if not defined IS_UPGRADE exit /b 0
 if "%STATE%"=="STOPPED" exit /b 0
 set STOPPED=1
 set ARGUMENTS=stop OnBehalf
-call :run SC "the running service could not be told to stop"
+call :run SC "the running service could not be asked to stop"
 if errorlevel 1 exit /b 1
 call :wait_for_state STOPPED %STOP_SECONDS%
 if not errorlevel 1 exit /b 0
@@ -468,8 +468,8 @@ if errorlevel 1 exit /b 1
 set "NEW_%~1=1"
 exit /b 0
 
-rem What an earlier upgrade has put aside may run even now, for example an onbehalf.exe that follows the audit. A file that
-rem runs cannot be deleted, but it can be renamed. So .old.exe is what this run has put aside, and only that is put back.
+rem A program that an earlier upgrade renamed may still be running, for example an onbehalf.exe that follows the audit. A
+rem running program cannot be deleted, but it can be renamed. So .old.exe is always this run's, and only that is restored.
 :free_old_name
 if not exist "%TARGET%\%~1.old.exe" exit /b 0
 del /f /q "%TARGET%\%~1.old.exe" >nul 2>&1
@@ -481,7 +481,7 @@ if exist "%TARGET%\%~1.old.%NUMBER%.exe" if %NUMBER% lss 99 goto free_old_name_a
 call :move_file "%TARGET%\%~1.old.exe" "%TARGET%\%~1.old.%NUMBER%.exe"
 exit /b %errorlevel%
 
-rem Those that still run stay until a later upgrade, or until OnBehalf is uninstalled.
+rem Running ones stay until a later upgrade or until OnBehalf is uninstalled.
 :delete_old_programs
 call :delete_file "%TARGET%\%~1.old.exe" 5
 for /l %%N in (2,1,99) do if exist "%TARGET%\%~1.old.%%N.exe" call :delete_file "%TARGET%\%~1.old.%%N.exe" 1
@@ -509,11 +509,11 @@ if defined DRY_RUN goto make_audit_log_now
 %REG% query "%AUDIT_LOG_KEY%" >nul 2>&1
 if errorlevel 1 set MADE_AUDIT_LOG=1
 :make_audit_log_now
-rem The descriptor first: from then on there is the log.
+rem The descriptor first, because the log exists from then on.
 set ARGUMENTS=add "%AUDIT_LOG_KEY%" /v CustomSD /t REG_SZ /d "%AUDIT_LOG_SDDL%" /f
 call :run REG "the event log of the audit could not be registered"
 if errorlevel 1 exit /b 1
-rem 16 MiB, some 20,000 anchors. The oldest are overwritten.
+rem 16 MiB, about 20,000 anchors. The oldest are overwritten.
 set ARGUMENTS=add "%AUDIT_LOG_KEY%" /v MaxSize /t REG_DWORD /d 16777216 /f
 call :run REG "the event log of the audit could not be registered"
 if errorlevel 1 exit /b 1
@@ -534,20 +534,20 @@ exit /b %errorlevel%
 
 :make_service
 if defined IS_UPGRADE goto configure_service
-rem With a quotation mark before ARGUMENTS, the path between \" and \" is inside quotation marks for cmd.exe.
+rem Because of the quotation mark before ARGUMENTS, cmd.exe sees the path between \" and \" as quoted.
 set "ARGUMENTS=create OnBehalf type= own start= auto error= normal binPath= "\"%PROGRAM%\"" obj= "NT SERVICE\OnBehalf" DisplayName= "OnBehalf""
 call :run SC "the service could not be created"
 if errorlevel 1 exit /b 1
 if not defined DRY_RUN set MADE_SERVICE=1
 goto verify_service
 :configure_service
-rem start= is left as the administrator has set it.
+rem start= is omitted, so that it stays as the administrator set it.
 call :has_verb config
 if errorlevel 1 exit /b 0
 set "ARGUMENTS=config OnBehalf type= own error= normal binPath= "\"%PROGRAM%\"" obj= "NT SERVICE\OnBehalf""
 call :run SC "the service could not be configured"
 if errorlevel 1 exit /b 1
-rem Read back from the registry, where the service control manager keeps it: sc.exe speaks the language of Windows.
+rem Read back from the registry, where the service control manager keeps it: the output of sc.exe is localized.
 :verify_service
 call :expect_program "%SERVICE_KEY%" ImagePath quoted
 if errorlevel 1 exit /b 1
@@ -584,8 +584,8 @@ call :expect_value "%SERVICE_KEY%" RequiredPrivileges SeChangeNotifyPrivilege\0S
 if errorlevel 1 exit /b 1
 :privileges_set
 
-rem At a shutdown Windows leaves a service 10 seconds without it. What an administrator has set for a longer
-rem limits.stop_grace_ms stays.
+rem Without it Windows gives a service 10 seconds at shutdown. A longer time that an administrator set for a longer
+rem limits.stop_grace_ms is kept.
 if not defined IS_UPGRADE goto set_preshutdown
 call :read_value "%SERVICE_KEY%" PreshutdownTimeout
 set NUMBER=0
@@ -593,7 +593,7 @@ if defined VALUE set /a "NUMBER=%VALUE%"
 if %NUMBER% geq %STOP_SECONDS%000 goto preshutdown_set
 :set_preshutdown
 set ARGUMENTS=add "%SERVICE_KEY%" /v PreshutdownTimeout /t REG_DWORD /d %STOP_SECONDS%000 /f
-call :run REG "the time that the service has to stop in at a shutdown could not be set"
+call :run REG "the service's preshutdown timeout could not be set"
 if errorlevel 1 exit /b 1
 call :expect_value "%SERVICE_KEY%" PreshutdownTimeout 0x1d4c0
 if errorlevel 1 exit /b 1
@@ -620,29 +620,29 @@ if defined DRY_RUN goto call_service
 call :wait_for_state RUNNING 60
 if not errorlevel 1 goto call_service
 if "%STATE%"=="STOPPED" set "WHY=the service stopped instead of running."
-if not "%STATE%"=="STOPPED" set "WHY=the service did not come to RUNNING within 60 seconds (its state is %STATE%)."
+if not "%STATE%"=="STOPPED" set "WHY=the service did not reach RUNNING within 60 seconds (its state is %STATE%)."
 goto start_failed
 :call_service
-rem Two connections at once, because a service that lets in one client at a time is not what RUNNING promises.
+rem Two connections at once: a service that serves only one client at a time is not really running.
 set ARGUMENTS=--timeout 30000 ping --connections 2
 call :run CLIENT "the service runs, but does not answer two clients at once"
 if not errorlevel 1 exit /b 0
-rem 5, access denied: an answer as well. The policy that this upgrade has found may be so.
+rem 5, access denied, is a response too: the existing policy may deny this account.
 if "%CODE%"=="5" set WHY=
 if "%CODE%"=="5" exit /b 0
 :start_failed
 echo The service's state:
 %SC% query OnBehalf
 if not exist "%DATA%\logs\*.log" goto start_failed_said
-echo What it wrote to its log:
+echo Its log:
 type "%DATA%\logs\*.log"
 :start_failed_said
-echo What onbehalf.exe doctor finds:
+echo Output of onbehalf.exe doctor:
 "%CLIENT%" --timeout 1000 doctor
 set "WHY=%WHY% See also the event log Application, source OnBehalf."
 exit /b 1
 
-rem Until the new version runs, so that it is not started again while the old one is put back.
+rem Cleared until the new version runs, so that it is not restarted while the old one is being restored.
 :clear_failure_actions
 call :has_verb qfailure
 if errorlevel 1 exit /b 0
@@ -651,19 +651,19 @@ set "OLD_FAILURE_RESET=%RESET%"
 set "OLD_FAILURE_ACTIONS=%ACTIONS%"
 set FAILURE_ACTIONS_CLEARED=1
 set ARGUMENTS=failure OnBehalf reset= 0 actions= ""
-call :run SC "what happens after a failure of the service could not be set"
+call :run SC "the service's failure actions could not be set"
 exit /b %errorlevel%
 
 :set_failure_actions
 set ARGUMENTS=failure OnBehalf reset= %FAILURE_RESET% actions= %FAILURE_ACTIONS%
-call :run SC "what happens after a failure of the service could not be set"
+call :run SC "the service's failure actions could not be set"
 if errorlevel 1 exit /b 1
 if defined DRY_RUN goto failure_actions_shown
 call :has_verb qfailure
 if errorlevel 1 goto failure_actions_read
 call :read_failure_actions
 if "%RESET% %ACTIONS%"=="%FAILURE_RESET% %FAILURE_ACTIONS%" goto failure_actions_read
-set "WHY=FailureActions in %SERVICE_KEY% reads back as %VALUE%, not as what was set."
+set "WHY=FailureActions in %SERVICE_KEY% reads back as %VALUE%, which is not what was set."
 exit /b 1
 :failure_actions_shown
 echo     expect the same in FailureActions
@@ -676,9 +676,9 @@ if errorlevel 1 exit /b 1
 call :expect_value "%SERVICE_KEY%" FailureActionsOnNonCrashFailures 0x1
 exit /b %errorlevel%
 
-rem Sets RESET and ACTIONS to the failure actions as "sc.exe failure" takes them. In the registry they are numbers of four
-rem bytes: the seconds until the count is reset, two that do not matter here, how many actions, where they begin, and then
-rem two for each action.
+rem Sets RESET and ACTIONS to the failure actions as parameters of "sc.exe failure". In the registry they are numbers of four
+rem bytes: the seconds until the count is reset, two that do not matter here, the number of actions, their offset, and two
+rem for each action.
 :read_failure_actions
 set RESET=0
 set ACTIONS=
@@ -700,7 +700,7 @@ goto next_failure_action
 :failure_actions_end
 if defined ACTIONS set "ACTIONS=%ACTIONS:~1%"
 exit /b 0
-rem The lowest byte is first.
+rem Little-endian.
 :read_number
 set "BYTES=%~1"
 set /a "NUMBER=0x%BYTES:~6,2%%BYTES:~4,2%%BYTES:~2,2%%BYTES:~0,2%"
@@ -713,7 +713,7 @@ echo.
 set "TEXT=OnBehalf was not installed: %WHY%"
 call :say TEXT
 if defined DRY_RUN exit /b 1
-echo Undoing what was done:
+echo Undoing all changes:
 set LEFT=
 if not defined SWAPPED if not defined MADE_SERVICE goto undo_programs
 call :query_state
@@ -728,7 +728,7 @@ if not defined MADE_SERVICE goto undo_programs
 echo ^> %SC% delete OnBehalf
 %SC% delete OnBehalf
 call :query_state
-if not "%STATE%"=="ABSENT" set "LEFT=%LEFT% the service, which goes when every program that has it open is closed;"
+if not "%STATE%"=="ABSENT" set "LEFT=%LEFT% the service, which is removed when all programs that have it open are closed;"
 :undo_programs
 if not defined MADE_EVENT_SOURCE goto undo_event_source_done
 echo ^> %REG% delete "%EVENT_KEY%" /f
@@ -751,8 +751,8 @@ if defined MADE_TARGET call :delete_folder "%TARGET%"
 if not defined FAILURE_ACTIONS_CLEARED goto undo_failure_actions_done
 if not defined OLD_FAILURE_ACTIONS set OLD_FAILURE_ACTIONS=""
 set ARGUMENTS=failure OnBehalf reset= %OLD_FAILURE_RESET% actions= %OLD_FAILURE_ACTIONS%
-call :run SC "what happens after a failure of the service could not be put back"
-if errorlevel 1 set "LEFT=%LEFT% what happens after a failure of the service;"
+call :run SC "the service's failure actions could not be restored"
+if errorlevel 1 set "LEFT=%LEFT% the service's failure actions;"
 :undo_failure_actions_done
 if not defined STOPPED goto undo_done
 if not defined WAS_RUNNING goto undo_done
@@ -763,7 +763,7 @@ if errorlevel 1 set "LEFT=%LEFT% the previous version does not start again;"
 if not errorlevel 1 echo The previous version is running again.
 :undo_done
 if defined LEFT goto undo_failed
-echo Everything that this run did is undone.
+echo All changes were undone.
 exit /b 1
 :undo_failed
 set "TEXT=This could not be undone:%LEFT%"
@@ -777,19 +777,19 @@ if defined NEW_%~1 call :delete_file "%TARGET%\%~1.exe"
 exit /b 0
 :undo_program_old
 call :move_file "%TARGET%\%~1.old.exe" "%TARGET%\%~1.exe"
-if errorlevel 1 set "LEFT=%LEFT% %TARGET%\%~1.exe is still the new one;"
+if errorlevel 1 set "LEFT=%LEFT% %TARGET%\%~1.exe is still the new version;"
 exit /b 0
 
 rem ------------------------------------------------------------------------------------------------------- pieces
 
-rem :say NAME shows the text in that variable.
+rem :say NAME prints the text in that variable.
 :say
 setlocal enabledelayedexpansion
 echo !%~1!
 endlocal
 exit /b 0
 
-rem Shows and runs the program in the variable %1 with ARGUMENTS. %2 says what it means when that fails.
+rem Shows and runs the program in the variable %1 with ARGUMENTS. %2 is the error text for a failure.
 :run
 setlocal enabledelayedexpansion
 echo ^> "!%~1!" !ARGUMENTS!
@@ -801,8 +801,8 @@ call :explain_code
 set "WHY=%~2 (exit code %CODE%%MEANING%)."
 exit /b 1
 
-rem Sets MEANING to what CODE means, as far as it is known here. One below zero is an NTSTATUS, which is looked up by its
-rem hexadecimal digits: of a program that could not start, or was ended by an exception.
+rem Sets MEANING to the meaning of CODE if it is known here. A negative code is an NTSTATUS, which is looked up by its
+rem hexadecimal digits: the program could not start or was terminated by an exception.
 :explain_code
 set MEANING=
 if "%CODE%"=="1072" set "MEANING=, the service was deleted, but another program has it open, usually services.msc: close that"
@@ -817,7 +817,7 @@ if "%HEX%"=="C0000135" set "MEANING=%MEANING%: it did not start, because a DLL t
 if "%HEX%"=="C0000138" set "MEANING=%MEANING%: it did not start, because a DLL that it needs is too old"
 if "%HEX%"=="C0000139" set "MEANING=%MEANING%: it did not start, because a DLL that it needs is too old"
 if "%HEX%"=="C0000142" set "MEANING=%MEANING%: it did not start, because a DLL that it needs could not be initialized"
-if "%HEX%"=="C0000409" set "MEANING=%MEANING%: it ended itself because of an internal error"
+if "%HEX%"=="C0000409" set "MEANING=%MEANING%: it terminated itself because of an internal error"
 if "%HEX%"=="C0000428" set "MEANING=%MEANING%: it did not start, because Windows does not accept its signature"
 exit /b 0
 :add_digit
@@ -826,15 +826,15 @@ set "DIGITS=0123456789ABCDEF"
 call set "HEX=%%HEX%%%%DIGITS:~%DIGIT%,1%%"
 exit /b 0
 
-rem Sets FULL to the full path of the folder in FOLDER, without a backslash at its end. 1 if a character of it cannot be in
-rem a path, or means something to cmd.exe even in quotation marks: %% and, behind call, ^^; ! in :run.
+rem Sets FULL to the full path of the folder in FOLDER, without a trailing backslash. 1 if it contains a character that is
+rem invalid in a path or special to cmd.exe even in quotation marks: %% and, after call, ^^; ! in :run.
 :full_path
 set "FOLDER=%FOLDER:"=%"
 set FULL=
 if not defined FOLDER exit /b 1
 for /f "delims=^!*?<>|%%" %%A in ("%FOLDER%") do if "%%A"=="%FOLDER%" set "FULL=%%~fA"
 if not defined FULL exit /b 1
-rem Behind an 8.3 name there may be one with such a character.
+rem An 8.3 name may stand for a long name with such a character.
 for /f "delims=^!*?<>|%%" %%A in ("%FULL%") do if not "%%A"=="%FULL%" exit /b 1
 if "%FULL:~-1%"=="\" set "FULL=%FULL:~0,-1%"
 exit /b 0
@@ -844,10 +844,10 @@ echo ^> mkdir "%~1"
 if defined DRY_RUN exit /b 0
 mkdir "%~1"
 if exist "%~1\" exit /b 0
-set "WHY=the folder %~1 could not be made."
+set "WHY=the folder %~1 could not be created."
 exit /b 1
 
-rem Compared by size, because a full disk can leave a part.
+rem Compared by size, because a full disk can leave a partial file.
 :copy_file
 echo ^> copy /y "%~1" "%~2"
 if defined DRY_RUN exit /b 0
@@ -861,7 +861,7 @@ if defined COPIED if "%SIZE%"=="%COPIED%" exit /b 0
 set "WHY=%~1 could not be copied to %~2."
 exit /b 1
 
-rem Tries again for half a minute: right after a service has stopped its file can still be in use.
+rem Retries for half a minute: right after a service has stopped, its file can still be in use.
 :move_file
 echo ^> move /y "%~1" "%~2"
 if defined DRY_RUN exit /b 0
@@ -875,7 +875,7 @@ if %TRIES% geq 30 set "WHY=%~1 could not be renamed to %~2: it is in use." & exi
 %PING% -n 2 127.0.0.1 >nul
 goto move_file_again
 
-rem :delete_file FILE [TRIES], with a second between them.
+rem :delete_file FILE [TRIES], with a second between tries.
 :delete_file
 if not exist "%~1" exit /b 0
 echo ^> del "%~1"
@@ -891,7 +891,7 @@ if %TRIES% geq %MOST_TRIES% goto file_stays
 goto delete_file_again
 :file_stays
 set "LEFT=%LEFT% %~1;"
-set "TEXT=%~1 is in use and stays."
+set "TEXT=%~1 is in use and was not deleted."
 call :say TEXT
 exit /b 1
 
@@ -902,8 +902,8 @@ rmdir /s /q "%~1"
 if exist "%~1" set "LEFT=%LEFT% %~1;"
 exit /b 0
 
-rem :protect_folder FOLDER RIGHTS [users]: only SYSTEM and Administrators may change it, the service has RIGHTS, and
-rem with "users" everybody who is logged on may read and run what is in it. Nothing is inherited from above.
+rem :protect_folder FOLDER RIGHTS [users]: only SYSTEM and Administrators may change it, the service has RIGHTS, and with
+rem "users" all users may read and run its contents. Nothing is inherited from its parent.
 :protect_folder
 if defined NO_PERMISSIONS exit /b 0
 set READERS=
@@ -918,7 +918,7 @@ if defined DRY_RUN echo     expect the owner O:BA, protection D:P and these entr
 call :read_sddl "%~1"
 if errorlevel 1 exit /b 1
 if not "%SDDL:~0,4%"=="O:BA" set "WHY=the owner of %~1 is not Administrators: %SDDL%" & exit /b 1
-rem P: protected, nothing is inherited. AI may stand behind it and says only how it came about.
+rem P: protected, nothing is inherited. AI may follow; it only says how the DACL was created.
 if "%SDDL:D:P=%"=="%SDDL%" set "WHY=%~1 still inherits permissions: %SDDL%" & exit /b 1
 call :expect_entry "%~1" "(A;OICI;FA;;;SY)"
 if errorlevel 1 exit /b 1
@@ -935,20 +935,20 @@ if not "%REST%"=="%SDDL%" exit /b 0
 set "WHY=the permissions of %~1 lack %~2: %SDDL%"
 exit /b 1
 
-rem Sets SDDL to the owner, group and DACL of %1, each quotation mark turned into an apostrophe: whoever made the folder may
-rem have put conditions with any text into its descriptor. icacls.exe does not show owners. Write-Host, because PowerShell
-rem wraps what it formats at the width of the console.
+rem Sets SDDL to the owner, group and DACL of %1, with each quotation mark replaced by an apostrophe: the folder's creator
+rem may have put conditions with any text into its descriptor. icacls.exe does not show owners. Write-Host, because
+rem PowerShell wraps formatted output at the width of the console.
 :read_sddl
 set SDDL=
 set "READ_SDDL_OF=%~1"
 for /f "delims=" %%L in ('%POWERSHELL% -NoProfile -NonInteractive -Command "Write-Host -NoNewline (Get-Acl -LiteralPath $env:READ_SDDL_OF -ErrorAction Stop).Sddl"') do set "SDDL=%%L"
 if defined SDDL set "SDDL=%SDDL:"='%"
 if "%SDDL:~0,2%"=="O:" exit /b 0
-set "WHY=PowerShell could not read the owner and the permissions of %~1. What it said is above."
+set "WHY=PowerShell could not read the owner and the permissions of %~1. Its error is shown above."
 exit /b 1
 
-rem Sets VALUE to a value of the registry as reg.exe prints it, each quotation mark turned into an apostrophe. What it prints
-rem has lost the letters that are not in the console's code page, so :is_program compares paths.
+rem Sets VALUE to a registry value as reg.exe prints it, with each quotation mark replaced by an apostrophe. The output has
+rem lost letters that are not in the console's code page, so :is_program compares paths.
 :read_value
 set VALUE=
 for /f "tokens=1,2,*" %%A in ('%REG% query "%~1" /v %~2 2^>nul') do if "%%A"=="%~2" set "VALUE=%%C"
@@ -961,7 +961,7 @@ call :read_value "%~1" %~2
 if /i "%VALUE%"=="%~3" exit /b 0
 set "WHY=%~2 in %~1 was set to %~3 and reads back as %VALUE%."
 exit /b 1
-rem A line of its own: behind an if, Wine's cmd.exe takes a parenthesis in the value for the start of a block.
+rem A separate line: after an if, Wine's cmd.exe takes a parenthesis in the value for the start of a block.
 :expect_value_shown
 echo     expect %~2 = %~3
 exit /b 0
@@ -980,7 +980,7 @@ if not "%~3"=="" set TEXT=    expect %~2 = "%PROGRAM%"
 call :say TEXT
 exit /b 0
 
-rem :is_program KEY NAME [quoted]: 0 if the value is PROGRAM. Compared by reg.exe where it is, in the registry.
+rem :is_program KEY NAME [quoted]: 0 if the value is PROGRAM. reg.exe compares it within the registry.
 :is_program
 set ARGUMENTS=add "%SCRATCH_KEY%" /v %~2 /t REG_EXPAND_SZ /d "%PROGRAM%" /f
 if not "%~3"=="" set "ARGUMENTS=add "%SCRATCH_KEY%" /v %~2 /t REG_EXPAND_SZ /d "\"%PROGRAM%\"" /f"
@@ -1002,7 +1002,7 @@ if defined THERE if "%THERE%"=="%VALUE%" set DIFFERS=0
 %REG% delete "%SCRATCH_KEY%" /f >nul 2>&1
 exit /b %DIFFERS%
 
-rem Behind the part that was set there may be a SACL, which the service control manager gives every service.
+rem The part that was set may be followed by a SACL, which the service control manager adds to every service.
 :expect_service_descriptor
 if defined DRY_RUN echo     expect the same in sc.exe sdshow OnBehalf& exit /b 0
 set SHOWN=nothing
@@ -1016,8 +1016,8 @@ if "%REST:~0,2%"=="S:" exit /b 0
 set "WHY=the service's security descriptor was set to %SERVICE_SDDL% and reads back as %SHOWN%."
 exit /b 1
 
-rem Sets STATE to the service's state or ABSENT, and HAS_FAILED if an error stopped it. By the numbers behind the colons of
-rem "STATE : 4  RUNNING" and "WIN32_EXIT_CODE : 1067  (0x42b)". 1077: not started since the system was.
+rem Sets STATE to the service's state or ABSENT, and HAS_FAILED if an error stopped it. Reads the numbers after the colons
+rem of "STATE : 4  RUNNING" and "WIN32_EXIT_CODE : 1067  (0x42b)". 1077: not started since the system started.
 :query_state
 set STATE_NUMBER=
 set HAS_FAILED=
@@ -1031,7 +1031,7 @@ if "%STATE_NUMBER%"=="5" set STATE=CONTINUE_PENDING
 if "%STATE_NUMBER%"=="6" set STATE=PAUSE_PENDING
 if "%STATE_NUMBER%"=="7" set STATE=PAUSED
 exit /b 0
-rem The state comes behind the type, which has two words as well.
+rem The state follows the type, which has two words too.
 :read_status_line
 set "SECOND=%~2"
 if not defined SECOND exit /b 0
@@ -1039,8 +1039,8 @@ if not "%SECOND:~0,3%"=="(0x" set "STATE_NUMBER=%~1"
 if "%SECOND:~0,3%"=="(0x" if not "%~1"=="0" if not "%~1"=="1077" set HAS_FAILED=1
 exit /b 0
 
-rem :wait_for_state STATE SECONDS. Ten looks at once, because most services are quick, then one a second. A service that
-rem stopped while it should be starting ends the wait.
+rem :wait_for_state STATE SECONDS. Checks ten times at once, because most services are quick, then once a second. Stops
+rem waiting for a service that stopped while it should be starting.
 :wait_for_state
 set LOOKS=0
 set /a MOST_LOOKS=%~2+10

@@ -1,8 +1,8 @@
 @echo off
 rem SPDX-License-Identifier: MIT
-rem Removes OnBehalf. uninstall.cmd /help says how. May be run again: what is gone already is no error.
-rem For Windows' cmd.exe and Wine's, like install.cmd, and like there: text from outside is expanded only inside quotation
-rem marks or by :say.
+rem Removes OnBehalf. uninstall.cmd /help shows the options. May be run again: what is already removed is not an error.
+rem For Windows' cmd.exe and Wine's, like install.cmd, and as there untrusted text is expanded only inside quotation marks or
+rem by :say.
 setlocal enableextensions disabledelayedexpansion
 
 set "SYSTEM32=%SystemRoot%\System32"
@@ -12,9 +12,9 @@ set "PING=%SYSTEM32%\ping.exe"
 set "SERVICE_KEY=HKLM\SYSTEM\CurrentControlSet\Services\OnBehalf"
 set "EVENT_KEY=HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\OnBehalf"
 set "AUDIT_LOG_KEY=HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit"
-rem Where :is_program puts what it compares with, for as long as that takes.
+rem Where :is_program temporarily stores the value to compare with.
 set "SCRATCH_KEY=HKLM\SOFTWARE\OnBehalf.install"
-rem The profile that Windows has made for NT SERVICE\OnBehalf, whose SID this is.
+rem The SID of NT SERVICE\OnBehalf, and the profile that Windows created for it.
 set "SERVICE_SID=S-1-5-80-1926647630-1690475274-2145072266-3076734602-2497173225"
 set "PROFILE_KEY=HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList\%SERVICE_SID%"
 set "PROFILE=%SystemRoot%\ServiceProfiles\OnBehalf"
@@ -34,7 +34,7 @@ if /i "%~1"=="/help" goto help
 if "%~1"=="/?" goto help
 if /i "%~1"=="/purge" goto argument_purge
 if /i "%~1"=="/target" goto argument_target
-set "TEXT=uninstall.cmd: unknown argument %~1. uninstall.cmd /help says what there is."
+set "TEXT=uninstall.cmd: unknown argument %~1. uninstall.cmd /help shows the options."
 call :say TEXT
 exit /b 2
 :argument_target
@@ -66,7 +66,7 @@ echo OnBehalf was not uninstalled: it needs an elevated prompt (Run as administr
 exit /b 3
 
 :elevated
-rem The service knows where its program is. Only a path that ends as install.cmd writes it is believed.
+rem The service's configuration has the program's path. Only a path that ends as install.cmd writes it is trusted.
 set IMAGE=
 for /f "tokens=1,2,*" %%A in ('%REG% query "%SERVICE_KEY%" /v ImagePath 2^>nul') do if "%%A"=="ImagePath" set "IMAGE=%%C"
 if not defined IMAGE goto stop
@@ -82,13 +82,13 @@ set "TARGET=%IMAGE_FOLDER:~0,-1%"
 set "PROGRAM=%TARGET%\onbehalf-service.exe"
 call :is_program
 if not errorlevel 1 goto stop
-rem The same file may be written in another way: letters of the other case, 8.3 names.
+rem The same file may have another spelling: different case, 8.3 names.
 for /f "delims=" %%P in ("%IMAGE%") do set "THERE=%%~fsP"
 for /f "delims=" %%P in ("%PROGRAM%") do set "HERE=%%~fsP"
 if /i "%THERE%"=="%HERE%" if exist "%PROGRAM%" goto stop
 if defined FOLDER goto foreign_service
-echo OnBehalf was not uninstalled: the folder of its programs has letters in its name that the code page of this console
-echo does not have. Give it with /target. Nothing was changed.
+echo OnBehalf was not uninstalled: the path of its program folder has letters that this console's code page lacks.
+echo Specify the folder with /target. Nothing was changed.
 exit /b 1
 
 :stop
@@ -107,7 +107,7 @@ exit /b 1
 echo ^> %SC% delete OnBehalf
 %SC% delete OnBehalf
 call :query_state
-if not "%STATE%"=="ABSENT" set "LEFT=%LEFT% the service, which goes when every program that has it open is closed;"
+if not "%STATE%"=="ABSENT" set "LEFT=%LEFT% the service, which is removed when all programs that have it open are closed;"
 
 :service_gone
 %REG% query "%EVENT_KEY%" >nul 2>&1
@@ -118,7 +118,7 @@ echo ^> %REG% delete "%EVENT_KEY%" /f
 if errorlevel 1 set "LEFT=%LEFT% the event source;"
 
 :event_source_gone
-rem Its events stay in a file of Windows' (System32\winevt\Logs): they are evidence.
+rem Its events stay in Windows' log file (System32\winevt\Logs): they are evidence.
 %REG% query "%AUDIT_LOG_KEY%" >nul 2>&1
 if errorlevel 1 goto audit_log_gone
 set FOUND=1
@@ -129,19 +129,19 @@ if errorlevel 1 set "LEFT=%LEFT% the event log of the audit;"
 :audit_log_gone
 for %%F in (onbehalf-service onbehalf) do for %%E in (exe new.exe old.exe) do call :delete_program %%F.%%E
 for /l %%N in (2,1,99) do for %%F in (onbehalf-service onbehalf) do if exist "%TARGET%\%%F.old.%%N.exe" call :delete_program %%F.old.%%N.exe
-rem Not with /s: what somebody else put there stays, modules too, and so does the folder.
+rem Not with /s: other files, such as modules, stay, and so does their folder.
 if not exist "%TARGET%\" goto target_gone
 if exist "%TARGET%\modules\" rmdir "%TARGET%\modules" >nul 2>&1
 echo ^> rmdir "%TARGET%"
 rmdir "%TARGET%" >nul 2>&1
-set "TEXT=%TARGET% holds other files and stays."
+set "TEXT=%TARGET% contains other files and was not removed."
 if exist "%TARGET%\" call :say TEXT
 
 :target_gone
 if not exist "%DATA%\" goto data_gone
 if not defined PURGE goto data_kept
 set FOUND=1
-rem A link that somebody put in its place is removed itself, not what it leads to.
+rem If the folder was replaced by a link, the link itself is removed, not its target.
 set ATTRIBUTES=
 for %%A in ("%DATA%") do set "ATTRIBUTES=%%~aA"
 if not "%ATTRIBUTES%"=="%ATTRIBUTES:l=%" goto purge_link
@@ -155,7 +155,7 @@ rmdir "%DATA%"
 if exist "%DATA%\" set "LEFT=%LEFT% %DATA%;"
 goto data_gone
 :data_kept
-set "TEXT=Settings, policy and logs stay in %DATA% (uninstall.cmd /purge removes them)."
+set "TEXT=Settings, policy and logs remain in %DATA% (uninstall.cmd /purge removes them)."
 call :say TEXT
 
 :data_gone
@@ -166,7 +166,7 @@ if not defined FOUND echo OnBehalf is not installed: there was nothing to do.
 exit /b 0
 
 :incomplete
-set "TEXT=OnBehalf is uninstalled, but this is left:%LEFT%"
+set "TEXT=OnBehalf is uninstalled, but this could not be removed:%LEFT%"
 call :say TEXT
 exit /b 1
 
@@ -176,7 +176,7 @@ call :say TEXT
 exit /b 1
 
 :bad_folder
-set TEXT=uninstall.cmd: the path of a folder must have no percent sign, caret, exclamation mark or wildcard in it: "%FOLDER%"
+set TEXT=uninstall.cmd: a folder's path must not contain a percent sign, caret, exclamation mark or wildcard: "%FOLDER%"
 call :say TEXT
 exit /b 2
 
@@ -186,28 +186,28 @@ echo.
 echo Stops and removes the service OnBehalf, its event sources and its programs. Needs an elevated prompt.
 echo.
 echo   /target DIR  where the programs are. Default: where the service's program is
-echo   /purge       also removes settings, policy and logs ("%%ProgramData%%\OnBehalf"), and the profile that Windows has
-echo                made for the service's account ("%%SystemRoot%%\ServiceProfiles\OnBehalf"); otherwise they stay
+echo   /purge       also remove settings, policy and logs ("%%ProgramData%%\OnBehalf"), and the profile that Windows created
+echo                for the service's account ("%%SystemRoot%%\ServiceProfiles\OnBehalf"). By default they remain
 echo.
-echo Exit code: 0 uninstalled, or nothing was installed; 1 failed or something is left (it says what); 2 wrong usage;
-echo 3 not elevated.
+echo Exit code: 0 uninstalled, or nothing was installed; 1 failed, or something could not be removed (it says what);
+echo 2 wrong usage; 3 not elevated.
 exit /b 0
 
-rem :say NAME shows the text in that variable.
+rem :say NAME prints the text in that variable.
 :say
 setlocal enabledelayedexpansion
 echo !%~1!
 endlocal
 exit /b 0
 
-rem This and the next two are as in install.cmd.
+rem The next three are as in install.cmd.
 :full_path
 set "FOLDER=%FOLDER:"=%"
 set FULL=
 if not defined FOLDER exit /b 1
 for /f "delims=^!*?<>|%%" %%A in ("%FOLDER%") do if "%%A"=="%FOLDER%" set "FULL=%%~fA"
 if not defined FULL exit /b 1
-rem Behind an 8.3 name there may be one with such a character.
+rem An 8.3 name may stand for a long name with such a character.
 for /f "delims=^!*?<>|%%" %%A in ("%FULL%") do if not "%%A"=="%FULL%" exit /b 1
 if "%FULL:~-1%"=="\" set "FULL=%FULL:~0,-1%"
 exit /b 0
@@ -221,7 +221,7 @@ if defined IS_WINE goto is_program_on_wine
 %REG% compare "%SERVICE_KEY%" "%SCRATCH_KEY%" /v ImagePath >nul 2>&1
 set DIFFERS=%errorlevel%
 goto is_program_known
-rem A question mark stands for a letter that could not be read.
+rem A question mark replaces a letter that could not be read.
 :is_program_on_wine
 set DIFFERS=1
 for /f "delims=?" %%P in ("%IMAGE%") do if not "%%P"=="%IMAGE%" if not defined FOLDER goto is_program_known
@@ -263,8 +263,8 @@ if %LOOKS% geq %MOST_LOOKS% exit /b 1
 if %LOOKS% geq 10 %PING% -n 2 127.0.0.1 >nul
 goto wait_until_stopped_again
 
-rem The key after the folder, so that what is left can be found. Windows unloads the registry hive in it some time after the
-rem service has stopped.
+rem The key after the folder, so that a remaining folder can still be found. Windows unloads the registry hive in it some time
+rem after the service has stopped.
 :purge_profile
 if not exist "%PROFILE%\" goto purge_profile_key
 set FOUND=1
@@ -286,7 +286,7 @@ echo ^> %REG% delete "%PROFILE_KEY%" /f
 if errorlevel 1 set "LEFT=%LEFT% %PROFILE_KEY%;"
 exit /b 0
 
-rem :delete_program NAME. Right after the service has stopped its file can still be in use.
+rem :delete_program NAME. Right after the service has stopped, its file can still be in use.
 :delete_program
 set "FILE=%TARGET%\%~1"
 if not exist "%FILE%" exit /b 0

@@ -91,7 +91,7 @@ std::string HelpOf(std::string_view name) {
 std::string HelpText(std::string_view name) {
   if (!name.empty()) return HelpOf(name);
   std::string text =
-      "onbehalf: client of the OnBehalf service, which executes each request as the account that made it.\n\n"
+      "onbehalf: client of the OnBehalf service, which does each request as the account that asked for it.\n\n"
       "  onbehalf [OPTIONS] COMMAND\n\nCommands ('onbehalf COMMAND --help' shows more)\n";
   for (const Command* command : CommandTable()) {
     if (command->group == nullptr && !command->summary.empty()) text += Entry(*command);

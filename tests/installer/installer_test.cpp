@@ -517,7 +517,7 @@ TEST_F(InstallerTest, LeavesAServiceThatWasStoppedStopped) {
   WriteFile(ProgramFolder() / L"onbehalf.exe", "the old one");
   const Outcome second = Install();
   EXPECT_EQ(second.code, 0u) << second.output;
-  EXPECT_TRUE(Contains(second.output, "The service was stopped before, and is left so")) << second.output;
+  EXPECT_TRUE(Contains(second.output, "The service was stopped before and is left stopped")) << second.output;
   EXPECT_EQ(ServiceState(), DWORD{SERVICE_STOPPED});
   EXPECT_TRUE(ReadFile(ProgramFolder() / L"onbehalf.exe") == ReadFile(BinFolder() / L"onbehalf.exe"));
 }
@@ -694,7 +694,7 @@ TEST_F(InstallerTest, RefusesFoldersThatCmdWouldRead) {
     for (const char* option : {"/source", "/target"}) {
       const Outcome outcome = Install({option, folder});
       EXPECT_EQ(outcome.code, 2u) << outcome.output;
-      EXPECT_TRUE(Contains(outcome.output, "the path of a folder must have no percent sign"))
+      EXPECT_TRUE(Contains(outcome.output, "a folder's path must not contain a percent sign"))
           << outcome.output;
     }
     EXPECT_EQ(Uninstall({"/target", folder}).code, 2u);
@@ -791,7 +791,7 @@ TEST_F(InstallerTest, UninstallLeavesModules) {
   WriteFile(mine, "an administrator's");
   const Outcome gone = Uninstall();
   EXPECT_EQ(gone.code, 0u) << gone.output;
-  EXPECT_TRUE(Contains(gone.output, "holds other files and stays")) << gone.output;
+  EXPECT_TRUE(Contains(gone.output, "contains other files and was not removed")) << gone.output;
   EXPECT_EQ(ReadFile(mine), "an administrator's");
 }
 
@@ -957,7 +957,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"PrivilegesRefused", "fail privs", "the service's privileges could not be set"},
         Fault{"PrivilegesForgotten", "forget privs", "RequiredPrivileges in"},
         Fault{"PrivilegeTooMany", "extra privilege", "SeImpersonatePrivilege\\0SeDebugPrivilege"},
-        Fault{"FailureActionsForgotten", "forget failure", "not as what was set"},
+        Fault{"FailureActionsForgotten", "forget failure", "not what was set"},
         Fault{"FailureFlagForgotten", "forget failureflag", "FailureActionsOnNonCrashFailures"},
         Fault{"DescriptorRefused", "fail sdset", "the service's security descriptor could not be set"},
         Fault{"DescriptorForgotten", "forget sdset", "reads back as"},
