@@ -1,6 +1,6 @@
 @echo off
 rem SPDX-License-Identifier: MIT
-rem Builds, installs (or upgrades) and starts the service, calls it, leaves it running. run.cmd stop uninstalls it.
+rem Builds, installs (or upgrades) and starts the service, calls it, and leaves it running. run.cmd stop uninstalls it.
 rem Needs an elevated prompt.
 setlocal enableextensions disabledelayedexpansion
 if /i "%~1"=="stop" goto stop
@@ -9,7 +9,7 @@ if not "%~1"=="" goto usage
 echo == Build
 call "%~dp0.ci\environment.cmd"
 if errorlevel 1 exit /b 1
-rem With full paths: cmd.exe looks in the current folder first, and this runs elevated.
+rem Full paths, because cmd.exe searches the current folder first and this runs elevated.
 set "SYSTEM32=%SystemRoot%\System32"
 set "SC=%SYSTEM32%\sc.exe"
 set "FINDSTR=%SYSTEM32%\findstr.exe"
@@ -18,7 +18,7 @@ set "BIN=%ROOT%\build\msvc\bin"
 set "TARGET=%ProgramFiles%\OnBehalf"
 set "ONBEHALF=%TARGET%\onbehalf.exe"
 set "SETTINGS=%ProgramData%\OnBehalf\onbehalf.json"
-rem The exit code that the next call should have, and how many calls had another one.
+rem The expected exit code of the next call, and the number of calls with another one.
 set EXPECTED=0
 set SURPRISES=0
 
@@ -62,7 +62,7 @@ set "DRIVER=SQLite3 ODBC Driver"
 if not errorlevel 1 goto databases
 set DRIVER=
 echo Not shown, because the 64-bit ODBC driver "SQLite3 ODBC Driver" is missing. Install sqliteodbc_w64.exe from
-echo http://www.ch-werner.de/sqliteodbc/ and run this again.
+echo http://www.ch-werner.de/sqliteodbc/ and run run.cmd again.
 goto second_caller
 :databases
 echo Two sources for %SETTINGS%: SQLite databases that the service opens as its caller.
@@ -108,7 +108,7 @@ call :show --json access revoke BU database.query
 :module
 echo.
 echo == A method of your own: the sample module (service\samples\process_module.cpp)
-echo A module is loaded at the start of the service, from the folder modules beside its program:
+echo The service loads modules when it starts, from the folder modules next to its program:
 echo.
 echo ^> sc.exe stop OnBehalf
 %SC% stop OnBehalf >nul
@@ -118,11 +118,11 @@ echo.
 echo ^> copy /y "%BIN%\modules\process.dll" "%TARGET%\modules"
 copy /y "%BIN%\modules\process.dll" "%TARGET%\modules" >nul
 if errorlevel 1 goto module_failed
-rem The service refuses a module that anyone but administrators can change, and its owner can.
+rem The service refuses a module that accounts other than administrators can change. A file's owner can.
 %SYSTEM32%\icacls.exe "%TARGET%\modules\process.dll" /setowner "*S-1-5-32-544" /q >nul
 if errorlevel 1 goto module_failed
 echo.
-echo A name for %SETTINGS%, with the module's own settings:
+echo The module's name and settings, added to %SETTINGS%:
 %POWERSHELL% -File "%ROOT%\.ci\demonstration_settings.ps1" -Settings "%SETTINGS%" -Module
 if errorlevel 1 goto settings_failed
 call :check_settings
@@ -143,7 +143,7 @@ call :show audit verify
 echo.
 echo == The service is running. What to try next
 echo Call it:    "%ONBEHALF%" --help
-echo By hand:    "%ONBEHALF%" shell
+echo Shell:      "%ONBEHALF%" shell
 echo Watch it:   "%ONBEHALF%" audit --follow
 echo Check it:   "%ONBEHALF%" doctor
 echo Settings:   %SETTINGS%
@@ -185,7 +185,7 @@ if not "%CODE%"=="%EXPECTED%" echo This should have been exit code %EXPECTED%.
 set EXPECTED=0
 exit /b 0
 
-rem Only what says who somebody is and what becomes of Administrators, which has another name in each language.
+rem Only the lines with the identity and with Administrators, by SID because the group's name is localized.
 :show_identity
 echo.
 echo ^> onbehalf whoami ^| findstr "account level elevation S-1-5-32-544"
@@ -227,9 +227,9 @@ echo Nothing was built here, so nothing was installed from here.
 exit /b 0
 
 :usage
-echo usage: run.cmd         build, install (or upgrade) and start the service, call it, leave it running
-echo        run.cmd stop    stop it and uninstall it; its settings and logs stay
+echo usage: run.cmd         build, install (or upgrade) and start the service, call it, and leave it running
+echo        run.cmd stop    stop and uninstall the service; keep its settings and logs
 echo.
 echo To show databases and modules it adds two sources, demo-orders and demo-salaries, and the module process to the
-echo service's settings. Whatever is there already stays.
+echo service's settings. Existing entries are kept.
 exit /b 2

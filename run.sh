@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Installs the service under Wine and shows the main job on real input: a caller's request is done as the caller.
+# Installs the service under Wine and demonstrates its main job: it does a caller's request as the caller.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/.ci/environment.sh"
 
 usage() {
   cat <<EOF
-usage: ./run.sh           build, install (or upgrade) and start the service, call it, leave it running
-       ./run.sh stop      stop it and uninstall it; its settings and logs stay
-       ./run.sh --help    this
+usage: ./run.sh           build, install (or upgrade) and start the service, call it, and leave it running
+       ./run.sh stop      stop and uninstall the service; keep its settings and logs
+       ./run.sh --help    show this text
 
 To show databases and modules it adds two sources, demo-orders and demo-salaries, and the module process to the service's
-settings. Whatever is there already stays.
+settings. Existing entries are kept.
 
-Everything happens in a Wine prefix of its own: \$WINEPREFIX if that is set, else build/wineprefix. Missing packages are
-installed from the distribution. What was built is not built again, and nothing is done twice: with nothing changed the
-service is upgraded to itself and called.
+Everything happens in a separate Wine prefix: \$WINEPREFIX if it is set, otherwise build/wineprefix. Missing packages are
+installed from the distribution. Only changed sources are built: without changes the service is upgraded to the same
+version and called.
 EOF
 }
 
@@ -50,12 +50,12 @@ note "Nothing is missing."
 heading "Build"
 build_preset mingw onbehalf onbehalf-service onbehalf-run-restricted onbehalf_process_module ||
   fail "the build failed (see above)"
-note "Building a Wine whose pipes and access checks do what Windows NT's do, which tells one caller from another"
+note "Building a Wine whose pipes and access checks work like Windows NT's, so that the service can tell callers apart"
 code=0
 build_nt_wine || code=$?
 case $code in
   0) nt=yes && use_nt_wine ;;
-  3) nt=no ;; # it has said so
+  3) nt=no ;; # build_nt_wine has reported why
   *) fail "the Wine with NT's semantics could not be built (see above)" ;;
 esac
 
@@ -63,10 +63,10 @@ heading "Install: installer\\install.cmd, under $(wine --version) in $WINEPREFIX
 with_progress "starting Wine" "$build/log/wine.log" start_wine || fail "Wine does not start in $WINEPREFIX ($build/log/wine.log)"
 code=0
 with_progress "install.cmd" "$build/log/install.log" run_installer install.cmd || code=$?
-# Without what reg.exe and sc.exe say of each step that went well.
+# Without the output of reg.exe and sc.exe for successful steps.
 grep -v '^reg: \|^SERVICE_NAME\|^    ' "$build/log/install.log" || true
-[ "$code" = 0 ] || fail "the installation failed ($build/log/install.log has everything)"
-# RUNNING is reported once the pipe listens, so that the first call may follow at once.
+[ "$code" = 0 ] || fail "the installation failed ($build/log/install.log has the complete output)"
+# The service reports RUNNING once it listens on the pipe, so the first call can follow at once.
 audit_before=$(audit_lines | wc -l)
 show_calls
 show_access
@@ -77,8 +77,8 @@ if [ "$nt" = yes ]; then
   show_database_callers
 else
   heading "A second caller: not shown"
-  note "The Wine that is installed gives a pipe's server its own token in place of its client's, so the service sees no difference
-between two callers."
+  note "The installed Wine gives a pipe's server its own token instead of its client's, so the service cannot tell callers
+apart."
 fi
 show_module
 show_audit "$audit_before"

@@ -1,7 +1,7 @@
 @echo off
 rem SPDX-License-Identifier: MIT
-rem Builds what is to be tested and runs the tests on Windows. Needs an elevated prompt, and a machine on which OnBehalf is not
-rem installed: the tests install, upgrade and uninstall it.
+rem Builds and runs the tests on Windows. Needs an elevated prompt and a machine on which OnBehalf is not installed: the tests
+rem install, upgrade and uninstall it.
 setlocal enableextensions disabledelayedexpansion
 set QUICK=
 set FILTERS=
@@ -16,7 +16,7 @@ set "FILTERS=%FILTERS% "%ARGUMENT%""
 goto argument
 :arguments_known
 
-rem The suites are those that test.sh runs under Wine, but for the generated TypeScript.
+rem The suites that test.sh runs under Wine, except the one for the generated TypeScript.
 set "SUITES=%~dp0.ci\suites.sh"
 for /f "usebackq tokens=1,5" %%A in ("%SUITES%") do if "%%B"=="mingw" set "SUITE_%%A=1"
 set CHOSEN=
@@ -30,7 +30,7 @@ if defined EVERYTHING set TARGETS=
 call "%~dp0.ci\environment.cmd"
 if errorlevel 1 exit /b 1
 
-rem What a test needs of Windows must be there: a skip for the lack of it is a failure.
+rem Windows must have everything that the tests need: skipping a test because something is missing is a failure.
 set ONBEHALF_REQUIRE_WINDOWS=1
 set "RESULTS=%ROOT%\build\test"
 if exist "%RESULTS%" rmdir /s /q "%RESULTS%"
@@ -40,8 +40,7 @@ for %%S in (%CHOSEN%) do call :run_suite %%S
 if defined CHOSEN_programs call :run_ctest program programs
 if defined CHOSEN_package call :run_ctest package package
 
-rem The integration tests, the foreign clients, those on .NET and in PowerShell, and the sample call the service as install.cmd
-rem installed it.
+rem The integration tests, the foreign, .NET and PowerShell clients, and the sample call the service that install.cmd installed.
 set CALLS_INSTALLED=
 for %%S in (integration foreign dotnet powershell package) do if defined CHOSEN_%%S set CALLS_INSTALLED=1
 if not defined CALLS_INSTALLED goto summary
@@ -83,7 +82,7 @@ set "NEEDED=%~3"
 set "TARGETS=%TARGETS% %NEEDED:,= %"
 exit /b 0
 
-rem A filter that is the whole name of a suite is that suite alone, any other is a part of the name.
+rem A filter that is a suite's name selects only that suite; any other filter matches a part of the name.
 :match
 if /i "%NAME%"=="%~1" set MATCHES=1
 if defined SUITE_%~1 exit /b 0
@@ -117,12 +116,12 @@ echo.
 echo == %~1
 "%ROOT%\build\msvc\bin\%~2.exe" --gtest_brief=1 "--gtest_filter=%~3" "--gtest_output=xml:%RESULTS%\%~1.xml"
 if errorlevel 1 set "FAILED=%FAILED% %~1"
-rem A program that crashed has written no report.
+rem A program that crashed wrote no report.
 if not exist "%RESULTS%\%~1.xml" echo ^<testsuite^>^<testcase classname="%~1" name="all"^>^<failure/^>^</testcase^>^</testsuite^>>"%RESULTS%\%~1.xml"
 exit /b 0
 
 :run_foreign
-rem With the machine's own Node; ONBEHALF_REQUIRE_RUNTIMES=1 makes its lack a failure.
+rem With the machine's own Node; with ONBEHALF_REQUIRE_RUNTIMES=1 it is a failure if it is missing.
 set "FOREIGN=%ROOT%\build\foreign"
 "%SystemRoot%\System32\where.exe" /q npm
 if errorlevel 1 goto no_node
@@ -146,7 +145,7 @@ echo ^<testsuite^>^<testcase classname="foreign" name="all"^>^<skipped message="
 exit /b 0
 
 :run_dotnet
-rem With the machine's own .NET SDK; ONBEHALF_REQUIRE_RUNTIMES=1 makes its lack a failure.
+rem With the machine's own .NET SDK; with ONBEHALF_REQUIRE_RUNTIMES=1 it is a failure if it is missing.
 echo.
 echo == dotnet
 set "MADE=%ROOT%\build\dotnet"
@@ -163,7 +162,7 @@ if errorlevel 1 goto dotnet_failed
 copy /y "%ROOT%\build\msvc\bin\onbehalf.dll" "%MADE%\clients" >nul
 if errorlevel 1 goto dotnet_failed
 "%MADE%\clients\onbehalf_dotnet_tests.exe" --report "%RESULTS%\dotnet.xml"
-rem A crash's code is negative, which errorlevel 1 is not.
+rem A crash has a negative exit code, which "if errorlevel 1" does not see.
 if "%errorlevel%"=="0" exit /b 0
 :dotnet_failed
 call :fail dotnet
@@ -173,7 +172,7 @@ if "%ONBEHALF_REQUIRE_RUNTIMES%"=="1" set "FAILED=%FAILED% dotnet (there is no .
 powershell -NoProfile -ExecutionPolicy Bypass -File "%ROOT%\.ci\skip_cases.ps1" -Folder "%ROOT%\tests\dotnet" -Missing "a .NET SDK 10" -Report "%RESULTS%\dotnet.xml"
 exit /b 0
 
-rem In Windows PowerShell 5.1, and in PowerShell 7 where it is; ONBEHALF_REQUIRE_RUNTIMES=1 makes its lack a failure.
+rem In Windows PowerShell 5.1, and in PowerShell 7 where it is; with ONBEHALF_REQUIRE_RUNTIMES=1 it is a failure if it is missing.
 :run_powershell
 call :run_script powershell "%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe"
 "%SystemRoot%\System32\where.exe" /q pwsh
@@ -187,14 +186,14 @@ rem :run_script REPORT PROGRAM
 echo.
 echo == %~1
 setlocal
-rem Windows PowerShell does not find its own modules where it inherits PowerShell 7's path to them.
+rem Windows PowerShell does not find its own modules if it inherits PowerShell 7's module path.
 set PSModulePath=
 "%~2" -NoProfile -ExecutionPolicy Bypass -File "%ROOT%\tests\powershell\main.ps1" -Report "%RESULTS%\%~1.xml"
 endlocal
 if not "%errorlevel%"=="0" call :fail %~1
 exit /b 0
 
-rem A program that ended early has written no report.
+rem A program that ended early wrote no report.
 :fail
 set "FAILED=%FAILED% %~1"
 if not exist "%RESULTS%\%~1.xml" echo ^<testsuite^>^<testcase classname="%~1" name="all"^>^<failure/^>^</testcase^>^</testsuite^>>"%RESULTS%\%~1.xml"
@@ -210,6 +209,6 @@ echo usage: test.cmd [--quick] [FILTER...]
 echo.
 echo Builds everything and runs every suite. Needs an elevated prompt.
 echo.
-echo   FILTER     only the suite of this name, or else those whose names contain it; only what they need is built
-echo   --quick    only the quick suites: after each change
+echo   FILTER     only the suite of this name, otherwise all whose names contain it; builds only what they need
+echo   --quick    only the quick suites, for use after each change
 exit /b 2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Builds what is to be tested and runs the tests. See usage below; tests/README.md says what is tested.
+# Builds and runs the tests. See usage below; tests/README.md describes the tests.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/.ci/environment.sh"
 source "$root/.ci/postgres.sh"
@@ -12,15 +12,15 @@ usage: ./test.sh [--quick | --long] [FILTER...]
        ./test.sh --list
 
 Without arguments: builds the project natively and for Windows and runs every suite (Windows programs under Wine, in
-prefixes of their own). Prints a summary and ends with 0 only if something was tested and nothing failed. What is missing is
-installed from the distribution; Node's build for Windows, vscode-jsonrpc and TypeScript are fetched with npm, and with a .NET
-SDK 10, where there is one, StreamJsonRpc and PowerShell's engine from NuGet.
+separate prefixes). Prints a summary; exits with 0 only if something was tested and nothing failed. Missing packages are
+installed from the distribution; Node's build for Windows, vscode-jsonrpc and TypeScript are fetched with npm and, if a .NET
+SDK 10 is installed, StreamJsonRpc and PowerShell's engine from NuGet.
 
-  FILTER     only the suite of this name, or else those whose names contain it, where * and ? match as in the shell
+  FILTER     only the suite of this name, otherwise all whose names contain it, with * and ? as in the shell
              ("access", "fuzz", "data*process"). Only what they need is installed, built and started
-  --quick    only the suites of the kind quick: after each change
+  --quick    only the suites of the kind quick, for use after each change
   --long     also the suites of the kind long: everything built with Clang for Windows and run, and each fuzzer for 60 s
-  --list     the names of the suites, their kinds, and what they test
+  --list     list the suites with their kinds and what they test
 END
 }
 
@@ -41,16 +41,16 @@ filters=()
 for argument in "$@"; do
   case $argument in
     --quick | --long)
-      [ -z "$kinds" ] || wrong_usage "one of --quick and --long"
+      [ -z "$kinds" ] || wrong_usage "use only one of --quick and --long"
       if [ "$argument" = --quick ]; then kinds="quick"; else kinds="quick full long"; fi ;;
     --list) list_suites; exit 0 ;;
     -h | --help) usage; exit 0 ;;
-    -*) wrong_usage "there is no option $argument" ;;
-    "") wrong_usage "an empty FILTER" ;;
+    -*) wrong_usage "unknown option $argument" ;;
+    "") wrong_usage "FILTER is empty" ;;
     *) filters+=("$argument") ;;
   esac
 done
-everything=no # of what is not long
+everything=no # except long suites
 [ -n "${filters[*]}" ] || [ "$kinds" = quick ] || everything=yes
 : "${kinds:=quick full}"
 
@@ -80,7 +80,7 @@ for filter in "${filters[@]}"; do
     if [[ " $kinds " == *" ${kind_of[$suite]} "* ]]; then found+=" $suite"; else others+=" $suite"; fi
   done
   if [ -z "$found" ] && [ -n "$others" ]; then
-    printf 'test.sh: %s is not chosen by these options, since it is not of the kind %s:%s\n' "$filter" "${kinds// / or }" "$others" >&2
+    printf 'test.sh: %s is excluded by these options, because it is not of the kind %s:%s\n' "$filter" "${kinds// / or }" "$others" >&2
     exit 2
   elif [ -z "$found" ]; then
     printf 'test.sh: no suite matches %s. There are:\n%s\n' "$filter" "$(list_suites)" >&2
@@ -89,7 +89,7 @@ for filter in "${filters[@]}"; do
 done
 
 mkdir -p "$build"
-# A second one would take away the first one's results and its Windows sessions.
+# A second run would delete the first one's results and end its Windows sessions.
 other=$(cat "$build/test.pid" 2>/dev/null) || true
 [ -z "$other" ] || ! grep -q 'test\.sh' "/proc/$other/cmdline" 2>/dev/null ||
   fail "another ./test.sh is running in $root: process $other"
@@ -101,12 +101,12 @@ results=$build/test
 rm -rf "$results"
 mkdir -p "$results/taken" "$build/log"
 
-# For each SUITE: SUITE.txt is its output, SUITE.cases its cases as .ci/count_tests.awk prints them, SUITE.seconds its time.
+# For each SUITE: SUITE.txt is its output, SUITE.cases its cases in the format of .ci/count_tests.awk, SUITE.seconds its time.
 
-# record SUITE OUTCOME NAME [WHY]: one test case that is not in a program's output.
+# record SUITE OUTCOME NAME [WHY]: adds a test case that is not in a program's output.
 record() { printf '%s\t%s\t%s\n' "$2" "$3" "${4:-}" >>"$results/$1.cases"; }
 
-# lane_step LABEL LOG COMMAND...: a command of a lane. The script shows its progress, which it finds in the lane's file.
+# lane_step LABEL LOG COMMAND...: runs a command of a lane. The script shows its progress, which the lane's file names.
 lane_step() {
   local label=$1 log=$2 job
   shift 2
@@ -115,7 +115,7 @@ lane_step() {
   end_job "$job"
 }
 
-# run_suite SUITE: runs it, counts its cases, shows its output if one of them failed.
+# run_suite SUITE: runs a suite, counts its cases, and shows its output if one of them failed.
 run_suite() {
   local suite=$1 log=$results/$1.txt report=$results/$1.report cases=$results/$1.cases code=0 begin=$SECONDS job counts
   local -a command
@@ -146,9 +146,9 @@ count_cases() {
   awk -F '\t' '{ count[$1]++ } END { printf "%d passed, %d failed, %d skipped", count["passed"], count["failed"], count["skipped"] }' "$@"
 }
 
-# announce SUITE LOG JOB: says that it begins, with the number of its cases as soon as its output has that.
+# announce SUITE LOG JOB: reports the start of a suite, with the number of its cases once its output shows that.
 announce() {
-  local all="" tries=75 # CTest first asks every test program
+  local all="" tries=75 # CTest first queries every test program
   [ "${cases_of[$1]}" != - ] || tries=0
   while [ -z "$all" ] && [ $((tries--)) -gt 0 ] && kill -0 "$3" 2>/dev/null; do
     sleep 0.2
@@ -157,7 +157,7 @@ announce() {
   note "$1: begins${all:+, $all cases}: ${about[$1]}"
 }
 
-# One suite at a time, in one prefix: CTest in the build folder, and those that call the service as install.cmd installed it.
+# One suite at a time, in one prefix: CTest in the build folder, and the suites that call the service that install.cmd installed.
 run_in_turn() {
   local suite on="" installed=$results/install.txt
   local -A mine=()
@@ -167,10 +167,10 @@ run_in_turn() {
   [ -z "${mine[package]:-}" ] || run_suite package
   [ -n "${mine[integration]:-}${mine[foreign]:-}${mine[dotnet]:-}${mine[powershell]:-}${mine[package]:-}" ] || return 0
   for suite in integration foreign dotnet powershell package; do
-    [ -z "${mine[$suite]:-}" ] || break # what goes wrong is counted there
+    [ -z "${mine[$suite]:-}" ] || break # errors are counted there
   done
   suite=$on$suite
-  # What an interrupted run left.
+  # Left by an interrupted run.
   if ! lane_step "uninstall.cmd" "$results/uninstall.txt" run_installer uninstall.cmd /purge; then
     record "$suite" failed "(uninstalling the service that an earlier run left)" "see $results/uninstall.txt"
     return 0
@@ -198,7 +198,7 @@ run_in_turn() {
   fi
 }
 
-# run_on_dotnet SUITE: publishes its program first.
+# run_on_dotnet SUITE: publishes the suite's program and runs it.
 run_on_dotnet() {
   local log=$build/log/$1.log
   if lane_step "dotnet publishes the program of $1" "$log" "publish_${1#nt-}"; then
@@ -209,7 +209,7 @@ run_on_dotnet() {
   fi
 }
 
-# The C++ sample, as the package's tests have built it, on the installed service.
+# The C++ sample that the package's tests built, with the installed service.
 run_sample() {
   local log=$results/sample.txt code=0
   lane_step "the C++ sample" "$log" timeout --foreground 60 wine "$build/mingw/tests/package/sample/onbehalf_sample.exe" || code=$?
@@ -222,7 +222,7 @@ run_sample() {
   fi
 }
 
-# run_lane LANE SUITE...: one suite after the other, each that no other lane has taken, in a Windows session of its own.
+# run_lane LANE SUITE...: runs each suite that no other lane has taken, one after the other, in a separate Windows session.
 run_lane() {
   local lane=$1 suite turn=() wine=no
   in_job
@@ -234,7 +234,7 @@ run_lane() {
     ! needs "$suite" turn || turn+=("$suite")
   done
   for suite in "$@"; do
-    kill -0 $$ 2>/dev/null || exit 1 # the script is gone
+    kill -0 $$ 2>/dev/null || exit 1 # the script has ended
     if needs "$suite" turn; then
       mkdir "$results/taken/($session, in turn)" 2>/dev/null || continue
     else
@@ -242,7 +242,7 @@ run_lane() {
     fi
     if [ "$wine" = no ] && [[ ${preset_of[$suite]} == mingw* ]] && ! needs "$suite" alone; then
       wine=yes
-      stop_wine # what an interrupted run left
+      stop_wine # left by an interrupted run
       if ! lane_step "starting Wine" "$build/log/wine-$lane.log" start_wine; then
         record "$suite" failed "(starting Wine)" "see $build/log/wine-$lane.log"
         show_log cat "$build/log/wine-$lane.log"
@@ -269,7 +269,7 @@ lanes_progress() {
   done 2>/dev/null
 }
 
-# run_suites SESSION LANES SUITE...: SESSION says which Wine: test, the installed one; nt; or nt-switches.
+# run_suites SESSION LANES SUITE...: SESSION selects the Wine: test (the installed one), nt or nt-switches.
 run_suites() {
   local session=$1 lanes=$2 lane job jobs=()
   shift 2
@@ -314,7 +314,7 @@ summary() {
 }
 
 declare -A built=([-]=1)
-# build_for SUITE...: each preset once. A build that fails is a failure of its own, and what needs it is not run.
+# build_for SUITE...: builds each preset once. A failed build counts as a failure, and suites that need it are not run.
 build_for() {
   local preset suite targets wanted
   for preset in linux mingw mingw-clang; do
@@ -327,7 +327,7 @@ build_for() {
     done
     [ "$wanted" = yes ] || continue
     mapfile -t targets < <(printf '%s\n' "${targets[@]}" | grep -vx -e - | sort -u)
-    # In a full run also what no test needs.
+    # A full run also builds what no test needs.
     if [ "$everything" = yes ] || [[ " ${targets[*]} " == *" all "* ]]; then targets=(${targets[*]:+all}); fi
     if if [ "${#targets[@]}" = 0 ]; then configure_preset "$preset"; else build_preset "$preset" "${targets[@]}"; fi; then
       built[$preset]=1
@@ -351,8 +351,7 @@ mapfile -t required < <(printf '%s\n' "${required[@]}" | sort -u)
 [ -z "${required[*]}" ] || install_packages "${required[@]}"
 note "Nothing is missing."
 
-# skip_without_dotnet SUITE: each of its cases, by the name that its source gives it. ONBEHALF_REQUIRE_RUNTIMES=1 makes
-# that a failure.
+# skip_without_dotnet SUITE: skips each case by the name in its source. With ONBEHALF_REQUIRE_RUNTIMES=1 they fail.
 skip_without_dotnet() {
   local name outcome=skipped
   [ "${ONBEHALF_REQUIRE_RUNTIMES:-}" != 1 ] || outcome=failed
@@ -376,11 +375,11 @@ heading "Builds"
 build_for "${chosen[@]}"
 if [ "$everything" = yes ]; then
   while read -r program; do
-    record builds failed "$program" "it is in no suite of .ci/suites.sh, or was left by an earlier build: then delete it"
+    record builds failed "$program" "it is in no suite of .ci/suites.sh; delete it if an earlier build left it"
   done < <(programs_without_suite)
 fi
 
-# ASan's and UBSan's settings are those of the native programs.
+# For ASan and UBSan in the native programs.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 alone=() together=() on_nt=() with_switches=() with_postgres=no
 for suite in "${chosen[@]}"; do

@@ -4,7 +4,7 @@
 usage: add_settings.py FILE SECTION.KEY.NAME=JSON...
 
 Each argument is one entry of a setting that maps names to objects, such as database.sources.orders={"connection": "..."}.
-An entry whose name is taken stays as it is. The file is replaced in one step, and only if something was added.
+An existing entry is kept unchanged. The file is replaced in one step, and only if something was added.
 """
 import json
 import os

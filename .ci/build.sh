@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154 # root, build: see environment.sh
-# The builds by CMake's presets. Sourced by environment.sh; does nothing by itself.
+# Builds with CMake's presets. Sourced by environment.sh; does nothing by itself.
 
 what_builds() {
   case $1 in
@@ -10,11 +10,11 @@ what_builds() {
   esac
 }
 
-# configure_preset PRESET: when that is needed. Returns 1 after printing what CMake said.
+# configure_preset PRESET: configures if necessary. On failure prints CMake's output and returns 1.
 configure_preset() {
   local preset=$1 folder=$build/$1 log=$build/log/configure-$1.log
   mkdir -p "$build/log"
-  # Ninja configures again by itself when a CMakeLists.txt changes, but it does not know the presets.
+  # Ninja reconfigures by itself when a CMakeLists.txt changes, but it does not know the presets.
   if [ -f "$folder/build.ninja" ] && [ ! "$root/CMakePresets.json" -nt "$folder/CMakeCache.txt" ]; then return 0; fi
   if ! with_progress "$preset: configuring" "$log" cmake -S "$root" --preset "$preset"; then
     show_log tail -n 60 "$log" >&2
@@ -23,19 +23,19 @@ configure_preset() {
   touch "$folder/CMakeCache.txt"
 }
 
-# build_preset PRESET [TARGET...]: builds these targets, or everything. Returns 1 after printing what the compiler said.
+# build_preset PRESET [TARGET...]: builds these targets, or everything. On failure prints the compiler's output and returns 1.
 build_preset() {
   local preset=$1 folder=$build/$1 log=$build/log/build-$1.log begin=$SECONDS first=""
   shift
-  [ -d "$folder" ] || first=". This is the first time, which takes some minutes"
+  [ -d "$folder" ] || first=". The first build takes some minutes"
   note "Building $preset ($(what_builds "$preset")): ${*:-everything}$first"
   configure_preset "$preset" || return 1
-  # In the form that .ci/progress.awk reads.
+  # In the format that .ci/progress.awk reads.
   if ! NINJA_STATUS="[%f/%t] " with_progress "$preset" "$log" ninja -C "$folder" "$@"; then
     show_log filter_build_log "$log" >&2
     return 1
   fi
   note "Built $preset in $((SECONDS - begin)) s"
 }
-# Without the steps that went well.
+# Without successful steps.
 filter_build_log() { grep -v '^\[[0-9]*/[0-9]*\] \(Building\|Linking\|Generating\|Scanning\)' "$1" | tail -n 80; }

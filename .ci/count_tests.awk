@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# Reads what a test program printed, GoogleTest's text, CTest's or libFuzzer's, and prints one line a test case:
+# Reads a test program's output (of GoogleTest, CTest or libFuzzer) and prints one line per test case:
 #   passed<TAB>NAME<TAB><TAB>MS   failed<TAB>NAME<TAB>WHY<TAB>MS   skipped<TAB>NAME<TAB>WHY<TAB>MS
-# MS, the milliseconds it took, is empty where nothing says it.
-# A program that ended early has failed the case it was in and those that it announced and did not come to.
-# Variables: exit_code (124 or 137: it was stopped at its time limit).
+# MS, its duration in milliseconds, is empty if the output does not show it.
+# If a program ended early, the case that was running and the announced ones that it did not reach count as failed.
+# Variables: exit_code (124 or 137: the time limit was reached).
 
 function why_it_ended() {
   if (exit_code == 124 || exit_code == 137) return "still running at the time limit"
@@ -14,7 +14,7 @@ function outcome(kind, name, why, ms) {
   if (kind == "failed") failed++
   seen++
 }
-# Of "…(123 ms)".
+# The number in "…(123 ms)".
 function milliseconds() { return match($0, /\([0-9]+ ms\)$/) ? substr($0, RSTART + 1, RLENGTH - 5) : "" }
 
 { sub(/\r$/, "") }
@@ -40,12 +40,12 @@ match($0, /^ *[0-9]+\/[0-9]+ Test +#[0-9]+: /) {
   else outcome("failed", case_name, "see its output", ms)
 }
 
-# libFuzzer, which says this only if it has found nothing.
+# libFuzzer, which prints this only if it found nothing.
 match($0, /^Done [0-9]+ runs in /) { outcome("passed", "nothing found", "", $5 * 1000) }
 
 END {
   if (name != "") outcome("failed", name, why_it_ended())
-  for (; seen < announced; ) outcome("failed", "(a test that was not come to)", "the program ended early, exit code " exit_code)
+  for (; seen < announced; ) outcome("failed", "(a test that was not reached)", "the program ended early, exit code " exit_code)
   if (seen == 0) outcome("failed", "(no test)", "the program ran no test, exit code " exit_code)
   else if (exit_code != 0 && failed == 0) outcome("failed", "(the program)", "exit code " exit_code " although no test failed")
 }

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
-# What run.sh shows with the installed service: one function for each topic, each at most a screen long. Sourced by run.sh
-# after .ci/environment.sh; does nothing by itself.
+# The demonstrations of run.sh with the installed service: one function per topic, each at most a screen long. Sourced by
+# run.sh after .ci/environment.sh; does nothing by itself.
 
 onbehalf='C:\Program Files\OnBehalf\onbehalf.exe'
 service_program='C:\Program Files\OnBehalf\onbehalf-service.exe'
 settings=$WINEPREFIX/drive_c/ProgramData/OnBehalf/onbehalf.json
-# What did not end with the exit code that it should have.
+# Commands with an unexpected exit code.
 surprises=()
 
-# show PROMPT SHOWN COMMAND...: a command as one would type it on Windows, what it answers, and its exit code if that is not
-# 0. In the environment: exit_code, the code that it should have (0); max_lines, how many lines of its answer are shown
-# (all); matching, the words one of which a line must have to be shown, with | between them.
+# show PROMPT SHOWN COMMAND...: prints a command as typed on Windows, its output, and its exit code unless that is 0. In the
+# environment: exit_code, the expected code (default: 0); max_lines, the number of output lines to show (default: all);
+# matching, words separated by |: show only lines with one of them.
 show() {
   local prompt=$1 shown=$2 code=0 words=${matching:-} max=${max_lines:-0}
   shift 2
@@ -25,7 +25,7 @@ show() {
   [ "$code" = "${exit_code:-0}" ] || surprises+=("$shown (exit code $code)")
 }
 call() { show '>' "onbehalf $*" wine "$onbehalf" "$@"; }
-# The same by a caller of another account, which is no administrator.
+# The same from another account, which is not an administrator.
 other_account=S-1-5-21-42-42-42-1001
 call_other() {
   show 'other>' "onbehalf $*" wine "$bin/onbehalf-run-restricted.exe" --account "$other_account" "$onbehalf" "$@"
@@ -62,8 +62,8 @@ show_files_and_registry() {
   call --json call registry.get '{"key": "HKLM\\Software\\Microsoft\\Windows NT\\CurrentVersion", "name": "ProductName"}'
 }
 
-# Two databases in files of their own, because whoever may use a source may use all of its database. SQLite's driver is this
-# system's and takes this system's paths.
+# Two database files, because anyone who may use a source may use all of its database. SQLite's driver is this system's and
+# takes this system's paths.
 source_of() {
   printf '{"connection": "DRIVER={SQLite3};Database=%s/drive_c/onbehalf-demo-%s.db", "as_caller": true%s}' \
     "$WINEPREFIX" "$1" "${2:+, \"access\": \"$2\"}"
@@ -95,7 +95,7 @@ Parameters are bound, never made part of the SQL:"
 }
 
 show_second_caller() {
-  heading "A second caller: another account, which is no administrator"
+  heading "A second caller: another account, which is not an administrator"
   matching='^sid|Administrators' call whoami
   matching='^sid|Administrators' call_other whoami
   note "
@@ -117,7 +117,7 @@ Now it may call the method, and the access list of each source decides:"
   call --json access revoke 'BUILTIN\Users' database.query
 }
 
-# wait_for_state STATE: of the installed service.
+# wait_for_state STATE: waits until the installed service is in this state.
 wait_for_state() {
   local deadline=$((SECONDS + 30)) state
   while [ "$SECONDS" -lt "$deadline" ]; do
@@ -130,14 +130,14 @@ wait_for_state() {
 
 show_module() {
   heading "A method of your own: the sample module (service/samples/process_module.cpp)"
-  note "A module is loaded at the start of the service, from the folder modules beside its program:"
+  note "The service loads modules when it starts, from the folder modules next to its program:"
   matching=STATE show '>' 'sc.exe stop OnBehalf' wine sc.exe stop OnBehalf
   wait_for_state STOPPED
   printf '\n> copy /y "%s" "C:\\Program Files\\OnBehalf\\modules"\n' "$(windows_path "$bin/modules/process.dll")"
   cp --remove-destination "$bin/modules/process.dll" "$WINEPREFIX/drive_c/Program Files/OnBehalf/modules/" ||
     fail "the module could not be copied"
   note "
-A name for C:\\ProgramData\\OnBehalf\\onbehalf.json, with the module's own settings:"
+The module's name and settings, added to C:\\ProgramData\\OnBehalf\\onbehalf.json:"
   python3 "$root/.ci/add_settings.py" "$settings" 'modules.load.process={}' || fail "$settings could not be changed"
   show '>' 'onbehalf-service --check-config' wine "$service_program" --check-config
   matching=STATE show '>' 'sc.exe start OnBehalf' wine sc.exe start OnBehalf
@@ -146,7 +146,7 @@ A name for C:\\ProgramData\\OnBehalf\\onbehalf.json, with the module's own setti
   max_lines=13 call call process.list
 }
 
-# show_audit LINES: LINES is how many there were before.
+# show_audit LINES: LINES is the number of earlier lines.
 show_audit() {
   heading "What the installed service wrote to its audit"
   printf '> type C:\\ProgramData\\OnBehalf\\logs\\audit-*.jsonl\n'
@@ -159,16 +159,16 @@ audit_lines() { find "$WINEPREFIX/drive_c/ProgramData/OnBehalf/logs" -name 'audi
 show_what_next() {
   heading "The service is running. What to try next"
   cat <<EOF
-Paste these two lines, and call it yourself:
+Paste these two lines to call it yourself:
   export WINEPREFIX='$WINEPREFIX' WINEDEBUG=-all PATH='$(dirname "$(command -v wine)")':"\$PATH"
   onbehalf() { wine '$onbehalf' "\$@"; }
 
   onbehalf --help                        every command
-  onbehalf shell                         calls by hand, with history and completion
+  onbehalf shell                         call methods interactively, with history and completion
   onbehalf call database.query '$orders'
   onbehalf access explain database.query why you may
-  onbehalf audit --follow                what is called, as it happens
-  onbehalf doctor                        checks the installation
+  onbehalf audit --follow                calls, as they happen
+  onbehalf doctor                        check the installation
 
 Settings:   $settings (docs/settings.md)
 Logs:       ${settings%/*}/logs

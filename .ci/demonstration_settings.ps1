@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Adds what run.cmd shows to the service's settings and keeps everything that is already there: with -Databases FOLDER two SQLite
-# databases in that folder, with -Module the sample module.
+# Adds run.cmd's demonstrations to the service's settings and keeps everything else: with -Databases FOLDER two SQLite databases
+# in that folder, with -Module the sample module.
 param([Parameter(Mandatory)][string]$Settings, [string]$Driver, [string]$Databases, [switch]$Module)
 $ErrorActionPreference = 'Stop'
 
@@ -21,12 +21,12 @@ function Add-Entry([string]$Section, [string]$Key, [string]$Name, $Value) {
 }
 
 if ($Databases) {
-  # In files of their own, because whoever may use a source may use all of its database.
+  # Two database files, because anyone who may use a source may use all of its database.
   Add-Entry database sources demo-orders ([pscustomobject][ordered]@{
       connection = "DRIVER={$Driver};Database=$Databases\onbehalf-demo-orders.db"; as_caller = $true })
   Add-Entry database sources demo-salaries ([pscustomobject][ordered]@{
       connection = "DRIVER={$Driver};Database=$Databases\onbehalf-demo-salaries.db"; as_caller = $true; access = 'D:(A;;GX;;;BA)' })
 }
 if ($Module) { Add-Entry modules load process ([pscustomobject]@{}) }
-# Into the file that is there, which keeps its owner and permissions. UTF-8 without a byte order mark.
+# Overwrites the existing file, which keeps its owner and permissions. UTF-8 without a byte order mark.
 if ($is_changed) { [IO.File]::WriteAllText($Settings, (ConvertTo-Json $document -Depth 50)) }

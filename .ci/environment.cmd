@@ -1,8 +1,8 @@
 @echo off
 rem SPDX-License-Identifier: MIT
 rem What run.cmd and test.cmd have in common: the 64-bit MSVC environment, vcpkg, and the build of the preset msvc.
-rem Called by them; leaves PATH and VCPKG_ROOT set for the caller. Returns 1 after saying what is missing.
-rem TARGETS: what is built, of targets of CMake; everything if it is not set.
+rem Called by them; leaves PATH and VCPKG_ROOT set for the caller. If something is missing, reports it and returns 1.
+rem TARGETS: the CMake targets to build; everything if it is not set.
 set "ROOT=%~dp0.."
 for %%D in ("%ROOT%") do set "ROOT=%%~fD"
 
@@ -12,7 +12,7 @@ if not exist "%VSWHERE%" goto no_visual_studio
 set VISUAL_STUDIO=
 for /f "usebackq delims=" %%D in (`"%VSWHERE%" -latest -products * -requires Microsoft.VisualStudio.Component.VC.Tools.x86.x64 -property installationPath`) do set "VISUAL_STUDIO=%%D"
 if not defined VISUAL_STUDIO goto no_visual_studio
-rem VsDevCmd.bat sets VCPKG_ROOT to Visual Studio's own vcpkg; another one that is set already has precedence.
+rem VsDevCmd.bat sets VCPKG_ROOT to Visual Studio's vcpkg; a value that was set before takes precedence.
 set "OWN_VCPKG=%VCPKG_ROOT%"
 call "%VISUAL_STUDIO%\Common7\Tools\VsDevCmd.bat" -arch=amd64 -host_arch=amd64 -no_logo
 if errorlevel 1 goto no_visual_studio
@@ -41,11 +41,11 @@ echo The build failed: see above.
 exit /b 1
 
 :no_visual_studio
-echo Visual Studio 2022 with the C++ tools for x64, or its Build Tools, are missing:
+echo Visual Studio 2022 or its Build Tools, with the C++ tools for x64, are missing. Install them with:
 echo winget install Microsoft.VisualStudio.2022.BuildTools --override "--add Microsoft.VisualStudio.Workload.VCTools --includeRecommended"
 exit /b 1
 
 :no_vcpkg
 echo vcpkg is missing: install Visual Studio's component vcpkg, or set VCPKG_ROOT to a clone of
-echo https://github.com/microsoft/vcpkg in which bootstrap-vcpkg.bat has run.
+echo https://github.com/microsoft/vcpkg in which bootstrap-vcpkg.bat was run.
 exit /b 1

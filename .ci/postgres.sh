@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154 # root, build: see environment.sh
-# A PostgreSQL server of the tests' own: a new cluster in a temporary folder, on a free port of 127.0.0.1, with one account
-# that has a password of its own. Sourced after environment.sh by test.sh; does nothing by itself.
+# A separate PostgreSQL server for the tests: a new cluster in a temporary folder, on a free port of 127.0.0.1, with one account
+# and a random password. Sourced after environment.sh by test.sh; does nothing by itself.
 #
-# A cluster that the distribution's package may have made is left alone.
+# Does not touch a cluster that the distribution's package may have created.
 
-# PostgreSQL refuses to run as root. The account is the package's own; setpriv comes with every Debian.
+# PostgreSQL refuses to run as root. The package creates the account; every Debian has setpriv.
 as_postgres() {
   if [ "$(id -u)" = 0 ]; then
     (cd / && setpriv --reuid=postgres --regid=postgres --clear-groups -- env HOME=/ "$@")
@@ -14,7 +14,7 @@ as_postgres() {
   fi
 }
 
-# Where the server's programs are: Debian puts only the clients on the path.
+# The path of one of the server's programs: Debian puts only the clients into PATH.
 postgres_program() {
   local found
   found=$(printf '%s\n' /usr/lib/postgresql/*/bin/"$1" | sort -V | tail -n 1)
@@ -22,12 +22,12 @@ postgres_program() {
   printf '%s' "$found"
 }
 
-# Exports ONBEHALF_TEST_POSTGRES, the connection string of the tests, of a server that is started for them; one that is set
-# already names another server, which is used as it is. Returns 1 after saying why it could not. stop_postgres ends the server.
+# Starts a server and exports its connection string as ONBEHALF_TEST_POSTGRES; if that is already set, uses the server that it
+# names. On failure reports why and returns 1. stop_postgres ends the server.
 use_postgres() {
   local log=$build/log/postgres.log
   [ -z "${ONBEHALF_TEST_POSTGRES:-}" ] || return 0
-  stop_postgres # what an interrupted run left
+  stop_postgres # left by an interrupted run
   if ! with_progress "starting PostgreSQL" "$log" start_postgres; then
     show_log tail -n 20 "$log" >&2
     stop_postgres
@@ -41,23 +41,23 @@ use_postgres() {
 start_postgres() {
   local initdb pg_ctl folder password port attempt
   if ! initdb=$(postgres_program initdb) || ! pg_ctl=$(postgres_program pg_ctl); then
-    printf "PostgreSQL's programs are not there\n"
+    printf "PostgreSQL's programs were not found\n"
     return 1
   fi
-  # Not in the build folder: the server's account could not reach it below another account's home. A short path, because it
-  # holds the server's socket.
+  # Not in the build folder: the server's account may not have access to another account's home. A short path, because it
+  # contains the server's socket.
   folder=$(mktemp -d /tmp/onbehalf-postgres.XXXXXX)
   printf '%s\n' "$folder" >"$build/postgres.folder"
   password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
   printf '%s\n' "$password" >"$folder/password"
   [ "$(id -u)" != 0 ] || chown -R postgres:postgres "$folder"
-  # Nothing that the tests write has to outlive a crash of the machine.
+  # The tests' data need not survive a crash of the machine.
   if ! as_postgres "$initdb" -D "$folder/data" -U onbehalf --pwfile="$folder/password" -A scram-sha-256 -E UTF8 \
     --no-locale --no-sync --no-instructions; then return 1; fi
   printf '%s\n' "listen_addresses = '127.0.0.1'" "unix_socket_directories = '$folder'" "max_connections = 120" \
     "fsync = off" "full_page_writes = off" "synchronous_commit = off" |
     as_postgres tee -a "$folder/data/postgresql.conf" >/dev/null
-  # Another program may take the port between the question and the server's start.
+  # Another program may take the port before the server starts.
   for attempt in 1 2 3 4 5; do
     port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
     if as_postgres "$pg_ctl" -D "$folder/data" -l "$folder/server.log" -o "-p $port" -w -t 60 start; then
@@ -71,8 +71,8 @@ start_postgres() {
   return 1
 }
 
-# Ends the server that start_postgres has started, of this run or an earlier one, and no other: pg_ctl asks the process that
-# has that folder. Nothing happens if there is none.
+# Stops only the server that start_postgres started, in this run or an earlier one: pg_ctl stops the process that uses its
+# folder. Does nothing if there is none.
 stop_postgres() {
   local folder pg_ctl
   [ -f "$build/postgres.folder" ] || return 0
@@ -81,7 +81,7 @@ stop_postgres() {
   case $folder in /tmp/onbehalf-postgres.??????) ;; *) return 0 ;; esac
   [ -d "$folder" ] || return 0
   if [ -f "$folder/data/postmaster.pid" ] && pg_ctl=$(postgres_program pg_ctl); then
-    as_postgres "$pg_ctl" -D "$folder/data" -m immediate -w -t 60 stop >/dev/null 2>&1 </dev/null || true # gone already
+    as_postgres "$pg_ctl" -D "$folder/data" -m immediate -w -t 60 stop >/dev/null 2>&1 </dev/null || true # already stopped
   fi
   rm -rf "$folder"
 }

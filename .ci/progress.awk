@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Reads the log of something that runs and prints how far it is, in one short line: of Ninja and .ci/syntax_check [done/all],
-# of test programs (GoogleTest, CTest and what prints like them) cases done and begun, of anything else its last line.
-# Variables: label (what it is).
+# Reads the log of a running job and prints its progress in one short line: [done/all] for Ninja and .ci/syntax_check, the
+# finished and current cases of test programs (GoogleTest, CTest and similar output), the last line of anything else.
+# Variables: label (the job's name).
 
 function shorter(text) { return length(text) > 70 ? substr(text, 1, 67) "..." : text }
 

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154 # root, build: see environment.sh
-# Nothing is silent: what may take long runs as a job with its output in a log, and this shell, which waits for it, says how
-# far it is, as .ci/progress.awk reads it in the log. On a terminal that line is rewritten in place; otherwise there is one
-# whenever nothing was printed for some seconds. There is no process that prints, so none can outlive the job.
+# Nothing is silent: a long step runs as a job with its output in a log, and this shell, which waits for it, shows its progress,
+# which .ci/progress.awk reads from the log. On a terminal that line is rewritten in place; otherwise a new one appears when
+# nothing was printed for some seconds. No extra process prints, so none can outlive the job.
 #
-# Sourced by environment.sh. Ctrl+C and the script's end stop the jobs that are still running.
+# Sourced by environment.sh. Ctrl+C and the end of the script stop the jobs that are still running.
 
-# A line at most every 15 seconds, also on a machine that is busy.
+# With this there is a line at least every 15 seconds, even on a busy machine.
 readonly kQuietSeconds=10
 
-said=$(mktemp) # holds when the last line was printed: the jobs print too
+said=$(mktemp) # time when the last line was printed: the jobs print too
 declare -A running=()
 
-# One printf each, so that the lines of two jobs do not mix. The first characters take away the line of progress.
+# One printf each, so that the lines of two jobs do not mix. The first characters erase the progress line.
 erase=""
 [ ! -t 1 ] || erase=$'\r\033[K'
 note() {
@@ -20,16 +20,16 @@ note() {
   printf '%s\n' "$EPOCHSECONDS" >"$said"
 }
 heading() { note $'\n'"== $*"; }
-# Ends the script with a reason.
+# Ends the script with an error message.
 fail() {
   printf '%s%s: %s\n' "$erase" "$(basename "$0")" "$*" >&2
   exit 1
 }
-# show_log COMMAND...: some of a log, indented.
+# show_log COMMAND...: shows the command's output, a part of a log, indented.
 show_log() { note "$("$@" | sed 's/^/  | /')"; }
 
-# start_job COMMAND...: sets $job, the leader of a process group of its own. Ctrl+C reaches this shell alone, which then
-# ends the whole group; a `timeout` in a function that is a job needs --foreground to be in that group.
+# start_job COMMAND...: sets $job, the leader of a new process group. Ctrl+C reaches only this shell, which then ends the
+# whole group; a `timeout` in a function that is a job needs --foreground to be in that group.
 start_job() {
   set -m
   "$@" </dev/null &
@@ -38,7 +38,7 @@ start_job() {
   running[$job]=1
 }
 
-# end_job PID: waits for it and returns its exit code.
+# end_job PID: waits for the job and returns its exit code.
 end_job() {
   local code=0
   wait "$1" || code=$?
@@ -59,14 +59,14 @@ end_jobs() {
   done
 }
 
-# A function that is a job calls this before it starts jobs itself.
+# A function that runs as a job must call this before it starts jobs itself.
 in_job() {
   set +m
   running=()
   trap 'end_jobs; exit 143' TERM
 }
 
-# at_exit COMMAND: done when the script ends, however it ends; the last first, and all of them after the jobs have ended.
+# at_exit COMMAND: runs the command when the script ends in any way; in reverse order, after all jobs have ended.
 exit_commands=()
 at_exit() { exit_commands=("$1" "${exit_commands[@]}"); }
 clean_up() {
@@ -80,7 +80,7 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# watch STATUS JOB...: shows what the function STATUS prints until the jobs have ended.
+# watch STATUS JOB...: shows the output of the function STATUS until the jobs have ended.
 watch() {
   local status=$1 job text last shown=$EPOCHSECONDS
   shift
@@ -101,12 +101,12 @@ watch() {
   printf '%s' "$erase"
 }
 
-# progress LABEL LOG STARTED: one line about a job.
+# progress LABEL LOG STARTED: prints one line about a job.
 progress() {
   printf '  %s (%d s)\n' "$(awk -v label="$1" -f "$root/.ci/progress.awk" "$2")" $((SECONDS - $3))
 }
 
-# with_progress LABEL LOG COMMAND...: returns the command's exit code.
+# with_progress LABEL LOG COMMAND...: runs a command as a job and returns its exit code.
 with_progress() {
   local label=$1 log=$2 begin=$SECONDS job
   shift 2
@@ -117,7 +117,7 @@ with_progress() {
   end_job "$job"
 }
 
-# phase NAME: what takes time from here on. time_by_phase says how much each has taken.
+# phase NAME: begins a phase. time_by_phase prints how long each one took.
 phase_name="" phase_started=0 phases=""
 phase() {
   [ -z "$phase_name" ] || phases+="$phase_name $((SECONDS - phase_started)) s, "

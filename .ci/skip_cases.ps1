@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Writes a JUnit report in which each case of a folder of tests, by the name that its source gives it (cases_in_source of
-# .ci/suites.sh), is skipped for what is missing.
+# Writes a JUnit report in which each case of a test folder, by the name in its source (see cases_in_source in .ci/suites.sh),
+# is skipped because of what is missing.
 param([Parameter(Mandatory)][string]$Folder, [Parameter(Mandatory)][string]$Missing, [Parameter(Mandatory)][string]$Report)
 $ErrorActionPreference = 'Stop'
 

@@ -7,7 +7,7 @@ $ErrorActionPreference = 'Stop'
 $passed = 0; $failed = @(); $skipped = @()
 $reports = @(Get-ChildItem -LiteralPath $Folder -Filter *.xml)
 foreach ($report in $reports) {
-  # Attributes are read with GetAttribute, since PowerShell's own properties hide the element's "name" of a child.
+  # GetAttribute, because PowerShell's property "name" would be that of the element.
   foreach ($case in ([xml](Get-Content -LiteralPath $report.FullName -Raw)).SelectNodes('//testcase')) {
     $name = '{0}: {1}.{2}' -f $report.BaseName, $case.GetAttribute('classname'), $case.GetAttribute('name')
     $skip = $case.SelectSingleNode('skipped')
