@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Checks that what the Markdown pages link to is there: files of the repository, and the anchors in them. Asks no network, so
-links to other hosts are not looked at.
+"""Checks that the targets of links in the Markdown pages exist: files of the repository, and the anchors in them. Uses no
+network, so links to other hosts are ignored.
 
 usage: links.py [--root FOLDER]
 """
@@ -20,7 +20,7 @@ OTHER_HOST = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 
 
 class Tree:
-    """The files of the repository, and the folders that they make."""
+    """The files of the repository, and their folders."""
 
     def __init__(self, root):
         self._root = root
@@ -41,7 +41,7 @@ class Tree:
 
 
 def fault_of(tree, page_name, target):
-    """What is wrong with a link on a page, or None."""
+    """The fault of a link on a page, or None."""
     path, _, anchor = target.partition("#")
     path = urllib.parse.unquote(path)
     if not path:
@@ -51,7 +51,7 @@ def fault_of(tree, page_name, target):
     else:
         name = posixpath.normpath(posixpath.join(posixpath.dirname(page_name), path))
     if name.startswith(".."):
-        return "leads out of the repository"
+        return "points outside the repository"
     if not tree.has(name):
         return f"there is no {name} in the repository"
     if not anchor:
@@ -81,7 +81,7 @@ def main():
             fault = fault_of(tree, name, link.target)
             if fault:
                 faults.append(f"{name}:{link.line}: {link.target}: {fault}")
-        faults += [f"{name}:{link.line}: [{link.target}]: there is no definition of this reference"
+        faults += [f"{name}:{link.line}: [{link.target}]: this reference has no definition"
                    for link in page.undefined]
     for fault in faults:
         print(fault)

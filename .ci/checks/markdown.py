@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What the checks need of a Markdown page: the anchors of its headings, its links, and the blocks that a comment in front
-of them says are copies.
+"""Reads what the checks need from a Markdown page: the anchors of its headings, its links, and the blocks that a comment
+before them marks as copies.
 
-Only what these pages use is understood: headings with #, fenced and indented code, inline and reference links.
+Supports only what these pages use: headings with #, fenced and indented code, inline and reference links.
 """
 
 import collections
@@ -10,7 +10,7 @@ import re
 import textwrap
 
 Link = collections.namedtuple("Link", "line target")
-# `kind` and `argument` are those of <!-- kind: argument -->; `lines` is the code behind it, without its indentation.
+# `kind` and `argument` are from <!-- kind: argument -->; `lines` is the code after it, without its indentation.
 Copy = collections.namedtuple("Copy", "line kind argument lines")
 
 FENCE = re.compile(r"\s*(```+|~~~+)")
@@ -61,7 +61,7 @@ class Page:
                 count = taken[anchor]
                 taken[anchor] += 1
                 self.anchors.add(f"{anchor}-{count}" if count else anchor)
-            # What is in code is no link; a link's text may be code.
+            # Code contains no links, but a link's text may be code.
             text = CODE_SPAN.sub(lambda span: "x" * len(span[0]), line)
             self.anchors.update(HTML_ANCHOR.findall(text))
             definition = DEFINITION.match(text)
@@ -69,7 +69,7 @@ class Page:
                 definitions[definition[1].lower()] = definition[2]
                 self.links.append(Link(number, definition[2].strip("<>")))
                 continue
-            # An image may stand in a link's text, so the innermost goes first.
+            # A link's text may contain an image, so the innermost goes first.
             while INLINE_LINK.search(text):
                 self.links += [Link(number, target.strip("<>")) for target in INLINE_LINK.findall(text)]
                 text = INLINE_LINK.sub("x", text)
@@ -80,10 +80,10 @@ class Page:
         for number, line in self._text_lines():
             marker = MARKER.match(line)
             if marker:
-                self.copies.append(Copy(number, marker[1].strip(), marker[2], self._code_behind(number)))
+                self.copies.append(Copy(number, marker[1].strip(), marker[2], self._code_after(number)))
 
-    def _code_behind(self, index):
-        """The lines of the block that begins at `index` or behind empty lines, or an empty list."""
+    def _code_after(self, index):
+        """The lines of the block that begins at `index` or after empty lines, or an empty list."""
         while index < len(self._lines) and not self._lines[index].strip():
             index += 1
         if index == len(self._lines):
@@ -98,11 +98,11 @@ class Page:
 
 
 def anchor_of(heading):
-    """The anchor that GitHub gives to a heading: what a reader sees of it in lower case, without punctuation, with hyphens
-    for blanks."""
+    """The anchor that GitHub gives to a heading: its visible text in lower case, without punctuation, with hyphens for
+    blanks."""
     text = INLINE_LINK.sub(lambda link: link[0][1:link[0].index("]")], heading)
     text = re.sub(r"<[^>]*>", "", text)
     pieces = re.split(r"(`[^`]*`)", text)
-    # Emphasis by underscores goes; those in names and in code stay.
+    # Removes underscores for emphasis; keeps those in names and in code.
     pieces[::2] = [re.sub(r"(?<!\w)_+(\S.*?)_+(?!\w)", r"\1", piece) for piece in pieces[::2]]
     return re.sub(r"[^\w\- ]", "", "".join(pieces).strip().lower()).replace(" ", "-")

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: MIT
-"""Checks that what the Markdown pages copy from elsewhere is still what stands there. A comment in front of a block of code says
-where it comes from:
+"""Checks that what the Markdown pages copy from elsewhere still matches its source. A comment before a block of code names the
+source:
 
   <!-- from: client-lib/samples/first_call.cpp -->
-      These lines stand in that file, one after another.
+      The file has these lines, one after another.
   <!-- output of: onbehalf --help -->
-      The program prints these lines on standard output, and nothing else. A first line "> COMMAND" repeats the command for the reader.
+      The program prints exactly these lines on standard output. A first line "> COMMAND" repeats the command for the reader.
   <!-- output of: onbehalf-service --check-config --data {folder} with onbehalf.json: {} -->
       The same; {folder} is a new folder with this file in it.
   <!-- labels from: client-lib/cli/whoami.cpp -->
-      Output that only a running service can give: the label at the beginning of each line is a string literal of that file, and
-      their order is the same.
+      Output that needs a running service: the label at the beginning of each line is a string literal in that file, in the same
+      order.
 
-A line with nothing but an ellipsis (…) stands for lines that were left out.
+A line with only an ellipsis (…) stands for omitted lines.
 
 usage: pastes.py [--root FOLDER] [--programs FOLDER [--run-with COMMAND]]
 
-Commands are run only with --programs, the folder that has the programs (with --run-with, by that command: wine). Without it
-everything else is checked, and that each output names a program.
+Commands are run only with --programs, the folder with the programs (with --run-with, through that command: wine). Without it
+everything else is checked, and whether each output names a program.
 """
 
 import argparse
@@ -41,7 +41,7 @@ Command = collections.namedtuple("Command", "words file_name file_content")
 
 
 class Fault(Exception):
-    """A copy differs from what it is a copy of, or its comment cannot be understood."""
+    """A copy differs from its source, or its comment is invalid."""
 
 
 def pieces_of(lines):
@@ -56,7 +56,7 @@ def pieces_of(lines):
 
 
 def find(piece, lines, begin):
-    """Where the piece stands in the lines, indented in whatever way: the index behind it, or None."""
+    """Finds the piece in the lines, with any indentation: the index after it, or None."""
     wanted = textwrap.dedent("\n".join(piece))
     for first in range(begin, len(lines) - len(piece) + 1):
         if textwrap.dedent("\n".join(lines[first:first + len(piece)])) == wanted:
@@ -67,16 +67,16 @@ def find(piece, lines, begin):
 def expect_in_order(pieces, lines, where):
     position = 0
     for piece in filter(None, pieces):
-        behind = find(piece, lines, position)
-        if behind is None:
-            raise Fault(f"{where} does not have these lines{' behind those before' if position else ''}: "
+        after = find(piece, lines, position)
+        if after is None:
+            raise Fault(f"{where} does not have these lines{' after the previous ones' if position else ''}: "
                         f"{quoted(piece, lines, position)}")
-        position = behind
+        position = after
     return position
 
 
 def quoted(piece, lines, begin):
-    """The first line of the piece that is nowhere; the first of all if each is somewhere."""
+    """The first line of the piece that is missing; its first line if none is missing."""
     present = {line.strip() for line in lines[begin:]}
     missing = [line for line in piece if line.strip() not in present]
     return repr((missing or piece)[0].strip())
@@ -111,21 +111,21 @@ def parse_command(argument):
     command, has_file, file = argument.partition(" with ")
     file_name, _, content = file.partition(": ")
     if has_file and not content:
-        raise Fault("what stands behind 'with' is not 'FILE: CONTENT'")
+        raise Fault("expected 'FILE: CONTENT' after 'with'")
     words = shlex.split(command)
     if not words or words[0] not in PROGRAMS:
-        raise Fault(f"the command is not one of {', '.join(PROGRAMS)}: {command}")
+        raise Fault(f"the program must be one of {', '.join(PROGRAMS)}: {command}")
     return Command(words, file_name, content)
 
 
 def without_prompt(copy, command):
-    """The lines of the output, after a look at the line that shows the command."""
+    """The lines of the output without the line that shows the command, which is checked."""
     if not copy.lines[0].startswith("> "):
         return copy.lines
     shown = copy.lines[0][2:].replace(".exe", "", 1)
     expected = shlex.join(command.words).replace(" --data '{folder}'", "")
     if shlex.join(shlex.split(shown)) != expected:
-        raise Fault(f"the line of the prompt shows {shown!r}, and the comment names {expected!r}")
+        raise Fault(f"the prompt line shows {shown!r}, but the comment names {expected!r}")
     return copy.lines[1:]
 
 
@@ -150,11 +150,11 @@ def check_output(copy, programs, run_with):
     pieces = pieces_of(expected)
     where = f"the output of '{copy.argument}'"
     end = expect_in_order(pieces, lines, where)
-    # Without an ellipsis there, nothing is in front of the first piece and nothing behind the last.
+    # Without an ellipsis there, nothing may come before the first piece or after the last.
     if pieces[0] and find(pieces[0], lines, 0) != len(pieces[0]):
         raise Fault(f"{where} begins with {lines[0]!r}")
     if pieces[-1] and end != len(lines):
-        raise Fault(f"{where} goes on with {lines[end]!r}")
+        raise Fault(f"{where} continues with {lines[end]!r}")
 
 
 def check(copy, root, known, programs, run_with):
@@ -164,9 +164,9 @@ def check(copy, root, known, programs, run_with):
         "output of": lambda: check_output(copy, programs, run_with),
     }
     if copy.kind not in checks:
-        raise Fault(f"no comment of the kind '{copy.kind}' is known; there are {', '.join(map(repr, checks))}")
+        raise Fault(f"unknown comment '{copy.kind}'; expected one of {', '.join(map(repr, checks))}")
     if not copy.lines:
-        raise Fault("no block of code stands behind this comment")
+        raise Fault("no block of code follows this comment")
     checks[copy.kind]()
 
 

@@ -8,7 +8,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def git(*arguments, root=ROOT):
-    """What git prints. In a container the folder may belong to another account, which git refuses unless told."""
+    """What git prints. In a container the folder may belong to another account, which git rejects by default."""
     command = ["git", "-c", f"safe.directory={root}", "-C", str(root), *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8").stdout
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Checks that the rooms of the service use each other in one direction: that every include goes to the own room or to one that
-service/src/CMakeLists.txt says it uses, that USES names only rooms that stand above in that file and that are used, and that
-the picture in docs/architecture.md is what follows from it.
+"""Checks that the rooms of the service use each other in one direction: that every include is of its own room or of one in the
+room's USES in service/src/CMakeLists.txt, that USES lists only earlier rooms of that file that are used, and that the picture
+in docs/architecture.md matches the file.
 
 usage: rooms.py [--root FOLDER] [--write]
 
-  --write  writes the picture into the page
+  --write  write the picture into the page
 """
 
 import argparse
@@ -45,7 +45,7 @@ def read_rooms(text):
 
 
 def faults_of_includes(rooms, root, names):
-    """What is wrong with includes, and which (room, used room) there are."""
+    """The faults of includes, and the set of (room, used room)."""
     by_header = {header: room.name for room in rooms.values() for header in room.headers}
     faults, used = [], set()
     for name in names:
@@ -68,7 +68,7 @@ def faults_of_includes(rooms, root, names):
             used.add((own, other))
             if other not in rooms[own].uses:
                 order = list(rooms)
-                why = "stands above it" if order.index(other) > order.index(own) else "is not in its USES"
+                why = "is above it" if order.index(other) > order.index(own) else "is not in its USES"
                 faults.append(f"{name}:{number}: {own} includes {header}, but {other} {why}")
     return faults, used
 
@@ -80,7 +80,7 @@ def faults_of_list(rooms, root, names, used):
             if other not in above:
                 faults.append(f"{LIST}: {room.name} uses {other}, which does not come before it")
             elif (room.name, other) not in used:
-                faults.append(f"{LIST}: {room.name} uses {other}, but none of its files includes anything of it")
+                faults.append(f"{LIST}: {room.name} uses {other}, but none of its files includes a header of it")
         above.add(room.name)
         listed = {f"{SOURCES}/{room.name}/{source}" for source in room.sources}
         there = {name for name in names if name.startswith(f"{SOURCES}/{room.name}/") and name.endswith(".cpp")}
@@ -92,7 +92,7 @@ def faults_of_list(rooms, root, names, used):
 
 
 def picture(rooms):
-    """The rooms from the top down. Those of one line do not use each other."""
+    """The rooms from the top down. Rooms at the same height do not use each other."""
     level = {}
     for room in rooms.values():
         level[room.name] = max((level[other] + 1 for other in room.uses if other in level), default=0)

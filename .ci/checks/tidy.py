@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Runs clang-tidy on the C++ files that a change touches: those that differ from a base revision, uncommitted and new ones
-included. A header counts through the .cpp of its name. Only findings in these files are told.
+"""Runs clang-tidy on the C++ files that a change touches: those that differ from a base revision, including uncommitted and new
+ones. A header is checked through the .cpp of the same name. Only findings in these files are reported.
 
 usage: tidy.py --base REVISION --database FOLDER [--seconds N] [--jobs N]
 
-FOLDER has the compile_commands.json of a Clang build, which need not have been built. What has not begun when the time is over
-is left out, what runs is ended, and the output says so. Exit code: 0 nothing found, 1 something found, 3 nothing found but not
-all looked at.
+FOLDER has the compile_commands.json of a Clang build, which need not have been built. When the time is over, running checks are
+ended, the remaining files are skipped, and the output lists them. Exit code: 0 nothing found, 1 something found, 3 nothing found
+but not everything checked.
 """
 
 import argparse
@@ -23,7 +23,7 @@ import time
 import repository
 
 CUT_SHORT = 3
-NAMED = 8  # of those that were left out
+NAMED = 8  # how many skipped files are listed
 HEADERS = (".h", ".hpp")
 
 
@@ -34,14 +34,14 @@ def touched_files(base):
 
 
 def sources_of(touched, commands):
-    """The sources to look at: first those that were touched themselves, then those of touched headers."""
+    """The sources to check: first the touched ones, then those of touched headers."""
     by_header = {}
     for name in touched:
         if not name.endswith(HEADERS):
             continue
         stem = pathlib.PurePosixPath(name).stem
         same_name = [source for source in commands if pathlib.PurePosixPath(source).name == f"{stem}.cpp"]
-        # The nearest: names may come twice in the tree.
+        # The nearest: several files may have the name.
         if same_name:
             nearest = max(same_name, key=lambda source: len(os.path.commonpath([name, source])))
             by_header[nearest] = name
@@ -56,7 +56,7 @@ def compile_commands(folder):
         path = pathlib.Path(entry["directory"], entry["file"])
         if path.suffix != ".cpp" or not path.is_relative_to(repository.ROOT) or path.is_relative_to(folder):
             continue
-        # The precompiled header is made by the build; without it the header itself is included, which is named behind.
+        # The build creates the precompiled header; without it the header itself is included, which is named next.
         entry["command"] = re.sub(r"-Xclang -include-pch -Xclang \S+ ", "", entry["command"])
         entry["file"] = str(path)
         commands.setdefault(path.relative_to(repository.ROOT).as_posix(), entry)
@@ -64,7 +64,7 @@ def compile_commands(folder):
 
 
 class Run:
-    """One clang-tidy a source, several at a time, until the time is over."""
+    """Runs clang-tidy once per source, several at a time, until the time is over."""
 
     def __init__(self, database, touched, seconds):
         self._end = time.monotonic() + seconds if seconds else None
@@ -73,7 +73,7 @@ class Run:
                          f"--line-filter={only_touched}"]
 
     def __call__(self, source):
-        """What clang-tidy says of it, nothing if that is nothing, or None if there was no time."""
+        """Its findings, empty if there are none, or None if there was no time."""
         left = self._end - time.monotonic() if self._end else None
         if left is not None and left <= 0:
             return None
@@ -106,19 +106,19 @@ def main():
             results = dict(zip(sources, pool.map(run, sources)))
 
     findings = [text for text in results.values() if text]
-    left_out = [source for source, text in results.items() if text is None]
-    looked_at = len(sources) - len(left_out)
+    skipped = [source for source, text in results.items() if text is None]
+    checked = len(sources) - len(skipped)
     for text in findings:
         print(text.rstrip())
-    if left_out:
-        more = f" and {len(left_out) - NAMED} more" if len(left_out) > NAMED else ""
-        print(f"{looked_at} of {len(sources)} touched files were looked at in {arguments.seconds:g} s, not: "
-              f"{' '.join(left_out[:NAMED])}{more}")
+    if skipped:
+        more = f" and {len(skipped) - NAMED} more" if len(skipped) > NAMED else ""
+        print(f"{checked} of {len(sources)} touched files were checked in {arguments.seconds:g} s, not: "
+              f"{' '.join(skipped[:NAMED])}{more}")
     elif not findings:
-        print(f"{looked_at} touched files")
+        print(f"{checked} touched files")
     if findings:
         return 1
-    return CUT_SHORT if left_out else 0
+    return CUT_SHORT if skipped else 0
 
 
 if __name__ == "__main__":

@@ -142,11 +142,11 @@ class Rooms(Repository):
     def test_a_back_edge(self):
         for include in ('#include "upper/b.h"', " # include <upper/b.h>"):
             self.write("service/src/ground/a.cpp", f'#include "ground/a.h"\n\n{include}\n')
-            self.expect_failed("rooms", "service/src/ground/a.cpp:3: ground includes upper/b.h, but upper stands above it")
+            self.expect_failed("rooms", "service/src/ground/a.cpp:3: ground includes upper/b.h, but upper is above it")
 
     def test_a_back_edge_of_a_public_header(self):
         self.write("service/include/onbehalf/service/ground.h", '#pragma once\n#include "upper/b.h"\n')
-        self.expect_failed("rooms", "ground.h:2: ground includes upper/b.h, but upper stands above it")
+        self.expect_failed("rooms", "ground.h:2: ground includes upper/b.h, but upper is above it")
 
     def test_a_back_edge_in_the_list(self):
         self.list("onbehalf_room(ground USES upper HEADERS onbehalf/service/ground.h SOURCES a.cpp)",
@@ -158,7 +158,7 @@ class Rooms(Repository):
         self.expect_failed("rooms", "service/src/upper/b.h:1: upper includes ground/a.h, but ground is not in its USES")
         self.list("onbehalf_room(ground HEADERS onbehalf/service/ground.h SOURCES a.cpp)", "onbehalf_room(upper USES ground SOURCES b.cpp)")
         self.write("service/src/upper/b.h", "\n")
-        self.expect_failed("rooms", "upper uses ground, but none of its files includes anything of it")
+        self.expect_failed("rooms", "upper uses ground, but none of its files includes a header of it")
 
     def test_what_is_in_no_room_or_not_listed(self):
         self.write("service/src/c.cpp", "\n")
@@ -218,7 +218,7 @@ class Links(Repository):
 
     def test_a_link_out_of_the_repository(self):
         self.write("a.md", "[up](../../etc/passwd)\n")
-        self.expect_failed("links", "leads out of the repository")
+        self.expect_failed("links", "points outside the repository")
 
     def test_what_is_in_code_is_no_link(self):
         self.write("a.md", "`[x](gone.md)`\n\n    [x](gone.md)\n\n```\n[x](gone.md)\n```\n")
@@ -255,7 +255,7 @@ class Pastes(Repository):
 
     def test_pieces_in_another_order(self):
         self.page("from: main.cpp", "int b = 2;", "…", "int a = 1;")
-        self.expect_failed("pastes", "a.md:3: main.cpp does not have these lines behind those before: 'int a = 1;'")
+        self.expect_failed("pastes", "a.md:3: main.cpp does not have these lines after the previous ones: 'int a = 1;'")
 
     def test_an_indentation_that_differs(self):
         self.page("from: main.cpp", "int main() {", "int a = 1;")
@@ -282,11 +282,11 @@ class Pastes(Repository):
 
     def test_an_output_must_name_a_program(self):
         self.page("output of: rm -rf x", "text")
-        self.expect_failed("pastes", "the command is not one of onbehalf, onbehalf-service")
+        self.expect_failed("pastes", "the program must be one of onbehalf, onbehalf-service")
 
     def test_an_output_shows_the_command_that_it_is_of(self):
         self.page("output of: onbehalf --version", "> onbehalf --help", "onbehalf 0.1.0")
-        self.expect_failed("pastes", "the line of the prompt shows 'onbehalf --help'")
+        self.expect_failed("pastes", "the prompt line shows 'onbehalf --help'")
 
 
 class Outputs(Repository):
@@ -322,7 +322,7 @@ class Outputs(Repository):
 
     def test_an_end_that_is_not_shown(self):
         self.page("output of: onbehalf x", "one", "two")
-        self.expect_outcome(1, "goes on with '  three'")
+        self.expect_outcome(1, "continues with '  three'")
 
     def test_a_file_for_the_command(self):
         self.page("output of: onbehalf x {folder} with settings: four", "…", "  three", "four")
@@ -460,7 +460,7 @@ class ClangTidy(Repository):
     def test_what_there_was_no_time_for_is_named(self):
         self.write("clean.cpp", "int Clean() { return 2; }\n")
         slow = self.write_program(".git/clang-tidy", '#!/bin/sh\n[ "$1" != --version ] || { echo version 14.0.6; exit; }\nexec tail -f /dev/null\n')
-        self.expect_skipped("clang-tidy", "0 of 1 touched files were looked at in 1 s, not: clean.cpp", "--tidy-seconds", "1",
+        self.expect_skipped("clang-tidy", "0 of 1 touched files were checked in 1 s, not: clean.cpp", "--tidy-seconds", "1",
                             CLANG_TIDY=str(slow))
 
 
