@@ -1,8 +1,8 @@
-# Programs and DLLs ship without debug information; it lies beside them in a file of its own. With MSVC that is the .pdb, which
-# the linker writes. With MinGW it is NAME.debug, to which the program has a link (.gnu_debuglink), so that gdb finds it;
-# addr2line is given the .debug file itself.
+# Programs and DLLs ship without debug information, which is in a separate file next to them. With MSVC that is the
+# .pdb, which the linker writes. With MinGW it is NAME.debug, to which the program has a link (.gnu_debuglink), so
+# that gdb finds it; addr2line takes the .debug file itself.
 #
-# A program under Wine has its whole file in memory, debug sections too: they would be nine tenths of it.
+# Wine keeps a program's whole file in memory, including debug sections, which would be nine tenths of it.
 if(MINGW AND NOT CMAKE_OBJCOPY)
   message(FATAL_ERROR "objcopy of the MinGW toolchain is missing: without it there are no programs without debug information")
 endif()

@@ -1,9 +1,9 @@
-# The three dependencies, under the names of their own CMake packages: nlohmann_json::nlohmann_json,
+# The three dependencies, under the target names of their own CMake packages: nlohmann_json::nlohmann_json,
 # spdlog::spdlog_header_only and GTest::gtest. On Windows they come from vcpkg.json. The cross builds use the
-# distribution's packages: the two libraries are headers, and GoogleTest ships as source, so all three serve any
+# distribution's packages: the two libraries are header-only and GoogleTest ships as source, so all three work for any
 # target.
 if(CMAKE_CROSSCOMPILING)
-  # Only these folders are made visible: /usr/include itself would hide the cross compiler's own headers.
+  # Makes only these folders visible: /usr/include itself would hide the cross compiler's headers.
   set(onbehalf_headers "${CMAKE_BINARY_DIR}/distribution-headers")
   file(MAKE_DIRECTORY "${onbehalf_headers}")
   foreach(folder IN ITEMS nlohmann spdlog fmt)
@@ -28,7 +28,7 @@ else()
   endif()
 endif()
 if(WIN32)
-  # File names of the log are UTF-16, as Windows has them. Headers only, so that an application which links the installed
+  # The log's file names are UTF-16, as on Windows. Header-only, so that an application that links the installed
   # service library needs neither spdlog nor fmt.
   add_library(onbehalf_spdlog INTERFACE)
   target_link_libraries(onbehalf_spdlog INTERFACE spdlog::spdlog_header_only)
@@ -38,7 +38,7 @@ endif()
 if(ONBEHALF_BUILD_TESTS)
   if(EXISTS /usr/src/googletest/CMakeLists.txt)
     set(INSTALL_GTEST OFF CACHE BOOL "" FORCE)
-    # The static runtime is the project's choice for MinGW; GoogleTest follows the toolchain file.
+    # The project links the runtime statically for MinGW; GoogleTest follows the toolchain file.
     add_subdirectory(/usr/src/googletest "${CMAKE_BINARY_DIR}/googletest" EXCLUDE_FROM_ALL SYSTEM)
     foreach(library IN ITEMS gtest gtest_main gmock)
       if(NOT TARGET GTest::${library})

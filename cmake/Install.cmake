@@ -1,27 +1,26 @@
 # cmake --install: what another project needs to build against OnBehalf (find_package(onbehalf CONFIG)) and what a
-# machine needs to run it. Its components:
-#   protocol   the libraries that both others stand on, the error codes, the package's own files and the license
-#   client     the client library and, where it is built, onbehalf.dll with its import library
+# machine needs to run it. The components:
+#   protocol   the libraries that client and service use, the error codes, the package's own files and the license
+#   client     the client library and, if it is built, onbehalf.dll with its import library
 #   service    the service as a library, for applications that add methods
-# Installed are only the headers that their users need; what a library has for itself is not its interface.
-#   module     the headers of modules, which need nothing else
-#   tools      onbehalf.exe, onbehalf-service.exe, the installer's scripts, which find both, and the pages for people with the
-#              license
-#   symbols    the debug information of the programs and of onbehalf.dll, for beside them
+#   module     the headers for modules, which need nothing else
+#   tools      onbehalf.exe, onbehalf-service.exe, the installer's scripts, the documentation and the license
+#   symbols    the debug information of the programs and of onbehalf.dll, to be put next to them
+# Only the headers that users of the libraries need are installed.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 set(onbehalf_package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/onbehalf")
 
-# An export set for each component of the package, so that one can be there without the others.
+# An export set for each component of the package, so that each can be installed alone.
 install(TARGETS onbehalf_protocol onbehalf_win32 EXPORT onbehalf-protocol ARCHIVE COMPONENT protocol)
-# What RpcError::code() and a handler's errors are.
+# The codes of RpcError::code() and of a handler's errors.
 install(FILES protocol/include/onbehalf/protocol/error_code.h
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf/protocol" COMPONENT protocol)
 install(TARGETS onbehalf_client EXPORT onbehalf-client ARCHIVE COMPONENT client)
 # client.h and what it includes, and onbehalf.h for the DLL.
 install(DIRECTORY client-lib/include/
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT client FILES_MATCHING PATTERN "*.h")
-# The texts of the service's events as a resource, for the program of an application. It names a file that lies beside it.
+# The texts of the service's events as a resource for an application's program. It refers to a file next to it.
 add_library(onbehalf_event_texts INTERFACE)
 set_target_properties(onbehalf_event_texts PROPERTIES EXPORT_NAME event_texts)
 target_sources(onbehalf_event_texts INTERFACE
@@ -32,8 +31,9 @@ install(FILES "${CMAKE_BINARY_DIR}/service/generated/event_messages.rc" "${CMAKE
 install(TARGETS onbehalf_service onbehalf_event_texts EXPORT onbehalf-service ARCHIVE COMPONENT service)
 install(DIRECTORY service/include/onbehalf/service
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf" COMPONENT service FILES_MATCHING PATTERN "*.h")
-# What the service's headers include (Error, Result and Json; limits of the settings; SID, token and handle of a caller), and what its
-# handlers need with Windows' functions: Win32Error, which becomes the answer, and UTF-16.
+# The headers that the service's headers include (Error, Result and Json; limits of the settings; SID, token and
+# handle of a caller), and those that handlers need to call Windows functions: Win32Error, which becomes the error
+# response, and UTF-16.
 install(FILES
   protocol/include/onbehalf/protocol/error.h
   protocol/include/onbehalf/protocol/json_rpc.h
@@ -47,7 +47,7 @@ install(FILES ${onbehalf_service_win32} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}
 install(TARGETS onbehalf_module EXPORT onbehalf-module)
 install(FILES service/include/onbehalf/module.h service/include/onbehalf/module.hpp service/include/onbehalf/typed_module.hpp
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf" COMPONENT module)
-# Both a service and a module describe their parameters with it.
+# Service and modules describe their parameters with it.
 foreach(component IN ITEMS service module)
   install(FILES service/include/onbehalf/fields.h
           DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf" COMPONENT ${component})
@@ -83,7 +83,7 @@ foreach(target IN ITEMS onbehalf onbehalf-service onbehalf_c)
 endforeach()
 install(FILES "${CMAKE_BINARY_DIR}/installer/install.cmd" "${CMAKE_BINARY_DIR}/installer/uninstall.cmd"
         DESTINATION installer COMPONENT tools)
-# Those who pass on the libraries or the programs pass on the license with them.
+# The license must accompany the libraries and programs.
 foreach(component IN ITEMS protocol tools)
   install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT ${component})
 endforeach()

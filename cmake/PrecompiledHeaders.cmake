@@ -1,9 +1,9 @@
-# onbehalf_precompile_headers(TARGET...): the targets take the headers that cost most from one precompiled header, which all
-# of them share, because all are compiled with the same flags. Sources go on including what they use: they must compile
-# without it too (CMAKE_DISABLE_PRECOMPILE_HEADERS=ON), and a file that leans on it fails there.
+# onbehalf_precompile_headers(TARGET...): makes the targets use one shared precompiled header for the most expensive
+# headers, which works because all have the same flags. Sources must still include what they use: they must compile
+# without it too (CMAKE_DISABLE_PRECOMPILE_HEADERS=ON).
 #
-# Nothing of this project is in it but lean_windows.h, so that a change of a header compiles only what includes that.
-# protocol is left out: it is portable, and <windows.h> would hide where it is not.
+# The project's only header in it is lean_windows.h, so that changing another header recompiles only its users.
+# protocol does not use it: it is portable, and <windows.h> would hide portability errors.
 set(onbehalf_precompiled
   <algorithm> <array> <atomic> <charconv> <chrono> <cstddef> <cstdint> <cstdio> <cstring> <deque> <exception> <filesystem>
   <functional> <future> <initializer_list> <limits> <map> <memory> <mutex> <optional> <set> <span> <stdexcept> <stop_token> <string>
@@ -11,7 +11,7 @@ set(onbehalf_precompiled
   <nlohmann/json.hpp>
   "${PROJECT_SOURCE_DIR}/protocol/win32/include/onbehalf/win32/lean_windows.h")
 
-# onbehalf_add_precompiled(NAME HEADER...): a target that makes a precompiled header and has nothing else in it.
+# onbehalf_add_precompiled(NAME HEADER...): a target that only builds a precompiled header.
 function(onbehalf_add_precompiled name)
   set(source "${CMAKE_BINARY_DIR}/precompiled/${name}.cpp")
   file(CONFIGURE OUTPUT "${source}" CONTENT "// A target needs a source.\n" @ONLY)
