@@ -11,7 +11,7 @@ include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 set(onbehalf_package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/onbehalf")
 
-# An export set for each component of the package, so that each can be installed alone.
+# An export set for each component of the package, so that one can be installed without the others.
 install(TARGETS onbehalf_protocol onbehalf_win32 EXPORT onbehalf-protocol ARCHIVE COMPONENT protocol)
 # The codes of RpcError::code() and of a handler's errors.
 install(FILES protocol/include/onbehalf/protocol/error_code.h

@@ -81,14 +81,14 @@ Facts FactsOfCurrentException() {
 
 // The records of all threads, each deleted with its thread, the rest with the library. Not thread_local:
 // MinGW's runtime keeps a library loaded until all threads with such objects to destroy have ended.
-class RecordsOfThreads {
+class ThreadRecords {
  public:
-  RecordsOfThreads() : slot_(::FlsAlloc(&Delete)) {}
-  ~RecordsOfThreads() { ::FlsFree(slot_); }
-  RecordsOfThreads(const RecordsOfThreads&) = delete;
-  RecordsOfThreads& operator=(const RecordsOfThreads&) = delete;
+  ThreadRecords() : slot_(::FlsAlloc(&Delete)) {}
+  ~ThreadRecords() { ::FlsFree(slot_); }
+  ThreadRecords(const ThreadRecords&) = delete;
+  ThreadRecords& operator=(const ThreadRecords&) = delete;
 
-  ErrorRecord* OfThisThread() noexcept {
+  ErrorRecord* ForThisThread() noexcept {
     if (void* record = ::FlsGetValue(slot_)) return static_cast<ErrorRecord*>(record);
     std::unique_ptr<ErrorRecord> record(new (std::nothrow) ErrorRecord);
     return record && ::FlsSetValue(slot_, record.get()) ? record.release() : nullptr;
@@ -102,7 +102,7 @@ class RecordsOfThreads {
 
 }  // namespace
 
-ErrorRecord* ErrorRecord::Last() noexcept { return records.OfThisThread(); }
+ErrorRecord* ErrorRecord::Last() noexcept { return records.ForThisThread(); }
 
 const onbehalf_error& ErrorRecord::OutOfMemory() noexcept {
   static const onbehalf_error error = WithoutStrings(ONBEHALF_OUT_OF_MEMORY, "out of memory");

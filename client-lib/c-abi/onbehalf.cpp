@@ -61,7 +61,7 @@ std::unique_ptr<char, FreeMemory> Copy(const std::string& text) {
 }
 
 // The text for a callback that cannot report an error; nullopt if there is no memory.
-std::optional<std::string> TextIfThereIsMemory(const Json& value) noexcept {
+std::optional<std::string> TryToText(const Json& value) noexcept {
   try {
     return protocol::ToText(value);
   } catch (const std::bad_alloc&) {
@@ -81,14 +81,14 @@ CallOptions ToCallOptions(const onbehalf_call_options* given, const onbehalf_cli
       // Several values can arrive together, and the callback for an earlier one may have freed the client.
       if (client->IsFreed()) return;
       const Callback callback(client);
-      const std::optional<std::string> text = TextIfThereIsMemory(value);
+      const std::optional<std::string> text = TryToText(value);
       progress(user, text ? text->c_str() : nullptr, text ? Length(*text) : 0);
     };
   }
   return options;
 }
 
-void GiveOutcome(const Outcome& outcome, onbehalf_done_callback done, void* user) noexcept {
+void ReportOutcome(const Outcome& outcome, onbehalf_done_callback done, void* user) noexcept {
   std::string result;
   ErrorRecord error;
   try {
@@ -103,9 +103,9 @@ void GiveOutcome(const Outcome& outcome, onbehalf_done_callback done, void* user
   }
 }
 
-void GiveNotification(onbehalf_notification_callback handler, void* user, const std::string& method,
-                      const Json& params) noexcept {
-  const std::optional<std::string> text = TextIfThereIsMemory(params);
+void ReportNotification(onbehalf_notification_callback handler, void* user, const std::string& method,
+                        const Json& params) noexcept {
+  const std::optional<std::string> text = TryToText(params);
   handler(user, method.c_str(), text ? text->c_str() : nullptr, text ? Length(*text) : 0);
 }
 
@@ -172,7 +172,7 @@ onbehalf_status ONBEHALF_CALL onbehalf_call_async(onbehalf_client* client, const
     const auto finished = [client, done, user](const Outcome& outcome) noexcept {
       const Use taken_over = Use::TakeOver(client);
       const Callback callback(client);
-      GiveOutcome(outcome, done, user);
+      ReportOutcome(outcome, done, user);
     };
     try {
       client->client().CallAsync(name, parameters, call_options, finished);
@@ -213,7 +213,7 @@ onbehalf_status ONBEHALF_CALL onbehalf_on_notification(onbehalf_client* client,
           // Free waits for a running handler, or is called in it, so the client is alive here.
           const Use running(client);
           const Callback callback(client);
-          GiveNotification(handler, user, method, params);
+          ReportNotification(handler, user, method, params);
         });
   });
 }

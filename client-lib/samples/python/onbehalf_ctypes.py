@@ -227,8 +227,8 @@ def main(arguments):
     arguments = arguments[is_async:]
     method = arguments[0] if arguments else "identity.whoami"
     params = json.loads(arguments[1]) if len(arguments) > 1 else None
-    beside = pathlib.Path(__file__).resolve().parent / "onbehalf.dll"
-    library = load(os.environ.get("ONBEHALF_DLL", beside))
+    default = pathlib.Path(__file__).resolve().parent / "onbehalf.dll"
+    library = load(os.environ.get("ONBEHALF_DLL", default))
     try:
         trust = os.environ.get("ONBEHALF_TRUST", "service")
         with Client(library, os.environ.get("ONBEHALF_PIPE"), trust) as client:
