@@ -53,12 +53,12 @@ std::string Hello(const module::Call& call) {
 std::shared_ptr<void> Start(module::Host& host, std::string_view settings) {
   // `settings` is the value of modules.load.@NAME@ in the service's settings. An exception here keeps the service from
   // starting, and its log says why.
-  if (settings != "{}") throw std::invalid_argument("it has no settings");
+  if (settings != "{}") throw std::invalid_argument("this module takes no settings");
 
   module::Method hello;
   hello.name = "@NAME@.hello";
-  hello.summary = "Says who calls, and with what.";
-  hello.parameters = {{"name", "Anything.", R"({"type": "string", "maxLength": 100})", true}};
+  hello.summary = "Returns the caller and the parameters.";
+  hello.parameters = {{"name", "Any text.", R"({"type": "string", "maxLength": 100})", true}};
   hello.result_schema = R"({"type": "object", "properties": {"caller": {"type": "string"}, "params": {"type": "object"}}})";
   // All authenticated users may see it; an administrator grants the right to call it (onbehalf access grant).
   hello.access_default = "D:(A;;GR;;;AU)";
