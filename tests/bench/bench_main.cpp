@@ -1,6 +1,6 @@
-// What a request costs: rpc.ping through the whole path (identity captured anew, access check, audit) against a bare
-// blocking pipe that carries the same bytes, in the same run, by the same client code. Each server is a process of its
-// own. Figures depend on the machine; the ratios are what is compared.
+// What a request costs: rpc.ping through the whole path (identity captured for each request, access check,
+// audit) against a bare blocking pipe that carries the same bytes, in the same run, with the same client
+// code. Each server is a process of its own. Figures depend on the machine; compare the ratios.
 
 #include <algorithm>
 #include <array>
@@ -59,7 +59,8 @@ json Usage() {
   return {{"working_set", memory.WorkingSetSize}, {"pagefile", memory.PagefileUsage}, {"calls", calls}};
 }
 
-// Serves until its input ends; says how much memory it uses and what it has called, and starts counting anew, for each line of it.
+// Serves until its input ends. For each line of input, reports its memory use and its Windows calls, and
+// restarts the counts.
 int ServeOnBehalf() {
   test::TestServer server;
   server.settings().limits.connections_per_account = 500;
@@ -153,7 +154,7 @@ int Run(const std::string& json_file, std::size_t requests, std::size_t memory_r
     return json::parse(service.ReadLine().value_or("{}"));
   };
   const DWORD answer_bytes = RoundTrip(Open(path).get());
-  std::printf("rpc.ping: %zu bytes there, %lu bytes back; the middle of %d runs, %zu requests each\n\n",
+  std::printf("rpc.ping: request %zu bytes, response %lu bytes; median of %d runs, %zu requests each\n\n",
               PingRequest().size(), static_cast<unsigned long>(answer_bytes), kRuns, requests);
   std::printf("%-12s %-10s %10s %10s %12s\n", "connections", "server", "p50 us", "p99 us", "requests/s");
 
@@ -185,7 +186,7 @@ int Run(const std::string& json_file, std::size_t requests, std::size_t memory_r
   Measure(path, 1, memory_requests);
   const json after = usage();
   const auto grown = after.at("pagefile").get<std::int64_t>() - before.at("pagefile").get<std::int64_t>();
-  std::printf("\nWindows calls a request (of %zu requests):", memory_requests);
+  std::printf("\nWindows calls per request (over %zu requests):", memory_requests);
   double calls = 0;
   for (const auto& [name, count] : after.at("calls").items()) {
     const double each = count.get<double>() / static_cast<double>(memory_requests + 20);
@@ -194,7 +195,7 @@ int Run(const std::string& json_file, std::size_t requests, std::size_t memory_r
     std::printf(" %s %.1f", name.c_str(), each);
     report["calls"][name] = each;
   }
-  std::printf("; %.1f in all\nMemory of the service over them: %+lld KiB\n", calls,
+  std::printf("; %.1f in total\nGrowth of the service's memory over them: %+lld KiB\n", calls,
               static_cast<long long>(grown / 1024));
   report["calls_in_all"] = calls;
   report["memory_growth_bytes"] = grown;

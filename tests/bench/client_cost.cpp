@@ -21,12 +21,12 @@ using Clock = std::chrono::steady_clock;
 using client::Client;
 using nlohmann::json;
 
-// Many and short: what else the machine does meets both clients.
+// Many short runs, so that other load on the machine affects both clients equally.
 constexpr std::size_t kRuns = 15;
 constexpr int kWarmUps = 20;
 
-// Answers of rpc.ping in a second, with as many under way as `in_flight` says: with futures, and with callbacks that each
-// send the next call.
+// Responses of rpc.ping per second, with `in_flight` requests under way: with futures, and with callbacks
+// that each send the next call.
 double FuturesInFlight(Client& service, std::size_t in_flight, std::size_t requests) {
   std::deque<std::future<client::Json>> answers;
   const auto begun = Clock::now();
@@ -57,7 +57,7 @@ double CallbacksInFlight(Client& service, std::size_t in_flight, std::size_t req
   return static_cast<double>(requests) / std::chrono::duration<double>(Clock::now() - begun).count();
 }
 
-// Calls of Windows a request, while `work` makes so many.
+// Windows calls per request, while `work` makes `requests` requests.
 template <typename Work>
 json CallsOf(const char* name, std::size_t requests, const Work& work) {
   ResetCallCounts();
@@ -72,7 +72,7 @@ json CallsOf(const char* name, std::size_t requests, const Work& work) {
     calls[function] = each;
     std::printf(" %s %.2f", function.c_str(), each);
   }
-  std::printf("; %.2f in all\n", in_all);
+  std::printf("; %.2f in total\n", in_all);
   return calls;
 }
 
@@ -90,7 +90,7 @@ json MeasureClientCost(const std::string& path, std::size_t requests) {
   Client service = Connect(path);
   const auto by_hand = [&pipe] { RoundTrip(pipe.get()); };
   const auto call = [&service] { service.Call("rpc.ping"); };
-  // At once: the service closes a connection without a request after half a minute.
+  // Immediately: the service closes a connection that sends no request for half a minute.
   for (int warm = 0; warm < kWarmUps; ++warm) {
     by_hand();
     call();
@@ -105,7 +105,7 @@ json MeasureClientCost(const std::string& path, std::size_t requests) {
   const Latencies yardstick = Median(by_hand_runs);
   const Latencies ours = Median(call_runs);
   const double ratio = ours.p50_us / yardstick.p50_us;
-  std::printf("\nThe client library on one connection; the middle of %zu runs, %zu requests each\n\n", kRuns,
+  std::printf("\nThe client library on one connection; median of %zu runs, %zu requests each\n\n", kRuns,
               each);
   std::printf("%-22s %10s %10s %12s\n", "client", "p50 us", "p99 us", "requests/s");
   std::printf("%-22s %10.1f %10.1f %12.0f\n", "blocking, by hand", yardstick.p50_us, yardstick.p99_us,
@@ -118,7 +118,7 @@ json MeasureClientCost(const std::string& path, std::size_t requests) {
               {"p50_ratio", ratio},
               {"in_flight", json::array()}};
 
-  // Beside Call: the thread behind CallAsync is a thread that Call alone does not have.
+  // A second client: CallAsync needs a thread that Call alone does not have.
   Client asynchronous = Connect(path);
   for (const std::size_t in_flight : {std::size_t{1}, std::size_t{8}, std::size_t{32}}) {
     const double futures = FuturesInFlight(asynchronous, in_flight, requests);
@@ -132,7 +132,7 @@ json MeasureClientCost(const std::string& path, std::size_t requests) {
         {{"in_flight", in_flight}, {"futures_per_second", futures}, {"callbacks_per_second", callbacks}});
   }
 
-  std::printf("\nWindows calls a request on the client's side:\n");
+  std::printf("\nWindows calls per request on the client's side:\n");
   report["calls"] = {
       {"blocking", CallsOf("blocking, by hand", requests,
                            [&] {

@@ -5,8 +5,8 @@
 
 #include "onbehalf/win32/lean_windows.h"
 
-// Each COUNT defines the import pointer through which this program's objects call the function, so the import library's own
-// is not linked. The real function is found by name.
+// Each COUNT defines the import pointer through which this program's objects call the function, so the import
+// library's own is not linked. The real function is looked up by name.
 
 namespace onbehalf::bench {
 namespace {
@@ -17,7 +17,7 @@ struct Counter {
   std::atomic<FARPROC> real;
 };
 
-// Not a local static: the runtime's guard of one calls some of these functions itself.
+// Not a local static: the runtime's guard for one calls some of these functions itself.
 FARPROC RealFunction(const wchar_t* module, Counter& counter) {
   FARPROC real = counter.real.load(std::memory_order_relaxed);
   if (real == nullptr) {
@@ -55,7 +55,7 @@ Counter* const kCounters[] = {
 #define ADDRESS_OF_COUNTER(module, function) &g_##function,
     ONBEHALF_COUNTED(ADDRESS_OF_COUNTER)};
 
-// A function of the same type as the one it counts.
+// Has the same type as the function that it counts.
 template <typename Function, Counter& counter, const wchar_t* const& module>
 struct Counted;
 template <typename Result, typename... Arguments, Counter& counter, const wchar_t* const& module>

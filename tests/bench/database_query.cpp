@@ -37,7 +37,7 @@ struct Yardstick {
   std::string sql;
 };
 
-// Of the databases that are there. `folder` holds their files.
+// The available databases. `folder` holds their files.
 std::vector<Yardstick> Yardsticks(const std::filesystem::path& folder) {
   std::vector<Yardstick> all;
   if (test::SqliteDriver()) {
@@ -49,23 +49,23 @@ std::vector<Yardstick> Yardsticks(const std::filesystem::path& folder) {
         "select n, printf('%032d', n), printf('%.2f', n / 100.0), datetime(n * 86400, 'unixepoch') from c");
     all.push_back({"SQLite", connection, "select n, t, price, at from rows"});
   } else {
-    std::puts("SQLite is left out: there is no ODBC driver for it.");
+    std::puts("SQLite is omitted: its ODBC driver is not installed.");
   }
   if (const auto connection = test::ConnectionFromEnvironment(L"ONBEHALF_TEST_POSTGRES")) {
     all.push_back({"PostgreSQL", *connection + ";UseDeclareFetch=1;Fetch=500",
                    "select n, md5(n::text) as t, (n / 100.0)::numeric(10,2) as price, "
                    "to_timestamp(n * 86400)::timestamp as at from generate_series(1, 1000) n"});
   } else {
-    std::puts("PostgreSQL is left out: ONBEHALF_TEST_POSTGRES gives no server.");
+    std::puts("PostgreSQL is omitted: ONBEHALF_TEST_POSTGRES is not set.");
   }
   return all;
 }
 
 void ExpectAllRows(std::size_t rows) {
-  if (rows != kRows) throw std::runtime_error("a query has not given its 1,000 rows");
+  if (rows != kRows) throw std::runtime_error("a query did not return 1,000 rows");
 }
 
-// With `connection` as the one source.
+// A service with `connection` as its only source.
 class DatabaseService {
  public:
   explicit DatabaseService(const std::string& connection) : process_(Start(connection)) {
@@ -93,8 +93,8 @@ class DatabaseService {
 
 json MeasureDatabaseQuery(std::size_t queries) {
   const std::size_t each = std::max<std::size_t>(queries / kRuns, 1);
-  std::printf("\nA query of %zu rows with 4 columns; the middle of %zu runs, %zu queries each\n\n", kRows,
-              kRuns, each);
+  std::printf("\nA query of %zu rows with 4 columns; median of %zu runs, %zu queries each\n\n", kRows, kRuns,
+              each);
   std::printf("%-12s %-22s %10s %10s %12s\n", "database", "by", "p50 us", "p99 us", "queries/s");
   json rows = json::array();
   const test::TemporaryFolder folder;

@@ -28,7 +28,7 @@ using nlohmann::json;
 constexpr int kRuns = 5;
 constexpr std::size_t kMiB = 1024 * 1024;
 
-// Lines of text, as of a log: a direct read does not see the difference, JSON does.
+// Lines of text, like a log's: a direct read does not care, JSON does.
 void WriteLines(const std::filesystem::path& file, std::size_t bytes) {
   std::string text;
   while (text.size() < bytes)
@@ -71,10 +71,10 @@ std::size_t ReadThroughService(Client& service, const std::string& file, bool as
   return bytes;
 }
 
-// MiB a second.
+// MiB per second.
 double Rate(std::size_t bytes, const std::function<std::size_t()>& read) {
   const auto begun = Clock::now();
-  if (read() != bytes) throw std::runtime_error("not all of the file was read");
+  if (read() != bytes) throw std::runtime_error("the file was not read completely");
   return static_cast<double>(bytes) / kMiB / std::chrono::duration<double>(Clock::now() - begun).count();
 }
 
@@ -102,7 +102,7 @@ json MeasureFileRead(const std::string& path, std::size_t mebibytes) {
     as_text.push_back(Rate(bytes, [&] { return ReadThroughService(service, text, false); }));
   }
   const double yardstick = Middle(direct);
-  std::printf("\nA file of %zu MiB; the middle of %d runs\n\n%-28s %10s %10s\n", mebibytes, kRuns, "read",
+  std::printf("\nA file of %zu MiB; median of %d runs\n\n%-28s %10s %10s\n", mebibytes, kRuns, "read",
               "MiB/s", "ratio");
   std::printf("%-28s %10.1f\n", "directly", yardstick);
   std::printf("%-28s %10.1f %9.1fx\n", "file.read, base64", Middle(base64), yardstick / Middle(base64));

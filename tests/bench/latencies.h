@@ -7,20 +7,21 @@
 
 namespace onbehalf::bench {
 
-// What one measurement gave.
+// The result of one measurement.
 struct Latencies {
   double p50_us = 0;
   double p99_us = 0;
   double per_second = 0;
 };
 
-// `round_trips` of every connection together, in nanoseconds; `took` is from the first write to the last answer.
+// `round_trips`: of all connections together, in nanoseconds; `took`: from the first write to the last
+// response.
 Latencies Summarise(std::vector<std::chrono::nanoseconds>& round_trips, std::chrono::nanoseconds took);
-// The run whose median is in the middle: one run in a noisy moment does not decide. There is at least one.
+// The run with the median p50, so that one run at a noisy moment does not decide. `runs` must not be empty.
 Latencies Median(std::vector<Latencies> runs);
 nlohmann::json ToJson(const Latencies& latencies);
 
-// Of so many calls of `call`, one after the other.
+// Latencies of `count` calls of `call`, one after the other.
 template <typename Call>
 Latencies OneAtATime(std::size_t calls, const Call& call) {
   using Clock = std::chrono::steady_clock;

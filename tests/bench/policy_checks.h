@@ -4,8 +4,8 @@
 
 namespace onbehalf::bench {
 
-// What an access check costs by the size of the policy around it: asked of Windows, as the first request of a capture
-// is, and remembered, as the further ones of the same capture are. Prints a table; its rows as JSON.
+// What an access check costs by the size of the policy: by AccessCheck, for the first request of a capture,
+// and cached, for later requests of the same capture. Prints a table; returns its rows as JSON.
 nlohmann::json MeasurePolicyChecks(std::size_t checks);
 
 }  // namespace onbehalf::bench

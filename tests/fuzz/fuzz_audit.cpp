@@ -1,5 +1,5 @@
-// A file of the audit has the same whole lines in both directions, and their places are right; what a line's seal says is what
-// its end is; an anchor and a file's name are read as they are written. Nothing throws.
+// An audit file has the same whole lines in both directions, at the right places; a line's seal matches its
+// end; anchors and file names are read back as they were written. Nothing throws.
 
 #include <cstddef>
 #include <cstdint>
@@ -64,7 +64,7 @@ void CheckLines(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   CheckLines(text);
-  // Blocks end inside of lines.
+  // Blocks end in the middle of lines.
   if (size != 0 && size < 4096) {
     std::string repeated;
     while (repeated.size() < 80'000) repeated += text;

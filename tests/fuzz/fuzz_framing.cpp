@@ -1,4 +1,4 @@
-// The frames and the error do not depend on how the bytes are cut; limits hold; what was written is read
+// The frames and the error do not depend on how the bytes are split; limits hold; what was written is read
 // back.
 
 #include <algorithm>
@@ -31,11 +31,11 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
-// `cuts` gives the lengths of the pieces, over and over; 0 is a piece of no bytes.
+// `cuts` gives the lengths of the pieces, repeatedly; 0 is an empty piece.
 Outcome Feed(std::string_view bytes, std::string_view cuts) {
   FrameReader reader(kLimits, kDepth);
   Outcome outcome;
-  bool has_moved = true;  // a round of empty pieces alone would never end
+  bool has_moved = true;  // a round with only empty pieces would never end
   for (std::size_t i = 0; !bytes.empty(); ++i) {
     if (i % cuts.size() == 0) {
       ONBEHALF_INVARIANT(has_moved);
@@ -68,7 +68,7 @@ Outcome Feed(std::string_view bytes, std::string_view cuts) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // The first bytes say how to cut the rest: their number, then the lengths.
+  // The first bytes say how to split the rest: their number, then the lengths.
   if (size < 2) {
     return 0;
   }

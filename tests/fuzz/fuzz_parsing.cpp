@@ -1,5 +1,5 @@
-// What is accepted means the same once it is written and read again, agrees with the library's own parser and
-// keeps the limits; what is refused is refused with a sentence; nothing throws.
+// Accepted JSON means the same after it is written and read again, agrees with the library's own parser and
+// keeps the limits; refused JSON is refused with a message; nothing throws.
 
 #include <cstddef>
 #include <cstdint>
@@ -33,7 +33,7 @@ void CheckText(std::string_view text) {
 
   const Json reference = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (fault) {
-    // Of the grammar's faults the library lets pass only a BOM and what follows a NUL.
+    // The library accepts only two syntax errors that the project refuses: a BOM, and bytes after a NUL.
     ONBEHALF_INVARIANT(fault.kind != JsonFault::Kind::kSyntax || reference.is_discarded() ||
                        text.starts_with("\xEF\xBB\xBF") || text.find('\0') != std::string_view::npos);
     ONBEHALF_INVARIANT(fault.kind != JsonFault::Kind::kInvalidUtf8 || reference.is_discarded() ||
@@ -87,7 +87,7 @@ void CheckFrame(std::string_view text, const JsonLimits& limits) {
   }
 }
 
-// What answers a message of another protocol says the id that was read, in that protocol.
+// The response to a message of another protocol has the id that was read, in that protocol.
 void CheckForeign(std::string_view bytes) {
   const std::optional<ForeignMessage> message = ReadForeignMessage(bytes, kSmall);
   if (!message) return;

@@ -1,5 +1,5 @@
-// A policy's text that is accepted means the same once it is written and read again, and has no faults as a document; what is
-// refused is refused with a sentence; nothing throws.
+// An accepted policy text means the same after it is written and read again, and is valid as a document; a
+// refused text is refused with a message; nothing throws.
 
 #include <cstddef>
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-// Ends the run with the broken invariant's text, so that the fuzzer keeps the input.
+// Ends the run with the text of the broken invariant, so that the fuzzer keeps the input.
 #define ONBEHALF_INVARIANT(condition)                                              \
   do {                                                                             \
     if (!(condition)) {                                                            \

@@ -42,7 +42,7 @@ ACCESS_MASK GrantedAccess(HANDLE handle) {
   return information.GrantedAccess;
 }
 
-// This thread as somebody else, while it exists.
+// Runs this thread as another account, while it exists.
 class ThreadAs {
  public:
   explicit ThreadAs(const Json& identity) {
@@ -68,7 +68,7 @@ class ThreadAs {
   bool is_set_ = false;
 };
 
-// What the attacker's process does.
+// What the attacker's process can do.
 class Deeds {
  public:
   explicit Deeds(std::string pipe_path) : path_(std::move(pipe_path)), wide_path_(win32::ToWide(path_)) {}
@@ -142,7 +142,7 @@ class Deeds {
     const HANDLE pipe = instances_.front().get();
     if (!::ConnectNamedPipe(pipe, nullptr)) {
       const DWORD code = ::GetLastError();
-      // A client is there; or one was and is gone.
+      // A client is connected; or one was and is gone.
       if (code != ERROR_PIPE_CONNECTED && code != ERROR_NO_DATA) return {{"code", code}};
     }
     char buffer[4096];
@@ -202,8 +202,8 @@ class Deeds {
   std::vector<std::unique_ptr<RawClient>> clients_;
 };
 
-// Says whose its token is. Then each line of its input is something to do, and a line of its output what came of it. Until the
-// input ends.
+// Prints its token's user. Then each line of its input is an action, and it prints a line with the result.
+// Until the input ends.
 ONBEHALF_CHILD_MAIN(Attacker) {
   Say(Token::FromOwnProcess().User().ToString());
   Deeds deeds(arguments.at(0));

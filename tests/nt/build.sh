@@ -24,7 +24,7 @@ version=$(dpkg-query -W -f '${source:Version}' wine64)
 stamp=$version-$(sha256sum "$here/wine.patch" "$here/build.sh" | sha256sum | cut -c1-16)
 if [ "$(cat "$dir/built" 2>/dev/null || true)" = "$stamp" ]; then exit 0; fi
 
-# Never somebody else's folder.
+# Never touch a folder that this script did not make.
 if [ -n "$(ls -A "$dir" 2>/dev/null || true)" ] && [ ! -f "$dir/made-by-onbehalf" ]; then
   printf '%s exists and was not made by this script\n' "$dir" >&2
   exit 1
@@ -34,7 +34,7 @@ mkdir -p "$dir"
 touch "$dir/made-by-onbehalf"
 mkdir -p "$dir/apt/lists/partial" "$dir/apt/cache/archives/partial" "$dir/source" "$dir/objects"
 
-# The archive that the installed package came from, with its sources, in a list of our own.
+# The archive that the installed package came from, with its sources, in a sources list of our own.
 archive=$(apt-cache policy wine64 | awk '/^ \*\*\*/ { installed = 1 } installed && /^ +[0-9]+ +(http|https|file|mirror)/ { print $2, $3; exit }')
 [ -n "$archive" ] || { printf 'the archive that wine64 came from is unknown\n' >&2; exit 3; }
 printf 'deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' \
@@ -45,7 +45,7 @@ apt_get() {
 }
 printf 'fetching the source package wine=%s\n' "$version"
 if ! apt_get update || ! (cd "$dir/source" && apt_get source "wine=$version"); then
-  printf 'the source package wine=%s could not be had\n' "$version" >&2
+  printf 'cannot get the source package wine=%s\n' "$version" >&2
   exit 3
 fi
 source=$(find "$dir/source" -mindepth 1 -maxdepth 1 -type d)
@@ -56,11 +56,12 @@ printf 'configuring Wine\n'
   patch -p1 <"$here/wine.patch"
   cp /usr/share/misc/config.guess /usr/share/misc/config.sub tools/
   autoreconf -fi
-  # Debian leaves out what can be generated: the first two make empty files with the markers between which make_requests writes.
+  # Debian omits what can be generated: the first two commands make empty files with the markers between which
+  # make_requests writes.
   sh debian/scripts/generate server/trace.generated make_requests
   sh debian/scripts/generate server/request.generated make_requests
   perl tools/make_requests
-  # It fails when it comes to the Makefile; the headers are there by then.
+  # configure fails when it creates the Makefile; the headers exist by then.
   ./configure --enable-win64 --without-x --without-freetype --without-mingw || true
   test -f include/config.h
   printf '#define wine_build "%s"\n' "$(wine --version)" >dlls/ntdll/version.h
@@ -92,7 +93,8 @@ printf 'compiling ntdll.so\n'
   gcc -shared -Wl,-Bsymbolic -Wl,-soname,ntdll.so -o "$dir/ntdll.so" "$dir"/objects/ntdll/*.o -lpthread -lrt
 )
 
-# A tree of links to the installed Wine, with the two files in their places: wine64 finds everything beside itself.
+# A tree of links to the installed Wine, with the two files in their places: wine64 looks for everything
+# relative to itself.
 lib=usr/lib/x86_64-linux-gnu/wine
 mkdir -p "$dir/root/usr/lib/wine" "$dir/root/usr/share" "$dir/root/$lib" "$dir/bin"
 ln -s /usr/share/wine "$dir/root/usr/share/wine"

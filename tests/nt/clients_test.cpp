@@ -1,4 +1,4 @@
-// Many clients, and clients that do not go. Whose they are matters only where it says so.
+// Many clients, and clients that do not go away. Their accounts matter only where a test says so.
 
 #include <gtest/gtest.h>
 
@@ -24,14 +24,14 @@ constexpr int kBusy = -32012;
 // docs/protocol.md, "Limits".
 constexpr int kConnectionsOfAnAccount = 64;
 
-TEST(ManyClients, FiveHundredOfOneAccountAreServedAtOnce) {
+TEST(ManyClients, FiveHundredOfOneAccountAreServedConcurrently) {
   constexpr std::size_t kThreads = 20;
   constexpr std::size_t kOfAThread = 25;
   ShippedService service(
       RunBy::kThisAccount,
       R"({"limits": {"connections": 600, "connections_per_account": 600, "handlers_per_account": 20}})");
   std::vector<std::vector<std::unique_ptr<RawClient>>> clients(kThreads);
-  // Each round all at once; all of them stay.
+  // Each round all at once; all connections stay open.
   const auto call_all = [&](auto&& call) {
     std::vector<int> answered(kThreads);
     {
@@ -63,9 +63,9 @@ TEST(ManyClients, FiveHundredOfOneAccountAreServedAtOnce) {
   EXPECT_EQ(connections.size(), 500U);
 }
 
-TEST(ManyClients, FiveHundredOfEightAccountsAreServedAtOnceAndOthersStillGetIn) {
+TEST(ManyClients, FiveHundredOfEightAccountsLeaveRoomForOthers) {
   ONBEHALF_SKIP_WITHOUT_ACCOUNTS();
-  // With the limits that it has unless its settings say otherwise: 64 of an account, 512 in all, 8 of them for administrators.
+  // With the default limits: 64 per account, 512 in total, 8 of them reserved for administrators.
   constexpr int kAccounts = 8;
   constexpr int kOfAnAccount = kConnectionsOfAnAccount - 1;
   ShippedService service(RunBy::kThisAccount);
@@ -79,7 +79,7 @@ TEST(ManyClients, FiveHundredOfEightAccountsAreServedAtOnceAndOthersStillGetIn) 
     const Json came = account->Finish();
     EXPECT_EQ(came, (Json{{"code", 0}, {"answered", kOfAnAccount}, {"refused", 0}})) << account->user();
   }
-  // 504: what is left is for administrators.
+  // 504: the remaining 8 are reserved for administrators.
   const win32::Token ninth_token = TokenOfAnotherAccount(AccountSid(kAccounts + 1));
   Attacker ninth(service->pipe_path(), &ninth_token);
   ASSERT_EQ(ninth.Connect(), DWORD{ERROR_SUCCESS});
@@ -89,7 +89,7 @@ TEST(ManyClients, FiveHundredOfEightAccountsAreServedAtOnceAndOthersStillGetIn) 
   EXPECT_EQ(connections.size(), static_cast<std::size_t>(kAccounts * kOfAnAccount + 1));
 }
 
-TEST(ManyClients, OfOneAccountLeaveOthersTheirs) {
+TEST(ManyClients, OneAccountCannotUseUpTheConnections) {
   ONBEHALF_SKIP_WITHOUT_ACCOUNTS();
   ShippedService service(RunBy::kThisAccount);
   const win32::Token greedy_token = TokenOfAnotherAccount(AccountSid(1));
@@ -142,7 +142,7 @@ class ClientThatHolds : public testing::TestWithParam<Holds> {
  protected:
   ClientThatHolds() : client_(service_->pipe_path()) {
     if (GetParam() == Holds::kHalfAFrame) client_.Write("Content-Length: 100\r\n\r\n{");
-    // The service has read what came before.
+    // By now the service has read everything sent before.
     RawClient other(service_->pipe_path());
     other.Call("rpc.ping");
     if (GetParam() == Holds::kAnswered) client_.Call("rpc.ping");
@@ -152,11 +152,11 @@ class ClientThatHolds : public testing::TestWithParam<Holds> {
     EXPECT_TRUE(client_.IsClosedByServer());
     RawClient another(service_->pipe_path());
     EXPECT_TRUE(another.Call("rpc.ping").contains("result"));
-    // Nor does it get in again through the end that it has.
+    // It cannot reconnect through the end that it has, either.
     EXPECT_THROW(client_.Write("x"), win32::Win32Error);
   }
 
-  // Nothing but the stop itself ends the connection.
+  // Only stopping the service ends the connection.
   ShippedService service_{RunBy::kThisAccount,
                           R"({"limits": {"first_request_timeout_ms": 600000, "frame_timeout_ms": 600000}})"};
   RawClient client_;

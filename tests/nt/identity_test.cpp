@@ -1,4 +1,4 @@
-// As whom a request is done: by the token of whoever wrote it, at the level that the client allows.
+// Which identity a request runs with: the token of the writer, at the level that the client allows.
 
 #include <gtest/gtest.h>
 
@@ -29,14 +29,14 @@ constexpr int kAccessDenied = -32010;
 constexpr int kImpersonationLevel = -32011;
 constexpr int kWindowsError = -32015;
 
-// A key of the machine that one account may read and nobody else, not even the service.
+// A key of the machine that one account may read and no other, not even the service.
 class KeyOf {
  public:
   explicit KeyOf(const win32::Sid& account) : key_(HKEY_LOCAL_MACHINE, L"Software", "HKLM") {
     key_.SetValue(L"v", REG_SZ, Bytes(L"secret"));
     CheckRegistry(Guard("O:SYG:SYD:P(A;;KR;;;" + account.ToString() + ")"), "RegSetKeySecurity");
   }
-  // So that it can be removed.
+  // So that it can be deleted.
   ~KeyOf() { EXPECT_EQ(Guard("O:SYG:SYD:P(A;;KA;;;WD)"), ERROR_SUCCESS); }
   KeyOf(const KeyOf&) = delete;
   KeyOf& operator=(const KeyOf&) = delete;
@@ -64,7 +64,7 @@ class CallerIdentity : public testing::TestWithParam<RunBy> {
     for (const win32::Token& token : tokens_)
       attackers_.push_back(std::make_unique<Attacker>((*service_)->pipe_path(), &token));
   }
-  // registry.get, which acts as its caller, is administrators' unless they say otherwise.
+  // By default only administrators may call registry.get, which acts as its caller.
   void LetEverybodyReadTheRegistry() {
     ASSERT_EQ(administrator().Connect(), DWORD{ERROR_SUCCESS});
     const Json answer =
@@ -80,7 +80,7 @@ class CallerIdentity : public testing::TestWithParam<RunBy> {
   std::vector<std::unique_ptr<Attacker>> attackers_;
 };
 
-TEST_P(CallerIdentity, IsNeverThatOfAnotherWhoCallsAtTheSameTime) {
+TEST_P(CallerIdentity, ConcurrentCallersAreNotMixedUp) {
   constexpr int kCalls = 100;
   std::vector<int> wrong(attackers_.size());
   {
@@ -111,12 +111,12 @@ TEST_P(CallerIdentity, DecidesWhatAMethodThatActsAsItsCallerMayDo) {
     EXPECT_EQ(At(refused, "/error/code"), kWindowsError) << refused;
     EXPECT_EQ(At(refused, "/error/data/code"), DWORD{ERROR_ACCESS_DENIED}) << refused;
   }
-  // The refusal leaves nothing behind, nor does the permission.
+  // Neither the refusal nor the permission leaves anything behind.
   EXPECT_TRUE(one().Call("registry.get", key.Value()).contains("result"));
   EXPECT_EQ(At(two().Call("registry.get", key.Value()), "/error/code"), kWindowsError);
 }
 
-TEST_P(CallerIdentity, DecidesWhichMethodsThereAre) {
+TEST_P(CallerIdentity, DecidesWhichMethodsAreVisible) {
   for (const auto& attacker : attackers_) attacker->Connect();
   EXPECT_TRUE(administrator().Call("service.connections").contains("result"));
   EXPECT_EQ(At(one().Call("service.status"), "/error/code"), kAccessDenied);
@@ -125,7 +125,7 @@ TEST_P(CallerIdentity, DecidesWhichMethodsThereAre) {
   EXPECT_EQ(hidden, one().Call("service.no_such_method"));
 }
 
-TEST_P(CallerIdentity, IsInTheAuditAlsoOfThoseWhoAreRefused) {
+TEST_P(CallerIdentity, RefusedCallersAreAudited) {
   one().Connect();
   one().Call("service.status");
   two().Connect();
@@ -147,7 +147,7 @@ INSTANTIATE_TEST_SUITE_P(, CallerIdentity, testing::Values(RunBy::kThisAccount, 
 
 class SplitIdentity : public CallerIdentity {
  protected:
-  // Whom the service takes for the caller; null when it answered with anything else than that.
+  // The caller that the service reports; null when the response is anything else.
   static Json CallerIn(const Json& answer) { return At(answer, "/result/account/sid"); }
   static bool IsRefusal(const Json& answer) {
     return answer.is_object() && answer.contains("error") && At(answer, "/id").is_null() &&
@@ -160,7 +160,7 @@ struct Writer {
   const char* name;
   Identity identity;
 };
-// Than an administrator of account 3.
+// Writers other than an administrator of account 3.
 std::vector<Writer> OtherWriters() {
   return {{"another account", {AccountSid(1)}},
           {"another administrator", {AccountSid(1), true}},
@@ -168,7 +168,7 @@ std::vector<Writer> OtherWriters() {
           {"the service's account", {win32::Sid::ForService("OnBehalf")}}};
 }
 
-TEST_P(SplitIdentity, InsideAFrameIsRefusedWhereverItChanges) {
+TEST_P(SplitIdentity, ChangeInsideAFrameIsRefused) {
   const std::string header_framed = RequestFrame("identity.whoami", 1);
   const std::string bare = CallerProcess::Request("identity.whoami", nullptr, 1).dump();
   const std::size_t body = header_framed.find("\r\n\r\n") + 4;
@@ -200,13 +200,13 @@ TEST_P(SplitIdentity, InsideAFrameIsRefusedWhereverItChanges) {
   }
 }
 
-TEST_P(SplitIdentity, InsideAFrameIsRefusedAlsoBehindAWholeOne) {
+TEST_P(SplitIdentity, ChangeInsideAFrameAfterAWholeOneIsRefused) {
   const std::string whole = RequestFrame("identity.whoami", 1);
   const std::string next = RequestFrame("identity.whoami", 2);
   ASSERT_EQ(one().Connect(), DWORD{ERROR_SUCCESS});
   ASSERT_EQ(one().Write(whole + next.substr(0, next.size() / 2)), 0U);
   ASSERT_EQ(one().Write(next.substr(next.size() / 2) + whole, Identity{AccountSid(2)}), 0U);
-  // The first request is answered when its handler has ended, which may be after the refusal.
+  // The first request is answered when its handler ends, which may be after the refusal.
   int refusals = 0;
   int own_answers = 0;
   int others = 0;
@@ -218,7 +218,7 @@ TEST_P(SplitIdentity, InsideAFrameIsRefusedAlsoBehindAWholeOne) {
   EXPECT_EQ(others, 0);
 }
 
-TEST_P(SplitIdentity, BetweenFramesIsThatOfEach) {
+TEST_P(SplitIdentity, EachFrameHasItsWritersIdentity) {
   ASSERT_EQ(administrator().Connect(), DWORD{ERROR_SUCCESS});
   const Identity other{AccountSid(1)};
   for (int i = 0; i < 3; ++i) {
@@ -230,8 +230,8 @@ TEST_P(SplitIdentity, BetweenFramesIsThatOfEach) {
   }
 }
 
-// Whoever only has a token to identify somebody cannot write as them.
-TEST_P(SplitIdentity, CannotBeThatOfATokenWhichOnlyIdentifies) {
+// A client that only has an identification token for an account cannot write as that account.
+TEST_P(SplitIdentity, IdentificationTokenCannotWrite) {
   ASSERT_EQ(one().Connect(), DWORD{ERROR_SUCCESS});
   for (const ImpersonationLevel level :
        {ImpersonationLevel::kAnonymous, ImpersonationLevel::kIdentification}) {
@@ -241,7 +241,7 @@ TEST_P(SplitIdentity, CannotBeThatOfATokenWhichOnlyIdentifies) {
   EXPECT_EQ(CallerIn(one().Call("identity.whoami")), one().user());
 }
 
-TEST_P(SplitIdentity, IsTheOpenersWithStaticTrackingWhoeverWrites) {
+TEST_P(SplitIdentity, StaticTrackingKeepsTheOpener) {
   const Identity opener{AccountSid(1)};
   ASSERT_EQ(administrator().Connect({ImpersonationLevel::kImpersonation, false}, opener),
             DWORD{ERROR_SUCCESS});
@@ -253,7 +253,7 @@ TEST_P(SplitIdentity, IsTheOpenersWithStaticTrackingWhoeverWrites) {
   }
 }
 
-TEST_P(SplitIdentity, IsTheWritersWithDynamicTrackingWhoeverOpened) {
+TEST_P(SplitIdentity, DynamicTrackingFollowsTheWriter) {
   ASSERT_EQ(administrator().Connect({ImpersonationLevel::kImpersonation, true}), DWORD{ERROR_SUCCESS});
   const Identity writer{AccountSid(1)};
   EXPECT_EQ(CallerIn(administrator().Call("identity.whoami", nullptr, writer)), AccountSid(1).ToString());
@@ -267,7 +267,7 @@ INSTANTIATE_TEST_SUITE_P(, SplitIdentity, testing::Values(RunBy::kThisAccount, R
 
 class ImpersonationLevels : public CallerIdentity {};
 
-TEST_P(ImpersonationLevels, AreWhatTheClientAllowsWithEachKindOfTracking) {
+TEST_P(ImpersonationLevels, MatchWhatTheClientAllows) {
   LetEverybodyReadTheRegistry();
   const KeyOf key(AccountSid(1));
   for (const bool dynamic : {true, false}) {
@@ -283,7 +283,7 @@ TEST_P(ImpersonationLevels, AreWhatTheClientAllowsWithEachKindOfTracking) {
         }
         ASSERT_TRUE(answer.contains("error")) << method << answer;
         EXPECT_EQ(At(answer, "/error/code"), kImpersonationLevel) << method << answer;
-        // Of an anonymous caller nothing is known, so the method does not matter.
+        // An anonymous caller has no known identity, so the method does not matter.
         const auto named =
             level < ImpersonationLevel::kIdentification ? ImpersonationLevel::kIdentification : required;
         EXPECT_EQ(At(answer, "/error/data/required"), std::string(win32::ToString(named))) << method;

@@ -1,4 +1,5 @@
-// Windows does not let the service be its caller: not at all, or not as much as the caller allows.
+// Windows does not let the service impersonate its caller: not at all, or at a lower level than the caller
+// allows.
 
 #include <gtest/gtest.h>
 
@@ -32,7 +33,7 @@ constexpr int kImpersonationLevel = -32011;
 
 // ---- Without SeImpersonatePrivilege ----
 
-TEST(ServiceWithoutSeImpersonate, IsNobodyButItself) {
+TEST(ServiceWithoutSeImpersonate, CannotImpersonateOtherAccounts) {
   ONBEHALF_SKIP_WITHOUT_SERVICE_ACCOUNT();
   const win32::Sid own = win32::Sid::ForService("OnBehalf");
   ShippedService service(TokenOfAnotherAccount(own, {false, {{"SeChangeNotifyPrivilege"}}}));
@@ -46,7 +47,7 @@ TEST(ServiceWithoutSeImpersonate, IsNobodyButItself) {
   for (const win32::Token* token : {&one_token, &administrator_token}) {
     Attacker caller(service->pipe_path(), token);
     ASSERT_EQ(caller.Connect(), DWORD{ERROR_SUCCESS});
-    // Windows lowers the level and says nothing.
+    // Windows lowers the level without an error.
     const Json whoami = caller.Call("identity.whoami");
     EXPECT_EQ(At(whoami, "/result/account/sid"), caller.user()) << whoami;
     EXPECT_EQ(At(whoami, "/result/level"), "identification") << whoami;
@@ -56,14 +57,14 @@ TEST(ServiceWithoutSeImpersonate, IsNobodyButItself) {
     EXPECT_EQ(At(refused, "/error/data/required"), "impersonation") << refused;
     EXPECT_EQ(At(refused, "/error/data/actual"), "identification") << refused;
   }
-  // Of its own account it may be anybody.
+  // It may fully impersonate its own account.
   Attacker same_account(service->pipe_path(), service.token());
   ASSERT_EQ(same_account.Connect(), DWORD{ERROR_SUCCESS});
   EXPECT_EQ(At(same_account.Call("identity.whoami"), "/result/level"), "impersonation");
   EXPECT_TRUE(same_account.Call("registry.get", any_value).contains("result"));
 }
 
-TEST(ServiceWithSeImpersonate, IsEachOfItsCallers) {
+TEST(ServiceWithSeImpersonate, ImpersonatesEachCaller) {
   ONBEHALF_SKIP_WITHOUT_SERVICE_ACCOUNT();
   ShippedService service(RunBy::kItsOwnAccount);
   const win32::Token token = TokenOfAnotherAccount(AccountSid(1));
@@ -74,8 +75,9 @@ TEST(ServiceWithSeImpersonate, IsEachOfItsCallers) {
 
 // ---- ImpersonateNamedPipeClient fails ----
 
-// While it exists, ImpersonateNamedPipeClient fails for every process. Windows has no such thing; the Wine of tests/nt does, with
-// a file that NT_IMPERSONATE_FAULT names, in the environment of its server and here.
+// While it exists, ImpersonateNamedPipeClient fails for every process. Windows has no such switch; the Wine
+// of tests/nt does, with a file named by NT_IMPERSONATE_FAULT in the environment of its server and of this
+// process.
 class ImpersonationFault {
  public:
   static std::optional<std::filesystem::path> File() {
@@ -84,7 +86,7 @@ class ImpersonationFault {
     if (length == 0 || length >= MAX_PATH) return std::nullopt;
     return std::filesystem::path(L"\\\\?\\unix" + std::wstring(value, length));
   }
-  // That it is a fault: a server of this process fails.
+  // Whether the fault works: checked with a server in this process.
   static bool IsThere() {
     if (!File()) return false;
     const std::string path = LocalPipePath(UniquePipeName());
@@ -104,7 +106,7 @@ class ImpersonationFault {
   }
   ImpersonationFault() {
     std::ofstream file(*File());
-    if (!file) throw std::runtime_error("the file cannot be made: " + win32::ToUtf8(File()->native()));
+    if (!file) throw std::runtime_error("cannot create the file: " + win32::ToUtf8(File()->native()));
   }
   ~ImpersonationFault() { ::DeleteFileW(File()->c_str()); }
   ImpersonationFault(const ImpersonationFault&) = delete;
@@ -127,7 +129,7 @@ class RefusedImpersonation : public testing::Test {
   std::optional<Attacker> caller_;
 };
 
-TEST_F(RefusedImpersonation, RunsNothingAndTellsNothingOfWhichMethodsThereAre) {
+TEST_F(RefusedImpersonation, RunsNothingAndRevealsNoMethods) {
   const auto without_id = [](Json answer) {
     answer["error"]["data"].erase("requestId");
     return answer;
@@ -143,7 +145,7 @@ TEST_F(RefusedImpersonation, RunsNothingAndTellsNothingOfWhichMethodsThereAre) {
       EXPECT_EQ(without_id(answer), expected) << method;
     }
   }
-  // The connection is as good as before.
+  // The connection still works.
   EXPECT_TRUE(caller_->Call("rpc.ping").contains("result"));
   EXPECT_EQ((*service_)->Stop().code, 0U);
   int refused = 0;
@@ -153,7 +155,7 @@ TEST_F(RefusedImpersonation, RunsNothingAndTellsNothingOfWhichMethodsThereAre) {
     if (line.value("event", "") == "outcome") ++outcomes;
   }
   EXPECT_EQ(refused, 5);
-  EXPECT_EQ(outcomes, 2);  // of the two that were served
+  EXPECT_EQ(outcomes, 2);  // for the two that were served
 }
 
 TEST_F(RefusedImpersonation, InsideAFrameIsAChangeOfIdentity) {
@@ -161,7 +163,7 @@ TEST_F(RefusedImpersonation, InsideAFrameIsAChangeOfIdentity) {
   {
     const ImpersonationFault fault;
     ASSERT_EQ(caller_->Write(frame.substr(0, 30)), DWORD{ERROR_SUCCESS});
-    // The service has read it, and is asked as somebody else whether it has.
+    // The service has read it; another account asks whether it has.
     Attacker other((*service_)->pipe_path());
     ASSERT_EQ(other.Connect(), DWORD{ERROR_SUCCESS});
     EXPECT_EQ(At(other.Call("rpc.ping"), "/error/code"), kInternalError);

@@ -1,4 +1,4 @@
-// What the pipe's DACL gives to whom: opened with each right, and further instances.
+// What the pipe's DACL grants to whom: opened with each right, and further instances.
 
 #include <gtest/gtest.h>
 
@@ -52,8 +52,9 @@ class PipeRights : public testing::TestWithParam<std::tuple<RunBy, Who>> {
 struct Right {
   const char* name;
   DWORD asked;
-  // Of clients, administrators among them: 0 is refused. CreateFileW adds SYNCHRONIZE and FILE_READ_ATTRIBUTES to what is asked
-  // for, and 0x4, which lets make instances, is not given to a client's end.
+  // For clients, including administrators: 0 means refused. CreateFileW adds SYNCHRONIZE and
+  // FILE_READ_ATTRIBUTES to the requested access, and 0x4 (FILE_CREATE_PIPE_INSTANCE) is not granted to a
+  // client's end.
   ACCESS_MASK granted_to_clients;
   ACCESS_MASK granted_to_owner;
 };
@@ -99,14 +100,14 @@ struct OpenMode {
 
 constexpr std::array kOpenModes{
     OpenMode{"both ways", PIPE_ACCESS_DUPLEX, ERROR_SUCCESS},
-    // All instances are open the ways of the first one.
+    // All instances must have the open mode of the first one.
     OpenMode{"to read", PIPE_ACCESS_INBOUND, kDenied},
     OpenMode{"to write", PIPE_ACCESS_OUTBOUND, kDenied},
     OpenMode{"with WRITE_DAC", PIPE_ACCESS_DUPLEX | WRITE_DAC, ERROR_SUCCESS},
     OpenMode{"the first", PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE, kDenied},
 };
 
-TEST_P(PipeRights, MakeInstancesForNobodyButTheOwner) {
+TEST_P(PipeRights, OnlyTheOwnerCreatesInstances) {
   for (const OpenMode& each : kOpenModes) {
     SCOPED_TRACE(each.name);
     EXPECT_EQ(attacker_->Create(each.mode, "D:P(A;;FA;;;WD)"), is_owner() ? each.code_of_owner : kDenied);
@@ -123,7 +124,7 @@ INSTANTIATE_TEST_SUITE_P(, PipeRights,
                                   NameOf(std::get<Who>(info.param));
                          });
 
-TEST(PipeDacl, ShutsOutWhomThePolicyNoLongerAdmitsAtOnce) {
+TEST(PipeDacl, RefusesCallersRemovedFromThePolicyAtOnce) {
   ONBEHALF_SKIP_WITHOUT_ACCOUNTS();
   ShippedService service(RunBy::kThisAccount);
   const win32::Token ordinary_token = TokenOfAnotherAccount(AccountSid(1));

@@ -13,27 +13,27 @@
 
 namespace onbehalf::test {
 
-// Who runs the service, and so owns its pipe: whoever runs the tests, or the service's own account (NT SERVICE\OnBehalf), as when
-// it is installed.
+// The account that runs the service, and so owns its pipe: the one that runs the tests, or the service's own
+// account (NT SERVICE\OnBehalf), as when it is installed.
 enum class RunBy { kThisAccount, kItsOwnAccount };
 const char* NameOf(RunBy run_by);
 
-// The service's own account's token, with nothing of an administrator and with the privileges that install.cmd leaves it
-// (SeChangeNotify and SeImpersonate).
+// The token of the service's own account, without Administrators and with the privileges that install.cmd
+// leaves it (SeChangeNotify and SeImpersonate).
 win32::Token ServiceToken();
 
-// onbehalf-service.exe, as ServiceProcess runs it.
+// onbehalf-service.exe, run by ServiceProcess.
 class ShippedService {
  public:
   explicit ShippedService(RunBy run_by, std::string_view settings = "{}");
-  // Under this token.
+  // Runs with this token.
   explicit ShippedService(win32::Token token, std::string_view settings = "{}");
 
   ServiceProcess& operator*() { return *process_; }
   ServiceProcess* operator->() { return process_.get(); }
-  // For another process of the same account; null: it is this process's.
+  // For another process of the same account; null: this process's token.
   const win32::Token* token() const { return token_ ? &*token_ : nullptr; }
-  // The SID that owns its pipe.
+  // The SID of the pipe's owner.
   std::string OwnerSid() const;
 
  private:
@@ -41,8 +41,9 @@ class ShippedService {
   const std::unique_ptr<ServiceProcess> process_;
 };
 
-// In a test or its SetUp: skips it, by name, where processes of other accounts cannot be made or the pipes are not NT's. Windows
-// makes no such tokens, so ONBEHALF_REQUIRE_WINDOWS does not ask for them.
+// In a test or its SetUp: skips it, with the reason, where processes of other accounts cannot be started or
+// the pipes lack NT's semantics. Windows makes no such tokens, so ONBEHALF_REQUIRE_WINDOWS does not require
+// them.
 #define ONBEHALF_SKIP_WITHOUT_ACCOUNTS()                                                           \
   do {                                                                                             \
     if (!OtherAccountsCanBeMade() || !PipeDaclIsEnforced())                                        \

@@ -34,7 +34,7 @@ constexpr DWORD kDenied = ERROR_ACCESS_DENIED;
 // onbehalf.exe's exit code for a server that is not trusted.
 constexpr DWORD kNotTrusted = 4;
 
-// Starts it again; what it says against that, empty if it listens.
+// Starts it again and returns its error message, empty if it listens.
 std::string WhyItDoesNotStart(ServiceProcess& service) {
   try {
     service.Restart();
@@ -57,7 +57,7 @@ class Squatter : public testing::Test {
 
 // ---- Before ----
 
-TEST_F(Squatter, BeforeTheStartIsNotJoinedWhateverItsDaclSays) {
+TEST_F(Squatter, BeforeTheStartMakesTheStartFail) {
   ShippedService service(RunBy::kThisAccount, R"({"pipe": {"waiting_instances": 1}})");
   Attacker squatter = MakeSquatter(service->pipe_path());
   const std::string of_the_service = squatter.Descriptor();
@@ -84,7 +84,7 @@ TEST_F(Squatter, BeforeTheStartIsNotJoinedWhateverItsDaclSays) {
     ASSERT_EQ(squatter.Create(PIPE_ACCESS_DUPLEX, row.sddl, row.max_instances), kSuccess);
     const std::string why = WhyItDoesNotStart(*service);
     EXPECT_NE(why.find(row.why), std::string::npos) << why;
-    // And nothing of the service is left there, which a client could have met.
+    // And the service has left nothing there that a client could have connected to.
     EXPECT_EQ(squatter.OpenAtOnce(FILE_READ_ATTRIBUTES), row.sddl == "D:P" ? kDenied : kSuccess);
     squatter.DropInstances();
     // The name is free again.
@@ -100,10 +100,10 @@ ChildProcess::Options Client(const std::string& pipe_name, std::vector<std::stri
   return client;
 }
 
-// What the client does with a pipe that is not the service's.
+// What the client does with a pipe that does not belong to the service.
 class SquattersClient : public Squatter {
  protected:
-  // Against a squatter that lets everybody in. What the squatter got is in got_.
+  // Against a squatter that admits everyone. What the squatter got is in got_.
   ChildProcess::Exit RunClient(std::vector<std::string> options) {
     const std::string name = UniquePipeName();
     Attacker squatter = MakeSquatter(LocalPipePath(name));
@@ -112,7 +112,7 @@ class SquattersClient : public Squatter {
     squatter.BeginServing();
     ChildProcess running = ChildProcess::Start(Client(name, std::move(options)));
     got_ = squatter.Finish();
-    // It does not answer.
+    // It does not respond.
     squatter.DropInstances();
     return running.WaitForExit();
   }
@@ -131,7 +131,7 @@ TEST_F(SquattersClient, GivesItNeitherBytesNorAToken) {
   }
 }
 
-// That the squatter would have got both.
+// Proves that the squatter could have got both.
 TEST_F(SquattersClient, GivesItBothWhenToldToTrustAnybody) {
   for (const char* level : {"identify", "impersonate"}) {
     SCOPED_TRACE(level);
@@ -163,7 +163,8 @@ TEST_F(SquattersClient, GivesBothToTheServicesOwnAccount) {
 
 // ---- While it runs ----
 
-// Each client takes the only waiting instance and is gone at once, so that again and again no instance listens.
+// Each client takes the only waiting instance and leaves at once, so that there are many moments without a
+// listening instance.
 TEST_F(Squatter, NeverGetsTheNameWhileClientsComeAndGo) {
   constexpr int kAttempts = 500;
   ShippedService service(RunBy::kThisAccount, R"({"pipe": {"waiting_instances": 1}})");
@@ -222,7 +223,7 @@ TEST_F(Squatter, AfterACrashDoesNotKeepTheServiceFromStartingByHoldingAClientsEn
   ASSERT_EQ(holder.Connect(), kSuccess);
   ASSERT_TRUE(holder.Call("rpc.ping").contains("result"));
   service->Kill();
-  // What is left has other entries than the pipe that is wanted now.
+  // The remaining pipe has a different DACL from the one that is wanted now.
   service->WriteSettings(R"({"pipe": {"deny_network_logons": true}})");
   ASSERT_EQ(WhyItDoesNotStart(*service), "");
   EXPECT_NE(service->LogText().find("the pipe already exists and is ours"), std::string::npos);
@@ -234,7 +235,7 @@ TEST_F(Squatter, AfterACrashDoesNotKeepTheServiceFromStartingByHoldingAClientsEn
   EXPECT_TRUE(holder.Call("rpc.ping").contains("result"));
 }
 
-// An older release, or one with other settings, left it.
+// Left by an older release, or one with other settings.
 TEST_F(Squatter, OfTheServicesOwnAccountGetsTheDaclAndTheLabel) {
   ONBEHALF_SKIP_WITHOUT_SERVICE_ACCOUNT();
   ShippedService service(RunBy::kItsOwnAccount);

@@ -4,7 +4,7 @@
 
 namespace onbehalf::test {
 
-// How often this thread has called operator new (which this executable replaces to count).
+// How many times this thread has called operator new (which this executable replaces to count).
 std::size_t AllocationsOfThisThread();
 
 }  // namespace onbehalf::test

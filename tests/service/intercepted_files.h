@@ -15,9 +15,9 @@
 
 namespace onbehalf::test {
 
-// Windows' file operations, with a test's functions before and after each: they may throw, wait, or end the
-// process. The seam at which tests make files of the policy and of the audit fail. The functions are to be set while no operation is under way, and are called by whichever thread
-// operates.
+// Windows' file operations, with a test's functions called before and after each: they may throw, wait, or
+// end the process. Tests use it to make operations on the policy's and the audit's files fail. Set the
+// functions only while no operation is running; the operating thread calls them.
 class InterceptedFiles final : public service::FileOperations {
  private:
   template <typename Function>
@@ -38,7 +38,7 @@ class InterceptedFiles final : public service::FileOperations {
   struct Operation {
     std::size_t number;     // 1 for the first since `count` was set to 0
     std::string_view name;  // "Create", …
-    HANDLE file = nullptr;  // of "Write", and what it writes
+    HANDLE file = nullptr;  // for "Write", with the bytes that it writes
     std::string_view bytes = {};
   };
   std::function<void(const Operation&)> before;

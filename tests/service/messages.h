@@ -10,7 +10,7 @@
 
 namespace onbehalf::test {
 
-// Messages as they stand on the wire.
+// Messages as they appear on the wire.
 
 inline nlohmann::json RequestMessage(nlohmann::json id, std::string_view method,
                                      nlohmann::json params = nullptr) {
@@ -29,7 +29,7 @@ inline nlohmann::json CancelMessage(nlohmann::json id) {
   return NotificationMessage("$/cancelRequest", {{"id", std::move(id)}});
 }
 
-// What an error is answered with: the table's own sentence unless another is given.
+// The error response: with the table's own message unless another is given.
 inline nlohmann::json ErrorMessageFor(nlohmann::json id, protocol::ErrorCode code,
                                       std::string_view message = {}) {
   return {{"jsonrpc", "2.0"},

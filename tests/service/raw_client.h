@@ -15,30 +15,30 @@ namespace onbehalf::test {
 
 using Json = nlohmann::json;
 
-// A client that writes whatever bytes a test wants, in the writes that it wants, and reads what comes. One
+// A client that writes arbitrary bytes, divided into writes as the test wants, and reads messages. One
 // thread.
 class RawClient {
  public:
-  // Throws Win32Error. Waits for a free instance.
+  // Waits for a free instance. Throws Win32Error.
   explicit RawClient(std::string_view pipe_path, const win32::ClientSecurity& security = {
                                                      win32::ImpersonationLevel::kImpersonation, true});
 
   win32::PipeStream& stream() { return stream_; }
 
   void Write(std::string_view bytes);
-  // One message as a header-delimited frame, in one write.
+  // Writes one message as a header-delimited frame, in one write.
   void Send(const Json& message);
   // The next frame's text; nullopt when the server has closed the connection.
   std::optional<std::string> ReadText(std::chrono::milliseconds limit = kPatience);
   // The same as JSON.
   std::optional<Json> Read(std::chrono::milliseconds limit = kPatience);
-  // The messages up to the first that is no notification, which is the last of them. Throws std::runtime_error if the
+  // The messages up to and including the first that is not a notification. Throws std::runtime_error if the
   // connection is closed before.
   std::vector<Json> ReadToAnswer();
-  // Sends a request under the next id and reads its answer. Throws std::runtime_error if the connection is
+  // Sends a request with the next id and reads its response. Throws std::runtime_error if the connection is
   // closed.
   Json Call(std::string_view method, const Json& params = nullptr);
-  // Nothing more comes and the server has closed the connection.
+  // No more messages come and the server has closed the connection.
   bool IsClosedByServer(std::chrono::milliseconds limit = kPatience) { return !ReadText(limit).has_value(); }
 
  private:

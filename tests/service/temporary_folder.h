@@ -12,12 +12,12 @@
 
 namespace onbehalf::test {
 
-// A folder of this test alone, removed with all that is in it.
+// A folder of this test alone, removed with everything in it.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
     static int count = 0;
-    // One that is there already was left by a process of the same id that was ended.
+    // An existing folder was left by a process with the same id that was ended.
     do {
       path_ =
           std::filesystem::temp_directory_path() /
@@ -46,8 +46,8 @@ inline void WriteAll(const std::filesystem::path& file, std::string_view text) {
   std::ofstream(file, std::ios::binary) << text;
 }
 
-// The lines of a text whose every line ends in a newline; the last element is what follows the last newline,
-// if anything does.
+// The lines of a text whose every line ends in a newline; the last element is whatever follows the last
+// newline.
 inline std::vector<std::string> Lines(std::string_view text) {
   std::vector<std::string> lines;
   while (!text.empty()) {
@@ -58,7 +58,7 @@ inline std::vector<std::string> Lines(std::string_view text) {
   return lines;
 }
 
-// Texts with which a peer would like to forge or break a line of a file, or a person's terminal.
+// Texts with which a peer could try to forge or break a line of a file, or attack a terminal.
 inline std::vector<std::string> HostileTexts() {
   return {"line\nbreak",
           "carriage\rreturn",

@@ -15,8 +15,9 @@
 
 namespace onbehalf::test {
 
-// The whole pipe server in this process, on a pipe and in a folder of its own, with the built-in methods. Change settings() and
-// methods() before Start. Its limits of time are what a test waits at most. When it goes, it stops and its folder is removed.
+// The whole pipe server in this process, on a pipe and in a folder of its own, with the built-in methods.
+// Change settings() and methods() before Start. Its timeouts are as long as a test waits at most. The
+// destructor stops it and removes its folder.
 class TestServer {
  public:
   TestServer();
@@ -24,16 +25,16 @@ class TestServer {
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
 
-  // Before the first use of methods() or Start.
+  // Only before the first use of methods() or Start.
   service::Settings& settings() { return settings_; }
   service::MethodRegistry& methods() { return server().methods(); }
   service::Server& server();
-  // Made of settings() by the first use of methods() or Start.
+  // Made from settings() by the first use of methods() or Start.
   const std::shared_ptr<service::LiveSettings>& live_settings() {
     server();
     return live_settings_;
   }
-  // Of a server that runs: from the next request, and the next look at its connections, on.
+  // For a running server: takes effect from the next request, and the next check of its connections.
   void ChangeLimits(const std::function<void(protocol::Limits&)>& change);
   service::Log& log() {
     server();
@@ -47,10 +48,10 @@ class TestServer {
 
   const std::string& pipe_path() const { return pipe_path_; }
   const std::filesystem::path& folder() const { return folder_; }
-  // What service.reload reads. It need not be there.
+  // What service.reload reads. The file need not exist.
   std::filesystem::path settings_file() const { return folder_ / "onbehalf.json"; }
   std::filesystem::path policy_folder() const { return folder_ / "policy"; }
-  // The audit's lines so far, in order.
+  // The audit's records so far, in order.
   std::vector<nlohmann::json> AuditLines() const;
   // The log's text so far.
   std::string LogText() const;
@@ -66,7 +67,7 @@ class TestServer {
   std::unique_ptr<service::Server> server_;
 };
 
-// A method that everybody may call.
+// A method that everyone may call.
 service::Method PublicMethod(std::string name, service::Acts acts, service::Pace pace,
                              std::function<service::MethodResult(const service::Call&)> handler);
 

@@ -25,7 +25,7 @@ std::optional<int> RunChildMain(const std::vector<std::string>& arguments) {
   const std::string name = arguments.front().substr(kChildMainArgument.size());
   const auto found = ChildMains().find(name);
   if (found == ChildMains().end()) {
-    std::fprintf(stderr, "no child's part is called %s\n", name.c_str());
+    std::fprintf(stderr, "no ONBEHALF_CHILD_MAIN is named %s\n", name.c_str());
     return 125;
   }
   try {

@@ -7,9 +7,8 @@
 
 namespace onbehalf::test {
 
-// What a test executable does when it is started again as a child of its own test
-// (ChildProcess::Options::Self): the arguments come in, the exit code goes out. Defined at namespace scope
-// beside the test that starts it:
+// What a test executable does when its own test starts it again as a child (ChildProcess::Options::Self):
+// takes the arguments, returns the exit code. Defined at namespace scope next to the test that starts it:
 //
 //   ONBEHALF_CHILD_MAIN(Echo) { std::puts(arguments.at(0).c_str()); return 0; }
 #define ONBEHALF_CHILD_MAIN(name)                                                                   \
@@ -23,12 +22,12 @@ struct ChildMainRegistration {
   ChildMainRegistration(std::string_view name, ChildMain main);
 };
 
-// The first argument of a process that is a child: this and the name.
+// Marks a child process: its first argument is this and the name.
 inline constexpr std::string_view kChildMainArgument = "--onbehalf-child=";
 
-// Runs the child's part if `arguments` (without the program's name) ask for one and returns its exit code;
-// nullopt if this process is no child. 125: the executable has no part of that name; 124: the part threw
-// (told on standard error).
+// Runs the ONBEHALF_CHILD_MAIN that `arguments` (without the program's name) select and returns its exit
+// code; nullopt if this process is not a child. 125: the executable has no ONBEHALF_CHILD_MAIN of that name;
+// 124: it threw (reported on standard error).
 std::optional<int> RunChildMain(const std::vector<std::string>& arguments);
 
 }  // namespace onbehalf::test

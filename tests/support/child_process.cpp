@@ -41,8 +41,8 @@ Pipe MakePipe(Direction direction) {
   return pipe;
 }
 
-// One argument, so that CommandLineToArgvW and the C runtime give it back: backslashes count double only
-// before a quote.
+// One argument, quoted so that CommandLineToArgvW and the C runtime return it unchanged: backslashes are
+// doubled only before a quote.
 void AppendQuoted(std::wstring& line, const std::wstring& argument) {
   if (!line.empty()) line += L' ';
   if (!argument.empty() && argument.find_first_of(L" \t\n\v\"") == std::wstring::npos) {
@@ -69,7 +69,7 @@ bool SameName(std::wstring_view a, std::wstring_view b) {
                                 TRUE) == CSTR_EQUAL;
 }
 
-// This process's environment with `changes` made to it, as CreateProcessW takes it.
+// This process's environment with `changes` applied, in the form that CreateProcessW takes.
 std::wstring EnvironmentBlock(const std::vector<std::pair<std::string, std::string>>& changes) {
   std::vector<std::pair<std::wstring, std::wstring>> wide;
   for (const auto& [name, value] : changes) wide.emplace_back(win32::ToWide(name), win32::ToWide(value));
@@ -78,7 +78,7 @@ std::wstring EnvironmentBlock(const std::vector<std::pair<std::string, std::stri
   if (own == nullptr) win32::ThrowLastError("GetEnvironmentStringsW");
   std::wstring block;
   for (std::wstring_view entry = own; !entry.empty(); entry = entry.data() + entry.size() + 1) {
-    // Entries for drives begin with '='.
+    // The entries for drives begin with '='.
     const std::wstring_view name = entry.substr(0, entry.find(L'=', 1));
     bool changed = false;
     for (const auto& change : wide) changed = changed || SameName(change.first, name);
@@ -108,7 +108,7 @@ win32::UniqueObject MakeJob() {
   return job;
 }
 
-// All that comes out of one stream, gathered by a thread until its other ends are closed.
+// Everything that one stream yields, collected by a thread until its other ends are closed.
 class Gatherer {
  public:
   void Start(win32::UniqueObject pipe) {
@@ -132,7 +132,7 @@ class Gatherer {
     return line;
   }
 
-  // What has come by the end of the stream, which a grandchild may keep open.
+  // Everything up to the end of the stream, which a grandchild may keep open.
   std::string All(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, limit, [this] { return ended_; });
@@ -165,7 +165,8 @@ class Gatherer {
 }  // namespace
 
 struct ChildProcess::State {
-  // Destroyed from the end: closing the job ends the child, which ends the streams, which ends the threads.
+  // Destroyed in reverse order: closing the job ends the child, which ends the streams, which ends the
+  // threads.
   Gatherer output;
   Gatherer errors;
   win32::UniqueObject input;
@@ -216,7 +217,7 @@ ChildProcess ChildProcess::Start(const Options& options) {
   for (const std::string& argument : options.arguments) AppendQuoted(command_line, win32::ToWide(argument));
   std::wstring environment = EnvironmentBlock(options.environment);
 
-  // Suspended until it is in the job, so that nothing it starts is outside.
+  // Suspended until it is in the job, so that everything it starts is in the job too.
   const DWORD flags =
       EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT | CREATE_SUSPENDED | options.creation_flags;
   state->job = MakeJob();
@@ -241,7 +242,7 @@ ChildProcess ChildProcess::Start(const Options& options) {
   }
   if (::ResumeThread(thread.get()) == static_cast<DWORD>(-1)) win32::ThrowLastError("ResumeThread");
 
-  // Or else the streams would never end.
+  // Otherwise the streams would never end.
   input.childs.reset();
   output.childs.reset();
   errors.childs.reset();

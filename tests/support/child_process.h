@@ -14,22 +14,22 @@
 
 namespace onbehalf::test {
 
-// A child process with its three standard streams piped to this one, in a job of its own: when this object
-// goes, or this process dies, the child and all that it started end. It inherits those three handles and no
-// others. Its output is read by threads of this object, so a child never blocks on a test that does not look.
-// One thread, except that id() and process() may be used by any. Throws Win32Error.
+// A child process whose three standard streams are pipes to this process, in a job of its own: the child and
+// everything it started end when this object is destroyed or this process dies. The child inherits those
+// three handles and no others. Threads of this object read its output, so a child never blocks on a test that
+// does not read. One thread, except that id() and process() may be used by any. Throws Win32Error.
 class ChildProcess {
  public:
   struct Options {
-    // This executable, running the part that ONBEHALF_CHILD_MAIN(name) defines.
+    // This executable, running ONBEHALF_CHILD_MAIN(name).
     static Options Self(std::string_view name, std::vector<std::string> arguments = {});
 
     std::string executable;
-    std::vector<std::string> arguments;  // quoted as CommandLineToArgvW takes them apart
-    std::vector<std::pair<std::string, std::string>> environment{};  // on top of this process's own
-    // A primary token to run with (CreateProcessAsUserW); null: this process's own. Borrowed during Start.
+    std::vector<std::string> arguments;                              // quoted for CommandLineToArgvW
+    std::vector<std::pair<std::string, std::string>> environment{};  // in addition to this process's own
+    // The primary token to run with (CreateProcessAsUserW); null: this process's own. Borrowed during Start.
     HANDLE token = nullptr;
-    DWORD creation_flags = 0;  // CREATE_NEW_PROCESS_GROUP, …
+    DWORD creation_flags = 0;  // CREATE_NEW_PROCESS_GROUP, ...
   };
 
   static ChildProcess Start(const Options& options);
@@ -43,19 +43,19 @@ class ChildProcess {
   void WriteInput(std::string_view bytes);
   void CloseInput();
 
-  // The next line of standard output, without its end; the rest, if it ends without one. nullopt when the
-  // output has ended. Throws Win32Error(WAIT_TIMEOUT).
+  // The next line of standard output, without its line end; at the end of the output, the rest if it has no
+  // line end. nullopt when the output has ended. Throws Win32Error(WAIT_TIMEOUT).
   std::optional<std::string> ReadLine(std::chrono::milliseconds limit = kPatience);
-  // The same of standard error.
+  // The same for standard error.
   std::optional<std::string> ReadErrorLine(std::chrono::milliseconds limit = kPatience);
 
   struct Exit {
     DWORD code;
-    std::string output;  // all of standard output, also what ReadLine has given
+    std::string output;  // all of standard output, including what ReadLine has returned
     std::string errors;  // all of standard error
   };
-  // Closes the input and waits. Throws Win32Error(WAIT_TIMEOUT); the child runs on then, until this object
-  // goes.
+  // Closes the input and waits. Throws Win32Error(WAIT_TIMEOUT); the child then runs until this object is
+  // destroyed.
   Exit WaitForExit(std::chrono::milliseconds limit = kPatience);
 
   // Ends the child at once, as a crash would.
@@ -67,7 +67,7 @@ class ChildProcess {
   std::unique_ptr<State> state_;
 };
 
-// Starts, waits, and returns what came of it.
+// Starts the child, waits for it and returns its result.
 ChildProcess::Exit RunChild(const ChildProcess::Options& options,
                             std::chrono::milliseconds limit = kPatience);
 

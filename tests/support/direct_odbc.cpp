@@ -5,7 +5,7 @@
 #include <cwchar>
 #include <iterator>
 
-// In this order: ODBC's headers need what <windows.h> declares.
+// In this order: ODBC's headers need the declarations of <windows.h>.
 // clang-format off
 #include "onbehalf/win32/lean_windows.h"
 #include <sql.h>
@@ -23,13 +23,13 @@ namespace {
   SQLSMALLINT size = 0;
   if (!SQL_SUCCEEDED(::SQLGetDiagRecW(kind, handle, 1, state.data(), &native, message.data(),
                                       static_cast<SQLSMALLINT>(message.size()), &size))) {
-    throw OdbcFailure("", std::string(function) + " failed and says nothing");
+    throw OdbcFailure("", std::string(function) + " failed without a diagnostic record");
   }
   throw OdbcFailure(win32::ToUtf8Lossy(state.data()),
                     std::string(function) + ": " + win32::ToUtf8Lossy(message.data()));
 }
 
-// A statement that is closed with its scope.
+// A statement handle, freed at the end of its scope.
 class Statement {
  public:
   explicit Statement(SQLHDBC connection) {
@@ -67,7 +67,7 @@ std::optional<std::string> ConnectionFromEnvironment(const wchar_t* variable) {
   std::array<wchar_t, 1024> value;
   const DWORD size = ::GetEnvironmentVariableW(variable, value.data(), static_cast<DWORD>(value.size()));
   if (size == 0) return std::nullopt;
-  if (size >= value.size()) throw std::length_error("the connection string of the environment is too long");
+  if (size >= value.size()) throw std::length_error("the connection string in the environment is too long");
   return win32::ToUtf8(std::wstring_view(value.data(), size));
 }
 

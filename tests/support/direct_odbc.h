@@ -9,35 +9,36 @@
 
 namespace onbehalf::test {
 
-// What the driver manager or the driver has refused.
+// An error of the driver manager or the driver.
 class OdbcFailure : public std::runtime_error {
  public:
   OdbcFailure(const std::string& sqlstate, const std::string& message)
       : std::runtime_error(sqlstate + ": " + message) {}
 };
 
-// The connection string in a variable of the environment, by which whoever runs the tests gives them a database server;
-// nullopt without one.
+// The connection string of the database server for the tests, from an environment variable; nullopt if the
+// variable is not set.
 std::optional<std::string> ConnectionFromEnvironment(const wchar_t* variable);
 
-// A connection to a database without the service: what tests prepare and look at, and the yardstick of the bench. It knows
-// nothing of the service's own use of ODBC. One thread. Throws OdbcFailure.
+// A connection to a database that bypasses the service: tests prepare and inspect data with it, and the
+// benchmark uses it as the baseline. It shares no code with the service's use of ODBC. One thread. Throws
+// OdbcFailure.
 class DirectOdbc {
  public:
-  using Row = std::vector<std::optional<std::string>>;  // every value as the driver makes text of it
+  using Row = std::vector<std::optional<std::string>>;  // each value as text, converted by the driver
 
   explicit DirectOdbc(std::string_view connection);
   ~DirectOdbc();
   DirectOdbc(const DirectOdbc&) = delete;
   DirectOdbc& operator=(const DirectOdbc&) = delete;
 
-  // All rows; of at most 4,095 characters a value.
+  // All rows; each value is at most 4,095 characters.
   std::vector<Row> Rows(std::string_view sql);
-  // The first value of the first row, "" for null. Throws std::out_of_range without a row.
+  // The first value of the first row, "" for null. Throws std::out_of_range if there are no rows.
   std::string Value(std::string_view sql) { return Rows(sql).at(0).at(0).value_or(""); }
   void Execute(std::string_view sql) { Rows(sql); }
-  // Fetches all rows and all of their values as a program would that wants them (integers as such, everything else as
-  // UTF-16) and keeps none: how many rows there were.
+  // Fetches all values of all rows as a program that uses them would (integers as integers, everything else
+  // as UTF-16), discards them and returns the number of rows.
   std::size_t Count(std::string_view sql);
 
  private:

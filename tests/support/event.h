@@ -9,7 +9,7 @@
 
 namespace onbehalf::test {
 
-// Something that a test waits for. Any thread.
+// An event that a test waits for. Any thread.
 class Event {
  public:
   Event() : event_(::CreateEventW(nullptr, TRUE, FALSE, nullptr)) {
@@ -17,7 +17,7 @@ class Event {
   }
   void Set() { ::SetEvent(event_.get()); }
   void Reset() { ::ResetEvent(event_.get()); }
-  // False when it has not come about in that time.
+  // False if it was not set within that time.
   bool Wait(std::chrono::milliseconds limit = kPatience) {
     return ::WaitForSingleObject(event_.get(), static_cast<DWORD>(limit.count())) == WAIT_OBJECT_0;
   }

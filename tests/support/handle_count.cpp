@@ -9,7 +9,7 @@
 namespace onbehalf::test {
 namespace {
 
-// SystemExtendedHandleInformation and its answer, which the SDK does not declare (phnt, ntexapi.h).
+// SystemExtendedHandleInformation and its result, which the SDK does not declare (phnt, ntexapi.h).
 constexpr ULONG kExtendedHandleInformation = 64;
 using QuerySystemInformation = LONG(NTAPI*)(ULONG kind, void* answer, ULONG size, ULONG* needed);
 struct HandleEntry {
@@ -45,7 +45,7 @@ std::size_t OpenHandleCountOf(std::uint32_t process_id) {
     if (status != kInfoLengthMismatch) {
       throw win32::Win32Error(static_cast<DWORD>(status), "NtQuerySystemInformation");
     }
-    // The table may have grown since the system said what it needs.
+    // The table may have grown since the system reported the size.
     answer.resize(answer.size() * 2);
   }
   const auto* table = reinterpret_cast<const HandleTable*>(answer.data());

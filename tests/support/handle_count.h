@@ -5,11 +5,11 @@
 
 namespace onbehalf::test {
 
-// How many handles this process has open, from the system's table of all handles, because Wine's
-// GetProcessHandleCount always says 0. Other threads of the process (the thread pool's) open and close
-// handles too: compare with room for theirs, after many rounds of what is tested.
+// The number of handles that this process has open, counted in the system's table of all handles, because
+// Wine's GetProcessHandleCount always returns 0. Other threads of the process (the thread pool's) open and
+// close handles too: compare with some tolerance, after many rounds of what is tested.
 std::size_t OpenHandleCount();
-// The same of another process.
+// The same for another process.
 std::size_t OpenHandleCountOf(std::uint32_t process_id);
 
 }  // namespace onbehalf::test

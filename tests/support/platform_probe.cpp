@@ -53,7 +53,8 @@ bool ProbeFirstInstance() {
   return !second && ::GetLastError() == ERROR_ACCESS_DENIED;
 }
 
-// The token that ImpersonateNamedPipeClient gives of a client with this level that writes as `writer`; null: as this process.
+// The token that ImpersonateNamedPipeClient gives for a client with this level that writes as `writer`; null:
+// as this process.
 std::optional<win32::Token> TokenOfClient(win32::ImpersonationLevel level, const win32::Token* writer) {
   const std::string path = LocalPipePath(UniquePipeName());
   const win32::UniqueFile server = CreatePipe(path, 0, kOpenToAll);
@@ -121,7 +122,7 @@ bool ProbeOtherAccounts() {
 }
 
 bool ProbeOwnerOfFiles() {
-  // This executable: it was made by the same account.
+  // This executable: the same account created it.
   const auto descriptor =
       win32::SecurityDescriptor::FromFile(win32::OwnImagePath(), OWNER_SECURITY_INFORMATION);
   return descriptor.Owner() == win32::Sid::FromWellKnown(WinBuiltinAdministratorsSid);

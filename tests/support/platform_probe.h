@@ -4,12 +4,12 @@
 
 namespace onbehalf::test {
 
-// Whether ONBEHALF_REQUIRE_WINDOWS is 1: what a test needs must be there.
+// Whether ONBEHALF_REQUIRE_WINDOWS is 1: nothing that a test needs may be missing.
 bool WindowsIsRequired();
 
-// In a test: goes on if `probe` is true, else skips the test and names what is missing. With
-// ONBEHALF_REQUIRE_WINDOWS=1 that is a failure instead. A probe asks for the behaviour, never for the
-// system's name.
+// In a test: continues if `probe` is true, else skips the test and names what is missing. With
+// ONBEHALF_REQUIRE_WINDOWS=1 that is a failure instead. A probe checks the behaviour, never the system's
+// name.
 #define ONBEHALF_SKIP_WITHOUT(what, probe)                                           \
   do {                                                                               \
     if (!(probe)) {                                                                  \
@@ -20,26 +20,27 @@ bool WindowsIsRequired();
     }                                                                                \
   } while (false)
 
-// Probes. Each asks once and remembers.
+// Probes. Each checks once and caches the result.
 
-// CreateFileW on a pipe whose DACL admits nobody gives ERROR_ACCESS_DENIED.
+// CreateFileW on a pipe whose DACL grants nothing fails with ERROR_ACCESS_DENIED.
 bool PipeDaclIsEnforced();
-// A second CreateNamedPipeW with FILE_FLAG_FIRST_PIPE_INSTANCE gives ERROR_ACCESS_DENIED.
+// A second CreateNamedPipeW with FILE_FLAG_FIRST_PIPE_INSTANCE fails with ERROR_ACCESS_DENIED.
 bool FirstPipeInstanceIsHonoured();
-// ImpersonateNamedPipeClient gives the token that the client wrote under.
+// ImpersonateNamedPipeClient gives the token that the client wrote with.
 bool PipeClientTokenIsGiven();
-// ImpersonateNamedPipeClient takes the level that the client asked for (its SQOS).
+// ImpersonateNamedPipeClient gives the level that the client specified (its SQOS).
 bool PipeClientLevelIsHonoured();
-// AccessCheck lets a deny entry hit a deny-only group.
+// AccessCheck applies a deny ACE to a deny-only group.
 bool DenyOnlyGroupsAreDenied();
-// AccessCheck gives entries for OWNER RIGHTS their meaning.
+// AccessCheck honours ACEs for OWNER RIGHTS.
 bool OwnerRightsAreHonoured();
-// CreateRestrictedToken keeps restricting SIDs and AccessCheck asks them.
+// CreateRestrictedToken keeps restricting SIDs and AccessCheck checks them.
 bool RestrictingSidsAreHonoured();
 // CreateRestrictedToken makes tokens of other accounts, as the Wine of tests/nt does (TokenOfAnotherAccount).
 bool OtherAccountsCanBeMade();
-// Files that this process makes belong to Administrators, as an administrator's often do on Windows, so that a service under an
-// account of its own takes them for safe. The Wine of tests/nt: with NT_FILES_OF_ADMINISTRATORS=1 in its server's environment.
+// Files that this process creates belong to Administrators, as an administrator's often do on Windows, so
+// that a service with an account of its own accepts them as safe. In the Wine of tests/nt: with
+// NT_FILES_OF_ADMINISTRATORS=1 in its server's environment.
 bool FilesBelongToAdministrators();
 
 }  // namespace onbehalf::test

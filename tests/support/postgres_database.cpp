@@ -37,7 +37,7 @@ PostgresDatabase::~PostgresDatabase() {
   try {
     server_.Execute("drop database " + name_ + " with (force)");
   } catch (const OdbcFailure&) {
-    // The server has gone, and the database with it.
+    // The server is gone, and the database with it.
   }
 }
 

@@ -8,10 +8,11 @@
 
 namespace onbehalf::test {
 
-// The connection string of the PostgreSQL server that the tests may use, from ONBEHALF_TEST_POSTGRES; nullopt without one.
+// The connection string of the PostgreSQL server for the tests, from ONBEHALF_TEST_POSTGRES; nullopt if it is
+// not set.
 std::optional<std::string> GivenPostgres();
 
-// In a test or its SetUp: skips it, by name, where no PostgreSQL server is given.
+// In a test or its SetUp: skips it, with the reason, if no PostgreSQL server is configured.
 #define ONBEHALF_SKIP_WITHOUT_POSTGRES()                                                                \
   do {                                                                                                  \
     if (!::onbehalf::test::GivenPostgres()) {                                                           \
@@ -19,12 +20,13 @@ std::optional<std::string> GivenPostgres();
     }                                                                                                   \
   } while (false)
 
-// For PostgresDatabase::Backends: those that have a cursor, which is one of a transaction, or fetch from it.
+// For PostgresDatabase::Backends: connections that have a cursor (which belongs to a transaction) or fetch
+// from it.
 inline constexpr const char* kHasCursor =
     "state = 'idle in transaction' or (state = 'active' and query ilike '%fetch%')";
 
-// A database of a test's own on that server, so that every connection to it is the test's. It is dropped, with the connections
-// that are left, when this object goes. One thread. Throws OdbcFailure.
+// A database for one test on that server, so that every connection to it is the test's. It is dropped, with
+// the remaining connections, when this object is destroyed. One thread. Throws OdbcFailure.
 class PostgresDatabase {
  public:
   explicit PostgresDatabase(const std::string& server);
@@ -32,15 +34,16 @@ class PostgresDatabase {
   PostgresDatabase(const PostgresDatabase&) = delete;
   PostgresDatabase& operator=(const PostgresDatabase&) = delete;
 
-  // For sources: with cursors on the server and booleans as such (docs/database.md says what the words mean).
+  // For sources: with server-side cursors and native booleans (docs/database.md explains the keywords).
   std::string connection() const { return own_ + ";UseDeclareFetch=1;Fetch=500;BoolsAsChar=0"; }
-  // A connection to this database that no count below contains.
+  // A connection to this database that no count below includes.
   DirectOdbc& direct() { return *direct_; }
 
-  // The test's connections (backends of the server), all of them or those that `condition` (of pg_stat_activity) holds for.
+  // The number of the test's connections (backends of the server), or of those for which `condition` (on
+  // pg_stat_activity) holds.
   int Backends(std::string_view condition = "true");
-  // False if they are not so many while a test waits. The server is asked again every ten milliseconds: it
-  // gives no event for it.
+  // False if the number does not become `count` within kPatience. Polls the server every ten milliseconds: it
+  // has no event for this.
   bool WaitForBackends(int count, std::string_view condition = "true");
 
  private:

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-// In this order: the system's two need what <windows.h> declares.
+// In this order: the two system headers need the declarations of <windows.h>.
 // clang-format off
 #include "onbehalf/win32/lean_windows.h"
 #include <psapi.h>
@@ -22,11 +22,11 @@ PROCESS_MEMORY_COUNTERS MemoryCountersOf(HANDLE process) {
   return counters;
 }
 
-// Whether `figure` grows when memory is taken and used.
+// Whether `figure` grows when memory is allocated and used.
 bool Grows(std::size_t (*figure)()) {
   constexpr std::size_t kBytes = 64 * 1024 * 1024;
   const std::size_t before = figure();
-  // More than there was: what had grown before and was given back must not be enough.
+  // More than the current figure: memory that was used before and freed must not be enough.
   const std::vector<char> used(before + kBytes, 'x');
   return figure() >= before + kBytes / 2;
 }

@@ -5,14 +5,14 @@
 
 namespace onbehalf::test {
 
-// Of this process.
+// For this process.
 std::size_t ThreadsOfThisProcess();
 std::size_t PrivateBytes();
-// Of another process, which runs.
+// For another, running process.
 std::size_t PrivateBytesOf(std::uint32_t process_id);
-// Whether the system's figure of them grows when this process takes memory and uses it.
+// Whether the system's private bytes grow when this process allocates memory and uses it.
 bool PrivateBytesAreCounted();
-// The most memory of this process that was in use at a time, and whether the system counts that.
+// The peak working set of this process, and whether the system counts it.
 std::size_t PeakWorkingSet();
 bool PeakWorkingSetIsCounted();
 

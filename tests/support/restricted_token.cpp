@@ -24,7 +24,7 @@ win32::Token RestrictedToken(const std::vector<win32::Sid>& disabled,
   return win32::Token(std::move(restricted));
 }
 
-// This process's privileges but for these.
+// This process's privileges except for these.
 std::vector<LUID_AND_ATTRIBUTES> PrivilegesOtherThan(const std::vector<std::string>& kept) {
   std::vector<LUID_AND_ATTRIBUTES> others;
   for (const win32::TokenPrivilege& each : win32::Token::FromOwnProcess().Privileges()) {

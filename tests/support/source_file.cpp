@@ -23,9 +23,9 @@ void ExpectSourceFile(const std::string& text, const std::string& name) {
   const auto differs = std::mismatch(text.begin(), text.end(), expected.begin(), expected.end());
   const auto line = 1 + std::count(text.begin(), differs.first, '\n');
   ADD_FAILURE()
-      << name << " is another from line " << line << " on ("
+      << name << ": differs from line " << line << " on ("
       << std::string(differs.first, differs.first + std::min<std::ptrdiff_t>(80, text.end() - differs.first))
-      << "). If that is wanted, run this program with ONBEHALF_WRITE_GOLDEN=1 and read the difference.";
+      << "). If the change is intended, run this program with ONBEHALF_WRITE_GOLDEN=1 and review the diff.";
 }
 
 }  // namespace onbehalf::test

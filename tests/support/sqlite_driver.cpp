@@ -7,7 +7,7 @@
 namespace onbehalf::test {
 namespace {
 
-// Where the drivers are those of another system, so are the paths that they take.
+// Where the drivers belong to another system (under Wine), they take that system's paths.
 std::string PathForDrivers(const std::filesystem::path& path) {
   using Convert = char*(CDECL*)(const wchar_t*);
   const HMODULE kernel = ::GetModuleHandleW(L"kernel32.dll");
@@ -29,7 +29,7 @@ const std::optional<std::string>& SqliteDriver() {
         DirectOdbc("DRIVER={" + std::string(name) + "};Database=:memory:");
         return name;
       } catch (const OdbcFailure&) {
-        // Not under this name.
+        // Not installed under this name.
       }
     }
     return std::nullopt;

@@ -6,10 +6,10 @@
 
 namespace onbehalf::test {
 
-// The name under which this system has SQLite's ODBC driver; nullopt without one. Asks once.
+// The name under which SQLite's ODBC driver is installed; nullopt if it is not. Checks once.
 const std::optional<std::string>& SqliteDriver();
 
-// In a test or its SetUp: skips it, by name, where SQLite's ODBC driver is not installed.
+// In a test or its SetUp: skips it, with the reason, if SQLite's ODBC driver is not installed.
 #define ONBEHALF_SKIP_WITHOUT_SQLITE()                                                       \
   do {                                                                                       \
     if (!::onbehalf::test::SqliteDriver()) {                                                 \
@@ -17,7 +17,8 @@ const std::optional<std::string>& SqliteDriver();
     }                                                                                        \
   } while (false)
 
-// The connection string of a database in `file`, which is made if it is not there. SqliteDriver() must be there.
+// The connection string of a database in `file`, which is created if it does not exist. SqliteDriver() must
+// have a value.
 std::string SqliteConnection(const std::filesystem::path& file);
 
 }  // namespace onbehalf::test

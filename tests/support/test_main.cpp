@@ -16,14 +16,14 @@
 
 namespace {
 
-// The longest that one test may take: far more than any takes, even on a machine that is busy with something else, because
-// only one that hangs is to meet it. Shorter than CTest's patience (tests/CMakeLists.txt), so that it is ended from
-// inside, with its name, and takes its children with it.
+// The time limit of one test: far longer than any test takes, even on a busy machine, because only a hanging
+// test may reach it. Shorter than CTest's timeout (tests/CMakeLists.txt), so that the process ends itself,
+// names the test and takes its children with it.
 constexpr std::chrono::seconds kTestLimit{300};
 static_assert(kTestLimit >= 4 * onbehalf::test::kPatience);
 constexpr UINT kHungExitCode = 3;
 
-// Ends the process when a test does not end.
+// Ends the process when a test hangs.
 class Watchdog : public testing::EmptyTestEventListener {
  public:
   Watchdog() : thread_([this] { Watch(); }) {}

@@ -13,14 +13,14 @@ std::shared_ptr<const TokenHooks> g_hooks;
 
 thread_local ThreadCarries t_carries = ThreadCarries::kNothing;
 
-// Null when no seam is in place.
+// Null when no seam is active.
 std::shared_ptr<const TokenHooks> Hooks() {
   const std::lock_guard lock(g_mutex);
   return g_hooks;
 }
 
-// By name at run time: every reference at link time would be to the seam. Functions of advapi32 that Windows
-// itself always has; without one there is nothing to test.
+// Looked up by name at run time: every link-time reference would be to the seam. Windows always has these
+// advapi32 functions; if one is missing, there is nothing to test.
 template <typename Function>
 Function Find(const char* name) {
   const HMODULE module = ::LoadLibraryW(L"advapi32.dll");
@@ -138,7 +138,8 @@ ThreadCarries WhatThreadCarries() { return t_carries; }
 
 }  // namespace onbehalf::test
 
-// What calls of another DLL's functions go through: the linker takes these before the import library's.
+// The symbols that calls of another DLL's functions go through: the linker prefers these to the import
+// library's.
 extern "C" {
 BOOL(WINAPI* __imp_ImpersonateNamedPipeClient)(HANDLE) = &onbehalf::test::OnImpersonateNamedPipeClient;
 BOOL(WINAPI* __imp_OpenThreadToken)(HANDLE, DWORD, BOOL, PHANDLE) = &onbehalf::test::OnOpenThreadToken;

@@ -6,9 +6,9 @@
 
 namespace onbehalf::test {
 
-// What stands in for Windows' functions about tokens, in an executable that token_seam.cpp is linked into as
-// an object of its own (it takes advapi32's place at link time; in a library it would take it everywhere). An
-// empty function means Windows' own. Every one fails as Windows' does: FALSE and the last error.
+// Replacements for Windows' token functions, in an executable that token_seam.cpp is linked into as an object
+// (it takes advapi32's place at link time; in a library it would do so everywhere). An empty function means
+// Windows' own. Each one fails as Windows' does: FALSE and the last error.
 struct TokenHooks {
   std::function<BOOL(HANDLE pipe)> impersonate_named_pipe_client;
   std::function<BOOL(HANDLE thread, DWORD access, BOOL open_as_self, HANDLE* token)> open_thread_token;
@@ -21,9 +21,9 @@ struct TokenHooks {
       get_token_information;
 };
 
-// Puts hooks in place for as long as it lives, for every thread of the process; one at a time. A hook may be
-// called by any thread, by several at once, and still run when this object is gone: what it refers to has to
-// outlive whoever calls it (declare it, and the seam, before the server).
+// Installs hooks while it exists, for every thread of the process; only one at a time. A hook may be called
+// by any thread, by several at once, and may still be running after this object is destroyed: what it refers
+// to must outlive its callers (declare it, and the seam, before the server).
 class TokenSeam {
  public:
   explicit TokenSeam(TokenHooks hooks);
@@ -32,7 +32,7 @@ class TokenSeam {
   TokenSeam& operator=(const TokenSeam&) = delete;
 };
 
-// Windows' own functions, for hooks that change only something.
+// Windows' own functions, for hooks that only modify a call.
 BOOL WindowsImpersonateNamedPipeClient(HANDLE pipe);
 BOOL WindowsOpenThreadToken(HANDLE thread, DWORD access, BOOL open_as_self, HANDLE* token);
 BOOL WindowsRevertToSelf();
@@ -43,11 +43,10 @@ BOOL WindowsAccessCheck(PSECURITY_DESCRIPTOR descriptor, HANDLE token, DWORD des
 BOOL WindowsGetTokenInformation(HANDLE token, TOKEN_INFORMATION_CLASS kind, void* answer, DWORD size,
                                 DWORD* needed);
 
-// FALSE with this last error, for hooks.
+// Returns FALSE with this last error, for hooks.
 BOOL FailWith(DWORD code);
 
-// Which of the functions gave the calling thread the token that it carries, as far as they went through the
-// seam.
+// Which function set the calling thread's token, for calls that went through the seam.
 enum class ThreadCarries { kNothing, kCaptured, kSet };
 ThreadCarries WhatThreadCarries();
 

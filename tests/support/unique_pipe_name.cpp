@@ -9,7 +9,7 @@ namespace onbehalf::test {
 
 std::string UniquePipeName() {
   static std::atomic<unsigned> count{0};
-  // Process ids are used again, and another session's processes have theirs.
+  // Process ids are reused, and other sessions' processes have the same ones.
   static const unsigned run = std::random_device{}();
   return "onbehalf-test-" + std::to_string(::GetCurrentProcessId()) + '-' + std::to_string(run) + '-' +
          std::to_string(++count);

@@ -5,7 +5,7 @@
 
 namespace onbehalf::test {
 
-// A pipe name that no other test, process or run uses: "onbehalf-test-…", without `\\.\pipe\`.
+// A pipe name that no other test, process or run uses: "onbehalf-test-...", without `\\.\pipe\`.
 std::string UniquePipeName();
 
 // `\\.\pipe\name`, for CreateFileW and CreateNamedPipeW.

@@ -13,28 +13,28 @@
 
 namespace onbehalf::test {
 
-// An account that nobody has: of a machine that is nowhere.
+// An account that does not exist: its machine's SID is made up.
 inline constexpr std::string_view kStranger = "S-1-5-21-1000001-1000002-1000003-9001";
 
 // The account that the tests run as.
 std::string OwnSid();
 
-// Who asks, each an impersonation token made of this process's own.
+// The caller; each is an impersonation token made from this process's own.
 enum class Who {
   kAdministrator,  // with the Administrators group enabled
-  kIdentified,     // the same, which may be looked at only
-  kOrdinary,       // Administrators for denying only
-  kDenyOnlyUser,   // the account itself for denying only
-  kRestricted,     // with Everyone as its only restricting SID
+  kIdentified,     // the same, at Identification level
+  kOrdinary,       // Administrators is deny-only
+  kDenyOnlyUser,   // the account itself is deny-only
+  kRestricted,     // Everyone is its only restricting SID
   kSystem,         // the SYSTEM account's
 };
-// For kSystem nullptr where no process of SYSTEM lets its token be opened.
+// For kSystem nullptr if no SYSTEM process lets its token be opened.
 std::shared_ptr<const service::CallerIdentity> Caller(Who who);
 
 // Whether CreateRestrictedToken can make the account itself deny-only.
 bool UserCanBeDenyOnly();
 
-// A method with a handler that says nothing.
+// A method whose handler returns null.
 service::Method MethodWithDefault(std::string name, std::string access_default);
 
 }  // namespace onbehalf::test

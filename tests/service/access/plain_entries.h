@@ -16,8 +16,8 @@
 
 namespace onbehalf::test {
 
-// An EntryReader for systems that are not Windows: takes what ToSddl writes, and GA, GX, GR and GW in any order; refuses the
-// rest.
+// An EntryReader for systems other than Windows: accepts what ToSddl writes, and GA, GX, GR and GW in any
+// order; refuses everything else.
 inline std::variant<win32::AccessEntry, std::string> ReadPlainEntry(std::string_view text) {
   const std::string refusal = "is not written as ToSddl writes it";
   if (text.size() < 2 || text.front() != '(' || text.back() != ')') return refusal;

@@ -28,8 +28,8 @@ namespace onbehalf::test {
 
 using protocol::Json;
 
-// The policy of a service with the methods access.*, file.read, file.write and print.submit, with files of its own, called
-// as the dispatcher calls it, without a pipe.
+// The policy of a service with the methods access.*, file.read, file.write and print.submit, with its own
+// files, called as the dispatcher calls it, without a pipe.
 class PolicyTest : public testing::Test {
  protected:
   PolicyTest() : log_(folder_.path(), {}, service::Log::Console::kNo), audit_(folder_.path()) {
@@ -50,13 +50,13 @@ class PolicyTest : public testing::Test {
     return found->handler(
         {*Caller(who), process_, params, "r-1", 1, {}, std::chrono::steady_clock::now() + kPatience});
   }
-  // Of a call that succeeds.
+  // For a call that succeeds.
   Json Result(std::string_view method, const Json& params, Who who = Who::kAdministrator) {
     const service::MethodResult result = Call(method, params, who);
     if (const auto* error = result.error_if()) throw std::runtime_error(error->message);
     return result.value();
   }
-  // Of one that is refused.
+  // For a call that is refused.
   protocol::Error Refused(std::string_view method, const Json& params, Who who = Who::kAdministrator) {
     const service::MethodResult result = Call(method, params, who);
     if (result.ok()) throw std::runtime_error("not refused: " + result->dump());
@@ -77,7 +77,7 @@ class PolicyTest : public testing::Test {
     }
     return text;
   }
-  // The audit's lines of changes of the policy.
+  // The audit's records of policy changes.
   std::vector<Json> ChangesInAudit() const {
     std::vector<Json> lines;
     for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {

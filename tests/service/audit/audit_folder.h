@@ -53,7 +53,7 @@ class MemoryAnchors final : public service::AnchorLog {
   std::vector<service::AuditAnchor> anchors_;
 };
 
-// An audit in a folder of its own, with a clock, anchors, files and events of the test's.
+// An audit in a folder of its own; the test supplies its clock, anchors, files and events.
 class AuditFolder {
  public:
   struct Reported {
@@ -72,19 +72,20 @@ class AuditFolder {
     now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22} + 12h;
   }
 
-  // Of `options` as they are at the first use.
+  // Opened with `options` at the first use.
   service::Audit& audit() {
     if (!audit_) audit_.emplace(folder_.path(), options);
     return *audit_;
   }
   void Stop() { audit_.reset(); }
-  // The events of all that has been recorded.
+  // The events reported so far.
   const std::vector<Reported>& reported() {
     if (audit_) audit_->Flush();
     return reported_;
   }
 
-  // Writes that many outcomes with requests "1", "2", … after those before; true if all were written.
+  // Writes `lines` outcomes with requests "1", "2", ..., numbered on from earlier ones; true if all were
+  // written.
   bool Write(int lines) {
     bool written = true;
     for (int i = 0; i < lines; ++i) {
@@ -103,13 +104,13 @@ class AuditFolder {
   std::string Read(std::string_view name) const { return ReadAll(File(name)); }
   std::vector<protocol::Json> Records(std::string_view name) const { return JsonLines(File(name)); }
   std::vector<std::string> LinesOf(std::string_view name) const { return Lines(Read(name)); }
-  // Replaces a file by these lines, each of which ends in a newline.
+  // Replaces a file's content with these lines, each of which ends in a newline.
   void Replace(std::string_view name, const std::vector<std::string>& lines) const {
     std::string text;
     for (const std::string& line : lines) text += line + "\n";
     WriteAll(File(name), text);
   }
-  // The names of the files, in the order of their names.
+  // The names of the files, sorted.
   std::vector<std::string> Files() const {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(path()))
@@ -118,7 +119,7 @@ class AuditFolder {
     return names;
   }
   service::AuditVerification Verify() { return service::VerifyAudit(path(), anchors->Read()); }
-  // "audit-2026-11-22.jsonl 3: …", or "ok".
+  // "audit-2026-11-22.jsonl 3: ...", or "ok".
   std::string Problem() {
     const service::AuditVerification result = Verify();
     if (!result.problem) return "ok";
@@ -131,7 +132,7 @@ class AuditFolder {
   service::AuditOptions options;
 
  private:
-  std::vector<Reported> reported_;  // before the audit, which appends to it until its end
+  std::vector<Reported> reported_;  // before audit_, which appends to it until it is destroyed
   TemporaryFolder folder_;
   std::optional<service::Audit> audit_;
   int last_ = 0;

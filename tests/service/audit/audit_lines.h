@@ -12,7 +12,7 @@
 
 namespace onbehalf::test {
 
-// The lines of a file of the audit, each of which must be a JSON object.
+// The lines of an audit file, each of which must be a JSON object.
 inline std::vector<protocol::Json> JsonLines(const std::filesystem::path& file) {
   std::vector<protocol::Json> records;
   for (const std::string& line : Lines(ReadAll(file))) {

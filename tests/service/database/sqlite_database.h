@@ -16,16 +16,16 @@
 
 namespace onbehalf::test {
 
-// A database of SQLite's in a file of this test alone.
+// A SQLite database in a file of this test alone.
 class SqliteDatabase {
  public:
-  // SqliteDriver() must be there.
+  // SqliteDriver() must have a value.
   SqliteDatabase();
 
   std::string connection() const { return connection_; }
-  // Rows come from the database as they are fetched, not all before the first; only declared columns have types then.
+  // Rows are fetched one by one, not all before the first; only declared columns then have types.
   std::string stepping_connection() const { return connection_ + ";StepAPI=1"; }
-  // On a connection of its own, as Value.
+  // On a connection of its own, like Value.
   void Execute(std::string_view sql) { DirectOdbc(connection_).Execute(sql); }
   // The first column of the first row, as text.
   std::string Value(std::string_view sql) { return DirectOdbc(connection_).Value(sql); }
@@ -35,7 +35,7 @@ class SqliteDatabase {
   std::string connection_;
 };
 
-// What database methods need around them, with a source "orders" on a database of SQLite's.
+// The fixture for database methods, with a source "orders" on a SQLite database.
 class WithSqlite : public testing::Test {
  protected:
   void SetUp() override;

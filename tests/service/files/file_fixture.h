@@ -22,7 +22,7 @@ namespace onbehalf::test {
 
 using protocol::Json;
 
-// file.* called directly, in a folder of the test's own.
+// Calls file.* directly, in a folder of the test's own.
 class FileMethodsTest : public testing::Test {
  protected:
   explicit FileMethodsTest(service::Settings settings = {})
@@ -34,13 +34,13 @@ class FileMethodsTest : public testing::Test {
   std::string Text(std::wstring_view name) const { return win32::ToUtf8(Path(name).native()); }
   std::string Text() const { return win32::ToUtf8(folder_.path().native()); }
 
-  // As the service would: parameters bound to their schemas first.
+  // As the service does: binds parameters to their schemas first.
   service::MethodResult Call(std::string_view method, const Json& params) {
     auto bound = service::BindParameters(*methods_.Find(method), params);
     if (!bound.ok()) return std::move(bound).error();
     return caller_.Call(methods_, method, bound.value());
   }
-  // Of a call that succeeds; compared with the method's schema.
+  // For a call that succeeds; the result is checked against the method's schema.
   Json Result(std::string_view method, const Json& params) {
     service::MethodResult result = Call(method, params);
     if (const auto* error = result.error_if()) {
@@ -58,7 +58,7 @@ class FileMethodsTest : public testing::Test {
     EXPECT_EQ(error->code, protocol::ErrorCode::kInvalidParams);
     return error->message;
   }
-  // Windows' code; ERROR_SUCCESS if there is none.
+  // Windows' error code; ERROR_SUCCESS if the call succeeds.
   DWORD Code(std::string_view method, const Json& params) {
     try {
       const service::MethodResult result = Call(method, params);
@@ -69,11 +69,11 @@ class FileMethodsTest : public testing::Test {
       return error.win32_code();
     }
   }
-  // What the settings are from now on.
+  // Replaces the settings.
   void Apply(const service::Settings& settings) {
     live_->Change([&settings](const service::Settings&) { return settings; });
   }
-  // What is in the folder, for what must not have left anything.
+  // The names in the folder, for checks that nothing was left there.
   std::set<std::wstring> Names() const {
     std::set<std::wstring> names;
     for (const auto& entry : std::filesystem::directory_iterator(folder_.path()))

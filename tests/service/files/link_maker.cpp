@@ -46,7 +46,7 @@ bool MakeJunction(const std::filesystem::path& link, const std::filesystem::path
                            static_cast<DWORD>(data.size()), nullptr, 0, &size, nullptr) != FALSE;
 }
 
-bool JunctionsAreThere() {
+bool JunctionsAreSupported() {
   static const bool are_there = [] {
     const TemporaryFolder folder;
     std::filesystem::create_directory(folder.path() / "target");
@@ -57,7 +57,7 @@ bool JunctionsAreThere() {
   return are_there;
 }
 
-bool HardLinksAreThere() {
+bool HardLinksAreSupported() {
   static const bool are_there = [] {
     const TemporaryFolder folder;
     WriteAll(folder.path() / "a", "x");
@@ -69,7 +69,7 @@ bool HardLinksAreThere() {
   return are_there;
 }
 
-bool AlternateStreamsAreThere() {
+bool AlternateStreamsAreSupported() {
   static const bool are_there = [] {
     const TemporaryFolder folder;
     WriteAll(folder.path() / "a", "x");

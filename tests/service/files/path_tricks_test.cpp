@@ -110,7 +110,7 @@ TEST_F(PathTricks, AlternateStreamsAreRefused) {
 }
 
 TEST_F(PathTricks, AlternateStreamsAreAPartOfTheirFileWhenAllowed) {
-  ONBEHALF_SKIP_WITHOUT("alternate streams", AlternateStreamsAreThere());
+  ONBEHALF_SKIP_WITHOUT("alternate streams", AlternateStreamsAreSupported());
   Use({{Text(L"in")}, false, true});
   const std::string stream = Text(L"in\\file") + ":notes";
   Result("file.write", {{"path", stream}, {"data", "a note"}});
@@ -310,7 +310,7 @@ TEST_F(PathTricks, TheFolderOfWhatIsMadeCannotBeMovedAwayMeanwhile) {
 }
 
 TEST_F(PathTricks, JunctionsOutOfTheRootsAreRefused) {
-  ONBEHALF_SKIP_WITHOUT("junctions", JunctionsAreThere());
+  ONBEHALF_SKIP_WITHOUT("junctions", JunctionsAreSupported());
   ASSERT_TRUE(MakeJunction(Path(L"in\\link"), Path(L"out")));
   StayIn(L"in");
   const auto before = Everything();
@@ -328,7 +328,7 @@ TEST_F(PathTricks, JunctionsOutOfTheRootsAreRefused) {
 }
 
 TEST_F(PathTricks, JunctionsAreSeenAndDeletedAsThemselves) {
-  ONBEHALF_SKIP_WITHOUT("junctions", JunctionsAreThere());
+  ONBEHALF_SKIP_WITHOUT("junctions", JunctionsAreSupported());
   ASSERT_TRUE(MakeJunction(Path(L"in\\link"), Path(L"out")));
   // Without roots Windows follows them as the caller.
   EXPECT_EQ(Result("file.read", {{"path", Text(L"in\\link\\file")}}).at("data"), "outside");
@@ -345,7 +345,7 @@ TEST_F(PathTricks, JunctionsAreSeenAndDeletedAsThemselves) {
 
 // Who can make a second name can change the file anyway. Through the name, the caller's rights to the file count.
 TEST_F(PathTricks, HardLinksAreNamesOfAFileThatItsDescriptorGuards) {
-  ONBEHALF_SKIP_WITHOUT("hard links", HardLinksAreThere());
+  ONBEHALF_SKIP_WITHOUT("hard links", HardLinksAreSupported());
   ASSERT_TRUE(::CreateHardLinkW(Path(L"in\\link").c_str(), Path(L"out\\file").c_str(), nullptr));
   StayIn(L"in");
   const Json link = Result("file.stat", {{"path", Text(L"in\\link")}, {"follow", false}});

@@ -17,7 +17,7 @@
 
 namespace onbehalf::test {
 
-// Calls handlers directly, as the dispatcher would, for a caller with the given token.
+// Calls handlers directly, as the dispatcher does, for a caller with the given token.
 class MethodCaller {
  public:
   explicit MethodCaller(win32::Token token) : caller_(std::move(token)) {
@@ -25,7 +25,7 @@ class MethodCaller {
     process_.image_path = R"(C:\Program Files\client.exe)";
     process_.computer = "THIS-COMPUTER";
   }
-  // A caller who is this process's user, at the given level.
+  // The caller is this process's user, at the given level.
   explicit MethodCaller(win32::ImpersonationLevel level = win32::ImpersonationLevel::kImpersonation)
       : MethodCaller(
             ImpersonationTokenOf(win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE), level)) {}
@@ -54,7 +54,7 @@ class MethodCaller {
   service::ClientProcess process_;
 };
 
-// `schema` with no members of objects but those that it describes: what a method answers is described in full.
+// `schema`, with objects allowed only the members that it describes: the schema of a result must be complete.
 inline protocol::Json Complete(protocol::Json schema) {
   if (!schema.is_structured()) return schema;
   for (auto& inner : schema) inner = Complete(std::move(inner));
@@ -63,7 +63,7 @@ inline protocol::Json Complete(protocol::Json schema) {
   return schema;
 }
 
-// Where `value` does not fit `schema`, or has what that does not describe; "" if it fits.
+// Why `value` does not match `schema`, or which member the schema does not describe; "" if it matches.
 inline std::string Misfit(const protocol::Json& value, const protocol::Json& schema) {
   return service::Misfit("$", value, Complete(schema)).value_or("");
 }

@@ -6,8 +6,8 @@
 
 namespace onbehalf::test {
 
-// docs/methods.md: everything that `registry` says of its methods, for readers. Throws std::invalid_argument for an access
-// default that it has no words for.
+// docs/methods.md: everything that `registry` says about its methods, for readers. Throws
+// std::invalid_argument for an access default that it cannot put into words.
 std::string MethodsDocument(const service::MethodRegistry& registry);
 
 // "authenticated users may see and call it".

@@ -22,16 +22,16 @@
 
 namespace onbehalf::test {
 
-// Where the modules of the tests are: the folder modules beside this executable.
+// The folder of the test modules: modules, next to this executable.
 std::filesystem::path TestModules();
 
-// The pipe server with modules of the tests. When it goes, the server stops first, and then the modules.
+// The pipe server with test modules. Its destructor stops the server first, then the modules.
 class ModuleServer {
  public:
   // A module's name and its settings.
   using Load = std::map<std::string, std::string, std::less<>>;
 
-  // `change` may change the settings of the server. Listens when it returns.
+  // `change` may change the settings of the server, which is listening when the constructor returns.
   explicit ModuleServer(Load load, const std::function<void(service::Settings&)>& change = {});
   ~ModuleServer();
   ModuleServer(const ModuleServer&) = delete;
@@ -40,7 +40,7 @@ class ModuleServer {
   TestServer& server() { return server_; }
   service::Modules& modules() { return *modules_; }
   const std::string& pipe_path() const { return server_.pipe_path(); }
-  // What the modules, and the service about them, have logged so far.
+  // Everything logged so far by the modules, and by the service about them.
   std::string ModuleLog() const;
 
  private:
@@ -50,19 +50,20 @@ class ModuleServer {
   std::unique_ptr<service::Modules> modules_;
 };
 
-// Another caller, who calls a built-in method and one of the module raw in turns, all the while, from a thread of its own.
+// Another caller, which calls a built-in method and one of the module raw in turns, continuously, from a
+// thread of its own.
 class Bystander {
  public:
   explicit Bystander(const ModuleServer& server);
-  // Ends it.
+  // Stops calling.
   ~Bystander();
   Bystander(const Bystander&) = delete;
   Bystander& operator=(const Bystander&) = delete;
 
-  // Waits until so many more calls have been answered, counted from now. False when one was answered otherwise than it must
-  // be, or when they take longer than a test waits.
+  // Waits until `more` further calls have been answered. False when one had the wrong answer, or when they
+  // take longer than a test waits.
   bool IsAnswered(std::size_t more = 20);
-  // What was wrong; empty if nothing was.
+  // What went wrong; empty if nothing did.
   std::string fault() const;
 
  private:
@@ -76,21 +77,21 @@ class Bystander {
   std::thread thread_;
 };
 
-// An event that the module faulty waits for, by its name.
+// A named event that the module faulty waits for.
 class NamedEvent {
  public:
   NamedEvent();
-  // Sets it, so that nothing goes on waiting.
+  // Sets it, so that nothing is left waiting.
   ~NamedEvent() { Set(); }
   NamedEvent(const NamedEvent&) = delete;
   NamedEvent& operator=(const NamedEvent&) = delete;
 
   void Set() { ::SetEvent(event_.get()); }
-  // One more of those who wait for it has come. False when none has in that time.
+  // Another waiter has entered. False if none has within that time.
   bool WaitUntilEntered(std::chrono::milliseconds limit = kPatience) {
     return ::WaitForSingleObject(entered_.get(), static_cast<DWORD>(limit.count())) == WAIT_OBJECT_0;
   }
-  // The settings of faulty with this event.
+  // The settings of faulty for this event.
   std::string Settings() const { return R"({"event":")" + name_ + "\"}"; }
 
  private:

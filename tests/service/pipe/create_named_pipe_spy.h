@@ -6,8 +6,8 @@
 
 namespace onbehalf::test {
 
-// The dwOpenMode of every CreateNamedPipeW of this process since the last call, in order. In programs that
-// create_named_pipe_spy.cpp is linked with.
+// The dwOpenMode of every CreateNamedPipeW call of this process since the last call of this function, in
+// order. For programs that create_named_pipe_spy.cpp is linked into.
 std::vector<DWORD> TakePipeOpenModes();
 
 }  // namespace onbehalf::test

@@ -21,8 +21,8 @@ namespace onbehalf::service {
 using protocol::ErrorCode;
 using protocol::Json;
 
-// The methods as the dispatcher calls them, with their parameters checked and what is thrown as the caller sees it; and a
-// key of the test's own.
+// Calls the methods as the dispatcher does: checks their parameters and turns exceptions into what the caller
+// sees. With a key of the test's own.
 class RegistryTest : public testing::Test {
  protected:
   static constexpr std::size_t kResponseBytes = 256 * 1024;
@@ -60,7 +60,7 @@ class RegistryTest : public testing::Test {
     }
     return result.error();
   }
-  // The sentence of an InvalidParams.
+  // The message of an InvalidParams error.
   std::string Fault(std::string_view name, const Json& params) const {
     const protocol::Error error = Refusal(name, params);
     EXPECT_EQ(error.code, ErrorCode::kInvalidParams) << error.message;

@@ -14,8 +14,8 @@ inline void CheckRegistry(LSTATUS code, const char* operation) {
   if (code != ERROR_SUCCESS) throw win32::Win32Error(static_cast<DWORD>(code), operation);
 }
 
-// A key of this test alone, in the hive of the account that runs it unless another parent is given; removed with all that is
-// below it. It is used with Windows' own functions, past the service. Throws Win32Error.
+// A key of this test alone, in the hive of the account that runs it unless another parent is given; removed
+// with everything below it. Uses Windows' own functions and bypasses the service. Throws Win32Error.
 class TestKey {
  public:
   explicit TestKey(HKEY root = HKEY_CURRENT_USER, std::wstring_view parent = L"Software",
@@ -25,7 +25,7 @@ class TestKey {
     path_ = std::wstring(parent) + L"\\onbehalf-test-" + std::to_wstring(::GetCurrentProcessId()) + L"-" +
             std::to_wstring(++count);
     path_text_ = std::string(root_name) + "\\" + win32::ToUtf8(path_);
-    // What a process of the same id left that was ended.
+    // Left by a process with the same id that was ended.
     ::RegDeleteTreeW(root_, path_.c_str());
     CheckRegistry(
         ::RegCreateKeyExW(root_, path_.c_str(), 0, nullptr, 0, KEY_ALL_ACCESS, nullptr, key_.put(), nullptr),
@@ -36,7 +36,7 @@ class TestKey {
   TestKey& operator=(const TestKey&) = delete;
 
   HKEY get() const { return key_.get(); }
-  // As Windows' functions take it, below its root; and as the methods do.
+  // For Windows' functions, below its root; and for the methods.
   const std::wstring& path() const { return path_; }
   const std::string& text() const { return path_text_; }
   std::string Below(std::string_view name) const { return path_text_ + "\\" + std::string(name); }
@@ -55,7 +55,7 @@ class TestKey {
   // Exactly these bytes.
   void SetValue(const std::wstring& name, DWORD type, std::string bytes) const {
     const auto size = static_cast<DWORD>(bytes.size());
-    // So that RegSetValueExW finds no terminator behind a text.
+    // So that RegSetValueExW finds no terminator after a text.
     bytes += "\xFF\xFF";
     CheckRegistry(::RegSetValueExW(key_.get(), name.c_str(), 0, type,
                                    reinterpret_cast<const BYTE*>(bytes.data()), size),
@@ -86,7 +86,7 @@ class TestKey {
   win32::UniqueRegistryKey key_;
 };
 
-// The bytes of UTF-16 units.
+// The bytes of UTF-16 code units.
 inline std::string Bytes(std::wstring_view units) {
   return {reinterpret_cast<const char*>(units.data()), units.size() * sizeof(wchar_t)};
 }

@@ -50,7 +50,7 @@ Method StreamMethod(std::string name, const char* access_default) {
   return method;
 }
 
-// A request and what was decided of it, whose places are given back with this.
+// A request and the decision on it, which holds the request's places while it exists.
 struct Case {
   std::shared_ptr<RunningRequest> request;
   Admission admission;
@@ -60,7 +60,7 @@ struct Case {
   bool is_admitted() const { return !admission.refusal; }
 };
 
-// What admission asks, without a pipe, a server or an audit.
+// The decisions of admission, without a pipe, a server or an audit.
 class AdmissionTest : public testing::Test {
  protected:
   AdmissionTest() {
@@ -120,7 +120,7 @@ class AdmissionTest : public testing::Test {
 const Json kParams = {{"path", "a"}};
 const Json kToken = {{"progressToken", "t"}};
 
-TEST_F(AdmissionTest, SaysWhatTheRequestBecomes) {
+TEST_F(AdmissionTest, ReturnsADecision) {
   Case one = Admit(Who::kOrdinary, "test.open", Json::array({"a"}));
   ASSERT_TRUE(one.is_admitted());
   const Admission& admission = one.admission;
@@ -132,7 +132,7 @@ TEST_F(AdmissionTest, SaysWhatTheRequestBecomes) {
   EXPECT_EQ(admission.admitted.params, (Json{{"path", "a"}, {"bytes", 10}}));
   EXPECT_FALSE(admission.admitted.opens_stream);
   EXPECT_TRUE(admission.progress_token.is_null());
-  // It is a value: the request is as it was until it is told.
+  // The decision is a value: the request is unchanged until it is told.
   EXPECT_EQ(one.request->params(), Json::array({"a"}));
   one.request->SetAdmitted(std::move(one.admission.admitted), nullptr);
   EXPECT_EQ(one.request->params(), (Json{{"path", "a"}, {"bytes", 10}}));
@@ -141,7 +141,7 @@ TEST_F(AdmissionTest, SaysWhatTheRequestBecomes) {
 
 // ---- Access and level ----
 
-TEST_F(AdmissionTest, OneWhoMayNotSeeTheMethodIsAnsweredAsIfThereWereNone) {
+TEST_F(AdmissionTest, HiddenMethodIsAnsweredAsUnknown) {
   const Case hidden = Admit(Who::kOrdinary, "test.hidden", kParams);
   const Case none = Admit(Who::kOrdinary, "test.none", kParams);
   ASSERT_FALSE(hidden.is_admitted());
@@ -151,7 +151,7 @@ TEST_F(AdmissionTest, OneWhoMayNotSeeTheMethodIsAnsweredAsIfThereWereNone) {
   };
   EXPECT_EQ(text(hidden), text(none));
   EXPECT_EQ(hidden.code(), static_cast<int>(ErrorCode::kMethodNotFound));
-  // The audit knows better.
+  // The audit has the real reason.
   EXPECT_EQ(hidden.admission.verdict, AuditVerdict::kDenied);
   EXPECT_EQ(hidden.admission.node, "test.hidden");
   EXPECT_NE(hidden.admission.entry, "");
@@ -159,7 +159,7 @@ TEST_F(AdmissionTest, OneWhoMayNotSeeTheMethodIsAnsweredAsIfThereWereNone) {
   EXPECT_EQ(none.admission.node, "");
 }
 
-TEST_F(AdmissionTest, OneWhoMayOnlySeeTheMethodIsDenied) {
+TEST_F(AdmissionTest, VisibleMethodWithoutCallAccessIsDenied) {
   const Case seen = Admit(Who::kOrdinary, "test.seen", kParams);
   ASSERT_EQ(seen.code(), static_cast<int>(ErrorCode::kAccessDenied));
   EXPECT_EQ(seen.admission.refusal->data, (Json{{"requestId", kRequest}}));
@@ -168,7 +168,7 @@ TEST_F(AdmissionTest, OneWhoMayOnlySeeTheMethodIsDenied) {
   EXPECT_EQ(seen.admission.admitted.method, nullptr);
 }
 
-TEST_F(AdmissionTest, AccessComesBeforeTheLevelAndTheLevelBeforeParameters) {
+TEST_F(AdmissionTest, ChecksAccessThenTheLevelThenParameters) {
   const Json wrong = {{"unknown", 1}};
   EXPECT_EQ(Admit(Who::kIdentified, "test.seen", wrong).code(), static_cast<int>(ErrorCode::kAccessDenied));
   EXPECT_EQ(Admit(Who::kIdentified, "test.hidden", wrong).code(),
@@ -182,7 +182,7 @@ TEST_F(AdmissionTest, AccessComesBeforeTheLevelAndTheLevelBeforeParameters) {
   EXPECT_EQ(Admit(Who::kIdentified, "test.open", kParams).code(), 0);
 }
 
-TEST_F(AdmissionTest, WhoIsNotKnownIsToldNothingOfWhichMethodsThereAre) {
+TEST_F(AdmissionTest, UnidentifiedCallerLearnsNothingAboutMethods) {
   for (const char* method : {"test.open", "test.hidden", "test.none"}) {
     const Case anonymous =
         Admit(service::CaptureFailure{ERROR_CANT_OPEN_ANONYMOUS, "OpenThreadToken", true}, method);
@@ -204,7 +204,7 @@ TEST_F(AdmissionTest, WhoIsNotKnownIsToldNothingOfWhichMethodsThereAre) {
 
 // ---- Parameters ----
 
-TEST_F(AdmissionTest, WrongParametersAreRefusedAndTakeNoPlace) {
+TEST_F(AdmissionTest, InvalidParametersAreRefusedAndTakeNoPlace) {
   settings_.limits.handlers_per_account = 1;
   const Case wrong = Admit(Who::kOrdinary, "test.open", {{"path", 1}});
   ASSERT_EQ(wrong.code(), static_cast<int>(ErrorCode::kInvalidParams));
@@ -215,7 +215,7 @@ TEST_F(AdmissionTest, WrongParametersAreRefusedAndTakeNoPlace) {
 
 // ---- Stream or handler ----
 
-TEST_F(AdmissionTest, AStreamNeedsATokenAndAnAnswer) {
+TEST_F(AdmissionTest, AStreamNeedsATokenAndAnId) {
   const Case opened = Admit(Who::kOrdinary, "test.stream", kToken);
   ASSERT_TRUE(opened.is_admitted());
   EXPECT_TRUE(opened.admission.admitted.opens_stream);
@@ -231,7 +231,7 @@ TEST_F(AdmissionTest, AStreamNeedsATokenAndAnAnswer) {
             static_cast<int>(ErrorCode::kInvalidRequest));
 }
 
-TEST_F(AdmissionTest, AMethodWithBothOpensItsStreamOnlyWhereOneCanBe) {
+TEST_F(AdmissionTest, AMethodWithBothOpensItsStreamOnlyWhenPossible) {
   EXPECT_TRUE(Admit(Who::kOrdinary, "test.both", kToken).admission.admitted.opens_stream);
   const Case called = Admit(Who::kOrdinary, "test.both");
   EXPECT_TRUE(called.is_admitted());
@@ -253,7 +253,7 @@ TEST_F(AdmissionTest, APlaceOfTheAccountIsHeldAsLongAsTheAdmission) {
   const Case second = Admit(Who::kOrdinary, "test.open", kParams);
   EXPECT_EQ(second.code(), static_cast<int>(ErrorCode::kBusy));
   EXPECT_EQ(second.admission.verdict, AuditVerdict::kRefused);
-  // Streams are counted apart, and what never waits is not counted at all.
+  // Streams are counted separately, and methods that never block are not counted at all.
   const Case stream = Admit(Who::kOrdinary, "test.stream", kToken);
   EXPECT_TRUE(stream.is_admitted());
   EXPECT_EQ(Admit(Who::kOrdinary, "test.stream", kToken).code(), static_cast<int>(ErrorCode::kBusy));
@@ -263,7 +263,7 @@ TEST_F(AdmissionTest, APlaceOfTheAccountIsHeldAsLongAsTheAdmission) {
   EXPECT_TRUE(Admit(Who::kOrdinary, "test.open", kParams).is_admitted());
 }
 
-TEST_F(AdmissionTest, TheRequestHasThePlacesThatItWasAdmittedWithUntilItLeavesThem) {
+TEST_F(AdmissionTest, ARequestKeepsItsPlacesUntilItReleasesThem) {
   settings_.limits.handlers_per_account = 1;
   settings_.methods.limits["test.quick"].handlers = 1;
   settings_.methods.limits["test.open"].handlers = 1;
@@ -283,7 +283,7 @@ TEST_F(AdmissionTest, TheRequestHasThePlacesThatItWasAdmittedWithUntilItLeavesTh
   EXPECT_TRUE(Admit(Who::kOrdinary, "test.open", kParams).is_admitted());
 }
 
-TEST_F(AdmissionTest, AMethodsPlaceIsNotKeptByARequestThatItsAccountsQuotaRefuses) {
+TEST_F(AdmissionTest, ARequestRefusedByItsAccountsQuotaFreesItsMethodsPlace) {
   settings_.limits.handlers_per_account = 1;
   settings_.methods.limits["test.asCaller"].handlers = 1;
   std::optional<Case> other = Admit(Who::kOrdinary, "test.open", kParams);
@@ -295,7 +295,7 @@ TEST_F(AdmissionTest, AMethodsPlaceIsNotKeptByARequestThatItsAccountsQuotaRefuse
   EXPECT_TRUE(Admit(Who::kOrdinary, "test.asCaller", kParams).is_admitted());
 }
 
-TEST_F(AdmissionTest, TheMethodsDeadlineIsAlsoThatOfARequestThatHasToWait) {
+TEST_F(AdmissionTest, AWaitingRequestHasItsMethodsDeadline) {
   settings_.limits.handlers_per_account = 1;
   settings_.methods.limits["test.open"].deadline = milliseconds(123);
   const Case first = Admit(Who::kOrdinary, "test.open", kParams);
@@ -307,7 +307,7 @@ TEST_F(AdmissionTest, TheMethodsDeadlineIsAlsoThatOfARequestThatHasToWait) {
   EXPECT_EQ(Admit(Who::kOrdinary, "test.stream", kToken).admission.deadline, read_at_ + milliseconds(123));
 }
 
-TEST_F(AdmissionTest, NobodyWithoutAccessLearnsThatAMethodHasLimits) {
+TEST_F(AdmissionTest, LimitsAreNotRevealedWithoutAccess) {
   settings_.methods.limits["test.hidden"].handlers = 0;
   settings_.methods.limits["test.hidden"].deadline = milliseconds(123);
   const Case hidden = Admit(Who::kOrdinary, "test.hidden", kParams);
@@ -317,7 +317,7 @@ TEST_F(AdmissionTest, NobodyWithoutAccessLearnsThatAMethodHasLimits) {
 
 // ---- Stopping, another policy, no audit ----
 
-TEST_F(AdmissionTest, WhileTheServiceStopsNothingElseIsLookedAt) {
+TEST_F(AdmissionTest, WhileTheServiceStopsNothingElseIsChecked) {
   stopping_ = true;
   for (const char* method : {"test.open", "test.hidden", "test.none"}) {
     const Case one = Admit(Who::kOrdinary, method, {{"unknown", 1}});
@@ -329,7 +329,7 @@ TEST_F(AdmissionTest, WhileTheServiceStopsNothingElseIsLookedAt) {
             static_cast<int>(ErrorCode::kShuttingDown));
 }
 
-TEST_F(AdmissionTest, AnotherPolicyIsAskedForAccessAlone) {
+TEST_F(AdmissionTest, AnotherPolicyRechecksOnlyAccess) {
   settings_.limits.streams_per_account = 1;
   Case stream = Admit(Who::kOrdinary, "test.stream", kToken);
   ASSERT_TRUE(stream.is_admitted());
@@ -341,13 +341,13 @@ TEST_F(AdmissionTest, AnotherPolicyIsAskedForAccessAlone) {
   const auto administrators_only = service::AccessPolicy::Compile(std::move(document), methods_);
   const Admission again = service::AdmitAgain(*stream.request, administrators_only, log_);
   ASSERT_TRUE(again.refusal);
-  // Who has opened it knows that there is such a method, although the new policy does not let them see it.
+  // A caller who has opened it knows that the method exists, even if the new policy hides it.
   EXPECT_EQ(again.refusal->code, ErrorCode::kAccessDenied);
   EXPECT_EQ(again.verdict, AuditVerdict::kDenied);
   EXPECT_EQ(again.node, "test.stream");
 }
 
-TEST_F(AdmissionTest, WithoutAnAuditOnlyAdministratorsFindOutWhy) {
+TEST_F(AdmissionTest, WithoutAnAuditOnlyAdministratorsMayRunDiagnostics) {
   const auto may_go = [this](Who who, const char* method, const Json& params) {
     Case one = Admit(who, method, params);
     EXPECT_TRUE(one.is_admitted());

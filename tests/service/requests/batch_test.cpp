@@ -18,7 +18,7 @@ namespace {
 
 using protocol::ErrorCode;
 
-// A batch's answers by id: their order is free.
+// A batch's responses by id: their order is unspecified.
 std::map<std::string, Json> ById(const Json& answers) {
   std::map<std::string, Json> by_id;
   for (const Json& answer : answers) by_id[answer.at("id").dump()] = answer;
@@ -53,7 +53,7 @@ TEST(Batch, EachRequestIsAnsweredAndNothingElse) {
   EXPECT_TRUE(client.Call("rpc.ping").contains("result"));
 }
 
-TEST(Batch, OfNotificationsOnlyIsNotAnswered) {
+TEST(Batch, WithOnlyNotificationsIsNotAnswered) {
   TestServer server;
   std::atomic<int> notified = 0;
   server.methods().Add(PublicMethod("test.note", service::Acts::kAsService, service::Pace::kQuick,
@@ -73,7 +73,7 @@ TEST(Batch, OfNotificationsOnlyIsNotAnswered) {
   EXPECT_EQ(notified, 2);
 }
 
-TEST(Batch, OfOneIsAnsweredByABatchOfOne) {
+TEST(Batch, OfOneRequestIsAnsweredByABatchOfOne) {
   TestServer server;
   server.Start();
   RawClient client(server.pipe_path());
@@ -81,7 +81,7 @@ TEST(Batch, OfOneIsAnsweredByABatchOfOne) {
   EXPECT_EQ(client.Read(), Json::array({ErrorMessageFor(1, ErrorCode::kMethodNotFound)}));
 }
 
-TEST(Batch, WithAMemberThatHasNoIdIsAnsweredAndTheConnectionClosed) {
+TEST(Batch, WithAMemberWithoutAnIdIsAnsweredAndTheConnectionClosed) {
   TestServer server;
   server.Start();
   RawClient client(server.pipe_path());
@@ -96,7 +96,7 @@ TEST(Batch, WithAMemberThatHasNoIdIsAnsweredAndTheConnectionClosed) {
   EXPECT_TRUE(client.IsClosedByServer());
 }
 
-TEST(Batch, SixtyFourAreTakenAndThirtyTwoRunAtATime) {
+TEST(Batch, OfSixtyFourIsAcceptedAndThirtyTwoRunAtATime) {
   Gate gate;
   TestServer server;
   server.settings().limits.handlers_per_account = 64;
@@ -123,7 +123,8 @@ TEST(Batch, SixtyFourAreTakenAndThirtyTwoRunAtATime) {
   EXPECT_EQ(gate.entered(), 64U);
 }
 
-// One account may run fewer handlers than a batch at a time: the rest of the batch waits for the first.
+// One account may run fewer handlers at a time than a batch has requests: the rest of the batch waits for the
+// first ones.
 TEST(Batch, WaitsForTheHandlersOfItsOwnAccount) {
   Gate gate;
   gate.Open();
@@ -145,8 +146,8 @@ TEST(Batch, WaitsForTheHandlersOfItsOwnAccount) {
   EXPECT_LE(gate.max_at_once(), 3U);
 }
 
-// A request that is put back just when another ends must not wait for a third.
-TEST(Batch, GoesOnWithEachHandlerThatEndsWhileALongOneRuns) {
+// A request that is queued again just as another ends must not wait for a third.
+TEST(Batch, ContinuesWithEachHandlerThatEndsWhileALongOneRuns) {
   Gate long_gate;
   Gate short_gate;
   short_gate.Open();
@@ -168,7 +169,7 @@ TEST(Batch, GoesOnWithEachHandlerThatEndsWhileALongOneRuns) {
   }
 }
 
-TEST(Batch, AnIdThatIsTwiceInItIsRefusedTheSecondTime) {
+TEST(Batch, ADuplicateIdIsRefused) {
   Gate gate;
   TestServer server;
   server.methods().Add(gate.AsMethod("test.wait"));
@@ -186,7 +187,7 @@ TEST(Batch, AnIdThatIsTwiceInItIsRefusedTheSecondTime) {
   EXPECT_EQ(gate.entered(), 1U);
 }
 
-TEST(Batch, AnswersThatTogetherAreTooLargeAreReplacedOneByOne) {
+TEST(Batch, AnswersThatAreTooLargeTogetherAreReplacedOneByOne) {
   TestServer server;
   server.settings().limits.response_bytes = 10'000;
   server.Start();
@@ -211,7 +212,7 @@ TEST(Batch, AnswersThatTogetherAreTooLargeAreReplacedOneByOne) {
   EXPECT_TRUE(client.Call("rpc.ping").contains("result"));
 }
 
-TEST(BatchAnswers, AreGivenOutOnceWithTheLast) {
+TEST(BatchAnswers, AreReturnedOnceAllAreComplete) {
   service::BatchAnswers answers(2, 100);
   EXPECT_EQ(answers.Add(protocol::Id(std::int64_t{1}), "{}"), std::nullopt);
   EXPECT_EQ(answers.Add(protocol::Id(std::int64_t{2}), "[]"), "[{},[]]");

@@ -15,7 +15,7 @@ using Clock = ConnectionDeadlines::Clock;
 using FrameState = ConnectionDeadlines::FrameState;
 using Situation = ConnectionDeadlines::Situation;
 
-// Each limit is another number of seconds: write 1, header 2, frame 3, first request 4, idle 5.
+// Each limit is a different number of seconds: write 1, header 2, frame 3, first request 4, idle 5.
 class ConnectionDeadlinesTest : public testing::Test {
  protected:
   ConnectionDeadlinesTest() {
@@ -30,7 +30,7 @@ class ConnectionDeadlinesTest : public testing::Test {
     const char* why = deadlines_.CloseReason(At(now), limits_, situation);
     return why == nullptr ? "" : why;
   }
-  // It closes at `when`, for this reason, and not a moment before.
+  // It closes at `when`, for this reason, and not before.
   void ExpectClosed(milliseconds when, const Situation& situation, const std::string& why) const {
     EXPECT_EQ(CloseReason(when - milliseconds(1), situation), "");
     EXPECT_EQ(CloseReason(when, situation), why);
@@ -41,24 +41,24 @@ class ConnectionDeadlinesTest : public testing::Test {
   ConnectionDeadlines deadlines_{start_};
 };
 
-TEST_F(ConnectionDeadlinesTest, AClientHasSoLongForItsFirstRequest) {
+TEST_F(ConnectionDeadlinesTest, FirstRequestHasATimeLimit) {
   ExpectClosed(seconds(4), {}, "no request was sent");
-  // Bytes that are no request do not help.
+  // Bytes that are not a request do not extend it.
   deadlines_.OnRead(At(seconds(1)), FrameState::kBetweenFrames, false);
   ExpectClosed(seconds(4), {}, "no request was sent");
   EXPECT_EQ(CloseReason(seconds(4), {.has_requested = true}), "");
 }
 
-TEST_F(ConnectionDeadlinesTest, AHeaderAndABodyAreTimedFromTheirBeginning) {
+TEST_F(ConnectionDeadlinesTest, AHeaderAndABodyAreTimedFromTheirStart) {
   const Situation requested{.has_requested = true};
   deadlines_.OnRead(At(seconds(10)), FrameState::kInHeader, false);
   ExpectClosed(seconds(12), requested, "a header was not finished");
-  // More of the same header gives it no more time.
+  // More of the same header does not extend its time.
   deadlines_.OnRead(At(seconds(11)), FrameState::kInHeader, false);
   ExpectClosed(seconds(12), requested, "a header was not finished");
   deadlines_.OnRead(At(seconds(11)), FrameState::kInBody, false);
   ExpectClosed(seconds(14), requested, "a frame was not finished");
-  // The next one's, behind a whole frame.
+  // The next header, after a whole frame.
   deadlines_.OnRead(At(seconds(13)), FrameState::kInBody, true);
   ExpectClosed(seconds(16), requested, "a frame was not finished");
 }
@@ -70,7 +70,7 @@ TEST_F(ConnectionDeadlinesTest, WhileTheServiceDoesNotReadOnlyTheWriteIsTimed) {
                "the client does not read");
 }
 
-TEST_F(ConnectionDeadlinesTest, IdleIsWhoNeitherSendsNorWaitsForAnything) {
+TEST_F(ConnectionDeadlinesTest, AClientIsIdleIfItNeitherSendsNorWaits) {
   deadlines_.OnRead(At(seconds(1)), FrameState::kBetweenFrames, true);
   const Situation quiet{.has_requested = true};
   ExpectClosed(seconds(6), quiet, "idle");

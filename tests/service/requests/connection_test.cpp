@@ -21,7 +21,7 @@ namespace {
 
 using protocol::ErrorCode;
 
-// What one read of a client in message mode gives: one message of the server's.
+// A client in message mode: one read gives one message of the server.
 class MessageModeClient {
  public:
   explicit MessageModeClient(const std::string& path) : client_(path) {
@@ -38,7 +38,7 @@ class MessageModeClient {
   RawClient client_;
 };
 
-TEST(Connection, AnswersEachFramingInKindWithOneMessageAFrame) {
+TEST(Connection, AnswersInTheSameFramingWithOneMessagePerFrame) {
   TestServer server;
   server.Start();
   {
@@ -60,7 +60,7 @@ TEST(Connection, AnswersEachFramingInKindWithOneMessageAFrame) {
   }
 }
 
-TEST(Connection, FramesThatCameInOneWriteAreAnsweredByOneMessageEach) {
+TEST(Connection, FramesInOneWriteAreAnsweredByOneMessageEach) {
   TestServer server;
   server.Start();
   MessageModeClient client(server.pipe_path());
@@ -75,7 +75,7 @@ TEST(Connection, FramesThatCameInOneWriteAreAnsweredByOneMessageEach) {
   }
 }
 
-TEST(Connection, AFrameMayComeInAnyWrites) {
+TEST(Connection, AFrameMayBeSplitAcrossWrites) {
   TestServer server;
   server.Start();
   const std::string header_frame = HeaderFrame(RequestMessage(1, "rpc.ping").dump());
@@ -87,7 +87,7 @@ TEST(Connection, AFrameMayComeInAnyWrites) {
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(answer->at("id"), 1);
   }
-  // As vscode-jsonrpc writes: header, then body. An empty message is nothing.
+  // As vscode-jsonrpc writes: header, then body. An empty message is ignored.
   RawClient client(server.pipe_path());
   const std::size_t body = header_frame.find('{');
   client.Write(header_frame.substr(0, body));
@@ -104,7 +104,7 @@ TEST(Connection, AMessageLargerThanOneReadIsOneFrame) {
   RawClient client(server.pipe_path());
   const std::string echo(1024 * 1024, 'x');
   EXPECT_EQ(client.Call("rpc.ping", {{"echo", echo}}).at("result").at("echo"), echo);
-  // Mostly white space: far over a read, under the frame's limit.
+  // Mostly white space: far larger than a read, smaller than the frame limit.
   std::string text = RequestMessage("large", "rpc.ping").dump();
   text.insert(1, std::string(3 * 1024 * 1024, ' '));
   client.Write(HeaderFrame(text));
@@ -113,7 +113,7 @@ TEST(Connection, AMessageLargerThanOneReadIsOneFrame) {
   EXPECT_EQ(answer->at("id"), "large");
 }
 
-TEST(Connection, EchoesIdsOfEveryLegalTypeAsTheyCame) {
+TEST(Connection, EchoesIdsOfEveryLegalTypeUnchanged) {
   TestServer server;
   server.Start();
   MessageModeClient client(server.pipe_path());
@@ -185,7 +185,7 @@ TEST(Connection, ANotificationRunsOnceAndIsNeverAnswered) {
   RawClient client(server.pipe_path());
   client.Send(NotificationMessage("test.count"));
   client.Send(NotificationMessage("test.fail"));
-  client.Send(NotificationMessage("test.count", {{"unknown", 1}}));  // its parameters are wrong: does not run
+  client.Send(NotificationMessage("test.count", {{"unknown", 1}}));  // invalid parameters: does not run
   client.Send(RequestMessage("last", "rpc.ping"));
   const auto answer = client.Read();
   ASSERT_TRUE(answer.has_value());
@@ -209,7 +209,7 @@ TEST(Connection, AnIdThatIsInFlightCannotBeUsedAgain) {
   EXPECT_EQ(client.Read(), ResultMessage("a", {{"passed", true}}));
 }
 
-TEST(Connection, AnswersGoOutInTheOrderInWhichHandlersEnd) {
+TEST(Connection, AnswersAreSentInTheOrderInWhichHandlersEnd) {
   Gate gate;
   TestServer server;
   server.methods().Add(gate.AsMethod("test.wait"));
@@ -224,7 +224,7 @@ TEST(Connection, AnswersGoOutInTheOrderInWhichHandlersEnd) {
   EXPECT_EQ(client.Read(), ResultMessage("slow", {{"passed", true}}));
 }
 
-TEST(Connection, WhatAHandlerThrowsStaysInside) {
+TEST(Connection, AHandlersExceptionTextIsNotSent) {
   TestServer server;
   for (const auto pace : {service::Pace::kQuick, service::Pace::kMayBlock}) {
     server.methods().Add(PublicMethod(
@@ -281,7 +281,7 @@ TEST(Connection, TransactNamedPipeWorksWithBareJson) {
   }
 }
 
-TEST(Connection, AClientThatGoesInTheMiddleOfARequestEndsItsHandlers) {
+TEST(Connection, AClientThatDisconnectsEndsItsHandlers) {
   Gate gate;
   TestServer server;
   server.methods().Add(gate.AsMethod("test.wait"));
@@ -297,8 +297,8 @@ TEST(Connection, AClientThatGoesInTheMiddleOfARequestEndsItsHandlers) {
   EXPECT_TRUE(next.Call("rpc.ping").contains("result"));
 }
 
-// What is read with the last write of a client that is gone must not be begun where nothing would end it.
-TEST(Connection, ARequestBehindAnAnswerThatCouldNotBeWrittenIsNotLeftRunning) {
+// A request read with the last write of a client that is gone must not start where nothing would end it.
+TEST(Connection, ARequestAfterAFailedWriteIsNotLeftRunning) {
   Gate gate;
   Gate client_is_gone;
   TestServer server;
@@ -322,7 +322,7 @@ TEST(Connection, ARequestBehindAnAnswerThatCouldNotBeWrittenIsNotLeftRunning) {
   client_is_gone.Open();
   const auto begun = std::chrono::steady_clock::now();
   server.server().Stop();
-  // Of the grace time, which is all of it.
+  // Less than the grace time, which is kPatience.
   EXPECT_LT(std::chrono::steady_clock::now() - begun, kPatience / 2);
 }
 

@@ -18,30 +18,31 @@
 
 namespace onbehalf::test {
 
-// A server whose calls of Windows' token functions a test can replace, with one thread of each pool, so that
+// A server whose calls of Windows' token functions a test can replace, with one thread in each pool, so that
 // whatever is left on a thread meets the next request. Its methods: test.asCaller and test.asService on the
-// handlers' thread, test.quickAsCaller and test.quickAsService on the reading one; each counts in runs() and
-// answers {"level": of the thread's token or null, "groups": of it}.
+// handlers' thread, test.quickAsCaller and test.quickAsService on the reading thread; each counts in runs()
+// and returns {"level": the thread token's level or null, "groups": its groups}.
 class FaultTest : public testing::Test {
  protected:
   FaultTest();
 
-  // Windows' own functions but for these, and writers() for the capture. Any hooks before are gone. Hooks may
-  // still be called after they have been replaced: what they refer to belongs to this object or is theirs.
+  // Windows' own functions except for these, and writers() for the capture. Replaces any earlier hooks. Hooks
+  // may still be called after they are replaced: what they refer to belongs to this object or to the hooks
+  // themselves.
   void Use(TokenHooks hooks);
-  // Nothing is replaced but the capture.
+  // Replaces only the capture.
   void UseWindows() { Use({}); }
   MessageWriters& writers() { return writers_; }
   TestServer& server() { return server_; }
   RawClient Connect() { return RawClient(server_.pipe_path()); }
-  // How many handlers have run.
+  // The number of handlers that have run.
   int runs() const { return runs_; }
   void ResetRuns() { runs_ = 0; }
 
-  // Starts with the rest, if the test has not added methods of its own before.
+  // Starts the server with the methods above; tests may add their own methods before.
   void Start() { server_.Start(); }
 
-  // This connection and a new one are served, each kind of method, on clean threads.
+  // Each kind of method works on this connection and on a new one, on clean threads.
   void ExpectServed(RawClient& client);
   void ExpectServesOthers();
 
@@ -61,7 +62,7 @@ win32::Token OwnToken(win32::ImpersonationLevel level = win32::ImpersonationLeve
 // The same account without Administrators.
 win32::Token DenyOnlyToken(win32::ImpersonationLevel level = win32::ImpersonationLevel::kImpersonation);
 
-// What has -32011, with both levels and nothing else of the caller.
+// The response is -32011 with both levels and nothing else about the caller.
 testing::AssertionResult IsLevelError(const Json& answer, win32::ImpersonationLevel required,
                                       win32::ImpersonationLevel actual);
 

@@ -26,7 +26,8 @@ using service::Call;
 using service::MethodResult;
 using service::Pace;
 
-// What the issue calls "the answer": InternalError, which names the request and nothing of the service.
+// The error response for every fault: InternalError, which gives the request's id and nothing about
+// the service.
 testing::AssertionResult IsInternalError(const Json& answer) {
   if (!answer.contains("error") || answer["error"]["code"] != -32603) {
     return testing::AssertionFailure() << answer << " instead of -32603";
@@ -45,7 +46,7 @@ class Faults : public FaultTest {};
 TEST_F(Faults, AFailedCaptureRunsNoHandlerAndEndsNothing) {
   Start();
   RawClient client = Connect();
-  // Not read yet, no privilege, no memory; any other.
+  // Not read yet, no privilege, no memory; any other code.
   constexpr DWORD kCodes[] = {ERROR_CANNOT_IMPERSONATE, ERROR_ACCESS_DENIED, ERROR_NO_SYSTEM_RESOURCES,
                               ERROR_INVALID_HANDLE};
   for (const DWORD code : kCodes) {
@@ -53,7 +54,7 @@ TEST_F(Faults, AFailedCaptureRunsNoHandlerAndEndsNothing) {
       writers().Add([code](HANDLE) { return FailWith(code); });
       const Json answer = client.Call(method);
       EXPECT_TRUE(IsInternalError(answer));
-      // It is found in the log, with what an administrator needs.
+      // The log has what an administrator needs.
       const std::string log = server().LogText();
       EXPECT_NE(log.find("request=" + RequestIdOf(answer)), std::string::npos) << log;
       EXPECT_NE(log.find("operation=ImpersonateNamedPipeClient code=" + std::to_string(code)),
@@ -98,7 +99,7 @@ TEST_F(Faults, ACapturedTokenThatCannotBeOpenedRunsNoHandler) {
   ExpectServesOthers();
 }
 
-TEST_F(Faults, ACapturedTokenThatCannotBeAskedRunsNoHandler) {
+TEST_F(Faults, ACapturedTokenThatCannotBeQueriedRunsNoHandler) {
   Start();
   for (const TOKEN_INFORMATION_CLASS kind : {TokenStatistics, TokenUser}) {
     RawClient client = Connect();
@@ -120,7 +121,7 @@ TEST_F(Faults, ACapturedTokenThatCannotBeAskedRunsNoHandler) {
   }
 }
 
-TEST_F(Faults, APartAsTheCallerThatWindowsRefusesIsFoundInTheLog) {
+TEST_F(Faults, ARefusedImpersonationInAHandlerIsLogged) {
   server().methods().Add(
       PublicMethod("test.partly", Acts::kAsService, Pace::kMayBlock, [](const Call& call) -> MethodResult {
         bool ran = false;
@@ -152,7 +153,7 @@ TEST_F(Faults, APartAsTheCallerThatWindowsRefusesIsFoundInTheLog) {
   ExpectServesOthers();
 }
 
-TEST_F(Faults, AFailedAccessCheckIsNoAnswer) {
+TEST_F(Faults, AFailedAccessCheckIsAnInternalError) {
   Start();
   RawClient known = Connect();
   ExpectServed(known);
@@ -160,7 +161,7 @@ TEST_F(Faults, AFailedAccessCheckIsNoAnswer) {
   TokenHooks hooks;
   hooks.access_check = [](auto&&...) { return FailWith(ERROR_NO_SYSTEM_RESOURCES); };
   Use(hooks);
-  // The first request of a connection, whose account is looked at for the quotas, and a later one.
+  // The first request of a connection, which reads the account for the quotas, and a later one.
   RawClient fresh = Connect();
   for (RawClient* client : {&known, &fresh}) {
     for (const char* method : {"test.asCaller", "test.quickAsService", "rpc.ping"}) {
@@ -176,11 +177,11 @@ TEST_F(Faults, AFailedAccessCheckIsNoAnswer) {
   ExpectServesOthers();
 }
 
-TEST_F(Faults, AnAccessCheckThatSaysNothingIsARefusal) {
+TEST_F(Faults, AnAccessCheckWithoutAVerdictIsARefusal) {
   Start();
   RawClient client = Connect();
   TokenHooks hooks;
-  // TRUE from the call, and neither rights nor a yes.
+  // The call returns TRUE, but grants no rights and does not allow.
   hooks.access_check = [](auto&&, auto&&, auto&&, auto&&, auto&&, auto&&, DWORD* granted, BOOL* allowed) {
     *granted = 0;
     *allowed = FALSE;
@@ -193,7 +194,7 @@ TEST_F(Faults, AnAccessCheckThatSaysNothingIsARefusal) {
   ExpectServed(client);
 }
 
-// SetThreadToken that fails, and everything that can go wrong while its effect is read back.
+// SetThreadToken fails, or something fails while its effect is read back.
 TEST_F(Faults, AThreadThatDoesNotBecomeTheCallerRunsNoHandler) {
   struct Case {
     const char* logged;
@@ -207,7 +208,7 @@ TEST_F(Faults, AThreadThatDoesNotBecomeTheCallerRunsNoHandler) {
     if (WhatThreadCarries() == ThreadCarries::kSet) return FailWith(ERROR_ACCESS_DENIED);
     return WindowsOpenThreadToken(thread, access, as_self, token);
   };
-  // TRUE, and nothing is on the thread.
+  // TRUE, but the thread has no token.
   cases[2].logged = "operation=OpenThreadToken code=1008";
   cases[2].hooks.set_thread_token = [](HANDLE*, HANDLE) { return TRUE; };
   cases[3].logged = "operation=GetTokenInformation code=1450";
@@ -255,7 +256,7 @@ TEST_F(Faults, AThreadThatDoesNotBecomeTheCallerIsAuditedAsTheOutcome) {
 
 class HandlerFailures : public FaultTest {
  protected:
-  // A method of each kind that ends like this.
+  // Adds a method of each kind that ends like this.
   void Add(std::function<MethodResult(const Call&)> handler) {
     methods_ = {"fails.asCaller", "fails.asService", "fails.quickAsCaller", "fails.quickAsService"};
     auto& methods = server().methods();
@@ -273,7 +274,7 @@ class HandlerFailures : public FaultTest {
 
 constexpr const char* kSecret = "C:\\service\\secret.txt";
 
-TEST_F(HandlerFailures, WhatWindowsRefusedIsToldWithoutItsSubject) {
+TEST_F(HandlerFailures, AWindowsErrorIsReportedWithoutItsSubject) {
   Add([](const Call&) -> MethodResult {
     throw win32::Win32Error(ERROR_SHARING_VIOLATION, "CreateFileW", kSecret);
   });
@@ -306,7 +307,7 @@ TEST_F(HandlerFailures, AnyOtherExceptionIsAnInternalErrorThatTheLogExplains) {
   ExpectServed(client);
 }
 
-TEST_F(HandlerFailures, WhatIsNoExceptionOfTheLibraryIsAnInternalErrorToo) {
+TEST_F(HandlerFailures, AThrownValueOfAnotherTypeIsAnInternalError) {
   Add([](const Call&) -> MethodResult { throw 42; });
   RawClient client = Connect();
   for (const std::string& method : methods()) {
@@ -318,7 +319,7 @@ TEST_F(HandlerFailures, WhatIsNoExceptionOfTheLibraryIsAnInternalErrorToo) {
   ExpectServed(client);
 }
 
-TEST_F(HandlerFailures, AResultThatIsNoTextIsAnInternalError) {
+TEST_F(HandlerFailures, AResultWithInvalidUtf8IsAnInternalError) {
   Add([](const Call&) -> MethodResult { return Json{{"text", "\xFF\xFE"}}; });
   RawClient client = Connect();
   for (const std::string& method : methods()) {
@@ -329,7 +330,7 @@ TEST_F(HandlerFailures, AResultThatIsNoTextIsAnInternalError) {
   ExpectServed(client);
 }
 
-TEST_F(HandlerFailures, AnErrorThatIsNoTextIsAnInternalError) {
+TEST_F(HandlerFailures, AnErrorWithInvalidUtf8IsAnInternalError) {
   Add([](const Call&) -> MethodResult {
     return protocol::Error{ErrorCode::kInvalidParams, "bad \xFF", nullptr};
   });
@@ -340,17 +341,17 @@ TEST_F(HandlerFailures, AnErrorThatIsNoTextIsAnInternalError) {
 
 // ---- What ends the process ----
 
-// STATUS_STACK_BUFFER_OVERRUN, which __fastfail ends a process with.
+// STATUS_STACK_BUFFER_OVERRUN, the exit code of a process that __fastfail ends.
 constexpr DWORD kFailFast = 0xC0000409;
 
-// A token on the calling thread, past whatever a seam would say.
+// Leaves a token on the calling thread, bypassing any seam.
 void LeaveTokenOnThread() {
   const win32::Token token = OwnToken();
   if (!WindowsSetThreadToken(nullptr, token.get())) std::printf("SetThreadToken failed\n");
 }
 
-// Serves one request of itself in a way that breaks an invariant, after it has said in which folder the
-// server keeps its log and its audit. Never returns, if the invariant is guarded.
+// Prints the folder where its server keeps its log and its audit, then serves one request of its own in a way
+// that breaks an invariant. Never returns if the invariant is guarded.
 ONBEHALF_CHILD_MAIN(BreakInvariant) {
   ::SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
   const std::string& how = arguments.at(0);
@@ -364,7 +365,7 @@ ONBEHALF_CHILD_MAIN(BreakInvariant) {
   Pace pace = Pace::kMayBlock;
   std::function<void()> handle = [] {};
 
-  // Opened before anybody impersonates; no seam is needed to use them wrongly.
+  // Opened before anything impersonates; no seam is needed to misuse them.
   TestServer server;
   service::Log log(server.folder(), server.settings().log, service::Log::Console::kNo);
   service::Audit audit(server.folder());
@@ -428,7 +429,7 @@ ONBEHALF_CHILD_MAIN(BreakInvariant) {
   const TokenSeam seam(hooks);
   RawClient client(server.pipe_path());
   client.Call("test.break");
-  // An answer may overtake the end of the callback; the process does not survive that.
+  // A response may overtake the end of the callback; the process does not survive that.
   client.IsClosedByServer();
   return 0;
 }
@@ -446,8 +447,8 @@ std::size_t Count(const std::string& text, const std::string& what) {
 
 struct BrokenCase {
   const char* how;
-  bool runs;            // the handler had begun
-  std::size_t decided;  // lines of the audit: decisions and outcomes
+  bool runs;            // the handler started
+  std::size_t decided;  // audit records: decisions and outcomes
   std::size_t finished;
 };
 

@@ -10,8 +10,9 @@
 
 namespace onbehalf::test {
 
-// WithGrowingTime for requests that have begun when their deadline passes. The deadline is that of `method`, whose next
-// requests keep the last one, or if that is empty that of all, which have a patient one again afterwards.
+// WithGrowingTime for requests that are running when their deadline passes. Sets the deadline of `method`,
+// whose later requests keep the last one; if `method` is empty, sets the deadline of all methods, which is
+// kPatience again afterwards.
 template <typename Attempt>
 bool WithGrowingDeadline(TestServer& server, Attempt attempt, std::string_view method = {}) {
   const auto set = [&](std::chrono::milliseconds deadline) {

@@ -22,7 +22,7 @@ using protocol::ErrorCode;
 
 constexpr const char* kPing = R"({"jsonrpc":"2.0","id":1,"method":"rpc.ping"})";
 
-// A stream that cannot be trusted any more: one error under a null id, then the end.
+// A stream that can no longer be trusted: one error with a null id, then the connection is closed.
 struct BadStream {
   std::string name;
   std::string bytes;
@@ -30,7 +30,7 @@ struct BadStream {
   std::string message;
 };
 
-// Found by GoogleTest: what a parameter is called in a test's name for people.
+// Called by GoogleTest: names the parameter in test names.
 void PrintTo(const BadStream& bad, std::ostream* out) { *out << bad.name; }
 
 std::string Nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
@@ -90,7 +90,7 @@ std::vector<BadStream> BadStreams() {
 
 class HostileStream : public testing::TestWithParam<BadStream> {};
 
-TEST_P(HostileStream, IsAnsweredOnceUnderANullIdAndClosedWhileOthersAreServed) {
+TEST_P(HostileStream, IsAnsweredOnceWithANullIdAndClosedWhileOthersAreServed) {
   TestServer server;
   server.Start();
   RawClient other(server.pipe_path());
@@ -99,7 +99,7 @@ TEST_P(HostileStream, IsAnsweredOnceUnderANullIdAndClosedWhileOthersAreServed) {
   RawClient client(server.pipe_path());
   client.Write(GetParam().bytes);
   std::optional<Json> answer = client.Read();
-  // What was in step before is answered as ever.
+  // What came before the error is answered as usual.
   if (answer && answer->at("id") == 1) answer = client.Read();
   ASSERT_TRUE(answer.has_value());
   EXPECT_EQ(answer->at("id"), nullptr);
@@ -147,7 +147,7 @@ TEST(HostileInput, AMessageOfAnotherProtocolIsRefusedInThatProtocol) {
   EXPECT_EQ(server.server().statistics().frames_refused, 2U);
 }
 
-TEST(HostileInput, ABatchThatIsTooLargeIsRefusedAsAWhole) {
+TEST(HostileInput, ATooLargeBatchIsRefusedAsAWhole) {
   TestServer server;
   server.Start();
   Json batch = Json::array();
@@ -170,7 +170,7 @@ TEST(HostileInput, ABareFrameOverTheLimitIsRefusedBeforeItsEnd) {
   EXPECT_TRUE(client.IsClosedByServer());
 }
 
-TEST(HostileInput, AFrameOfExactlyTheLimitIsTaken) {
+TEST(HostileInput, AFrameOfExactlyTheLimitIsAccepted) {
   TestServer server;
   server.settings().limits.frame.frame_bytes = 1000;
   server.Start();
@@ -183,7 +183,7 @@ TEST(HostileInput, AFrameOfExactlyTheLimitIsTaken) {
   EXPECT_TRUE(answer->contains("result"));
 }
 
-TEST(HostileInput, AnInvalidRequestWithAnIdIsAnsweredUnderItAndTheConnectionGoesOn) {
+TEST(HostileInput, AnInvalidRequestWithAnIdIsAnsweredAndTheConnectionStays) {
   TestServer server;
   server.Start();
   RawClient client(server.pipe_path());
@@ -200,7 +200,7 @@ TEST(HostileInput, AnInvalidRequestWithAnIdIsAnsweredUnderItAndTheConnectionGoes
   EXPECT_TRUE(client.Call("rpc.ping").contains("result"));
 }
 
-TEST(HostileInput, WrongAndUnknownParametersAreRefusedAndTheConnectionGoesOn) {
+TEST(HostileInput, InvalidAndUnknownParametersAreRefusedAndTheConnectionStays) {
   TestServer server;
   server.Start();
   RawClient client(server.pipe_path());
@@ -218,7 +218,7 @@ TEST(HostileInput, WrongAndUnknownParametersAreRefusedAndTheConnectionGoesOn) {
   EXPECT_EQ(client.Call("rpc.ping", Json::array({"x"})).at("result").at("echo"), "x");
 }
 
-TEST(HostileInput, AnUnknownMethodIsAnsweredAndTheConnectionGoesOn) {
+TEST(HostileInput, AnUnknownMethodIsAnsweredAndTheConnectionStays) {
   TestServer server;
   server.Start();
   RawClient client(server.pipe_path());
@@ -229,7 +229,7 @@ TEST(HostileInput, AnUnknownMethodIsAnsweredAndTheConnectionGoesOn) {
   EXPECT_TRUE(client.Call("rpc.ping").contains("result"));
 }
 
-TEST(HostileInput, ManyRoundsLeaveNoHandleBehind) {
+TEST(HostileInput, ManyRoundsLeakNoHandle) {
   TestServer server;
   const auto round = [&] {
     for (const BadStream& bad : BadStreams()) {
@@ -239,7 +239,7 @@ TEST(HostileInput, ManyRoundsLeaveNoHandleBehind) {
       }
     }
   };
-  // The pools' threads and what a process opens once are there after a first round.
+  // The pools' threads and what a process opens once exist after the first round.
   server.Start();
   round();
   server.server().Stop();

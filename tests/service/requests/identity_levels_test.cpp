@@ -14,8 +14,8 @@ using win32::ImpersonationLevel;
 constexpr std::array<const char*, 4> kMethods = {"test.asCaller", "test.asService", "test.quickAsCaller",
                                                  "test.quickAsService"};
 
-// SetThreadToken as it is for a process that may not impersonate the token's user: TRUE, and a token of this
-// level on the thread.
+// SetThreadToken as it behaves for a process that may not impersonate the token's user: TRUE, and a token of
+// this level on the thread.
 TokenHooks LoweringTo(ImpersonationLevel level) {
   TokenHooks hooks;
   hooks.set_thread_token = [level](HANDLE* thread, HANDLE token) {
@@ -30,8 +30,8 @@ TokenHooks LoweringTo(ImpersonationLevel level) {
   return hooks;
 }
 
-// OpenThreadToken as it is for a thread that carries an anonymous-level token, however it came by it.
-TokenHooks NotOpeningWhatWas(ThreadCarries kind) {
+// OpenThreadToken as it behaves for a thread with an anonymous-level token, however the thread got it.
+TokenHooks NotOpeningTokens(ThreadCarries kind) {
   TokenHooks hooks;
   hooks.open_thread_token = [kind](HANDLE thread, DWORD access, BOOL as_self, HANDLE* token) {
     if (WhatThreadCarries() == kind) return FailWith(ERROR_CANT_OPEN_ANONYMOUS);
@@ -45,7 +45,7 @@ class IdentityLevels : public FaultTest {
   IdentityLevels() { Start(); }
 };
 
-TEST_F(IdentityLevels, IdentificationSufficesForWhatActsAsTheService) {
+TEST_F(IdentityLevels, IdentificationSufficesForMethodsThatActAsTheService) {
   RawClient client = Connect();
   for (const char* method : {"test.asService", "test.quickAsService"}) {
     writers().Add(OwnToken(ImpersonationLevel::kIdentification));
@@ -56,7 +56,7 @@ TEST_F(IdentityLevels, IdentificationSufficesForWhatActsAsTheService) {
   EXPECT_EQ(runs(), 2);
 }
 
-TEST_F(IdentityLevels, IdentificationIsRefusedByWhatActsAsTheCaller) {
+TEST_F(IdentityLevels, IdentificationIsRefusedByMethodsThatActAsTheCaller) {
   RawClient client = Connect();
   for (const char* method : {"test.asCaller", "test.quickAsCaller"}) {
     writers().Add(OwnToken(ImpersonationLevel::kIdentification));
@@ -82,10 +82,10 @@ TEST_F(IdentityLevels, ImpersonationAndDelegationSufficeForEverything) {
   }
 }
 
-TEST_F(IdentityLevels, AnonymousThatCannotBeOpenedIsNamedAsTheLevel) {
+TEST_F(IdentityLevels, AnonymousTokenThatCannotBeOpenedIsReported) {
   RawClient client = Connect();
-  Use(NotOpeningWhatWas(ThreadCarries::kCaptured));
-  // The same answer for every method: it tells nothing of which exist.
+  Use(NotOpeningTokens(ThreadCarries::kCaptured));
+  // Every method gives the same response: it does not reveal which exist.
   for (const char* method : {"test.asCaller", "test.asService", "test.quickAsCaller", "test.quickAsService",
                              "service.connections", "no.such"}) {
     EXPECT_TRUE(IsLevelError(client.Call(method), ImpersonationLevel::kIdentification,
@@ -98,7 +98,7 @@ TEST_F(IdentityLevels, AnonymousThatCannotBeOpenedIsNamedAsTheLevel) {
   ExpectServesOthers();
 }
 
-TEST_F(IdentityLevels, AnonymousThatTheCaptureItselfRefusesIsNamedAsTheLevel) {
+TEST_F(IdentityLevels, AnonymousTokenRefusedByTheCaptureIsReported) {
   RawClient client = Connect();
   writers().Add([](HANDLE) { return FailWith(ERROR_CANT_OPEN_ANONYMOUS); });
   EXPECT_TRUE(IsLevelError(client.Call("test.asService"), ImpersonationLevel::kIdentification,
@@ -107,7 +107,7 @@ TEST_F(IdentityLevels, AnonymousThatTheCaptureItselfRefusesIsNamedAsTheLevel) {
   ExpectServed(client);
 }
 
-TEST_F(IdentityLevels, AnonymousThatCanBeOpenedIsNamedAsTheLevel) {
+TEST_F(IdentityLevels, AnonymousTokenThatCanBeOpenedIsReported) {
   RawClient client = Connect();
   for (const char* method : kMethods) {
     writers().Add(OwnToken(ImpersonationLevel::kAnonymous));
@@ -120,7 +120,7 @@ TEST_F(IdentityLevels, AnonymousThatCanBeOpenedIsNamedAsTheLevel) {
   ExpectServesOthers();
 }
 
-TEST_F(IdentityLevels, ALevelLoweredSilentlyBySetThreadTokenIsReadBack) {
+TEST_F(IdentityLevels, ALevelSilentlyLoweredBySetThreadTokenIsDetected) {
   RawClient client = Connect();
   Use(LoweringTo(ImpersonationLevel::kIdentification));
   for (const char* method : {"test.asCaller", "test.quickAsCaller"}) {
@@ -129,16 +129,16 @@ TEST_F(IdentityLevels, ALevelLoweredSilentlyBySetThreadTokenIsReadBack) {
         << method;
   }
   EXPECT_EQ(runs(), 0);
-  // Nothing of it touches what acts as the service.
+  // Methods that act as the service are not affected.
   EXPECT_TRUE(client.Call("test.asService").contains("result"));
   UseWindows();
   ExpectServed(client);
   ExpectServesOthers();
 }
 
-TEST_F(IdentityLevels, ALevelLoweredToAnonymousIsReadBackThoughItCannotBeOpened) {
+TEST_F(IdentityLevels, ALevelLoweredToAnonymousIsDetectedWithoutOpeningTheToken) {
   RawClient client = Connect();
-  Use(NotOpeningWhatWas(ThreadCarries::kSet));
+  Use(NotOpeningTokens(ThreadCarries::kSet));
   for (const char* method : {"test.asCaller", "test.quickAsCaller"}) {
     EXPECT_TRUE(
         IsLevelError(client.Call(method), ImpersonationLevel::kImpersonation, ImpersonationLevel::kAnonymous))

@@ -10,9 +10,9 @@
 
 namespace onbehalf::test {
 
-// Has the server close the connections that have been idle for as long as one that is opened here. Those that were silent
-// before that and are open when this returns do not count as idle. The idle time is short only meanwhile, so that nobody is
-// closed who is between two steps of the test.
+// Makes the server close the connections that have been idle for as long as one that is opened here. A
+// connection that is still open when this returns does not count as idle for the time before. The idle
+// timeout is short only during this call, so that it closes no connection between two steps of the test.
 inline void ExpectIdleConnectionsToBeClosed(TestServer& server) {
   const auto patient = server.live_settings()->Now()->limits.idle_timeout;
   RawClient idle(server.pipe_path());

@@ -1,5 +1,6 @@
-// What clients of other makes put on the pipe, write by write as they do (interop.md has it recorded; the parsing of it is in
-// tests/protocol/interop_test.cpp), against a running server: the answers are compared to the byte.
+// What other vendors' clients put on the pipe, write by write (recorded in interop.md;
+// tests/protocol/interop_test.cpp covers the parsing), against a running server: the responses are compared
+// byte by byte.
 
 #include <gtest/gtest.h>
 
@@ -30,7 +31,7 @@ using service::Call;
 using service::MethodResult;
 using service::Pace;
 
-// A stream of bytes each way, as Node and .NET use the pipe: read in byte mode, whatever the writes.
+// A byte stream in each direction, as Node and .NET use the pipe: read in byte mode, whatever the writes.
 class ByteClient {
  public:
   explicit ByteClient(const TestServer& server) : client_(server.pipe_path()) {
@@ -40,7 +41,7 @@ class ByteClient {
   void Write(std::initializer_list<std::string_view> writes) {
     for (const std::string_view bytes : writes) client_.Write(bytes);
   }
-  // So many bytes, in whatever reads; fewer when the server has closed.
+  // Reads `bytes` bytes, in any number of reads; fewer when the server has closed the connection.
   std::string Read(std::size_t bytes) {
     std::string text;
     std::array<char, 4096> buffer;
@@ -52,7 +53,7 @@ class ByteClient {
     }
     return text;
   }
-  // What comes is this, to the byte.
+  // The next bytes are exactly these.
   void Expect(std::string_view bytes) { EXPECT_EQ(Read(bytes.size()), bytes); }
 
  private:
@@ -95,12 +96,13 @@ TEST_F(Replay, StreamJsonRpcsRequests) {
   // InvokeWithParameterObjectAsync("test.add", new { a = 19, b = 23 })
   client.Write({Framed(R"({"jsonrpc":"2.0","id":4,"method":"test.add","params":{"a":19,"b":23}})")});
   client.Expect(Framed(R"({"jsonrpc":"2.0","id":4,"result":42})"));
-  // InvokeAsync("test.add", 19, 23, progress): the token stands where the IProgress argument does, and counts from 0.
+  // InvokeAsync("test.add", 19, 23, progress): the token takes the position of the IProgress argument, and
+  // counts from 0.
   client.Write({Framed(R"({"jsonrpc":"2.0","id":5,"method":"test.add","params":[19,23,0]})")});
   client.Expect(
       Framed(R"({"jsonrpc":"2.0","method":"$/progress","params":{"token":0,"value":{"half":true}}})"));
   client.Expect(Framed(R"({"jsonrpc":"2.0","id":5,"result":42})"));
-  // With an encoding that it names, and an activity.
+  // With a named encoding, and an activity.
   const std::string traced =
       R"({"jsonrpc":"2.0","id":6,"method":"test.zero","params":[],)"
       R"("traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01","tracestate":"a=b"})";
@@ -137,7 +139,7 @@ TEST_F(Replay, StreamJsonRpcsBytesCutAnywhere) {
     ByteClient client(server_);
     client.Write({std::string_view(bytes).substr(0, cut), std::string_view(bytes).substr(cut)});
     const std::string answers = client.Read(first.size() + second.size());
-    // They are done at the same time.
+    // They finish at the same time.
     EXPECT_TRUE(answers == first + second || answers == second + first) << answers;
   }
 }
@@ -173,7 +175,7 @@ TEST_F(Replay, VscodeJsonRpcsTwoWritesAndIdsFromZero) {
   client.Expect(Framed(R"({"jsonrpc":"2.0","id":1,"result":3})"));
 }
 
-TEST_F(Replay, TrafficOfTheirOwnIsIgnoredAndRequestsOfItAreUnknown) {
+TEST_F(Replay, ProtocolTrafficIsIgnoredAndItsRequestsAreUnknown) {
   ByteClient client(server_);
   client.Write(
       {Framed(R"({"jsonrpc":"2.0","method":"$/setTrace","params":{"value":"off"}})"),
@@ -197,7 +199,7 @@ std::string CallPipe(const std::string& path, std::string request) {
   return {answer.data(), bytes};
 }
 
-TEST_F(Replay, AllKindsOfClientsAtOnceAreAnsweredInKind) {
+TEST_F(Replay, AllKindsOfClientsAreServedConcurrently) {
   constexpr int kRounds = 20;
   const std::string path = server_.pipe_path();
   const std::string request = R"({"jsonrpc":"2.0","id":1,"method":"test.add","params":[1,2]})";
@@ -255,7 +257,7 @@ TEST_F(Replay, AllKindsOfClientsAtOnceAreAnsweredInKind) {
   });
 }
 
-// The first message back is what these take for the answer: without a token there is no other.
+// These clients take the first message as the response: without a token there is no other.
 TEST_F(Replay, CallNamedPipeGetsTheAnswerAndWithATokenTheProgress) {
   EXPECT_EQ(
       CallPipe(server_.pipe_path(), R"({"jsonrpc":"2.0","id":1,"method":"test.add","params":{"a":1,"b":2}})"),

@@ -31,7 +31,7 @@ using std::chrono::milliseconds;
 
 // ---- Requests ----
 
-TEST(Limits, OneRequestMoreThanMayBeInFlightIsBusyAndACancelIsStillRead) {
+TEST(Limits, OneRequestTooManyIsBusyAndACancelIsStillRead) {
   Gate gate;
   TestServer server;
   server.settings().limits.handlers_per_account = 64;
@@ -57,7 +57,7 @@ TEST(Limits, OneRequestMoreThanMayBeInFlightIsBusyAndACancelIsStillRead) {
   EXPECT_TRUE(client.Call("rpc.ping").contains("result"));
 }
 
-TEST(Limits, AnAccountRunsSoManyHandlersOnAllItsConnectionsTogether) {
+TEST(Limits, AnAccountsHandlersAreLimitedAcrossItsConnections) {
   Gate gate;
   TestServer server;
   server.methods().Add(gate.AsMethod("test.wait"));
@@ -69,7 +69,7 @@ TEST(Limits, AnAccountRunsSoManyHandlersOnAllItsConnectionsTogether) {
   ASSERT_TRUE(gate.WaitUntilEntered(16));
   two.Send(RequestMessage("more", "test.wait"));
   EXPECT_EQ(two.Read(), ErrorMessageFor("more", ErrorCode::kBusy));
-  // What does not block is done all the same.
+  // Methods that do not block are still served.
   two.Send(RequestMessage("quick", "rpc.none"));
   EXPECT_EQ(two.Read(), ErrorMessageFor("quick", ErrorCode::kMethodNotFound));
   gate.Open();
@@ -77,7 +77,7 @@ TEST(Limits, AnAccountRunsSoManyHandlersOnAllItsConnectionsTogether) {
     EXPECT_EQ(ErrorCodeOf(one.Read().value()), 0);
     EXPECT_EQ(ErrorCodeOf(two.Read().value()), 0);
   }
-  // Every place has been given back.
+  // Every place is free again.
   for (int id = 0; id < 40; ++id) EXPECT_EQ(two.Call("test.wait").at("result"), (Json{{"passed", true}}));
 }
 
@@ -93,7 +93,7 @@ TEST(AccountQuota, CountsEachAccountForItself) {
   EXPECT_TRUE(quota.TryEnter(guests, 2));
   first.reset();
   EXPECT_TRUE(quota.TryEnter(users, 2));
-  // A place that moves is still one.
+  // A moved place still counts once.
   auto moved = std::move(second);
   first = quota.TryEnter(users, 2);
   EXPECT_FALSE(quota.TryEnter(users, 2));
@@ -125,19 +125,19 @@ TEST(Limits, ARequestIsAnsweredAtItsDeadlineWhileItsHandlerStillRuns) {
     EXPECT_EQ(client.Read(), ErrorMessageFor(1, ErrorCode::kDeadlineExceeded));
     return gate.entered() > 0;
   }));
-  // The handler runs on; the id is free again.
+  // The handler continues; the id is free again.
   client.Send(RequestMessage(1, "rpc.none"));
   EXPECT_EQ(client.Read(), ErrorMessageFor(1, ErrorCode::kMethodNotFound));
   gate.Open();
   ASSERT_TRUE(gate.WaitUntilLeft(1));
-  // Its result goes nowhere: the next thing that comes is the next answer.
+  // Its result is dropped: the next message is the next response.
   for (int id = 2; id < 20; ++id) {
     client.Send(RequestMessage(id, "rpc.none"));
     EXPECT_EQ(client.Read(), ErrorMessageFor(id, ErrorCode::kMethodNotFound));
   }
 }
 
-TEST(Limits, TheDeadlineEndsAHandlerThatHeedsItsStopToken) {
+TEST(Limits, TheDeadlineEndsAHandlerThatHonoursItsStopToken) {
   Gate gate;
   TestServer server;
   server.methods().Add(gate.AsMethod("test.wait"));
@@ -151,7 +151,7 @@ TEST(Limits, TheDeadlineEndsAHandlerThatHeedsItsStopToken) {
   EXPECT_TRUE(gate.WaitUntilLeft(1));
 }
 
-TEST(Limits, TheDeadlineMeetsItemsOfABatchThatHaveNotBegun) {
+TEST(Limits, TheDeadlineAppliesToBatchItemsThatHaveNotStarted) {
   Gate gate;
   TestServer server;
   server.settings().limits.batch_requests_at_once = 2;
@@ -178,16 +178,16 @@ TEST(Limits, TheDeadlineMeetsItemsOfABatchThatHaveNotBegun) {
 
 struct Silence {
   std::string name;
-  std::string bytes;  // written before nothing more is
+  std::string bytes;  // written before the client falls silent
   milliseconds protocol::Limits::*limit;
 };
 
-// Found by GoogleTest: what a parameter is called in a test's name for people.
+// Called by GoogleTest: names the parameter in test names.
 void PrintTo(const Silence& silence, std::ostream* out) { *out << silence.name; }
 
 class SilentClient : public testing::TestWithParam<Silence> {};
 
-TEST_P(SilentClient, IsClosedAfterItsTimeAndOthersAreServed) {
+TEST_P(SilentClient, IsClosedAfterItsTimeoutAndOthersAreServed) {
   constexpr milliseconds kTime{200};
   const auto set_limit = [](TestServer& server, milliseconds time) {
     server.ChangeLimits([time](protocol::Limits& limits) { limits.*GetParam().limit = time; });
@@ -197,9 +197,9 @@ TEST_P(SilentClient, IsClosedAfterItsTimeAndOthersAreServed) {
   const auto begun = win32::Clock::now();
   RawClient client(server.pipe_path());
   if (!GetParam().bytes.empty()) client.Write(GetParam().bytes);
-  // Only now: however long it took to write this, it was not too late.
+  // Set only now, so that writing the bytes could not take too long.
   set_limit(server, kTime);
-  // An answered request leaves its answer.
+  // A request that was answered leaves its response to be read.
   while (client.ReadText()) {
   }
   EXPECT_GE(win32::Clock::now() - begun, kTime - milliseconds(20));
@@ -227,7 +227,7 @@ INSTANTIATE_TEST_SUITE_P(
                         &protocol::Limits::header_timeout}),
     [](const auto& info) { return info.param.name; });
 
-// The time of a header or a frame is its own: writing a little now and then does not give more of it.
+// A header or a frame has one time limit: writing a little now and then does not extend it.
 TEST(Limits, AClientThatTricklesAHeaderIsClosed) {
   TestServer server;
   server.settings().limits.header_timeout = milliseconds(200);
@@ -265,7 +265,7 @@ TEST(Limits, AConnectionWithARequestInFlightIsNotIdle) {
   RawClient client(server.pipe_path());
   client.Send(RequestMessage(1, "test.wait"));
   ASSERT_TRUE(gate.WaitUntilEntered(1));
-  // What has been idle for less time than this one is closed.
+  // Closes whatever has been idle for longer than the connection that it opens.
   ExpectIdleConnectionsToBeClosed(server);
   gate.Open();
   EXPECT_EQ(client.Read(), ResultMessage(1, {{"passed", true}}));
@@ -273,7 +273,7 @@ TEST(Limits, AConnectionWithARequestInFlightIsNotIdle) {
 
 // ---- Connections ----
 
-TEST(Limits, AnAccountHasSoManyConnections) {
+TEST(Limits, AnAccountsConnectionsAreLimited) {
   TestServer server;
   server.settings().limits.connections_per_account = 3;
   server.Start();
@@ -289,7 +289,7 @@ TEST(Limits, AnAccountHasSoManyConnections) {
   EXPECT_TRUE(clients[0]->Call("rpc.ping").contains("result"));
 
   clients.pop_back();
-  // The server notices in its own time that one has gone: each try is a connection of its own.
+  // The server notices asynchronously that one is gone: each attempt is a new connection.
   bool admitted = false;
   const auto until = win32::Clock::now() + kPatience;
   while (!admitted && win32::Clock::now() < until) {
@@ -302,7 +302,7 @@ TEST(Limits, AnAccountHasSoManyConnections) {
 TEST(Limits, TooManyMuteConnectionsAreEvictedOldestFirstWhileOthersAreServed) {
   TestServer server;
   server.settings().limits.silent_connections = 4;
-  // One thread takes the clients on, in the order in which they came.
+  // One thread accepts the clients, in the order in which they came.
   server.settings().threads.io = 1;
   server.Start();
   RawClient identified(server.pipe_path());
@@ -318,7 +318,7 @@ TEST(Limits, TooManyMuteConnectionsAreEvictedOldestFirstWhileOthersAreServed) {
   for (std::size_t i = 3; i < mute.size(); ++i) EXPECT_TRUE(mute[i]->Call("rpc.ping").contains("result"));
 }
 
-// Two threads that take clients on at the same time must each evict one, not the same one.
+// Two threads that accept clients at the same time must evict one each, not the same one.
 TEST(Limits, AFloodOfMuteConnectionsLeavesNoMoreThanTheLimit) {
   constexpr std::size_t kLimit = 8;
   TestServer server;
@@ -339,7 +339,7 @@ TEST(Limits, AFloodOfMuteConnectionsLeavesNoMoreThanTheLimit) {
     ASSERT_TRUE(identified.Call("rpc.ping").contains("result"));
   } while (server.server().statistics().connections_accepted < 601 && win32::Clock::now() < until);
   EXPECT_EQ(server.server().statistics().connections_accepted, 601U);
-  // The last ones may be on their way out.
+  // The last ones may still be closing.
   while (server.server().Connections().size() > kLimit + 1 && win32::Clock::now() < until) {
     ASSERT_TRUE(identified.Call("rpc.ping").contains("result"));
   }
@@ -380,7 +380,7 @@ TEST_F(ConnectionTableTest, KeepsAReserveForAdministrators) {
   EXPECT_EQ(Add(++id, kEve, true), kFull);
 }
 
-TEST_F(ConnectionTableTest, GivesAPlaceBackWhenAConnectionGoes) {
+TEST_F(ConnectionTableTest, FreesAPlaceWhenAConnectionCloses) {
   using enum ConnectionTable::Admission;
   for (std::uint64_t id = 1; id <= 6; ++id) EXPECT_EQ(Add(id, kAnn), kAdmitted);
   EXPECT_EQ(Add(7, kAnn), kAccountFull);
@@ -392,7 +392,7 @@ TEST_F(ConnectionTableTest, GivesAPlaceBackWhenAConnectionGoes) {
   EXPECT_EQ(table_.silent(), 2U);
 }
 
-TEST_F(ConnectionTableTest, MuteConnectionsTakeNobodysPlace) {
+TEST_F(ConnectionTableTest, MuteConnectionsCountForNoAccount) {
   using enum ConnectionTable::Admission;
   for (std::uint64_t id = 100; id < 190; ++id) EXPECT_EQ(table_.AddSilent(id, nullptr, kSilent), nullptr);
   for (std::uint64_t id = 1; id <= 6; ++id) EXPECT_EQ(Add(id, kAnn), kAdmitted);

@@ -24,7 +24,7 @@
 namespace onbehalf::test {
 namespace {
 
-TEST(Load, FiveHundredClientsAtOnceShareABoundedNumberOfThreads) {
+TEST(Load, FiveHundredConcurrentClientsShareABoundedNumberOfThreads) {
   constexpr std::size_t kClients = 500;
   TestServer server;
   auto& settings = server.settings();
@@ -85,7 +85,7 @@ TEST(Load, TenThousandConnectAndDropAndTheServerStillServes) {
           ::WaitNamedPipeW(path.c_str(), kPatienceMilliseconds);
         }
         if (!pipe) continue;
-        // Some go in the middle of a request.
+        // Some disconnect in the middle of a request.
         DWORD bytes = 0;
         if (t == 0) ::WriteFile(pipe.get(), "Content-Length: 10\r\n\r\n{", 23, &bytes, nullptr);
         ++dropped;

@@ -48,7 +48,7 @@ Settings::MethodLimits Deadline(milliseconds deadline) {
   return limits;
 }
 
-// The limits of test.wait from the next request on, of connections that are open too.
+// Sets the limits of test.wait from the next request on, for open connections too.
 void SetLimits(TestServer& server, const Settings::MethodLimits& limits) {
   server.live_settings()->Change([&](const Settings& now) {
     Settings next = now;
@@ -57,7 +57,8 @@ void SetLimits(TestServer& server, const Settings::MethodLimits& limits) {
   });
 }
 
-// Nobody is at the gate. The place of the one who was there may be given back a moment after.
+// Whether `client` gets a place while the gate is empty. The previous holder's place may be freed a moment
+// later.
 bool GetsAPlace(RawClient& client, Gate& gate) {
   const auto until = win32::Clock::now() + kPatience;
   gate.Admit(1);
@@ -85,7 +86,7 @@ class MethodLimitsTest : public testing::Test {
   TestServer server_;
 };
 
-TEST_F(MethodLimitsTest, AMethodRunsSoManyHandlersAtATimeAndOthersAsManyAsEver) {
+TEST_F(MethodLimitsTest, AMethodsHandlersAreLimitedAndOthersAreNotAffected) {
   Start(Handlers(2));
   RawClient one = Connect();
   RawClient two = Connect();
@@ -101,13 +102,13 @@ TEST_F(MethodLimitsTest, AMethodRunsSoManyHandlersAtATimeAndOthersAsManyAsEver) 
   gate_.Open();
   EXPECT_EQ(two.Read(), ResultMessage(2, {{"passed", true}}));
   EXPECT_EQ(gate_.max_at_once(), 2U);
-  // Every place has been given back before its answer was sent.
+  // Every place was freed before its response was sent.
   EXPECT_EQ(one.Read(), ResultMessage(1, {{"passed", true}}));
   for (int i = 0; i < 20; ++i) EXPECT_TRUE(two.Call(kMethod).contains("result"));
   other_gate_.Open();
 }
 
-TEST_F(MethodLimitsTest, AnAccountRunsSoManyHandlersOfAMethod) {
+TEST_F(MethodLimitsTest, AnAccountsHandlersOfAMethodAreLimited) {
   Start(HandlersPerAccount(1));
   RawClient one = Connect();
   RawClient two = Connect();
@@ -120,7 +121,7 @@ TEST_F(MethodLimitsTest, AnAccountRunsSoManyHandlersOfAMethod) {
   EXPECT_TRUE(two.Call(kMethod).contains("result"));
 }
 
-TEST_F(MethodLimitsTest, ThePlaceOfARequestThatTheAccountsOwnLimitRefusesIsGivenBack) {
+TEST_F(MethodLimitsTest, ARequestRefusedByTheAccountsLimitFreesItsPlace) {
   server_.settings().limits.handlers_per_account = 1;
   Start(Handlers(1));
   RawClient client = Connect();
@@ -136,7 +137,7 @@ TEST_F(MethodLimitsTest, ThePlaceOfARequestThatTheAccountsOwnLimitRefusesIsGiven
   EXPECT_TRUE(client.Call(kMethod).contains("result"));
 }
 
-TEST_F(MethodLimitsTest, APlaceIsGivenBackByACancel) {
+TEST_F(MethodLimitsTest, ACancelFreesThePlace) {
   Start(Handlers(1));
   RawClient one = Connect();
   RawClient two = Connect();
@@ -147,7 +148,7 @@ TEST_F(MethodLimitsTest, APlaceIsGivenBackByACancel) {
   EXPECT_TRUE(GetsAPlace(two, gate_));
 }
 
-TEST_F(MethodLimitsTest, APlaceIsGivenBackByAClientThatIsGone) {
+TEST_F(MethodLimitsTest, ADisconnectedClientFreesThePlace) {
   Start(Handlers(1));
   {
     RawClient gone = Connect();
@@ -159,7 +160,7 @@ TEST_F(MethodLimitsTest, APlaceIsGivenBackByAClientThatIsGone) {
   EXPECT_TRUE(GetsAPlace(two, gate_));
 }
 
-TEST_F(MethodLimitsTest, APlaceIsGivenBackByAnErrorAnExceptionAndWrongParameters) {
+TEST_F(MethodLimitsTest, AnErrorAnExceptionAndInvalidParametersFreeThePlace) {
   server_.settings().methods.limits["test.fails"] = Handlers(1);
   server_.methods().Add(PublicMethod("test.fails", service::Acts::kAsService, service::Pace::kMayBlock,
                                      [throws = false](const service::Call&) mutable -> service::MethodResult {
@@ -206,7 +207,7 @@ TEST_F(MethodLimitsTest, APlaceIsHeldAfterTheDeadlineUntilTheHandlerHasEnded) {
   EXPECT_NE(ErrorCodeOf(answer), static_cast<int>(ErrorCode::kBusy));
 }
 
-TEST_F(MethodLimitsTest, TheRequestsOfABatchTakeTurnsInPlaceOfBeingRefused) {
+TEST_F(MethodLimitsTest, TheRequestsOfABatchTakeTurnsInsteadOfBeingRefused) {
   Start(Handlers(1));
   gate_.Open();
   Json batch = Json::array();
@@ -241,7 +242,7 @@ TEST_F(MethodLimitsTest, TheQuickMethodsHaveLimitsToo) {
 
 // ---- Deadlines ----
 
-TEST_F(MethodLimitsTest, AMethodsDeadlineIsShorterThanThatOfTheOthers) {
+TEST_F(MethodLimitsTest, AMethodsDeadlineMayBeShorterThanTheDefault) {
   Start(Deadline(milliseconds(200)));
   RawClient client = Connect();
   const auto begun = win32::Clock::now();
@@ -250,19 +251,19 @@ TEST_F(MethodLimitsTest, AMethodsDeadlineIsShorterThanThatOfTheOthers) {
   EXPECT_EQ(client.Read(), ErrorMessageFor(2, ErrorCode::kDeadlineExceeded));
   const auto took = win32::Clock::now() - begun;
   EXPECT_GE(took, milliseconds(200));
-  // The watch looks at least every quarter of a second, and the other deadline is kPatience.
+  // The check runs at least every quarter of a second, and the other deadline is kPatience.
   EXPECT_LT(took, kPatience / 2);
   other_gate_.Open();
   EXPECT_EQ(client.Read(), ResultMessage(1, {{"passed", true}}));
 }
 
-TEST_F(MethodLimitsTest, AMethodsDeadlineIsLongerThanThatOfTheOthers) {
+TEST_F(MethodLimitsTest, AMethodsDeadlineMayBeLongerThanTheDefault) {
   server_.settings().limits.request_deadline = milliseconds(200);
   Start(Deadline(std::chrono::hours(1)));
   RawClient client = Connect();
   client.Send(RequestMessage(1, kMethod));
   ASSERT_TRUE(gate_.WaitUntilEntered(1));
-  // Read later, late earlier.
+  // Read later, but due earlier.
   client.Send(RequestMessage(2, "test.other"));
   EXPECT_EQ(client.Read(), ErrorMessageFor(2, ErrorCode::kDeadlineExceeded));
   gate_.Open();
@@ -283,7 +284,7 @@ TEST_F(MethodLimitsTest, TheHandlerIsToldItsMethodsDeadline) {
 
 // ---- Changed while the service runs ----
 
-TEST_F(MethodLimitsTest, ALimitThatIsRaisedLetsMoreInAtOnce) {
+TEST_F(MethodLimitsTest, ARaisedLimitAdmitsMoreAtOnce) {
   Start(Handlers(1));
   RawClient client = Connect();
   client.Send(RequestMessage(1, kMethod));
@@ -295,7 +296,7 @@ TEST_F(MethodLimitsTest, ALimitThatIsRaisedLetsMoreInAtOnce) {
   ASSERT_TRUE(gate_.WaitUntilEntered(2));
   client.Send(RequestMessage(4, kMethod));
   EXPECT_EQ(client.Read(), ErrorMessageFor(4, ErrorCode::kBusy));
-  // Those that run are counted under the new limit.
+  // Running handlers count towards the new limit.
   SetLimits(server_, Handlers(1));
   gate_.Admit(1);
   EXPECT_TRUE(client.Read().value().contains("result"));
@@ -306,7 +307,7 @@ TEST_F(MethodLimitsTest, ALimitThatIsRaisedLetsMoreInAtOnce) {
   EXPECT_TRUE(client.Call(kMethod).contains("result"));
 }
 
-TEST_F(MethodLimitsTest, ALimitThatIsTakenAwayOrNewLeavesTheCountRight) {
+TEST_F(MethodLimitsTest, AddingOrRemovingALimitKeepsTheCountRight) {
   Start(Handlers(1));
   RawClient client = Connect();
   client.Send(RequestMessage(1, kMethod));
@@ -314,7 +315,7 @@ TEST_F(MethodLimitsTest, ALimitThatIsTakenAwayOrNewLeavesTheCountRight) {
   SetLimits(server_, {});
   client.Send(RequestMessage(2, kMethod));
   ASSERT_TRUE(gate_.WaitUntilEntered(2));
-  // The second is not counted: it began when there was no limit.
+  // The second is not counted: it started when there was no limit.
   SetLimits(server_, Handlers(2));
   client.Send(RequestMessage(3, kMethod));
   ASSERT_TRUE(gate_.WaitUntilEntered(3));
@@ -326,7 +327,7 @@ TEST_F(MethodLimitsTest, ALimitThatIsTakenAwayOrNewLeavesTheCountRight) {
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(client.Call(kMethod).contains("result"));
 }
 
-TEST_F(MethodLimitsTest, ADeadlineThatIsSetLaterIsThatOfTheNextRequest) {
+TEST_F(MethodLimitsTest, AChangedDeadlineAppliesToTheNextRequest) {
   server_.settings().limits.request_deadline = std::chrono::hours(1);
   Start({});
   RawClient client = Connect();
@@ -367,7 +368,7 @@ class CheckMethodLimitsTest : public MethodLimitsTest {
   Settings settings_;
 };
 
-TEST_F(CheckMethodLimitsTest, AMethodThatDoesNotExistIsAFaultThatSuggestsTheNearest) {
+TEST_F(CheckMethodLimitsTest, AnUnknownMethodIsAFaultThatSuggestsTheNearest) {
   EXPECT_EQ(Faults(kMethod, Handlers(1)), "");
   EXPECT_EQ(Faults("rpc.pnig", Handlers(1)),
             "methods.limits.rpc.pnig: unknown key; did you mean rpc.ping?\n");
@@ -376,7 +377,7 @@ TEST_F(CheckMethodLimitsTest, AMethodThatDoesNotExistIsAFaultThatSuggestsTheNear
       "methods.limits.something.entirelyDifferent: unknown key; 'onbehalf methods' lists the methods\n");
 }
 
-TEST_F(CheckMethodLimitsTest, WithoutTheModulesOnlyWhatIsInANamespaceOfTheServicesOwnIsKnown) {
+TEST_F(CheckMethodLimitsTest, WithoutModulesOnlyTheServicesOwnNamespacesAreChecked) {
   constexpr auto kWithoutModules = service::KnownMethods::kWithoutModules;
   const std::string fault =
       "methods.limits.company.reconcile: unknown key; 'onbehalf methods' lists the methods\n";
@@ -388,7 +389,7 @@ TEST_F(CheckMethodLimitsTest, WithoutTheModulesOnlyWhatIsInANamespaceOfTheServic
             "methods.limits.rpc.pnig: unknown key; did you mean rpc.ping?\n");
 }
 
-TEST_F(CheckMethodLimitsTest, ADeadlineOfAStreamIsAFaultAndANumberOfStreamsIsNone) {
+TEST_F(CheckMethodLimitsTest, ADeadlineForAStreamIsAFaultButALimitIsNot) {
   EXPECT_EQ(Faults("test.stream", Deadline(seconds(1))),
             "methods.limits.test.stream.deadline_ms: the method is a stream, which has no deadline\n");
   EXPECT_EQ(Faults("test.stream", HandlersPerAccount(2)), "");

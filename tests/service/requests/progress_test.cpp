@@ -30,7 +30,7 @@ using service::Call;
 using service::MethodResult;
 using service::Pace;
 
-// Counts to its parameter, and says each number.
+// Counts to its parameter and reports each number.
 service::Method Counting(std::string name, Acts acts, Pace pace = Pace::kMayBlock) {
   service::Method method = PublicMethod(std::move(name), acts, pace, [](const Call& call) -> MethodResult {
     const int to = call.params.value("to", 3);
@@ -46,7 +46,7 @@ Json ProgressMessage(const Json& token, const Json& value) {
   return NotificationMessage("$/progress", {{"token", token}, {"value", value}});
 }
 
-TEST(Progress, ComesInOrderBeforeTheAnswerUnderTheTokenAsItWasGiven) {
+TEST(Progress, ComesInOrderBeforeTheAnswerWithTheGivenToken) {
   TestServer server;
   server.methods().Add(Counting("test.asService", Acts::kAsService));
   server.methods().Add(Counting("test.asCaller", Acts::kAsCaller));
@@ -62,7 +62,7 @@ TEST(Progress, ComesInOrderBeforeTheAnswerUnderTheTokenAsItWasGiven) {
   }
 }
 
-TEST(Progress, IsAskedForByPositionDirectlyBehindTheParameters) {
+TEST(Progress, TokenMayFollowPositionalParameters) {
   TestServer server;
   server.methods().Add(Counting("test.count", Acts::kAsService));
   server.Start();
@@ -96,8 +96,8 @@ TEST(Progress, ATokenOfAnotherTypeIsRefused) {
   EXPECT_EQ(ErrorCodeOf(client.Read().value()), static_cast<int>(ErrorCode::kInvalidParams));
 }
 
-// vscode-jsonrpc's users add the member to whatever they send.
-TEST(Progress, MethodsThatReportNoneIgnoreATokenByNameAndRefuseOneByPosition) {
+// Users of vscode-jsonrpc add the member to everything they send.
+TEST(Progress, MethodsWithoutProgressIgnoreANamedTokenAndRefuseAPositionalOne) {
   TestServer server;
   server.Start();
   RawClient client(server.pipe_path());
@@ -136,7 +136,7 @@ TEST(Progress, NotificationsHaveNone) {
   EXPECT_EQ(client.Read(), ErrorMessageFor(1, ErrorCode::kMethodNotFound));
 }
 
-TEST(Progress, OfABatchsRequestsComesInFramesOfItsOwnBeforeTheAnswers) {
+TEST(Progress, InABatchComesInFramesOfItsOwnBeforeTheAnswers) {
   TestServer server;
   server.methods().Add(Counting("test.count", Acts::kAsCaller));
   server.Start();
@@ -168,7 +168,7 @@ TEST(Progress, ComesInBareJsonToo) {
   EXPECT_EQ(client.ReadText(), R"({"jsonrpc":"2.0","id":1,"result":{"params":{"to":2},"wanted":true}})");
 }
 
-// The handler goes on reporting after its request has been answered: none of that may come.
+// The handler keeps reporting after its request has been answered: none of that may be sent.
 TEST(Progress, NeverComesAfterTheAnswer) {
   Gate gate;
   TestServer server;
@@ -201,8 +201,8 @@ TEST(Progress, NeverComesAfterTheAnswer) {
   }
 }
 
-// Its values take no thread from others, however fast they come and go.
-TEST(Progress, OfAHandlerThatReportsWithoutAPauseHoldsUpNobody) {
+// Its values take no thread from others, however fast they come.
+TEST(Progress, FromABusyHandlerBlocksNobody) {
   TestServer server;
   server.settings().threads.io = 2;
   service::Method method =
@@ -239,9 +239,10 @@ TEST(Progress, OfAHandlerThatReportsWithoutAPauseHoldsUpNobody) {
   EXPECT_TRUE(answered);
 }
 
-// The answer does not wait for the handler's last word, which may never come.
-TEST(Progress, OfAHandlerThatDoesNotStopReportingDoesNotKeepTheAnswerBack) {
-  // Large, so that few of them are before the answer: reading each takes a while when the handler takes a processor.
+// The response does not wait for the handler's last report, which may never come.
+TEST(Progress, ThatNeverStopsDoesNotDelayTheAnswer) {
+  // Large, so that only few of them come before the response: reading each takes a while when the handler
+  // occupies a processor.
   const std::string value(4 * 1024, 'x');
   std::atomic<bool> released = false;
   TestServer server;
@@ -269,8 +270,9 @@ TEST(Progress, OfAHandlerThatDoesNotStopReportingDoesNotKeepTheAnswerBack) {
   released = true;
 }
 
-// A client that does not read: the handler is not held up, what waits is bounded, and the newest value is there at the end.
-TEST(Progress, OfASlowReaderIsReplacedByTheNewestAndTheLastOneComes) {
+// A client that does not read: the handler is not blocked, the queue is bounded, and the newest value arrives
+// at the end.
+TEST(Progress, ForASlowReaderKeepsOnlyTheNewestValue) {
   constexpr int kReports = 20'000;
   constexpr std::size_t kValue = 1024;
   TestServer server;
@@ -289,7 +291,7 @@ TEST(Progress, OfASlowReaderIsReplacedByTheNewestAndTheLastOneComes) {
   server.Start();
   RawClient client(server.pipe_path());
   client.Send(RequestMessage(1, "test.flood", {{"progressToken", 1}}));
-  // The handler has ended although nobody has read anything.
+  // The handler has ended although the client has read nothing.
   ASSERT_TRUE(reported.WaitUntilLeft(1));
   int values = 0;
   int last = -1;
@@ -303,11 +305,11 @@ TEST(Progress, OfASlowReaderIsReplacedByTheNewestAndTheLastOneComes) {
     ++values;
   }
   EXPECT_EQ(last, kReports - 1);
-  // What the pipe holds, what may wait, and one more.
+  // What the pipe holds, what may be queued, and one more.
   EXPECT_LT(values, kReports / 4);
 }
 
-TEST(Progress, AValueThatCannotBeSentIsTheMethodsFault) {
+TEST(Progress, AValueThatCannotBeSentIsAnInternalError) {
   TestServer server;
   server.settings().limits.response_bytes = 10'000;
   for (const bool too_large : {false, true}) {

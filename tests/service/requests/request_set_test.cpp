@@ -42,7 +42,8 @@ using service::Json;
 using service::Pace;
 using service::RunningRequest;
 
-// A client without a pipe: what would be sent to it is kept. Its requests are a member, as they are of a connection.
+// A client without a pipe: keeps what would be sent to it. Its requests are a member, as they are in a
+// connection.
 class KeptMessages final : public service::Outbox {
  public:
   explicit KeptMessages(service::ServerParts& server)
@@ -62,7 +63,7 @@ class KeptMessages final : public service::Outbox {
   service::RequestSet& requests() { return requests_; }
   bool is_drained() const { return Get(drained_); }
   bool is_closed() const { return Get(closed_); }
-  // All so far, once there are `count`.
+  // All messages so far, once there are `count`.
   std::vector<Json> Messages(std::size_t count) {
     const std::lock_guard lock(mutex_);
     EXPECT_TRUE(changed_.WaitFor(mutex_, kPatience, [&] { return messages_.size() >= count; }));
@@ -96,7 +97,7 @@ class KeptMessages final : public service::Outbox {
   service::RequestSet requests_;
 };
 
-// All that requests need of a server, and no pipe.
+// Everything that requests need from a server, without a pipe.
 class RequestSetTest : public testing::Test {
  protected:
   RequestSetTest() {
@@ -134,7 +135,7 @@ class RequestSetTest : public testing::Test {
   ~RequestSetTest() override {
     gate_.Open();
     client_.reset();
-    // Until the last handler has let it go.
+    // Until the last handler has released it.
     EXPECT_TRUE(connections_.WaitUntilGone(kPatience));
     access_->Stop();
   }
@@ -163,7 +164,7 @@ class RequestSetTest : public testing::Test {
     return settings;
   }()};
   std::atomic<bool> disk_is_full_{false};
-  InterceptedFiles files_;  // before what uses it
+  InterceptedFiles files_;  // before the members that use it
   std::unique_ptr<service::Audit> audit_;
   service::Log log_{folder_.path(), settings_.Now()->log, service::Log::Console::kNo};
   Gate gate_;
@@ -198,7 +199,7 @@ TEST_F(RequestSetTest, ARequestIsRecordedDoneRecordedAndAnswered) {
   EXPECT_TRUE(counts.is_empty);
 }
 
-TEST_F(RequestSetTest, AnIdIsTakenUntilItIsAnsweredAndPlacesAreCounted) {
+TEST_F(RequestSetTest, AnIdIsInUseUntilItIsAnsweredAndPlacesAreCounted) {
   Take(1, "test.wait");
   ASSERT_TRUE(gate_.WaitUntilEntered(1));
   Take(1, "test.count");
@@ -228,7 +229,7 @@ TEST_F(RequestSetTest, WhatCannotBeRecordedIsNotDone) {
   // An administrator may find out why.
   Take(3, "test.count", Who::kAdministrator);
   EXPECT_EQ(client_->Messages(3).back(), ResultMessage(3, 1));
-  // Who would have been told something else is told this all the same.
+  // A caller who would have got another error gets this one all the same.
   Take(4, "test.none");
   EXPECT_EQ(client_->Messages(4).back(), ErrorMessageFor(4, ErrorCode::kAuditUnavailable));
   disk_is_full_ = false;
@@ -236,7 +237,7 @@ TEST_F(RequestSetTest, WhatCannotBeRecordedIsNotDone) {
   EXPECT_EQ(client_->Messages(5).back(), ResultMessage(5, 2));
 }
 
-TEST_F(RequestSetTest, AfterCloseWhenDoneNothingBeginsAndTheLastEndIsTold) {
+TEST_F(RequestSetTest, AfterCloseWhenDoneNothingStartsAndTheLastEndIsReported) {
   Take(1, "test.wait");
   ASSERT_TRUE(gate_.WaitUntilEntered(1));
   EXPECT_FALSE(requests().CloseWhenDone());
@@ -249,7 +250,7 @@ TEST_F(RequestSetTest, AfterCloseWhenDoneNothingBeginsAndTheLastEndIsTold) {
   EXPECT_TRUE(requests().CloseWhenDone());
 }
 
-TEST_F(RequestSetTest, AfterCloseNothingBeginsAndNobodyIsAnswered) {
+TEST_F(RequestSetTest, AfterCloseNothingStartsAndNothingIsAnswered) {
   Take(1, "test.wait");
   ASSERT_TRUE(gate_.WaitUntilEntered(1));
   std::vector<service::RequestPtr> ended;
@@ -264,7 +265,7 @@ TEST_F(RequestSetTest, AfterCloseNothingBeginsAndNobodyIsAnswered) {
   EXPECT_FALSE(client_->is_drained());
 }
 
-TEST_F(RequestSetTest, SubscriptionsWriteToAnOutboxAsLongAsThereIsOne) {
+TEST_F(RequestSetTest, SubscriptionsWriteToTheOutboxWhileItExists) {
   const auto subscriptions = std::make_shared<service::Subscriptions>(client_, io_pool_);
   subscriptions->Notify(service::kStopping);
   EXPECT_TRUE(client_->Messages(0).empty());

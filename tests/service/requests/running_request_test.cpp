@@ -24,7 +24,7 @@ namespace {
 using protocol::ErrorCode;
 using service::RunningRequest;
 
-// Both ends of a pipe that blocks whoever reads it until a byte is written.
+// Both ends of a pipe on which reads block until a byte is written.
 struct BlockingPipe {
   BlockingPipe() {
     if (!::CreatePipe(read_end.put(), write_end.put(), nullptr, 4096)) win32::ThrowLastError("CreatePipe");
@@ -54,14 +54,14 @@ TEST(CancelRequest, EndsAHandlerThroughItsStopTokenAndIsAnsweredOnce) {
     ASSERT_TRUE(gate.WaitUntilEntered(entered + 1));
     client.Send(CancelMessage(id));
     EXPECT_EQ(client.Read(), ErrorMessageFor(id, ErrorCode::kRequestCancelled));
-    // Again and too late: nothing is sent for it.
+    // A second cancel, and one that is too late: nothing is sent for them.
     client.Send(CancelMessage(id));
     client.Send(RequestMessage("last", "rpc.none"));
     EXPECT_EQ(client.Read(), ErrorMessageFor("last", ErrorCode::kMethodNotFound));
   }
 }
 
-TEST(CancelRequest, TakesTheIdByPositionToo) {
+TEST(CancelRequest, AcceptsTheIdByPositionToo) {
   Gate gate;
   TestServer server;
   server.methods().Add(gate.AsMethod("test.wait"));
@@ -72,7 +72,7 @@ TEST(CancelRequest, TakesTheIdByPositionToo) {
   EXPECT_EQ(client.Read(), ErrorMessageFor(1, ErrorCode::kRequestCancelled));
 }
 
-TEST(CancelRequest, HitsOnlyTheRequestOfThatId) {
+TEST(CancelRequest, AffectsOnlyTheRequestWithThatId) {
   Gate gate;
   TestServer server;
   server.methods().Add(gate.AsMethod("test.wait"));
@@ -90,7 +90,7 @@ TEST(CancelRequest, HitsOnlyTheRequestOfThatId) {
   EXPECT_EQ(other.Read(), ResultMessage(1, {{"passed", true}}));
 }
 
-TEST(CancelRequest, BeforeTheRequestIsNothing) {
+TEST(CancelRequest, BeforeTheRequestIsIgnored) {
   TestServer server;
   server.Start();
   RawClient client(server.pipe_path());
@@ -138,8 +138,8 @@ TEST(CancelRequest, EndsAHandlerThatIsBlockedInARead) {
   }
 }
 
-// The result of a handler that finishes all the same is as good as any.
-TEST(CancelRequest, OfAHandlerThatDoesNotHeedItIsAnsweredWithItsResult) {
+// A handler that finishes in spite of the cancel gives a normal result.
+TEST(CancelRequest, IgnoredByTheHandlerIsAnsweredWithItsResult) {
   Gate gate;
   TestServer server;
   server.methods().Add(PublicMethod("test.deaf", service::Acts::kAsService, service::Pace::kMayBlock,
@@ -158,7 +158,7 @@ TEST(CancelRequest, OfAHandlerThatDoesNotHeedItIsAnsweredWithItsResult) {
   EXPECT_EQ(client.Read(), ResultMessage(1, "done"));
 }
 
-TEST(CancelRequest, OfABatchItemThatHasNotBegunKeepsItFromBeginning) {
+TEST(CancelRequest, KeepsAWaitingBatchItemFromStarting) {
   Gate gate;
   TestServer server;
   server.settings().limits.batch_requests_at_once = 2;
@@ -178,8 +178,8 @@ TEST(CancelRequest, OfABatchItemThatHasNotBegunKeepsItFromBeginning) {
   EXPECT_EQ(gate.entered(), 3U);
 }
 
-// A request that was told to end while it waited for a thread must not do its work after all.
-TEST(CancelRequest, OfARequestThatWaitsForAThreadKeepsItFromBeginning) {
+// A request that was cancelled while it waited for a thread must not run afterwards.
+TEST(CancelRequest, KeepsARequestThatWaitsForAThreadFromStarting) {
   Gate gate;
   std::atomic<int> ran = 0;
   TestServer server;
@@ -204,7 +204,7 @@ TEST(CancelRequest, OfARequestThatWaitsForAThreadKeepsItFromBeginning) {
   EXPECT_EQ(ran, 0);
 }
 
-TEST(CancelRequest, NeverHitsWhatTheSameThreadDoesNext) {
+TEST(CancelRequest, NeverAffectsTheThreadsNextWork) {
   const BlockingPipe first;
   const BlockingPipe second;
   Gate entered;
@@ -228,7 +228,7 @@ TEST(CancelRequest, NeverHitsWhatTheSameThreadDoesNext) {
     client.Write(HeaderFrame(RequestMessage(1, "test.first").dump()) +
                  HeaderFrame(RequestMessage(2, "test.second").dump()));
     ASSERT_TRUE(entered.WaitUntilLeft(2 * round + 1));
-    // The handler ends by itself at about the time at which the cancel comes.
+    // The handler ends by itself at about the time when the cancel arrives.
     if (round % 2 == 0) first.WriteByte();
     client.Send(CancelMessage(1));
     if (round % 2 != 0) first.WriteByte();
@@ -237,7 +237,7 @@ TEST(CancelRequest, NeverHitsWhatTheSameThreadDoesNext) {
     ASSERT_EQ(answer->at("id"), 1);
     if (ErrorCodeOf(*answer) == static_cast<int>(ErrorCode::kRequestCancelled)) {
       ++cancelled;
-      first.ReadByte();  // the byte that nobody has read
+      first.ReadByte();  // the byte that was not read
     } else {
       ASSERT_EQ(*answer, ResultMessage(1, "read"));
     }

@@ -63,7 +63,7 @@ class SettingsReloadTest : public testing::Test {
                          }};
 };
 
-TEST_F(SettingsReloadTest, PutsInForceWhatCanChangeAndNamesTheRest) {
+TEST_F(SettingsReloadTest, AppliesWhatCanChangeAndNamesTheRest) {
   const auto result = Reload(R"({
     "limits": {"connections": 99, "request_deadline_ms": 1000},
     "pipe": {"remote": true},
@@ -93,7 +93,7 @@ TEST_F(SettingsReloadTest, PutsInForceWhatCanChangeAndNamesTheRest) {
   EXPECT_EQ(observed_, 1);
 }
 
-TEST_F(SettingsReloadTest, TheLogAndTheEventLogSayWhoAndWhichAndNoValue) {
+TEST_F(SettingsReloadTest, TheLogsNameTheCallerAndTheKeysButNoValues) {
   Reload(R"({"limits": {"connections": 99}, "database": {"sources": {"orders": {"connection": "DSN=secret"}}},
              "pipe": {"remote": true}})");
   EXPECT_EQ(events_, (Keys{"Requested by HERE\\ann. In force now: limits.connections, database.sources. "
@@ -110,18 +110,18 @@ TEST_F(SettingsReloadTest, WhatHasNotChangedIsNotNamed) {
   Reload(text);
   const auto again = Reload(text);
   EXPECT_EQ(again.changed, Keys{});
-  // Still not in force.
+  // Still not applied.
   EXPECT_EQ(again.needs_restart, Keys{"pipe.remote"});
   EXPECT_EQ(events_.back(),
             "Requested by HERE\\ann. In force now: nothing. In force after a restart: pipe.remote.");
-  // What is taken out of the file goes back to its default.
+  // A setting that is removed from the file returns to its default.
   const auto back = Reload("{}");
   EXPECT_EQ(back.changed, Keys{"limits.connections"});
   EXPECT_EQ(back.needs_restart, Keys{});
   EXPECT_EQ(live_->Now()->limits.connections, Settings().limits.connections);
 }
 
-TEST_F(SettingsReloadTest, AFileWithFaultsChangesNothingAndAllFaultsAreTold) {
+TEST_F(SettingsReloadTest, AFileWithFaultsChangesNothingAndReportsAllFaults) {
   Reload(R"({"limits": {"connections": 99}})");
   events_.clear();
   const auto before = live_->Now();
@@ -136,7 +136,7 @@ TEST_F(SettingsReloadTest, AFileWithFaultsChangesNothingAndAllFaultsAreTold) {
   EXPECT_NE(LogText().find("key=log.level"), std::string::npos);
 }
 
-TEST(LiveSettingsTest, WhoeverHasSettingsKeepsThemAndObserversSeeEachChangeOnce) {
+TEST(LiveSettingsTest, HoldersKeepTheirSettingsAndObserversSeeEachChangeOnce) {
   LiveSettings live{Settings{}};
   std::vector<std::pair<std::size_t, std::size_t>> seen;
   live.Observe([&](const Settings& before, const Settings& now) {
@@ -170,7 +170,7 @@ TEST(LiveSettingsTest, WhoeverHasSettingsKeepsThemAndObserversSeeEachChangeOnce)
 class ServiceReload : public testing::Test {
  protected:
   void Start() {
-    // What is not in the file goes back to its default.
+    // What is not in the file returns to its default.
     server_.settings().limits = protocol::Limits();
     server_.methods().Add(gate_.AsMethod("test.wait"));
     server_.Start();
@@ -184,7 +184,7 @@ class ServiceReload : public testing::Test {
   TestServer server_;
 };
 
-TEST_F(ServiceReload, ChangesWhatTheNextRequestsOfOpenConnectionsMeet) {
+TEST_F(ServiceReload, AppliesToTheNextRequestsOfOpenConnections) {
   Start();
   RawClient client(server_.pipe_path());
   RawClient other(server_.pipe_path());
@@ -204,7 +204,7 @@ TEST_F(ServiceReload, ChangesWhatTheNextRequestsOfOpenConnectionsMeet) {
   EXPECT_EQ(other.Read(), ResultMessage(3, {{"passed", true}}));
 }
 
-TEST_F(ServiceReload, ChangesTheQuotaOfConnectionsAndTheTimesThatAreWatched) {
+TEST_F(ServiceReload, ChangesTheConnectionQuotaAndTheTimeouts) {
   Start();
   RawClient client(server_.pipe_path());
   ASSERT_TRUE(Reload(client, R"({"limits": {"connections_per_account": 1}})").contains("result"));
@@ -214,7 +214,7 @@ TEST_F(ServiceReload, ChangesTheQuotaOfConnectionsAndTheTimesThatAreWatched) {
   EXPECT_TRUE(client.IsClosedByServer());
 }
 
-TEST_F(ServiceReload, AnswersAllFaultsAndChangesNothing) {
+TEST_F(ServiceReload, ReportsAllFaultsAndChangesNothing) {
   Start();
   RawClient client(server_.pipe_path());
   const auto before = server_.live_settings()->Now();
@@ -247,7 +247,7 @@ TEST_F(ServiceReload, IsInTheAuditLikeAnyRequest) {
   EXPECT_EQ(outcomes, (Keys{"allowed", "ok", "allowed", "SettingsRefused"}));
 }
 
-TEST_F(ServiceReload, RequestsGoOnWhileSettingsChangeUnderThem) {
+TEST_F(ServiceReload, RequestsContinueWhileSettingsChange) {
   Start();
   gate_.Open();
   constexpr int kRequests = 150;

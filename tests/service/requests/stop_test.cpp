@@ -28,7 +28,7 @@ namespace {
 using protocol::ErrorCode;
 using std::chrono::milliseconds;
 
-// Less than any of the times that a stop could wait for in vain, which are kPatience here if a test does not set them.
+// Less than any time that a stop could wait in vain; these are kPatience here unless a test sets them.
 constexpr milliseconds kSoon = kPatience / 2;
 
 milliseconds TimeToStop(TestServer& server) {
@@ -47,7 +47,7 @@ TEST(Stop, LetsRequestsInFlightEndAndRefusesNewOnes) {
   for (int id = 0; id < 10; ++id) client.Send(RequestMessage(id, "test.wait"));
   ASSERT_TRUE(gate.WaitUntilEntered(10));
   std::jthread stopping([&] { server.server().Stop(); });
-  // Served until the stop has begun, refused from then on.
+  // Served until the stop begins, refused from then on.
   Json answer = asking.Call("rpc.ping");
   while (answer.contains("result")) answer = asking.Call("rpc.ping");
   EXPECT_EQ(ErrorCodeOf(answer), static_cast<int>(ErrorCode::kShuttingDown)) << answer;
@@ -65,7 +65,7 @@ TEST(Stop, LetsRequestsInFlightEndAndRefusesNewOnes) {
   EXPECT_TRUE(asking.IsClosedByServer());
 }
 
-TEST(Stop, AnswersWhatDoesNotEndInTheGraceTime) {
+TEST(Stop, AnswersRequestsThatDoNotEndInTheGraceTime) {
   Gate gate;
   TestServer server;
   server.settings().limits.stop_grace = milliseconds(300);
@@ -93,7 +93,7 @@ TEST(Stop, AnswersWhatDoesNotEndInTheGraceTime) {
   EXPECT_EQ(answers->size(), 40U);
 }
 
-TEST(Stop, WaitsForAHandlerThatHeedsNothingAndSaysSoMeanwhile) {
+TEST(Stop, WaitsForAHandlerThatIgnoresTheStopAndReportsIt) {
   Gate gate;
   TestServer server;
   server.settings().limits.stop_grace = milliseconds(50);
@@ -109,7 +109,7 @@ TEST(Stop, WaitsForAHandlerThatHeedsNothingAndSaysSoMeanwhile) {
   ASSERT_TRUE(gate.WaitUntilEntered(1));
   int said = 0;
   server.server().Stop([&] {
-    // The first time is at the end of the grace time. By the second its request has been answered, while its
+    // The first call is at the end of the grace time. By the second the request has been answered, while its
     // handler still runs.
     if (++said == 2) {
       EXPECT_EQ(client.Read(), ErrorMessageFor(1, ErrorCode::kShuttingDown));
@@ -120,7 +120,7 @@ TEST(Stop, WaitsForAHandlerThatHeedsNothingAndSaysSoMeanwhile) {
   EXPECT_TRUE(client.IsClosedByServer());
 }
 
-TEST(Stop, GivesUpAHandlerThatDoesNotEndWhenItIsTold) {
+TEST(Stop, AbandonsAHandlerThatDoesNotEndWhenToldTo) {
   Gate gate;
   TestServer server;
   server.settings().limits.stop_grace = milliseconds(50);
@@ -142,7 +142,7 @@ TEST(Stop, GivesUpAHandlerThatDoesNotEndWhenItIsTold) {
   }));
   EXPECT_EQ(running, std::vector<std::string>{"test.deaf"});
   gate.Open();
-  // Nothing is missing any more, so nobody is asked.
+  // All handlers have ended, so the callback is not called.
   EXPECT_TRUE(server.server().Stop({}, [&](const auto&, milliseconds) {
     ++asked;
     return true;
@@ -150,7 +150,7 @@ TEST(Stop, GivesUpAHandlerThatDoesNotEndWhenItIsTold) {
   EXPECT_EQ(asked, 2);
 }
 
-// Clients ask as fast as they can. Whatever the service has read, it has answered.
+// Clients send requests as fast as they can. Every request that the service has read is answered.
 TEST(Stop, UnderLoadEveryRequestThatWasReadIsAnswered) {
   TestServer server;
   server.methods().Add(PublicMethod("test.work", service::Acts::kAsCaller, service::Pace::kMayBlock,
@@ -176,7 +176,7 @@ TEST(Stop, UnderLoadEveryRequestThatWasReadIsAnswered) {
           }
         }
       } catch (const win32::Win32Error&) {
-        // The server closed the connection between an answer and the next request.
+        // The server closed the connection between a response and the next request.
       }
     });
   }
@@ -198,7 +198,7 @@ TEST(Stop, DoesNotWaitForMuteClients) {
   for (auto& client : mute) EXPECT_TRUE(client->IsClosedByServer());
 }
 
-TEST(Stop, GivesClientsThatDoNotReadTheWriteTimeAndNoMore) {
+TEST(Stop, WaitsForClientsThatDoNotReadOnlyForTheWriteTimeout) {
   TestServer server;
   server.methods().Add(PublicMethod(
       "test.bulk", service::Acts::kAsService, service::Pace::kQuick,
@@ -228,7 +228,7 @@ TEST(Stop, WhileClientsKeepConnecting) {
           RawClient client(server.pipe_path());
           if (round % 2 == 0) client.Call("rpc.ping");
         } catch (const std::exception&) {
-          // Not there any more, or not yet.
+          // Already gone, or not yet created.
         }
       }
     });
@@ -243,7 +243,7 @@ TEST(Stop, WhileClientsKeepConnecting) {
   for (std::thread& client : clients) client.join();
 }
 
-TEST(Stop, TwiceIsStopOnceAndWithoutStartNothing) {
+TEST(Stop, TwiceOrWithoutAStartDoesNothing) {
   TestServer server;
   server.server().Stop();
   server.Start();

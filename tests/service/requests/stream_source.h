@@ -14,23 +14,24 @@
 
 namespace onbehalf::test {
 
-// What the streams of a test give: each gets every value that is pushed while it is open, and then waits for more. Outlives
-// the server. Any thread.
+// The values of a test's streams: each stream gives every value that is pushed while it is open, and then
+// waits for more. Must outlive the server. Any thread.
 class StreamSource {
  public:
-  // A stream that everybody may open.
+  // A stream that everyone may open.
   service::Method AsMethod(std::string name, service::Acts acts = service::Acts::kAsService);
 
   void Push(service::Json value);
-  // Every stream ends with this once it has given what was pushed before.
+  // Every stream ends with this result after it has given all values pushed before.
   void End(service::MethodResult result);
 
-  // False when fewer have been opened, or closed, before the patience ends.
+  // False if fewer have been opened, or closed, within kPatience.
   bool WaitUntilOpened(std::size_t count);
   bool WaitUntilClosed(std::size_t count);
   std::size_t opened() const;
   std::size_t closed() const;
-  // Two turns of one stream at the same time, or a thread with a token where none may be, or without where one must be.
+  // The number of violations: two turns of one stream at the same time, or a thread with a token where none
+  // may be, or without one where one must be.
   std::size_t faults() const;
 
  private:
@@ -45,7 +46,8 @@ class StreamSource {
   std::size_t faults_ = 0;
 };
 
-// A stream that always has a piece: {"n": 0, 1, …, "fill": `fill` characters}. `turns` counts those of all of them.
+// A stream that always has another piece: {"n": 0, 1, ..., "fill": `fill` characters}. `turns` counts the
+// turns of all its streams.
 service::Method EndlessStream(std::string name, std::size_t fill, std::atomic<std::size_t>& turns);
 
 }  // namespace onbehalf::test

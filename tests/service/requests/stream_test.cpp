@@ -47,14 +47,14 @@ Json PieceMessage(const Json& token, const Json& value) {
   return NotificationMessage("$/progress", {{"token", token}, {"value", value}});
 }
 
-// Says whose rights are taken: those of the account that these tests run under.
+// Parameters that deny `node` to the account that these tests run under.
 Json DenyOwn(const char* node) {
   return {{"account", win32::Token::FromOwnProcess(TOKEN_QUERY).User().ToString()},
           {"node", node},
           {"rights", {"call"}}};
 }
 
-// A stream that does one thing at each step.
+// A stream that calls this for each step.
 service::Method StreamOf(std::string name, std::function<Stream::Step(const Call&)> next,
                          std::function<void(service::Waker)> take_waker = {}) {
   class OfFunction final : public Stream {
@@ -85,7 +85,7 @@ TEST(Streams, GiveTheirPiecesInOrderAndEndWithTheAnswer) {
     ASSERT_TRUE(source.WaitUntilOpened(1));
     for (int i = 0; i < 200; ++i) source.Push(i);
     for (int i = 0; i < 200; ++i) ASSERT_EQ(client.Read(), PieceMessage("t", i));
-    // It waits for more, and the connection is there for others meanwhile.
+    // While it waits for more, the connection is free for other requests.
     EXPECT_TRUE(client.Call("rpc.ping").contains("result"));
     source.Push("last");
     source.End(Json{{"pieces", 201}});
@@ -96,7 +96,7 @@ TEST(Streams, GiveTheirPiecesInOrderAndEndWithTheAnswer) {
   }
 }
 
-TEST(Streams, OfAMethodAreAsManyAsItsOwnLimitSays) {
+TEST(Streams, AreLimitedPerMethod) {
   StreamSource source;
   StreamSource other;
   TestServer server;
@@ -112,7 +112,7 @@ TEST(Streams, OfAMethodAreAsManyAsItsOwnLimitSays) {
   EXPECT_EQ(client.Read(), ErrorMessageFor(3, ErrorCode::kBusy));
   client.Send(Open(4, "test.other", "four"));
   EXPECT_TRUE(other.WaitUntilOpened(1));
-  // A stream that has ended has given its place back when its answer comes.
+  // A stream that has ended has freed its place by the time its response arrives.
   for (int id = 5; id < 15; ++id) {
     client.Send(CancelMessage(id == 5 ? 1 : id - 1));
     EXPECT_EQ(ErrorCodeOf(client.Read().value()), static_cast<int>(ErrorCode::kRequestCancelled));
@@ -198,8 +198,8 @@ TEST(Streams, ACancelEndsOneThatWaits) {
   EXPECT_EQ(outcomes, 100U);
 }
 
-// Whatever comes first, there is one answer, and no piece behind it.
-TEST(Streams, ACancelInTheMiddleOfThePiecesIsAnsweredOnceAndNothingComesAfter) {
+// Whatever comes first, there is one response, and no piece after it.
+TEST(Streams, ACancelAmongThePiecesIsAnsweredOnceAndLast) {
   std::atomic<std::size_t> turns = 0;
   TestServer server;
   server.methods().Add(EndlessStream("test.endless", 100, turns));
@@ -223,7 +223,7 @@ TEST(Streams, ACancelInTheMiddleOfThePiecesIsAnsweredOnceAndNothingComesAfter) {
   }
 }
 
-TEST(Streams, WhatTheirStepThrowsOrCannotSendEndsThem) {
+TEST(Streams, AFailedStepOrAnUnsendablePieceEndsThem) {
   TestServer server;
   server.settings().limits.response_bytes = 10'000;
   server.methods().Add(StreamOf("test.windows", [](const Call&) -> Stream::Step {
@@ -273,7 +273,7 @@ TEST(Streams, MayBeWokenAfterTheirEnd) {
   EXPECT_EQ(wakers.size(), 10U);
 }
 
-// A reader that is slow pauses its own stream, and nobody else's.
+// A slow reader pauses only its own stream.
 TEST(Streams, ASlowReaderSlowsOnlyItself) {
   constexpr std::size_t kFill = 8 * 1024;
   constexpr std::size_t kQueue = 64 * 1024;
@@ -281,7 +281,7 @@ TEST(Streams, ASlowReaderSlowsOnlyItself) {
   std::atomic<std::size_t> quick_turns = 0;
   TestServer server;
   server.settings().limits.progress_queue_bytes = kQueue;
-  server.settings().limits.write_timeout = std::chrono::hours(1);  // they are slow for as long as this takes
+  server.settings().limits.write_timeout = std::chrono::hours(1);  // longer than this test takes
   server.settings().threads.handlers = 2;
   server.methods().Add(EndlessStream("test.slow", kFill, slow_turns));
   server.methods().Add(EndlessStream("test.quick", kFill, quick_turns));
@@ -298,12 +298,13 @@ TEST(Streams, ASlowReaderSlowsOnlyItself) {
     ASSERT_TRUE(piece.has_value());
     ASSERT_EQ(piece->at("params").at("value").at("n"), i);
   }
-  // What may wait and what the pipe holds (its size is the system's affair, some multiples of what was asked for).
+  // What may be queued and what the pipe holds (the system chooses its size, a small multiple of the
+  // requested one).
   EXPECT_LE(slow_turns, 8 * (kQueue / kFill + 64));
-  // A parked stream holds no thread: both are free for handlers.
+  // A paused stream holds no thread: both are free for handlers.
   RawClient other(server.pipe_path());
   EXPECT_TRUE(other.Call("identity.whoami").contains("result"));
-  // They go on where they were.
+  // They continue where they stopped.
   for (auto& client : slow) {
     for (std::size_t i = 0; i < 200; ++i) {
       const auto piece = client->Read();
@@ -313,7 +314,7 @@ TEST(Streams, ASlowReaderSlowsOnlyItself) {
   }
 }
 
-TEST(Streams, OfAReaderThatNeverReadsAreClosedWithItsConnection) {
+TEST(Streams, ForAClientThatNeverReadsEndWithItsConnection) {
   StreamSource source;
   TestServer server;
   server.settings().limits.write_timeout = milliseconds(300);
@@ -328,8 +329,8 @@ TEST(Streams, OfAReaderThatNeverReadsAreClosedWithItsConnection) {
   EXPECT_EQ(source.faults(), 0U);
 }
 
-// Opens the stream and calls a handler that ends with its deadline, which is later than that of the request that opens the
-// stream. False if the stream's request has met it.
+// Opens the stream and calls a handler that ends at its deadline, which is later than that of the request
+// that opens the stream. False if the stream's request has reached its deadline.
 bool OutlivesTheDeadline(RawClient& client, StreamSource& source, const char* stream, const char* handler) {
   client.Send(Open("s", stream, "s"));
   client.Send(RequestMessage("h", handler));
@@ -343,7 +344,7 @@ bool OutlivesTheDeadline(RawClient& client, StreamSource& source, const char* st
   return client.Read() == PieceMessage("s", "still there");
 }
 
-TEST(Streams, HaveNeitherADeadlineNorDoTheirConnectionsIdle) {
+TEST(Streams, HaveNoDeadlineAndTheirConnectionsAreNotIdle) {
   StreamSource source;
   Gate gate;
   TestServer server;
@@ -359,7 +360,7 @@ TEST(Streams, HaveNeitherADeadlineNorDoTheirConnectionsIdle) {
   EXPECT_EQ(server.server().Connections().size(), 1U);
 }
 
-TEST(Streams, OneMoreThanAnAccountMayOpenIsBusyAndTakesNoHandlersPlace) {
+TEST(Streams, OneTooManyForAnAccountIsBusyAndTakesNoHandlersPlace) {
   StreamSource source;
   Gate gate;
   TestServer server;
@@ -377,7 +378,7 @@ TEST(Streams, OneMoreThanAnAccountMayOpenIsBusyAndTakesNoHandlersPlace) {
   EXPECT_EQ(other.Read(), ErrorMessageFor(3, ErrorCode::kBusy));
   for (int id = 10; id < 12; ++id) other.Send(RequestMessage(id, "test.wait"));
   ASSERT_TRUE(gate.WaitUntilEntered(2));
-  // Whoever has the answer to a cancel may open the next one.
+  // A caller that has the response to a cancel may open the next one.
   for (int round = 0; round < 50; ++round) {
     client.Send(CancelMessage(1));
     ASSERT_EQ(client.Read(), ErrorMessageFor(1, ErrorCode::kRequestCancelled));
@@ -387,7 +388,7 @@ TEST(Streams, OneMoreThanAnAccountMayOpenIsBusyAndTakesNoHandlersPlace) {
   gate.Open();
 }
 
-TEST(Streams, AreEndedWhenThePolicyNoLongerAllowsThem) {
+TEST(Streams, EndWhenThePolicyNoLongerAllowsThem) {
   constexpr std::size_t kStreams = 64;
   StreamSource denied;
   StreamSource allowed;
@@ -421,11 +422,11 @@ TEST(Streams, AreEndedWhenThePolicyNoLongerAllowsThem) {
   EXPECT_EQ(request_ids.size(), kStreams);
   EXPECT_EQ(denied.closed(), kStreams);
   EXPECT_EQ(denied.faults(), 0U);
-  // The other one has been asked for again, and goes on.
+  // The other stream's access was checked again, and it continues.
   allowed.Push("still there");
   EXPECT_EQ(other.Read(), PieceMessage(0, "still there"));
 
-  // Each was allowed, then denied by the entry that now is there, and that was its outcome.
+  // Each was allowed, then denied by the new ACE, and that was its outcome.
   for (const std::string& id : request_ids) {
     std::vector<Json> lines;
     for (const Json& line : server.AuditLines()) {
@@ -438,11 +439,11 @@ TEST(Streams, AreEndedWhenThePolicyNoLongerAllowsThem) {
     EXPECT_EQ(lines[1].at("reason"), "AccessDenied");
     EXPECT_NE(lines[1].at("entry").get<std::string>().find("(D;"), std::string::npos) << lines[1];
     EXPECT_EQ(lines[2].at("outcome"), "AccessDenied");
-    if (id != *request_ids.begin()) break;  // reading the audit for all of them takes long
+    if (id != *request_ids.begin()) break;  // reading the audit for all of them takes too long
   }
 }
 
-// Neither a piece nor a turn of a stream that is denied comes after the change has been answered.
+// Once the change has been answered, a denied stream sends no piece and takes no turn.
 TEST(Streams, ADenialEndsOneThatIsAlwaysBusy) {
   std::atomic<std::size_t> turns = 0;
   TestServer server;
@@ -468,8 +469,8 @@ TEST(Streams, ADenialEndsOneThatIsAlwaysBusy) {
   EXPECT_EQ(turns, at_end);
 }
 
-// What a step has found before the denial is not given out after it, be it a piece or the result.
-TEST(Streams, ADenialDuringAStepComesBeforeWhatTheStepGives) {
+// What a step finds before the denial is not sent after it, whether a piece or the result.
+TEST(Streams, ADenialDuringAStepDiscardsItsResult) {
   for (const bool is_last : {false, true}) {
     Gate gate;
     TestServer server;
@@ -491,7 +492,7 @@ TEST(Streams, ADenialDuringAStepComesBeforeWhatTheStepGives) {
   }
 }
 
-TEST(Streams, AreEndedAtOnceWhenTheServiceStops) {
+TEST(Streams, EndAtOnceWhenTheServiceStops) {
   StreamSource source;
   std::atomic<std::size_t> turns = 0;
   TestServer server;
@@ -515,7 +516,7 @@ TEST(Streams, AreEndedAtOnceWhenTheServiceStops) {
   });
   const auto begun = std::chrono::steady_clock::now();
   server.server().Stop();
-  // Of the grace time, which is all of it.
+  // Less than the grace time, which is kPatience.
   EXPECT_LT(std::chrono::steady_clock::now() - begun, kPatience / 2);
   for (int i = 0; i < 8; ++i) {
     const auto answer = client.Read();
@@ -531,8 +532,7 @@ TEST(Streams, EndWithTheirConnection) {
   StreamSource source;
   std::atomic<std::size_t> turns = 0;
   TestServer server;
-  constexpr std::size_t kMax =
-      128;  // fewer than are opened in all, and more than are about to end at one time
+  constexpr std::size_t kMax = 128;  // fewer than are opened in total, and more than are closing at one time
   server.settings().limits.streams_per_account = kMax;
   server.methods().Add(source.AsMethod("test.watch", Acts::kAsCaller));
   server.methods().Add(EndlessStream("test.endless", 10'000, turns));
@@ -548,7 +548,7 @@ TEST(Streams, EndWithTheirConnection) {
   }
   EXPECT_TRUE(source.WaitUntilClosed(120));
   EXPECT_EQ(source.faults(), 0U);
-  // Every place has been given back, as soon as the last turns have ended.
+  // Every place is free as soon as the last turns have ended.
   server.server().Stop();
   const std::size_t at_end = turns;
   server.Start();
@@ -561,11 +561,12 @@ TEST(Streams, EndWithTheirConnection) {
   EXPECT_EQ(turns, at_end);
 }
 
-// What ends the connection ends its streams: nothing else would, and nobody would notice that the client has gone.
-TEST(Streams, EndWhenTheirConnectionTakesNoMoreRequests) {
+// What ends the connection ends its streams: nothing else would, and nothing would notice that the client is
+// gone.
+TEST(Streams, EndWhenTheirConnectionAcceptsNoMoreRequests) {
   StreamSource source;
   TestServer server;
-  // Enough for a few that are about to give their places back, and far less than are opened in all.
+  // Enough for a few that are about to free their places, and far fewer than are opened in total.
   server.settings().limits.streams_per_account = 8;
   server.methods().Add(source.AsMethod("test.watch", Acts::kAsCaller));
   server.Start();
@@ -592,7 +593,7 @@ TEST(Streams, EndWhenTheirConnectionTakesNoMoreRequests) {
           EXPECT_TRUE(client.IsClosedByServer());
         }
         ASSERT_TRUE(source.WaitUntilClosed(opened));
-        // The client may see the end before the table has.
+        // The client may see the end before the table does.
         while (!server.server().Connections().empty()) std::this_thread::yield();
       }
     }
@@ -604,7 +605,7 @@ TEST(Streams, EndWhenTheirConnectionTakesNoMoreRequests) {
   EXPECT_EQ(source.faults(), 0U);
 }
 
-// A stream may never end: what waits for it would wait as long.
+// A stream may never end, so nothing may wait for it.
 TEST(Streams, AreNotWaitedForByABatch) {
   StreamSource source;
   Gate gate;
@@ -621,7 +622,8 @@ TEST(Streams, AreNotWaitedForByABatch) {
   client.Send(Json::array({RequestMessage(1, "rpc.none"), RequestMessage(2, "rpc.none")}));
   EXPECT_EQ(client.Read(), Json::array({ErrorMessageFor(1, ErrorCode::kMethodNotFound),
                                         ErrorMessageFor(2, ErrorCode::kMethodNotFound)}));
-  // The account's only handler is another connection's: no end of a request of this one brings a place.
+  // Another connection uses the account's only handler, so no request of this connection that ends frees a
+  // place.
   other.Send(RequestMessage("w", "test.wait"));
   ASSERT_TRUE(gate.WaitUntilEntered(1));
   client.Send(Json::array({RequestMessage(3, "test.wait")}));
@@ -630,7 +632,7 @@ TEST(Streams, AreNotWaitedForByABatch) {
   EXPECT_EQ(other.Read(), ResultMessage("w", {{"passed", true}}));
 }
 
-TEST(Streams, AThousandOpenedAndCancelledLeaveNothing) {
+TEST(Streams, AThousandOpenedAndCancelledLeakNothing) {
   StreamSource source;
   TestServer server;
   server.settings().threads.handlers = 8;
@@ -657,9 +659,9 @@ TEST(Streams, AThousandOpenedAndCancelledLeaveNothing) {
   EXPECT_LE(PrivateBytes(), bytes + 4 * 1024 * 1024);
 }
 
-// ---- Beside a handler ----
+// ---- Methods with a stream and a handler ----
 
-// Opens a stream of `source` for a request with a token, and answers others at `gate`.
+// Opens a stream of `source` for a request with a token, and otherwise answers at `gate`.
 service::Method OptionalStream(std::string name, StreamSource& source, Gate& gate) {
   service::Method method = source.AsMethod(name, Acts::kAsCaller);
   method.handler = [inner = gate.AsMethod(std::move(name)).handler](const Call& call) -> MethodResult {
@@ -676,7 +678,7 @@ service::Method OptionalStream(std::string name, StreamSource& source, Gate& gat
 const Json kHandlersAnswer{
     {"passed", true}, {"as caller", true}, {"has deadline", true}, {"progress wanted", false}};
 
-TEST(OptionalStreams, AreOpenedByATokenAndElseTheHandlerAnswers) {
+TEST(OptionalStreams, AreOpenedByATokenAndOtherwiseTheHandlerAnswers) {
   StreamSource source;
   Gate gate;
   gate.Open();
@@ -696,7 +698,7 @@ TEST(OptionalStreams, AreOpenedByATokenAndElseTheHandlerAnswers) {
     ASSERT_TRUE(source.WaitUntilOpened(++opened));
     source.Push(opened);
     EXPECT_EQ(client.Read(), PieceMessage("t", opened));
-    // The handler answers the others meanwhile.
+    // The handler answers the others in the meantime.
     EXPECT_EQ(client.Call("test.rows").at("result"), kHandlersAnswer);
     client.Send(CancelMessage("s"));
     EXPECT_EQ(client.Read(), ErrorMessageFor("s", ErrorCode::kRequestCancelled));
@@ -710,8 +712,8 @@ TEST(OptionalStreams, AreOpenedByATokenAndElseTheHandlerAnswers) {
   EXPECT_EQ(source.faults(), 0U);
 }
 
-// What cannot open a stream asks for the whole answer, whatever token it carries.
-TEST(OptionalStreams, OfABatchAndOfANotificationAreTheHandlers) {
+// A request that cannot open a stream gets the whole result, even if it has a token.
+TEST(OptionalStreams, InABatchOrANotificationTheHandlerRuns) {
   StreamSource source;
   Gate gate;
   gate.Open();
@@ -727,13 +729,13 @@ TEST(OptionalStreams, OfABatchAndOfANotificationAreTheHandlers) {
   ASSERT_TRUE(gate.WaitUntilLeft(3));
   client.Send(Json::array({NotificationMessage("test.rows", {{"progressToken", 1}})}));
   ASSERT_TRUE(gate.WaitUntilLeft(4));
-  // Nothing has come beside the answers.
+  // Nothing but the responses has come.
   client.Send(RequestMessage(3, "test.rows"));
   EXPECT_EQ(client.Read(), ResultMessage(3, kHandlersAnswer));
   EXPECT_EQ(source.opened(), 0U);
 }
 
-TEST(OptionalStreams, CountAsWhatTheyAreAtTheTime) {
+TEST(OptionalStreams, CountAsAStreamOrAHandlerAsTheyRun) {
   StreamSource source;
   Gate gate;
   TestServer server;
@@ -750,7 +752,7 @@ TEST(OptionalStreams, CountAsWhatTheyAreAtTheTime) {
   EXPECT_EQ(client.Read(), ErrorMessageFor("s2", ErrorCode::kBusy));
   client.Send(RequestMessage("h2", "test.rows"));
   EXPECT_EQ(client.Read(), ErrorMessageFor("h2", ErrorCode::kBusy));
-  // The end of the one makes no place for the other.
+  // The end of one does not free a place for the other.
   gate.Open();
   EXPECT_EQ(client.Read(), ResultMessage("h", kHandlersAnswer));
   client.Send(Open("s2", "test.rows"));
@@ -762,22 +764,22 @@ TEST(OptionalStreams, CountAsWhatTheyAreAtTheTime) {
   EXPECT_EQ(source.faults(), 0U);
 }
 
-// The deadline is the handler's alone.
-TEST(OptionalStreams, HaveADeadlineOnlyAsAHandler) {
+// Only the handler has the deadline.
+TEST(OptionalStreams, HaveADeadlineOnlyInTheHandler) {
   StreamSource source;
   Gate gate;
   TestServer server;
   server.methods().Add(OptionalStream("test.rows", source, gate));
   server.Start();
   RawClient client(server.pipe_path());
-  // Until it is open, the stream's request has it too.
+  // Until the stream is open, its request has the deadline too.
   ASSERT_TRUE(WithGrowingDeadline(
       server, [&](milliseconds) { return OutlivesTheDeadline(client, source, "test.rows", "test.rows"); }));
 }
 
 // ---- audit.follow ----
 
-TEST(AuditFollow, GivesTheNewestLinesAndThenEachAsItIsWritten) {
+TEST(AuditFollow, SendsTheNewestRecordsAndThenEachAsItIsWritten) {
   TestServer server;
   server.Start();
   RawClient client(server.pipe_path());
@@ -808,7 +810,7 @@ TEST(AuditFollow, GivesTheNewestLinesAndThenEachAsItIsWritten) {
   EXPECT_EQ(client.Read(), ErrorMessageFor("f", ErrorCode::kRequestCancelled));
 }
 
-// It sees its own opening and its own end, and not what it sends.
+// It sees the record of its own opening and of its own end, but not of what it sends.
 TEST(AuditFollow, DoesNotFollowItself) {
   TestServer server;
   server.Start();
@@ -819,7 +821,7 @@ TEST(AuditFollow, DoesNotFollowItself) {
   const Json& lines = piece->at("params").at("value").at("lines");
   ASSERT_EQ(lines.size(), 1U) << lines;
   EXPECT_EQ(lines[0].at("method"), "audit.follow");
-  // Whatever it had to say would come before the answer to this, which it does follow.
+  // Anything it had to send would come before the response to this request, whose record it follows.
   RawClient other(server.pipe_path());
   ASSERT_TRUE(other.Call("rpc.ping").contains("result"));
   std::vector<std::string> methods;
@@ -833,13 +835,13 @@ TEST(AuditFollow, DoesNotFollowItself) {
   EXPECT_EQ(methods, (std::vector<std::string>{"rpc.ping", "rpc.ping"}));
 }
 
-TEST(AuditFollow, GoesOnBehindACursorInPiecesOfALimit) {
+TEST(AuditFollow, ContinuesAfterACursorInPiecesOfALimit) {
   TestServer server;
   server.Start();
   RawClient client(server.pipe_path());
   client.Call("rpc.ping");
   const std::string cursor = client.Call("audit.read").at("result").at("cursor").get<std::string>();
-  for (int i = 0; i < 10; ++i) client.Call("rpc.none");  // a line each: the refusal
+  for (int i = 0; i < 10; ++i) client.Call("rpc.none");  // one record each: the refusal
   client.Send(RequestMessage(
       "f", "audit.follow",
       {{"after", cursor}, {"limit", 3}, {"denied", false}, {"method", "rpc.none"}, {"progressToken", "t"}}));
@@ -857,7 +859,7 @@ TEST(AuditFollow, GoesOnBehindACursorInPiecesOfALimit) {
   }
 }
 
-// Neither many lines nor a long one make a piece that is larger than a response may be.
+// Neither many records nor a long one make a piece larger than a response may be.
 TEST(AuditFollow, KeepsToTheLimitOfAResponse) {
   TestServer server;
   server.settings().limits.response_bytes = 8 * 1024;
@@ -883,8 +885,8 @@ TEST(AuditFollow, KeepsToTheLimitOfAResponse) {
   EXPECT_EQ(shortened, 1U);
 }
 
-// What one step looks at is bounded; what is wanted may lie behind that.
-TEST(AuditFollow, GoesOnThroughWhatIsNotWanted) {
+// Each step scans a bounded number of records; matching ones may come after that.
+TEST(AuditFollow, SkipsRecordsThatDoNotMatch) {
   TestServer server;
   server.Start();
   RawClient client(server.pipe_path());
@@ -900,7 +902,7 @@ TEST(AuditFollow, GoesOnThroughWhatIsNotWanted) {
   EXPECT_EQ(piece->at("params").at("value").at("lines").size(), 1U) << *piece;
 }
 
-TEST(AuditFollow, EndsWhenTheRightToItIsTakenAway) {
+TEST(AuditFollow, EndsWhenAccessIsRevoked) {
   TestServer server;
   server.Start();
   RawClient administrator(server.pipe_path());

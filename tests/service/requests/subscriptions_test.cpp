@@ -27,7 +27,7 @@ Json Subscribe(RawClient& client, const Json& events) {
   return client.Call("rpc.subscribe", {{"events", events}}).at("result").at("events");
 }
 
-// Makes the policy another, there and back.
+// Changes the policy back and forth.
 class PolicyChanges {
  public:
   explicit PolicyChanges(TestServer& server) : client_(server.pipe_path()) {}
@@ -43,7 +43,7 @@ class PolicyChanges {
   RawClient client_;
 };
 
-TEST(Subscriptions, OnlyThoseWhoAskedAreToldThatThePolicyHasChanged) {
+TEST(Subscriptions, OnlySubscribersAreNotifiedOfPolicyChanges) {
   TestServer server;
   server.Start();
   RawClient subscriber(server.pipe_path());
@@ -62,7 +62,7 @@ TEST(Subscriptions, OnlyThoseWhoAskedAreToldThatThePolicyHasChanged) {
   }
 }
 
-TEST(Subscriptions, AreReplacedByTheNextAndEndWithNone) {
+TEST(Subscriptions, AreReplacedByTheNextAndEndedByAnEmptyOne) {
   TestServer server;
   server.Start();
   RawClient client(server.pipe_path());
@@ -81,7 +81,7 @@ TEST(Subscriptions, AreReplacedByTheNextAndEndWithNone) {
   EXPECT_EQ(client.Read(), ErrorMessageFor("next", ErrorCode::kMethodNotFound));
 }
 
-TEST(Subscriptions, RefuseWhatTheyDoNotKnowAndNameIt) {
+TEST(Subscriptions, RefuseUnknownEventsByName) {
   TestServer server;
   server.Start();
   RawClient client(server.pipe_path());
@@ -99,7 +99,7 @@ TEST(Subscriptions, RefuseWhatTheyDoNotKnowAndNameIt) {
             R"(events[0]: expected one of "rpc.methodsChanged", "service.stopping", got another value)");
 }
 
-TEST(Subscriptions, TellThatTheServiceStopsBeforeRequestsAreEnded) {
+TEST(Subscriptions, AnnounceTheStopBeforeRequestsAreEnded) {
   Gate gate;
   TestServer server;
   server.methods().Add(gate.AsMethod("test.wait"));
@@ -109,7 +109,7 @@ TEST(Subscriptions, TellThatTheServiceStopsBeforeRequestsAreEnded) {
   client.Send(RequestMessage("w", "test.wait"));
   ASSERT_TRUE(gate.WaitUntilEntered(1));
   std::jthread stopping([&] { server.server().Stop(); });
-  // In flight still: the client may cancel it now, or wait for it.
+  // Still running: the client may cancel it now, or wait for it.
   EXPECT_EQ(client.Read(), kStoppingMessage);
   EXPECT_EQ(gate.entered(), 1U);
   gate.Open();
@@ -117,8 +117,8 @@ TEST(Subscriptions, TellThatTheServiceStopsBeforeRequestsAreEnded) {
   EXPECT_TRUE(client.IsClosedByServer());
 }
 
-// A client that only listens says nothing: it is idle when it has given its subscription up.
-TEST(Subscriptions, KeepTheirConnectionFromBeingIdle) {
+// A client that only listens sends nothing; it can become idle only after it ends its subscription.
+TEST(Subscriptions, PreventTheirConnectionFromBeingIdle) {
   TestServer server;
   server.Start();
   RawClient subscriber(server.pipe_path());
@@ -141,8 +141,8 @@ TEST(Subscriptions, ComeInBareJsonToo) {
   EXPECT_EQ(client.ReadText(), R"({"jsonrpc":"2.0","method":"rpc.methodsChanged"})");
 }
 
-// However often the policy changes while a client does not read, one notification waits for it.
-TEST(Subscriptions, OfAClientThatDoesNotReadOneOfAKindWaits) {
+// However often the policy changes while a client does not read, only one notification is queued for it.
+TEST(Subscriptions, QueueOnlyOneOfEachKindForAClientThatDoesNotRead) {
   constexpr int kChanges = 40;
   TestServer server;
   server.settings().limits.progress_queue_bytes = 4 * 1024;
