@@ -114,7 +114,7 @@ TEST(CAbi, NamesTheArgumentOfConnectThatIsWrong) { ExpectToPass("connect-argumen
 
 TEST(CAbi, NamesTheArgumentThatIsMissingOrWrongAndGoesOn) { ExpectToPass("call-arguments"); }
 
-TEST(CAbi, SaysThatThereIsNoSuchPipe) { ExpectToPass("no-pipe", UniquePipeName()); }
+TEST(CAbi, ReportsAMissingPipe) { ExpectToPass("no-pipe", UniquePipeName()); }
 
 TEST(CAbi, SaysThatTheServerIsNotTrusted) {
   bool has_come = false;

@@ -58,7 +58,7 @@ TEST(AccessText, ListsEachOwnEntryOfEachNode) {
       "see\n");
 }
 
-TEST(AccessText, OfAListSaysWhichPolicyIsInForce) {
+TEST(AccessText, OfAListNamesTheActivePolicy) {
   win32::AccountNames names(test::FixedAccountNames());
   const auto list = [](const char* source) {
     return Json{{"version", 3},
@@ -85,7 +85,7 @@ TEST(AccessText, OfAListSaysWhichPolicyIsInForce) {
   EXPECT_EQ(RenderAccessList(Json(5), names), "There are no nodes that you may see.\n");
 }
 
-TEST(AccessText, ShowsTheEntriesThatCountAndWhereTheyStand) {
+TEST(AccessText, ShowsTheEffectiveEntriesAndTheirNodes) {
   const Json node = Json::parse(R"json({
     "version": 7, "node": "file.write", "default": false, "protected": false,
     "sddl": "D:(D;;GX;;;S-1-5-21-1-2-3-1002)",
@@ -115,7 +115,7 @@ TEST(AccessText, ShowsTheEntriesThatCountAndWhereTheyStand) {
             "inherits     nothing (protected)\n");
 }
 
-TEST(AccessText, OfAChangeShowsBothSidesAndWhatIsBetween) {
+TEST(AccessText, OfAChangeShowsBothSidesAndTheDifference) {
   win32::AccountNames names(test::FixedAccountNames());
   const Json change = {{"version", 8},
                        {"changed", true},
@@ -159,7 +159,7 @@ TEST(AccessText, OfAChangeFromOrToTheDefaultSaysSo) {
             "  after   the default\n"
             "    - allow  BUILTIN\\Users  connect\n"
             "    - protected (inherits nothing)\n");
-  // A text that this Windows does not take is shown as it is.
+  // A descriptor that this Windows does not accept is shown unchanged.
   change["before"] = "D:(what)";
   EXPECT_EQ(RenderChange(change, names),
             "pipe:: changed, the policy is now version 1\n"
@@ -167,7 +167,7 @@ TEST(AccessText, OfAChangeFromOrToTheDefaultSaysSo) {
             "  after   the default\n");
 }
 
-TEST(AccessText, OfAChangeThatChangesNothingSaysSo) {
+TEST(AccessText, OfAnEmptyChangeSaysSo) {
   win32::AccountNames names(test::FixedAccountNames());
   Json change = {{"version", 7},   {"changed", false},           {"dryRun", false},
                  {"node", "file"}, {"before", "D:(A;;GX;;;BU)"}, {"after", "D:(A;;GX;;;BU)"}};
@@ -225,7 +225,7 @@ TEST(AccessText, OfDifferencesAndRollbacksShowsEachNode) {
             "nothing to change: version 8, which is in force, is the same as version 5\n");
 }
 
-TEST(AccessText, OfACheckAnswersAndSaysHowToFindOutWhy) {
+TEST(AccessText, OfACheckGivesTheAnswerAndTheCommandThatExplainsIt) {
   Json check =
       Json::parse(R"json({"node": "file.write", "right": "call", "allowed": true, "approximate": false,
     "account": {"sid": "S-1-5-21-1-2-3-1001", "name": "PC\\alice"}, "note": ""})json");
@@ -323,7 +323,7 @@ TEST(AccessText, OfAnExplanationWithoutADecidingEntrySaysWhatDecided) {
                 "allowed: S-1-5-21-1-2-3-1001 may see file: entry 2 decides\n");
 }
 
-TEST(AccessText, QuotesWordsThatAShellWouldTakeApart) {
+TEST(AccessText, QuotesWordsThatAShellWouldSplit) {
   EXPECT_EQ(Quoted("PC\\alice"), "PC\\alice");
   EXPECT_EQ(Quoted("NT SERVICE\\x"), "\"NT SERVICE\\x\"");
   EXPECT_EQ(Quoted("a&b"), "\"a&b\"");

@@ -19,10 +19,10 @@ namespace {
 
 using test::FakeServer;
 using Session = FakeServer::Session;
-// Another type of the same interface, as that of another version is.
+// Another type with the same interface, as another version of the library would have.
 using Other = nlohmann::ordered_json;
 
-TEST(AnyJson, PassesEveryKindOfValueFromOneTypeToAnother) {
+TEST(AnyJson, ConvertsEveryKindOfValueBetweenTypes) {
   const Json value = {{"null", nullptr},
                       {"true", true},
                       {"negative", std::numeric_limits<std::int64_t>::min()},
@@ -50,7 +50,7 @@ TEST(AnyJson, MovesTheStringsOfAValueThatItHolds) {
   EXPECT_EQ(other["list"][0].get_ref<const std::string&>().data(), text);
 }
 
-TEST(AnyJson, LeavesAValueThatItOnlyRefersTo) {
+TEST(AnyJson, DoesNotMoveAValueThatItOnlyRefersTo) {
   const Json value = {{"text", std::string(1000, 'x')}};
   const Json before = value;
   AnyJson any = AnyJson::Of(value);
@@ -61,7 +61,7 @@ TEST(AnyJson, LeavesAValueThatItOnlyRefersTo) {
   EXPECT_EQ(held.To<Json>(), before);
 }
 
-TEST(AnyJson, RefusesWhatJsonHasNoFormFor) {
+TEST(AnyJson, RefusesWhatJsonCannotRepresent) {
   const Json binary = {{"bytes", Json::binary({1, 2})}};
   EXPECT_THROW(AnyJson::Of(binary).To<Other>(), std::invalid_argument);
   const Json discarded(Json::value_t::discarded);
@@ -80,7 +80,7 @@ TEST(AnyJson, TheDataOfAnErrorLivesAsLongAsACopyOfIt) {
   EXPECT_TRUE(RpcError(7, "no", nullptr).data<Other>().is_null());
 }
 
-// Everything through which a value passes.
+// Passes values through every interface that takes or returns them.
 TEST(AnyJson, AClientMayUseAnotherTypeThanTheLibrary) {
   FakeServer server([](Session& session) {
     const Json call = session.ReadRequest();
@@ -112,7 +112,7 @@ TEST(AnyJson, AClientMayUseAnotherTypeThanTheLibrary) {
     EXPECT_EQ(error.data<Other>(), Other({{"why", "data"}}));
     EXPECT_EQ(error.data(), Json({{"why", "data"}}));
   }
-  // Before the answer that the notification comes right behind.
+  // Set before the response, which comes right after the notification.
   std::promise<Other> notified;
   client.OnNotification([&](const std::string&, const Other& params) { notified.set_value(params); });
   EXPECT_EQ(client.CallAsync("c").get(), "future");

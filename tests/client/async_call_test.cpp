@@ -32,7 +32,7 @@ FakeServer::Script Echoing() {
   return Answering([](const Json& request) { return Json{{"result", request.at("params").at(0)}}; });
 }
 
-// Reads `count` requests, then does `then` with them.
+// Reads `count` requests, then calls `then` with them.
 FakeServer::Script AfterReading(std::size_t count,
                                 std::function<void(Session&, const std::vector<Json>&)> then) {
   return [=](Session& session) {
@@ -58,7 +58,7 @@ TEST(CallAsync, GivesResultsAndErrorsThroughAFuture) {
   EXPECT_EQ(WordOfCall([&] { return second.get(); }), "rpc -32010");
 }
 
-TEST(CallAsync, GivesAnswersAsTheyComeAndNotAsTheyWereAskedFor) {
+TEST(CallAsync, ReturnsAnswersInTheOrderInWhichTheyCome) {
   FakeServer server(AfterReading(32, [](Session& session, const std::vector<Json>& requests) {
     for (auto request = requests.rbegin(); request != requests.rend(); ++request) {
       session.Answer(*request, request->at("params").at(0));
@@ -119,7 +119,7 @@ TEST(CallAsync, ACallbackMayCall) {
   EXPECT_EQ(heard.Wait(3), (Words{"1", "2", "3"}));
 }
 
-// The queue of callbacks is full, and only the callback that waits would make room.
+// The queue of callbacks is full, and only the waiting callback could make room.
 TEST(CallAsync, ACallbackMayCallWhileManyOthersWait) {
   constexpr std::size_t kCalls = 600;
   FakeServer server(Echoing());
@@ -159,7 +159,7 @@ TEST(CallAsync, ACallbackMayDestroyTheClient) {
   EXPECT_EQ(heard.Wait(2), (Words{"1", "operation_canceled"}));
 }
 
-// More than are kept: what tells the client of room must not outlive it.
+// More than the queue holds: what tells the client about room must not outlive it.
 TEST(CallAsync, ACallbackMayDestroyTheClientWhileManyOthersWait) {
   constexpr std::size_t kCalls = 400;
   FakeServer server(Echoing());
@@ -179,7 +179,7 @@ TEST(CallAsync, ACallbackMayDestroyTheClientWhileManyOthersWait) {
   EXPECT_EQ(heard.Wait(kCalls).size(), kCalls);
 }
 
-// False if `call` was over before it could be sent.
+// False if `call` timed out before it could be sent.
 template <typename Call>
 bool IsSent(Call call) {
   try {
@@ -191,7 +191,7 @@ bool IsSent(Call call) {
   }
 }
 
-// What a call holds may own the client, and is destroyed by whatever thread is the last to have it.
+// A call's captures may own the client, and are destroyed by the last thread that holds them.
 TEST(CallAsync, ACallMayOwnTheClient) {
   for (int round = 0; round < 50; ++round) {
     test::Event has_read;
@@ -220,7 +220,7 @@ TEST(CallAsync, ACallMayOwnTheClient) {
   }
 }
 
-// The service reads nothing more until somebody reads what it has written, and the client's queue of callbacks is full.
+// The service reads nothing more until its responses are read, and the client's queue of callbacks is full.
 TEST(CallAsync, ACallbackMayWriteWhatTheServiceTakesOnlyAfterItsAnswersAreRead) {
   constexpr std::size_t kCalls = 200;
   const std::string large(256 * 1024, 'x');
@@ -244,7 +244,7 @@ TEST(CallAsync, ACallbackMayWriteWhatTheServiceTakesOnlyAfterItsAnswersAreRead) 
   EXPECT_EQ(heard.Wait(kCalls), Words(kCalls, "ok"));
 }
 
-TEST(CallAsync, EndsAtItsTimeoutWithoutAnybodyWaiting) {
+TEST(CallAsync, EndsAtItsTimeoutEvenIfNothingWaits) {
   Heard heard;
   FakeServer server([&](Session& session) {
     const Json request = session.ReadRequest();
@@ -265,7 +265,7 @@ TEST(CallAsync, EndsAtItsTimeoutWithoutAnybodyWaiting) {
   EXPECT_EQ(client.Call("y"), "in time");
 }
 
-TEST(CallAsync, AShorterTimeoutIsKeptBesideALongerOne) {
+TEST(CallAsync, AShorterTimeoutIsKeptNextToALongerOne) {
   FakeServer server([](Session& session) {
     while (!session.ReadRequest().is_null()) {
     }
@@ -287,7 +287,7 @@ TEST(CallAsync, AShorterTimeoutIsKeptBesideALongerOne) {
   EXPECT_EQ(heard.Wait(2), (Words{"short timed_out", "long operation_canceled"}));
 }
 
-TEST(CallAsync, ThrowsWhatKeepsItFromBeingSentAndDoesNotCallBack) {
+TEST(CallAsync, ThrowsIfItCannotBeSentAndDoesNotCallBack) {
   FakeServer server([](Session& session) { session.ReadRequest(); });
   Client client = Client::Connect(server.ClientOptions());
   const auto never = [](const Outcome&) { ADD_FAILURE() << "called back"; };
@@ -312,7 +312,7 @@ TEST(Calls, OfManyThreadsShareAConnection) {
     threads.emplace_back([&, thread] {
       for (int i = 0; i < kCalls; ++i) {
         const int value = thread * kCalls + i;
-        // Every other one leaves the reading to whoever does it.
+        // Every other thread lets another one read.
         const Json result = i % 2 == 0 ? client.Call("x", Json::array({value}))
                                        : client.CallAsync("x", Json::array({value})).get();
         ASSERT_EQ(result, value);
@@ -321,7 +321,7 @@ TEST(Calls, OfManyThreadsShareAConnection) {
   }
 }
 
-// Each waits, and gets its own answer in whatever order they come.
+// Each waits, and gets its own response in whatever order they come.
 TEST(Calls, OfManyThreadsAreAnsweredInAnyOrder) {
   constexpr std::size_t kThreads = 24;
   FakeServer server(AfterReading(kThreads, [](Session& session, const std::vector<Json>& requests) {
@@ -338,8 +338,8 @@ TEST(Calls, OfManyThreadsAreAnsweredInAnyOrder) {
   }
 }
 
-// The thread that reads has its time over; another that waits must go on reading.
-TEST(Calls, GoOnWhenTheOneThatReadsIsOver) {
+// The thread that reads times out; another waiting thread must continue reading.
+TEST(Calls, ContinueWhenTheReadingCallEnds) {
   test::Event has_read_first;
   test::Event first_is_over;
   FakeServer server([&](Session& session) {
@@ -367,8 +367,8 @@ TEST(Calls, GoOnWhenTheOneThatReadsIsOver) {
   std::jthread second([&] { EXPECT_EQ(WordOfCall([&] { return client.Call("second"); }), "\"second\""); });
 }
 
-// "It must show": a server that goes with 64 calls pending.
-TEST(Calls, AllEndWhenTheServerGoes) {
+// Issue: a server that disconnects with 64 calls pending.
+TEST(Calls, AllEndWhenTheServerDisconnects) {
   constexpr std::size_t kWaiting = 32;
   constexpr std::size_t kAsync = 32;
   FakeServer server(AfterReading(kWaiting + kAsync, [](Session&, const std::vector<Json>&) {}));
@@ -403,8 +403,8 @@ TEST(Calls, AllEndWhenTheClientIsClosed) {
   EXPECT_EQ(WordOfCall([&] { return client.Call("x"); }), "not_connected");
 }
 
-// "It must show": a client destroyed with calls pending leaves nothing behind.
-TEST(Calls, LeaveNoHandleAndNoThreadWhenTheClientIsDestroyed) {
+// Issue: a client destroyed with calls pending leaks nothing.
+TEST(Calls, LeakNoHandleAndNoThreadWhenTheClientIsDestroyed) {
   constexpr std::size_t kCalls = 8;
   FakeServer server([](Session& session) {
     while (!session.ReadRequest().is_null()) {
@@ -437,7 +437,7 @@ TEST(Calls, LeaveNoHandleAndNoThreadWhenTheClientIsDestroyed) {
   EXPECT_LE(test::ThreadsOfThisProcess(), threads + 1);
 }
 
-// Only a caller that asks for it gets threads.
+// Only callers that use CallAsync get threads.
 TEST(Calls, ThatWaitNeedNoThread) {
   FakeServer server(Echoing());
   Client client = Client::Connect(server.ClientOptions());

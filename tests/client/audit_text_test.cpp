@@ -55,7 +55,7 @@ TEST(AuditText, IsALineForEachRecord) {
             "error=ERROR_DISK_FULL, lines=12                               -\n");
 }
 
-TEST(AuditText, OfARecordOfAnotherShapeIsALineAsWell) {
+TEST(AuditText, OfAnUnknownRecordIsALineToo) {
   EXPECT_EQ(Lines(Json::array({Json(5), Json::object()})),
             "TIME  VERDICT  ACCOUNT  METHOD  NODE  REASON  REQUEST\n"
             "-     -        -        -       -     -       -\n"
@@ -85,7 +85,7 @@ TEST(AuditText, OfAVerificationNamesTheFirstBrokenLine) {
             "  note  the event log does not answer\n");
 }
 
-// A service whose audit has two lines, with one more in each of the pieces of audit.follow, which goes on
+// A service whose audit has two records, and sends another with each piece of audit.follow, which continues
 // until it is cancelled.
 class FollowedAudit {
  public:
@@ -122,7 +122,7 @@ class FollowedAudit {
 
 class AuditReaderTest : public testing::Test {
  protected:
-  // Follows the audit, and stops when so many records have been seen.
+  // Follows the audit, and stops after `count` records.
   void Follow(std::size_t count) {
     test::FakeServer server([this](test::FakeServer::Session& session) { audit_(session); });
     client::Client client = client::Client::Connect(server.ClientOptions());
@@ -153,7 +153,7 @@ TEST_F(AuditReaderTest, FollowsFromTheNewestRecordOn) {
   EXPECT_EQ(audit_.asked[2].at("params").at("id"), audit_.asked[1].at("id"));
 }
 
-TEST_F(AuditReaderTest, StopsWhenNobodyReadsAnyMore) {
+TEST_F(AuditReaderTest, StopsWhenItsOutputIsClosed) {
   is_read_ = false;
   Follow(1'000);
   EXPECT_EQ(seen_, (std::vector<int>{3, 4}));
@@ -171,7 +171,7 @@ TEST_F(AuditReaderTest, SaysWhenTheServiceCannotFollow) {
   EXPECT_EQ(seen_, (std::vector<int>{3, 4}));
 }
 
-TEST_F(AuditReaderTest, SaysWhatElseEndsIt) {
+TEST_F(AuditReaderTest, ReportsOtherErrorsThatEndIt) {
   audit_.refusal = {{"code", -32800}, {"message", "cancelled by somebody else"}};
   EXPECT_THROW(Follow(1'000), client::RpcError);
 }

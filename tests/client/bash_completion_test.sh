@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# What `onbehalf completions bash` prints, run in this bash: its syntax, what it gives to `onbehalf complete`, and what it
-# makes of the answer. Arguments: the program, with what runs it (wine …/onbehalf.exe). Needs no service.
+#
+# Tests the output of `onbehalf completions bash` in this bash: its syntax, what it passes to `onbehalf
+# complete`, and what it makes of the response. Arguments: the program, with what runs it (wine
+# .../onbehalf.exe). Needs no service.
 set -uo pipefail
 
 folder=$(mktemp -d) || exit 1
@@ -27,8 +29,8 @@ expect "its syntax is right" "$?" 0
 source "$folder/onbehalf.bash"
 expect "it completes onbehalf" "$(complete -p onbehalf)" "complete -F _onbehalf onbehalf"
 
-# complete_line WORD…: what Tab gives behind these words, which bash has taken apart at its COMP_WORDBREAKS. The line has
-# a space before each word that does not begin with "+", which stands for none.
+# complete_line WORD...: the completions after these words, which bash has split at its COMP_WORDBREAKS. The
+# line has a space before each word that does not begin with "+", which stands for no space.
 complete_line() {
   local program=$1 word
   shift
@@ -44,7 +46,7 @@ complete_line() {
   _onbehalf "$program"
 }
 
-# A program that writes down what it was given, and answers what stands in the file `answer`.
+# A program that records its arguments, and prints the content of the file `answer`.
 cat >"$folder/fake" <<'FAKE'
 #!/usr/bin/env bash
 printf '<%s>' "$@" >"$(dirname "$0")/given"
@@ -62,7 +64,7 @@ expect "an empty word goes too" "$(given)" "<complete><2><call><>"
 complete_line "$folder/fake" call m '"{a b}"' ""
 expect "a quoted word is one" "$(given)" '<complete><4><call><m><"{a b}"><>'
 
-# The cursor in the middle of a word, with words behind it.
+# The cursor in the middle of a word, with more words after it.
 COMP_WORDS=("$folder/fake" call rpc.ping "{}")
 COMP_LINE="$folder/fake call rpc.ping {}"
 COMP_CWORD=2
@@ -70,7 +72,7 @@ COMP_POINT=$((${#folder} + 5 + 6 + 3))
 _onbehalf "$folder/fake"
 expect "what is behind the cursor does not go" "$(given)" "<complete><2><call><rpc>"
 
-# bash takes "pipe:" apart, and replaces only what stands behind the colon.
+# bash splits "pipe:", and replaces only what follows the colon.
 printf 'pipe:\n' >"$folder/answer"
 complete_line "$folder/fake" access show pipe +:
 expect "words that bash took apart are one again" "$(given)" "<complete><3><access><show><pipe:>"
@@ -86,7 +88,7 @@ complete_line "$folder/fake" doctor --bundle pa
 expect "files are found" "${COMPREPLY[*]}" "par ams.json"
 complete_line "$folder/fake" call m @ +pa
 expect "the words with @ are one again" "$(given)" "<complete><3><call><m><@pa>"
-# An @ is replaced together with what is behind it, whether bash takes words apart there or not.
+# An @ is replaced together with what follows it, whether or not bash splits words there.
 expect "files behind @ are found, with it" "${COMPREPLY[*]}" "@par\\ ams.json"
 COMP_WORDBREAKS=${COMP_WORDBREAKS//@/}
 complete_line "$folder/fake" call m @pa

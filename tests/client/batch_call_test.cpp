@@ -16,7 +16,7 @@ using test::WordOf;
 using test::WordOfCall;
 using Session = FakeServer::Session;
 
-TEST(CallBatch, IsOneFrameAndGivesTheOutcomesInTheOrderOfItsEntries) {
+TEST(CallBatch, IsOneFrameAndReturnsTheOutcomesInTheOrderOfItsEntries) {
   FakeServer server([](Session& session) {
     const Json batch = session.ReadRequest();
     ASSERT_EQ(batch.size(), 4u);
@@ -39,7 +39,7 @@ TEST(CallBatch, IsOneFrameAndGivesTheOutcomesInTheOrderOfItsEntries) {
   EXPECT_EQ(WordOf(outcomes[3]), "\"d's\"");
 }
 
-TEST(CallBatch, OfNotificationsAloneWaitsForNothing) {
+TEST(CallBatch, WithOnlyNotificationsWaitsForNothing) {
   FakeServer server([](Session& session) {
     EXPECT_EQ(session.ReadRequest().size(), 2u);
     session.Answer(session.ReadRequest(), "next");
@@ -51,7 +51,7 @@ TEST(CallBatch, OfNotificationsAloneWaitsForNothing) {
   EXPECT_EQ(client.Call("x"), "next");
 }
 
-TEST(CallBatch, RefusesWhatIsNoBatch) {
+TEST(CallBatch, RefusesInvalidBatches) {
   FakeServer server(test::Answering([](const Json&) { return Json{{"result", 1}}; }));
   Client client = Client::Connect(server.ClientOptions());
   EXPECT_THROW(client.CallBatch({}), std::invalid_argument);

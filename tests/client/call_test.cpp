@@ -28,7 +28,7 @@ Json Result(const Json& request, const Json& result) {
   return {{"jsonrpc", "2.0"}, {"id", request.at("id")}, {"result", result}};
 }
 
-// What the call of "x" against this script throws, as its error code.
+// The error code that the call of "x" throws against this script.
 std::error_code CodeOfCall(const FakeServer::Script& script, Options options = {}) {
   FakeServer server(script);
   Options with = server.ClientOptions();
@@ -38,7 +38,7 @@ std::error_code CodeOfCall(const FakeServer::Script& script, Options options = {
   try {
     client.Call("x");
   } catch (const std::system_error& error) {
-    // Whatever went wrong, nothing more can be asked on this connection.
+    // Whatever went wrong, the connection can no longer be used.
     try {
       client.Call("x");
       ADD_FAILURE() << "the connection is still used";
@@ -55,7 +55,7 @@ TEST(Call, GivesTheResult) {
   EXPECT_EQ(Client::Connect(server.ClientOptions()).Call("rpc.ping"), "rpc.ping");
 }
 
-// A timeout that is no number of nanoseconds.
+// A timeout that does not fit into nanoseconds.
 TEST(Call, AnEnormousTimeoutIsNone) {
   FakeServer server(Answering([](const Json&) { return Json{{"result", 1}}; }));
   Options options = server.ClientOptions();
@@ -177,7 +177,7 @@ TEST(Call, RefusesAnAnswerOverTheLimitBeforeItsBodyComes) {
             std::errc::message_size);
 }
 
-TEST(Call, RefusesWhatIsNoFrame) {
+TEST(Call, RefusesInvalidFrames) {
   for (const std::string bytes :
        {"HTTP/1.1 200 OK\r\n\r\n", "Content-Length: x\r\n\r\n", "\x01\x02\x03\x04"}) {
     EXPECT_EQ(CodeOfCall([&](Session& session) {
@@ -198,7 +198,7 @@ TEST(Call, RefusesAnotherFramingThanItsOwn) {
             std::errc::bad_message);
 }
 
-TEST(Call, RefusesFramesThatAreNoJsonRpc) {
+TEST(Call, RefusesFramesThatAreNotJsonRpc) {
   for (const std::string body :
        {"{\"a\":", "{}", "[]", "5", R"({"jsonrpc":"2.0","id":1})",
         R"({"jsonrpc":"2.0","id":1,"result":1,"result":2})", "{\"jsonrpc\":\"\xFF\"}"}) {
@@ -238,7 +238,7 @@ TEST(Call, RefusesABatchAndARequestFromTheServer) {
             std::errc::protocol_error);
 }
 
-TEST(Call, TakesAnErrorUnderNoIdAsTheConnectionsAndClosesIt) {
+TEST(Call, TreatsAnErrorWithoutAnIdAsTheConnectionsAndClosesIt) {
   FakeServer server([](Session& session) {
     session.ReadRequest();
     session.Send({{"jsonrpc", "2.0"}, {"id", nullptr}, {"error", {{"code", -32012}, {"message", "full"}}}});
@@ -258,7 +258,7 @@ TEST(Call, TakesAnErrorUnderNoIdAsTheConnectionsAndClosesIt) {
   }
 }
 
-TEST(Call, SaysThatTheServerWentAway) {
+TEST(Call, ReportsThatTheServerDisconnected) {
   EXPECT_EQ(CodeOfCall([](Session& session) { session.ReadRequest(); }), std::errc::connection_reset);
   EXPECT_EQ(CodeOfCall([](Session& session) {
               session.ReadRequest();
@@ -267,7 +267,7 @@ TEST(Call, SaysThatTheServerWentAway) {
             std::errc::connection_reset);
 }
 
-TEST(Call, SaysThatTheServerHadGoneBeforeTheWrite) {
+TEST(Call, ReportsThatTheServerDisconnectedBeforeTheWrite) {
   FakeServer server([](Session&) {});
   Client client = Client::Connect(server.ClientOptions());
   // The server's end is closed once the next client is connected.
@@ -299,7 +299,7 @@ TEST(Call, EndsAtItsTimeoutCancelsAndStaysConnected) {
     EXPECT_EQ(test::WordOfCall([&] { return client.Call("x", nullptr, timeout); }), "timed_out");
     EXPECT_GE(std::chrono::steady_clock::now() - start, timeout - std::chrono::milliseconds(10));
     EXPECT_EQ(client.Call("y"), "in time");
-    // What was over before it could be sent was not sent.
+    // Null: it timed out before it could be sent.
     return !late.is_null();
   }));
   EXPECT_EQ(cancel, Json({{"jsonrpc", "2.0"},
@@ -307,11 +307,11 @@ TEST(Call, EndsAtItsTimeoutCancelsAndStaysConnected) {
                           {"params", {{"id", late.value("id", Json())}}}}));
 }
 
-TEST(Call, EndsAtItsTimeoutThoughNotificationsKeepComing) {
+TEST(Call, EndsAtItsTimeoutAlthoughNotificationsKeepComing) {
   FakeServer server([](Session& session) {
     session.ReadRequest();
     const Json note = {{"jsonrpc", "2.0"}, {"method", "$/progress"}};
-    // A closed pipe does not take them any more, and the server's end ends the reads.
+    // A closed pipe no longer accepts them, and the server's end ends the reads.
     for (int i = 0; i < 2000; ++i) session.Send(note);
     session.ReadRequest();
   });

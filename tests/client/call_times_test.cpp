@@ -17,7 +17,7 @@ TEST(CallTimes, AreSummedUp) {
                                                     "median_ms": 100.0, "p99_ms": 198.0})"));
 }
 
-TEST(CallTimes, OfOneCallAreThatCall) {
+TEST(CallTimes, OfOneCallAreTheTimeOfThatCall) {
   CallTimes times;
   times.Add(std::chrono::microseconds(1250));
   EXPECT_EQ(times.Text(), "1 call in 0.00 s: min 1.25 ms, median 1.25 ms, p99 1.25 ms\n");

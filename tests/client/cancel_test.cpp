@@ -30,7 +30,7 @@ CallOptions With(const std::stop_source& source) {
   return options;
 }
 
-// Reads a request, tells the test, expects its cancel and answers it so.
+// Reads a request, tells the test, expects its cancel and answers it accordingly.
 FakeServer::Script AnsweringCancels(std::promise<void>& has_read) {
   return [&has_read](Session& session) {
     const Json request = session.ReadRequest();
@@ -42,7 +42,7 @@ FakeServer::Script AnsweringCancels(std::promise<void>& has_read) {
   };
 }
 
-TEST(Cancel, OfACallThatWaitsTellsTheServiceAndTakesItsAnswer) {
+TEST(Cancel, OfABlockingCallIsSentAndReturnsTheAnswer) {
   std::promise<void> has_read;
   FakeServer server(AnsweringCancels(has_read));
   Client client = Client::Connect(server.ClientOptions());
@@ -55,7 +55,7 @@ TEST(Cancel, OfACallThatWaitsTellsTheServiceAndTakesItsAnswer) {
   EXPECT_EQ(client.Call("y"), "next");
 }
 
-TEST(Cancel, OfAnAsynchronousCallTellsTheServiceAndTakesItsAnswer) {
+TEST(Cancel, OfAnAsynchronousCallIsSentAndReturnsTheAnswer) {
   std::promise<void> has_read;
   FakeServer server(AnsweringCancels(has_read));
   Client client = Client::Connect(server.ClientOptions());
@@ -68,8 +68,8 @@ TEST(Cancel, OfAnAsynchronousCallTellsTheServiceAndTakesItsAnswer) {
   EXPECT_EQ(client.Call("y"), "next");
 }
 
-// It waits for another's reading, not for its own.
-TEST(Cancel, OfACallThatDoesNotReadIsTold) {
+// It waits while another thread reads; it does not read itself.
+TEST(Cancel, OfACallThatDoesNotReadIsSent) {
   std::promise<void> has_read;
   FakeServer server([&](Session& session) {
     const Json first = session.ReadRequest();
@@ -144,7 +144,7 @@ TEST(Cancel, OfABatchCancelsEachOfItsRequests) {
     EXPECT_EQ(test::WordOf(outcome), "rpc -32800");
 }
 
-// Cancels and answers cross: each call ends once, whatever was first.
+// Cancels and responses cross: each call ends once, whichever comes first.
 TEST(Cancel, AtTheSameTimeAsTheAnswerEndsTheCallOnce) {
   constexpr int kRounds = 300;
   FakeServer server([](Session& session) {

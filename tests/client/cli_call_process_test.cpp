@@ -19,7 +19,7 @@ using test::Code;
 using test::FakeServer;
 using test::RunAgainst;
 
-// The next request, after rpc.discover has been answered with this method.
+// The next request, after answering rpc.discover with this method.
 Json ReadAfterDiscover(FakeServer::Session& session, const Json& method) {
   const Json discover = session.ReadRequest();
   EXPECT_EQ(discover.at("method"), "rpc.discover");
@@ -67,7 +67,7 @@ TEST(CallProcess, RepeatsUntilTheFirstError) {
   EXPECT_NE(exit.errors.find("error: Busy (-32012)"), std::string::npos) << exit.errors;
 }
 
-TEST(CallProcess, NotifiesAndWaitsUntilThatIsRead) {
+TEST(CallProcess, NotifiesAndWaitsUntilTheServiceReadsIt) {
   Json first;
   Json second;
   FakeServer server([&](FakeServer::Session& session) {
@@ -107,7 +107,7 @@ TEST(CallProcess, CancelsAfterAWhile) {
   EXPECT_EQ(cancel.at("params").at("id"), request.at("id"));
 }
 
-TEST(CallProcess, GivesTheResultThatWasFasterThanTheCancel) {
+TEST(CallProcess, PrintsTheResultThatCameBeforeTheCancel) {
   FakeServer server(test::Answering([](const Json&) -> Json { return {{"result", 5}}; }));
   const auto exit = RunAgainst(server, {"call", "quick", "--cancel-after", "60000"});
   EXPECT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
@@ -162,7 +162,7 @@ TEST_F(CallProcessStopTest, ASecondCtrlBreakEndsTheProgram) {
   EXPECT_EQ(exit.code, static_cast<DWORD>(STATUS_CONTROL_C_EXIT));
 }
 
-// The console is this process's too.
+// This process shares the console.
 class ConsoleCodePage {
  public:
   ConsoleCodePage() : before_(::GetConsoleOutputCP()) { is_set_ = ::SetConsoleOutputCP(437) != FALSE; }
@@ -177,11 +177,11 @@ class ConsoleCodePage {
   bool is_set_ = false;
 };
 
-TEST_F(CallProcessStopTest, TheConsolesCodePageIsPutBackWhenTheProgramIsEnded) {
+TEST_F(CallProcessStopTest, TheConsolesCodePageIsRestoredWhenTheProgramIsEnded) {
   const ConsoleCodePage console;
   if (!console.is_set()) GTEST_SKIP() << "no console here that has a code page";
   answers_ = false;
-  // Nothing of its own ends a ping at Ctrl+Break; a call is ended by the second.
+  // Ctrl+Break ends a ping at once; a call is ended by the second.
   for (const bool is_call : {false, true}) {
     ChildProcess child =
         is_call ? test::StartAgainst(server_, {"call", "slow"}) : test::StartAgainst(server_, {"ping"});
@@ -266,7 +266,7 @@ TEST(CallProcess, OpensAnOptionalStreamOnlyForProgress) {
   EXPECT_FALSE(request.value("params", Json::object()).contains("progressToken"));
 }
 
-TEST(CallProcess, AsksForProgressOnlyWhenItIsWanted) {
+TEST(CallProcess, RequestsProgressOnlyWhenItIsShown) {
   Json request;
   FakeServer server([&](FakeServer::Session& session) {
     request = session.ReadRequest();

@@ -40,7 +40,7 @@ Json Service(const Json& request) {
   return {{"error", {{"code", -32601}, {"message", "no such method"}}}};
 }
 
-TEST(Program, PingsAndSaysSo) {
+TEST(Program, PingsAndReportsIt) {
   FakeServer server(test::Answering(Service));
   const auto exit = RunAgainst(server, {"ping"});
   EXPECT_EQ(exit.code, Code(ExitCode::kDone));
@@ -60,8 +60,8 @@ TEST(Program, PingsOverSeveralConnections) {
   EXPECT_EQ(connections, 2);
 }
 
-TEST(Program, PingsInVainWhereOneClientIsServedAtATime) {
-  // The next client's turn comes when this one has gone.
+TEST(Program, PingsFailWhereOneClientIsServedAtATime) {
+  // The next client is served only when this one is gone.
   FakeServer server([](FakeServer::Session& session) {
     session.Answer(session.ReadRequest(), {{"pong", true}});
     while (!session.ReadRequest().is_null()) {
@@ -114,7 +114,7 @@ TEST(Program, EndsWithOneWhenTheServiceAnswersWithAnError) {
   EXPECT_NE(exit.errors.find("MethodNotFound (-32601)"), std::string::npos) << exit.errors;
 }
 
-TEST(Program, EndsWithTwoForAWrongCommandLineWithoutConnecting) {
+TEST(Program, EndsWithTwoForAnInvalidCommandLineWithoutConnecting) {
   for (const std::vector<std::string>& arguments : {std::vector<std::string>{},
                                                     {"pong"},
                                                     {"ping", "--json"},
@@ -145,8 +145,8 @@ TEST(Program, EndsWithThreeWithoutAConnection) {
   EXPECT_NE(late.errors.find("--timeout"), std::string::npos) << late.errors;
 }
 
-TEST(Program, EndsWithFourForAServerThatIsNotTheService) {
-  // Guests own it, or where that may not be chosen, this user does.
+TEST(Program, EndsWithFourForAnUntrustedServer) {
+  // Owned by Guests, or by this user where an owner may not be chosen.
   std::unique_ptr<FakeServer> server;
   try {
     server = std::make_unique<FakeServer>(test::Answering(Service), "O:BGG:BGD:P(A;;FA;;;WD)");
@@ -170,7 +170,7 @@ TEST(Program, EndsWithFiveWhenAccessIsDenied) {
   EXPECT_EQ(Json::parse(json.errors).at("error").at("code"), -32010);
 }
 
-// A service whose policy is version 7 and whose audit has one line.
+// A service whose policy is version 7 and whose audit has one record.
 Json PolicyService(const Json& request) {
   const std::string method = request.at("method");
   const Json params = request.value("params", Json());
@@ -267,7 +267,7 @@ TEST(Program, EndsWithFiveWhenACheckIsAnsweredWithNo) {
   EXPECT_EQ(RunAgainst(server, {"--json", "access", "check", "file"}).code, Code(ExitCode::kAccessDenied));
 }
 
-TEST(Program, TellsWhatTheServiceSaysAboutAccess) {
+TEST(Program, ShowsWhatTheServiceReportsAboutAccess) {
   FakeServer server(test::Answering(PolicyService));
   const auto history = RunAgainst(server, {"access", "history"});
   EXPECT_EQ(history.output, "VERSION      CHANGED  BY\n7 (current)  now      me\n") << history.errors;
@@ -333,19 +333,19 @@ TEST(Program, FollowsTheAuditUntilItIsStopped) {
   EXPECT_EQ(exit.errors, "");
 }
 
-TEST(Program, CompletesWordsAndIsSilentWithoutAService) {
+TEST(Program, CompletesWordsAndPrintsNothingWithoutAService) {
   FakeServer server(test::Answering(Service));
   const auto methods =
       RunProgram({"complete", "6", "--pipe", server.name(), "--trust", "same-user", "call", "rpc.", "{}"});
   EXPECT_EQ(methods.code, Code(ExitCode::kDone));
   EXPECT_EQ(methods.output, "rpc.ping\n");
   EXPECT_EQ(methods.errors, "");
-  // The empty word at the end, which a shell may leave out.
+  // The empty word at the end, which a shell may omit.
   EXPECT_EQ(RunProgram({"complete", "4", "--pipe", server.name(), "completions"}).output,
             "powershell\nbash\n");
   EXPECT_EQ(RunProgram({"complete", "3", "doctor", "--bundle"}).output, "\tfiles\n");
 
-  // No service, one that is mute, one that refuses: nothing, and soon.
+  // No service, a silent one, one that refuses: prints nothing, and soon.
   FakeServer mute([](FakeServer::Session& session) {
     while (!session.ReadSome().empty()) {
     }
@@ -377,7 +377,7 @@ TEST(Program, ShowsHelpAndVersion) {
 }
 
 TEST(Program, DoctorEndsWithOneWhenACheckFails) {
-  // Whatever is installed here, there is no pipe of this name.
+  // Whatever is installed here, no pipe has this name.
   const auto exit = RunProgram({"--pipe", test::UniquePipeName(), "--json", "doctor"});
   EXPECT_EQ(exit.code, Code(ExitCode::kServiceError)) << exit.errors;
   const Json found = Json::parse(exit.output);
@@ -385,7 +385,7 @@ TEST(Program, DoctorEndsWithOneWhenACheckFails) {
   EXPECT_GE(found.at("checks").size(), 3u);
 }
 
-TEST(Program, DoctorIsForThisComputer) {
+TEST(Program, DoctorChecksOnlyThisComputer) {
   EXPECT_EQ(RunProgram({"--server", "other", "doctor"}).code, Code(ExitCode::kUsage));
 }
 

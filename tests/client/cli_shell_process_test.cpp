@@ -28,7 +28,7 @@ Json Service(const Json& request) {
   return {{"error", {{"code", -32601}, {"message", "no such method"}}}};
 }
 
-// The shell with these lines on its standard input.
+// Runs the shell with these lines as its standard input.
 ChildProcess::Exit Shell(const FakeServer& server, const std::string& lines, bool json = false) {
   ChildProcess child = test::StartAgainst(
       server, json ? std::vector<std::string>{"--json", "shell"} : std::vector<std::string>{"shell"});
@@ -57,7 +57,7 @@ TEST(ShellProcess, CallsEachLineOfAPipe) {
   EXPECT_EQ(connections, 1);
 }
 
-TEST(ShellProcess, GoesOnAfterAnErrorAndEndsWithOne) {
+TEST(ShellProcess, ContinuesAfterAnErrorAndEndsWithOne) {
   FakeServer server(test::Answering(Service));
   const auto exit = Shell(server, "none\necho x\necho {\necho \xFF\necho n=1\n");
   EXPECT_EQ(exit.code, Code(ExitCode::kServiceError));
@@ -69,7 +69,7 @@ TEST(ShellProcess, GoesOnAfterAnErrorAndEndsWithOne) {
   EXPECT_NE(exit.errors.find("error: the line is not UTF-8"), std::string::npos) << exit.errors;
 }
 
-TEST(ShellProcess, WritesALineForEachResultWithJson) {
+TEST(ShellProcess, PrintsALineForEachResultWithJson) {
   FakeServer server(test::Answering(Service));
   const auto exit = Shell(server, "echo a=1\nnone\necho x\n", true);
   EXPECT_EQ(exit.code, Code(ExitCode::kServiceError));
@@ -89,7 +89,7 @@ TEST(ShellProcess, EndsAtQuit) {
   EXPECT_NE(Shell(server, "help\n").output.find("METHOD [PARAMS]"), std::string::npos);
 }
 
-TEST(ShellProcess, ConnectsAgainWhenTheConnectionWasLost) {
+TEST(ShellProcess, ReconnectsAfterALostConnection) {
   std::atomic<int> connections = 0;
   FakeServer server([&](FakeServer::Session& session) {
     ++connections;
@@ -131,7 +131,7 @@ TEST(ShellProcess, ShowsProgressAndStreamsOfMethodsThatHaveThem) {
   EXPECT_EQ(exit.code, Code(ExitCode::kDone));
   EXPECT_EQ(exit.output, "\"long\"\n50\n\"watch\"\n\"plain\"\n\"rows\"\n");
   EXPECT_EQ(exit.errors, " 50%\n");
-  // Asked once.
+  // Requested once.
   ASSERT_EQ(requests.size(), 5u);
   EXPECT_FALSE(requests[3].contains("params"));
   EXPECT_FALSE(requests[4].contains("params"));

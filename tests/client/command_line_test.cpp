@@ -27,7 +27,7 @@ namespace {
 
 using Arguments = std::vector<std::string>;
 
-// The options that the command `name` makes of the words.
+// The options that the command `name` parses from the words.
 template <typename Options>
 Options Parse(std::string_view name, const Arguments& arguments) {
   const Invocation asked = ParseCommandLine(arguments);
@@ -35,7 +35,7 @@ Options Parse(std::string_view name, const Arguments& arguments) {
   return std::any_cast<Options>(asked.options);
 }
 
-// Of what command --help is asked; nothing where it is not.
+// The command that --help is asked for; nullopt without --help.
 std::optional<std::string> HelpOf(const Arguments& arguments) {
   const Invocation asked = ParseCommandLine(arguments);
   EXPECT_EQ(asked.command, nullptr);
@@ -378,7 +378,7 @@ TEST(CommandLine, HelpFitsTheLine) {
   }
 }
 
-TEST(CommandLine, HelpOfACommandIsAboutItAlone) {
+TEST(CommandLine, HelpOfACommandCoversOnlyThatCommand) {
   EXPECT_EQ(HelpOf({"--help"}), "");
   EXPECT_EQ(HelpOf({"call", "--help"}), "call");
   EXPECT_EQ(HelpOf({"access", "--help"}), "access");

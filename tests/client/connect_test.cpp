@@ -29,13 +29,13 @@ std::error_code CodeOfConnect(const Options& options) {
   return {};
 }
 
-TEST(Connect, SaysThatThereIsNoSuchPipe) {
+TEST(Connect, ReportsAMissingPipe) {
   Options options;
   options.pipe = test::UniquePipeName();
   EXPECT_EQ(CodeOfConnect(options), std::error_code(ERROR_FILE_NOT_FOUND, std::system_category()));
 }
 
-TEST(Connect, SaysThatAllInstancesAreBusyAtItsTimeout) {
+TEST(Connect, ReportsBusyInstancesAtItsTimeout) {
   Options options;
   options.pipe = test::UniquePipeName();
   options.connect_timeout = std::chrono::milliseconds(100);
@@ -47,7 +47,7 @@ TEST(Connect, SaysThatAllInstancesAreBusyAtItsTimeout) {
   EXPECT_EQ(CodeOfConnect(options), std::error_code(ERROR_PIPE_BUSY, std::system_category()));
 }
 
-TEST(Connect, RefusesNamesThatAreNoPipes) {
+TEST(Connect, RefusesInvalidPipeNames) {
   Options options;
   options.pipe = "";
   EXPECT_THROW(Client::Connect(options), std::invalid_argument);
@@ -80,7 +80,7 @@ DWORD FlagsOfConnect(std::optional<Level> level) {
   return flags.empty() ? 0 : flags.front();
 }
 
-TEST(Connect, AlwaysSaysLevelAndDynamicTracking) {
+TEST(Connect, AlwaysSetsLevelAndDynamicTracking) {
   constexpr DWORD kAlways = SECURITY_SQOS_PRESENT | SECURITY_CONTEXT_TRACKING;
   constexpr DWORD kLevels = SECURITY_IDENTIFICATION | SECURITY_IMPERSONATION | SECURITY_DELEGATION;
   struct Row {
@@ -96,7 +96,7 @@ TEST(Connect, AlwaysSaysLevelAndDynamicTracking) {
   }
 }
 
-TEST(Connect, GivesTheServerNoMoreThanTheLevelAskedFor) {
+TEST(Connect, GivesTheServerOnlyTheRequestedLevel) {
   ONBEHALF_SKIP_WITHOUT("the client's level at ImpersonateNamedPipeClient",
                         test::PipeClientLevelIsHonoured());
   for (const Level level : {Level::kIdentify, Level::kImpersonate}) {

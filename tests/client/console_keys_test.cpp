@@ -17,7 +17,7 @@ KEY_EVENT_RECORD Down(WORD virtual_key, wchar_t unit = 0, DWORD state = 0) {
   return record;
 }
 
-TEST(ConsoleKeys, AreTheEditorsKeys) {
+TEST(ConsoleKeys, MapToTheEditorsKeys) {
   struct Row {
     KEY_EVENT_RECORD record;
     KeyKind kind;
@@ -58,17 +58,17 @@ TEST(ConsoleKeys, AreText) {
   EXPECT_EQ(keys.Take(Down('A', L'a'))->text, U'a');
   EXPECT_EQ(keys.Take(Down('C', L'C', SHIFT_PRESSED))->text, U'C');
   EXPECT_EQ(keys.Take(Down(VK_SPACE, L' '))->text, U' ');
-  // AltGr and 7 on a German keyboard, Q on another.
+  // AltGr+7 on a German keyboard, AltGr+Q on another.
   EXPECT_EQ(keys.Take(Down('7', L'{', LEFT_CTRL_PRESSED | RIGHT_ALT_PRESSED))->text, U'{');
   EXPECT_EQ(keys.Take(Down('E', 0x20AC, LEFT_CTRL_PRESSED | RIGHT_ALT_PRESSED))->text, U'\u20AC');
   EXPECT_EQ(keys.Take(Down(VK_PACKET, 0x6F22))->text, U'\u6F22');
-  // Alt and 0228.
+  // Alt+0228.
   KEY_EVENT_RECORD alt = Down(VK_MENU, 0xE4);
   alt.bKeyDown = FALSE;
   EXPECT_EQ(keys.Take(alt)->text, U'\u00E4');
 }
 
-TEST(ConsoleKeys, ThatAreNothingHereAreIgnored) {
+TEST(ConsoleKeys, WithoutAMeaningAreIgnored) {
   ConsoleKeys keys;
   EXPECT_FALSE(keys.Take(Down(VK_SHIFT)));
   EXPECT_FALSE(keys.Take(Down(VK_F1)));
@@ -85,7 +85,7 @@ TEST(ConsoleKeys, PutSurrogatesTogether) {
   up.bKeyDown = FALSE;
   EXPECT_FALSE(keys.Take(up));
   EXPECT_EQ(keys.Take(Down(0, static_cast<wchar_t>(0xDE00)))->text, U'\U0001F600');
-  // Halves alone.
+  // Unpaired surrogates.
   EXPECT_EQ(keys.Take(Down(0, static_cast<wchar_t>(0xDE00)))->text, char32_t{0xFFFD});
   EXPECT_FALSE(keys.Take(Down(0, static_cast<wchar_t>(0xD83D))));
   EXPECT_EQ(keys.Take(Down(0, static_cast<wchar_t>(0xD83D)))->text, char32_t{0xFFFD});

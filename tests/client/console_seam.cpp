@@ -74,7 +74,7 @@ bool ConsoleSeam::Press() {
 
 }  // namespace onbehalf::test
 
-// What the import library would define: with this object linked, every call in the executable comes here.
+// Symbols of the import library: with this object linked, every call in the executable comes here.
 extern "C" {
 extern onbehalf::test::GetFunction __imp_GetConsoleOutputCP;
 onbehalf::test::GetFunction __imp_GetConsoleOutputCP = onbehalf::test::SeamGetCodePage;

@@ -4,19 +4,21 @@
 
 namespace onbehalf::test {
 
-// While one lives, this process has a console with a code page for output, and handlers of Ctrl+C. One at a time.
+// While one exists, this process has a console with an output code page, and Ctrl+C handlers. Only one at a
+// time.
 class ConsoleSeam {
  public:
   enum class Says { kNothing, kEachCodePage };
-  // kEachCodePage: what is set goes to standard output, a number a line, also when the process then ends.
+  // kEachCodePage: prints each code page that is set to standard output, one number per line, even if the
+  // process then ends.
   explicit ConsoleSeam(UINT code_page, Says says = Says::kNothing);
   ~ConsoleSeam();
   ConsoleSeam(const ConsoleSeam&) = delete;
   ConsoleSeam& operator=(const ConsoleSeam&) = delete;
 
   UINT code_page() const;
-  // What Windows does at Ctrl+C: asks the handlers, the youngest first. False when none of them has taken it, so that the
-  // process would end.
+  // What Windows does at Ctrl+C: calls the handlers, the newest first. False if none of them handled it, so
+  // that the process would end.
   bool Press();
 };
 

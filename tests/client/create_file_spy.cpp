@@ -51,8 +51,7 @@ DeniedFile::~DeniedFile() {
 
 }  // namespace onbehalf::test
 
-// What the import library would define: with this object linked, every call in the executable goes to the
-// spy.
+// Symbols of the import library: with this object linked, every call in the executable goes to the spy.
 extern "C" {
 extern onbehalf::test::CreateFileFunction __imp_CreateFileW;
 onbehalf::test::CreateFileFunction __imp_CreateFileW = onbehalf::test::SpyingCreateFile;

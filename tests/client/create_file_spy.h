@@ -7,11 +7,11 @@
 
 namespace onbehalf::test {
 
-// The dwFlagsAndAttributes of every CreateFileW call on a pipe that this process has made since it was last
-// asked.
+// The dwFlagsAndAttributes of every CreateFileW call on a pipe that this process has made since the last call
+// of this function.
 std::vector<DWORD> TakePipeOpenFlags();
 
-// While one lives, opening this file is refused with ERROR_ACCESS_DENIED. One at a time.
+// While one exists, opening this file fails with ERROR_ACCESS_DENIED. Only one at a time.
 class DeniedFile {
  public:
   explicit DeniedFile(std::wstring path);

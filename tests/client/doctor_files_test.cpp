@@ -45,7 +45,7 @@ TEST(DoctorFiles, AServiceThatIsAnAdministratorMayChangeAll) {
             Verdict::kOk);
 }
 
-TEST(DoctorFiles, AreUncertainWhileNobodyKnowsTheServicesUser) {
+TEST(DoctorFiles, AreUncertainWhileTheServicesUserIsUnknown) {
   const Sid alice = *Sid::FromString("S-1-5-21-1-2-3-1001");
   const FileWriters writers = {{}, {}, alice};
   const Finding uncertain = JudgeFile(File("O:S-1-5-21-1-2-3-1001D:P(A;;FA;;;S-1-5-21-1-2-3-1001)"), writers);
@@ -54,7 +54,7 @@ TEST(DoctorFiles, AreUncertainWhileNobodyKnowsTheServicesUser) {
   EXPECT_EQ(JudgeFile(File("O:S-1-5-21-1-2-3-1001D:P(A;;FA;;;WD)"), writers).verdict, Verdict::kFail);
 }
 
-TEST(DoctorFiles, LinksAndMissingOnesAreFound) {
+TEST(DoctorFiles, ReportLinksAndMissingFiles) {
   FileFacts link = File("O:BAD:P(A;;FA;;;BA)");
   link.is_reparse_point.value = true;
   EXPECT_EQ(JudgeFile(link, Writers()).verdict, Verdict::kFail);
@@ -69,7 +69,7 @@ TEST(DoctorFiles, LinksAndMissingOnesAreFound) {
   EXPECT_EQ(JudgeFile(missing, Writers()).verdict, Verdict::kWarn);
 }
 
-TEST(DoctorFiles, OfOneFolderAreOneFindingWhenAllIsWell) {
+TEST(DoctorFiles, InOneFolderAreOneFindingIfAllAreFine) {
   FileFacts good = File("O:BAD:P(A;;FA;;;BA)");
   FileFacts bad = File("O:BAD:P(A;;FA;;;WD)");
   FileFacts other = good;

@@ -15,7 +15,7 @@ using client::Json;
 using win32::SecurityDescriptor;
 using win32::Sid;
 
-// As the service makes it.
+// The DACL that the service sets.
 std::string ExpectedDacl(const std::string& service) {
   return "P(D;;FA;;;AN)(D;;FA;;;BG)(A;;0x1e019f;;;" + service +
          ")(A;;RC;;;OW)(A;;0x12019b;;;SY)(A;;0x12019b;;;BA)(A;;0x12019b;;;AU)";
@@ -39,7 +39,7 @@ TEST(DoctorPipe, TheServicesOwnDescriptorIsAsExpected) {
   EXPECT_EQ(Judge(ExpectedDacl(service)), Verdict::kOk);
 }
 
-TEST(DoctorPipe, AUserMayStandInTheServicesPlace) {
+TEST(DoctorPipe, AUserMayTakeTheServicesPlace) {
   const std::string alice = "S-1-5-21-1-2-3-1001";
   const auto descriptor =
       SecurityDescriptor::FromSddl("O:" + alice + "G:SYD:" + ExpectedDacl(alice) + kLabel);
@@ -99,14 +99,14 @@ TEST(DoctorPipe, EachDeviationIsFound) {
   EXPECT_EQ(Judge("P" + deny + own + rest + users, "S:(ML;;NW;;;LW)"), Verdict::kWarn) << "another label";
 }
 
-TEST(DoctorPipe, SomebodyElseMayNotOwnWhatNamesTheService) {
+TEST(DoctorPipe, AnotherOwnerMayNotClaimTheServicesName) {
   const std::string service = Sid::ForService("OnBehalf").ToString();
   const auto descriptor =
       SecurityDescriptor::FromSddl("O:S-1-5-21-1-2-3-1001G:SYD:" + ExpectedDacl(service) + kLabel);
   EXPECT_EQ(Worst(JudgePipeDescriptor(descriptor, "OnBehalf")), Verdict::kFail);
 }
 
-TEST(DoctorPipe, SaysWhoMayConnect) {
+TEST(DoctorPipe, ShowsWhichAccountsMayConnect) {
   const std::string service = Sid::ForService("OnBehalf").ToString();
   const auto descriptor =
       SecurityDescriptor::FromSddl("O:" + service + "G:SYD:P(D;;FA;;;AN)(D;;FA;;;BG)(A;;0x1e019f;;;" +
@@ -116,7 +116,7 @@ TEST(DoctorPipe, SaysWhoMayConnect) {
   EXPECT_EQ(findings[0].found, "as expected; may connect: S-1-5-21-1-2-3-1001");
 }
 
-TEST(DoctorPipe, ThatIsNotThereOrNotTheServicesFails) {
+TEST(DoctorPipe, FailsIfMissingOrNotTheServices) {
   PipeFacts facts;
   facts.path = "\\\\.\\pipe\\x";
   facts.descriptor.code = ERROR_FILE_NOT_FOUND;
@@ -156,7 +156,7 @@ ConnectionFacts Answered() {
   return facts;
 }
 
-TEST(DoctorConnection, JudgesWhatTheServiceAnswers) {
+TEST(DoctorConnection, EvaluatesTheServicesAnswers) {
   EXPECT_EQ(Worst(JudgeConnection(Answered())), Verdict::kOk);
 
   ConnectionFacts low = Answered();

@@ -26,7 +26,7 @@ Answer<T> Unknown(DWORD code) {
   return {std::nullopt, code, "Query: refused"};
 }
 
-// A service as the installer leaves it.
+// A service as the installer sets it up.
 ServiceFacts Installed() {
   ServiceFacts facts;
   facts.name = "OnBehalf";
@@ -58,14 +58,14 @@ Finding Of(const Findings& findings, const std::string& check) {
   return found == findings.end() ? Finding{"", Verdict::kFail, "not checked: " + check, {}} : *found;
 }
 
-TEST(DoctorService, AllIsWellAfterTheInstaller) {
+TEST(DoctorService, HasNoProblemsAfterTheInstaller) {
   for (const Finding& finding : JudgeService(Installed())) {
     EXPECT_EQ(finding.verdict, Verdict::kOk) << finding.check << ": " << finding.found;
     EXPECT_EQ(finding.advice, "");
   }
 }
 
-TEST(DoctorService, ThatIsNotThereIsTheOnlyFinding) {
+TEST(DoctorService, IsTheOnlyFindingIfNotInstalled) {
   ServiceFacts facts;
   facts.name = "OnBehalf";
   facts.status = Unknown<win32::ServiceStatus>(ERROR_SERVICE_DOES_NOT_EXIST);
@@ -75,7 +75,7 @@ TEST(DoctorService, ThatIsNotThereIsTheOnlyFinding) {
   EXPECT_NE(findings[0].advice.find("install.cmd"), std::string::npos);
 }
 
-TEST(DoctorService, EachThingThatIsNotAsTheInstallerLeftItIsFound) {
+TEST(DoctorService, EachDeviationFromTheInstallerIsFound) {
   struct Row {
     const char* check;
     Verdict verdict;
@@ -142,7 +142,7 @@ TEST(DoctorService, SaysWhyItStopped) {
   EXPECT_NE(Of(JudgeService(facts), "service.running").found.find("ERROR_ACCESS_DENIED"), std::string::npos);
 }
 
-TEST(DoctorService, TakesACommandLineApart) {
+TEST(DoctorService, ParsesACommandLine) {
   const ServiceCommand quoted = ParseServiceCommand("\"C:\\a b\\c.exe\" --data \"D:\\x y\"");
   EXPECT_TRUE(quoted.is_quoted);
   EXPECT_EQ(quoted.executable, "C:\\a b\\c.exe");
@@ -153,7 +153,7 @@ TEST(DoctorService, TakesACommandLineApart) {
   EXPECT_EQ(ParseServiceCommand("").executable, "");
 }
 
-TEST(DoctorFinding, OfAQuestionThatMayNotBeAskedSaysWhoMay) {
+TEST(DoctorFinding, WithoutAccessNamesWhoHasIt) {
   const Finding denied = NotAnswered("x", ERROR_ACCESS_DENIED, "Open");
   EXPECT_EQ(denied.verdict, Verdict::kWarn);
   EXPECT_NE(denied.advice.find("administrator"), std::string::npos);
@@ -176,7 +176,7 @@ TEST(DoctorFinding, AreShownInLinesAndAsJson) {
   EXPECT_FALSE(AnyFails({{"a", Verdict::kWarn, "", {}}}));
 }
 
-TEST(DoctorRights, ComeThroughTheAccountOrAGroupOfServices) {
+TEST(DoctorRights, AreHeldByTheAccountOrAGroupOfServices) {
   const Sid alice = *Sid::FromString("S-1-5-21-1-2-3-1001");
   const Sid administrators = Sid::FromWellKnown(WinBuiltinAdministratorsSid);
   RightsFacts facts;
@@ -194,7 +194,7 @@ TEST(DoctorRights, ComeThroughTheAccountOrAGroupOfServices) {
   facts.impersonate = Unknown<std::vector<Sid>>(ERROR_ACCESS_DENIED);
   EXPECT_EQ(Of(JudgeRights(facts), "rights.impersonate").verdict, Verdict::kWarn);
 
-  // A system that keeps no rights names nobody for any of them.
+  // If a system stores no rights, no account is named for any of them.
   facts.impersonate = Known(std::vector<Sid>{});
   facts.log_on = Known(std::vector<Sid>{});
   for (const Finding& finding : JudgeRights(facts)) EXPECT_EQ(finding.verdict, Verdict::kWarn);
@@ -202,7 +202,7 @@ TEST(DoctorRights, ComeThroughTheAccountOrAGroupOfServices) {
   for (const Finding& finding : JudgeRights(facts)) EXPECT_EQ(finding.verdict, Verdict::kOk);
 }
 
-TEST(DoctorSettings, ShowWhatTheServiceSaysOfThem) {
+TEST(DoctorSettings, ShowWhatTheServiceReports) {
   EXPECT_EQ(JudgeSettings({Known(SettingsFacts::Run{0, "ok\r\n"})}).found, "ok");
   const Finding bad = JudgeSettings({Known(SettingsFacts::Run{1, "a: wrong\nb: wrong\n"})});
   EXPECT_EQ(bad.verdict, Verdict::kFail);
@@ -217,7 +217,8 @@ TEST(DoctorSettings, ThatThisAccountMayNotReadAreNotCalledWrong) {
   EXPECT_TRUE(finding.found.starts_with("this account may not query it: ")) << finding.found;
 }
 
-// With --data the service's own program takes files that belong to an administrator, which the service refuses.
+// With --data the service's own program accepts files that belong to an administrator, which the installed
+// service refuses.
 TEST(DoctorSettings, AreCheckedAsTheServiceWouldReadThem) {
   ServiceFacts service;
   win32::ServiceConfig config;

@@ -15,7 +15,7 @@ using client::Json;
 
 bool Has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-TEST(Failure, OfTheServiceSaysCodeNameMessageRequestAndWhatToDo) {
+TEST(Failure, OfTheServiceShowsCodeNameMessageRequestAndWhatToDo) {
   const Failure failure =
       Explain(client::RpcError(-32010, "refused", {{"requestId", "r-1"}}), "service.status");
   EXPECT_EQ(failure.exit_code, ExitCode::kAccessDenied);
@@ -50,7 +50,7 @@ TEST(Failure, OfTheServiceShowsItsDataWithoutControlCharacters) {
   EXPECT_TRUE(Has(failure.text, "Windows denied your account access"));
 }
 
-TEST(Failure, OfALocalFileSaysWhatWindowsSaidOrWhatIsWrong) {
+TEST(Failure, OfALocalFileShowsTheWindowsErrorOrTheProblem) {
   const Failure windows = Explain(FileError("CreateFileW(C:\\x): No.", {}, ERROR_ACCESS_DENIED));
   EXPECT_EQ(windows.exit_code, ExitCode::kServiceError);
   EXPECT_EQ(windows.text, "error: ERROR_ACCESS_DENIED (5): CreateFileW(C:\\x): No.\n");
@@ -67,7 +67,7 @@ TEST(Failure, OfALocalFileSaysWhatWindowsSaidOrWhatIsWrong) {
              {{"kind", "file"}, {"message", "x\n already exists"}, {"advice", "--force replaces it."}}}}));
 }
 
-TEST(Failure, OfAChangeThatCameTooLateSaysToRunItAgain) {
+TEST(Failure, OfAConflictingChangeSaysToRunItAgain) {
   const Failure failure =
       Explain(client::RpcError(-32018, "The policy has changed since it was read.", {{"version", 9}}),
               "access.grant");

@@ -122,13 +122,13 @@ void FakeServer::Run() {
         if (connecting.Wait(succeeded, error, win32::kNoDeadline, stop_.get()).code != ERROR_SUCCESS) return;
       }
     }
-    // Before this client is served, so that the name is always there.
+    // Before this client is served, so that the name always exists.
     waiting_ = CreateInstance();
     Session session(pipe.get(), stop_.get());
     try {
       script_(session);
     } catch (const Json::exception& error) {
-      // A client that left without a request: the test sees on its own side what it got instead.
+      // The client left without a request; the test sees on the client's side what it got instead.
       ADD_FAILURE() << "the script met no request: " << error.what();
     }
     if (::WaitForSingleObject(stop_.get(), 0) == WAIT_OBJECT_0) return;

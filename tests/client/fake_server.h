@@ -15,21 +15,21 @@
 
 namespace onbehalf::test {
 
-// A pipe server that a test scripts: each client in turn meets the script, on a thread of this object. When
-// it goes it ends whatever the script waits for.
+// A scripted pipe server: runs the script for one client after the other, on a thread of this object. Its
+// destructor ends whatever the script waits for.
 class FakeServer {
  public:
-  // One client, as the script sees it.
+  // One client, as seen by the script.
   class Session {
    public:
     Session(HANDLE pipe, HANDLE stop);
-    // The next request's JSON, or null when the client has gone or the server ends.
+    // The next request's JSON, or null when the client is gone or the server ends.
     client::Json ReadRequest();
-    // What one read gives; empty when the client has gone or the server ends.
+    // The result of one read; empty when the client is gone or the server ends.
     std::string ReadSome();
-    // One write. What a client that has gone does not take is lost.
+    // Writes once. If the client is gone, the bytes are lost.
     void Write(std::string_view bytes);
-    // A frame in the header framing.
+    // Sends a header-delimited frame.
     void Send(const client::Json& message);
     void Answer(const client::Json& request, const client::Json& result);
     void Refuse(const client::Json& request, int code, std::string_view message,
@@ -43,19 +43,19 @@ class FakeServer {
     protocol::FrameReader frames_;
     std::string buffer_;
     std::string read_;
-    std::string_view unread_;  // of read_
+    std::string_view unread_;  // a part of read_
   };
   using Script = std::function<void(Session&)>;
 
-  // `sddl`: the pipe's descriptor, empty: this user owns it and everyone may use it. Throws Win32Error (1307
-  // where the owner may not be set). `name`: the pipe's, empty: a unique one.
+  // `sddl`: the pipe's descriptor; empty: this user owns it and everyone may use it. Throws Win32Error (1307
+  // where the owner may not be set). `name`: the pipe's name; empty: a unique one.
   explicit FakeServer(Script script, std::string_view sddl = {}, std::string_view name = {});
   ~FakeServer();
   FakeServer(const FakeServer&) = delete;
   FakeServer& operator=(const FakeServer&) = delete;
 
   const std::string& name() const { return name_; }
-  // Options that reach this server and trust its user, with time enough for a busy machine.
+  // Options that reach this server and trust its user, with timeouts long enough for a busy machine.
   client::Options ClientOptions() const;
 
  private:
@@ -70,7 +70,7 @@ class FakeServer {
   std::thread thread_;
 };
 
-// A script that answers each request with what `handler` says: {"result": …} or {"error": …}.
+// A script that answers each request with what `handler` returns: {"result": ...} or {"error": ...}.
 FakeServer::Script Answering(std::function<client::Json(const client::Json& request)> handler);
 
 }  // namespace onbehalf::test

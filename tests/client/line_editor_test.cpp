@@ -25,7 +25,7 @@ class LineEditorTest : public testing::Test {
     for (const KeyKind key : keys) EXPECT_EQ(editor.Take({key}), Event::kNone);
     return editor.text();
   }
-  // Types a mark where the cursor is.
+  // Types a mark at the cursor.
   std::string Marked(std::string_view text, std::vector<KeyKind> keys) {
     LineEditor editor(history_, Completer());
     After(editor, text, keys);
@@ -73,8 +73,8 @@ TEST_F(LineEditorTest, MovesAndDeletesByWord) {
   EXPECT_EQ(After("file.write x", {KeyKind::kHome, KeyKind::kWordDelete}), ".write x");
 }
 
-TEST_F(LineEditorTest, TakesWhatAPersonSeesAsOneCharacterAsOne) {
-  // e with an accent put over it, a family joined of three, a letter beyond the basic plane.
+TEST_F(LineEditorTest, TreatsAGraphemeAsOneCharacter) {
+  // e with a combining accent, a family joined from three code points, a letter beyond the basic plane.
   const std::string accent = "e\xCC\x81";
   const std::string family = "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA6";
   const std::string gothic = "\xF0\x90\x8D\x88";
@@ -86,7 +86,7 @@ TEST_F(LineEditorTest, TakesWhatAPersonSeesAsOneCharacterAsOne) {
   }
 }
 
-TEST_F(LineEditorTest, SaysWhatTheLineCameTo) {
+TEST_F(LineEditorTest, ReportsHowTheLineEnded) {
   LineEditor editor(history_, Completer());
   EXPECT_EQ(editor.Take({KeyKind::kEndOfText}), Event::kEnded);
   After(editor, "x");
@@ -108,7 +108,7 @@ TEST_F(LineEditorTest, RecallsTheHistoryAndTheUnfinishedLine) {
   EXPECT_EQ(After(editor, "done", {KeyKind::kDown}), "undone");
 }
 
-TEST_F(LineEditorTest, CompletesWhatIsCertain) {
+TEST_F(LineEditorTest, CompletesAnUnambiguousWord) {
   LineEditor editor(history_, Completer());
   found_ = {0, {"rpc.discover", "rpc.ping"}};
   EXPECT_EQ(After(editor, "r", {KeyKind::kTab}), "rpc.");
@@ -162,7 +162,7 @@ TEST_F(LineEditorTest, ScrollsSidewaysWithTheCursor) {
 
 TEST_F(LineEditorTest, CountsTheColumnsOfWideText) {
   LineEditor editor(history_, Completer());
-  // Two characters of two columns, then an accent that takes none.
+  // Two double-width characters, then an accent without width.
   After(editor,
         "\xE6\xBC\xA2\xE5\xAD\x97"
         "e\xCC\x81");

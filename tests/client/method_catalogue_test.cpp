@@ -76,7 +76,7 @@ TEST(MethodCatalogue, KnowsWhichMethodsReportProgress) {
   EXPECT_EQ(catalogue.ProgressOf("g"), Progress::kReported);
 }
 
-TEST(MethodCatalogue, KnowsWhatCandidatesHaveInCommon) {
+TEST(MethodCatalogue, FindsTheCommonPrefixOfCandidates) {
   EXPECT_EQ(CommonPrefix({}), "");
   EXPECT_EQ(CommonPrefix({"rpc.ping"}), "rpc.ping");
   EXPECT_EQ(CommonPrefix({"rpc.discover", "rpc.ping"}), "rpc.");

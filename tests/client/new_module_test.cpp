@@ -20,7 +20,7 @@ TEST(NewModule, IsAProjectWithItsNameInEveryFile) {
   for (const new_module::File& file : files) {
     names.push_back(file.name);
     EXPECT_NE(file.text.find("greeter"), std::string::npos) << file.name;
-    // Nothing is left to be filled in.
+    // No placeholder is left.
     EXPECT_EQ(file.text.find('@'), std::string::npos) << file.name;
     EXPECT_TRUE(file.text.ends_with("\n") && !file.text.ends_with("\n\n")) << file.name;
   }
@@ -28,7 +28,7 @@ TEST(NewModule, IsAProjectWithItsNameInEveryFile) {
   EXPECT_NE(files.at(0).text.find("find_package(onbehalf 0."), std::string::npos) << files.at(0).text;
 }
 
-TEST(NewModule, HasANameThatIsFree) {
+TEST(NewModule, RefusesInvalidNamesAndNamesInUse) {
   for (const char* name : {"greeter", "a", "My_Module2"}) EXPECT_EQ(new_module::NameFault(name), "") << name;
   for (const char* name : {"", "1st", "with space", "a.b", "a-b", "../up", "gr\xC3\xBC\xC3\x9F"}) {
     EXPECT_EQ(new_module::NameFault(name),
@@ -41,7 +41,7 @@ TEST(NewModule, HasANameThatIsFree) {
   }
 }
 
-TEST(NewModule, IsWrittenWhereItIsAskedFor) {
+TEST(NewModule, IsWrittenToTheGivenFolder) {
   using Arguments = std::vector<std::string>;
   const auto parse = [](const Arguments& arguments) {
     const Invocation asked = ParseCommandLine(arguments);

@@ -39,7 +39,7 @@ TEST(Notify, WritesANotificationAndWaitsForNothing) {
   EXPECT_EQ(written.get_future().get(), "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
 }
 
-TEST(Notify, SaysThatTheServerHasGone) {
+TEST(Notify, ReportsThatTheServerIsGone) {
   FakeServer server([](Session&) {});
   Client client = Client::Connect(server.ClientOptions());
   const auto notify = [&] {
@@ -48,7 +48,7 @@ TEST(Notify, SaysThatTheServerHasGone) {
       return nullptr;
     });
   };
-  // The pipe takes them until the server has closed its end, which it does by itself.
+  // The pipe accepts them until the server has closed its end, which it does by itself.
   std::string said = notify();
   while (said == "null") said = notify();
   EXPECT_EQ(said, "connection_reset");
@@ -56,8 +56,8 @@ TEST(Notify, SaysThatTheServerHasGone) {
   EXPECT_EQ(notify(), "not_connected");
 }
 
-// Nobody calls, nobody waits.
-TEST(OnNotification, HearsWhatTheServiceSaysByItself) {
+// No call is pending.
+TEST(OnNotification, ReceivesNotificationsWithoutACall) {
   test::Event handler_is_set;
   FakeServer server([&](Session& session) {
     handler_is_set.Wait();
@@ -72,7 +72,7 @@ TEST(OnNotification, HearsWhatTheServiceSaysByItself) {
   EXPECT_EQ(heard.Wait(2), (Words{R"(a.b{"n":1})", "a.c[2]"}));
 }
 
-TEST(OnNotification, HearsThemBetweenAnswersAndNoProgress) {
+TEST(OnNotification, ReceivesThemBetweenAnswersButNotProgress) {
   FakeServer server([](Session& session) {
     const Json request = session.ReadRequest();
     session.Send(Notification("before", Json::object()));
@@ -148,8 +148,8 @@ TEST(OnNotification, AHandlerMayReplaceItself) {
   EXPECT_EQ(heard.Wait(3), (Words{"first", "n[1]", "n[2]"}));
 }
 
-// Destroying the client waits for the handler, which may meanwhile end itself.
-TEST(OnNotification, AHandlerMayEndItselfWhileTheClientIsDestroyed) {
+// Destroying the client waits for the handler, which may remove itself meanwhile.
+TEST(OnNotification, AHandlerMayRemoveItselfWhileTheClientIsDestroyed) {
   test::Event handler_is_set;
   FakeServer server([&](Session& session) {
     EXPECT_TRUE(handler_is_set.Wait());
@@ -162,7 +162,7 @@ TEST(OnNotification, AHandlerMayEndItselfWhileTheClientIsDestroyed) {
     Client client = Client::Connect(server.ClientOptions());
     client.OnNotification([&](const std::string&, const Json&) {
       has_begun.Set();
-      // Closed by the destructor, which is then waiting for this.
+      // Closed by the destructor, which is then waiting for this handler.
       while (client.IsConnected()) std::this_thread::yield();
       client.OnNotification({});
       has_ended = true;
@@ -173,7 +173,7 @@ TEST(OnNotification, AHandlerMayEndItselfWhileTheClientIsDestroyed) {
   EXPECT_TRUE(has_ended);
 }
 
-// With a handler the end of the connection is noticed though nobody calls.
+// With a handler the client notices the end of the connection even if no call is pending.
 TEST(OnNotification, NoticesTheEndOfTheConnection) {
   test::Event handler_is_set;
   FakeServer server([&](Session& session) {
@@ -186,7 +186,7 @@ TEST(OnNotification, NoticesTheEndOfTheConnection) {
   client.OnNotification(Telling(heard));
   handler_is_set.Set();
   EXPECT_EQ(heard.Wait(1), Words{"last{}"});
-  // The read that finds the end comes after the one that brought the word.
+  // The read that finds the end comes after the one that brought the notification.
   while (client.IsConnected()) std::this_thread::yield();
 }
 

@@ -9,12 +9,12 @@
 
 namespace onbehalf::test {
 
-// onbehalf.exe, beside this test program, as a child.
+// onbehalf.exe, in this test program's folder, as a child.
 
-// A program's path in this test program's folder.
+// The path of a program in this test program's folder.
 std::string BesideThisTest(const std::string& name);
 ChildProcess::Exit RunProgram(const std::vector<std::string>& arguments);
-// The command with the options that reach the server.
+// Runs the command with the options that reach the server.
 ChildProcess::Exit RunAgainst(const FakeServer& server, const std::vector<std::string>& command);
 // In a process group of its own, which can be sent Ctrl+Break.
 ChildProcess StartAgainst(const FakeServer& server, const std::vector<std::string>& command);

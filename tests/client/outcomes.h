@@ -14,8 +14,8 @@
 
 namespace onbehalf::test {
 
-// What an outcome is, in a word for comparing: the result as JSON, "rpc CODE", the name of a std::errc that the client
-// uses, or what().
+// An outcome as one word, for comparisons: the result as JSON, "rpc CODE", the name of a std::errc that the
+// client uses, or what().
 inline std::string WordOf(const client::Outcome& outcome) {
   try {
     return outcome.result().dump();
@@ -33,7 +33,7 @@ inline std::string WordOf(const client::Outcome& outcome) {
   }
 }
 
-// The same of something that calls.
+// The same for the outcome of a function that calls.
 template <typename Call>
 std::string WordOfCall(Call call) {
   try {
@@ -43,7 +43,7 @@ std::string WordOfCall(Call call) {
   }
 }
 
-// Things that callbacks say, in their order, and a way to wait for them. Any thread.
+// What callbacks report, in order, and a way to wait for it. Any thread.
 class Heard {
  public:
   void Say(std::string word) {
@@ -54,7 +54,7 @@ class Heard {
   client::Client::Callback AsCallback() {
     return [this](const client::Outcome& outcome) { Say(WordOf(outcome)); };
   }
-  // The words so far, once there are `count`; fewer when the patience has ended.
+  // The words so far, once there are `count`; fewer after kPatience.
   std::vector<std::string> Wait(std::size_t count) {
     std::unique_lock guard(mutex_);
     changed_.wait_for(guard, kPatience, [&] { return words_.size() >= count; });

@@ -9,7 +9,7 @@
 namespace onbehalf::cli {
 namespace {
 
-TEST(OutputConsole, ShowsUtf8WhileItLives) {
+TEST(OutputConsole, SetsUtf8WhileItExists) {
   const test::ConsoleSeam console(437);
   {
     const Output output(false);
@@ -18,14 +18,14 @@ TEST(OutputConsole, ShowsUtf8WhileItLives) {
   EXPECT_EQ(console.code_page(), 437u);
 }
 
-TEST(OutputConsole, HasItsCodePageBackWhenCtrlCEndsTheProgram) {
+TEST(OutputConsole, RestoresTheCodePageWhenCtrlCEndsTheProgram) {
   test::ConsoleSeam console(437);
   const Output output(false);
   EXPECT_FALSE(console.Press());
   EXPECT_EQ(console.code_page(), 437u);
 }
 
-TEST(OutputConsole, GoesOnWhenTheProgramDoes) {
+TEST(OutputConsole, KeepsUtf8IfTheProgramContinues) {
   test::ConsoleSeam console(437);
   const Output output(false);
   const ConsoleStop stop;
@@ -42,7 +42,7 @@ ONBEHALF_CHILD_MAIN(PressTwice) {
   return 0;
 }
 
-TEST(OutputConsole, HasItsCodePageBackWhenASecondCtrlCEndsTheProgram) {
+TEST(OutputConsole, RestoresTheCodePageWhenASecondCtrlCEndsTheProgram) {
   const auto exit = test::RunChild(test::ChildProcess::Options::Self("PressTwice"));
   EXPECT_EQ(exit.code, static_cast<DWORD>(STATUS_CONTROL_C_EXIT));
   EXPECT_EQ(exit.output, "65001\n437\n");

@@ -23,7 +23,7 @@ TEST(Params, AreReadWithAnyByteOrderMark) {
   EXPECT_EQ(ToUtf8Text("{}"), "{}");
   EXPECT_EQ(ToUtf8Text("\xEF\xBB\xBF{}"), "{}");
   EXPECT_EQ(ToUtf8Text(std::string("\xFF\xFE{\0}\0\xE4\0", 8)), "{}\xC3\xA4");
-  // Half a surrogate pair.
+  // An unpaired surrogate.
   EXPECT_THROW(ToUtf8Text(std::string("\xFF\xFE\x00\xD8", 4)), UsageError);
 }
 

@@ -29,7 +29,7 @@ Json Progress(const Json& token, const Json& value) {
   return {{"jsonrpc", "2.0"}, {"method", "$/progress"}, {"params", {{"token", token}, {"value", value}}}};
 }
 
-// Answers each request after as many pieces of progress as its parameter `pieces` says.
+// Answers each request after as many progress notifications as its parameter `pieces` says.
 void AnswerWithProgress(Session& session) {
   for (Json request = session.ReadRequest(); !request.is_null(); request = session.ReadRequest()) {
     const Json& params = request.at("params");
@@ -44,7 +44,7 @@ CallOptions Telling(Heard& heard) {
   return options;
 }
 
-TEST(Progress, IsAskedForAndComesInOrderBeforeTheResult) {
+TEST(Progress, IsRequestedAndComesInOrderBeforeTheResult) {
   FakeServer server(AnswerWithProgress);
   Client client = Client::Connect(server.ClientOptions());
   Heard heard;
@@ -53,7 +53,7 @@ TEST(Progress, IsAskedForAndComesInOrderBeforeTheResult) {
   EXPECT_EQ(heard.Wait(3), (Words{"0", "1", "2"}));
 }
 
-TEST(Progress, OfACallThatWaitsComesOnItsThread) {
+TEST(Progress, OfABlockingCallComesOnItsThread) {
   FakeServer server(AnswerWithProgress);
   Client client = Client::Connect(server.ClientOptions());
   std::vector<std::thread::id> threads;
@@ -74,7 +74,7 @@ TEST(Progress, OfAnAsynchronousCallEndsBeforeItsOutcome) {
   EXPECT_EQ(heard.Wait(204).back(), "199");
 }
 
-TEST(Progress, IsNotAskedForUnlessItIsWanted) {
+TEST(Progress, IsNotRequestedWithoutACallback) {
   FakeServer server(test::Answering([](const Json& request) {
     return Json{{"result", request.value("params", Json("none"))}};
   }));
@@ -86,7 +86,7 @@ TEST(Progress, IsNotAskedForUnlessItIsWanted) {
   EXPECT_THROW(client.Call("x", Json::array(), Telling(heard)), std::invalid_argument);
 }
 
-TEST(Progress, ThatNobodyAskedForOrThatIsLateIsIgnored) {
+TEST(Progress, UnrequestedOrLateIsIgnored) {
   FakeServer server([](Session& session) {
     const Json request = session.ReadRequest();
     for (const Json& token : {Json(1), Json(99), Json("1"), Json(nullptr), Json(1.5), Json::array()}) {
@@ -104,8 +104,8 @@ TEST(Progress, ThatNobodyAskedForOrThatIsLateIsIgnored) {
   EXPECT_EQ(client.Call("x"), 2);
 }
 
-// A callback that does not come to an end keeps its own call waiting, and no other.
-TEST(Progress, OfOneCallDoesNotKeepAnotherFromItsAnswer) {
+// A callback that never returns delays only its own call.
+TEST(Progress, OfOneCallDoesNotDelayAnother) {
   FakeServer server(AnswerWithProgress);
   Client client = Client::Connect(server.ClientOptions());
   test::Event is_in_progress;
@@ -153,8 +153,8 @@ TEST(Progress, ThatThrowsEndsItsCallAndNothingElse) {
   EXPECT_EQ(client.Call("y"), "next");
 }
 
-// It has had more waiting than is kept, so that nobody was reading.
-TEST(Progress, ThatThrowsLeavesTheReadingToOthers) {
+// More values were queued than the queue holds, so that no thread was reading.
+TEST(Progress, ThatThrowsLetsOtherCallsRead) {
   constexpr int kPieces = 400;
   test::Event is_in_progress;
   test::Event other_has_called;
@@ -181,15 +181,15 @@ TEST(Progress, ThatThrowsLeavesTheReadingToOthers) {
   EXPECT_EQ(other.get(), "other's");
 }
 
-// A notification handler is set, so that another thread reads, and there is always one more piece.
-TEST(Progress, DoesNotKeepACallFromBeingCancelledOrLate) {
+// A notification handler is set, so that another thread reads, and there is always another piece.
+TEST(Progress, DoesNotPreventACancelOrATimeout) {
   for (const bool is_cancelled : {true, false}) {
     test::Event has_read;
     FakeServer server([&](Session& session) {
       const Json request = session.ReadRequest();
       if (request.is_null()) return;
       has_read.Set();
-      // The cancel, which lies in the pipe, is looked for between the pieces.
+      // The cancel, which is in the pipe, is looked for between the pieces.
       DWORD waiting = 0;
       while (waiting == 0) {
         session.Send(Progress(request.at("params").at("progressToken"), 1));
@@ -212,13 +212,13 @@ TEST(Progress, DoesNotKeepACallFromBeingCancelledOrLate) {
       if (!is_cancelled) options.timeout = timeout;
       EXPECT_EQ(WordOfCall([&] { return client.Call("x", nullptr, options); }),
                 is_cancelled ? "rpc -32800" : "timed_out");
-      // What was over before it could be sent was not sent.
+      // False: it timed out before it could be sent.
       return has_read.Wait(timeout);
     }));
   }
 }
 
-// An error of the application's is no loss of the connection.
+// An error of the application is not a lost connection.
 TEST(Progress, ThatThrowsASystemErrorIsNotRepeated) {
   std::atomic<int> requests = 0;
   FakeServer server([&](Session& session) {
@@ -239,8 +239,8 @@ TEST(Progress, ThatThrowsASystemErrorIsNotRepeated) {
   EXPECT_TRUE(client.IsConnected());
 }
 
-// More than is kept: the rest waits in the pipe, and nothing is lost.
-TEST(Progress, ThatIsTakenSlowlyIsNotLost) {
+// More than the queue holds: the rest waits in the pipe, and nothing is lost.
+TEST(Progress, IsNotLostByASlowCallback) {
   constexpr int kPieces = 3'000;
   const std::string filler(4'096, 'x');
   std::atomic<int> written = 0;
@@ -267,7 +267,7 @@ TEST(Progress, ThatIsTakenSlowlyIsNotLost) {
   };
   client.CallAsync("x", nullptr, options, heard.AsCallback());
   EXPECT_TRUE(has_begun.Wait());
-  // Until the server stands, or is so slow that there is less for the client to keep.
+  // Until the server blocks, or is so slow that the client has less to queue.
   do {
     has_written.Reset();
   } while (has_written.Wait(std::chrono::milliseconds(300)));

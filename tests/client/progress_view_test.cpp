@@ -10,7 +10,7 @@ namespace {
 
 using client::Json;
 
-// On a terminal: all that stands on the line at last, as a terminal would have it.
+// What a terminal would finally show on the line.
 std::string Line(const std::string& written) {
   std::string line;
   std::size_t at = 0;
@@ -30,7 +30,7 @@ TEST(ProgressView, IsABarOnATerminal) {
   ProgressView view(80, false);
   std::string written = view.Show({{"done", 12}, {"total", 24}});
   EXPECT_EQ(Line(written), "[###############...............]  50%  12/24");
-  // The same again is not drawn again.
+  // The same value is not drawn again.
   EXPECT_EQ(view.Show({{"done", 12}, {"total", 24}}), "");
   written += view.Show({{"percent", 100}});
   EXPECT_EQ(Line(written), "[##############################] 100%");
@@ -73,7 +73,7 @@ TEST(ProgressView, ShowsAnyOtherValueAsALineOfJson) {
   ProgressView view(80, false);
   const std::string bar = view.Show(50);
   const std::string line = view.Show({{"file", "a"}});
-  // The bar is gone before the line is there.
+  // The bar is erased before the line is written.
   EXPECT_EQ(Line(bar + line.substr(0, line.find('{'))), "");
   EXPECT_EQ(line.substr(line.find('{')), "{\"file\":\"a\"}\n");
   EXPECT_NE(view.Show(50), "");

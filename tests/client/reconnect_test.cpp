@@ -31,7 +31,7 @@ CallOptions Idempotent() {
   return options;
 }
 
-// Loses its first `lost` clients after a request, and answers the others. Counts the requests.
+// Drops its first `lost` clients after a request, and answers the others. Counts the requests.
 struct LosingServer {
   explicit LosingServer(int lost)
       : server([this, lost](Session& session) {
@@ -60,7 +60,7 @@ TEST(Reconnect, RepeatsAnIdempotentCallOnTheNextConnection) {
   Client client = Client::Connect(server.ClientOptions());
   EXPECT_EQ(client.Call("x", nullptr, Idempotent()), 1);
   EXPECT_EQ(server.requests, 2);
-  // Others use that connection from then on.
+  // Other calls use that connection from then on.
   EXPECT_EQ(client.Call("x"), 1);
 }
 
@@ -107,7 +107,7 @@ TEST(Reconnect, RepeatsABatch) {
   EXPECT_EQ(test::WordOf(outcomes.front()), "\"a\"");
 }
 
-TEST(Reconnect, RepeatsWhatAStoppingServiceHasRefused) {
+TEST(Reconnect, RepeatsACallThatAStoppingServiceRefused) {
   std::atomic<int> clients = 0;
   FakeServer server([&](Session& session) {
     const bool is_first = clients++ == 0;
@@ -120,7 +120,7 @@ TEST(Reconnect, RepeatsWhatAStoppingServiceHasRefused) {
   EXPECT_EQ(client.Call("x", nullptr, Idempotent()), "after its start");
 }
 
-TEST(Reconnect, DoesNotRepeatWhatTheServiceHasRefused) {
+TEST(Reconnect, DoesNotRepeatACallThatTheServiceRefused) {
   std::atomic<int> requests = 0;
   FakeServer server([&](Session& session) {
     for (Json request = session.ReadRequest(); !request.is_null(); request = session.ReadRequest()) {
@@ -133,7 +133,7 @@ TEST(Reconnect, DoesNotRepeatWhatTheServiceHasRefused) {
   EXPECT_EQ(requests, 1);
 }
 
-// A service that is away for a while and comes back.
+// A service that goes away for a while and comes back.
 TEST(Reconnect, WaitsForTheServiceToComeBack) {
   const std::string name = test::UniquePipeName();
   auto first = std::make_unique<FakeServer>([](Session& session) { session.ReadRequest(); });
@@ -150,7 +150,7 @@ TEST(Reconnect, WaitsForTheServiceToComeBack) {
   EXPECT_EQ(heard.Wait(2), Words(2, "\"back\""));
 }
 
-TEST(Reconnect, EndsWhenTheTimeIsOver) {
+TEST(Reconnect, EndsAtItsTimeout) {
   auto server = std::make_unique<FakeServer>([](Session& session) { session.ReadRequest(); });
   Options options = server->ClientOptions();
   options.first_backoff = milliseconds(5);
@@ -189,7 +189,7 @@ TEST(Reconnect, EndsWhenItIsCancelledOrTheClientIsClosed) {
 }
 
 TEST(Reconnect, VerifiesTheServerAgain) {
-  // The client's end would keep the pipe there, with the first server's descriptor.
+  // The client's end would keep the pipe alive, with the first server's descriptor.
   auto first = std::make_unique<FakeServer>([](Session& session) {
     session.ReadRequest();
     ::DisconnectNamedPipe(session.pipe());
@@ -198,15 +198,15 @@ TEST(Reconnect, VerifiesTheServerAgain) {
   Client client = Client::Connect(first->ClientOptions());
   first.reset();
   Heard heard;
-  // Guests own this one.
+  // Owned by Guests.
   const FakeServer second([&](Session& session) { heard.Say("bytes:" + session.ReadSome()); },
                           "O:BGD:P(A;;FA;;;WD)", pipe);
   EXPECT_THROW(client.Call("x", nullptr, Idempotent()), ServerNotTrusted);
   EXPECT_EQ(heard.Wait(1), Words{"bytes:"});
 }
 
-// The service would see whoever the client's own thread is.
-TEST(Reconnect, NeverRepeatsAnAsynchronousCallOfAThreadThatImpersonates) {
+// The service would see the account of the client's own thread.
+TEST(Reconnect, NeverRepeatsAnAsynchronousCallOfAnImpersonatingThread) {
   LosingServer server(1);
   Client client = Client::Connect(server.ClientOptions());
   std::jthread caller([&] {

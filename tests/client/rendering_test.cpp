@@ -60,7 +60,7 @@ TEST(Rendering, OfWhoami) {
             "  SeShutdownPrivilege      disabled\n");
 }
 
-TEST(Rendering, OfWhoamiLeavesOutWhatIsNotThere) {
+TEST(Rendering, OfWhoamiOmitsMissingMembers) {
   EXPECT_EQ(RenderWhoami(Json::object()), "");
   EXPECT_EQ(RenderWhoami(Json(5)), "");
   EXPECT_EQ(RenderWhoami({{"level", "identification"}, {"groups", "none"}}), "level  identification\n");

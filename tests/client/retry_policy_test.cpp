@@ -26,14 +26,14 @@ std::exception_ptr Connection(std::errc code) {
 }
 std::exception_ptr Answer(int code) { return std::make_exception_ptr(RpcError(code, "no", nullptr)); }
 
-// A delay is up to a quarter shorter.
+// Jitter makes a delay up to a quarter shorter.
 void ExpectDelay(std::optional<milliseconds> delay, int longest) {
   ASSERT_TRUE(delay);
   EXPECT_LE(delay->count(), longest);
   EXPECT_GE(delay->count(), longest - longest / 4);
 }
 
-TEST(RetryPolicy, RepeatsWhatALostConnectionOrAServiceThatStopsHasEnded) {
+TEST(RetryPolicy, RepeatsAfterALostConnectionOrAStoppingService) {
   EXPECT_EQ(RecoveryFrom(Connection(std::errc::connection_reset)), Recovery::kConnectionLost);
   EXPECT_EQ(RecoveryFrom(Connection(std::errc::not_connected)), Recovery::kConnectionLost);
   EXPECT_EQ(RecoveryFrom(Windows(ERROR_PIPE_BUSY)), Recovery::kConnectionLost);
@@ -53,14 +53,14 @@ TEST(RetryPolicy, RepeatsNothingElse) {
   EXPECT_EQ(RecoveryFrom(std::make_exception_ptr(std::runtime_error("no"))), Recovery::kNone);
 }
 
-TEST(RetryPolicy, BackoffDoublesUpToItsLongestAndBeginsAgain) {
+TEST(RetryPolicy, BackoffDoublesUpToItsMaximumAndRestarts) {
   Backoff backoff(milliseconds(100), milliseconds(1'000));
   for (const int longest : {100, 200, 400, 800, 1'000, 1'000}) ExpectDelay(backoff.Next(), longest);
   backoff.Reset();
   ExpectDelay(backoff.Next(), 100);
 }
 
-TEST(RetryPolicy, ALostConnectionIsNoReasonToWaitTheFirstTime) {
+TEST(RetryPolicy, ALostConnectionIsRetriedAtOnceTheFirstTime) {
   Retry retry(Backoff(milliseconds(100), milliseconds(1'000)));
   EXPECT_EQ(retry.DelayAfter(Recovery::kConnectionLost), milliseconds(0));
   ExpectDelay(retry.DelayAfter(Recovery::kConnectionLost), 100);
@@ -73,14 +73,14 @@ TEST(RetryPolicy, AServiceThatStopsIsWaitedForAtOnce) {
   ExpectDelay(retry.DelayAfter(Recovery::kConnectionLost), 200);
 }
 
-TEST(RetryPolicy, AnOutcomeThatNothingHelpsIsFinal) {
+TEST(RetryPolicy, AnUnrecoverableOutcomeIsFinal) {
   Retry retry(Backoff(milliseconds(100), milliseconds(1'000)));
   EXPECT_EQ(retry.DelayAfter(Recovery::kNone), std::nullopt);
-  // And is no attempt.
+  // And it does not count as an attempt.
   EXPECT_EQ(retry.DelayAfter(Recovery::kConnectionLost), milliseconds(0));
 }
 
-TEST(RetryPolicy, DecidesWhatACallThatNeedsAConnectionDoes) {
+TEST(RetryPolicy, DecidesWhetherACallReconnects) {
   const TimePoint now = TimePoint(milliseconds(1'000));
   const TimePoint later = now + milliseconds(1);
   ConnectionState none;

@@ -62,7 +62,7 @@ TEST(ServerTrust, DecidesByOwnerAndProcess) {
   }
 }
 
-TEST(ServerTrust, SaysWhatWasFoundAndWhatToDo) {
+TEST(ServerTrust, ReportsWhatWasFoundAndWhatToDo) {
   const auto by_owner = CheckIsService({kAlice, 7, true, std::nullopt}, "OnBehalf");
   ASSERT_TRUE(by_owner);
   EXPECT_NE(by_owner->find("S-1-5-21-1-2-3-1001"), std::string::npos);
@@ -75,7 +75,7 @@ TEST(ServerTrust, SaysWhatWasFoundAndWhatToDo) {
   EXPECT_NE(by_process->find("process 7"), std::string::npos);
 }
 
-TEST(ServerTrust, TakesTheSameUserByUserOrDefaultOwner) {
+TEST(ServerTrust, AcceptsTheSameUserAsUserOrDefaultOwner) {
   const OwnIdentity own{kAlice, Sid::FromWellKnown(WinBuiltinAdministratorsSid)};
   EXPECT_FALSE(CheckIsSameUser({kAlice, 0, true, std::nullopt}, own));
   EXPECT_FALSE(
@@ -84,18 +84,18 @@ TEST(ServerTrust, TakesTheSameUserByUserOrDefaultOwner) {
   EXPECT_TRUE(CheckIsSameUser({Sid::FromWellKnown(WinLocalSystemSid), 0, true, std::nullopt}, own));
 }
 
-// With SeRestorePrivilege enabled any SID may be made an owner. Elevated users have it, disabled; others do
+// With SeRestorePrivilege enabled any SID may be set as an owner. Elevated users have it, disabled; others do
 // not.
 void AllowAnyOwner() {
   const auto token = win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_ADJUST_PRIVILEGES);
   TOKEN_PRIVILEGES privileges{1, {{{}, SE_PRIVILEGE_ENABLED}}};
   ASSERT_TRUE(::LookupPrivilegeValueW(nullptr, SE_RESTORE_NAME, &privileges.Privileges[0].Luid));
-  // Says TRUE also when the token does not have it; then making the pipe says 1307.
+  // Returns TRUE even if the token does not have it; then creating the pipe fails with 1307.
   ASSERT_TRUE(::AdjustTokenPrivileges(token.get(), FALSE, &privileges, 0, nullptr, nullptr));
 }
 
-// A server whose pipe's owner is somebody else than this user, and what it got to read. nullptr where an
-// owner may not be chosen (1307).
+// A server whose pipe has another owner than this user, and what it read. nullptr where an owner may not be
+// chosen (1307).
 struct Squatter {
   explicit Squatter(const std::string& sddl)
       : server(
@@ -105,7 +105,7 @@ struct Squatter {
             },
             sddl) {}
   std::promise<std::string> read;
-  bool reported = false;  // of the server's thread
+  bool reported = false;  // used by the server's thread
   FakeServer server;
 };
 std::unique_ptr<Squatter> MakeSquatter(const std::string& sddl) {
@@ -118,8 +118,8 @@ std::unique_ptr<Squatter> MakeSquatter(const std::string& sddl) {
   }
 }
 
-TEST(ServerTrust, AFakeServerWithAnotherOwnerGetsNotOneByte) {
-  // Guests own it; everyone may use it.
+TEST(ServerTrust, AFakeServerWithAnotherOwnerGetsNoBytes) {
+  // Owned by Guests; everyone may use it.
   const auto squatter = MakeSquatter("O:BGG:BGD:P(A;;FA;;;WD)");
   ONBEHALF_SKIP_WITHOUT("the right to choose a pipe's owner", squatter != nullptr);
   Options options = squatter->server.ClientOptions();
@@ -150,7 +150,7 @@ TEST(ServerTrust, SameUserRefusesAnotherOwner) {
   EXPECT_EQ(squatter->read.get_future().get(), "");
 }
 
-TEST(ServerTrust, AnyTakesAnybody) {
+TEST(ServerTrust, AnyAcceptsEveryServer) {
   AllowAnyOwner();
   std::unique_ptr<FakeServer> server;
   try {
@@ -177,7 +177,7 @@ TEST(ServerTrust, TheOwnerAloneDecidesWhereNoServiceIsInstalled) {
 }
 
 TEST(ServerTrust, AnotherProcessThanTheServicesIsNotTrusted) {
-  // Any service that runs in a process of its own, which this one is not.
+  // Any service that runs in a process of its own; this process does not run it.
   std::string running;
   for (const char* name : {"RpcSs", "PlugPlay", "EventLog"}) {
     const auto process = FindServiceProcess(name);
@@ -193,7 +193,7 @@ TEST(ServerTrust, AnotherProcessThanTheServicesIsNotTrusted) {
   EXPECT_EQ(system_owned->read.get_future().get(), "");
 }
 
-TEST(ServerTrust, AServiceThatIsNotInstalledCannotBeAskedFor) {
+TEST(ServerTrust, AServiceThatIsNotInstalledCannotBeRequired) {
   EXPECT_FALSE(FindServiceProcess("OnBehalfThatIsNotInstalled"));
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 using Lines = std::deque<std::string>;
 
-TEST(ShellHistory, KeepsLinesButNoneTwiceInARow) {
+TEST(ShellHistory, KeepsLinesWithoutConsecutiveDuplicates) {
   History history;
   EXPECT_TRUE(history.Add("rpc.ping"));
   EXPECT_FALSE(history.Add("rpc.ping"));
@@ -65,7 +65,7 @@ class ShellHistoryFileTest : public testing::Test {
   std::string path_;
 };
 
-TEST_F(ShellHistoryFileTest, IsMadeWithTheFirstLine) {
+TEST_F(ShellHistoryFileTest, IsCreatedWithTheFirstLine) {
   const HistoryFile file(path_);
   EXPECT_EQ(file.Load().lines(), Lines{});
   file.Append("rpc.ping");
@@ -74,7 +74,7 @@ TEST_F(ShellHistoryFileTest, IsMadeWithTheFirstLine) {
   EXPECT_EQ(file.Load().lines(), (Lines{"rpc.ping", "echo a=\xC3\xA4"}));
 }
 
-TEST_F(ShellHistoryFileTest, IsMadeShorterWhenItHasGrown) {
+TEST_F(ShellHistoryFileTest, IsTruncatedWhenItHasGrown) {
   const HistoryFile file(path_);
   file.Append("first");
   std::string text;
@@ -94,7 +94,7 @@ TEST_F(ShellHistoryFileTest, OfAnySizeIsReadFromItsEnd) {
   EXPECT_EQ(Text(), "last\n");
 }
 
-TEST_F(ShellHistoryFileTest, SaysWhyItCannotBeWritten) {
+TEST_F(ShellHistoryFileTest, ReportsWhyItCannotBeWritten) {
   const HistoryFile file(folder_ + "\\none\\shell-history.txt");
   EXPECT_THROW(file.Append("x"), win32::Win32Error);
 }

@@ -12,7 +12,7 @@ namespace {
 
 using client::Json;
 
-TEST(ShellLine, IsAWordOfTheShell) {
+TEST(ShellLine, IsACommandOfTheShell) {
   EXPECT_TRUE(std::holds_alternative<Nothing>(ParseShellLine("")));
   EXPECT_TRUE(std::holds_alternative<Nothing>(ParseShellLine(" \t\r")));
   EXPECT_TRUE(std::holds_alternative<Help>(ParseShellLine(" help ")));

@@ -35,7 +35,7 @@ TEST(StopCallback, IsCalledAtOnceWhenAStopWasRequestedBefore) {
   EXPECT_EQ(calls, 1);
 }
 
-TEST(StopCallback, IsNotCalledAfterItHasGone) {
+TEST(StopCallback, IsNotCalledAfterItsDestruction) {
   std::stop_source source;
   int calls = 0;
   {
@@ -49,7 +49,7 @@ TEST(StopCallback, OfATokenThatCannotBeStoppedDoesNothing) {
   const StopCallback callback(std::stop_token(), [] { FAIL(); });
 }
 
-TEST(StopCallback, WaitsForItsFunctionWhenItGoes) {
+TEST(StopCallback, DestructorWaitsForItsFunction) {
   std::stop_source source;
   test::Event entered;
   test::Event may_end;
@@ -67,7 +67,7 @@ TEST(StopCallback, WaitsForItsFunctionWhenItGoes) {
   EXPECT_TRUE(has_ended);
 }
 
-TEST(StopCallback, MayGoInItsOwnFunction) {
+TEST(StopCallback, MayBeDestroyedInItsOwnFunction) {
   std::stop_source source;
   std::unique_ptr<StopCallback> callback;
   callback = std::make_unique<StopCallback>(source.get_token(), [&] { callback.reset(); });
@@ -75,7 +75,7 @@ TEST(StopCallback, MayGoInItsOwnFunction) {
   EXPECT_EQ(callback, nullptr);
 }
 
-TEST(StopCallback, LeavesNothingOfItsFunctionBehind) {
+TEST(StopCallback, DestroysItsFunction) {
   for (const bool is_stopped_first : {false, true}) {
     for (const bool is_stopped : {false, true}) {
       const auto held = std::make_shared<int>(0);
@@ -90,7 +90,7 @@ TEST(StopCallback, LeavesNothingOfItsFunctionBehind) {
   }
 }
 
-TEST(StopCallback, ServesSeveralOfOneSourceEachForItself) {
+TEST(StopCallback, SeveralOnOneSourceAreIndependent) {
   std::stop_source source;
   std::vector<int> called;
   std::optional<StopCallback> first;
@@ -99,7 +99,7 @@ TEST(StopCallback, ServesSeveralOfOneSourceEachForItself) {
   second.emplace(source.get_token(), [&] { called.push_back(2); });
   const StopCallback third(source.get_token(), [&] { called.push_back(3); });
   second.reset();
-  // Another source's stop is not theirs.
+  // A stop of another source does not affect them.
   std::stop_source other;
   const StopCallback of_another(other.get_token(), [&] { called.push_back(4); });
   other.request_stop();
@@ -108,7 +108,7 @@ TEST(StopCallback, ServesSeveralOfOneSourceEachForItself) {
   EXPECT_EQ(called, (std::vector<int>{4, 1, 3}));
 }
 
-// What waits for a stop that can no longer be requested is given up when the next one begins to wait.
+// A callback for a stop that can no longer be requested is dropped when the next one is registered.
 TEST(StopCallback, KeepsNoStopStateAliveThatCannotBeRequested) {
   const auto held = std::make_shared<int>(0);
   std::optional<std::stop_source> source(std::in_place);
@@ -121,17 +121,17 @@ TEST(StopCallback, KeepsNoStopStateAliveThatCannotBeRequested) {
   EXPECT_EQ(held.use_count(), 1);
 }
 
-// The bug of GCC 12's std::stop_callback: one that goes while another thread calls it may wait for ever.
-TEST(StopCallback, MayGoWhileAStopIsRequested) {
+// The bug of GCC 12's std::stop_callback: destroying one while another thread calls it may deadlock.
+TEST(StopCallback, MayBeDestroyedWhileAStopIsRequested) {
   for (int round = 0; round < 1'000; ++round) {
     std::stop_source source;
     std::atomic<int> calls = 0;
     const auto held = std::make_shared<int>(0);
-    // No latch: it would give one of the two threads a head start.
+    // Not a latch: it would give one of the two threads a head start.
     std::atomic<int> arrived = 0;
     const auto meet = [&arrived] {
       ++arrived;
-      // On a busy machine the other one may need this one's processor.
+      // On a busy machine the other thread may need this one's processor.
       for (int looks = 0; arrived < 2; ++looks) {
         if (looks > 1'000) std::this_thread::yield();
       }

@@ -16,7 +16,7 @@
 namespace onbehalf::cli::doctor {
 namespace {
 
-// A tar archive's files, checking each header's sum.
+// A tar archive's files; checks each header's checksum.
 std::map<std::string, std::string> ReadTar(const std::string& archive) {
   std::map<std::string, std::string> files;
   std::size_t at = 0;
@@ -68,7 +68,7 @@ TEST(Secrets, AreKnownByTheirKeys) {
     EXPECT_FALSE(LooksSecret(key)) << key;
 }
 
-TEST(Secrets, AreRemovedWhereverTheyAre) {
+TEST(Secrets, AreRemovedEverywhere) {
   const std::string shown = WithoutSecrets(
       R"({"pipe":{"name":"x"},"database":[{"connection_string":"Pwd=hush"}],"token":{"a":"hush"},"pwd":5})");
   EXPECT_EQ(shown.find("hush"), std::string::npos) << shown;
@@ -76,7 +76,7 @@ TEST(Secrets, AreRemovedWhereverTheyAre) {
   EXPECT_NE(shown.find("(removed)"), std::string::npos);
 }
 
-TEST(Secrets, AreNotShownInAFileThatIsNoJson) {
+TEST(Secrets, AreNotShownInAFileThatIsNotJson) {
   EXPECT_EQ(WithoutSecrets("{\"password\": \"hush\"").find("hush"), std::string::npos);
   EXPECT_EQ(WithoutSecrets("\xEF\xBB\xBF{}"), "{}\n");
 }
@@ -88,7 +88,7 @@ TEST(Log, EndsWithWholeLines) {
   EXPECT_EQ(LastLines("aaaaaaaaaa", 3), "");
 }
 
-TEST(Bundle, HoldsWhatHelpsAndNoAudit) {
+TEST(Bundle, HoldsDiagnosticsButNotTheAudit) {
   const Findings findings = {{"a", Verdict::kOk, "good", {}}};
   ServiceFacts service;
   service.name = "OnBehalf";
@@ -105,7 +105,7 @@ TEST(Bundle, HoldsWhatHelpsAndNoAudit) {
   for (const auto& [name, content] : files) EXPECT_EQ(name.find("audit"), std::string::npos);
 }
 
-TEST(Bundle, IsNeverWrittenOverAnotherFile) {
+TEST(Bundle, NeverOverwritesAFile) {
   const std::string path = test::UniquePipeName() + ".tar";
   WriteBundle(path, "x");
   EXPECT_THROW(WriteBundle(path, "y"), UsageError);

@@ -26,7 +26,7 @@ TEST(TextColumns, ReadsAnyBytes) {
   const std::string text = "a\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80";
   EXPECT_EQ(ToCodePoints(text), U"a\u00E4\u20AC\U0001F600");
   EXPECT_EQ(ToUtf8(ToCodePoints(text)), text);
-  // A lone continuation, a cut character, an overlong one, a surrogate, one beyond Unicode.
+  // A lone continuation byte, a truncated character, an overlong one, a surrogate, one beyond Unicode.
   EXPECT_EQ(ToCodePoints("\x80z"), U"\uFFFDz");
   EXPECT_EQ(ToCodePoints("\xE2\x82"), U"\uFFFD\uFFFD");
   EXPECT_EQ(ToCodePoints("\xE0\x80\xAF"), U"\uFFFD\uFFFD\uFFFD");

@@ -50,7 +50,7 @@ TEST_F(WordCompletionTest, OffersCommandsAndVerbs) {
   EXPECT_EQ(asked_, 0);
 }
 
-TEST_F(WordCompletionTest, OffersOptionsThatAreNotThereYet) {
+TEST_F(WordCompletionTest, OffersOptionsNotYetGiven) {
   EXPECT_EQ(Texts({"--j"}), Words{"--json"});
   EXPECT_EQ(Texts({"--json", "--j"}), Words{});
   EXPECT_EQ(Texts({"call", "m", "--"}), (Words{"--progress", "--cancel-after", "--repeat", "--notify"}));
@@ -90,24 +90,24 @@ TEST_F(WordCompletionTest, OffersMethodsAndNodes) {
   EXPECT_EQ(Texts({"call", "rpc.ping", ""}), Words{});
 }
 
-TEST_F(WordCompletionTest, AsksTheServiceThatTheLineNames) {
+TEST_F(WordCompletionTest, QueriesTheServiceNamedOnTheLine) {
   Texts({"--pipe", "other", "--trust", "same-user", "--server", "files", "call", ""});
   EXPECT_EQ(asked_, 1);
   EXPECT_EQ(options_.pipe, "other");
   EXPECT_EQ(options_.server, "files");
   EXPECT_EQ(options_.trust, client::Trust::kSameUser);
-  // An option that is wrong completes nothing.
+  // An invalid option completes nothing.
   EXPECT_EQ(Texts({"--trust", "me", "call", ""}), Words{});
   EXPECT_EQ(asked_, 1);
 }
 
-TEST_F(WordCompletionTest, KnowsWhereAFileMayStand) {
+TEST_F(WordCompletionTest, KnowsWhereAFileIsExpected) {
   EXPECT_TRUE(Files({"doctor", "--bundle", "sup"}));
   EXPECT_TRUE(Files({"call", "rpc.ping", "@par"}));
   EXPECT_FALSE(Files({"call", "rpc.ping", "{"}));
   EXPECT_FALSE(Files({"call", "@"}));
   EXPECT_FALSE(Files({"doctor", "sup"}));
-  // Those of this computer.
+  // Files of this computer.
   EXPECT_FALSE(Files({"file", "get", "C:"}));
   EXPECT_TRUE(Files({"file", "get", "C:\\a", "b"}));
   EXPECT_TRUE(Files({"file", "put", "a"}));
@@ -116,7 +116,7 @@ TEST_F(WordCompletionTest, KnowsWhereAFileMayStand) {
 }
 
 TEST(CompletionScript, IsPlain) {
-  // A console's code page is nobody's to know: ASCII is the same in all of them.
+  // The console's code page is unknown: ASCII is the same in all of them.
   const auto is_ascii = [](std::string_view text) {
     return std::all_of(text.begin(), text.end(),
                        [](char c) { return (c >= ' ' && c < '\x7F') || c == '\n'; });

@@ -34,8 +34,7 @@ using test::TestServer;
 constexpr std::size_t kMiB = 1024 * 1024;
 constexpr std::chrono::seconds kLongCopy{90};
 
-// A `file` command as onbehalf.exe does it. The last line on standard error is the most memory that it has
-// had.
+// Runs a `file` command as onbehalf.exe does. The last line on standard error is its peak working set.
 ONBEHALF_CHILD_MAIN(MeasuredFileCommand) {
   const Invocation asked = ParseCommandLine(arguments);
   int code = 0;
@@ -52,7 +51,7 @@ class FileServiceTest : public testing::Test {
   FileServiceTest() { server_.Start(); }
 
   std::string Path(const std::string& name) const {
-    // A separator at the end is refused by the service.
+    // The service refuses a trailing separator.
     return win32::ToUtf8((name.empty() ? folder_.path() : folder_.path() / win32::ToWide(name)).wstring());
   }
   std::string Bytes(const std::string& name) const { return test::ReadAll(folder_.path() / name); }
@@ -75,14 +74,14 @@ class FileServiceTest : public testing::Test {
   ChildProcess::Exit Run(const std::vector<std::string>& command) {
     return RunChild(Program(command), kLongCopy);
   }
-  // Runs the command in a process that tells what memory it had at most.
+  // Runs the command in a process that reports its peak working set.
   std::size_t PeakOf(const std::vector<std::string>& command) {
     const auto exit =
         RunChild(ChildProcess::Options::Self("MeasuredFileCommand", Reaching(command)), kLongCopy);
     EXPECT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
     return std::stoul(test::Lines(exit.errors).back());
   }
-  // Starts the command and ends it, as a crash would, when it has come some way.
+  // Starts the command and ends it, as a crash would, when it has made some progress.
   void RunAndKill(const std::vector<std::string>& command) {
     ChildProcess child = ChildProcess::Start(Program(command));
     for (;;) {
@@ -113,12 +112,12 @@ TEST_F(FileServiceTest, PutsAndGetsALargeFileInLittleMemory) {
   RecordProperty("put_large", std::to_string(put_large));
   RecordProperty("get_small", std::to_string(get_small));
   RecordProperty("get_large", std::to_string(get_large));
-  // The pieces under way, and not the file.
+  // The pieces under way, but not the whole file.
   EXPECT_LT(put_large, put_small + 32 * kMiB);
   EXPECT_LT(get_large, get_small + 16 * kMiB);
 }
 
-TEST_F(FileServiceTest, PutGoesOnAfterItsProcessWasEnded) {
+TEST_F(FileServiceTest, PutResumesAfterItsProcessWasEnded) {
   const std::string bytes = SomeBytes(64 * kMiB);
   Write("source", bytes);
   RunAndKill({"file", "put", Path("source"), Path("target")});
@@ -132,13 +131,13 @@ TEST_F(FileServiceTest, PutGoesOnAfterItsProcessWasEnded) {
   EXPECT_FALSE(IsThere("target.onbehalf-part"));
 }
 
-TEST_F(FileServiceTest, GetGoesOnAfterItsProcessWasEnded) {
+TEST_F(FileServiceTest, GetResumesAfterItsProcessWasEnded) {
   const std::string bytes = SomeBytes(64 * kMiB);
   Write("source", bytes);
   RunAndKill({"file", "get", Path("source"), Path("target")});
   EXPECT_FALSE(IsThere("target"));
 
-  // What is not the file any more is told, and left alone.
+  // A part that no longer matches the file is reported, and left alone.
   const std::string part = Bytes("target.onbehalf-part");
   ASSERT_GT(part.size(), kMiB);
   Write("source", std::string(bytes).replace(5, 1, "?!"));
@@ -155,7 +154,7 @@ TEST_F(FileServiceTest, GetGoesOnAfterItsProcessWasEnded) {
   EXPECT_FALSE(IsThere("target.onbehalf-part"));
 }
 
-TEST_F(FileServiceTest, ReplacesOnlyByForce) {
+TEST_F(FileServiceTest, ReplacesOnlyWithForce) {
   Write("a", "first");
   Write("b", "second");
   for (const std::string verb : {"get", "put"}) {
@@ -176,7 +175,7 @@ std::string DescriptorOf(const std::string& path) {
   return win32::SecurityDescriptor::FromFile(path, kKept).ToSddl(kKept);
 }
 
-// Gives the file a DACL that is not its folder's.
+// Gives the file a DACL that differs from its folder's.
 void Protect(const std::filesystem::path& path) {
   const std::string user = win32::Token::FromOwnProcess(TOKEN_QUERY).User().ToString();
   const auto descriptor = win32::SecurityDescriptor::FromSddl("D:P(A;;FA;;;" + user + ")(A;;FA;;;SY)");
@@ -185,7 +184,7 @@ void Protect(const std::filesystem::path& path) {
   }
 }
 
-// Whether ReplaceFileW does what it is documented to do, and here has something to do.
+// Whether ReplaceFileW behaves as documented, and has an effect here.
 bool ReplacingKeepsTheDacl(const std::filesystem::path& folder) {
   test::WriteAll(folder / "probed", "old");
   const std::string plain = DescriptorOf(win32::ToUtf8((folder / "probed").wstring()));
@@ -253,7 +252,7 @@ TEST_F(FileServiceTest, WatchesAFolder) {
   ChildProcess::Options options = Program({"--json", "file", "watch", Path("")});
   options.creation_flags = CREATE_NEW_PROCESS_GROUP;
   ChildProcess child = ChildProcess::Start(options);
-  // Nothing says when it has begun to watch: what is changed again and again is seen at some time.
+  // Nothing reports when watching has started: a file that is changed repeatedly is noticed at some point.
   std::optional<std::string> line;
   for (int i = 0; !line && i < 600; ++i) {
     Write("changed", std::to_string(i));

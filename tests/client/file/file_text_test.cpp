@@ -24,7 +24,7 @@ TEST(ByteText, HasOneDecimalRoundedDown) {
   EXPECT_EQ(ByteText(std::numeric_limits<std::uint64_t>::max()), "15.9 EiB");
 }
 
-TEST(FileText, ShowsWhatIsThereAndNothingElse) {
+TEST(FileText, ShowsOnlyThePresentFields) {
   EXPECT_EQ(EntryCells(Json::object()), (Rows::value_type{"", "         -", "", ""}));
   EXPECT_EQ(EntryCells({{"name", 5}, {"size", "big"}}), (Rows::value_type{"", "         -", "", "5"}));
   EXPECT_FALSE(IsHidden(Json::object()));
@@ -35,7 +35,7 @@ TEST(FileText, ShowsWhatIsThereAndNothingElse) {
   EXPECT_EQ(ChangeLine({{"action", "something else"}, {"name", "x"}}), "something else  x\n");
 }
 
-TEST(FileText, TheNameInAPathIsBehindItsLastSeparator) {
+TEST(FileText, TheNameInAPathFollowsItsLastSeparator) {
   EXPECT_EQ(NameIn("C:\\a\\b.txt"), "b.txt");
   EXPECT_EQ(NameIn("C:/a/b.txt"), "b.txt");
   EXPECT_EQ(NameIn("b.txt"), "b.txt");
@@ -50,11 +50,11 @@ TEST(FileText, APathInAFolderHasOneSeparator) {
   EXPECT_EQ(PathIn("C:", "b.txt"), "C:b.txt");
 }
 
-TEST(ProgressView, CountsBytesWhenTold) {
+TEST(ProgressView, CountsBytesIfAsked) {
   ProgressView view(std::nullopt, false, ProgressView::Figures::kBytes);
   EXPECT_EQ(view.Show({{"done", 1536}, {"total", 3072}, {"message", "sending"}}),
             " 50%  1.5 KiB/3.0 KiB  sending\n");
-  // What is done afterwards begins anew.
+  // The next operation starts again from the beginning.
   EXPECT_EQ(view.Show({{"done", 1536}, {"total", 3072}, {"message", "comparing"}}),
             " 50%  1.5 KiB/3.0 KiB  comparing\n");
 }

@@ -55,12 +55,12 @@ TEST_F(FileListTest, ShowsPagesAsOneTable) {
                                Json({{"path", "C:\\x"}, {"limit", 10'000}, {"after", "PAGEFILE.SYS"}})}));
 }
 
-TEST_F(FileListTest, ShowsHiddenOnesWhenAsked) {
+TEST_F(FileListTest, ShowsHiddenEntriesIfAsked) {
   EXPECT_FALSE(Says(RunAgainst(server_, {"file", "ls", "C:\\x"}).output, "pagefile.sys"));
   EXPECT_TRUE(Says(RunAgainst(server_, {"file", "ls", "C:\\x", "--all"}).output, "pagefile.sys"));
 }
 
-TEST_F(FileListTest, GivesTheEntriesAsLinesOfJson) {
+TEST_F(FileListTest, PrintsTheEntriesAsLinesOfJson) {
   const auto exit = RunAgainst(server_, {"--json", "file", "ls", "C:\\x", "--glob", "*.t?t"});
   const std::vector<std::string> lines = test::Lines(exit.output);
   ASSERT_EQ(lines.size(), 3u);
@@ -99,7 +99,7 @@ TEST(FileStat, ShowsWhatTheServiceSays) {
 
 class FileCatTest : public test::TransferTest {};
 
-TEST_F(FileCatTest, WritesTheBytesAsTheyAre) {
+TEST_F(FileCatTest, WritesTheBytesUnchanged) {
   const std::string bytes = SomeBytes(1000) + std::string("\0\r\n\n\x1a\xff", 6);
   files_.Put("C:\\x", bytes);
   for (const std::vector<std::string>& command :
@@ -112,7 +112,7 @@ TEST_F(FileCatTest, WritesTheBytesAsTheyAre) {
   }
 }
 
-TEST_F(FileCatTest, SaysWhenTheFileHasChanged) {
+TEST_F(FileCatTest, ReportsThatTheFileHasChanged) {
   files_.Put("C:\\x", SomeBytes(1000));
   files_.on_piece = [this](Json&, int) {
     files_.files.at("C:\\x").version = 7;
@@ -126,7 +126,7 @@ TEST_F(FileCatTest, SaysWhenTheFileHasChanged) {
 TEST(FileWatch, ShowsALineForEachChangeUntilCtrlBreak) {
   for (const bool json : {false, true}) {
     Json params;
-    Json cancel;  // null: the client has gone
+    Json cancel;  // null: the client is gone
     FakeServer server([&](FakeServer::Session& session) {
       const Json request = session.ReadRequest();
       params = request.at("params");
@@ -171,7 +171,7 @@ TEST(FileWatch, ShowsALineForEachChangeUntilCtrlBreak) {
   }
 }
 
-TEST(FileWatch, TellsWhyItHasEnded) {
+TEST(FileWatch, ReportsWhyItHasEnded) {
   FakeServer server([](FakeServer::Session& session) {
     const Json request = session.ReadRequest();
     session.Refuse(request, -32015, "gone", {{"code", 1022}, {"name", "ERROR_NOTIFY_ENUM_DIR"}});

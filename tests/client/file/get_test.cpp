@@ -26,7 +26,7 @@ class GetTest : public test::TransferTest {
   void WritePart(std::string_view bytes) const { WriteLocal(std::string("copy") + kPart, bytes); }
 };
 
-TEST_F(GetTest, CopiesAFileAndTakesItsNameAtLast) {
+TEST_F(GetTest, CopiesAFileAndRenamesItLast) {
   const std::string bytes = SomeBytes(1050);
   files_.Put(kRemote, bytes);
   const auto exit = Run(Get());
@@ -58,7 +58,7 @@ TEST_F(GetTest, PutsTheFileIntoAFolderUnderItsName) {
   EXPECT_EQ(LocalBytes("folder/report.bin"), "abc");
 }
 
-TEST_F(GetTest, AFileThatIsThereIsReplacedOnlyByForce) {
+TEST_F(GetTest, AnExistingFileIsReplacedOnlyWithForce) {
   files_.Put(kRemote, "new");
   WriteLocal("copy", "old");
   const Json error = ErrorOf(Get());
@@ -106,7 +106,7 @@ TEST_F(GetTest, NoticesAFileThatChangesWhileItIsRead) {
   }
 }
 
-TEST_F(GetTest, RefusesWhatIsNotWhatTheServiceHasSent) {
+TEST_F(GetTest, RefusesBytesThatTheServiceDidNotSend) {
   files_.Put(kRemote, SomeBytes(300));
   files_.after = [](const Json& request, Json& answer) {
     if (request.at("method") == "file.read") answer["result"]["sha256"] = std::string(64, '0');
@@ -121,7 +121,7 @@ TEST_F(GetTest, RefusesWhatIsNotWhatTheServiceHasSent) {
   EXPECT_FALSE(IsThere("copy"));
 }
 
-TEST_F(GetTest, RefusesAnEndBeforeTheEnd) {
+TEST_F(GetTest, RefusesAPrematureEnd) {
   files_.Put(kRemote, SomeBytes(300));
   files_.before = [this](const Json& request) -> std::optional<Json> {
     if (request.at("method") != "file.read") return std::nullopt;
@@ -136,7 +136,7 @@ TEST_F(GetTest, RefusesAnEndBeforeTheEnd) {
   EXPECT_FALSE(IsThere("copy"));
 }
 
-TEST_F(GetTest, RefusesPiecesThatDoNotFollowOneAnother) {
+TEST_F(GetTest, RefusesPiecesThatAreNotConsecutive) {
   files_.Put(kRemote, SomeBytes(300));
   const std::function<void(Json&)> changes[] = {
       [](Json& piece) { piece["offset"] = 101; }, [](Json& piece) { piece["bytes"] = 99; },
@@ -151,12 +151,12 @@ TEST_F(GetTest, RefusesPiecesThatDoNotFollowOneAnother) {
     const Json error = ErrorOf(Get({"--force"}));
     EXPECT_EQ(error.at("kind"), "file");
     EXPECT_FALSE(IsThere("copy"));
-    // What had come before stays for --resume.
+    // The bytes that had arrived are kept for --resume.
     EXPECT_EQ(PartBytes(), SomeBytes(300).substr(0, 100));
   }
 }
 
-TEST_F(GetTest, ResumesAPartThatAgrees) {
+TEST_F(GetTest, ResumesAMatchingPart) {
   const std::string bytes = SomeBytes(1000);
   files_.Put(kRemote, bytes);
   WritePart(bytes.substr(0, 333));
@@ -170,7 +170,7 @@ TEST_F(GetTest, ResumesAPartThatAgrees) {
   EXPECT_EQ(files_.ParamsOf("file.read").at(0).at("offset"), 333);
 }
 
-TEST_F(GetTest, ResumesWhatIsWholeAlreadyWithoutReading) {
+TEST_F(GetTest, ResumesACompletePartWithoutReading) {
   files_.Put(kRemote, "whole");
   WritePart("whole");
   EXPECT_EQ(Run(Get({"--resume"})).code, Code(ExitCode::kDone));
@@ -178,13 +178,13 @@ TEST_F(GetTest, ResumesWhatIsWholeAlreadyWithoutReading) {
   EXPECT_EQ(files_.methods(), (std::vector<std::string>{"file.stat", "file.checksum"}));
 }
 
-TEST_F(GetTest, ResumesWithoutAPartFromTheBeginning) {
+TEST_F(GetTest, ResumesFromTheBeginningWithoutAPart) {
   files_.Put(kRemote, "whole");
   EXPECT_EQ(Run(Get({"--resume"})).code, Code(ExitCode::kDone));
   EXPECT_EQ(LocalBytes("copy"), "whole");
 }
 
-TEST_F(GetTest, APartThatDoesNotAgreeIsAnErrorAndStays) {
+TEST_F(GetTest, AMismatchingPartIsAnErrorAndStays) {
   files_.Put(kRemote, SomeBytes(300));
   for (const std::string& part : {SomeBytes(100).replace(50, 1, "x"), SomeBytes(300) + "more"}) {
     WritePart(part);
@@ -211,7 +211,7 @@ TEST_F(GetTest, AFileThatChangesWhileAPartIsComparedIsNotResumed) {
   EXPECT_TRUE(files_.ParamsOf("file.read").empty());
 }
 
-TEST_F(GetTest, APartIsNeverBegunAnewUnasked) {
+TEST_F(GetTest, APartIsNeverRestartedWithoutBeingAsked) {
   files_.Put(kRemote, SomeBytes(300));
   WritePart("earlier");
   const Json error = ErrorOf(Get());
@@ -242,7 +242,7 @@ TEST_F(GetTest, CtrlBreakLeavesThePartForResume) {
   files_.Put(kRemote, bytes);
   files_.on_piece = [](Json&, int count) { return count < 3; };
   ChildProcess child = test::StartAgainst(server_, Get());
-  // The third piece is written.
+  // By now the third piece is written.
   while (true) {
     const auto line = child.ReadErrorLine();
     ASSERT_TRUE(line);
@@ -263,7 +263,7 @@ TEST_F(GetTest, CtrlBreakLeavesThePartForResume) {
   EXPECT_EQ(LocalBytes("copy"), bytes);
 }
 
-TEST_F(GetTest, TellsTheMethodThatWasRefused) {
+TEST_F(GetTest, NamesTheRefusedMethod) {
   files_.Put(kRemote, "abc");
   files_.before = [](const Json& request) -> std::optional<Json> {
     if (request.at("method") != "file.read") return std::nullopt;
@@ -281,7 +281,7 @@ TEST_F(GetTest, TellsTheMethodThatWasRefused) {
   EXPECT_EQ(error.at("data").at("name"), "ERROR_FILE_NOT_FOUND");
 }
 
-TEST_F(GetTest, TellsWhatWindowsSaysOfALocalFile) {
+TEST_F(GetTest, ReportsTheWindowsErrorOfALocalFile) {
   files_.Put(kRemote, "abc");
   const auto text = Run({"file", "get", kRemote, Local("nowhere\\copy")});
   EXPECT_EQ(text.code, Code(ExitCode::kServiceError));
@@ -297,7 +297,7 @@ TEST_F(GetTest, RefusesADirectory) {
   EXPECT_FALSE(PartIsThere());
 }
 
-TEST_F(GetTest, AnAnswerWithoutWhatItMustHaveIsAnError) {
+TEST_F(GetTest, AnIncompleteAnswerIsAnError) {
   files_.Put(kRemote, "abc");
   files_.after = [](const Json&, Json& answer) { answer["result"].erase("size"); };
   EXPECT_TRUE(Says(MessageIn(ErrorOf(Get())), "the service's response to file.stat has no valid 'size'"));

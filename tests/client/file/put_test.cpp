@@ -34,7 +34,7 @@ class PutTest : public test::TransferTest {
   const std::string remote_part_;
 };
 
-TEST_F(PutTest, CopiesAFileAndGivesItItsNameAtLast) {
+TEST_F(PutTest, CopiesAFileAndRenamesItAtTheEnd) {
   const std::string bytes = SomeBytes(6 * kMiB + 10);
   WriteLocal("source", bytes);
   const auto exit = Run(Put());
@@ -71,13 +71,13 @@ TEST_F(PutTest, PutsTheFileIntoAFolderUnderItsName) {
   WriteLocal("source", "abc");
   EXPECT_EQ(Run({"file", "put", Local("source"), "C:\\data"}).code, Code(ExitCode::kDone));
   EXPECT_EQ(BytesOf("C:\\data\\source"), "abc");
-  // A drive's own folder ends in a separator.
+  // A drive's root folder ends in a separator.
   files_.Put("C:\\", "", "directory");
   EXPECT_EQ(Run({"file", "put", Local("source"), "C:\\"}).code, Code(ExitCode::kDone));
   EXPECT_EQ(BytesOf("C:\\source"), "abc");
 }
 
-TEST_F(PutTest, TakesAFileWhoseTimeIsUnknown) {
+TEST_F(PutTest, AcceptsAFileWithUnknownTime) {
   WriteLocal("source", "abc");
   files_.after = [](const Json&, Json& answer) {
     if (answer.contains("result") && answer["result"].contains("modified"))
@@ -88,7 +88,7 @@ TEST_F(PutTest, TakesAFileWhoseTimeIsUnknown) {
   EXPECT_EQ(BytesOf(kRemote), "abc");
 }
 
-TEST_F(PutTest, AFileThatIsThereIsReplacedOnlyByForce) {
+TEST_F(PutTest, AnExistingFileIsReplacedOnlyWithForce) {
   files_.Put(kRemote, "old");
   WriteLocal("source", "new");
   const Json error = ErrorOf(Put());
@@ -96,7 +96,7 @@ TEST_F(PutTest, AFileThatIsThereIsReplacedOnlyByForce) {
   EXPECT_EQ(MessageIn(error), std::string(kRemote) + " already exists");
   EXPECT_EQ(files_.methods(), std::vector<std::string>{"file.stat"});
 
-  // A copy, which keeps the descriptor of what it replaces.
+  // Replaces by copying, which keeps the descriptor of the replaced file.
   const auto exit = Run(Put({"--force"}));
   EXPECT_EQ(exit.code, Code(ExitCode::kDone)) << exit.errors;
   EXPECT_TRUE(Says(exit.errors, "100%  3 bytes/3 bytes  replacing\n"));
@@ -107,7 +107,7 @@ TEST_F(PutTest, AFileThatIsThereIsReplacedOnlyByForce) {
   copied.erase("progressToken");
   EXPECT_EQ(copied, Json({{"from", remote_part_}, {"to", kRemote}, {"replace", true}}));
 
-  // Nothing is there to be replaced.
+  // Nothing exists that could be replaced.
   files_.files.erase(kRemote);
   EXPECT_EQ(Run(Put({"--force"})).code, Code(ExitCode::kDone));
   EXPECT_EQ(BytesOf(kRemote), "new");
@@ -139,7 +139,7 @@ TEST_F(PutTest, AFileThatAppearsMeanwhileIsNotReplaced) {
   EXPECT_EQ(BytesOf(remote_part_), "new");
 }
 
-TEST_F(PutTest, WhatIsNotWhatWasSentDoesNotGetTheName) {
+TEST_F(PutTest, CorruptedBytesDoNotGetTheName) {
   WriteLocal("source", SomeBytes(1000));
   const std::function<void()> changes[] = {
       [this] { files_.files.at(remote_part_).bytes[500] ^= 1; },
@@ -176,7 +176,7 @@ TEST_F(PutTest, NoticesALocalFileThatChangesWhileItIsRead) {
   }
 }
 
-TEST_F(PutTest, ResumesAPartThatAgrees) {
+TEST_F(PutTest, ResumesAMatchingPart) {
   const std::string bytes = SomeBytes(6 * kMiB);
   WriteLocal("source", bytes);
   // The last 4 MiB are sent again.
@@ -191,7 +191,7 @@ TEST_F(PutTest, ResumesAPartThatAgrees) {
   EXPECT_EQ(files_.ParamsOf("file.write").front().at("offset"), 333);
 }
 
-// Of the pieces that were under way when an earlier copy ended some may be missing, before ones that came.
+// Of the pieces that were under way when an earlier copy ended, some may be missing while later ones arrived.
 TEST_F(PutTest, ResumesAPartWhoseLastPiecesAreMissing) {
   const std::string bytes = SomeBytes(8 * kMiB);
   WriteLocal("source", bytes);
@@ -216,7 +216,7 @@ TEST_F(PutTest, ResumesAShortPartWhoseFirstPiecesAreMissing) {
   EXPECT_TRUE(BytesOf(kRemote) == bytes);
 }
 
-TEST_F(PutTest, APartThatDoesNotAgreeIsAnErrorAndStays) {
+TEST_F(PutTest, AMismatchingPartIsAnErrorAndStays) {
   const std::string bytes = SomeBytes(6 * kMiB);
   WriteLocal("source", bytes);
   for (const std::string& part : {std::string(bytes).replace(kMiB, 1, "?!"),
@@ -232,7 +232,7 @@ TEST_F(PutTest, APartThatDoesNotAgreeIsAnErrorAndStays) {
   EXPECT_TRUE(files_.ParamsOf("file.write").empty());
 }
 
-TEST_F(PutTest, ALinkIsNoPart) {
+TEST_F(PutTest, ALinkIsNotAPart) {
   WriteLocal("source", "abc");
   files_.Put(remote_part_, "", "symlink");
   EXPECT_EQ(MessageIn(ErrorOf(Put({"--resume"}))), remote_part_ + " is not a file");
@@ -240,7 +240,7 @@ TEST_F(PutTest, ALinkIsNoPart) {
   EXPECT_TRUE(files_.ParamsOf("file.write").empty());
 }
 
-TEST_F(PutTest, APartIsNeverBegunAnewUnasked) {
+TEST_F(PutTest, APartIsNeverRestartedWithoutBeingAsked) {
   WriteLocal("source", "new");
   files_.Put(remote_part_, "earlier, and longer");
   const Json error = ErrorOf(Put());
@@ -252,7 +252,7 @@ TEST_F(PutTest, APartIsNeverBegunAnewUnasked) {
   EXPECT_EQ(BytesOf(kRemote), "new");
 }
 
-TEST_F(PutTest, SendsAPieceAgainThatTheServiceWasTooBusyFor) {
+TEST_F(PutTest, ResendsAPieceWhenTheServiceWasBusy) {
   const std::string bytes = SomeBytes(5 * kMiB);
   WriteLocal("source", bytes);
   int refused = 0;
@@ -292,8 +292,8 @@ TEST_F(PutTest, RefusesALocalFileThatCannotBeRead) {
   EXPECT_TRUE(files_.ParamsOf("file.write").empty());
 }
 
-// The pieces are answered only when four of them are there, the last one first.
-TEST(PutUnderWayTest, SendsSeveralPiecesAtATimeInAnyOrderOfTheirAnswers) {
+// The pieces are answered only after four of them have arrived, the last one first.
+TEST(PutUnderWayTest, SendsSeveralPiecesConcurrently) {
   const test::TemporaryFolder folder;
   const std::string bytes = SomeBytes(8 * kMiB);
   test::WriteAll(folder.path() / "source", bytes);
@@ -321,7 +321,7 @@ TEST(PutUnderWayTest, SendsSeveralPiecesAtATimeInAnyOrderOfTheirAnswers) {
   });
   const auto exit =
       test::RunAgainst(server, {"file", "put", win32::ToUtf8((folder.path() / "source").wstring()), kRemote});
-  // All were sent; that they are nowhere is what is told then.
+  // All were sent; the error then is that they are nowhere.
   EXPECT_TRUE(Says(exit.errors, "100%  8.0 MiB/8.0 MiB  sending"));
   EXPECT_TRUE(Says(exit.errors, "file.stat"));
   EXPECT_EQ(most, 4u);

@@ -24,7 +24,7 @@ Json StateOf(const ScriptedFiles::File& file) {
 
 std::string Sha256Of(std::string_view bytes) { return protocol::ToHex(win32::Sha256().Of({bytes})); }
 
-// What is asked for of a file, by `offset` and `length`.
+// The bytes of a file that `offset` and `length` select.
 std::string_view RangeOf(const ScriptedFiles::File& file, const Json& params) {
   const auto offset = params.value("offset", std::size_t{0});
   const std::string_view rest = std::string_view(file.bytes).substr(std::min(offset, file.bytes.size()));
@@ -138,7 +138,7 @@ Json ScriptedFiles::Read(FakeServer::Session& session, const File& file, const J
     const std::string part = bytes.substr(at, piece_bytes);
     Json piece = {{"data", protocol::ToBase64(part)}, {"offset", offset + at}, {"bytes", part.size()}};
     if (on_piece && !on_piece(piece, static_cast<int>(count))) {
-      // Null: the client has gone.
+      // Null: the client is gone.
       const Json cancel = session.ReadRequest();
       EXPECT_TRUE(cancel.is_null() || cancel.value("method", "") == "$/cancelRequest") << cancel;
       return {{"error", {{"code", client::kRequestCancelled}, {"message", "The request was cancelled."}}}};

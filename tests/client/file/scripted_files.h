@@ -12,9 +12,9 @@
 
 namespace onbehalf::test {
 
-// The file.* methods as their contract has them, for files in memory, for a FakeServer. A test changes what
-// they answer. Everything but Script() is for the test before a program is started against the server and
-// after it has ended, and for the hooks while it runs.
+// The file.* methods according to their contract, on files in memory, for a FakeServer. A test changes what
+// they return. Use everything but Script() only before a program is started against the server and after it
+// has ended, and in the hooks while it runs.
 class ScriptedFiles {
  public:
   using Json = client::Json;
@@ -27,20 +27,21 @@ class ScriptedFiles {
   };
 
   std::map<std::string, File> files;
-  // Makes or replaces a file, under an id of its own.
+  // Creates or replaces a file, with an id of its own.
   void Put(const std::string& path, std::string bytes, const std::string& type = "file");
 
-  // Called before a request is done; {"result": …} or {"error": …} is then the answer.
+  // Called before a request is processed; if it returns {"result": ...} or {"error": ...}, that is the
+  // response.
   std::function<std::optional<Json>(const Json& request)> before;
-  // Called with the answer to a request, which it may change.
+  // Called with the response to a request, which it may change.
   std::function<void(const Json& request, Json& answer)> after;
-  // Called with each piece of a file.read before it is sent, and how many there were before; it may change
-  // it. False: the stream waits there until it is cancelled.
+  // Called with each piece of a file.read before it is sent, and the number of pieces before it; may change
+  // the piece. False: the stream waits there until it is cancelled.
   std::function<bool(Json& piece, int count)> on_piece;
-  // Bytes of a piece.
+  // The size of a piece, in bytes.
   std::size_t piece_bytes = 100;
 
-  // The methods called, in order; and the parameters of those of one.
+  // The methods called, in order; and the parameters of the calls of one method.
   std::vector<std::string> methods() const;
   std::vector<Json> ParamsOf(const std::string& method) const;
 
@@ -57,7 +58,7 @@ class ScriptedFiles {
   std::vector<Json> requests_;
 };
 
-// An answer of Windows' error.
+// An error response for a Windows error.
 client::Json WindowsError(int code, const std::string& name);
 
 }  // namespace onbehalf::test

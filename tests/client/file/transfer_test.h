@@ -13,7 +13,7 @@
 
 namespace onbehalf::test {
 
-// Copies between a folder of the test's own and scripted files, by onbehalf.exe.
+// Copies between a folder of the test's own and scripted files, with onbehalf.exe.
 class TransferTest : public testing::Test {
  protected:
   static constexpr char kPart[] = ".onbehalf-part";
@@ -30,7 +30,7 @@ class TransferTest : public testing::Test {
   }
 
   ChildProcess::Exit Run(const std::vector<std::string>& command) { return RunAgainst(server_, command); }
-  // With --json: the error that it ended with, which is the last line of what it told.
+  // With --json: the error that it ended with, which is the last line of its output.
   client::Json ErrorOf(const std::vector<std::string>& command,
                        DWORD code = Code(cli::ExitCode::kServiceError)) {
     std::vector<std::string> with_json = {"--json"};
@@ -48,14 +48,14 @@ class TransferTest : public testing::Test {
   FakeServer server_;
 };
 
-// Bytes of every value, which repeat at no power of two.
+// Bytes of every value, with a period that is not a power of two.
 inline std::string SomeBytes(std::size_t size) {
   std::string bytes(size, '\0');
   for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>((i * 7 + i / 251) & 0xFF);
   return bytes;
 }
 
-// Has `part` in it.
+// Whether `text` contains `part`.
 inline testing::AssertionResult Says(const std::string& text, const std::string& part) {
   if (text.find(part) != std::string::npos) return testing::AssertionSuccess();
   return testing::AssertionFailure() << "'" << text << "' does not say '" << part << "'";
