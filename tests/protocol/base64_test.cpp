@@ -36,7 +36,7 @@ TEST(Base64, GivesEveryByteBackAtEveryPlace) {
   EXPECT_NE(ToBase64(bytes).find('/'), std::string::npos);
 }
 
-TEST(Base64, RefusesWhatIsNone) {
+TEST(Base64, RefusesInvalidBase64) {
   for (const std::string text : {"Z", "Zg", "Zg=", "Zm9v=", "Zm9vZg", "=", "====", "Z===", "Zg==Zg==",
                                  "Zm9v\n", "Zm 9", "Zm-_", "Zm\xC3\xA9", "Z=g=", "=Zg="}) {
     EXPECT_EQ(FromBase64(text), std::nullopt) << text;

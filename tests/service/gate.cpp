@@ -23,7 +23,7 @@ void Gate::Leave() {
 
 bool Gate::Pass(const std::stop_token& stop) {
   {
-    // Calls back at once if stop was requested already, so not under mutex_.
+    // Calls back at once if stop was already requested, so not under mutex_.
     const std::lock_guard lock(on_stop_mutex_);
     on_stop_.emplace_back(stop, [this] {
       const std::lock_guard notify_lock(mutex_);

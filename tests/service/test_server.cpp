@@ -34,7 +34,7 @@ TestServer::TestServer()
       folder_(std::filesystem::temp_directory_path() / pipe_name_) {
   std::filesystem::create_directories(folder_);
   settings_.pipe.name = pipe_name_;
-  // A test that is about one of these sets it. The others must not hit what a busy machine only holds up.
+  // Tests of these limits set them. Otherwise they must not be reached just because a machine is busy.
   protocol::Limits& limits = settings_.limits;
   for (milliseconds* limit : {&limits.first_request_timeout, &limits.header_timeout, &limits.frame_timeout,
                               &limits.write_timeout, &limits.request_deadline, &limits.stop_grace}) {
@@ -54,7 +54,7 @@ TestServer::~TestServer() {
   server_.reset();
   audit_.reset();
   log_.reset();
-  std::error_code ignored;  // a file that a test still holds open stays behind in the temporary folder
+  std::error_code ignored;  // a file that a test still has open stays in the temporary folder
   std::filesystem::remove_all(folder_, ignored);
 }
 

@@ -38,24 +38,24 @@ struct GainRow {
   ACCESS_MASK gained;
 };
 
-TEST(RightsGained, AreThoseThatSomebodyCouldNotHaveBefore) {
+TEST(RightsGained, AreRightsThatNobodyHadBefore) {
   const std::vector<GainRow> rows = {
       {"(A;;CC;;;BU)", "(A;;CC;;;BU)", 0},
       {"", "(A;;CC;;;BU)", kCall},
       {"(A;;CC;;;BU)", "(A;;CCWD;;;BU)", kManage},
       {"(A;;CC;;;BU)", "(A;;CC;;;AU)", kCall},
       {"(A;;CCWD;;;BU)", "(A;;CC;;;BU)", 0},
-      // A deny entry that comes takes away; one that goes gives.
+      // Adding a deny ACE takes rights away; removing one gives them.
       {"(A;;CC;;;BU)", "(D;;CC;;;BG)(A;;CC;;;BU)", 0},
       {"(D;;CC;;;BG)(A;;CC;;;BU)", "(A;;CC;;;BU)", kCall},
       {"(D;;WD;;;BG)(A;;CC;;;BU)", "(A;;CC;;;BU)", 0},
-      // The same entries, in an order in which the deny entry no longer counts.
+      // The same ACEs, in an order in which the deny ACE no longer has an effect.
       {"(D;;CC;;;BG)(A;;CC;;;BU)", "(A;;CC;;;BU)(D;;CC;;;BG)", kCall},
       {"(A;;CC;;;BU)(D;;CC;;;BG)", "(D;;CC;;;BG)(A;;CC;;;BU)", 0},
-      // Once more in a place where it is not denied.
+      // Allowed once more, before the deny ACE.
       {"(D;;CC;;;BG)(A;;CC;;;BU)", "(A;;CC;;;BU)(D;;CC;;;BG)(A;;CC;;;BU)", kCall},
       {"(D;;CC;;;BG)(A;;CC;;;BU)", "(D;;CC;;;BG)(A;;CC;;;BU)(A;;CC;;;BU)", 0},
-      // A deny entry for another right does not make up for one that goes.
+      // A deny ACE for another right does not make up for a removed one.
       {"(D;;CC;;;BG)(A;;CC;;;BU)", "(D;;WD;;;BG)(A;;CC;;;BU)", kCall},
       {"(D;;CC;;;BG)(A;;CC;;;BU)", "(D;;CC;;;AN)(A;;CC;;;BU)", kCall},
       {"(D;;CC;;;BG)(A;;CC;;;BU)", "(D;;CC;;;AN)(D;;CC;;;BG)(A;;CC;;;BU)", 0}};
@@ -67,7 +67,7 @@ TEST(RightsGained, AreThoseThatSomebodyCouldNotHaveBefore) {
 
 using AccessControl = PolicyTest;
 
-TEST_F(AccessControl, WithoutAFileTheBuiltInPolicyIsInForce) {
+TEST_F(AccessControl, WithoutAFileTheBuiltInPolicyApplies) {
   EXPECT_EQ(access_.policy()->version(), 0U);
   EXPECT_EQ(access_.source(), service::PolicyStore::Loaded::Source::kDefault);
   EXPECT_TRUE(MayCall("file.read", Who::kOrdinary));
@@ -76,7 +76,7 @@ TEST_F(AccessControl, WithoutAFileTheBuiltInPolicyIsInForce) {
   EXPECT_FALSE(std::filesystem::exists(policy_file()));
 }
 
-TEST_F(AccessControl, AChangeIsInForceWhenItReturnsAndAfterARestart) {
+TEST_F(AccessControl, AChangeAppliesWhenItReturnsAndAfterARestart) {
   Result("access.grant", {{"account", OwnSid()}, {"node", "file.write"}, {"rights", {"call"}}});
   EXPECT_TRUE(MayCall("file.write", Who::kOrdinary));
   access_.Stop();
@@ -99,7 +99,7 @@ TEST_F(AccessControl, ADryRunChangesNothing) {
   EXPECT_TRUE(ChangesInAudit().empty());
 }
 
-TEST_F(AccessControl, TheLoserOfTwoWritersIsToldAndNothingIsLost) {
+TEST_F(AccessControl, TheLaterOfTwoWritersGetsAConflictAndNothingIsLost) {
   const Json first{{"account", "BU"}, {"node", "file"}, {"rights", {"call"}}, {"version", 0}};
   Result("access.grant", first);
   const protocol::Error late =
@@ -112,7 +112,7 @@ TEST_F(AccessControl, TheLoserOfTwoWritersIsToldAndNothingIsLost) {
   EXPECT_EQ(retried.at("after"), "D:(A;;GX;;;BU)(A;;GX;;;IU)");
 }
 
-TEST_F(AccessControl, WhoDoesNotManageANodeMayNotChangeIt) {
+TEST_F(AccessControl, OnlyManagersOfANodeMayChangeIt) {
   const protocol::Error refused = Refused(
       "access.grant", {{"account", "BU"}, {"node", "file.read"}, {"rights", {"call"}}}, Who::kOrdinary);
   EXPECT_EQ(refused.code, ErrorCode::kAccessDenied);
@@ -120,7 +120,7 @@ TEST_F(AccessControl, WhoDoesNotManageANodeMayNotChangeIt) {
   EXPECT_EQ(refused.data, (Json{{"reason", "notAManager"}, {"node", "file.read"}}));
 }
 
-TEST_F(AccessControl, ANodeThatMayNotBeSeenIsAnsweredLikeOneThatThereIsNot) {
+TEST_F(AccessControl, AHiddenNodeIsAnsweredLikeAnUnknownOne) {
   for (const char* method : {"access.show", "access.check", "access.explain"}) {
     const protocol::Error unseen = Refused(method, {{"node", "file.write"}}, Who::kOrdinary);
     const protocol::Error unknown = Refused(method, {{"node", "file.wrong"}}, Who::kOrdinary);
@@ -169,7 +169,7 @@ TEST_F(Delegate, MayNotSetWhatItDoesNotHold) {
 }
 
 // print.submit lets every authenticated user call; its manager has no call right because of a deny entry.
-TEST_F(PolicyTest, ADenyEntryMayNotBeTakenAwayByWhoDoesNotHoldWhatItDenies) {
+TEST_F(PolicyTest, ADenyEntryMayBeRemovedOnlyByAHolderOfTheRight) {
   Result("access.set", {{"node", "print.submit"},
                         {"sddl", "D:(D;;GX;;;" + OwnSid() + ")(A;;GRGW;;;" + OwnSid() + ")(A;;GX;;;AU)"}});
   const protocol::Error refused = Refused(
@@ -179,8 +179,8 @@ TEST_F(PolicyTest, ADenyEntryMayNotBeTakenAwayByWhoDoesNotHoldWhatItDenies) {
   EXPECT_FALSE(MayCall("print.submit", Who::kOrdinary));
 }
 
-// Whom an entry hits that he has made himself must be able to take it away again.
-TEST_F(PolicyTest, AnAdministratorMendsADenyEntryThatHitsAdministrators) {
+// A caller must be able to remove a deny ACE of its own making that denies the caller itself.
+TEST_F(PolicyTest, AnAdministratorRemovesADenyEntryForAdministrators) {
   Result("access.deny", {{"account", OwnSid()}, {"node", "file"}, {"rights", {"call", "see"}}});
   EXPECT_FALSE(MayCall("file.write", Who::kAdministrator));
   Result("access.revoke", {{"account", OwnSid()}, {"node", "file"}});
@@ -201,7 +201,7 @@ TEST_F(PolicyTest, TheLastEntryThatLetsAdministratorsManageTheRootStays) {
   EXPECT_EQ(access_.policy()->version(), 0U);
 }
 
-TEST_F(PolicyTest, WhatShutsTheServiceOutIsRefusedByItsObserver) {
+TEST_F(PolicyTest, ItsObserverRefusesAChangeThatLocksTheServiceOut) {
   access_.Observe({[](const service::AccessPolicy& policy) -> std::optional<std::string> {
                      if (policy.document().nodes.contains("pipe:"))
                        return "the pipe is closed to the service";
@@ -228,15 +228,15 @@ TEST_F(PolicyTest, EveryChangeIsInTheAuditWithOldAndNew) {
   EXPECT_EQ(lines[1].at("version"), 2);
 }
 
-// A node of a module that is not loaded now; its namespace is nobody's either.
-TEST_F(PolicyTest, ANodeWithoutAMethodIsTakenAwayAndBroughtBack) {
+// A node of a module that is not loaded; its namespace has no methods either.
+TEST_F(PolicyTest, ANodeWithoutAMethodIsRemovedAndRestored) {
   access_.Stop();
   std::ofstream(policy_file(), std::ios::binary)
       << R"j({"format": 1, "version": 2, "nodes": {"mod.read": {"sddl": "D:P(A;;GA;;;BA)(A;;GRGW;;;)j"
       << OwnSid() << R"j()"}}})j";
   access_.Start();
   const std::uint64_t version = access_.policy()->version();
-  // Its default is not known, so that nobody knows what its end would give away.
+  // Its default is unknown, so it is unknown what removing it would grant.
   EXPECT_EQ(
       Refused("access.set", {{"node", "mod.read"}, {"sddl", nullptr}}, Who::kOrdinary).data.at("reason"),
       "givesMoreThanHeld");
@@ -246,14 +246,14 @@ TEST_F(PolicyTest, ANodeWithoutAMethodIsTakenAwayAndBroughtBack) {
   EXPECT_NE(access_.policy()->Find("mod.read"), nullptr);
 }
 
-TEST_F(PolicyTest, AFileThatCameWhileTheServiceDidNotRunIsInTheAudit) {
+TEST_F(PolicyTest, AFileReplacedWhileStoppedIsInTheAudit) {
   access_.Stop();
   std::ofstream(policy_file(), std::ios::binary)
       << R"j({"format": 1, "version": 2, "nodes": {"file.write": {"sddl": "D:(A;;GX;;;AU)"}}})j";
   access_.Start();
   ASSERT_EQ(ChangesInAudit().size(), 1U);
   EXPECT_EQ(ChangesInAudit().front().at("node"), "file.write");
-  // Once.
+  // Recorded once.
   access_.Stop();
   access_.Start();
   EXPECT_EQ(ChangesInAudit().size(), 1U);
@@ -271,15 +271,15 @@ TEST_F(PolicyTest, AChangeWhoseRequestHasEndedIsNotMade) {
   EXPECT_EQ(access_.policy()->version(), 0U);
 }
 
-TEST_F(PolicyTest, WhatTheObserverCouldNotDoIsAWarning) {
+TEST_F(PolicyTest, AFailureOfTheObserverIsAWarning) {
   access_.Observe(
       {{}, [](const service::AccessPolicy&) { return std::string("the pipe is as it was"); }, {}});
   const Json result = Result("access.grant", {{"account", "BU"}, {"node", "file"}, {"rights", {"call"}}});
   EXPECT_EQ(result.at("warnings"), Json{"the pipe is as it was"});
 }
 
-// The file is replaced behind the service's back, which does not look: it loses nothing and says so in the audit.
-TEST_F(PolicyTest, AChangeThatMeetsAnotherFileIsWithdrawn) {
+// The file is replaced while the service does not watch: nothing is lost, and the audit records it.
+TEST_F(PolicyTest, AChangeThatConflictsWithAnotherFileIsWithdrawn) {
   Result("access.grant", {{"account", "BU"}, {"node", "file"}, {"rights", {"call"}}});
   const std::string theirs = R"j({"format": 1, "version": 5, "nodes": {}})j";
   std::ofstream(policy_file(), std::ios::binary) << theirs;
@@ -291,7 +291,7 @@ TEST_F(PolicyTest, AChangeThatMeetsAnotherFileIsWithdrawn) {
   EXPECT_NE(audit.find("\"event\":\"policyWithdrawn\""), std::string::npos) << audit;
 }
 
-// Follows access.json, and lets the test wait for what is made of it.
+// Watches access.json, and lets the test wait for the result.
 class ReplacedFile : public PolicyTest {
  protected:
   ReplacedFile() {
@@ -308,7 +308,7 @@ class ReplacedFile : public PolicyTest {
   }
   ~ReplacedFile() override { access_.Stop(); }
 
-  // As an editor does: another file takes the place of the old one.
+  // As an editor does: renames another file over the old one.
   void Replace(std::string_view text) {
     const auto next = policy_folder() / "edited.tmp";
     std::ofstream(next, std::ios::binary) << text;
@@ -324,7 +324,7 @@ class ReplacedFile : public PolicyTest {
   std::string why_;  // once refused_ is set
 };
 
-TEST_F(ReplacedFile, IsInForceWithoutARestart) {
+TEST_F(ReplacedFile, AppliesWithoutARestart) {
   Replace(Text(R"j("file.write": {"sddl": "D:(A;;GX;;;AU)"})j"));
   ASSERT_TRUE(took_effect_.Wait());
   EXPECT_TRUE(MayCall("file.write", Who::kOrdinary));
@@ -335,7 +335,7 @@ TEST_F(ReplacedFile, IsInForceWithoutARestart) {
   EXPECT_FALSE(lines[0].contains("account"));
 }
 
-TEST_F(ReplacedFile, ThatIsWrongIsRefusedWholeAndThePolicyStays) {
+TEST_F(ReplacedFile, WithFaultsIsRefusedWholeAndThePolicyStays) {
   Replace(Text(R"j("file.write": {"sddl": "D:(A;;GX;;;AU)"})j"));
   ASSERT_TRUE(took_effect_.Wait());
   took_effect_.Reset();
@@ -370,7 +370,7 @@ TEST_F(ReplacedFile, ThatTheServiceCannotUseIsNotOverwrittenByAChange) {
   EXPECT_EQ(ReadAll(policy_file()), text);
 }
 
-TEST_F(ReplacedFile, WhenRemovedGivesTheBuiltInPolicyBack) {
+TEST_F(ReplacedFile, WhenRemovedRestoresTheBuiltInPolicy) {
   Replace(Text(R"j("file.write": {"sddl": "D:(A;;GX;;;AU)"})j"));
   ASSERT_TRUE(took_effect_.Wait());
   took_effect_.Reset();
@@ -380,7 +380,7 @@ TEST_F(ReplacedFile, WhenRemovedGivesTheBuiltInPolicyBack) {
   EXPECT_EQ(access_.source(), service::PolicyStore::Loaded::Source::kDefault);
 }
 
-TEST_F(PolicyTest, AFileThatIsWrongAtTheStartGivesTheLastGoodOneElseAdministratorsOnly) {
+TEST_F(PolicyTest, AnInvalidFileAtTheStartGivesTheLastGoodOneOrAdministratorsOnly) {
   Result("access.grant", {{"account", OwnSid()}, {"node", "file.write"}, {"rights", {"call"}}});
   access_.Stop();
   std::ofstream(policy_file(), std::ios::binary) << "{";

@@ -45,13 +45,13 @@ PolicyNode Node(std::string_view name, const std::string& sddl) {
   return std::get<PolicyNode>(service::ParseNode(name, sddl));
 }
 
-// Counts the calls of Windows' functions while it lives.
+// Counts the calls of Windows' functions while it exists.
 class CallCount {
  public:
   CallCount() : seam_(Hooks()) {}
   int checks() const { return checks_; }
   int queries() const { return queries_; }
-  // What is AccessCheck's answer from now on, if not Windows' own.
+  // From now on AccessCheck fails with this code; ERROR_SUCCESS: Windows' own result.
   void FailWith(DWORD code) { fails_with_ = code; }
 
  private:
@@ -74,7 +74,7 @@ class CallCount {
   TokenSeam seam_;
 };
 
-// The built-in policy over these methods.
+// The built-in policy for these methods.
 class BuiltInPolicy : public testing::Test {
  protected:
   BuiltInPolicy() {
@@ -126,26 +126,26 @@ TEST_F(BuiltInPolicy, LetsAdministratorsCallAndSeeEverything) {
   EXPECT_TRUE(policy().IsAdministrator(administrator_));
 }
 
-TEST_F(BuiltInPolicy, LetsOthersCallWhatTheMethodsDefaultGivesThem) {
+TEST_F(BuiltInPolicy, LetsOthersCallWhatTheMethodsDefaultGrants) {
   EXPECT_TRUE(Check("test.everybody", ordinary_).allowed);
   EXPECT_TRUE(Check("test.callOnly", ordinary_).allowed);
   EXPECT_FALSE(Check("test.visible", ordinary_).allowed);
   EXPECT_FALSE(Check("test.hidden", ordinary_).allowed);
 }
 
-TEST_F(BuiltInPolicy, TakesADenyOnlyMembershipForNone) {
+TEST_F(BuiltInPolicy, GrantsNothingToADenyOnlyMembership) {
   EXPECT_FALSE(policy().IsAdministrator(ordinary_));
   EXPECT_FALSE(Check("test.hidden", ordinary_).allowed);
   EXPECT_FALSE(Check("test.hidden", ordinary_).visible);
 }
 
-TEST_F(BuiltInPolicy, LetsADenyOnlyMembershipDeny) {
+TEST_F(BuiltInPolicy, AppliesDenyEntriesToADenyOnlyMembership) {
   ONBEHALF_SKIP_WITHOUT("AccessCheck that lets a deny entry hit a deny-only group",
                         DenyOnlyGroupsAreDenied());
   EXPECT_FALSE(Check("test.deniesAdministrators", ordinary_).allowed);
 }
 
-TEST_F(BuiltInPolicy, SaysWhetherTheRefusedMaySeeTheMethod) {
+TEST_F(BuiltInPolicy, SaysWhetherARefusedCallerMaySeeTheMethod) {
   EXPECT_TRUE(Check("test.visible", ordinary_).visible);
   EXPECT_TRUE(MaySee("test.visible", ordinary_));
   EXPECT_FALSE(Check("test.hidden", ordinary_).visible);
@@ -153,12 +153,12 @@ TEST_F(BuiltInPolicy, SaysWhetherTheRefusedMaySeeTheMethod) {
   EXPECT_FALSE(MaySee("test.callOnly", ordinary_));
 }
 
-TEST_F(BuiltInPolicy, LetsDenyWinOverAllowOfTheSameLevelWhateverTheirOrder) {
+TEST_F(BuiltInPolicy, DenyWinsOverAllowOnTheSameLevelInAnyOrder) {
   for (const char* method : {"test.deniesUser", "test.deniesUserLast"}) {
     for (const CallerIdentity* caller : {&administrator_, &ordinary_}) {
       const AccessDecision decision = Check(method, *caller);
       EXPECT_FALSE(decision.allowed) << method;
-      // Seeing is not denied.
+      // See is not denied.
       EXPECT_TRUE(decision.visible) << method;
       EXPECT_EQ(decision.entry, "(D;;GX;;;" + OwnSid() + ")") << method;
       EXPECT_EQ(decision.node, method);
@@ -166,12 +166,12 @@ TEST_F(BuiltInPolicy, LetsDenyWinOverAllowOfTheSameLevelWhateverTheirOrder) {
   }
 }
 
-TEST_F(BuiltInPolicy, LetsTheMethodDenyWhatTheRootGives) {
+TEST_F(BuiltInPolicy, LetsTheMethodDenyWhatTheRootGrants) {
   EXPECT_FALSE(Check("test.deniesAdministrators", administrator_).allowed);
   EXPECT_EQ(Check("test.deniesAdministrators", administrator_).entry, "(D;;GX;;;BA)");
 }
 
-TEST_F(BuiltInPolicy, NamesNoEntryWhereNoneDecided) {
+TEST_F(BuiltInPolicy, NamesNoEntryIfNoneDecided) {
   EXPECT_EQ(Check("test.hidden", ordinary_).entry, "");
   EXPECT_EQ(Check("test.visible", ordinary_).entry, "");
   EXPECT_EQ(Check("test.hidden", ordinary_).node, "test.hidden");
@@ -183,7 +183,7 @@ TEST_F(BuiltInPolicy, AsksWindowsWithAnIdentificationTokenToo) {
   EXPECT_TRUE(policy().IsAdministrator(*caller));
 }
 
-TEST_F(BuiltInPolicy, MethodsThatItDoesNotKnowHaveTheRootsDescriptor) {
+TEST_F(BuiltInPolicy, UnknownMethodsHaveTheRootsDescriptor) {
   const Method added = MethodWithDefault("test.later", "D:(A;;GXGR;;;WD)");
   EXPECT_TRUE(policy().Check(added, administrator_).allowed);
   EXPECT_FALSE(policy().Check(added, ordinary_).allowed);
@@ -207,12 +207,12 @@ TEST_F(BuiltInPolicy, GivesEveryMethodAProtectedDescriptorThatSystemOwns) {
     const SecurityDescriptor& descriptor = DescriptorOf(method->name);
     EXPECT_TRUE(descriptor.IsProtected()) << method->name;
     EXPECT_TRUE(descriptor.HasDacl()) << method->name;
-    // An owner may change the descriptor without any entry that says so: no account that calls may be it.
+    // An owner may change the descriptor without any ACE: no calling account may be the owner.
     EXPECT_EQ(descriptor.Owner(), Sid::FromWellKnown(WinLocalSystemSid)) << method->name;
   }
 }
 
-TEST_F(BuiltInPolicy, DeniesAnonymousAndGuestsBeforeAnythingElseIsAsked) {
+TEST_F(BuiltInPolicy, DeniesAnonymousAndGuestsBeforeAnyOtherCheck) {
   for (const Method* method : methods().All()) {
     const std::vector<AccessEntry> entries = DescriptorOf(method->name).Dacl();
     ASSERT_GE(entries.size(), 4U) << method->name;
@@ -227,8 +227,8 @@ TEST_F(BuiltInPolicy, DeniesAnonymousAndGuestsBeforeAnythingElseIsAsked) {
   }
 }
 
-// A token of Guests or of the anonymous logon cannot be made everywhere. This one's own user, put in their
-// place in the very descriptor that Windows is asked with, is denied what the method gives to everyone.
+// Tokens of Guests or of the anonymous logon cannot be made everywhere. Instead, this account takes their
+// place in the descriptor that is passed to Windows, and is denied what the method gives to everyone.
 TEST_F(BuiltInPolicy, DenialOfAnonymousAndGuestsHoldsAgainstAMethodThatAllowsThem) {
   const std::string sddl = DescriptorOf("test.world").ToSddl();
   for (const std::string alias : {";;;AN)", ";;;BG)"}) {
@@ -245,8 +245,8 @@ TEST_F(BuiltInPolicy, DenialOfAnonymousAndGuestsHoldsAgainstAMethodThatAllowsThe
   }
 }
 
-// The anonymous logon's token, as an unauthenticated client's is; nullopt where Windows' function does not
-// give it.
+// The anonymous logon's token, like that of an unauthenticated client; nullopt where Windows' function does
+// not give it.
 std::optional<win32::Token> AnonymousToken() {
   if (!::ImpersonateAnonymousToken(::GetCurrentThread())) return std::nullopt;
   HANDLE handle = nullptr;
@@ -270,22 +270,22 @@ TEST_F(BuiltInPolicy, DeniesTheAnonymousLogonWhateverTheMethodAllows) {
   }
 }
 
-// ---- What a check costs, and what is remembered of it ----
+// ---- The cost of a check, and what is cached ----
 
 TEST_F(BuiltInPolicy, AsksWindowsOnceForAnAllowedCall) {
   const CallCount count;
   EXPECT_TRUE(Check("test.everybody", ordinary_).allowed);
   EXPECT_EQ(count.checks(), 1);
   EXPECT_EQ(count.queries(), 0);
-  // A batch asks with the same capture.
+  // The requests of a batch share one capture.
   EXPECT_TRUE(Check("test.everybody", ordinary_).allowed);
   EXPECT_EQ(count.checks(), 1);
 }
 
-TEST_F(BuiltInPolicy, AsksOnceForNodesOfEqualEntries) {
+TEST_F(BuiltInPolicy, AsksOnceForNodesWithEqualEntries) {
   EXPECT_EQ(&DescriptorOf("test.everybody"), &DescriptorOf("test.sameAsEverybody"));
   EXPECT_NE(&DescriptorOf("test.everybody"), &DescriptorOf("test.visible"));
-  // Nobody but the root speaks at either.
+  // Only the root has ACEs that apply to either.
   EXPECT_EQ(&DescriptorOf("test.hidden"), &DescriptorOf("/"));
   const CallCount count;
   EXPECT_TRUE(MaySee("test.everybody", ordinary_));
@@ -295,7 +295,7 @@ TEST_F(BuiltInPolicy, AsksOnceForNodesOfEqualEntries) {
   EXPECT_EQ(count.checks(), 2);
 }
 
-TEST_F(BuiltInPolicy, RemembersEachNodeAndRightByItself) {
+TEST_F(BuiltInPolicy, CachesEachNodeAndRightSeparately) {
   const CallCount count;
   for (int round = 0; round < 2; ++round) {
     EXPECT_TRUE(Check("test.everybody", ordinary_).allowed);
@@ -310,14 +310,14 @@ TEST_F(BuiltInPolicy, RemembersEachNodeAndRightByItself) {
   EXPECT_EQ(count.checks(), 8);
 }
 
-TEST_F(BuiltInPolicy, RemembersNothingForAnotherCapture) {
+TEST_F(BuiltInPolicy, CachesNothingForAnotherCapture) {
   EXPECT_TRUE(policy().IsAdministrator(administrator_));
   const CallCount count;
   EXPECT_TRUE(policy().IsAdministrator(*Caller(Who::kAdministrator)));
   EXPECT_EQ(count.checks(), 1);
 }
 
-TEST_F(BuiltInPolicy, RemembersNothingForAnotherPolicyOfTheSameVersion) {
+TEST_F(BuiltInPolicy, CachesNothingForAnotherPolicyOfTheSameVersion) {
   PolicyDocument document;
   document.nodes.emplace("test.everybody", PolicyNode{});
   std::optional<AccessPolicy> other = AccessPolicy::Compile(std::move(document), methods());
@@ -327,12 +327,12 @@ TEST_F(BuiltInPolicy, RemembersNothingForAnotherPolicyOfTheSameVersion) {
     EXPECT_TRUE(policy().Check(method, ordinary_).allowed);
     EXPECT_FALSE(other->Check(method, ordinary_).allowed);
   }
-  // At the same place in memory.
+  // At the same address.
   other = AccessPolicy::Compile({}, methods());
   EXPECT_TRUE(other->Check(method, ordinary_).allowed);
 }
 
-TEST_F(BuiltInPolicy, RemembersNoCheckThatFailed) {
+TEST_F(BuiltInPolicy, CachesNoFailedCheck) {
   CallCount count;
   count.FailWith(ERROR_NOT_ENOUGH_MEMORY);
   EXPECT_THROW(Check("test.everybody", ordinary_), win32::Win32Error);
@@ -343,7 +343,7 @@ TEST_F(BuiltInPolicy, RemembersNoCheckThatFailed) {
   EXPECT_TRUE(policy().IsAdministrator(administrator_));
 }
 
-TEST_F(BuiltInPolicy, AsksOnceWhenSeveralThreadsWantTheSame) {
+TEST_F(BuiltInPolicy, AsksOnceForConcurrentThreads) {
   const CallCount count;
   std::vector<std::thread> threads;
   std::atomic<int> allowed{0};
@@ -357,8 +357,8 @@ TEST_F(BuiltInPolicy, AsksOnceWhenSeveralThreadsWantTheSame) {
   EXPECT_EQ(count.checks(), 1);
 }
 
-// Otherwise the time of an answer would tell which names there are.
-TEST_F(BuiltInPolicy, CostsTheSameForAHiddenMethodAsForOneThatThereIsNot) {
+// Otherwise the response time would reveal which names exist.
+TEST_F(BuiltInPolicy, CostsTheSameForAHiddenMethodAsForAnUnknownOne) {
   struct Cost {
     int checks;
     int queries;
@@ -374,7 +374,7 @@ TEST_F(BuiltInPolicy, CostsTheSameForAHiddenMethodAsForOneThatThereIsNot) {
   const auto unknown = [&] { return policy().CheckUnknown(ordinary_); };
   const Cost first = cost_of(unknown);
   EXPECT_EQ(first.checks, 2);
-  // In any order, with whatever is remembered, also after the same capture has asked rpc.discover.
+  // In any order, whatever is cached, also after the same capture has called rpc.discover.
   EXPECT_EQ(cost_of(hidden), first);
   EXPECT_EQ(cost_of(hidden), first);
   EXPECT_EQ(cost_of(unknown), first);
@@ -386,7 +386,7 @@ TEST_F(BuiltInPolicy, CostsTheSameForAHiddenMethodAsForOneThatThereIsNot) {
   EXPECT_EQ(cost_of(unknown), first);
 }
 
-// ---- Out of a document ----
+// ---- Compiled from a document ----
 
 class CompiledPolicy : public testing::Test {
  protected:
@@ -444,12 +444,12 @@ TEST_F(CompiledPolicy, HasTheRegisteredNodesAndThoseOfTheDocument) {
   EXPECT_EQ(service::ToSddl(policy.Find("pipe:")->own), "D:(A;;GX;;;AU)");
 }
 
-TEST_F(CompiledPolicy, SaysWhereEachEntryStands) {
+TEST_F(CompiledPolicy, SaysWhichNodeEachEntryIsFrom) {
   PolicyDocument document;
   document.nodes.emplace("/", Node("/", "D:(D;;GW;;;NU)(A;;GA;;;BA)"));
   document.nodes.emplace("file", Node("file", "D:(A;;GR;;;BU)"));
   AccessPolicy compiled = Compile(document);
-  // Also after the policy has moved.
+  // Still true after the policy was moved.
   const AccessPolicy policy = std::move(compiled);
   const std::string always = "(D;;GA;;;AN) (D;;GA;;;BG) ";
   EXPECT_EQ(EntriesOf(policy, "file.read"),
@@ -459,7 +459,7 @@ TEST_F(CompiledPolicy, SaysWhereEachEntryStands) {
   EXPECT_EQ(EntriesOf(policy, "/"), always + "/(D;;GW;;;NU) /(A;;GA;;;BA) ");
 }
 
-TEST_F(CompiledPolicy, OfAMethodThatIsNotRegisteredInheritsAsTheOthersDo) {
+TEST_F(CompiledPolicy, OfAnUnregisteredMethodInheritsLikeAnyOther) {
   PolicyDocument document;
   document.nodes.emplace("odbc.query", Node("odbc.query", "D:(A;;GX;;;BU)"));
   EXPECT_EQ(EntriesOf(Compile(document), "odbc.query"),
@@ -469,7 +469,7 @@ TEST_F(CompiledPolicy, OfAMethodThatIsNotRegisteredInheritsAsTheOthersDo) {
             "(D;;GA;;;AN) (D;;GA;;;BG) odbc.query(A;;GX;;;BU) odbc(A;;GR;;;BU) ");
 }
 
-TEST_F(CompiledPolicy, LeavesNobodyButAdministratorsInPlaceOfAnUnreadableOne) {
+TEST_F(CompiledPolicy, AdmitsOnlyAdministratorsInPlaceOfAnUnreadableOne) {
   PolicyDocument document;
   document.administrators_only = true;
   document.nodes.emplace("/", Node("/", "D:(A;;GX;;;AU)(A;;GA;;;BA)"));
@@ -483,7 +483,7 @@ TEST_F(CompiledPolicy, LeavesNobodyButAdministratorsInPlaceOfAnUnreadableOne) {
   }
 }
 
-TEST_F(CompiledPolicy, RefusesAMethodWhoseDefaultIsNone) {
+TEST_F(CompiledPolicy, RefusesAMethodWithAnInvalidDefault) {
   std::string large = "D:";
   for (int i = 0; i < 100; ++i) large += "(A;;GX;;;S-1-5-21-1-2-3-" + std::to_string(1000 + i) + ")";
   for (const std::string& sddl : {std::string(""), std::string("O:SY"), std::string("D:(A;OICI;GX;;;AU)"),
@@ -497,8 +497,8 @@ TEST_F(CompiledPolicy, RefusesAMethodWhoseDefaultIsNone) {
   }
 }
 
-// The largest document that has no faults compiles.
-TEST_F(CompiledPolicy, HasRoomForWhateverADocumentMayHold) {
+// The largest valid document compiles.
+TEST_F(CompiledPolicy, HasRoomForTheLargestDocument) {
   PolicyNode node;
   for (int i = 0; i < 999; ++i) {
     node.entries.push_back(

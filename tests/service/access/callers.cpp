@@ -18,7 +18,7 @@ using win32::Token;
 
 Token OwnPrimaryToken() { return Token::FromOwnProcess(TOKEN_ALL_ACCESS); }
 
-// This process's token with one SID for denying only, or restricted to one.
+// This process's token with one deny-only SID, or restricted to one SID.
 Token Without(const Sid* disabled, const Sid* restricting) {
   SID_AND_ATTRIBUTES deny_only{disabled == nullptr ? nullptr : disabled->get(), 0};
   SID_AND_ATTRIBUTES restricted{restricting == nullptr ? nullptr : restricting->get(), 0};
@@ -32,7 +32,7 @@ Token Without(const Sid* disabled, const Sid* restricting) {
   return Token(std::move(handle));
 }
 
-// Administrators may open the tokens of some of SYSTEM's processes.
+// Administrators may open the tokens of some SYSTEM processes.
 std::optional<Token> SystemToken() {
   const win32::UniqueFile processes(::CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0));
   if (!processes) return std::nullopt;

@@ -30,7 +30,7 @@ std::vector<EffectiveEntry> Dacl(std::initializer_list<const char*> entries) {
   return dacl;
 }
 
-// A user in Users, with a group that is disabled and one for denying only.
+// A user in Users, with a disabled group and a deny-only group.
 const TokenSids& Token() {
   static const TokenSids token{{{*Sid::FromNumbers(kUser), true, true, false},
                                 {*Sid::FromNumbers(kUsers), false, true, false},
@@ -51,23 +51,23 @@ DaclWalk Walk(std::initializer_list<const char*> entries, AccessMask asked,
   return WalkDacl(Dacl(entries), kSystem, token, token.normal, asked);
 }
 
-TEST(DaclWalk, EndsAtTheEntryThatGivesTheLastRight) {
+TEST(DaclWalk, EndsAtTheEntryThatGrantsTheLastRight) {
   const DaclWalk walk = Walk({"(A;;GX;;;AU)", "(A;;GR;;;BU)", "(A;;GX;;;BU)", "(D;;GX;;;BU)"}, kCall | kSee);
   EXPECT_EQ(StepsOf(walk), (Steps{Step::kNoMatch, Step::kAllows, Step::kDecides, Step::kNotReached}));
   EXPECT_EQ(walk.deciding, 2u);
   EXPECT_EQ(walk.missing, 0u);
 }
 
-TEST(DaclWalk, EndsAtAnEntryThatDeniesARightThatIsStillAsked) {
+TEST(DaclWalk, EndsAtAnEntryThatDeniesAMissingRight) {
   const DaclWalk walk = Walk({"(D;;GR;;;BU)", "(D;;GX;;;S-1-5-21-1-2-3-1001)", "(A;;GA;;;BU)"}, kCall);
   EXPECT_EQ(StepsOf(walk), (Steps{Step::kNotAsked, Step::kDenies, Step::kNotReached}));
   EXPECT_EQ(walk.deciding, 1u);
   EXPECT_EQ(walk.missing, kCall);
-  // Given before, it is no longer asked.
+  // Already granted, it is no longer checked.
   EXPECT_EQ(Walk({"(A;;GX;;;BU)", "(D;;GX;;;BU)"}, kCall).missing, 0u);
 }
 
-TEST(DaclWalk, ADenyOnlyGroupCountsForDenyEntriesAndADisabledOneForNone) {
+TEST(DaclWalk, DenyOnlyGroupsMatchDenyEntriesAndDisabledOnesMatchNone) {
   EXPECT_EQ(StepsOf(Walk({"(A;;GX;;;BA)", "(D;;GX;;;BA)"}, kCall)), (Steps{Step::kDenyOnly, Step::kDenies}));
   const DaclWalk walk = Walk({"(D;;GX;;;S-1-5-32-551)", "(A;;GX;;;S-1-5-32-551)"}, kCall);
   EXPECT_EQ(StepsOf(walk), (Steps{Step::kNoMatch, Step::kNoMatch}));
@@ -87,17 +87,17 @@ TEST(DaclWalk, AnOwnerHasTheImplicitRightsUnlessEntriesForOwnerRightsLimitThem) 
   EXPECT_FALSE(limited.through_owner);
   EXPECT_EQ(limited.missing, kManage);
   EXPECT_EQ(Walk({"(A;;GW;;;OW)"}, kManage, system).deciding, 0u);
-  // Nobody else has what an entry for the owner gives.
+  // An ACE for the owner gives nothing to others.
   EXPECT_EQ(Walk({"(A;;GW;;;OW)"}, kManage).missing, kManage);
 }
 
-TEST(DaclWalk, ARestrictedTokenOwnsOnlyWhatBothItsListsOwn) {
+TEST(DaclWalk, ARestrictedTokenIsTheOwnerOnlyInBothLists) {
   const TokenSids restricted{{{kSystem, true, true, false}},
                              {{*Sid::FromNumbers(kUsers), false, true, false}}};
   EXPECT_EQ(Walk({}, kManage, restricted).missing, kManage);
 }
 
-TEST(DenyingEntry, IsTheOneOfTheListThatWasRefused) {
+TEST(DenyingEntry, IsFromTheRefusedList) {
   const auto dacl = Dacl({"(D;;GX;;;BU)", "(A;;GX;;;AU)"});
   EXPECT_EQ(DenyingEntry(dacl, kSystem, Token(), kCall), 0u);
   EXPECT_EQ(DenyingEntry(Dacl({}), kSystem, Token(), kCall), std::nullopt);

@@ -41,7 +41,7 @@ Explanation ExplainWrite(const AccessPolicy& policy, Who who, ACCESS_MASK right)
   return Explain(policy, *policy.Find("file.write"), *Caller(who), right);
 }
 
-// "(A;;GX;;;AU) decides by S-1-5-11", one for each entry after the ones that deny always.
+// "(A;;GX;;;AU) decides by S-1-5-11", one for each ACE after the built-in deny ACEs.
 std::vector<std::string> Steps(const Explanation& explanation) {
   std::vector<std::string> steps;
   for (std::size_t i = 2; i < explanation.entries.size(); ++i) {
@@ -88,7 +88,7 @@ TEST(Explanation, TellsWhatEachEntryDid) {
   EXPECT_FALSE(decided.via_is_user || decided.via_deny_only);
 }
 
-TEST(Explanation, NamesTheAccountItselfAsSuch) {
+TEST(Explanation, NamesTheAccountItself) {
   const Explanation explanation =
       ExplainWrite(Policy({{"file.write", "D:(D;;GX;;;" + OwnSid() + ")"}}), Who::kAdministrator, kCall);
   EXPECT_FALSE(explanation.allowed);
@@ -102,7 +102,7 @@ TEST(Explanation, NamesTheAccountItselfAsSuch) {
   EXPECT_FALSE(explanation.entries[3].via);
 }
 
-TEST(Explanation, TellsThePartsOfARightApart) {
+TEST(Explanation, DistinguishesThePartsOfARight) {
   const Explanation explanation =
       ExplainWrite(Policy({{"file.write", "D:(A;;0x2;;;AU)(A;;0x2;;;WD)"}, {"file", "D:(A;;GR;;;AU)"}}),
                    Who::kOrdinary, kSee);
@@ -112,7 +112,7 @@ TEST(Explanation, TellsThePartsOfARightApart) {
                                                           "(A;;GA;;;BA) notReached"}));
 }
 
-TEST(Explanation, HasNoDecidingEntryWhereNothingAllows) {
+TEST(Explanation, HasNoDecidingEntryIfNothingAllows) {
   const Explanation explanation = ExplainWrite(Policy({}), Who::kOrdinary, kCall);
   EXPECT_FALSE(explanation.allowed);
   EXPECT_EQ(explanation.granted, 0U);
@@ -121,8 +121,8 @@ TEST(Explanation, HasNoDecidingEntryWhereNothingAllows) {
   EXPECT_EQ(explanation.note, "");
 }
 
-// On Windows the entry denies. Where it does not, the explanation says whose doing it is.
-TEST(Explanation, SaysWhereThisSystemIsNotAsWindows) {
+// On Windows the ACE denies. On a system where it does not, the explanation says so.
+TEST(Explanation, ReportsWhereThisSystemDiffersFromWindows) {
   const Explanation explanation =
       ExplainWrite(Policy({{"file.write", "D:(D;;GX;;;BA)(A;;GX;;;AU)"}}), Who::kOrdinary, kCall);
   EXPECT_EQ(explanation.entries[2].step, Step::kDenies);
@@ -139,7 +139,7 @@ TEST(Explanation, SaysWhereThisSystemIsNotAsWindows) {
   }
 }
 
-// ---- The walk alone, for tokens that cannot be had everywhere ----
+// ---- The walk alone, for tokens that are not available everywhere ----
 
 const Sid& Owner() { return NodeOwner(); }
 
@@ -169,7 +169,7 @@ Walked Walk(const std::string& sddl, const TokenSids& token, ACCESS_MASK asked) 
   return {walk.missing == 0, walk.deciding, walk.through_owner};
 }
 
-TEST(DaclWalk, GivesTheOwnerWhatNoEntryHasToGive) {
+TEST(DaclWalk, GrantsTheOwnersImplicitRights) {
   const TokenSids system{{User("S-1-5-18"), Group("S-1-1-0")}, {}};
   EXPECT_EQ(Walk("D:", system, kManage), (Walked{true, std::nullopt, true}));
   EXPECT_EQ(Walk("D:(D;;GA;;;SY)", system, kManage), (Walked{true, std::nullopt, true}));
@@ -178,7 +178,7 @@ TEST(DaclWalk, GivesTheOwnerWhatNoEntryHasToGive) {
   EXPECT_EQ(Walk("D:(A;;0x2;;;WD)", system, kSee), (Walked{true, 0, true}));
   EXPECT_EQ(Walk("D:(D;;GR;;;WD)", system, kSee), (Walked{false, 0, true}));
   EXPECT_EQ(Walk("D:(D;;GX;;;WD)(A;;GX;;;SY)", system, kCall), (Walked{false, 0, false}));
-  // Neither a group that owns only by name nor anybody else.
+  // Neither a group that only has the owner's SID nor anyone else.
   EXPECT_EQ(Walk("D:", {{User("S-1-5-18", false, true)}, {}}, kManage), (Walked{false, std::nullopt, false}));
   EXPECT_EQ(Walk("D:", {{Group("S-1-5-18", false)}, {}}, kManage), (Walked{false, std::nullopt, false}));
   EXPECT_EQ(Walk("D:", {{User("S-1-5-32-544")}, {}}, kManage), (Walked{false, std::nullopt, false}));
@@ -201,7 +201,7 @@ TEST(DaclWalk, LimitsTheOwnerByOwnerRights) {
   EXPECT_EQ(walk.entries[0].via->sid, Owner());
 }
 
-TEST(DaclWalk, CountsADisabledGroupForNothing) {
+TEST(DaclWalk, IgnoresADisabledGroup) {
   const TokenSids token{{User("S-1-5-21-1-2-3-1001"), Group("S-1-5-32-545", false)}, {}};
   EXPECT_EQ(Walk("D:(A;;GX;;;BU)", token, kCall), (Walked{false, std::nullopt, false}));
   EXPECT_EQ(Walk("D:(D;;GX;;;BU)(A;;GX;;;S-1-5-21-1-2-3-1001)", token, kCall), (Walked{true, 1, false}));
@@ -211,7 +211,7 @@ TEST(DaclWalk, CountsADisabledGroupForNothing) {
   EXPECT_FALSE(walk.entries[0].via->is_enabled);
 }
 
-TEST(DaclWalk, CountsADenyOnlySidForDenyingOnly) {
+TEST(DaclWalk, UsesADenyOnlySidOnlyForDenyEntries) {
   const TokenSids token{
       {User("S-1-5-21-1-2-3-1001", false, true), Group("S-1-5-32-544", false, true), Group("S-1-1-0")}, {}};
   for (const char* account : {"BA", "S-1-5-21-1-2-3-1001"}) {
@@ -222,7 +222,7 @@ TEST(DaclWalk, CountsADenyOnlySidForDenyingOnly) {
   }
 }
 
-TEST(DaclWalk, AsksARestrictedTokenTwice) {
+TEST(DaclWalk, ChecksARestrictedTokenTwice) {
   const TokenSids token{{User("S-1-5-21-1-2-3-1001"), Group("S-1-1-0")}, {Group("S-1-1-0")}};
   const auto denied_by = [&token](const std::string& sddl) {
     return DenyingEntry(Dacl(sddl), Owner(), token, kCall);
@@ -233,12 +233,12 @@ TEST(DaclWalk, AsksARestrictedTokenTwice) {
   EXPECT_FALSE(restricted("D:(A;;GX;;;S-1-5-21-1-2-3-1001)"));
   EXPECT_EQ(denied_by("D:(A;;GX;;;S-1-5-21-1-2-3-1001)"), std::nullopt);
   EXPECT_TRUE(restricted("D:(A;;GX;;;S-1-5-21-1-2-3-1001)(A;;GX;;;WD)"));
-  // The second walk meets an entry that the first one does not come to.
+  // The second walk meets an ACE that the first one does not reach.
   EXPECT_EQ(DenyingEntry({{"file.write", Dacl("D:(A;;GX;;;S-1-5-21-1-2-3-1001)")[0].entry},
                           {"file", Dacl("D:(D;;GX;;;WD)")[0].entry}},
                          Owner(), token, kCall),
             1U);
-  // Ownership, too, has to be on both lists.
+  // Ownership, too, must be in both lists.
   const TokenSids system{{User("S-1-5-18")}, {Group("S-1-1-0")}};
   EXPECT_EQ(Walk("D:", system, kManage), (Walked{false, std::nullopt, false}));
   const TokenSids both{{User("S-1-5-18")}, {Group("S-1-5-18")}};

@@ -1,6 +1,6 @@
-// Which entry wins: each row says by hand who gets what at file.write, or another node, and which entry
-// decides. Windows is asked twice, with the policy's descriptor and with one that is put together here out of
-// the row's text.
+// Which ACE wins: each row states by hand who gets what at file.write, or another node, and which ACE
+// decides. Windows is asked twice, with the policy's descriptor and with one that is built here from the
+// row's text.
 
 #include <gtest/gtest.h>
 
@@ -35,7 +35,7 @@ using service::PolicyFault;
 using service::PolicyNode;
 using win32::SecurityDescriptor;
 
-// What a platform has to do for a row to come out as on Windows.
+// What a platform must support for a row to come out as on Windows.
 enum class Needs {
   kNothing,
   kDenyOnlyGroups,
@@ -51,8 +51,8 @@ constexpr ACCESS_MASK kSee = 0x20002;
 constexpr ACCESS_MASK kManage = 0x40000;
 constexpr ACCESS_MASK kAll = 0x60003;
 
-// In the texts {U} is the account that the tests run as, {X} one that nobody has. nullptr: the document does
-// not name the node. The methods' defaults: file.write D:, file.read D:(A;;GXGR;;;AU).
+// In the texts {U} is the account that the tests run as, {X} one that does not exist. nullptr: the document
+// does not name the node. The methods' defaults: file.write D:, file.read D:(A;;GXGR;;;AU).
 struct Row {
   const char* name;
   const char* root;
@@ -61,7 +61,7 @@ struct Row {
   Who who;
   ACCESS_MASK right;
   bool allowed;
-  const char* decided_at;  // the node and the entry that decide; "" for none
+  const char* decided_at;  // the node and the ACE that decide; "" for none
   const char* decided_by;
   Needs needs = Needs::kNothing;
   const char* node = "file.write";
@@ -73,11 +73,11 @@ constexpr auto kAdmin = Who::kAdministrator;
 constexpr auto kUser = Who::kOrdinary;
 constexpr const char* kRead = "file.read";
 
-// What a root says that gives others something: administrators always stay in it.
+// A root that grants something to others: administrators always remain in it.
 #define ROOT(entries) "D:" entries "(A;;GA;;;BA)"
 
 constexpr Row kRows[] = {
-    // Nothing is named: the built-in entries.
+    // No level is named: the built-in ACEs.
     {"AdministratorsHaveTheRoot", nullptr, nullptr, nullptr, kAdmin, kCall, true, "/", "(A;;GA;;;BA)"},
     {"AdministratorsSeeByTheRoot", nullptr, nullptr, nullptr, kAdmin, kSee, true, "/", "(A;;GA;;;BA)"},
     {"AdministratorsManageByTheRoot", nullptr, nullptr, nullptr, kAdmin, kManage, true, "/", "(A;;GA;;;BA)"},
@@ -135,7 +135,7 @@ constexpr Row kRows[] = {
     {"ADefaultsAllowBeforeRootDeny", ROOT("(D;;GX;;;AU)"), nullptr, nullptr, kUser, kCall, true, "file.read",
      "(A;;GXGR;;;AU)", Needs::kNothing, kRead},
 
-    // Deny before allow in one level, wherever they were written.
+    // Deny before allow within a level, in whatever order they were written.
     {"MethodDenyBeforeItsAllow", nullptr, nullptr, "D:(D;;GX;;;{U})(A;;GX;;;AU)", kUser, kCall, false,
      "file.write", "(D;;GX;;;{U})"},
     {"MethodDenyWrittenAfterItsAllow", nullptr, nullptr, "D:(A;;GX;;;AU)(D;;GX;;;{U})", kUser, kCall, false,
@@ -183,7 +183,7 @@ constexpr Row kRows[] = {
     {"ThePipesDefaultDoesNotShowIt", nullptr, nullptr, nullptr, kUser, kSee, false, "", "", Needs::kNothing,
      "pipe:"},
 
-    // A node that is named has no default any more, also where it has no entry.
+    // A named node no longer has its default, even if it has no ACE.
     {"EmptyDaclInherits", nullptr, nullptr, "D:", kAdmin, kCall, true, "/", "(A;;GA;;;BA)"},
     {"EmptyDaclGivesNothing", nullptr, "D:", "D:", kUser, kCall, false, "", ""},
 
@@ -218,7 +218,7 @@ constexpr Row kRows[] = {
     {"AllRightsTogetherAndOneIsMissing", nullptr, "D:(A;;GR;;;{U})", "D:(A;;GX;;;AU)", kUser, kAll, false, "",
      ""},
 
-    // Groups that count for denying only.
+    // Deny-only groups.
     {"DenyOnlyGroupIsGivenNothing", nullptr, nullptr, "D:(A;;GX;;;BA)", kUser, kCall, false, "", ""},
     {"DenyOnlyGroupIsDenied", nullptr, nullptr, "D:(D;;GX;;;BA)(A;;GX;;;AU)", kUser, kCall, false,
      "file.write", "(D;;GX;;;BA)", Needs::kDenyOnlyGroups},
@@ -235,7 +235,7 @@ constexpr Row kRows[] = {
     {"DenyOnlyUserHasItsGroups", nullptr, nullptr, "D:(A;;GX;;;AU)", Who::kDenyOnlyUser, kCall, true,
      "file.write", "(A;;GX;;;AU)", Needs::kDenyOnlyUser},
 
-    // OWNER RIGHTS are the owner's, who is SYSTEM; without an entry for them the owner has WRITE_DAC and
+    // OWNER RIGHTS apply to the owner, which is SYSTEM; without an ACE for them the owner has WRITE_DAC and
     // READ_CONTROL.
     {"OwnerRightsGiveOthersNothing", nullptr, nullptr, "D:(A;;GX;;;OW)", kUser, kCall, false, "", ""},
     {"OwnerRightsDenyOthersNothing", nullptr, nullptr, "D:(D;;GX;;;OW)(A;;GX;;;AU)", kUser, kCall, true,
@@ -257,7 +257,7 @@ constexpr Row kRows[] = {
     {"SystemHasTheRoot", nullptr, nullptr, nullptr, Who::kSystem, kCall, true, "/", "(A;;GA;;;SY)",
      Needs::kSystem},
 
-    // A restricted token needs the right by both its lists.
+    // A restricted token needs the right from both its lists.
     {"RestrictingSidsAreNotGivenIt", nullptr, nullptr, "D:P(A;;GX;;;{U})", Who::kRestricted, kCall, false, "",
      "", Needs::kRestrictingSids},
     {"RestrictingSidsAreGivenItToo", nullptr, nullptr, "D:P(A;;GX;;;{U})(A;;GX;;;WD)", Who::kRestricted,
@@ -278,9 +278,9 @@ std::string Filled(std::string text) {
   return text;
 }
 
-// ---- The descriptor as one would write it down ----
+// ---- The descriptor as one would write it by hand ----
 
-// AccessCheck takes the generic rights in entries for nothing: they are mapped where a descriptor is made.
+// AccessCheck ignores generic rights in ACEs: they must be mapped when a descriptor is made.
 std::string InNumbers(std::string entry) {
   const std::pair<const char*, ACCESS_MASK> words[] = {{"GA", kAll},    {"GX", kCall}, {"GR", kSee},
                                                        {"GW", kManage}, {"CC", kCall}, {"RC", READ_CONTROL}};
@@ -322,7 +322,7 @@ std::string WrittenDown(const Row& row) {
   return merged;
 }
 
-// Of several rights that are asked for at once, one is given before an entry denies it.
+// Of several rights that are requested at once, one is granted before an ACE denies it.
 bool DenyAfterAllowIsPassed() {
   const auto descriptor = SecurityDescriptor::FromSddl("O:SYG:SYD:P(A;;0x1;;;WD)(D;;0x1;;;WD)(A;;0x2;;;WD)");
   return win32::CheckAccess(descriptor, Caller(Who::kOrdinary)->token(), 0x3, service::kAccessMapping)
@@ -404,7 +404,7 @@ TEST_P(Inheritance, DecidesAsWindowsDoes) {
   ASSERT_EQ(explanation.entries.size(), node->entries.size());
   if (*row.decided_by == '\0') {
     EXPECT_FALSE(explanation.deciding) << service::ToSddl(explanation.entries[*explanation.deciding].entry);
-    // Nothing but the lack of an entry explains it, unless the note does.
+    // Only the lack of an ACE, or the note, explains it.
     EXPECT_EQ(explanation.note.empty(), !row.allowed && row.who != Who::kRestricted) << explanation.note;
     return;
   }

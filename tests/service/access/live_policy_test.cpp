@@ -1,4 +1,4 @@
-// The policy behind the pipe: what is changed holds for the next request of connections that are open.
+// The policy over the pipe: changes apply to the next request on open connections.
 
 #include <gtest/gtest.h>
 
@@ -35,7 +35,7 @@ service::Method Work() {
 
 Json Deny(const char* node) { return {{"account", OwnSid()}, {"node", node}, {"rights", {"call"}}}; }
 
-TEST(LivePolicy, ARightTakenAwayOrGivenHoldsForTheNextRequestOfAnOpenConnection) {
+TEST(LivePolicy, AChangedRightAppliesToTheNextRequestOfAnOpenConnection) {
   TestServer server;
   server.methods().Add(Work());
   server.Start();
@@ -51,16 +51,17 @@ TEST(LivePolicy, ARightTakenAwayOrGivenHoldsForTheNextRequestOfAnOpenConnection)
   EXPECT_EQ(client.Call("test.work").at("result"), 1);
 }
 
-// Each of them asks for the whole time; a request that is sent after a change has returned meets the new policy.
-TEST(LivePolicy, HoldsUnderTheLoadOfSixtyFourConnections) {
+// Each of them sends requests all the time; a request that is sent after a change has returned meets the new
+// policy.
+TEST(LivePolicy, AppliesUnderTheLoadOfSixtyFourConnections) {
   constexpr std::size_t kClients = 64;
   constexpr int kRounds = 10;
   TestServer server;
   server.settings().limits.connections_per_account = kClients + 8;
   server.methods().Add(Work());
   server.Start();
-  // Counts up twice a change, before and after: odd while the policy is being changed. Even and halved it is odd when the
-  // method is denied.
+  // Incremented twice per change, before and after: odd while the policy is being changed. When it is even,
+  // half of it is odd if the method is denied.
   std::atomic<int> state = 0;
   std::atomic<bool> stop = false;
   std::atomic<int> wrong = 0;
@@ -121,7 +122,7 @@ TEST(LivePolicy, DiscoverShowsWhatTheCallerMaySeeNow) {
           .Call("access.deny", {{"account", OwnSid()}, {"node", "test.work"}, {"rights", {"call", "see"}}})
           .contains("result"));
   EXPECT_FALSE(finds());
-  // Unseen and unknown, byte for byte: only the id, which the client chose, could differ.
+  // Hidden and unknown methods get the same bytes: only the id, which the client chose, could differ.
   client.Send(RequestMessage(7, "test.work"));
   const auto unseen = client.ReadText();
   client.Send(RequestMessage(7, "test.wonk"));
@@ -136,7 +137,7 @@ std::string DaclOf(RawClient& client) {
       .ToSddl(DACL_SECURITY_INFORMATION);
 }
 
-TEST(LivePolicy, WhoMayConnectIsChangedOnTheLivePipeAndOnEveryInstance) {
+TEST(LivePolicy, ConnectRightsChangeOnTheLivePipeAndOnEveryInstance) {
   TestServer server;
   server.Start();
   RawClient early(server.pipe_path());
@@ -151,7 +152,7 @@ TEST(LivePolicy, WhoMayConnectIsChangedOnTheLivePipeAndOnEveryInstance) {
   for (RawClient* client : {&early, &administrator, &late}) {
     const std::string dacl = DaclOf(*client);
     EXPECT_NE(dacl.find("(A;;0x12019b;;;IU)"), std::string::npos) << dacl;
-    // Of the root: marked as inherited, because it stands after allow entries.
+    // From the root: marked as inherited, because it comes after allow ACEs.
     EXPECT_NE(dacl.find("(D;ID;0x12019b;;;BG)"), std::string::npos) << dacl;
     EXPECT_TRUE(win32::SecurityDescriptor::FromKernelObject(client->stream().get(), kParts).IsCanonical());
   }
@@ -159,8 +160,8 @@ TEST(LivePolicy, WhoMayConnectIsChangedOnTheLivePipeAndOnEveryInstance) {
   EXPECT_EQ(DaclOf(early).find(";IU)"), std::string::npos);
 }
 
-// A waiting instance becomes a client's at any moment, also while its descriptor is set through it.
-TEST(LivePolicy, WhoMayConnectIsChangedWhileClientsComeAndGo) {
+// A waiting instance becomes a client's at any moment, even while its descriptor is being set.
+TEST(LivePolicy, ConnectRightsChangeWhileClientsComeAndGo) {
   TestServer server;
   server.Start();
   RawClient administrator(server.pipe_path());
@@ -183,8 +184,8 @@ TEST(LivePolicy, WhoMayConnectIsChangedWhileClientsComeAndGo) {
   stop = true;
 }
 
-// Only SYSTEM may connect. The pipe lets this process in all the same, because the service has an entry of its own there, and runs
-// as the same account here.
+// Only SYSTEM may connect. The pipe still admits this process, because the service has an ACE of its own
+// there and runs as the same account here.
 Json OnlySystem(const char* more = "") {
   return {{"node", "pipe:"}, {"sddl", std::string("D:P(A;;GW;;;BA)(A;;GX;;;SY)") + more}};
 }
@@ -197,17 +198,18 @@ TEST(LivePolicy, WhoMayNoLongerConnectIsDisconnected) {
   RawClient client(server.pipe_path());
   RawClient silent(server.pipe_path());
   ASSERT_EQ(client.Call("test.work").at("result"), 1);
-  // The one who changes it is answered first.
+  // The caller that changes it is answered first.
   ASSERT_TRUE(administrator.Call("access.set", OnlySystem()).contains("result"));
   EXPECT_TRUE(client.IsClosedByServer());
   EXPECT_TRUE(administrator.IsClosedByServer());
-  // Who it is, is known with its first message.
+  // Its account is known with its first message.
   silent.Send({{"jsonrpc", "2.0"}, {"id", 1}, {"method", "test.work"}});
   EXPECT_TRUE(silent.IsClosedByServer());
 }
 
-// What is in flight is answered. Nothing is begun after it, or it could go on for ever: a stream has no deadline.
-TEST(LivePolicy, WhoMayNoLongerConnectGetsNothingBegun) {
+// Requests in flight are answered. Nothing new is started, because it could run forever: a stream has no
+// deadline.
+TEST(LivePolicy, ARevokedCallerStartsNothingNew) {
   Gate gate;
   TestServer server;
   server.methods().Add(gate.AsMethod("test.wait"));
@@ -231,7 +233,7 @@ TEST(LivePolicy, WhoMayNoLongerConnectGetsNothingBegun) {
   EXPECT_TRUE(client.IsClosedByServer());
 }
 
-TEST(LivePolicy, WhoIsStillLetInStaysConnected) {
+TEST(LivePolicy, AnAdmittedCallerStaysConnected) {
   TestServer server;
   server.methods().Add(Work());
   server.Start();
@@ -244,8 +246,8 @@ TEST(LivePolicy, WhoIsStillLetInStaysConnected) {
   EXPECT_EQ(silent.Call("test.work").at("result"), 1);
 }
 
-// As a program would have it that is let in, and acts as this account, which is not.
-TEST(LivePolicy, WhoWasNotLetInBeforeEitherStaysConnected) {
+// Like a program that is admitted, and then impersonates this account, which is not.
+TEST(LivePolicy, ACallerNotAdmittedBeforeEitherStaysConnected) {
   TestServer server;
   server.methods().Add(Work());
   std::filesystem::create_directories(server.policy_folder());
@@ -263,7 +265,7 @@ TEST(LivePolicy, WhoWasNotLetInBeforeEitherStaysConnected) {
   EXPECT_EQ(silent.Call("test.work").at("result"), 1);
 }
 
-TEST(LivePolicy, AnEntryThatShutsTheServiceOutOfItsPipeIsRefused) {
+TEST(LivePolicy, AnEntryThatLocksTheServiceOutOfItsPipeIsRefused) {
   TestServer server;
   server.Start();
   RawClient administrator(server.pipe_path());

@@ -23,7 +23,7 @@ TEST(NodeNames, HaveParents) {
   EXPECT_EQ(ParentOf("/"), std::nullopt);
 }
 
-TEST(NodeNames, OfOtherTextsThereAreNone) {
+TEST(NodeNames, OtherTextsAreNotNodeNames) {
   for (const std::string& name :
        std::vector<std::string>{"", " ", "//", "/file", "file.", ".write", "a.b.c", "a-b",
                                 "file:", "PIPE:", "fil\xC3\xA9", std::string(1, '\0')}) {
@@ -32,7 +32,7 @@ TEST(NodeNames, OfOtherTextsThereAreNone) {
   }
 }
 
-TEST(NodeNames, StandBelowThoseFromWhichTheyInherit) {
+TEST(NodeNames, SortAfterTheNodesTheyInheritFrom) {
   for (const char* top : {"/", "file", "file.write"}) EXPECT_TRUE(IsAtOrBelow("file.write", top)) << top;
   for (const char* top : {"pipe:", "fil", "file.read"}) EXPECT_FALSE(IsAtOrBelow("file.write", top)) << top;
   EXPECT_FALSE(IsAtOrBelow("/", "file"));

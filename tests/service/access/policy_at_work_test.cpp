@@ -27,7 +27,7 @@ class PolicyAtWork : public FaultTest {
     Start();
   }
 
-  // The bytes of the answer to a request with this id for this method.
+  // The bytes of the response to a request with this id for this method.
   std::string AnswerTo(RawClient& client, const char* method, const Json& params, const Json& id) {
     writers().Add(DenyOnlyToken());
     Json request{{"jsonrpc", "2.0"}, {"id", id}, {"method", method}};
@@ -41,9 +41,9 @@ class PolicyAtWork : public FaultTest {
   std::atomic<int> guarded_runs_{0};
 };
 
-TEST_F(PolicyAtWork, AnswersForAHiddenMethodAsForOneThatDoesNotExist) {
+TEST_F(PolicyAtWork, AnswersForAHiddenMethodAsForAnUnknownOne) {
   RawClient client = Connect();
-  // Parameters that would be refused too, ids of every kind.
+  // Parameters that would also be refused, and ids of every kind.
   for (const Json& params : {Json(nullptr), Json::object(), Json{{"no", "such"}}, Json::array({1, 2, 3})}) {
     for (const Json& id : {Json(1), Json("one"), Json(0)}) {
       EXPECT_EQ(AnswerTo(client, "test.hidden", params, id), AnswerTo(client, "test.absent", params, id));
@@ -67,7 +67,7 @@ TEST_F(PolicyAtWork, DeniesAVisibleMethodWithTheRequestThatTheAuditExplains) {
   EXPECT_EQ(lines[0].value("account", ""), OwnToken().User().ToString());
 }
 
-TEST_F(PolicyAtWork, TellsTheAuditWhatItDoesNotTellTheCaller) {
+TEST_F(PolicyAtWork, RecordsInTheAuditWhatTheCallerIsNotTold) {
   RawClient client = Connect();
   AnswerTo(client, "test.hidden", nullptr, 1);
   AnswerTo(client, "test.absent", nullptr, 2);

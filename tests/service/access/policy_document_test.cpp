@@ -35,7 +35,7 @@ const std::string kManageToEveryone =
     "gives manage to everyone: anyone who may change a node's entries can take every right";
 constexpr const char* kOpenDacl = "has no DACL, which would grant everyone access: write D: for no entries";
 
-// A text that is good but for these nodes.
+// A document that is valid except for these nodes.
 std::string Document(const std::string& nodes) {
   return R"({"format": 1, "version": 7, "changed": "2026-11-22T20:00:00Z", "changed_by": "me", "nodes": {)" +
          nodes + "}}";
@@ -61,7 +61,7 @@ using Expected = std::vector<std::string>;
 
 std::vector<std::string> FaultsOf(const std::string& text) { return Lines(ParsePolicy(text).faults); }
 
-// By ParsePolicy, which has to say the same as ParseNode.
+// From ParsePolicy, which must report the same as ParseNode.
 std::vector<std::string> FaultsOfNode(const std::string& name, const std::string& sddl) {
   const auto faults = FaultsOf(Document(NodeText(name, sddl)));
   const auto parsed = ParseNode(name, sddl);
@@ -76,7 +76,7 @@ AccessEntry Entry(BYTE type, ACCESS_MASK mask, const char* sid) {
   return {type, 0, mask, *Sid::FromString(sid)};
 }
 
-// ---- What is good ----
+// ---- Valid documents ----
 
 TEST(PolicyDocument, ReadsWhatAFileHolds) {
   const PolicyReading reading = ParsePolicy(R"json({
@@ -116,7 +116,7 @@ TEST(PolicyDocument, NeedsNeitherNamesNorNodes) {
   EXPECT_EQ(reading.document, (PolicyDocument{1, "", "", {}, false}));
 }
 
-TEST(PolicyDocument, PutsDenyBeforeAllowAndSaysSo) {
+TEST(PolicyDocument, SortsDenyBeforeAllowAndReportsIt) {
   const PolicyReading reading =
       ParsePolicy(Document(NodeText("file", "D:(A;;GX;;;AU)(D;;GX;;;IU)(A;;GR;;;AU)(D;;GR;;;NU)")));
   EXPECT_EQ(Lines(reading.faults), Expected());
@@ -125,11 +125,11 @@ TEST(PolicyDocument, PutsDenyBeforeAllowAndSaysSo) {
             Expected{"file: has deny entries after allow entries: they are moved before them"});
 }
 
-TEST(PolicyDocument, TakesSpacesBetweenEntries) {
+TEST(PolicyDocument, AcceptsSpacesBetweenEntries) {
   EXPECT_EQ(ToSddl(Node(" D:P (D;;GX;;;AU)\n (A;;GX;;;BA) ")), "D:P(D;;GX;;;AU)(A;;GX;;;BA)");
 }
 
-TEST(PolicyDocument, IsTheSameAfterItIsWrittenAndRead) {
+TEST(PolicyDocument, SurvivesWritingAndReading) {
   PolicyDocument document;
   document.version = 12;
   document.changed = "2026-11-22T20:00:00Z";
@@ -154,7 +154,7 @@ TEST(PolicyDocument, IsTheSameAfterItIsWrittenAndRead) {
   }
 }
 
-TEST(PolicyDocument, IsWrittenWithALineForEachNodeAndTheNamesThatThereAre) {
+TEST(PolicyDocument, IsWrittenWithALineForEachNodeAndTheKnownNames) {
   PolicyDocument document;
   document.version = 7;
   document.changed = "2026-11-22T20:00:00Z";
@@ -193,7 +193,7 @@ TEST(PolicyDocument, IsWrittenWithoutNamesThatWouldMakeItTooLarge) {
   EXPECT_EQ(ToText(document, name_of), ToText(document, {}));
 }
 
-TEST(PolicyDocument, AsksForEachNameOnce) {
+TEST(PolicyDocument, LooksUpEachNameOnce) {
   PolicyDocument document;
   for (const char* name : {"a", "b", "c"}) document.nodes.emplace(name, Node("D:(D;;GR;;;AU)(A;;GX;;;AU)"));
   int asked = 0;
@@ -204,7 +204,7 @@ TEST(PolicyDocument, AsksForEachNameOnce) {
   EXPECT_EQ(asked, 1);
 }
 
-TEST(PolicyDocument, WritesRightsByTheirWordsWhereTheyAreWhole) {
+TEST(PolicyDocument, WritesCompleteRightsByName) {
   const std::pair<ACCESS_MASK, const char*> words[] = {{kAllRights, "GA"},
                                                        {kCall, "GX"},
                                                        {kSee, "GR"},
@@ -224,7 +224,7 @@ TEST(PolicyDocument, WritesRightsByTheirWordsWhereTheyAreWhole) {
   }
 }
 
-TEST(PolicyDocument, WritesTheUsualAccountsByTheirTwoLetters) {
+TEST(PolicyDocument, WritesWellKnownAccountsAsTwoLetters) {
   for (const auto& [word, sid] : {std::pair<const char*, const char*>{"SY", "S-1-5-18"},
                                   {"BA", "S-1-5-32-544"},
                                   {"BU", "S-1-5-32-545"},
@@ -297,7 +297,7 @@ TEST(PolicyFaults, OfTheMembersTypes) {
   }
 }
 
-TEST(PolicyFaults, NameAnUnknownMemberWhateverItIsCalled) {
+TEST(PolicyFaults, NameAnUnknownMemberWhateverItsName) {
   EXPECT_EQ(FaultsOf("{\"format\": 1, \"version\": 1, \"nodes\": {}, \"a\\n\\\"b\": 1}"),
             Expected{"has an unknown member \"a\\n\\\"b\""});
   EXPECT_EQ(FaultsOf(R"({"format": 1, "version": 1, "nodes": {}, ")" + std::string(63, 'x') + "öö\": 1}"),
@@ -316,7 +316,7 @@ TEST(PolicyFaults, OfANodesName) {
 
 // ---- Faults of a node ----
 
-TEST(PolicyFaults, OfPartsBesideTheDacl) {
+TEST(PolicyFaults, OfPartsOtherThanTheDacl) {
   EXPECT_EQ(FaultsOfNode("file", "O:SYD:(A;;GX;;;BA)"),
             Expected{"file: sets an owner: the service sets the owner of every node (SYSTEM)"});
   EXPECT_EQ(FaultsOfNode("file", "G:SYD:"),
@@ -329,7 +329,7 @@ TEST(PolicyFaults, OfPartsBesideTheDacl) {
                       "file: has audit entries or a label (S:): only a DACL is allowed"}));
 }
 
-TEST(PolicyFaults, OfADaclThatIsNone) {
+TEST(PolicyFaults, OfAnInvalidDacl) {
   EXPECT_EQ(FaultsOfNode("file", ""), Expected{std::string("file: ") + kOpenDacl});
   EXPECT_EQ(FaultsOfNode("file", "  "), Expected{std::string("file: ") + kOpenDacl});
   EXPECT_EQ(FaultsOfNode("file", "O:SY"),
@@ -353,7 +353,7 @@ TEST(PolicyFaults, OfADaclThatIsNone) {
             Expected{"file: has an entry without a closing parenthesis"});
 }
 
-TEST(PolicyFaults, OfEntriesThatWindowsDoesNotTake) {
+TEST(PolicyFaults, OfEntriesThatWindowsRefuses) {
   for (const std::string& entry :
        std::vector<std::string>{"(A;;GX;;;XX)", "(A;;GX;;;)", "(A;;QQ;;;BA)", "(A;;GX;;;S-1-5-)", "(A;;GX)",
                                 "(A)", "(A;ZZ;GX;;;BA)"}) {
@@ -412,7 +412,7 @@ TEST(PolicyFaults, OfFlagsAndRights) {
           "take every right"}));
 }
 
-TEST(PolicyFaults, OfManageForWhoeverThereIs) {
+TEST(PolicyFaults, OfManageForEveryone) {
   for (const auto& [account, name] : {std::pair<const char*, const char*>{"WD", "everyone"},
                                       {"AU", "all authenticated users"},
                                       {"AN", "anonymous logons"},
@@ -438,7 +438,7 @@ TEST(PolicyFaults, OfManageForWhoeverThereIs) {
                 Expected{"file: " + entry + ": gives manage to " + name +
                          ": anyone who may change a node's entries can take every right"});
     }
-    // It may be denied to them, and other rights may be given.
+    // It may be denied to them, and other rights may be granted.
     EXPECT_EQ(FaultsOfNode("file", std::string("D:(D;;GA;;;") + account + ")(A;;GXGR;;;" + account + ")"),
               Expected());
   }
@@ -448,7 +448,7 @@ TEST(PolicyFaults, OfManageForWhoeverThereIs) {
   }
 }
 
-TEST(PolicyFaults, OfARootThatLeavesAdministratorsOut) {
+TEST(PolicyFaults, OfARootWithoutAdministrators) {
   const Expected fault{
       "/: leaves administrators without manage: the root must allow it to BA, and must not deny it to them or "
       "to a group that all of them belong to"};
@@ -463,7 +463,7 @@ TEST(PolicyFaults, OfARootThatLeavesAdministratorsOut) {
                            "D:(D;;GW;;;NU)(A;;GA;;;BA)", "D:(D;;GA;;;S-1-5-21-1-2-3-1001)(A;;GA;;;BA)"}) {
     EXPECT_EQ(FaultsOfNode("/", sddl), Expected()) << sddl;
   }
-  // What could not be read is the only thing to say.
+  // If an ACE could not be read, only that is reported.
   EXPECT_EQ(FaultsOfNode("/", "D:(A;OI;GA;;;BA)").size(), 1U);
 }
 
@@ -476,7 +476,7 @@ std::string Entries(std::size_t count) {
   return entries;
 }
 
-TEST(PolicyFaults, OfATextThatIsTooLarge) {
+TEST(PolicyFaults, OfATooLargeText) {
   std::string text = Document("");
   text.append(kMaxPolicyBytes - text.size(), ' ');
   EXPECT_EQ(FaultsOf(text), Expected());
@@ -545,9 +545,9 @@ TEST(PolicyFaults, OfATextThatWouldBeTooLargeToReadAgain) {
             Expected());
 }
 
-// ---- Documents made in memory ----
+// ---- Documents built in memory ----
 
-TEST(PolicyFaults, OfADocumentMadeInMemory) {
+TEST(PolicyFaults, OfADocumentBuiltInMemory) {
   PolicyDocument document;
   const Sid everyone = *Sid::FromString("S-1-1-0");
   document.nodes["a b"] = {};
@@ -568,7 +568,7 @@ TEST(PolicyFaults, OfADocumentMadeInMemory) {
           "(GX), see (GR), manage (GW) or all of them (GA)"}));
 }
 
-TEST(PolicyDocument, WarnsOfWhatHasNoEffect) {
+TEST(PolicyDocument, WarnsAboutEntriesWithoutEffect) {
   MethodRegistry methods;
   methods.Add(MethodWithDefault("file.read", "D:"));
   PolicyDocument document;
@@ -587,7 +587,7 @@ TEST(PolicyDocument, WarnsOfWhatHasNoEffect) {
                       "pipe:: (A;;GX;;;BG): has no effect: anonymous and guest logons are always denied"}));
 }
 
-TEST(PolicyDocument, KnowsTheDefaults) {
+TEST(PolicyDocument, HasTheDefaults) {
   MethodRegistry methods;
   methods.Add(MethodWithDefault("file.read", "D:(A;;GXGR;;;AU)"));
   EXPECT_EQ(DefaultSddl("/", methods), "D:(A;;GA;;;SY)(A;;GA;;;BA)");

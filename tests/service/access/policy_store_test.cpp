@@ -57,14 +57,14 @@ PolicyDocument Policy(std::uint64_t version, std::string_view sddl) {
   return document;
 }
 
-// Versions differ in their nodes, too.
+// Versions also differ in their nodes.
 PolicyDocument Policy(std::uint64_t version) {
   return Policy(version, "D:(A;;GX;;;S-1-5-21-1-2-3-" + std::to_string(1000 + version) + ")");
 }
 
 std::string TextOf(const PolicyDocument& document) { return ToText(document, {}); }
 
-// What has happened so often, for a test to wait for.
+// Counts something, and lets a test wait until the count is reached.
 class Count {
  public:
   void Add() {
@@ -99,7 +99,7 @@ struct PolicyFolder {
     digits.insert(0, 8 - digits.size(), L'0');
     return history / (L"access-" + digits + L".json");
   }
-  // Of the folder and of the history, apart from the versions and access.json itself.
+  // The files of the folder and the history other than the versions and access.json itself.
   std::vector<std::wstring> OtherFiles() const {
     std::vector<std::wstring> names;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path())) {
@@ -181,7 +181,7 @@ TEST_F(PolicyStoreTest, TwentyVersionsAreKept) {
   EXPECT_EQ(versions.back(), 3U);
 }
 
-TEST_F(PolicyStoreTest, FilesOfOtherNamesAreNoVersions) {
+TEST_F(PolicyStoreTest, FilesWithOtherNamesAreNotVersions) {
   store_.Write(Policy(1), {});
   for (const wchar_t* name :
        {L"access-2.json", L"access-.json", L"access-00000000.json", L"access-0000000x.json",
@@ -192,7 +192,7 @@ TEST_F(PolicyStoreTest, FilesOfOtherNamesAreNoVersions) {
   EXPECT_EQ(store_.NextVersion(), 2U);
 }
 
-TEST_F(PolicyStoreTest, AWrongFileGivesTheNewestGoodCopy) {
+TEST_F(PolicyStoreTest, AnInvalidFileGivesTheNewestGoodCopy) {
   for (const std::uint64_t version : {1U, 2U, 3U}) store_.Write(Policy(version), {});
   WriteAll(files_.current,
            R"json({"format": 1, "version": 4, "nodes": {"/": {"sddl": "D:(A;;GW;;;WD)"}}, "x": 1})json");
@@ -209,7 +209,7 @@ TEST_F(PolicyStoreTest, AWrongFileGivesTheNewestGoodCopy) {
   EXPECT_EQ(store_.Find(3), std::nullopt);
 }
 
-TEST_F(PolicyStoreTest, AWrongFileWithoutAGoodCopyLetsAdministratorsInOnly) {
+TEST_F(PolicyStoreTest, AnInvalidFileWithoutAGoodCopyAdmitsOnlyAdministrators) {
   WriteAll(files_.current, "not json");
   auto loaded = store_.Load();
   EXPECT_EQ(loaded.source, Source::kAdministratorsOnly);
@@ -236,13 +236,13 @@ TEST_F(PolicyStoreTest, AFileThatCannotBeReadIsAFaultAndNotTheDefault) {
   EXPECT_TRUE(std::filesystem::is_directory(files_.current));
 }
 
-TEST_F(PolicyStoreTest, AFolderThatIsNotThereIsAFaultAndNotTheDefault) {
+TEST_F(PolicyStoreTest, AMissingFolderIsAFaultAndNotTheDefault) {
   PolicyStore store(path_ / L"none");
   EXPECT_EQ(store.Load().source, Source::kAdministratorsOnly);
   EXPECT_THROW(store.Write(Policy(1), {}), PolicyConflict);
 }
 
-TEST_F(PolicyStoreTest, ATextThatIsTooLongIsRefused) {
+TEST_F(PolicyStoreTest, ATooLongTextIsRefused) {
   WriteAll(files_.current, TextOf(Policy(1)) + std::string(kMaxPolicyBytes, ' '));
   EXPECT_EQ(store_.Load().source, Source::kAdministratorsOnly);
 }
@@ -271,7 +271,7 @@ TEST_F(PolicyStoreTest, LinksAreNotFollowed) {
 
 TEST_F(PolicyStoreTest, AWriteOverAnothersChangeIsRefused) {
   store_.Write(Policy(1), {});
-  // As long as the old one, and just as new.
+  // The same size and the same time as the old one.
   const std::string theirs = TextOf(Policy(2));
   ASSERT_EQ(theirs.size(), ReadAll(files_.current).size());
   WriteAll(files_.current, theirs);
@@ -295,7 +295,7 @@ TEST_F(PolicyStoreTest, AWriteAfterAnothersRemovalIsRefused) {
   EXPECT_EQ(ReadAll(files_.current), TextOf(Policy(2)));
 }
 
-TEST_F(PolicyStoreTest, AStoreThatHasNotReadWritesOnlyWhereThereIsNothing) {
+TEST_F(PolicyStoreTest, AStoreThatHasNotReadWritesOnlyANewFile) {
   WriteAll(files_.current, TextOf(Policy(1)));
   EXPECT_THROW(store_.Write(Policy(2), {}), PolicyConflict);
   EXPECT_EQ(ReadAll(files_.current), TextOf(Policy(1)));
@@ -315,12 +315,12 @@ TEST_F(PolicyStoreTest, AChangeWhileAWriteIsUnderWayIsRefusedAndLeavesNothing) {
   EXPECT_TRUE(files_.OtherFiles().empty());
 }
 
-TEST_F(PolicyStoreTest, AVersionIsGivenOnce) {
+TEST_F(PolicyStoreTest, AVersionIsUsedOnce) {
   EXPECT_THROW(store_.Write(Policy(0), {}), std::invalid_argument);
   store_.Write(Policy(5), {});
   EXPECT_EQ(store_.NextVersion(), 6U);
   EXPECT_THROW(store_.Write(Policy(5), {}), std::invalid_argument);
-  // Also when the file is gone, and with it the number in it.
+  // Even if the file is gone, and with it its number.
   std::filesystem::remove(files_.current);
   EXPECT_EQ(store_.Read().document.version, 0U);
   EXPECT_EQ(store_.NextVersion(), 6U);
@@ -330,7 +330,7 @@ TEST_F(PolicyStoreTest, AVersionIsGivenOnce) {
   EXPECT_EQ(another.NextVersion(), 6U);
 }
 
-TEST_F(PolicyStoreTest, AWrongFileIsKeptAsideWhenAWriteTakesItsPlace) {
+TEST_F(PolicyStoreTest, AnInvalidFileIsKeptWhenAWriteReplacesIt) {
   store_.Write(Policy(1), {});
   WriteAll(files_.current, "hours of somebody's work");
   EXPECT_FALSE(store_.Read().faults.empty());
@@ -342,9 +342,9 @@ TEST_F(PolicyStoreTest, AWrongFileIsKeptAsideWhenAWriteTakesItsPlace) {
   EXPECT_FALSE(std::filesystem::exists(files_.refused));
 }
 
-TEST_F(PolicyStoreTest, AFileFromOutsideGetsANumberOfItsOwn) {
+TEST_F(PolicyStoreTest, AnExternalFileGetsANumberOfItsOwn) {
   for (const std::uint64_t version : {1U, 2U, 3U}) store_.Write(Policy(version), {});
-  // An editor left the number as it was.
+  // An editor left the number unchanged.
   PolicyDocument edited = Policy(3, "D:(A;;GX;;;BU)");
   WriteAll(files_.current, TextOf(edited));
   auto read = store_.Read();
@@ -354,14 +354,14 @@ TEST_F(PolicyStoreTest, AFileFromOutsideGetsANumberOfItsOwn) {
   EXPECT_EQ(store_.Find(4)->nodes, edited.nodes);
   EXPECT_EQ(store_.Read().document.version, 4U);
   EXPECT_EQ(LoadAnew().document.version, 4U);
-  // An older file was put back.
+  // An older file was restored.
   WriteAll(files_.current, TextOf(Policy(1)));
   read = store_.Read();
   EXPECT_EQ(read.document.version, 5U);
   store_.Remember(read.document);
   EXPECT_EQ(LoadAnew().document.version, 5U);
   EXPECT_EQ(VersionsOf(store_), (Versions{5, 4, 3, 2, 1}));
-  // It says a higher number.
+  // It has a higher number.
   WriteAll(files_.current, TextOf(Policy(9)));
   EXPECT_EQ(store_.Read().document.version, 9U);
   EXPECT_EQ(store_.NextVersion(), 10U);
@@ -380,10 +380,10 @@ TEST_F(PolicyStoreTest, RememberPutsADocumentIntoTheHistoryOnce) {
   EXPECT_FALSE(std::filesystem::exists(files_.current));
 }
 
-TEST_F(PolicyStoreTest, LoadRemovesWhatAWriteThatWasCutShortHasLeft) {
+TEST_F(PolicyStoreTest, LoadRemovesTheRemainsOfAnInterruptedWrite) {
   store_.Write(Policy(1), {});
   store_.Write(Policy(2), {});
-  // Stopped before the replace.
+  // Interrupted before the replace.
   WriteAll(files_.unfinished, TextOf(Policy(3)));
   WriteAll(files_.Version(3), TextOf(Policy(3)));
   auto loaded = LoadAnew();
@@ -391,7 +391,7 @@ TEST_F(PolicyStoreTest, LoadRemovesWhatAWriteThatWasCutShortHasLeft) {
   EXPECT_TRUE(loaded.warnings.empty());
   EXPECT_EQ(VersionsOf(store_), (Versions{2, 1}));
   EXPECT_TRUE(files_.OtherFiles().empty());
-  // Stopped in the middle of the first and of the second file.
+  // Interrupted in the middle of the first and of the second file.
   WriteAll(files_.unfinished, "{\"format\"");
   path half = files_.Version(3);
   half += L".new";
@@ -402,9 +402,9 @@ TEST_F(PolicyStoreTest, LoadRemovesWhatAWriteThatWasCutShortHasLeft) {
   EXPECT_TRUE(files_.OtherFiles().empty());
 }
 
-TEST_F(PolicyStoreTest, LoadKeepsVersionsThatWereInForce) {
+TEST_F(PolicyStoreTest, LoadKeepsVersionsThatWereActive) {
   for (const std::uint64_t version : {1U, 2U, 3U}) store_.Write(Policy(version), {});
-  // An older file was put back while the service was stopped.
+  // An older file was restored while the service was stopped.
   WriteAll(files_.current, TextOf(Policy(1)));
   WriteAll(files_.unfinished, TextOf(Policy(2)));
   EXPECT_EQ(LoadAnew().document.version, 4U);
@@ -422,14 +422,14 @@ TEST_F(PolicyStoreTest, LoadLeavesAnotherProcesssWriteAlone) {
   EXPECT_TRUE(std::filesystem::exists(files_.unfinished));
 }
 
-TEST_F(PolicyStoreTest, AReaderOfAccessJsonDelaysAWriteAndDoesNotBreakIt) {
+TEST_F(PolicyStoreTest, AReaderOfAccessJsonDelaysAWriteButDoesNotBreakIt) {
   store_.Write(Policy(1), {});
   win32::UniqueFile reader;
   InterceptedFiles files;
   PolicyStore store(path_, files);
   store.Load();
   int reads = 0;
-  // From the last look before the replace on somebody has it open, for a moment.
+  // From the last check before the replace on, someone has it open for a moment.
   std::thread closing;
   files.after = [&](const InterceptedFiles::Operation& operation) {
     if (operation.name == "Read" && ++reads == 2) {
@@ -443,7 +443,7 @@ TEST_F(PolicyStoreTest, AReaderOfAccessJsonDelaysAWriteAndDoesNotBreakIt) {
   EXPECT_EQ(ReadAll(files_.current), TextOf(Policy(2)));
 }
 
-TEST_F(PolicyStoreTest, AReaderWhoStaysMakesTheWriteFailAndTheOldPolicyStay) {
+TEST_F(PolicyStoreTest, AReaderThatStaysMakesTheWriteFailAndTheOldPolicyStay) {
   store_.Write(Policy(1), {});
   const win32::UniqueFile reader(::CreateFileW(files_.current.c_str(), GENERIC_READ, FILE_SHARE_READ, nullptr,
                                                OPEN_EXISTING, 0, nullptr));
@@ -476,7 +476,7 @@ TEST_F(PolicyStoreTest, RemovingKeepsThePolicyAsAVersion) {
   EXPECT_EQ(LoadAnew().document.nodes, Policy(2).nodes);
 }
 
-TEST_F(PolicyStoreTest, RemovingAFileFromOutsidePutsItIntoTheHistoryAsItStands) {
+TEST_F(PolicyStoreTest, RemovingAnExternalFileKeepsItUnchangedInTheHistory) {
   store_.Write(Policy(1), {});
   const std::string text = TextOf(Policy(1, "D:(A;;GX;;;BU)"));
   WriteAll(files_.current, text);
@@ -485,7 +485,7 @@ TEST_F(PolicyStoreTest, RemovingAFileFromOutsidePutsItIntoTheHistoryAsItStands) 
   EXPECT_EQ(store_.Find(1), Policy(1));
 }
 
-TEST_F(PolicyStoreTest, RemovingAWrongFileKeepsItAside) {
+TEST_F(PolicyStoreTest, RemovingAnInvalidFileKeepsACopy) {
   WriteAll(files_.current, "not json");
   const auto removed = store_.Remove();
   EXPECT_TRUE(removed.was_there);
@@ -495,7 +495,7 @@ TEST_F(PolicyStoreTest, RemovingAWrongFileKeepsItAside) {
   EXPECT_EQ(store_.Load().source, Source::kDefault);
 }
 
-TEST_F(PolicyStoreTest, RemovingNothingSaysSo) {
+TEST_F(PolicyStoreTest, RemovingNothingReportsIt) {
   EXPECT_FALSE(store_.Remove().was_there);
   EXPECT_TRUE(files_.OtherFiles().empty());
 }
@@ -511,7 +511,7 @@ TEST_F(PolicyStoreTest, NothingIsRemovedWhileAnotherProcessWatches) {
 
 // ---- Failures and crashes at every file operation ----
 
-// What is there before the write, and which versions that makes.
+// The state before the write, and which versions result from it.
 enum class Before { kNothing, kThreeVersions, kWrongFile };
 
 std::ostream& operator<<(std::ostream& out, Before before) {
@@ -520,7 +520,7 @@ std::ostream& operator<<(std::ostream& out, Before before) {
                                                     : "a wrong file");
 }
 
-// So that a write removes a version, too.
+// Few, so that a write also removes a version.
 constexpr std::size_t kKept = 3;
 constexpr std::string_view kWrongText = "{\"format\": 1, \"nodes\"";
 
@@ -532,7 +532,7 @@ void Prepare(const PolicyFolder& files, Before before) {
   WriteAll(files.current, before == Before::kWrongFile ? std::string(kWrongText) : TextOf(Policy(3)));
 }
 
-// The write that is cut short.
+// The write that is interrupted.
 void WriteNext(const path& folder, InterceptedFiles& files) {
   PolicyStore store(folder, files, kKept);
   store.Load();
@@ -558,8 +558,8 @@ class PolicyWriteTest : public testing::TestWithParam<Before> {
                                               : TextOf(Policy(3));
   }
 
-  // The policy is the old one or the new one, whole, the history is readable and goes with it, and the next
-  // write works. Gives whether it is the new one.
+  // The policy is the old one or the new one, complete; the history is readable and matches it; the next
+  // write works. Returns whether it is the new one.
   static bool ExpectWhole(const PolicyFolder& files) {
     PolicyStore store(files.folder.path(), FileOperations::Windows(), kKept);
     const auto loaded = store.Load();
@@ -594,7 +594,7 @@ class PolicyWriteTest : public testing::TestWithParam<Before> {
   }
 };
 
-TEST_P(PolicyWriteTest, FailingAtAnyFileOperationLeavesTheOldPolicyOrHasWrittenTheNewOne) {
+TEST_P(PolicyWriteTest, AFailureAtAnyFileOperationLeavesTheOldOrTheNewPolicy) {
   const std::size_t operations = OperationsOfAWrite(GetParam());
   ASSERT_GT(operations, 10U);
   std::size_t refused = 0;
@@ -617,12 +617,12 @@ TEST_P(PolicyWriteTest, FailingAtAnyFileOperationLeavesTheOldPolicyOrHasWrittenT
       threw = true;
       EXPECT_EQ(error.win32_code(), static_cast<DWORD>(ERROR_DISK_FULL));
     } catch (const PolicyConflict&) {
-      // What cannot be looked at may be another's.
+      // A file that cannot be checked may be another program's.
       threw = true;
     }
     refused += threw ? 1 : 0;
     files.before = nullptr;
-    // Not only after a restart: this store goes on, too.
+    // Not only after a restart: this store continues to work, too.
     const PolicyDocument then = threw ? next : Policy(next.version + 1);
     EXPECT_EQ(ReadAll(folder.current), threw ? OldText() : TextOf(next));
     store.Write(then, {});
@@ -654,7 +654,7 @@ ONBEHALF_CHILD_MAIN(CrashInAPolicyWrite) {
   return 0;
 }
 
-TEST_P(PolicyWriteTest, AProcessThatEndsAtAnyFileOperationLeavesTheOldOrTheNewPolicyWhole) {
+TEST_P(PolicyWriteTest, ACrashAtAnyFileOperationLeavesTheOldOrTheNewPolicy) {
   const std::size_t operations = OperationsOfAWrite(GetParam());
   for (const std::string when : {"before", "after"}) {
     std::size_t new_ones = 0;
@@ -693,7 +693,7 @@ class PolicyWatchTest : public PolicyStoreTest {
     };
   }
 
-  // As a service does: it reads what it is told of.
+  // As the service does: reads the file when it is notified.
   void Watch() {
     watched_.Watch([this] {
       PolicyReading reading = watched_.Read();
@@ -702,10 +702,10 @@ class PolicyWatchTest : public PolicyStoreTest {
       ++calls_;
       changed_.NotifyAll();
     });
-    // The first look, which finds what was loaded.
+    // The first check, which finds what was loaded.
     ASSERT_TRUE(looks_.Reaches(1));
   }
-  // Waits until it has read that. A file that is written in steps can be read in between, too.
+  // Waits until it has read this document. A file that is written in steps may also be read in between.
   bool HasRead(const PolicyDocument& document) {
     return HasRead(
         [&](const PolicyReading& last) { return last.faults.empty() && last.document == document; });
@@ -720,8 +720,8 @@ class PolicyWatchTest : public PolicyStoreTest {
   }
 
   const DWORD test_thread_ = ::GetCurrentThreadId();
-  Count tries_;  // to look at a file by the watch, or in its callback
-  Count looks_;  // those that succeeded
+  Count tries_;  // attempts to read the file, by the watch or in its callback
+  Count looks_;  // the successful ones
   win32::Lock mutex_;
   win32::Condition changed_;
   int calls_ = 0;
@@ -730,7 +730,7 @@ class PolicyWatchTest : public PolicyStoreTest {
   PolicyStore watched_{path_, watched_files_};
 };
 
-TEST_F(PolicyWatchTest, AFileWrittenByAnotherIsNoticed) {
+TEST_F(PolicyWatchTest, AFileWrittenByAnotherProgramIsNoticed) {
   watched_.Write(Policy(1), {});
   Watch();
   WriteAll(files_.current, TextOf(Policy(2)));
@@ -749,7 +749,7 @@ TEST_F(PolicyWatchTest, AFileRenamedOverItIsNoticed) {
   }
 }
 
-TEST_F(PolicyWatchTest, ARemovalIsNoticedAndSoIsAFileMadeAgain) {
+TEST_F(PolicyWatchTest, ARemovalAndANewFileAreNoticed) {
   watched_.Write(Policy(1), {});
   Watch();
   ASSERT_TRUE(std::filesystem::remove(files_.current));
@@ -765,21 +765,21 @@ TEST_F(PolicyWatchTest, AFirstFileIsNoticed) {
   ASSERT_TRUE(HasRead(Policy(1)));
 }
 
-TEST_F(PolicyWatchTest, AWrongFileIsNoticed) {
+TEST_F(PolicyWatchTest, AnInvalidFileIsNoticed) {
   watched_.Write(Policy(1), {});
   Watch();
   WriteAll(files_.current, "not json");
   EXPECT_TRUE(HasRead([](const PolicyReading& last) { return !last.faults.empty(); }));
 }
 
-TEST_F(PolicyWatchTest, OwnWritesAreNot) {
+TEST_F(PolicyWatchTest, OwnWritesAreNotReported) {
   watched_.Write(Policy(1), {});
   Watch();
   const int looks = looks_.value();
   watched_.Write(Policy(2), {});
-  // The watch has seen that something happened, and that it was this store.
+  // The watch has noticed a change, and that it was this store's.
   ASSERT_TRUE(looks_.Reaches(looks + 1));
-  // In one step, so that it is one change.
+  // In one step, so that it is a single change.
   const path theirs = path_ / L"theirs";
   WriteAll(theirs, TextOf(Policy(3)));
   ASSERT_TRUE(::MoveFileExW(theirs.c_str(), files_.current.c_str(), MOVEFILE_REPLACE_EXISTING))
@@ -795,7 +795,7 @@ TEST_F(PolicyWatchTest, AChangeBetweenLoadAndWatchIsNoticed) {
   ASSERT_TRUE(HasRead(Policy(2)));
 }
 
-TEST_F(PolicyWatchTest, ManyChangesDuringACallAreOne) {
+TEST_F(PolicyWatchTest, ManyChangesDuringACallAreReportedOnce) {
   watched_.Write(Policy(1), {});
   Count entered;
   Count released;
@@ -812,7 +812,7 @@ TEST_F(PolicyWatchTest, ManyChangesDuringACallAreOne) {
   EXPECT_EQ(entered.value(), 2);
 }
 
-TEST_F(PolicyWatchTest, AFileThatItsWriterKeepsClosedIsReadWhenItIsDone) {
+TEST_F(PolicyWatchTest, ALockedFileIsReadWhenItsWriterIsDone) {
   watched_.Write(Policy(1), {});
   Watch();
   const int tries = tries_.value();
@@ -853,7 +853,7 @@ TEST_F(PolicyWatchTest, TheEndOfTheWatchWaitsForACallThatIsUnderWay) {
   EXPECT_TRUE(files_.OtherFiles().empty()) << "access.lock has gone with it";
 }
 
-TEST_F(PolicyWatchTest, AWatchThatHasEndedIsSilentAndCanBeginAgain) {
+TEST_F(PolicyWatchTest, AnEndedWatchIsSilentAndCanBeRestarted) {
   watched_.Write(Policy(1), {});
   Watch();
   watched_.Watch({});
@@ -863,14 +863,14 @@ TEST_F(PolicyWatchTest, AWatchThatHasEndedIsSilentAndCanBeginAgain) {
   ASSERT_TRUE(HasRead(Policy(2)));
 }
 
-TEST_F(PolicyWatchTest, TwoProcessesDoNotWorkOnOneFolder) {
+TEST_F(PolicyWatchTest, TwoProcessesCannotUseOneFolder) {
   Watch();
   EXPECT_THROW(store_.Watch([] {}), PolicyInUse);
   watched_.Watch({});
   store_.Watch([] {});
 }
 
-TEST_F(PolicyWatchTest, AFolderThatIsNotThereCannotBeWatched) {
+TEST_F(PolicyWatchTest, AMissingFolderCannotBeWatched) {
   PolicyStore store(path_ / L"none");
   EXPECT_THROW(store.Watch([] {}), win32::Win32Error);
 }

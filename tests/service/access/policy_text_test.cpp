@@ -37,9 +37,10 @@ std::string NodeText(const std::string& name, const std::string& sddl) {
 const std::string kManageToEveryone =
     "gives manage to everyone: anyone who may change a node's entries can take every right";
 
-// What the file is like on Windows is in policy_document_test.cpp; this is what does not depend on how Windows reads entries.
+// policy_document_test.cpp covers the file on Windows; this covers what does not depend on how Windows reads
+// ACEs.
 
-TEST(PolicyText, IsTheSameAfterItIsWrittenAndRead) {
+TEST(PolicyText, SurvivesWritingAndReading) {
   const PolicyReading first = Read(Document(
       R"json("/": {"sddl": "D:(D;;GW;;;NU)(A;;GA;;;SY)(A;;GA;;;BA)"},
              "file": {"sddl": "D:P(A;;0x1;;;AU)(D;;GR;;;S-1-5-21-1-2-3-9)"})json"));
@@ -74,7 +75,7 @@ TEST(PolicyText, ARootWithoutAdministratorsIsRefused) {
   }
 }
 
-TEST(PolicyText, WarnsOfWhatHasNoEffect) {
+TEST(PolicyText, WarnsAboutEntriesWithoutEffect) {
   const PolicyDocument document =
       Read(Document(NodeText("gone", "D:(A;;GX;;;AN)(A;;GX;;;AU)(A;;GX;;;AU)"))).document;
   const auto none_is_registered = [](std::string_view) { return false; };
@@ -84,12 +85,12 @@ TEST(PolicyText, WarnsOfWhatHasNoEffect) {
                    "gone: (A;;GX;;;AU): is a duplicate"}));
 }
 
-TEST(PolicyText, ANodeThatIsCutIsAFault) {
+TEST(PolicyText, ATruncatedNodeIsAFault) {
   const std::string sddl = "D:P(D;;GR;;;S-1-5-21-1-2-3-9)";
   ASSERT_TRUE(Read(Document(NodeText("file", sddl))).faults.empty());
   for (std::size_t size = 0; size < sddl.size(); ++size) {
     const std::string cut = sddl.substr(0, size);
-    // Those are whole.
+    // These are complete.
     if (cut == "D:" || cut == "D:P") continue;
     EXPECT_FALSE(Read(Document(NodeText("file", cut))).faults.empty()) << cut;
   }

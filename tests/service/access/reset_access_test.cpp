@@ -43,7 +43,7 @@ class ResetAccessTest : public testing::Test {
     const std::filesystem::path own = win32::ToWide(win32::OwnImagePath());
     return win32::ToUtf8((own.parent_path() / L"onbehalf-service.exe").native());
   }
-  // The program, as a person runs it.
+  // The program, run as by a person.
   test::ChildProcess::Exit Run(HANDLE token = nullptr, std::vector<std::string> more = {}) const {
     test::ChildProcess::Options options;
     options.executable = Program();
@@ -60,7 +60,7 @@ class ResetAccessTest : public testing::Test {
 
 bool Says(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-TEST_F(ResetAccessTest, RemovesThePolicyAndSaysHowToHaveItBack) {
+TEST_F(ResetAccessTest, RemovesThePolicyAndSaysHowToRestoreIt) {
   const auto exit = Run();
   EXPECT_EQ(exit.code, 0U) << exit.errors;
   EXPECT_FALSE(PolicyIsThere());
@@ -75,7 +75,7 @@ TEST_F(ResetAccessTest, RemovesThePolicyAndSaysHowToHaveItBack) {
   EXPECT_TRUE(Says(again.output, "is already in force")) << again.output;
 }
 
-TEST_F(ResetAccessTest, KeepsAWrongPolicyAside) {
+TEST_F(ResetAccessTest, KeepsACopyOfAnInvalidPolicy) {
   test::WriteAll(folders_.Policy() / L"access.json", "not json");
   const auto exit = Run();
   EXPECT_EQ(exit.code, 0U) << exit.errors;
@@ -101,7 +101,7 @@ TEST_F(ResetAccessTest, IsRefusedWhileAServiceUsesTheFolder) {
   EXPECT_EQ(Run().code, 0U);
 }
 
-// RpcSs runs on every Windows; Wine starts it when it is needed.
+// RpcSs runs on every Windows; Wine starts it on demand.
 TEST_F(ResetAccessTest, IsRefusedWhileTheServiceRuns) {
   const auto rpc = win32::InstalledService::Open("RpcSs", SERVICE_QUERY_STATUS | SERVICE_START);
   if (rpc.QueryStatus().state != SERVICE_RUNNING) rpc.Start();
@@ -113,12 +113,12 @@ TEST_F(ResetAccessTest, IsRefusedWhileTheServiceRuns) {
   EXPECT_TRUE(PolicyIsThere());
 }
 
-TEST_F(ResetAccessTest, GoesOnWhenTheServiceIsNotInstalled) {
+TEST_F(ResetAccessTest, ContinuesIfTheServiceIsNotInstalled) {
   EXPECT_TRUE(ResetAccess(folders_.Policy(), "OnBehalf-no-such-service").done);
   EXPECT_FALSE(PolicyIsThere());
 }
 
-TEST_F(ResetAccessTest, GoesWithNoOtherMode) {
+TEST_F(ResetAccessTest, CannotBeCombinedWithAnotherMode) {
   const auto exit = Run(nullptr, {"--console"});
   EXPECT_EQ(exit.code, 2U);
   EXPECT_TRUE(PolicyIsThere());

@@ -1,5 +1,6 @@
-// The worked examples of docs/access.md, each typed as it stands there. The accounts of the page are the ones there are
-// here: Alice and Carol are this account without its membership in Administrators, the authors are the local users.
+// The worked examples of docs/access.md, typed exactly as on that page. Existing accounts stand in for the
+// page's: Alice and Carol are this account without its membership in Administrators, the authors are the
+// local users.
 
 #include <gtest/gtest.h>
 
@@ -17,7 +18,7 @@ Json Change(std::string account, const char* node, Json rights) {
   return {{"account", std::move(account)}, {"node", node}, {"rights", std::move(rights)}};
 }
 
-// A group that this account is in beside Administrators.
+// A group of this account other than Administrators.
 constexpr const char* kGroup = "AU";
 
 TEST_F(WorkedExample, OneAccountOneMethod) {
@@ -25,7 +26,7 @@ TEST_F(WorkedExample, OneAccountOneMethod) {
   Result("access.grant", Change(OwnSid(), "file.write", {"call", "see"}));
   EXPECT_TRUE(MayCall("file.write", Who::kOrdinary));
   EXPECT_TRUE(MayCall("file.write", Who::kAdministrator));
-  // Nobody else: the entries are the account's and the root's.
+  // No other accounts: the ACEs are the account's and the root's.
   const Json shown = Result("access.show", {{"node", "file.write"}});
   EXPECT_EQ(shown.at("sddl"), "D:(A;;GXGR;;;" + OwnSid() + ")");
 }
@@ -35,12 +36,12 @@ TEST_F(WorkedExample, AGroupAndOneMemberDenied) {
   EXPECT_TRUE(MayCall("file.write", Who::kOrdinary));
   Result("access.deny", Change(OwnSid(), "file", {"call"}));
   EXPECT_FALSE(MayCall("file.write", Who::kOrdinary));
-  // In the other order it is the same.
+  // The other order gives the same.
   Result("access.rollback", {{"to", 0}});
   Result("access.deny", Change(OwnSid(), "file", {"call"}));
   Result("access.grant", Change(kGroup, "file", {"call", "see"}));
   EXPECT_FALSE(MayCall("file.write", Who::kOrdinary));
-  // An entry nearer to the method is asked first; without it the namespace decides.
+  // An ACE nearer to the method is checked first; without it the namespace decides.
   EXPECT_TRUE(MayCall("file.read", Who::kOrdinary));
   Result("access.set", {{"node", "file.read"}, {"sddl", "D:"}});
   EXPECT_FALSE(MayCall("file.read", Who::kOrdinary));

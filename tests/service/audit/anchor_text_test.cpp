@@ -8,7 +8,7 @@
 namespace onbehalf::service {
 namespace {
 
-TEST(AuditAnchors, HaveATextThatIsReadBack) {
+TEST(AuditAnchors, AreReadBackFromTheirText) {
   AuditHead head;
   head.seq = 57;
   head.hash = *AuditHash::FromText(std::string(32, 'a') + std::string(32, '0'));

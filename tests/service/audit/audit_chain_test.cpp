@@ -23,13 +23,13 @@ constexpr const char* kFile = "audit-2026-11-22.jsonl";
 
 std::string ZeroHash() { return std::string(64, '0'); }
 
-// What docs/operating.md says of the hash, computed from the text alone.
+// The hash that docs/operating.md describes, computed from the text alone.
 std::string HashOf(const std::string& previous, const std::string& line) {
   AuditHasher hasher;
   return hasher.Of(previous + line.substr(0, line.rfind(",\"hash\":"))).ToString();
 }
 
-TEST(Sha256, GivesTheHashesOfTheStandardOneAfterTheOther) {
+TEST(Sha256, MatchesTheStandardsHashes) {
   AuditHasher hasher;
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(hasher.Of("").view(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
@@ -37,7 +37,7 @@ TEST(Sha256, GivesTheHashesOfTheStandardOneAfterTheOther) {
   }
 }
 
-TEST(AuditChain, EachLineHasANumberAndTheHashOfTheLineBeforeAndItself) {
+TEST(AuditChain, EachLineHasANumberAndTheHashOfItselfAndTheLineBefore) {
   AuditFolder folder;
   ASSERT_TRUE(folder.Write(3));
   const auto lines = folder.LinesOf(kFile);
@@ -55,7 +55,7 @@ TEST(AuditChain, EachLineHasANumberAndTheHashOfTheLineBeforeAndItself) {
   EXPECT_EQ(folder.audit().Head()->head.hash.view(), previous);
 }
 
-TEST(AuditChain, GoesOnOverRestartsAndFiles) {
+TEST(AuditChain, ContinuesOverRestartsAndFiles) {
   AuditFolder folder;
   ASSERT_TRUE(folder.Write(2));
   folder.Stop();
@@ -81,7 +81,7 @@ TEST(AuditChain, GoesOnOverRestartsAndFiles) {
   EXPECT_EQ(folder.Verify().lines, 5u);
 }
 
-TEST(AuditChain, HalfALineIsClosedOffAndDeclared) {
+TEST(AuditChain, ATornLineIsTerminatedAndDeclared) {
   AuditFolder folder;
   ASSERT_TRUE(folder.Write(2));
   folder.Stop();
@@ -96,14 +96,14 @@ TEST(AuditChain, HalfALineIsClosedOffAndDeclared) {
     EXPECT_EQ(torn.at("event"), "torn");
     EXPECT_EQ(torn.at("bytes"), half.size() + 1);
     EXPECT_EQ(torn.at("seq"), 3);
-    // Without the anchors, which know what was written the last time round.
+    // Without the anchors, which know what was written before.
     const AuditVerification result = VerifyAudit(folder.path(), {});
     EXPECT_FALSE(result.problem);
     EXPECT_NE(result.note.find("interrupted writes that the audit declares: 1;"), std::string::npos);
   }
 }
 
-TEST(AuditChain, AHalfLineOfAnEarlierDayIsClosedOffInItsFile) {
+TEST(AuditChain, ATornLineOfAnEarlierDayIsTerminatedInItsFile) {
   AuditFolder folder;
   ASSERT_TRUE(folder.Write(2));
   folder.Stop();
@@ -128,7 +128,7 @@ TEST(AuditChain, WhatWasDeclaredTornCannotBeChangedLater) {
   EXPECT_EQ(folder.Problem(), std::string(kFile) + " 3: not an audit line: it has no number and hash");
 }
 
-TEST(AuditChain, ALineThatOnlyItsNewlineIsMissingOfIsWhole) {
+TEST(AuditChain, ALineWithoutItsNewlineIsComplete) {
   AuditFolder folder;
   ASSERT_TRUE(folder.Write(2));
   folder.Stop();
@@ -143,7 +143,7 @@ TEST(AuditChain, ALineThatOnlyItsNewlineIsMissingOfIsWhole) {
   EXPECT_EQ(folder.Verify().note.find("cut short"), std::string::npos);
 }
 
-TEST(AuditChain, ADeclarationThatOnlyItsNewlineIsMissingOfIsWhole) {
+TEST(AuditChain, ADeclarationWithoutItsNewlineIsComplete) {
   for (const std::string& half :
        {std::string("{\"half"), std::string("{\"half\n{\"other"), std::string("\n\nx")}) {
     AuditFolder folder;
@@ -153,11 +153,11 @@ TEST(AuditChain, ADeclarationThatOnlyItsNewlineIsMissingOfIsWhole) {
     test::WriteAll(folder.File(kFile), torn);
     ASSERT_TRUE(folder.Write(1));
     folder.Stop();
-    // The declaration is written, but for its newline.
+    // The declaration was written, except for its newline.
     const std::string text = folder.Read(kFile);
     test::WriteAll(folder.File(kFile), text.substr(0, text.find('\n', torn.size() + 1)));
     ASSERT_TRUE(folder.Write(2));
-    // Without the anchors, which know what was written the last time round.
+    // Without the anchors, which know what was written before.
     const AuditVerification result = VerifyAudit(folder.path(), {});
     EXPECT_FALSE(result.problem) << result.problem->line << ": " << result.problem->what;
     EXPECT_NE(result.note.find("interrupted writes that the audit declares: 1;"), std::string::npos)
@@ -168,7 +168,7 @@ TEST(AuditChain, ADeclarationThatOnlyItsNewlineIsMissingOfIsWhole) {
   }
 }
 
-TEST(AuditChain, ADeclarationOfSomethingElseIsNotTakenForOne) {
+TEST(AuditChain, ADeclarationOfSomethingElseIsIgnored) {
   AuditFolder folder;
   ASSERT_TRUE(folder.Write(2));
   folder.Stop();
@@ -181,13 +181,13 @@ TEST(AuditChain, ADeclarationOfSomethingElseIsNotTakenForOne) {
   with("{\"hald\n" + declaration);
   ASSERT_TRUE(folder.Write(1));
   folder.Stop();
-  // It stays what it is, a line that does not declare what is before it.
+  // It remains an ordinary line that does not declare what precedes it.
   const AuditVerification result = VerifyAudit(folder.path(), {});
   ASSERT_TRUE(result.problem);
   EXPECT_EQ(result.problem->line, 3u);
 }
 
-TEST(AuditChain, AWriteThatFailedInTheMiddleIsDeclaredByTheNextThatWorks) {
+TEST(AuditChain, APartialWriteIsDeclaredByTheNextThatWorks) {
   AuditFolder folder;
   folder.files.before = [](const InterceptedFiles::Operation& operation) {
     if (operation.number != 2) return;
@@ -206,7 +206,7 @@ TEST(AuditChain, AWriteThatFailedInTheMiddleIsDeclaredByTheNextThatWorks) {
   EXPECT_EQ(folder.Problem(), "ok");
 }
 
-TEST(AuditChain, AWriteThatDidNotFailThoughWindowsSaidSoIsNotLeftOut) {
+TEST(AuditChain, AWriteThatSucceededDespiteAnErrorIsNotLost) {
   AuditFolder folder;
   folder.files.after = [](const InterceptedFiles::Operation& operation) {
     if (operation.number == 2) throw win32::Win32Error(ERROR_GEN_FAILURE, "WriteFile");
@@ -218,7 +218,7 @@ TEST(AuditChain, AWriteThatDidNotFailThoughWindowsSaidSoIsNotLeftOut) {
   EXPECT_EQ(folder.Problem(), "ok");
 }
 
-TEST(AuditSeal, FitsInItsBound) {
+TEST(AuditSeal, FitsItsSizeLimit) {
   AuditLine line(std::chrono::system_clock::time_point{}, "x");
   AuditHasher hasher;
   AuditHead head;

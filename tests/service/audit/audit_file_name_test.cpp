@@ -7,7 +7,7 @@
 namespace onbehalf::service {
 namespace {
 
-TEST(AuditFileNames, AreReadAsTheyAreWrittenAndInOrder) {
+TEST(AuditFileNames, AreReadBackAndSorted) {
   for (const AuditFileName& name : {AuditFileName{"2026-11-22", 1}, AuditFileName{"2026-11-22", 2},
                                     AuditFileName{"2026-11-22", 10}, AuditFileName{"2026-11-23", 1}}) {
     EXPECT_EQ(AuditFileName::FromText(name.ToString()), name);
@@ -26,7 +26,7 @@ TEST(AuditFileNames, AreReadAsTheyAreWrittenAndInOrder) {
   }
 }
 
-TEST(AuditFileNames, AreOfDaysThatTheCalendarHas) {
+TEST(AuditFileNames, HaveValidDates) {
   EXPECT_EQ((AuditFileName{"2028-02-29", 1}.Begin()),
             std::chrono::sys_days{std::chrono::year{2028} / 2 / 29});
   for (const char* other : {"2026-02-29", "2026-13-01", "2026-00-01", "2026-01-00", "2026-99-99", ""}) {

@@ -24,7 +24,7 @@ using Names = std::vector<std::string>;
 
 constexpr const char* kFile = "audit-2026-11-22.jsonl";
 
-// The requests of the lines of a page.
+// The requests of the records of a page.
 Names Requests(const AuditPage& page) {
   Names requests;
   for (const std::string& line : page.lines)
@@ -53,7 +53,7 @@ class AuditReaderTest : public testing::Test {
       test::ImpersonationTokenOf(win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE))};
 };
 
-TEST_F(AuditReaderTest, GivesTheNewestLinesOldestFirst) {
+TEST_F(AuditReaderTest, ReturnsTheNewestLinesOldestFirst) {
   ASSERT_TRUE(folder_.Write(5));
   const AuditPage page = reader_.Newest({}, 3);
   EXPECT_EQ(Requests(page), (Names{"3", "4", "5"}));
@@ -64,7 +64,7 @@ TEST_F(AuditReaderTest, GivesTheNewestLinesOldestFirst) {
   EXPECT_EQ(Requests(reader_.Newest({}, 100)).size(), 5u);
 }
 
-TEST_F(AuditReaderTest, GoesBackOverFiles) {
+TEST_F(AuditReaderTest, ReadsBackwardsAcrossFiles) {
   folder_.options.settings.file_bytes = 900;
   ASSERT_TRUE(folder_.Write(9));
   ASSERT_GE(folder_.Files().size(), 3u);
@@ -83,7 +83,7 @@ TEST_F(AuditReaderTest, AnEmptyAuditHasNoLinesAndNoCursor) {
   EXPECT_EQ(Requests(After("", 10)), (Names{"1", "2"}));
 }
 
-TEST_F(AuditReaderTest, FollowsWithTheCursorOverFiles) {
+TEST_F(AuditReaderTest, FollowsWithTheCursorAcrossFiles) {
   folder_.options.settings.file_bytes = 900;
   ASSERT_TRUE(folder_.Write(1));
   AuditPage page = reader_.Newest({}, 10);
@@ -100,7 +100,7 @@ TEST_F(AuditReaderTest, FollowsWithTheCursorOverFiles) {
   EXPECT_TRUE(After(page.cursor, 3).lines.empty());
 }
 
-TEST_F(AuditReaderTest, ACursorIntoAFileThatWasRemovedGoesOnWithTheNext) {
+TEST_F(AuditReaderTest, ACursorIntoARemovedFileContinuesWithTheNext) {
   ASSERT_TRUE(folder_.Write(2));
   const std::string cursor = reader_.Newest({}, 1).cursor;
   folder_.now = folder_.now.load() + 24h;
@@ -109,7 +109,7 @@ TEST_F(AuditReaderTest, ACursorIntoAFileThatWasRemovedGoesOnWithTheNext) {
   EXPECT_EQ(Requests(After(cursor, 10)), Names{"3"});
 }
 
-TEST_F(AuditReaderTest, WhatIsNoCursorIsRefused) {
+TEST_F(AuditReaderTest, AnInvalidCursorIsRefused) {
   for (const char* wrong :
        {"x", ":", "audit-2026-11-22.jsonl", "audit-2026-11-22.jsonl:", "audit-2026-11-22.jsonl:-1",
         "audit-2026-11-22.jsonl:1x", "..\\..\\secret.jsonl:0", "service.log:0",
@@ -119,7 +119,7 @@ TEST_F(AuditReaderTest, WhatIsNoCursorIsRefused) {
   EXPECT_TRUE(After("audit-2026-11-22.jsonl:123456", 10).lines.empty());
 }
 
-TEST_F(AuditReaderTest, AHalfWrittenLineIsNotGiven) {
+TEST_F(AuditReaderTest, AnIncompleteLineIsNotReturned) {
   ASSERT_TRUE(folder_.Write(2));
   folder_.Stop();
   const std::string whole = folder_.Read(kFile);
@@ -158,7 +158,7 @@ TEST_F(AuditReaderTest, FiltersByAccountMethodAndDenial) {
   expect({});
 }
 
-TEST_F(AuditReaderTest, WhatAMethodItselfDeniedIsADenial) {
+TEST_F(AuditReaderTest, ADenialByTheMethodItselfIsADenial) {
   ASSERT_TRUE(Decide("1", "access.set", AuditVerdict::kAllowed));
   AuditOutcome outcome;
   outcome.method = "access.set";
@@ -168,7 +168,7 @@ TEST_F(AuditReaderTest, WhatAMethodItselfDeniedIsADenial) {
     outcome.outcome = word;
     ASSERT_TRUE(folder_.audit().Record(outcome));
   }
-  // Only a parameter says so.
+  // Only a parameter claims it.
   const std::vector<Parameter> parameters = {{"outcome", "", Json(), true, true}};
   const Json params = {{"outcome", "AccessDenied"}};
   AuditDecision decision;
@@ -187,7 +187,7 @@ TEST_F(AuditReaderTest, WhatAMethodItselfDeniedIsADenial) {
   EXPECT_EQ(Requests(reader_.Newest(filter, 10)), Names{"AccessDenied"});
 }
 
-TEST_F(AuditReaderTest, AParameterThatLooksLikeAMemberIsNone) {
+TEST_F(AuditReaderTest, AParameterThatLooksLikeAMemberIsNotAMember) {
   const std::vector<Parameter> parameters = {{"x", "", Json(), true, true},
                                              {"account", "", Json(), true, true}};
   const Json params = {{"x", 1}, {"account", win32::Sid::FromWellKnown(WinLocalServiceSid).ToString()}};
@@ -220,8 +220,8 @@ TEST_F(AuditReaderTest, APageIsBounded) {
   EXPECT_FALSE(page.more);
 }
 
-// However little of it is wanted: the cursor goes on all the same.
-TEST_F(AuditReaderTest, WhatIsLookedAtIsBounded) {
+// Even if few records match, the cursor advances.
+TEST_F(AuditReaderTest, TheNumberOfScannedLinesIsBounded) {
   ASSERT_TRUE(folder_.Write(3));
   AuditFilter none;
   none.method = "no.such";
@@ -250,7 +250,7 @@ TEST_F(AuditReaderTest, ALineLargerThanAPageIsAPageOfItsOwn) {
   EXPECT_EQ(Requests(page), Names{"2"});
 }
 
-TEST_F(AuditReaderTest, GivesWhatItHasWhenItIsStopped) {
+TEST_F(AuditReaderTest, ReturnsWhatItHasWhenItIsStopped) {
   ASSERT_TRUE(folder_.Write(3));
   std::stop_source stop;
   stop.request_stop();
@@ -261,7 +261,7 @@ TEST_F(AuditReaderTest, GivesWhatItHasWhenItIsStopped) {
   EXPECT_EQ(Requests(After(page->cursor, 10)).size(), 3u);
 }
 
-TEST(AuditLines, AreReadInBothDirectionsWhereverTheBlocksEnd) {
+TEST(AuditLines, AreReadInBothDirectionsAcrossBlocks) {
   test::TemporaryFolder folder;
   const AuditFileName name{"2026-11-22", 1};
   for (const std::size_t length : {1u, 4095u, 4096u, 65534u, 65535u, 65536u, 131072u, 200'000u}) {

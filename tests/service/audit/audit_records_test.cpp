@@ -37,7 +37,7 @@ constexpr const char* kMore = "\xE2\x80\xA6";
 
 class AuditRecords : public testing::Test {
  protected:
-  // The parameters as the audit has them.
+  // The parameters as the audit stores them.
   std::string ParamsText(const std::vector<Parameter>& parameters, const Json& params) {
     AuditDecision decision;
     decision.request_id = "1";
@@ -84,11 +84,11 @@ TEST_F(AuditRecords, ParametersAreRedactedUnlessTheirMethodMarksThem) {
   EXPECT_EQ(folder_.Read(kFile).find("secret"), std::string::npos);
 }
 
-TEST_F(AuditRecords, WithoutParametersNothingIsSaidOfThem) {
+TEST_F(AuditRecords, WithoutParametersNoneAreRecorded) {
   EXPECT_EQ(ParamsText({Shown("path")}, Json::object()), "");
 }
 
-TEST_F(AuditRecords, ParametersWithinOneAnotherAreWritten) {
+TEST_F(AuditRecords, NestedParametersAreWritten) {
   const Json rights = {"call", "see", 18446744073709551615ull};
   EXPECT_EQ(ParamsText({Shown("rights"), Shown("entry")},
                        {{"rights", rights}, {"entry", {{"a", {{"b", {1, 2}}}}}}}),
@@ -104,7 +104,7 @@ TEST_F(AuditRecords, ParametersAreBounded) {
       {"x", {long_ones[0], long_ones[0], long_ones[0], long_ones[0], std::string(23, 'a') + kMore}},
       {kMore, true}};
   EXPECT_EQ(ParamsText({Shown("x"), Shown("y")}, {{"x", long_ones}, {"y", "b"}}), full.dump());
-  // No member is there twice, whatever the caller calls its own.
+  // No member occurs twice, whatever names the caller uses.
   const Json tricky = {{"a", 1}, {kMore, 2}, {"\xE2\x80\xA7", 3}};
   const Json told = {{"x", {{"a", 1}, {kMore, true}}}};
   EXPECT_EQ(ParamsText({Shown("x")}, {{"x", tricky}}), told.dump());
@@ -122,14 +122,14 @@ TEST_F(AuditRecords, ParametersAreBounded) {
     params["p" + std::to_string(i)] = "s";
   }
   EXPECT_LT(ParamsText(parameters, params).size(), 3000u);
-  // The worst of everything fits in a line, and the line into the chain.
+  // The worst case of everything fits in a line, and the line into the chain.
   ParamsText({Shown("x")}, {{"x", std::vector<std::string>(1000, std::string(15, '\x01'))}});
   ParamsText({Shown("x")}, {{"x", std::vector<std::string>(1000, std::string(30, '\n'))}});
   ParamsText({Shown("x")}, {{"x", std::vector<double>(1000, -1.2345678901234567e-300)}});
   EXPECT_EQ(folder_.Problem(), "ok");
 }
 
-TEST_F(AuditRecords, AChangeOfThePolicyIsWholeHoweverLong) {
+TEST_F(AuditRecords, APolicyChangeIsNeverTruncated) {
   std::string sddl = "D:";
   while (sddl.size() < 300'000) sddl += "(A;;GX;;;S-1-5-21-1-2-3-" + std::to_string(sddl.size()) + ")";
   ASSERT_TRUE(
@@ -159,7 +159,7 @@ TEST_F(AuditRecords, AChangeOfThePolicyIsWholeHoweverLong) {
   EXPECT_EQ(folder_.Problem(), "ok");
 }
 
-TEST_F(AuditRecords, AChangeThatDidNotComeIntoForceIsWithdrawn) {
+TEST_F(AuditRecords, AChangeThatWasNotAppliedIsWithdrawn) {
   ASSERT_TRUE(folder_.audit().Record(AuditPolicyChange{"r-1", &caller_, "file", "D:", "D:(A;;GX;;;BU)", 8}));
   ASSERT_TRUE(folder_.audit().RecordWithdrawn("r-1", 8));
   ASSERT_TRUE(folder_.audit().RecordWithdrawn("", 9));
@@ -193,7 +193,7 @@ TEST_F(AuditRecords, DenialsGoToTheEventLog) {
   EXPECT_EQ(folder_.reported().size(), 1u);
 }
 
-TEST_F(AuditRecords, WhatIsAnsweredAsIfThereWereNoSuchMethodIsNotReported) {
+TEST_F(AuditRecords, ARefusalAnsweredAsUnknownMethodIsNotReported) {
   ASSERT_TRUE(Deny("MethodNotFound"));
   AuditDecision unknown;
   unknown.method = "no.such";
@@ -203,7 +203,7 @@ TEST_F(AuditRecords, WhatIsAnsweredAsIfThereWereNoSuchMethodIsNotReported) {
   EXPECT_EQ(folder_.Records(kFile).at(0).at("verdict"), "denied");
 }
 
-TEST_F(AuditRecords, WhatAMethodItselfDeniesIsReportedLikeADenial) {
+TEST_F(AuditRecords, ADenialByTheMethodItselfIsReportedLikeADenial) {
   AuditOutcome outcome;
   outcome.request_id = "r-8";
   outcome.method = "access.set";
@@ -220,7 +220,7 @@ TEST_F(AuditRecords, WhatAMethodItselfDeniesIsReportedLikeADenial) {
       (Texts{"method=access.set account=" + caller_.user().ToString() + " by=handler request=r-8", ""}));
 }
 
-TEST_F(AuditRecords, NobodyWaitsForTheEventLog) {
+TEST_F(AuditRecords, NothingWaitsForTheEventLog) {
   const win32::UniqueObject entered(::CreateEventW(nullptr, FALSE, FALSE, nullptr));
   const win32::UniqueObject goes_on(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
   folder_.options.settings.denials_per_minute = 1000;
@@ -232,7 +232,7 @@ TEST_F(AuditRecords, NobodyWaitsForTheEventLog) {
   };
   ASSERT_TRUE(Deny());
   ASSERT_EQ(::WaitForSingleObject(entered.get(), test::kPatienceMilliseconds), DWORD{WAIT_OBJECT_0});
-  // The event log hangs: so many wait for it, and five are left out.
+  // The event log hangs: the queue fills up, and five events are omitted.
   bool recorded = true;
   for (std::size_t i = 0; i < EventQueue::kMaxEvents + 5; ++i) recorded = Deny() && recorded;
   recorded = folder_.Write(1) && recorded;
@@ -251,11 +251,11 @@ TEST_F(AuditRecords, TheEndOfTheAuditWaitsForItsEvents) {
   EXPECT_EQ(folder_.reported().size(), 20u);
 }
 
-TEST_F(AuditRecords, ManyDenialsAreLeftOutAndCounted) {
+TEST_F(AuditRecords, ExcessDenialsAreOmittedAndCounted) {
   folder_.options.settings.denials_per_minute = 3;
   for (int i = 0; i < 10; ++i) ASSERT_TRUE(Deny());
   EXPECT_EQ(folder_.reported().size(), 3u);
-  // A change of the policy is not drowned by them.
+  // They do not suppress a policy change.
   ASSERT_TRUE(folder_.audit().Record(AuditPolicyChange{"r", &caller_, "file", "D:", "D:(A;;GX;;;BU)", 2}));
   ASSERT_EQ(folder_.reported().size(), 4u);
   EXPECT_EQ(folder_.reported()[3].event, Event::kPolicyChanged);
@@ -270,7 +270,7 @@ TEST_F(AuditRecords, ManyDenialsAreLeftOutAndCounted) {
   EXPECT_EQ(folder_.Records(kFile).size(), 13u);
 }
 
-TEST(EventLimit, ALongPauseGivesNoMoreThanAMinuteDoes) {
+TEST(EventLimit, ALongPauseAllowsNoMoreThanAMinute) {
   const EventLimit::Time start = EventLimit::Time{} + 24h;
   EventLimit limit(2);
   EXPECT_EQ(limit.Take(start), 0u);
@@ -279,12 +279,12 @@ TEST(EventLimit, ALongPauseGivesNoMoreThanAMinuteDoes) {
   EXPECT_EQ(limit.Take(start + 1h), 1u);
   EXPECT_EQ(limit.Take(start + 1h), 0u);
   EXPECT_FALSE(limit.Take(start + 1h));
-  // A clock that is set back gives nothing and takes nothing for good.
+  // A clock that is set back neither gives nor permanently takes anything.
   EXPECT_FALSE(limit.Take(start));
   EXPECT_EQ(limit.Take(start + 30s), 2u);
 }
 
-// ---- When it cannot be written ----
+// ---- Write failures ----
 
 class AuditFailures : public testing::Test {
  protected:
@@ -297,7 +297,7 @@ class AuditFailures : public testing::Test {
   AuditFolder folder_;
 };
 
-TEST_F(AuditFailures, AFullDiskIsTheStateUntilALineIsWritten) {
+TEST_F(AuditFailures, AFullDiskIsReportedUntilALineIsWritten) {
   EXPECT_TRUE(folder_.audit().State().ok);
   ASSERT_TRUE(folder_.Write(1));
   code_ = ERROR_DISK_FULL;
@@ -328,9 +328,9 @@ TEST_F(AuditFailures, AFullDiskIsTheStateUntilALineIsWritten) {
   EXPECT_EQ(folder_.Problem(), "ok");
 }
 
-TEST_F(AuditFailures, AGapThatCouldNotBeWrittenIsKept) {
+TEST_F(AuditFailures, AnUnwrittenGapIsKept) {
   folder_.files.before = [](const InterceptedFiles::Operation& operation) {
-    // The first line, and the line of the gap.
+    // The first line, and the line that reports the gap.
     if (operation.number <= 2) throw win32::Win32Error(ERROR_DISK_FULL, "WriteFile");
   };
   EXPECT_FALSE(folder_.Write(1));
@@ -342,7 +342,7 @@ TEST_F(AuditFailures, AGapThatCouldNotBeWrittenIsKept) {
   EXPECT_EQ(records[1].at("request"), "3");
 }
 
-TEST_F(AuditFailures, AStartThatFailsIsTheState) {
+TEST_F(AuditFailures, AFailedStartIsReported) {
   code_ = ERROR_SUCCESS;
   std::filesystem::create_directory(folder_.File(kFile));
   EXPECT_FALSE(folder_.audit().Open());
@@ -373,7 +373,7 @@ TEST(AuditAnchors, AreSetAtTheStartAndAtTheEnd) {
   EXPECT_EQ(folder.Verify().anchors, 1u);
 }
 
-TEST(AuditAnchors, AreSetOnceWhenAskedForWithoutNewLines) {
+TEST(AuditAnchors, AreSetOnceWithoutNewLines) {
   AuditFolder folder;
   ASSERT_TRUE(folder.Write(1));
   folder.audit().Anchor();
@@ -397,7 +397,7 @@ TEST(AuditAnchors, AnEndedFileIsAnchoredWhereItEnds) {
   EXPECT_EQ(places.back(), "audit-2026-11-23.jsonl 4");
 }
 
-// Waits for the anchors of a timer.
+// Waits for the anchors that a timer sets.
 class SignallingAnchors final : public AnchorLog {
  public:
   bool Write(const AuditAnchor& anchor) override {
@@ -410,7 +410,7 @@ class SignallingAnchors final : public AnchorLog {
   std::atomic<std::uint64_t> seq = 0;
 };
 
-TEST(AuditAnchors, AreSetAfterSoManyLinesWithoutBeingAskedFor) {
+TEST(AuditAnchors, AreSetAutomaticallyAfterANumberOfLines) {
   AuditFolder folder;
   const auto anchors = std::make_shared<SignallingAnchors>();
   folder.options.anchors = anchors;
@@ -425,7 +425,7 @@ TEST(AuditAnchors, AreSetAfterSoManyLinesWithoutBeingAskedFor) {
   EXPECT_EQ(anchors->seq, 20u);
 }
 
-TEST(AuditAnchors, WhatIsNotTakenIsTriedAgain) {
+TEST(AuditAnchors, RefusedAnchorsAreRetried) {
   AuditFolder folder;
   folder.anchors->refuses = true;
   ASSERT_TRUE(folder.Write(2));
@@ -439,8 +439,8 @@ TEST(AuditAnchors, WhatIsNotTakenIsTriedAgain) {
   EXPECT_EQ(folder.anchors->Places(), (Texts{"audit-2026-11-22.jsonl 2", "audit-2026-11-23.jsonl 3"}));
 }
 
-// Where events can be read back, what was written is found; where not, that is said or there is nothing.
-TEST(EventLogAnchors, WhatIsReadBackIsWhatWasWritten) {
+// Where events can be read back, what was written is found; elsewhere that is reported or there is nothing.
+TEST(EventLogAnchors, AreReadBackAsWritten) {
   EventLogAnchors anchors(kEventSource);
   AuditFolder folder;
   ASSERT_TRUE(folder.Write(1));

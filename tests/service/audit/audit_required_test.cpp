@@ -18,8 +18,7 @@ using std::chrono::system_clock;
 constexpr int kAuditUnavailable = -32017;
 constexpr int kMethodNotFound = -32601;
 
-// A server whose audit cannot be written, because folders have the names of its files, today's and
-// tomorrow's.
+// A server whose audit cannot be written, because folders have the names of its files for today and tomorrow.
 class AuditRequired : public FaultTest {
  protected:
   AuditRequired() {
@@ -62,7 +61,7 @@ TEST_F(AuditRequired, WithoutAnAuditRequestsAreRefusedAndDoNotRun) {
             std::string::npos);
 }
 
-TEST_F(AuditRequired, AdministratorsLearnFromStatusWhatIsWrong) {
+TEST_F(AuditRequired, AdministratorsSeeTheProblemInTheStatus) {
   Break();
   Start();
   RawClient client = Connect();
@@ -72,7 +71,7 @@ TEST_F(AuditRequired, AdministratorsLearnFromStatusWhatIsWrong) {
   EXPECT_EQ(audit.value("required", false), true);
   EXPECT_TRUE(audit.value("since", "").ends_with("Z")) << audit;
   EXPECT_TRUE(audit.value("error", "").starts_with("ERROR_")) << audit;
-  // The request before, and the decision on this one.
+  // The previous request, and the decision on this one.
   EXPECT_EQ(audit.value("lines_lost", 0), 2);
 }
 
@@ -90,7 +89,7 @@ TEST_F(AuditRequired, OthersDoNotEvenGetTheStatus) {
   EXPECT_EQ(CodeOf(client.Call("test.status")), kAuditUnavailable);
 }
 
-TEST_F(AuditRequired, WhatIsMissingIsTheFirstLineWhenItWorksAgain) {
+TEST_F(AuditRequired, TheFirstLineAfterAGapReportsIt) {
   Break();
   Start();
   RawClient client = Connect();
@@ -99,7 +98,7 @@ TEST_F(AuditRequired, WhatIsMissingIsTheFirstLineWhenItWorksAgain) {
   Mend();
   EXPECT_TRUE(client.Call("rpc.ping").contains("result"));
   EXPECT_EQ(Events(), (std::vector<std::string>{"gap", "decision", "outcome"}));
-  // A decision of each request, and the outcome of the status.
+  // The decision on each request, and the outcome of the status.
   EXPECT_EQ(server().AuditLines()[0].value("lines", 0), 3);
   EXPECT_EQ(
       Status(client),
@@ -107,7 +106,7 @@ TEST_F(AuditRequired, WhatIsMissingIsTheFirstLineWhenItWorksAgain) {
   EXPECT_NE(server().LogText().find("the audit can be written again"), std::string::npos);
 }
 
-TEST(AuditNotRequired, RequestsGoOnAndItIsSaid) {
+TEST(AuditNotRequired, RequestsContinueAndItIsReported) {
   TestServer server;
   server.settings().audit.required = false;
   const service::UtcText today(system_clock::now(), service::UtcText::Fraction::kNone);
@@ -132,7 +131,7 @@ TEST(AuditNotRequired, RequestsGoOnAndItIsSaid) {
   EXPECT_EQ(server.AuditLines().at(0).value("lines", 0), 3);
 }
 
-// ---- What the request path gives to the audit ----
+// ---- What the request path records ----
 
 TEST_F(AuditRequired, TheParametersOfAnAllowedRequestAreRecorded) {
   service::Method method =
@@ -163,7 +162,7 @@ TEST_F(AuditRequired, TheAuditIsReadAndVerifiedThroughThePipe) {
   RawClient client = Connect();
   client.Call("rpc.ping");
   const Json page = client.Call("audit.read").value("result", Json::object());
-  // The ping's two lines, and the decision on this request.
+  // The ping's two records, and the decision on this request.
   ASSERT_EQ(page.value("lines", Json::array()).size(), 3u);
   EXPECT_EQ(page["lines"][2].value("method", ""), "audit.read");
   const Json verified = client.Call("audit.verify").value("result", Json::object());

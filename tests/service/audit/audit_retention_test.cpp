@@ -18,7 +18,7 @@ using test::AuditFolder;
 using test::InterceptedFiles;
 using Names = std::vector<std::string>;
 
-// Outcomes of AuditFolder::Write have 226 bytes, and the first of a file 328. A line is given room for the
+// Outcomes of AuditFolder::Write have 226 bytes, and the first of a file 328. A line reserves room for the
 // longest seal.
 constexpr std::uint64_t kFourLines = 1260;
 
@@ -47,7 +47,7 @@ TEST(AuditRotation, AFullFileIsFollowedByTheNextOfTheDay) {
   EXPECT_EQ(folder.Problem(), "ok");
 }
 
-TEST(AuditRotation, GoesOnInTheNewestFileAfterARestart) {
+TEST(AuditRotation, ContinuesInTheNewestFileAfterARestart) {
   AuditFolder folder;
   folder.options.settings.file_bytes = kFourLines;
   ASSERT_TRUE(folder.Write(5));
@@ -55,7 +55,7 @@ TEST(AuditRotation, GoesOnInTheNewestFileAfterARestart) {
   ASSERT_TRUE(folder.Write(1));
   EXPECT_EQ(folder.Records("audit-2026-11-22.2.jsonl").size(), 2u);
   folder.Stop();
-  // Full already for the settings of the next start.
+  // Already full according to the settings of the next start.
   folder.options.settings.file_bytes = 300;
   ASSERT_TRUE(folder.Write(1));
   EXPECT_EQ(folder.Records("audit-2026-11-22.3.jsonl").size(), 1u);
@@ -74,7 +74,7 @@ TEST(AuditRotation, ALineLongerThanAFileHasAFileOfItsOwn) {
   EXPECT_EQ(folder.Problem(), "ok");
 }
 
-TEST(AuditRotation, AClockThatIsSetBackDoesNotTurnTheOrderRound) {
+TEST(AuditRotation, AClockThatIsSetBackDoesNotReverseTheOrder) {
   AuditFolder folder;
   ASSERT_TRUE(folder.Write(1));
   folder.now = folder.now.load() - 48h;
@@ -86,7 +86,7 @@ TEST(AuditRotation, AClockThatIsSetBackDoesNotTurnTheOrderRound) {
   EXPECT_EQ(folder.Problem(), "ok");
 }
 
-TEST(AuditRetention, FilesThatAreTooOldAreRemovedAndThatIsALine) {
+TEST(AuditRetention, RemovalsOfOldFilesAreRecorded) {
   AuditFolder folder;
   folder.options.settings.keep_days = 2;
   for (int day = 0; day < 5; ++day) {
@@ -101,12 +101,12 @@ TEST(AuditRetention, FilesThatAreTooOldAreRemovedAndThatIsALine) {
   EXPECT_EQ(removals[0].at("why"), "age");
   EXPECT_EQ(removals[0].at("last_seq"), 2);
   EXPECT_EQ(removals[1].at("file"), "audit-2026-11-23.jsonl");
-  // What explains where the chain begins now.
+  // Explains where the chain begins now.
   EXPECT_EQ(removals[1].at("last"), folder.Records("audit-2026-11-24.jsonl").at(0).at("previous"));
   EXPECT_EQ(folder.Problem(), "ok");
 }
 
-TEST(AuditRetention, AClockThatJumpsAheadDoesNotMakeEverythingTooOld) {
+TEST(AuditRetention, AClockThatJumpsAheadDoesNotExpireEverything) {
   AuditFolder folder;
   folder.options.settings.keep_days = 3;
   folder.options.settings.file_bytes = kFourLines;
@@ -131,7 +131,7 @@ TEST(AuditRetention, AClockThatJumpsAheadDoesNotMakeEverythingTooOld) {
   EXPECT_EQ(folder.Problem(), "ok");
 }
 
-TEST(AuditRetention, AfterAPauseWhatIsTooOldGoesWithTheFileOfTheNextDay) {
+TEST(AuditRetention, AfterAPauseOldFilesAreRemovedWithTheNextDaysFile) {
   AuditFolder folder;
   folder.options.settings.keep_days = 2;
   ASSERT_TRUE(folder.Write(1));
@@ -144,7 +144,7 @@ TEST(AuditRetention, AfterAPauseWhatIsTooOldGoesWithTheFileOfTheNextDay) {
   EXPECT_EQ(folder.Problem(), "ok");
 }
 
-TEST(AuditRetention, TheOldestGoWhenThereIsTooMuch) {
+TEST(AuditRetention, TheOldestAreRemovedWhenTheTotalIsTooLarge) {
   AuditFolder folder;
   folder.options.settings.file_bytes = kFourLines;
   folder.options.settings.keep_bytes = 3 * kFourLines;
@@ -177,7 +177,7 @@ TEST(AuditRetention, OtherFilesAreLeftAlone) {
   EXPECT_EQ(folder.Files().size(), 5u);
 }
 
-TEST(AuditRetention, AnEndThatNothingExplainsStaysAProblemAfterARemoval) {
+TEST(AuditRetention, AnUnexplainedEndStaysAProblemAfterARemoval) {
   AuditFolder folder;
   folder.options.settings.keep_days = 2;
   for (int day = 0; day < 5; ++day) {
@@ -192,7 +192,7 @@ TEST(AuditRetention, AnEndThatNothingExplainsStaysAProblemAfterARemoval) {
             "as too old");
 }
 
-TEST(AuditRetention, WhatCannotBeRemovedIsReportedAndStays) {
+TEST(AuditRetention, AFailedRemovalIsReportedAndTheFileStays) {
   AuditFolder folder;
   folder.options.settings.keep_days = 1;
   folder.files.before = [](const InterceptedFiles::Operation& operation) {

@@ -7,7 +7,7 @@
 namespace onbehalf::service {
 namespace {
 
-TEST(AuditSeal, IsReadFromTheEndOfALineAndNowhereElse) {
+TEST(AuditSeal, IsReadOnlyFromTheEndOfALine) {
   const std::string hash(64, 'a');
   const std::string seal = ",\"seq\":12,\"hash\":\"" + hash + "\"}";
   const std::string line = "{\"a\":1" + seal;

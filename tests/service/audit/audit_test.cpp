@@ -48,7 +48,7 @@ class AuditTest : public testing::Test {
     options.report = [](Event, std::initializer_list<std::string_view>) {};
     return options;
   }
-  // The audit as a process that is started after this one finds it.
+  // Reopens the audit, as a process that is started after this one would.
   void Restart() {
     audit_.reset();
     audit_.emplace(folder_.path(), Options());
@@ -56,7 +56,7 @@ class AuditTest : public testing::Test {
   std::filesystem::path file(const wchar_t* day = L"2026-11-22") const {
     return folder_.path() / (std::wstring(L"audit-") + day + L".jsonl");
   }
-  // The lines of a day without what makes them a chain.
+  // The records of a day without the members that chain them.
   std::vector<Json> Records(const wchar_t* day = L"2026-11-22") const {
     std::vector<Json> records = test::JsonLines(file(day));
     for (Json& record : records) {
@@ -97,7 +97,7 @@ class AuditTest : public testing::Test {
   std::optional<Audit> audit_;
 };
 
-TEST_F(AuditTest, ADecisionSaysWhoAskedForWhatAndWhatWasDecided) {
+TEST_F(AuditTest, ADecisionRecordsTheCallerTheRequestAndTheVerdict) {
   AuditDecision decision = Decision();
   decision.verdict = AuditVerdict::kDenied;
   decision.entry = "(D;;0x1;;;S-1-5-32-546)";
@@ -118,7 +118,7 @@ TEST_F(AuditTest, ADecisionSaysWhoAskedForWhatAndWhatWasDecided) {
                                            {"reason", "AccessDenied"}}}));
 }
 
-TEST_F(AuditTest, WhatIsNotKnownIsLeftOut) {
+TEST_F(AuditTest, UnknownMembersAreOmitted) {
   AuditDecision decision;
   decision.request_id = "r-2";
   decision.reason = "ImpersonationLevel";
@@ -132,7 +132,7 @@ TEST_F(AuditTest, WhatIsNotKnownIsLeftOut) {
                                            {"reason", "ImpersonationLevel"}}}));
 }
 
-TEST_F(AuditTest, AnOutcomeSaysHowItEndedAndHowLongItTook) {
+TEST_F(AuditTest, AnOutcomeRecordsTheResultAndTheDuration) {
   AuditOutcome outcome = Outcome();
   ASSERT_TRUE(audit_->Record(outcome));
   outcome.outcome = "WindowsError";
@@ -149,7 +149,7 @@ TEST_F(AuditTest, AnOutcomeSaysHowItEndedAndHowLongItTook) {
   EXPECT_EQ(records[1].at("win32"), 5);
 }
 
-TEST_F(AuditTest, NothingThatAPeerChoosesCanBreakALineOrGrowIt) {
+TEST_F(AuditTest, NoPeersInputCanBreakOrEnlargeALine) {
   const auto hostile = test::HostileTexts();
   for (const std::string& text : hostile) {
     AuditDecision decision = Decision();
@@ -176,7 +176,7 @@ TEST_F(AuditTest, NothingThatAPeerChoosesCanBreakALineOrGrowIt) {
   }
 }
 
-TEST_F(AuditTest, LongNamesAreCutAndSaySo) {
+TEST_F(AuditTest, LongNamesAreTruncatedAndMarked) {
   AuditDecision decision = Decision();
   const std::string name(129, 'm');
   decision.method = name;
@@ -209,7 +209,7 @@ TEST_F(AuditTest, AppendsToTheDaysFile) {
   ExpectSound();
 }
 
-TEST_F(AuditTest, NobodyElseWritesTheFileMeanwhile) {
+TEST_F(AuditTest, OtherWritersAreLockedOut) {
   ASSERT_TRUE(audit_->Record(Outcome()));
   const win32::UniqueFile other(::CreateFileW(file().c_str(), FILE_APPEND_DATA,
                                               FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
@@ -223,10 +223,10 @@ TEST_F(AuditTest, NobodyElseWritesTheFileMeanwhile) {
   ExpectSound();
 }
 
-TEST_F(AuditTest, AFileThatWasRemovedIsMadeAnewWithinASecond) {
+TEST_F(AuditTest, ARemovedFileIsRecreatedWithinASecond) {
   ASSERT_TRUE(audit_->Record(Outcome()));
   std::filesystem::remove(file());
-  // Some systems keep the file and its name, as if nothing had been done, for as long as it is open.
+  // Some systems keep the file and its name while it is open, as if nothing had been removed.
   ONBEHALF_SKIP_WITHOUT("a removal that takes effect while the file is open",
                         !std::filesystem::exists(file()));
   now_ = kStart + 1s;
@@ -234,7 +234,7 @@ TEST_F(AuditTest, AFileThatWasRemovedIsMadeAnewWithinASecond) {
   EXPECT_EQ(Records().size(), 1u);
 }
 
-TEST_F(AuditTest, AFileThatWasRenamedOrReplacedIsLeftAloneWithinASecond) {
+TEST_F(AuditTest, ARenamedOrReplacedFileIsReleasedWithinASecond) {
   ASSERT_TRUE(audit_->Record(Outcome()));
   std::filesystem::rename(file(), folder_.path() / L"archived.jsonl");
   test::WriteAll(file(), "");
@@ -254,8 +254,8 @@ TEST_F(AuditTest, ReadersAndArchiversAreNotLockedOut) {
   EXPECT_TRUE(audit_->Record(Outcome()));
 }
 
-TEST_F(AuditTest, WhatCannotBeWrittenIsSaidAndTriedAgain) {
-  // A folder has the file's name: it can be opened by nobody as a file.
+TEST_F(AuditTest, AFailedWriteIsReportedAndRetried) {
+  // A folder has the file's name, so the file cannot be opened.
   std::filesystem::create_directory(file());
   EXPECT_FALSE(audit_->Record(Decision()));
   EXPECT_FALSE(audit_->Record(Outcome()));
@@ -269,7 +269,7 @@ TEST_F(AuditTest, WhatCannotBeWrittenIsSaidAndTriedAgain) {
   ExpectSound();
 }
 
-TEST_F(AuditTest, AFolderThatIsMissingIsNotMade) {
+TEST_F(AuditTest, AMissingFolderIsNotCreated) {
   const auto missing = folder_.path() / L"missing";
   Audit audit(missing, Options());
   EXPECT_FALSE(audit.Record(Outcome()));
@@ -278,7 +278,7 @@ TEST_F(AuditTest, AFolderThatIsMissingIsNotMade) {
   EXPECT_TRUE(audit.Record(Outcome()));
 }
 
-TEST_F(AuditTest, AnotherProgramsExclusiveHoldIsAFailureOnlyWhileItLasts) {
+TEST_F(AuditTest, AnotherProgramsExclusiveLockFailsOnlyWhileItLasts) {
   test::WriteAll(file(), "");
   {
     const win32::UniqueFile held(::CreateFileW(file().c_str(), GENERIC_READ | GENERIC_WRITE, 0, nullptr,
@@ -310,7 +310,7 @@ TEST_F(AuditTest, ThreadsWriteWholeLines) {
   ExpectSound();
 }
 
-TEST_F(AuditTest, TakesNoMemoryOnceTheFileIsOpen) {
+TEST_F(AuditTest, AllocatesNoMemoryOnceTheFileIsOpen) {
   const std::vector<Parameter> parameters = {{"name", "", Json(), true, true}, {"content", "", Json(), true}};
   const Json params = {{"name", "a b"}, {"content", {1, 2, 3}}};
   AuditDecision decision = Decision();

@@ -26,7 +26,7 @@ constexpr const char* kFirst = "audit-2026-11-22.jsonl";
 constexpr const char* kSecond = "audit-2026-11-23.jsonl";
 constexpr const char* kThird = "audit-2026-11-24.jsonl";
 
-// Three files of four lines each, written and closed, and anchored at the end of each.
+// Three files of four lines each, written, closed, and anchored at the end of each.
 class Tampering : public testing::Test {
  protected:
   Tampering() {
@@ -37,16 +37,16 @@ class Tampering : public testing::Test {
     }
     folder_.Stop();
     EXPECT_EQ(folder_.Problem(), "ok");
-    // One more for each file whose end was anchored a second time, with what was written meanwhile.
+    // One more for each file whose end was anchored twice because more was written in between.
     EXPECT_GE(folder_.Verify().anchors, 3u);
     EXPECT_EQ(folder_.Verify().note, "");
   }
-  // The first broken place: "audit-….jsonl 3".
+  // The first broken place: "audit-....jsonl 3".
   std::string Place() {
     const std::string problem = folder_.Problem();
     return problem.substr(0, problem.find(':'));
   }
-  // Computes the chain of all files anew from a line on, as one can who knows how it is done.
+  // Recomputes the chain of all files from a line on, as an attacker who knows the algorithm can.
   void Recompute(std::size_t from_file, std::size_t from_line, const std::string& find,
                  const std::string& put) {
     AuditHasher hasher;
@@ -81,7 +81,7 @@ TEST_F(Tampering, AnyChangedByteIsFoundInItsLine) {
     std::size_t line = 1;
     for (std::size_t at = 0; at < text.size(); ++at) {
       const bool is_newline = text[at] == '\n';
-      // Every byte of what makes the chain, and every 7th of the rest.
+      // Every byte of the members that chain, and every 7th of the rest.
       if (at % 7 == 0 || is_newline || text.substr(at, 60).find("\"hash\"") != std::string::npos) {
         std::string changed = text;
         changed[at] = changed[at] == 'x' ? 'y' : 'x';
@@ -126,7 +126,7 @@ TEST_F(Tampering, SwappedLinesAreFoundAtTheFirstOfThem) {
   EXPECT_EQ(Place(), std::string(kSecond) + " 2");
 }
 
-TEST_F(Tampering, ALineThatWasPutInIsFound) {
+TEST_F(Tampering, AnInsertedLineIsFound) {
   auto lines = folder_.LinesOf(kFirst);
   lines.insert(lines.begin() + 2, lines[1]);
   folder_.Replace(kFirst, lines);
@@ -140,7 +140,7 @@ TEST_F(Tampering, ALineThatWasPutInIsFound) {
   EXPECT_EQ(folder_.Problem(), std::string(kFirst) + " 3: not an audit line: it has no number and hash");
 }
 
-TEST_F(Tampering, AnEndThatWasCutOffAFileIsFoundAtTheNextFile) {
+TEST_F(Tampering, ATruncatedFileIsFoundAtTheNextFile) {
   auto lines = folder_.LinesOf(kFirst);
   lines.pop_back();
   folder_.Replace(kFirst, lines);
@@ -150,7 +150,7 @@ TEST_F(Tampering, AnEndThatWasCutOffAFileIsFoundAtTheNextFile) {
                 "missing");
 }
 
-TEST_F(Tampering, AnEndThatWasCutOffTheNewestFileIsFoundByItsAnchor) {
+TEST_F(Tampering, ATruncatedNewestFileIsFoundByItsAnchor) {
   auto lines = folder_.LinesOf(kThird);
   lines.pop_back();
   folder_.Replace(kThird, lines);
@@ -164,7 +164,7 @@ TEST_F(Tampering, AnEndThatWasCutOffTheNewestFileIsFoundByItsAnchor) {
                 " 5: the end is missing: the event log knows of number 12, but the last one here is 8");
 }
 
-TEST_F(Tampering, WithoutAnchorsACutEndIsNotSeenAndThatIsSaid) {
+TEST_F(Tampering, WithoutAnchorsTruncationIsNotFoundAndThatIsReported) {
   auto lines = folder_.LinesOf(kThird);
   lines.pop_back();
   folder_.Replace(kThird, lines);
@@ -193,7 +193,7 @@ TEST_F(Tampering, TheServiceKnowsItsOwnEnd) {
             "the end is missing: the service knows of number 12, but the last one here is 11");
 }
 
-TEST_F(Tampering, AHalfLineAtTheEndIsFoundUnlessTheServiceIsWritingIt) {
+TEST_F(Tampering, ATornLastLineIsFoundUnlessTheServiceIsWritingIt) {
   const AuditAnchor head = folder_.anchors->Read().anchors.back();
   test::WriteAll(folder_.File(kThird), folder_.Read(kThird) + "{\"ti");
   EXPECT_EQ(folder_.Problem(),
@@ -209,7 +209,7 @@ TEST_F(Tampering, AMissingFileInTheMiddleIsFound) {
                 "missing");
 }
 
-TEST_F(Tampering, AMissingFirstFileThatWasNotRemovedByTheServiceIsFound) {
+TEST_F(Tampering, AMissingFirstFileNotRemovedByTheServiceIsFound) {
   std::filesystem::remove(folder_.File(kFirst));
   EXPECT_EQ(
       folder_.Problem(),
@@ -217,10 +217,10 @@ TEST_F(Tampering, AMissingFirstFileThatWasNotRemovedByTheServiceIsFound) {
           " 1: the files before this one are missing, and no line says that they were removed as too old");
 }
 
-TEST_F(Tampering, AChainThatWasComputedAnewIsFoundByTheFirstAnchorAfterIt) {
+TEST_F(Tampering, ARecomputedChainIsFoundByTheNextAnchor) {
   Recompute(1, 1, "\"request\":\"6\"", "\"request\":\"X\"");
   EXPECT_FALSE(VerifyAudit(folder_.path(), {}).problem);
-  // The end of the file, or what of it was there when the end of the file before was anchored.
+  // The end of the file, or the part of it that existed when the end of the previous file was anchored.
   const auto anchors = folder_.anchors->Read().anchors;
   const auto first = std::find_if(anchors.begin(), anchors.end(),
                                   [](const AuditAnchor& each) { return each.head.seq >= 6; });
@@ -232,7 +232,7 @@ TEST_F(Tampering, AChainThatWasComputedAnewIsFoundByTheFirstAnchorAfterIt) {
                                    ": this line, or one since the previous anchor, was rewritten");
 }
 
-TEST_F(Tampering, AllFilesGoneAreFoundByTheAnchors) {
+TEST_F(Tampering, RemovingAllFilesIsFoundByTheAnchors) {
   for (const char* name : {kFirst, kSecond, kThird}) std::filesystem::remove(folder_.File(name));
   EXPECT_EQ(folder_.Problem(),
             std::string(kThird) + " 1: there are no lines at all, but the event log has anchors");
@@ -241,7 +241,7 @@ TEST_F(Tampering, AllFilesGoneAreFoundByTheAnchors) {
 TEST_F(Tampering, AnotherChainInTheirPlaceIsFoundByTheAnchorsOfTheOldOne) {
   const AuditAnchor old = folder_.anchors->Read().anchors.back();
   for (const char* name : {kFirst, kSecond, kThird}) std::filesystem::remove(folder_.File(name));
-  // For as long as the old files were to be kept.
+  // As long as the old files were to be kept.
   const std::uint32_t keep_days = folder_.options.settings.keep_days;
   folder_.now = folder_.now.load() + 24h * keep_days;
   ASSERT_TRUE(folder_.Write(1));
@@ -255,7 +255,7 @@ TEST_F(Tampering, AnotherChainInTheirPlaceIsFoundByTheAnchorsOfTheOldOne) {
   EXPECT_FALSE(VerifyAudit(folder_.path(), folder_.anchors->Read(), std::nullopt, {}, keep_days - 1).problem);
 }
 
-TEST_F(Tampering, AnotherChainWhoseRemovalIsALineIsNoProblem) {
+TEST_F(Tampering, AReplacedChainWithARecordedRemovalIsNotAProblem) {
   folder_.options.settings.keep_days = 2;
   for (int day = 0; day < 2; ++day) {
     folder_.now = folder_.now.load() + 24h;
@@ -278,7 +278,7 @@ TEST_F(Tampering, AnotherChainWhoseRemovalIsALineIsNoProblem) {
   EXPECT_FALSE(result.problem) << result.problem->what;
 }
 
-TEST_F(Tampering, AnchorsOfAnotherChainAreOnlyToldWhereOthersMayHaveWrittenThem) {
+TEST_F(Tampering, AnchorsOfAnotherChainAreOnlyReportedIfOthersMayHaveWrittenThem) {
   for (const char* name : {kFirst, kSecond, kThird}) std::filesystem::remove(folder_.File(name));
   ASSERT_TRUE(folder_.Write(1));
   folder_.Stop();
@@ -311,7 +311,7 @@ TEST_F(Tampering, TheFirstOfSeveralIsNamed) {
   EXPECT_EQ(Place(), std::string(kFirst) + " 3");
 }
 
-TEST_F(Tampering, TheServiceGoesOnAndTheProblemStays) {
+TEST_F(Tampering, TheServiceContinuesAndTheProblemStays) {
   auto lines = folder_.LinesOf(kSecond);
   lines[1][20] = 'x';
   folder_.Replace(kSecond, lines);
@@ -320,7 +320,7 @@ TEST_F(Tampering, TheServiceGoesOnAndTheProblemStays) {
   EXPECT_EQ(Place(), std::string(kSecond) + " 2");
 }
 
-TEST(AuditVerification, AnEmptyFolderIsSound) {
+TEST(AuditVerification, AnEmptyFolderIsIntact) {
   AuditFolder folder;
   EXPECT_EQ(folder.Problem(), "ok");
   EXPECT_EQ(folder.Verify().files, 0u);
@@ -349,12 +349,12 @@ TEST(AuditVerification, CanBeStopped) {
   }
 }
 
-TEST(AuditVerification, GoesAlongWithTheServiceThatWrites) {
+TEST(AuditVerification, RunsWhileTheServiceWrites) {
   AuditFolder folder;
   folder.options.settings.file_bytes = 4096;
   ASSERT_TRUE(folder.Write(1));
   for (int i = 0; i < 20; ++i) {
-    // No more in a round: however slowly that is verified, the next one finds only so many.
+    // No more per round: however slow a verification is, the next one finds only so many.
     const std::jthread writer([&] { EXPECT_TRUE(folder.Write(50)); });
     const auto anchors = folder.anchors->Read();
     const auto result = VerifyAudit(folder.path(), anchors, folder.audit().Head());

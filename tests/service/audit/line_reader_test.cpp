@@ -19,7 +19,7 @@ std::unique_ptr<ByteSource> Bytes(std::string_view text) {
   return std::make_unique<test::MemoryBytes>(std::string(text));
 }
 
-TEST(LineReader, GivesEachLineAndWhereTheNextBegins) {
+TEST(LineReader, ReturnsEachLineAndTheOffsetOfTheNext) {
   LineReader reader(Bytes("a\n\nbc\nd"));
   Texts lines;
   std::vector<std::uint64_t> offsets;
@@ -32,7 +32,7 @@ TEST(LineReader, GivesEachLineAndWhereTheNextBegins) {
   EXPECT_EQ(offsets, (std::vector<std::uint64_t>{2, 3, 6, 7}));
 }
 
-TEST(LineReader, BeginsWhereItIsTold) {
+TEST(LineReader, StartsAtTheGivenOffset) {
   LineReader reader(Bytes("a\nbc\n"), 2);
   EXPECT_EQ(reader.Next(), "bc");
   EXPECT_FALSE(reader.Next());
@@ -40,7 +40,7 @@ TEST(LineReader, BeginsWhereItIsTold) {
   EXPECT_FALSE(beyond.Next());
 }
 
-TEST(ReverseLineReader, GivesTheWholeLinesLastFirst) {
+TEST(ReverseLineReader, ReturnsTheCompleteLinesLastFirst) {
   ReverseLineReader reader(Bytes("a\n\nbc\nd"));
   EXPECT_EQ(reader.end(), 6u);
   EXPECT_EQ(reader.Previous(), "bc");
@@ -53,7 +53,7 @@ TEST(ReverseLineReader, GivesTheWholeLinesLastFirst) {
   EXPECT_FALSE(ReverseLineReader(Bytes("")).Previous());
 }
 
-TEST(ReverseLineReader, ReadsNothingBehindTheEndThatItIsTold) {
+TEST(ReverseLineReader, ReadsNothingAfterTheGivenEnd) {
   ReverseLineReader reader(Bytes("a\nbc\nd\n"), 5);
   EXPECT_EQ(reader.Previous(), "bc");
   EXPECT_EQ(reader.Previous(), "a");

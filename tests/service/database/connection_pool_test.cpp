@@ -60,7 +60,7 @@ class ConnectionPools : public WithSqlite {
     }
     return std::move(opened.value());
   }
-  // Which connection it is, while it is one.
+  // The connection's identity, for comparisons while it exists.
   static const OdbcConnection* Which(DatabaseSession& session, const Call& call) {
     const OdbcConnection* which = nullptr;
     EXPECT_FALSE(session.Work(call, [&](OdbcConnection& connection) { which = &connection; }));
@@ -82,7 +82,7 @@ class ConnectionPools : public WithSqlite {
   const MethodCaller restricted_{ImpersonationTokenOf(AdministratorsDenyOnlyToken())};
 };
 
-TEST_F(ConnectionPools, UseAConnectionAgain) {
+TEST_F(ConnectionPools, ReuseAConnection) {
   const auto pool = Pool();
   auto session = Open(pool, caller_);
   const auto* const first = Which(*session, CallOf(caller_));
@@ -92,7 +92,7 @@ TEST_F(ConnectionPools, UseAConnectionAgain) {
   ExpectCount(*pool, 2, 0);
   session.reset();
   ExpectCount(*pool, 2, 1);
-  // As the service's, a connection is for everybody who may use the source.
+  // With the service's identity, a connection is shared by all callers that may use the source.
   session = Open(pool, restricted_);
   EXPECT_EQ(Which(*session, CallOf(restricted_)), first);
   ExpectCount(*pool, 2, 0);
@@ -101,7 +101,7 @@ TEST_F(ConnectionPools, UseAConnectionAgain) {
   ExpectCount(*pool, 2, 2);
 }
 
-TEST_F(ConnectionPools, KeepTheConnectionsOfOneTokenFromAnother) {
+TEST_F(ConnectionPools, SeparateTheConnectionsOfDifferentTokens) {
   settings_.database.sources["orders"].as_caller = true;
   const auto pool = Pool();
   auto session = Open(pool, caller_);
@@ -122,7 +122,7 @@ TEST_F(ConnectionPools, KeepTheConnectionsOfOneTokenFromAnother) {
   ExpectCount(*pool, 2, 1);
 }
 
-TEST_F(ConnectionPools, KeepTheConnectionsOfATokenFromOneWithOtherPrivileges) {
+TEST_F(ConnectionPools, SeparateTokensWithDifferentPrivileges) {
   settings_.database.sources["orders"].as_caller = true;
   const auto own = win32::Token::FromOwnProcess(TOKEN_ALL_ACCESS);
   LUID_AND_ATTRIBUTES change_notify{};
@@ -138,7 +138,7 @@ TEST_F(ConnectionPools, KeepTheConnectionsOfATokenFromOneWithOtherPrivileges) {
   ExpectCount(*pool, 2, 1);
 }
 
-TEST_F(ConnectionPools, WorkAsTheSourceAsksFor) {
+TEST_F(ConnectionPools, UseTheIdentityOfTheSource) {
   for (const bool as_caller : {false, true}) {
     settings_.database.sources["orders"].as_caller = as_caller;
     const auto pool = Pool();
@@ -156,7 +156,7 @@ TEST_F(ConnectionPools, WorkAsTheSourceAsksFor) {
   }
 }
 
-TEST_F(ConnectionPools, AreBusyWhenTheirPlacesAreInUse) {
+TEST_F(ConnectionPools, AreBusyWhenAllConnectionsAreInUse) {
   settings_.database.connections_per_source = 1;
   settings_.database.sources["orders"].as_caller = true;
   const auto pool = Pool();
@@ -164,14 +164,14 @@ TEST_F(ConnectionPools, AreBusyWhenTheirPlacesAreInUse) {
   EXPECT_EQ(Open(pool, caller_), nullptr);
   EXPECT_EQ(last_error_.code, ErrorCode::kBusy);
   ExpectCount(*pool, 1, 0);
-  // An idle one makes room, whosever it was.
+  // An idle connection makes room, whoever used it.
   one.reset();
   one = Open(pool, restricted_);
   ASSERT_NE(one, nullptr);
   ExpectCount(*pool, 1, 0);
 }
 
-TEST_F(ConnectionPools, GiveOneAccountHalfOfTheirPlaces) {
+TEST_F(ConnectionPools, AllowOneAccountHalfOfTheConnections) {
   settings_.database.connections_per_source = 5;
   for (const bool as_caller : {false, true}) {
     settings_.database.sources["orders"].as_caller = as_caller;
@@ -179,14 +179,14 @@ TEST_F(ConnectionPools, GiveOneAccountHalfOfTheirPlaces) {
     auto one = Open(pool, caller_);
     auto two = Open(pool, caller_);
     ASSERT_TRUE(one && two);
-    // The user counts, whatever else the token says.
+    // The user counts, whatever else the token contains.
     for (const MethodCaller* caller : {&caller_, &restricted_}) {
       EXPECT_EQ(Open(pool, *caller), nullptr);
       EXPECT_EQ(last_error_.code, ErrorCode::kBusy);
       EXPECT_EQ(last_error_.message, "All connections to this source that one account may use are in use.");
     }
     ExpectCount(*pool, 2, 0);
-    // Given back or closed, one is no longer in use.
+    // A connection that was returned or closed is no longer in use.
     one.reset();
     one = Open(pool, caller_);
     ASSERT_NE(one, nullptr);
@@ -196,7 +196,7 @@ TEST_F(ConnectionPools, GiveOneAccountHalfOfTheirPlaces) {
   }
 }
 
-TEST_F(ConnectionPools, AConnectionThatCannotBeMadeTakesNoPlace) {
+TEST_F(ConnectionPools, AFailedConnectionTakesNoPlace) {
   settings_.database.connections_per_source = 1;
   settings_.database.sources["orders"].connection =
       "DRIVER={" + SqliteDriver().value() + "};Database=/nowhere/at/all.db";
@@ -208,7 +208,7 @@ TEST_F(ConnectionPools, AConnectionThatCannotBeMadeTakesNoPlace) {
   }
 }
 
-TEST_F(ConnectionPools, DoNotConnectAsACallerWithWhatOnlyTheServiceMayLoad) {
+TEST_F(ConnectionPools, DoNotConnectAsTheCallerWithAnUnsafeConnectionString) {
   settings_.database.sources["orders"] = {"FILEDSN=C:\\hidden\\orders.dsn", true, true, ""};
   const auto pool = Pool();
   EXPECT_EQ(Open(pool, caller_), nullptr);
@@ -219,7 +219,7 @@ TEST_F(ConnectionPools, DoNotConnectAsACallerWithWhatOnlyTheServiceMayLoad) {
   ExpectCount(*pool, 0, 0);
 }
 
-TEST_F(ConnectionPools, CloseWhatNobodyUses) {
+TEST_F(ConnectionPools, CloseUnusedConnections) {
   settings_.database.idle = std::chrono::milliseconds(50);
   settings_.database.sources["orders"].as_caller = true;
   const auto pool = Pool();
@@ -235,14 +235,14 @@ TEST_F(ConnectionPools, CloseWhatNobodyUses) {
   }
 }
 
-TEST_F(ConnectionPools, KeepNothingOfASourceThatHasChanged) {
+TEST_F(ConnectionPools, DropTheConnectionsOfAChangedSource) {
   const auto pool = Pool();
   auto held = Open(pool, caller_);
   Open(pool, caller_).reset();
   ExpectCount(*pool, 2, 1);
   settings_.database.sources["orders"].connection += ";NoTXN=0";
   live_->Change([this](const service::Settings&) { return settings_; });
-  // Nobody has to ask for it.
+  // Without any further call.
   const auto give_up = std::chrono::steady_clock::now() + kPatience;
   while (pool->CountOf("orders").open > 1 && std::chrono::steady_clock::now() < give_up) ::SwitchToThread();
   ExpectCount(*pool, 1, 0);
@@ -258,14 +258,14 @@ TEST_F(ConnectionPools, KeepNothingOfASourceThatHasChanged) {
   EXPECT_EQ(last_error_.message, "source: no such source");
 }
 
-TEST_F(ConnectionPools, KeepNothingOfASourceThatIsNotPooled) {
+TEST_F(ConnectionPools, KeepNothingForASourceThatIsNotPooled) {
   settings_.database.sources["orders"].pooled = false;
   const auto pool = Pool();
   Open(pool, caller_).reset();
   ExpectCount(*pool, 0, 0);
 }
 
-TEST_F(ConnectionPools, KeepNothingThatAFailureOrSqlOfTheSessionHasTouched) {
+TEST_F(ConnectionPools, DropConnectionsAfterAFailureOrSessionSql) {
   const auto pool = Pool();
   auto session = Open(pool, caller_);
   EXPECT_FALSE(session->Admit("pragma cache_size = 5", "sql"));
@@ -279,7 +279,7 @@ TEST_F(ConnectionPools, KeepNothingThatAFailureOrSqlOfTheSessionHasTouched) {
   ExpectCount(*pool, 0, 0);
 }
 
-TEST_F(ConnectionPools, KeepNothingThatIsInATransaction) {
+TEST_F(ConnectionPools, DropConnectionsInATransaction) {
   database_->Execute("create table t (a integer)");
   const auto pool = Pool();
   auto session = Open(pool, caller_);
@@ -293,7 +293,7 @@ TEST_F(ConnectionPools, KeepNothingThatIsInATransaction) {
   session.reset();
   ExpectCount(*pool, 0, 0);
   EXPECT_EQ(database_->Value("select count(*) from t"), "0");
-  // Committed or abandoned, it is kept.
+  // After a commit or a rollback the connection is kept.
   for (const bool commit : {true, false}) {
     session = Open(pool, caller_);
     ASSERT_FALSE(session->Work(CallOf(caller_), [&](OdbcConnection& connection) {
@@ -307,7 +307,7 @@ TEST_F(ConnectionPools, KeepNothingThatIsInATransaction) {
   }
 }
 
-TEST_F(ConnectionPools, AreGoneWithEverythingTheyHave) {
+TEST_F(ConnectionPools, AreDestroyedWithAllConnections) {
   settings_.database.sources["orders"].as_caller = true;
   Open(Pool(), caller_).reset();
   const std::size_t before = OpenHandleCount();
@@ -351,7 +351,7 @@ TEST_F(ConnectionPools, ServeManyThreads) {
   EXPECT_LE(count.open, 8U);
 }
 
-// Wherever the statement is when the request ends.
+// Whatever the statement is doing when the request ends.
 TEST_F(ConnectionPools, TheEndOfARequestEndsItsStatement) {
   constexpr const wchar_t* kEndless =
       L"with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n";

@@ -9,7 +9,7 @@ namespace {
 
 using Secrets = std::vector<std::string>;
 
-TEST(ConnectionString, FindsAKeyWhateverItsCaseAndItsValuesForm) {
+TEST(ConnectionString, FindsAKeyInAnyCaseAndValueForm) {
   const char* const text =
       " Driver = {A {b};x}}y} ;;Server=host\\name, 5 ;odd; uid=me;UID=other;empty=;last={open";
   EXPECT_EQ(ConnectionStringValue(text, "DRIVER"), "A {b");
@@ -25,7 +25,7 @@ TEST(ConnectionString, FindsAKeyWhateverItsCaseAndItsValuesForm) {
   EXPECT_EQ(ConnectionStringValue("x={a}}", "x"), "a}");
 }
 
-TEST(ConnectionString, KnowsItsSecrets) {
+TEST(ConnectionString, FindsItsSecrets) {
   EXPECT_EQ(SecretsOf("DRIVER=x;Pwd={p;w};Password=q;Uid=u;AccessToken=t;Database=d;Pwd="),
             (Secrets{"p;w", "q", "t"}));
   EXPECT_EQ(SecretsOf("DRIVER=x;Database=d"), Secrets{});
@@ -43,7 +43,7 @@ TEST(DatabaseError, WithholdsAMessageThatHoldsASecret) {
   EXPECT_EQ(ToError(error, "DRIVER=x;Pwd=other").message, "say hush to hush");
 }
 
-TEST(DatabaseError, SaysOnlyTheStateOfAConnectionThatIsLost) {
+TEST(DatabaseError, ReportsOnlyTheStateOfALostConnection) {
   for (const char* state : {"08S01", "08001", "57P01"}) {
     const OdbcError error("SQLExecute", {{state, 7, "server db7.corp, user app"}});
     EXPECT_TRUE(error.IsConnectionLost());

@@ -23,7 +23,7 @@ constexpr const char* kEndless =
 constexpr const char* kEndlessRows =
     "with recursive n(i) as (select 1 union all select i + 1 from n) select i from n";
 
-// The methods behind the pipe, called by an administrator.
+// The methods over the pipe, called by an administrator.
 class DatabaseRequests : public testing::Test {
  protected:
   void SetUp() override {
@@ -39,7 +39,7 @@ class DatabaseRequests : public testing::Test {
     return more;
   }
 
-  // Of a stream's messages up to its answer: how many rows each page had.
+  // The number of rows in each page of a stream's messages, up to its response.
   static std::vector<std::size_t> PageSizes(const std::vector<Json>& messages) {
     std::vector<std::size_t> sizes;
     for (std::size_t i = 0; i + 1 < messages.size(); ++i) {
@@ -53,7 +53,7 @@ class DatabaseRequests : public testing::Test {
   TestServer server_;
 };
 
-TEST_F(DatabaseRequests, AQueryIsAnsweredAtOnceOrPageByPage) {
+TEST_F(DatabaseRequests, AQueryIsAnsweredAsAWholeOrPageByPage) {
   Start();
   database_->Execute("create table numbers (i integer)");
   database_->Execute(
@@ -92,7 +92,7 @@ TEST_F(DatabaseRequests, AStreamKeepsToItsLimits) {
   EXPECT_EQ(PageSizes(messages), (std::vector<std::size_t>{10, 10, 5}));
   EXPECT_EQ(messages.back(), ResultMessage(1, {{"count", 25}, {"truncated", true}}));
 
-  // By their bytes.
+  // By size in bytes.
   client.Send(
       RequestMessage(2, "database.query",
                      Params("with recursive n(i) as (select 1 union all select i + 1 from n where i < 10) "
@@ -118,7 +118,7 @@ TEST_F(DatabaseRequests, ACancelReachesTheDatabase) {
           client.Call("database.query", Params("select 1", {{"source", source}})).at("result").at("count"),
           1);
     }
-    // Of a stream, in its first step and between its pages.
+    // For a stream, in its first step and between its pages.
     client.Send(
         RequestMessage(1, "database.query", Params(kEndless, {{"source", source}, {"progressToken", 0}})));
     client.Send(CancelMessage(1));
@@ -129,7 +129,7 @@ TEST_F(DatabaseRequests, ACancelReachesTheDatabase) {
     client.Send(CancelMessage(1));
     EXPECT_EQ(client.ReadToAnswer().back(), ErrorMessageFor(1, ErrorCode::kRequestCancelled));
   }
-  // What was cancelled holds no transaction: nothing of it is in the way of a writer.
+  // A cancelled request holds no transaction that could block a writer.
   database_->Execute("insert into t values (1)");
   EXPECT_EQ(database_->Value("select count(*) from t"), "1");
 }
@@ -156,7 +156,7 @@ TEST_F(DatabaseRequests, TheDeadlineReachesTheDatabase) {
   EXPECT_EQ(ErrorCodeOf(client.Call("database.query", Params(kEndless))),
             static_cast<int>(ErrorCode::kDeadlineExceeded));
   server_.ChangeLimits([](protocol::Limits& limits) { limits.request_deadline = kPatience; });
-  // The only handler that this account may have is free again, or will be in a moment.
+  // The account's only handler is free again, at the latest in a moment.
   const auto give_up = std::chrono::steady_clock::now() + kPatience;
   Json answer;
   do {

@@ -13,7 +13,7 @@
 namespace onbehalf::service {
 namespace {
 
-// Keys like ODBC's, of this test alone, for as long as the object lives.
+// Registry keys like ODBC's, for this test alone, while the object exists.
 class OdbcRegistry {
  public:
   OdbcRegistry() : path_(LR"(SOFTWARE\)" + win32::ToWide(test::UniquePipeName())) {}
@@ -51,10 +51,10 @@ Settings::DatabaseSource Source(const std::string& connection, bool as_caller) {
   return source;
 }
 
-// A library that is in every system and that this program does not have.
+// A library that every system has and this program has not loaded.
 constexpr const wchar_t* kLibrary = L"%SystemRoot%\\System32\\cabinet.dll";
 
-TEST(OdbcDrivers, LoadTheDriverThatIsRegisteredAndKeepIt) {
+TEST(OdbcDrivers, LoadTheRegisteredDriverAndKeepIt) {
   const OdbcRegistry registry;
   for (const bool by_source : {false, true}) {
     SET_OR_SKIP(registry.Set(by_source ? LR"(ODBC.INI\mine)" : LR"(ODBCINST.INI\mine)", L"Driver", kLibrary,
@@ -70,7 +70,7 @@ TEST(OdbcDrivers, LoadTheDriverThatIsRegisteredAndKeepIt) {
   }
 }
 
-TEST(OdbcDrivers, ThatCannotBeLoadedAreNotUsedAsACaller) {
+TEST(OdbcDrivers, ThatCannotBeLoadedAreNotUsedAsTheCaller) {
   const OdbcRegistry registry;
   SET_OR_SKIP(registry.Set(LR"(ODBCINST.INI\mine)", L"Driver", L"C:\\nowhere\\driver.dll"));
   OdbcDrivers drivers(registry.path());
@@ -82,18 +82,18 @@ TEST(OdbcDrivers, ThatCannotBeLoadedAreNotUsedAsACaller) {
   EXPECT_EQ(as_caller.note, as_service.note);
   EXPECT_EQ(as_caller.refusal, as_service.note);
   EXPECT_TRUE(as_caller.is_new);
-  // Tried again, and good as soon as it is there.
+  // Tried again, and loaded as soon as it exists.
   EXPECT_FALSE(drivers.Load(Source("DRIVER={mine}", true)).is_new);
   SET_OR_SKIP(registry.Set(LR"(ODBCINST.INI\mine)", L"Driver", kLibrary, REG_EXPAND_SZ));
   EXPECT_EQ(drivers.Load(Source("DRIVER={mine}", true)).refusal, "");
 }
 
-TEST(OdbcDrivers, ThatAreNotRegisteredAreNotUsedAsACallerWhereOthersAre) {
+TEST(OdbcDrivers, ThatAreNotRegisteredAreNotUsedAsTheCaller) {
   constexpr const char* kNote =
       "the driver is not registered, so it cannot be loaded before the first connection";
   const OdbcRegistry registry;
   OdbcDrivers drivers(registry.path());
-  // Where none is, the driver manager has drivers of another system.
+  // If none is registered, the driver manager has drivers of another system.
   auto loaded = drivers.Load(Source("DRIVER={mine};Pwd=hush", true));
   EXPECT_EQ(loaded.note, kNote);
   EXPECT_EQ(loaded.refusal, "");
@@ -104,7 +104,7 @@ TEST(OdbcDrivers, ThatAreNotRegisteredAreNotUsedAsACallerWhereOthersAre) {
   EXPECT_EQ(drivers.Load(Source("DRIVER={mine};Pwd=hush", false)).refusal, "");
 }
 
-TEST(OdbcDrivers, AreOfTheKeyThatStandsFirst) {
+TEST(OdbcDrivers, AreSelectedByTheFirstKeyword) {
   const OdbcRegistry registry;
   SET_OR_SKIP(registry.Set(LR"(ODBCINST.INI\driver)", L"Driver", L"C:\\nowhere\\driver.dll"));
   SET_OR_SKIP(registry.Set(LR"(ODBC.INI\source)", L"Driver", L"C:\\nowhere\\source.dll"));
@@ -119,7 +119,7 @@ TEST(OdbcDrivers, AreOfTheKeyThatStandsFirst) {
   }
 }
 
-TEST(OdbcDrivers, LookForNothingThatACallerHasASayInAsThem) {
+TEST(OdbcDrivers, RefuseSourcesThatACallerCouldInfluence) {
   OdbcDrivers drivers;
   for (const char* connection :
        {"FileDSN=C:\\x.dsn", "DRIVER=x;SAVEFILE=C:\\x.dsn", "DSN=x", "DRIVER=x;dsn=y", "Server=x"}) {

@@ -46,7 +46,7 @@ class Postgres : public testing::Test {
   Json Query(std::string_view sql, const Json& parameters = Json::array(), std::string_view source = "pg") {
     return client_->Call("database.query", {{"source", source}, {"sql", sql}, {"parameters", parameters}});
   }
-  // The first row. Throws with the answer if there is none.
+  // The first row. Throws with the response if there is none.
   Json Row(std::string_view sql, const Json& parameters = Json::array(), std::string_view source = "pg") {
     const Json answer = Query(sql, parameters, source);
     if (!answer.contains("result")) throw std::runtime_error(answer.dump());
@@ -61,14 +61,14 @@ class Postgres : public testing::Test {
   Json Batch(const Json& statements) {
     return client_->Call("database.batch", {{"source", "pg"}, {"statements", statements}});
   }
-  // Sends a query that is a stream, or not, and waits for nothing.
+  // Sends a query, as a stream or not, without waiting.
   void Send(int id, std::string_view sql, Json more = Json::object()) {
     more["source"] = "pg";
     more["sql"] = sql;
     client_->Send(RequestMessage(id, "database.query", std::move(more)));
   }
 
-  // Goes last: its connections are the server's.
+  // Destroyed last: its connections belong to the server.
   std::optional<PostgresDatabase> database_;
   TestServer server_;
   std::optional<RawClient> client_;
@@ -84,7 +84,7 @@ std::string StateOf(const Json& answer) {
 
 // ---- Values ----
 
-TEST_F(Postgres, GivesEachTypeAsWhatItIs) {
+TEST_F(Postgres, ReturnsEachTypeAsItsJsonType) {
   Start();
   struct Case {
     const char* sql;
@@ -137,9 +137,9 @@ TEST_F(Postgres, GivesEachTypeAsWhatItIs) {
   }
 }
 
-TEST_F(Postgres, GivesATimeWithZoneInTheZoneOfItsSession) {
+TEST_F(Postgres, ReturnsATimeWithZoneInTheSessionsZone) {
   Start();
-  // In one statement: a session that was changed is nobody's next one.
+  // In one statement: a session that was changed is not reused.
   const Json answer =
       Query("select set_config('TimeZone', 'Asia/Tokyo', false), '2026-02-28 12:00:00+00'::timestamptz");
   EXPECT_EQ(answer["result"]["rows"], Json::parse(R"([["Asia/Tokyo", "2026-02-28T21:00:00"]])")) << answer;
@@ -149,9 +149,9 @@ TEST_F(Postgres, GivesATimeWithZoneInTheZoneOfItsSession) {
 TEST_F(Postgres, BindsParametersAsTheirTypes) {
   Start();
   struct Case {
-    const char* type;  // what the server makes of the parameter
+    const char* type;  // the server's type of the parameter
     Json parameter;
-    const char* text;  // and how it writes it
+    const char* text;  // and its text form of the value
   };
   const std::vector<Case> cases{
       {"int8", INT64_MAX, "9223372036854775807"},
@@ -192,9 +192,9 @@ TEST_F(Postgres, BindsParametersAsTheirTypes) {
   }
 }
 
-TEST_F(Postgres, KeepsEveryCharacterOfUnicode) {
+TEST_F(Postgres, PreservesEveryCharacterOfUnicode) {
   Start();
-  // Every scalar value but U+0000, which PostgreSQL has not in its texts.
+  // Every scalar value except U+0000, which PostgreSQL's texts cannot contain.
   constexpr char32_t kBlock = 0x8000;
   for (char32_t block = 0; block < 0x110000; block += kBlock) {
     std::string text;
@@ -218,7 +218,7 @@ TEST_F(Postgres, KeepsEveryCharacterOfUnicode) {
   }
 }
 
-// The driver would cut it off there.
+// The driver would truncate it there.
 TEST_F(Postgres, RefusesATextWithANul) {
   Start();
   const std::string text("a\0b", 3);
@@ -230,7 +230,7 @@ TEST_F(Postgres, RefusesATextWithANul) {
   }
 }
 
-TEST_F(Postgres, GivesLongValuesWhole) {
+TEST_F(Postgres, ReturnsLongValuesWhole) {
   Start();
   const std::string text(300'000, 'x');
   EXPECT_TRUE(Value("select ?::text", {text}) == text);
@@ -243,7 +243,7 @@ TEST_F(Postgres, GivesLongValuesWhole) {
 
 // ---- Injection ----
 
-TEST_F(Postgres, TakesNoParameterForSql) {
+TEST_F(Postgres, NeverTreatsAParameterAsSql) {
   Start();
   ASSERT_TRUE(Execute("create table notes (id int primary key, note text)").contains("result"));
   const std::vector<std::string> corpus{
@@ -273,9 +273,9 @@ TEST_F(Postgres, TakesNoParameterForSql) {
     EXPECT_EQ(Value("select id from notes where note = ? and id = ?", {text, id}), id) << text;
   }
   EXPECT_EQ(Value("select count(*) from notes"), id);
-  // What the server has stored, without the service.
+  // What the server has stored, read without the service.
   EXPECT_EQ(database_->direct().Value("select count(*) from notes where note like '%drop table%'"), "4");
-  // A parameter in the place of a name is none.
+  // A parameter cannot stand for a name.
   EXPECT_EQ(StateOf(Query("select * from ?", {"notes"})), "42601");
 }
 
@@ -288,7 +288,7 @@ TEST_F(Postgres, RefusesTheWrongNumberOfParameters) {
 
 // ---- Errors ----
 
-TEST_F(Postgres, SaysTheServersSqlstate) {
+TEST_F(Postgres, ReportsTheServersSqlstate) {
   Start();
   ASSERT_TRUE(
       Execute("create table things (id int primary key, name varchar(3) not null check (name <> 'no'), "
@@ -322,11 +322,11 @@ TEST_F(Postgres, SaysTheServersSqlstate) {
       EXPECT_TRUE(data["message"].get<std::string>().find("ERROR: ") != std::string::npos) << answer;
     }
   }
-  // A failed statement leaves nothing behind on the connection.
+  // A failed statement leaves nothing on the connection.
   EXPECT_EQ(Value("select count(*) from things"), 1);
 }
 
-TEST_F(Postgres, NeverSaysHowItConnects) {
+TEST_F(Postgres, NeverRevealsItsConnection) {
   const std::string password = "Pwd=a-secret-password";
   server_.settings().database.sources["wrong"].connection =
       "DRIVER={PostgreSQL Unicode};Server=127.0.0.1;Port=1;Database=secret_database;Uid=secret_account;" +
@@ -342,7 +342,7 @@ TEST_F(Postgres, NeverSaysHowItConnects) {
 
 // ---- Transactions ----
 
-TEST_F(Postgres, DoesABatchAllOrNothing) {
+TEST_F(Postgres, RunsABatchAllOrNothing) {
   Start();
   ASSERT_TRUE(Execute("create table numbers (n int primary key)").contains("result"));
   const Json done = Batch({{{"sql", "insert into numbers values (?)"}, {"parameters", {1}}},
@@ -356,7 +356,7 @@ TEST_F(Postgres, DoesABatchAllOrNothing) {
   EXPECT_EQ(StateOf(failed), "23505");
   EXPECT_EQ(failed["error"]["data"]["index"], 1) << failed;
   EXPECT_EQ(Value("select array_agg(n order by n)::text from numbers"), "{1,2}");
-  // What is wrong with the last of them is found before the first is done, or undone.
+  // An error in the last one is found before the first is executed, or rolls it back.
   EXPECT_EQ(ErrorCodeOf(Batch({{{"sql", "insert into numbers values (12)"}},
                                {{"sql", "insert into numbers values (?)"}, {"parameters", {1, 2}}}})),
             CodeOf(ErrorCode::kInvalidParams));
@@ -364,7 +364,7 @@ TEST_F(Postgres, DoesABatchAllOrNothing) {
   EXPECT_EQ(database_->Backends("state like 'idle in transaction%'"), 0);
 }
 
-TEST_F(Postgres, SaysWhenATransactionCannotBeSerialized) {
+TEST_F(Postgres, ReportsASerializationFailure) {
   Start();
   ASSERT_TRUE(Execute("create table balance (amount int)").contains("result"));
   ASSERT_TRUE(Execute("insert into balance values (10)").contains("result"));
@@ -376,7 +376,7 @@ TEST_F(Postgres, SaysWhenATransactionCannotBeSerialized) {
                       {"statements",
                        {{{"sql", "set transaction isolation level repeatable read"}},
                         {{"sql", "create temporary table seen on commit drop as select amount from balance"}},
-                        // Until the other connection has changed the row.
+                        // Waits until the other connection has changed the row.
                         {{"sql", "do 'begin perform pg_advisory_xact_lock(7); end'"}},
                         {{"sql", "update balance set amount = amount + 1"}}}}}));
   ASSERT_TRUE(database_->WaitForBackends(1, "wait_event = 'advisory'"));
@@ -389,12 +389,12 @@ TEST_F(Postgres, SaysWhenATransactionCannotBeSerialized) {
   EXPECT_EQ(Value("select amount from balance"), 20);
 }
 
-TEST_F(Postgres, LeavesNoTransactionOnAConnectionThatGoesBack) {
+TEST_F(Postgres, LeavesNoTransactionOnAReturnedConnection) {
   Start();
   EXPECT_TRUE(Execute("begin").contains("result"));
   EXPECT_TRUE(Execute("create table left_open (n int)").contains("result"));
   EXPECT_TRUE(database_->WaitForBackends(0, "state like 'idle in transaction%'"));
-  // It was no part of that transaction, whose connection is gone.
+  // It was not part of that transaction, whose connection is gone.
   EXPECT_EQ(database_->direct().Value("select count(*) from pg_tables where tablename = 'left_open'"), "1");
 }
 
@@ -412,7 +412,7 @@ TEST_F(Postgres, CancelsAStatementOnTheServer) {
   EXPECT_EQ(*answer, ErrorMessageFor(7, ErrorCode::kRequestCancelled));
   EXPECT_LT(std::chrono::steady_clock::now() - begun, kPatience / 2);
   EXPECT_TRUE(database_->WaitForBackends(0, kSleeps));
-  // Another connection is used from then on: on this one a SQLCancel may still be on its way.
+  // Another connection is used from then on: a SQLCancel may still be on its way to this one.
   EXPECT_NE(Value("select pg_backend_pid()"), pid);
   EXPECT_TRUE(database_->WaitForBackends(1));
 }
@@ -439,7 +439,7 @@ TEST_F(Postgres, EndsAStatementAtItsDeadline) {
   EXPECT_EQ(Value("select 1"), 1);
 }
 
-TEST_F(Postgres, EndsAStatementWhoseClientHasGone) {
+TEST_F(Postgres, EndsAStatementWhenItsClientDisconnects) {
   Start();
   {
     RawClient other(server_.pipe_path());
@@ -449,7 +449,7 @@ TEST_F(Postgres, EndsAStatementWhoseClientHasGone) {
   EXPECT_TRUE(database_->WaitForBackends(0, kSleeps));
 }
 
-TEST_F(Postgres, RollsBackABatchThatIsCancelled) {
+TEST_F(Postgres, RollsBackACancelledBatch) {
   Start();
   ASSERT_TRUE(Execute("create table numbers (n int)").contains("result"));
   client_->Send(RequestMessage(
@@ -490,7 +490,7 @@ TEST_F(Postgres, StreamsRowsPageByPage) {
   EXPECT_TRUE(database_->WaitForBackends(0, kHasCursor));
 }
 
-TEST_F(Postgres, FreesTheCursorOfAStreamWhoseClientHasGone) {
+TEST_F(Postgres, FreesTheCursorOfAStreamWhenItsClientDisconnects) {
   server_.settings().database.connections_per_source = 1;
   Start();
   {
@@ -505,7 +505,7 @@ TEST_F(Postgres, FreesTheCursorOfAStreamWhoseClientHasGone) {
     EXPECT_EQ(ErrorCodeOf(Query("select 1")), CodeOf(ErrorCode::kBusy));
   }
   EXPECT_TRUE(database_->WaitForBackends(0, kHasCursor));
-  // The one connection there may be is free as well, a moment later than the cursor.
+  // The only connection allowed is free as well, a moment later than the cursor.
   Json answer = Query("select 1");
   for (const auto end = std::chrono::steady_clock::now() + kPatience;
        ErrorCodeOf(answer) == CodeOf(ErrorCode::kBusy) && std::chrono::steady_clock::now() < end;) {
@@ -514,7 +514,7 @@ TEST_F(Postgres, FreesTheCursorOfAStreamWhoseClientHasGone) {
   EXPECT_TRUE(answer.contains("result")) << answer;
 }
 
-TEST_F(Postgres, EndsAStreamWithTheErrorOfTheRowThatFails) {
+TEST_F(Postgres, EndsAStreamWithTheErrorOfTheFailingRow) {
   Start();
   Send(1, "select 1 / (5000 - n) from generate_series(1, 10000) n", {{"progressToken", "t"}});
   const std::vector<Json> messages = client_->ReadToAnswer();
@@ -532,7 +532,7 @@ TEST_F(Postgres, EndsAStreamWithTheErrorOfTheRowThatFails) {
 
 // ---- Connections ----
 
-TEST_F(Postgres, UsesAConnectionAgain) {
+TEST_F(Postgres, ReusesAConnection) {
   Start();
   const Json pid = Value("select pg_backend_pid()");
   RawClient other(server_.pipe_path());
@@ -540,12 +540,12 @@ TEST_F(Postgres, UsesAConnectionAgain) {
   const Json answer = other.Call("database.query", {{"source", "pg"}, {"sql", "select pg_backend_pid()"}});
   EXPECT_EQ(answer["result"]["rows"][0][0], pid) << answer;
   EXPECT_EQ(database_->Backends(), 1);
-  // Another source has its own, also to the same database.
+  // Another source has its own connections, even to the same database.
   EXPECT_NE(Value("select pg_backend_pid()", Json::array(), "pg as caller"), pid);
   EXPECT_EQ(database_->Backends(), 2);
 }
 
-TEST_F(Postgres, ClosesConnectionsThatNobodyUses) {
+TEST_F(Postgres, ClosesUnusedConnections) {
   server_.settings().database.idle = std::chrono::milliseconds(200);
   Start();
   EXPECT_EQ(Value("select 1"), 1);
@@ -555,7 +555,7 @@ TEST_F(Postgres, ClosesConnectionsThatNobodyUses) {
 }
 
 TEST_F(Postgres, IsBusyWhenASourceHasNoConnectionLeft) {
-  // Of which one account may use half.
+  // One account may use half of them.
   server_.settings().database.connections_per_source = 4;
   Start();
   Send(1, "select pg_sleep(600)");
@@ -576,18 +576,18 @@ TEST_F(Postgres, IsBusyWhenASourceHasNoConnectionLeft) {
   EXPECT_EQ(Value("select 1"), 1);
 }
 
-TEST_F(Postgres, GetsOverALostConnection) {
+TEST_F(Postgres, RecoversFromALostConnection) {
   Start();
   const Json pid = Value("select pg_backend_pid()");
   ASSERT_EQ(database_->direct().Value("select pg_terminate_backend(" + pid.dump() + ")::text"), "true");
   ASSERT_TRUE(database_->WaitForBackends(0));
-  // Nobody knows of the loss until the connection is used.
+  // The loss is noticed only when the connection is used.
   const std::string state = StateOf(Query("select 1"));
   EXPECT_TRUE(state == "57P01" || state.substr(0, 2) == "08") << state;
   EXPECT_NE(Value("select pg_backend_pid()"), pid);
 }
 
-TEST_F(Postgres, SaysThatTheConnectionWasLostUnderAStatement) {
+TEST_F(Postgres, ReportsALostConnectionDuringAStatement) {
   Start();
   Send(1, "select pg_sleep(600)");
   ASSERT_TRUE(database_->WaitForBackends(1, kSleeps));
@@ -600,7 +600,7 @@ TEST_F(Postgres, SaysThatTheConnectionWasLostUnderAStatement) {
   EXPECT_EQ(Value("select 1"), 1);
 }
 
-TEST_F(Postgres, ServesManyThreadsAtOnce) {
+TEST_F(Postgres, ServesManyThreadsConcurrently) {
   Start();
   constexpr int kThreads = 8;
   constexpr int kEach = 40;

@@ -28,13 +28,13 @@ TEST(SourceAccess, IsDecidedByTheTokenOfTheRequest) {
   EXPECT_FALSE(MayUse(SourceFor("D:(A;;GR;;;AU)"), caller.caller()));
   EXPECT_FALSE(MayUse(SourceFor("D:(A;;GRGW;;;BA)"), caller.caller()));
   EXPECT_FALSE(MayUse(SourceFor("D:(D;;GX;;;AU)(A;;GX;;;AU)"), caller.caller()));
-  // A group that only counts for denying gives nothing.
+  // A deny-only group grants nothing.
   const test::MethodCaller restricted(test::ImpersonationTokenOf(test::AdministratorsDenyOnlyToken()));
   EXPECT_FALSE(MayUse(SourceFor("D:(A;;GX;;;BA)"), restricted.caller()));
 }
 
-// AccessCheck maps no generic bits in entries, but Wine's does.
-TEST(SourceAccess, IsAskedAboutWithoutGenericRights) {
+// AccessCheck does not map generic bits in ACEs, but Wine's does.
+TEST(SourceAccess, IsCheckedWithoutGenericRights) {
   for (const auto& [word, mask] :
        {std::pair("GX", kCall), std::pair("GRGX", kCall | kSee), std::pair("GA", kAllRights)}) {
     const auto dacl = DescriptorOf("D:(D;;" + std::string(word) + ";;;BG)(A;;" + word + ";;;BA)").Dacl();
@@ -49,7 +49,7 @@ TEST(SourceAccess, IsAskedAboutWithoutGenericRights) {
   EXPECT_THROW(static_cast<void>(DescriptorOf("x")), win32::Win32Error);
 }
 
-TEST(SourceAccess, OfTheSettingsIsADacl) {
+TEST(SourceAccess, InTheSettingsIsADacl) {
   for (const char* access : {"D:", "D:(A;;GX;;;BA)", "D:P(D;;GX;;;BG)(A;;GX;;;AU)"}) {
     EXPECT_EQ(FaultOfSourceAccess(access), "") << access;
   }

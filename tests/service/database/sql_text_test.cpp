@@ -5,7 +5,7 @@
 namespace onbehalf::service {
 namespace {
 
-TEST(LeavesNothingBehind, OnlyOneStatementOnRows) {
+TEST(LeavesNothingBehind, OnlyASingleStatementOnRows) {
   for (
       const char* sql :
       {"select 1", "  SELECT\n1 ; ", "insert into t values (1)", "Update t set a=1", "delete from t",
@@ -24,8 +24,8 @@ TEST(LeavesNothingBehind, OnlyOneStatementOnRows) {
   }
 }
 
-// T-SQL parts statements by nothing.
-TEST(LeavesNothingBehind, NoTextThatCouldBeTwoStatements) {
+// T-SQL needs no separator between statements.
+TEST(LeavesNothingBehind, NotATextThatCouldBeTwoStatements) {
   for (const char* sql : {"select 1 begin tran",
                           "select 1\nBEGIN\tTRAN",
                           "select 1/**/begin/**/tran",
@@ -63,7 +63,7 @@ TEST(LeavesNothingBehind, NoTextThatCouldBeTwoStatements) {
   }
 }
 
-TEST(LeavesNothingBehind, NoFunctionThatIsKnownToChangeTheSession) {
+TEST(LeavesNothingBehind, NotAFunctionKnownToChangeTheSession) {
   for (const char* sql : {"select pg_advisory_lock(1)", "select pg_try_advisory_lock_shared(1)",
                           "select get_lock('a', 1)", "select SET_CONFIG('a', 'b', false)",
                           "select setseed(0.5)", "select dblink_connect('x')", "select @a := 1"}) {

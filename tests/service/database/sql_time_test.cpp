@@ -26,12 +26,12 @@ TEST(SqlTime, ReadsTimes) {
   EXPECT_TRUE(ParseSqlTime("00:00:00"));
 }
 
-TEST(SqlTime, WritesYearsThatNoParameterHas) {
+TEST(SqlTime, WritesYearsBeyondThoseOfParameters) {
   EXPECT_EQ(ToText(SQL_DATE_STRUCT{12026, 2, 3}), "12026-02-03");
   EXPECT_EQ(ToText(SQL_DATE_STRUCT{-44, 3, 15}), "-44-03-15");
 }
 
-TEST(SqlTime, RefusesWhatIsNone) {
+TEST(SqlTime, RefusesInvalidTimes) {
   for (const char* text :
        {"", "2026-13-01", "2026-00-01", "2026-01-00", "2023-02-29", "2026-04-31", "0000-01-01", "26-01-01",
         "2026/01/01", "2026-1-01", "2026-01-01 ", "+026-01-01", "2026-01-0x"}) {

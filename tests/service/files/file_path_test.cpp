@@ -16,7 +16,7 @@ using Result = std::variant<FilePath, std::string>;
 constexpr FilePathRules kStrict{};
 constexpr FilePathRules kLax{true, true};
 
-// What the path is taken for, or "! " and the reason why it is not.
+// The parsed path, or "! " and the reason for the refusal.
 std::string Taken(std::string_view text, const FilePathRules& rules = kStrict) {
   const Result result = FilePath::Parse(text, rules);
   if (const auto* fault = std::get_if<std::string>(&result)) return "! " + *fault;
@@ -29,7 +29,7 @@ void ExpectRefused(std::string_view text, std::string_view reason, const FilePat
   EXPECT_NE(taken.find(reason), std::string::npos) << text << ": " << taken;
 }
 
-TEST(FilePath, TakesAbsolutePathsAsTheyAreWritten) {
+TEST(FilePath, AcceptsAbsolutePathsUnchanged) {
   EXPECT_EQ(Taken(R"(C:\)"), R"(\??\C:\)");
   EXPECT_EQ(Taken("C:/"), R"(\??\C:\)");
   EXPECT_EQ(Taken(R"(c:\file)"), R"(\??\C:\file)");
@@ -154,7 +154,7 @@ TEST(FilePath, RefusesStreamsUnlessAllowed) {
   ExpectRefused(R"(C:\dir:stream\file)", "a folder name cannot contain a colon");
 }
 
-TEST(FilePath, RefusesCharactersThatNoNameHas) {
+TEST(FilePath, RefusesInvalidCharacters) {
   for (const char c : std::string("<>\"|?*")) {
     ExpectRefused(std::string("C:\\a") + c + "b", std::string("the character ") + c);
     ExpectRefused(std::string("C:\\a") + c + "b\\file", std::string("the character ") + c);
@@ -163,7 +163,7 @@ TEST(FilePath, RefusesCharactersThatNoNameHas) {
   ExpectRefused(std::string("C:\\file\0.txt", 12), "control characters");
 }
 
-TEST(FilePath, CountsUtf16UnitsForItsLength) {
+TEST(FilePath, MeasuresItsLengthInUtf16Units) {
   const auto path = [](std::string_view unit, std::size_t count) {
     std::string text = "C:\\";
     for (std::size_t i = 0; i < count; ++i) text += unit;
@@ -177,7 +177,7 @@ TEST(FilePath, CountsUtf16UnitsForItsLength) {
   ExpectRefused(path("\xF0\x9F\x98\x80", 15'999), "32,000");
 }
 
-TEST(FilePath, KnowsItsFolderAndItsName) {
+TEST(FilePath, HasItsFolderAndItsName) {
   const auto parents = [](std::string_view text) {
     std::vector<std::string> all;
     std::optional<FilePath> path = std::get<FilePath>(FilePath::Parse(text, kLax));

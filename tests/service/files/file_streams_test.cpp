@@ -1,4 +1,4 @@
-// file.* behind the pipe: streams, progress and cancels.
+// file.* over the pipe: streams, progress and cancels.
 
 #include <gtest/gtest.h>
 
@@ -43,8 +43,8 @@ class FileStreams : public testing::Test {
   std::filesystem::path Path(std::wstring_view name) const { return folder_.path() / name; }
   std::string Text(std::wstring_view name) const { return win32::ToUtf8(Path(name).native()); }
 
-  // Sends a request with a token and gives each piece to `on_piece`; returns the answer. Both are compared with the
-  // method's schemas.
+  // Sends a request with a token, passes each piece to `on_piece` and returns the response. Checks both
+  // against the method's schemas.
   template <typename OnPiece>
   Json Stream(RawClient& client, std::string_view method, Json params, OnPiece on_piece) {
     const service::Method& described = *server_.methods().Find(method);
@@ -91,7 +91,7 @@ TEST_F(FileStreams, ReadSendsABigFileInBoundedMemory) {
     }
   }
   RawClient client(server_.pipe_path());
-  // What the first of them takes for good.
+  // Subtract what the first run allocates permanently.
   Stream(client, "file.read", {{"path", Text(L"big")}, {"encoding", "base64"}, {"length", 4 * kMiB}},
          [](const Json&) {});
   const std::size_t before = PrivateBytes();
@@ -132,7 +132,7 @@ TEST_F(FileStreams, ReadCutsTextBetweenCharacters) {
   EXPECT_GT(pieces.size(), 2u);
   EXPECT_EQ(all, text);
   EXPECT_EQ(answer.at("result").at("bytes"), text.size());
-  // The range ends in the middle of one.
+  // The range ends in the middle of a character.
   pieces.clear();
   const Json part = Stream("file.read", {{"path", Text(L"a")}, {"offset", 1}, {"length", 5}}, pieces);
   EXPECT_EQ(part.at("result").at("bytes"), 3);
@@ -157,7 +157,7 @@ TEST_F(FileStreams, ReadRefusesWhatItCannotRead) {
   EXPECT_TRUE(pieces.empty());
 }
 
-TEST_F(FileStreams, ReadThatIsCancelledOrLeftLetsTheFileGo) {
+TEST_F(FileStreams, ReadThatIsCancelledOrAbandonedClosesTheFile) {
   WriteAll(Path(L"a"), std::string(8 * 1024 * 1024, 'x'));
   std::size_t handles = 0;
   for (int round = 0; round < 40; ++round) {
@@ -171,7 +171,7 @@ TEST_F(FileStreams, ReadThatIsCancelledOrLeftLetsTheFileGo) {
     }
     if (round == 9) handles = OpenHandleCount();
   }
-  // Each of the 30 rounds since then would have left one.
+  // Each of the 30 rounds since then would have leaked one.
   EXPECT_LE(OpenHandleCount(), handles + 15);
 }
 
@@ -215,7 +215,7 @@ struct WatchProbe {
   }
 };
 
-// Whether the system tells of changes in a folder at all.
+// Whether the system reports changes in a folder at all.
 bool ChangesAreTold() {
   static const bool are_told = [] {
     const TemporaryFolder folder;
@@ -226,7 +226,7 @@ bool ChangesAreTold() {
   return are_told;
 }
 
-// Reads changes until one is `wanted`, whatever comes between; false if none came.
+// Reads changes until `wanted` comes, skipping others; false if it does not come.
 bool Sees(RawClient& client, const Json& wanted) {
   for (;;) {
     const auto message = client.Read();
@@ -239,13 +239,13 @@ bool Sees(RawClient& client, const Json& wanted) {
   }
 }
 
-TEST_F(FileStreams, WatchTellsOfWhatIsMadeWrittenRenamedAndRemoved) {
+TEST_F(FileStreams, WatchReportsCreationWritesRenamesAndRemovals) {
   ONBEHALF_SKIP_WITHOUT("changes in a folder (ReadDirectoryChangesW)", ChangesAreTold());
   RawClient client(server_.pipe_path());
   RawClient other(server_.pipe_path());
   client.Send(RequestMessage(1, "file.watch",
                              {{"path", win32::ToUtf8(folder_.path().native())}, {"progressToken", 1}}));
-  // It watches from when it was opened: until then what is made would be missed.
+  // The watch starts when it is opened: a file that is created earlier would be missed.
   for (int i = 0;; ++i) {
     WriteAll(Path(L"probe" + std::to_wstring(i)), "x");
     try {
@@ -273,8 +273,8 @@ TEST_F(FileStreams, WatchTellsOfWhatIsMadeWrittenRenamedAndRemoved) {
   }
 }
 
-// More than the buffer holds: all of it is told, or that some is not.
-TEST_F(FileStreams, WatchNeverLosesChangesWithoutSayingSo) {
+// More than the buffer holds: either all changes are reported, or that some are missing.
+TEST_F(FileStreams, WatchNeverLosesChangesSilently) {
   ONBEHALF_SKIP_WITHOUT("changes in a folder (ReadDirectoryChangesW)", ChangesAreTold());
   WatchProbe probe(folder_.path());
   std::set<std::string> missing;
@@ -297,7 +297,7 @@ TEST_F(FileStreams, WatchNeverLosesChangesWithoutSayingSo) {
   SUCCEED() << (overflow ? "overflow was said" : "all were told");
 }
 
-TEST_F(FileStreams, WatchRefusesWhatIsNoFolder) {
+TEST_F(FileStreams, WatchRefusesWhatIsNotAFolder) {
   WriteAll(Path(L"a"), "x");
   std::vector<Json> pieces;
   EXPECT_EQ(Stream("file.watch", {{"path", Text(L"a")}}, pieces).at("error").at("data").at("code"),
@@ -320,7 +320,7 @@ TEST_F(FileStreams, CopyReportsItsProgress) {
   EXPECT_EQ(pieces.back(), (Json{{"done", 3'500'000}, {"total", 3'500'000}}));
 }
 
-// A client that says it has enough when half is done.
+// A client that cancels when half is done.
 class StopsAt final : public service::Progress {
  public:
   StopsAt(std::stop_source stop, std::uint64_t done) : stop_(std::move(stop)), done_(done) {}
@@ -334,7 +334,7 @@ class StopsAt final : public service::Progress {
   std::uint64_t done_;
 };
 
-TEST_F(FileStreams, CopyThatIsCancelledHalfWayLeavesWhatWasThereBefore) {
+TEST_F(FileStreams, CopyThatIsCancelledHalfwayKeepsTheOldFile) {
   WriteAll(Path(L"a"), std::string(5'000'000, 'x'));
   WriteAll(Path(L"b"), "old");
   const MethodCaller caller;

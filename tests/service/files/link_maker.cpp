@@ -21,8 +21,8 @@ bool MakeJunction(const std::filesystem::path& link, const std::filesystem::path
                                                FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT,
                                                nullptr));
   if (!opened) return false;
-  // REPARSE_DATA_BUFFER of a mount point: tag, bytes that follow, reserved; offset and bytes of the substitute name, of the
-  // one for people; the names, each with a null behind it.
+  // REPARSE_DATA_BUFFER of a mount point: tag, number of following bytes, reserved; offset and size of the
+  // substitute name, and of the print name; the names, each followed by a null.
   const std::wstring substitute = L"\\??\\" + target.native();
   const std::wstring shown = target.native();
   const auto bytes_of = [](const std::wstring& text) {

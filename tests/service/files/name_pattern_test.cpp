@@ -11,7 +11,7 @@ namespace {
 
 bool Matches(std::string_view pattern, std::wstring_view name) { return NamePattern(pattern).Matches(name); }
 
-TEST(NamePattern, StandsForNames) {
+TEST(NamePattern, MatchesNames) {
   for (const wchar_t* name : {L"a.txt", L"A.TXT", L".txt", L"a.b.txt"}) EXPECT_TRUE(Matches("*.txt", name));
   for (const wchar_t* name : {L"a.txt2", L"txt", L"a.tx", L"a.txt.bak"}) EXPECT_FALSE(Matches("*.txt", name));
   EXPECT_TRUE(Matches("*", L""));
@@ -25,21 +25,21 @@ TEST(NamePattern, StandsForNames) {
   EXPECT_TRUE(Matches("*a*a*a", L"aaa"));
   EXPECT_FALSE(Matches("*a*a*a*a", L"aaa"));
   EXPECT_TRUE(Matches("**", L"x"));
-  // Nothing else is special, and *.* is no other word for *.
+  // Nothing else is special, and *.* does not mean *.
   EXPECT_FALSE(Matches("*.*", L"README"));
   EXPECT_TRUE(Matches("[ab].(c)+^$\\", L"[AB].(C)+^$\\"));
   EXPECT_FALSE(Matches("[ab]", L"a"));
 }
 
-TEST(NamePattern, KnowsCaseBeyondAsciiAndCharactersOfTwoUnits) {
+TEST(NamePattern, HandlesCaseBeyondAsciiAndSurrogatePairs) {
   EXPECT_TRUE(Matches("\xC3\xA4*", L"\u00C4rger"));
   EXPECT_TRUE(Matches("?.x", L"\U0001F600.x"));
   EXPECT_FALSE(Matches("??.x", L"\U0001F600.x"));
   EXPECT_TRUE(Matches("*?.x", L"a\U0001F600.x"));
 }
 
-// One pattern must not keep a thread busy: with a search that goes back further than the last star this takes for ever.
-TEST(NamePattern, TakesNoLongerForPatternsOfManyStars) {
+// One pattern must not keep a thread busy: a search that backtracks beyond the last star would take forever.
+TEST(NamePattern, IsNotSlowForPatternsWithManyStars) {
   std::string pattern;
   for (int i = 0; i < 500; ++i) pattern += "a*";
   EXPECT_FALSE(Matches(pattern + "b", std::wstring(255, L'a')));

@@ -1,4 +1,4 @@
-// Ways to reach with file.* what is not meant, each by its name: refused, or harmless.
+// Attempts to reach with file.* what is not meant, each under its own name: refused, or harmless.
 
 #include <gtest/gtest.h>
 
@@ -41,9 +41,9 @@ class PathTricks : public FileMethodsTest {
   struct Attempt {
     const char* method;
     Json params;
-    std::string member;  // that has the path
+    std::string member;  // the one that has the path
   };
-  // Every method that takes a path, in every place.
+  // Every method that takes a path, with the path in every position.
   std::vector<Attempt> AttemptsWith(const std::string& path) const {
     const std::string good = Text(L"in\\file");
     return {{"file.stat", {{"path", path}}, "path"},
@@ -63,7 +63,7 @@ class PathTricks : public FileMethodsTest {
             {"file.makeDirectory", {{"path", path}, {"parents", true}}, "path"},
             {"file.checksum", {{"path", path}}, "path"}};
   }
-  // All of them answer InvalidParams with the member and the reason, and nothing on the disk has changed.
+  // All of them return InvalidParams with the member and the reason, and nothing on the disk has changed.
   void ExpectRefused(const std::string& path, std::string_view reason) {
     const auto before = Everything();
     for (const Attempt& attempt : AttemptsWith(path)) {
@@ -109,7 +109,7 @@ TEST_F(PathTricks, AlternateStreamsAreRefused) {
   ExpectRefused(Text(L"in") + ":$I30:$INDEX_ALLOCATION", "file.alternate_streams is off");
 }
 
-TEST_F(PathTricks, AlternateStreamsAreAPartOfTheirFileWhenAllowed) {
+TEST_F(PathTricks, AlternateStreamsArePartOfTheirFileWhenAllowed) {
   ONBEHALF_SKIP_WITHOUT("alternate streams", AlternateStreamsAreSupported());
   Use({{Text(L"in")}, false, true});
   const std::string stream = Text(L"in\\file") + ":notes";
@@ -120,7 +120,7 @@ TEST_F(PathTricks, AlternateStreamsAreAPartOfTheirFileWhenAllowed) {
             "path: an alternate stream cannot be replaced like a file");
   EXPECT_EQ(Fault("file.move", {{"from", stream}, {"to", Text(L"in\\x")}}),
             "from: an alternate stream cannot be moved");
-  // Of a file that is not there, none is made.
+  // If the file does not exist, none is created.
   EXPECT_EQ(Code("file.write", {{"path", Text(L"in\\new") + ":notes"}, {"data", "x"}}),
             static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
   EXPECT_FALSE(std::filesystem::exists(Path(L"in\\new")));
@@ -155,15 +155,15 @@ TEST_F(PathTricks, RelativePathsAreRefused) {
   ExpectRefused("C:file", "relative to a drive's current folder");
 }
 
-TEST_F(PathTricks, WhatIsOutsideTheRootsIsRefused) {
+TEST_F(PathTricks, PathsOutsideTheRootsAreRefused) {
   StayIn(L"in");
-  // Named like the root, and not in it.
+  // Named like the root, but not in it.
   std::filesystem::create_directory(Path(L"inside"));
   WriteAll(Path(L"inside\\file"), "not in");
   for (const wchar_t* name : {L"out\\file", L"inside\\file"}) {
     const auto before = Everything();
     for (const Attempt& attempt : AttemptsWith(Text(name))) {
-      // What is no folder, or is there already, may be found before.
+      // That it is not a folder, or already exists, may be found first.
       const std::string method = attempt.method;
       if (method == "file.list") continue;
       EXPECT_EQ(Fault(method, attempt.params), attempt.member + ": outside file.roots") << method;
@@ -180,7 +180,7 @@ TEST_F(PathTricks, WhatIsOutsideTheRootsIsRefused) {
   EXPECT_FALSE(std::filesystem::exists(Path(L"out\\new")));
 }
 
-TEST_F(PathTricks, WhatIsInTheRootsIsDone) {
+TEST_F(PathTricks, PathsInsideTheRootsAreAccepted) {
   std::string root = Text(L"in");
   for (const std::string& form :
        {root, root + "\\", [&] {
@@ -220,7 +220,7 @@ TEST_F(PathTricks, ARootItselfIsNeitherMovedNorDeleted) {
 }
 
 // As after a race that has put it there.
-TEST_F(PathTricks, WhatIsFoundOutsideTheRootsAfterItsMoveGoesBack) {
+TEST_F(PathTricks, AMoveThatEndsOutsideTheRootsIsUndone) {
   const service::FileScope wide(live_->Now());
   StayIn(L"in");
   const service::FileScope narrow(live_->Now());
@@ -243,7 +243,7 @@ TEST_F(PathTricks, WhatIsFoundOutsideTheRootsAfterItsMoveGoesBack) {
   EXPECT_EQ(ReadAll(Path(L"in\\file")), "inside");
 }
 
-TEST_F(PathTricks, WhatIsFoundOutsideTheRootsWithItsNameGoes) {
+TEST_F(PathTricks, ANewFileThatEndsOutsideTheRootsIsRemoved) {
   const service::FileScope wide(live_->Now());
   StayIn(L"in");
   const service::FileScope narrow(live_->Now());
@@ -258,8 +258,8 @@ TEST_F(PathTricks, WhatIsFoundOutsideTheRootsWithItsNameGoes) {
   EXPECT_EQ(Everything(), before);
 }
 
-// The settings are asked again when they have changed, for what was opened before.
-TEST_F(PathTricks, OpenStreamsEndWhenTheRootsLeaveThemOut) {
+// For what was opened before, the settings are checked again when they have changed.
+TEST_F(PathTricks, OpenStreamsEndWhenTheRootsExcludeThem) {
   for (int i = 0; i < 3; ++i) WriteAll(Path(L"out\\" + std::to_wstring(i)), std::string(2'000'000, 'x'));
   const std::vector<std::pair<const char*, Json>> streams{
       {"file.read", {{"path", Text(L"out\\0")}}},
@@ -275,7 +275,7 @@ TEST_F(PathTricks, OpenStreamsEndWhenTheRootsLeaveThemOut) {
     auto& stream = *opened.value();
     using Step = service::Stream::Step;
     EXPECT_FALSE(std::holds_alternative<service::MethodResult>(stream.Next(call))) << name;
-    // Others, that allow it too.
+    // Other settings that allow it too.
     Use({{Text()}, false, false});
     EXPECT_FALSE(std::holds_alternative<service::MethodResult>(stream.Next(call))) << name;
     StayIn(L"in");
@@ -293,8 +293,8 @@ TEST_F(PathTricks, AWholeDriveCanBeARoot) {
   Result("file.list", {{"path", "C:\\"}});
 }
 
-// What is made is made in the folder that was looked at, not in whatever has its path afterwards.
-TEST_F(PathTricks, TheFolderOfWhatIsMadeCannotBeMovedAwayMeanwhile) {
+// New files are created in the folder that was checked, not in whatever has its path afterwards.
+TEST_F(PathTricks, TheFolderOfANewFileCannotBeMovedMeanwhile) {
   StayIn(L"in");
   std::filesystem::create_directory(Path(L"in\\d"));
   const service::FileScope scope(live_->Now());
@@ -327,7 +327,7 @@ TEST_F(PathTricks, JunctionsOutOfTheRootsAreRefused) {
   EXPECT_EQ(Everything(), before);
 }
 
-TEST_F(PathTricks, JunctionsAreSeenAndDeletedAsThemselves) {
+TEST_F(PathTricks, JunctionsAreListedAndDeletedAsThemselves) {
   ONBEHALF_SKIP_WITHOUT("junctions", JunctionsAreSupported());
   ASSERT_TRUE(MakeJunction(Path(L"in\\link"), Path(L"out")));
   // Without roots Windows follows them as the caller.
@@ -343,8 +343,9 @@ TEST_F(PathTricks, JunctionsAreSeenAndDeletedAsThemselves) {
   EXPECT_EQ(ReadAll(Path(L"out\\file")), "outside");
 }
 
-// Who can make a second name can change the file anyway. Through the name, the caller's rights to the file count.
-TEST_F(PathTricks, HardLinksAreNamesOfAFileThatItsDescriptorGuards) {
+// Anyone who can create a second name can change the file anyway. Through the name, the caller's rights to
+// the file apply.
+TEST_F(PathTricks, HardLinksAreGuardedByTheFilesDescriptor) {
   ONBEHALF_SKIP_WITHOUT("hard links", HardLinksAreSupported());
   ASSERT_TRUE(::CreateHardLinkW(Path(L"in\\link").c_str(), Path(L"out\\file").c_str(), nullptr));
   StayIn(L"in");
@@ -352,7 +353,7 @@ TEST_F(PathTricks, HardLinksAreNamesOfAFileThatItsDescriptorGuards) {
   EXPECT_EQ(link.at("type"), "file");
   EXPECT_EQ(link.at("links"), 2);
   EXPECT_EQ(Result("file.read", {{"path", Text(L"in\\link")}}).at("data"), "outside");
-  // A whole new content is a new file: the other name keeps the old one.
+  // Replacing the whole content creates a new file: the other name keeps the old one.
   Result("file.write", {{"path", Text(L"in\\link")}, {"data", "new"}, {"mode", "replace"}});
   EXPECT_EQ(ReadAll(Path(L"in\\link")), "new");
   EXPECT_EQ(ReadAll(Path(L"out\\file")), "outside");

@@ -60,7 +60,7 @@ class FilePermissionsTest : public testing::Test {
   path executable_;
 };
 
-// Whether a folder's DACL that admits Everyone reads back as one, and whose does not.
+// Whether the DACL of a folder that admits Everyone reads back as such, and that of another does not.
 bool FileDaclsAreKept() {
   const test::TemporaryFolder folder;
   const auto admits_everyone = [&folder](const char* sddl) {
@@ -90,7 +90,7 @@ TEST_F(FilePermissionsTest, CreatesOnlyWhatIsMissing) {
   EXPECT_EQ(Joined(Findings()), "");
 }
 
-TEST_F(FilePermissionsTest, TheFolderAboveMustBeThere) {
+TEST_F(FilePermissionsTest, TheParentFolderMustExist) {
   try {
     CreateDataFolders({folder_.path() / L"missing" / L"OnBehalf"});
     FAIL() << "the folder above is missing";
@@ -109,7 +109,7 @@ TEST_F(FilePermissionsTest, AMissingExecutableIsAFinding) {
   EXPECT_EQ(Findings().size(), 1u) << Joined(Findings());
 }
 
-TEST_F(FilePermissionsTest, WhatEveryoneCanChangeIsAFindingWithItsRemedy) {
+TEST_F(FilePermissionsTest, AFileThatEveryoneCanChangeIsAFindingWithItsRemedy) {
   ONBEHALF_SKIP_WITHOUT("files that keep the DACL they are given", FileDaclsAreKept());
   test::WriteAll(folders_.SettingsFile(), "{}");
   test::WriteAll(folders_.Policy() / L"access.json", "{}");
@@ -131,11 +131,11 @@ TEST_F(FilePermissionsTest, WhatEveryoneCanChangeIsAFindingWithItsRemedy) {
   }
 }
 
-TEST_F(FilePermissionsTest, WithoutModulesNobodyLooksAtTheirFolder) {
+TEST_F(FilePermissionsTest, WithoutModulesTheirFolderIsNotChecked) {
   EXPECT_TRUE(FindModuleFaults(executable_, Settings::Modules(), RunsIn::kConsole).empty());
 }
 
-TEST_F(FilePermissionsTest, AModuleOrItsFolderThatIsMissingIsAFault) {
+TEST_F(FilePermissionsTest, AMissingModuleOrModuleFolderIsAFault) {
   Settings::Modules modules;
   modules.load = {{"mine", "{}"}, {"folder", "{}"}};
   const path folder = program_ / L"modules";
@@ -157,7 +157,7 @@ TEST_F(FilePermissionsTest, AModuleOrItsFolderThatIsMissingIsAFault) {
   EXPECT_TRUE(FindModuleFaults(executable_, modules, RunsIn::kConsole).empty());
 }
 
-TEST_F(FilePermissionsTest, WhatEveryoneCanChangeAmongTheModulesIsAFault) {
+TEST_F(FilePermissionsTest, AModuleThatEveryoneCanChangeIsAFault) {
   ONBEHALF_SKIP_WITHOUT("files that keep the DACL they are given", FileDaclsAreKept());
   Settings::Modules modules;
   modules.load = {{"mine", "{}"}};
@@ -165,7 +165,7 @@ TEST_F(FilePermissionsTest, WhatEveryoneCanChangeAmongTheModulesIsAFault) {
   const path inside = folder / L"data";
   std::filesystem::create_directories(inside);
   test::WriteAll(folder / L"mine.dll", "MZ");
-  // Another module may be loaded with it, and whatever it needs.
+  // Other modules, and whatever they need, may be loaded with it.
   test::WriteAll(folder / L"needed.dll", "MZ");
   test::WriteAll(inside / L"file.txt", "x");
   const std::string safe = "D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;" + user_ + ")";
@@ -183,19 +183,19 @@ TEST_F(FilePermissionsTest, WhatEveryoneCanChangeAmongTheModulesIsAFault) {
   }
 }
 
-TEST_F(FilePermissionsTest, ReadersAreNoFinding) {
+TEST_F(FilePermissionsTest, ReadersAreNotAFinding) {
   ONBEHALF_SKIP_WITHOUT("files that keep the DACL they are given", FileDaclsAreKept());
   SetDacl(folders_.root, "D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;" + user_ + ")(A;;0x1200a9;;;WD)");
   EXPECT_EQ(Joined(Findings()), "");
 }
 
-TEST_F(FilePermissionsTest, TheServicesOwnSidMayChangeWhatTheServiceWritesAndNothingElse) {
+TEST_F(FilePermissionsTest, TheServicesOwnSidMayChangeOnlyWhatTheServiceWrites) {
   ONBEHALF_SKIP_WITHOUT("files that keep the DACL they are given", FileDaclsAreKept());
   const std::string service = win32::Sid::ForService("OnBehalf").ToString();
   const std::string sddl = "D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;" + user_ + ")(A;;FA;;;" + service + ")";
   SetDacl(folders_.Logs(), sddl);
   SetDacl(folders_.Policy(), sddl);
-  // Where an account that the system does not know is not kept in a DACL, there is nothing to find.
+  // If a DACL does not keep an account that the system does not know, there is nothing to find.
   EXPECT_EQ(Joined(Findings()), "");
   SetDacl(folders_.root, sddl);
   const auto kept = SecurityDescriptor::FromFile(Text(folders_.root), DACL_SECURITY_INFORMATION);

@@ -37,7 +37,8 @@ const std::vector<std::string> kDocumented = {
     "process ends when its heap is corrupt",
 };
 
-// What is set stays set for the life of a process, so it is set in one of its own. The arguments: what the settings turn off.
+// A policy lasts for the life of a process, so it is set in a process of its own. The arguments: the policies
+// that the settings turn off.
 ONBEHALF_CHILD_MAIN(Harden) {
   Hardening hardening = HardenProcess();
   Settings::Protections wanted;
@@ -71,7 +72,7 @@ std::vector<std::string> Hardened(char sign, std::vector<std::string> off = {}) 
   return names;
 }
 
-TEST(ProcessHardening, EveryProtectionIsEitherInForceOrMissing) {
+TEST(ProcessHardening, EveryProtectionIsEitherActiveOrMissing) {
   std::vector<std::string> all = Hardened('+');
   const std::vector<std::string> missing = Hardened('-');
   all.insert(all.end(), missing.begin(), missing.end());
@@ -79,7 +80,7 @@ TEST(ProcessHardening, EveryProtectionIsEitherInForceOrMissing) {
   EXPECT_EQ(all, kDocumented);
 }
 
-TEST(ProcessHardening, WhatDoesNotNeedTheKernelIsInForceEverywhere) {
+TEST(ProcessHardening, ProtectionsWithoutTheKernelAreActiveEverywhere) {
   const std::vector<std::string> in_force = Hardened('+');
   for (const char* what :
        {"HKEY_CURRENT_USER is the service's own", "libraries from System32 only", "no error dialogs",
@@ -88,7 +89,7 @@ TEST(ProcessHardening, WhatDoesNotNeedTheKernelIsInForceEverywhere) {
   }
 }
 
-// Sets the least harmful policy and asks for it.
+// Sets the least harmful policy and queries it.
 ONBEHALF_CHILD_MAIN(SetOnePolicy) {
   PROCESS_MITIGATION_IMAGE_LOAD_POLICY wanted{}, actual{};
   wanted.NoRemoteImages = 1;
@@ -104,12 +105,12 @@ bool MitigationPoliciesAreKept() {
   return test::ChildProcess::Start(test::ChildProcess::Options::Self("SetOnePolicy")).WaitForExit().code == 0;
 }
 
-TEST(ProcessHardening, EverythingIsInForceWhereThePoliciesAreKept) {
+TEST(ProcessHardening, EverythingIsActiveWhereThePoliciesAreKept) {
   ONBEHALF_SKIP_WITHOUT("mitigation policies that read back as they were set", MitigationPoliciesAreKept());
   EXPECT_EQ(Hardened('+'), kDocumented);
 }
 
-TEST(ProcessHardening, WhatTheSettingsTurnOffIsNotAskedFor) {
+TEST(ProcessHardening, WhatTheSettingsTurnOffIsNotSet) {
   const std::vector<std::string> both = {"strict_handles", "no_dynamic_code"};
   EXPECT_EQ(Hardened('0', both), (std::vector<std::string>{"no code generated at run time",
                                                            "process ends when an invalid handle is used"}));
@@ -118,7 +119,7 @@ TEST(ProcessHardening, WhatTheSettingsTurnOffIsNotAskedFor) {
   EXPECT_EQ(Hardened('0'), std::vector<std::string>());
 }
 
-TEST(ProcessHardening, WhatTheSettingsLeaveOnIsInForceWhereThePoliciesAreKept) {
+TEST(ProcessHardening, WhatTheSettingsLeaveOnIsActiveWhereThePoliciesAreKept) {
   ONBEHALF_SKIP_WITHOUT("mitigation policies that read back as they were set", MitigationPoliciesAreKept());
   EXPECT_EQ(Hardened('='), (std::vector<std::string>{"no_dynamic_code", "strict_handles"}));
   EXPECT_EQ(Hardened('=', {"no_dynamic_code"}), std::vector<std::string>{"strict_handles"});
@@ -136,7 +137,7 @@ struct ModuleTraits {
   static void Close(Type module) noexcept { ::FreeLibrary(module); }
 };
 
-// A library beside the executable or in the current directory must not be found by its name; one of System32
+// A library next to the executable or in the current directory must not be found by its name; one in System32
 // must.
 ONBEHALF_CHILD_MAIN(LoadAfterHardening) {
   const bool before =
@@ -150,7 +151,7 @@ ONBEHALF_CHILD_MAIN(LoadAfterHardening) {
 }
 
 TEST(ProcessHardening, APlantedLibraryIsNoLongerFound) {
-  // A copy of a system library in the current directory of the child is what an attacker would plant.
+  // A copy of a system library in the child's current directory is what an attacker would plant.
   const test::TemporaryFolder folder;
   std::wstring system(MAX_PATH, L'\0');
   system.resize(::GetSystemDirectoryW(system.data(), MAX_PATH));
@@ -165,7 +166,7 @@ TEST(ProcessHardening, APlantedLibraryIsNoLongerFound) {
   EXPECT_EQ(exit.output, "101");
 }
 
-// Whoever starts the console mode may have turned error reporting off for its children.
+// The program that starts the console mode may have turned error reporting off for its children.
 ONBEHALF_CHILD_MAIN(HardenWithReportingOff) {
   ::SetErrorMode(SEM_NOGPFAULTERRORBOX);
   HardenProcess();
@@ -177,7 +178,7 @@ TEST(ProcessHardening, ErrorReportingIsNotTurnedOff) {
   EXPECT_EQ(test::RunChild(test::ChildProcess::Options::Self("HardenWithReportingOff")).code, 0u);
 }
 
-// "hardened": as the service would. Else as any program for which error reporting is on, without a dialog.
+// "hardened": as the service does. Otherwise like any program with error reporting on, without a dialog.
 ONBEHALF_CHILD_MAIN(Crash) {
   ::SetErrorMode(SEM_FAILCRITICALERRORS);
   if (arguments.at(0) == "hardened") HardenProcess();
@@ -185,7 +186,7 @@ ONBEHALF_CHILD_MAIN(Crash) {
   return 0;
 }
 
-// Has Windows write the dumps of this program into a folder while it lives ("Collecting User-Mode Dumps").
+// Makes Windows write this program's dumps into a folder while it exists ("Collecting User-Mode Dumps").
 class LocalDumps {
  public:
   explicit LocalDumps(const std::filesystem::path& folder) {
@@ -222,8 +223,8 @@ TEST(ProcessHardening, ACrashLeavesADump) {
   EXPECT_TRUE(CrashLeavesADump("hardened"));
 }
 
-// As an account that is not this process's: on Windows the anonymous one, and where tests/nt stands for Windows one
-// of those that it makes up.
+// Impersonates an account other than this process's: on Windows the anonymous one, and on the Wine of
+// tests/nt one that it makes up.
 bool BecomeAnother() {
   if (::ImpersonateAnonymousToken(::GetCurrentThread())) return true;
   const win32::Token own = win32::Token::FromOwnProcess(TOKEN_ALL_ACCESS);
@@ -234,9 +235,9 @@ bool BecomeAnother() {
          ::ImpersonateLoggedOnUser(token.get());
 }
 
-// Whether the value that the test has made is in HKEY_CURRENT_USER when another account is the first to ask for it.
+// Whether the test's value is in HKEY_CURRENT_USER when another account is the first to open it.
 ONBEHALF_CHILD_MAIN(AskAsAnother) {
-  // Under Wine the start of a process has asked for it: as if nobody had.
+  // Under Wine starting a process has opened it: reset that.
   if (::RegOverridePredefKey(HKEY_CURRENT_USER, nullptr) != ERROR_SUCCESS) return 1;
   if (arguments.at(1) == "hardened") HardenProcess();
   if (!BecomeAnother()) return 1;

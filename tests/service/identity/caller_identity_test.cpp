@@ -18,12 +18,12 @@ namespace {
 using service::CallerIdentity;
 using win32::ImpersonationLevel;
 
-// ---- When two captures are one writer ----
+// ---- When two captures are the same writer ----
 
-// Two identities of this process's token, of which the second tells another thing about itself.
+// Two identities from this process's token; the second reports something different about itself.
 class SameWriter : public testing::Test {
  protected:
-  // `answer` replaces what Windows says of `kind` for the second token.
+  // `answer` replaces Windows' answer to `kind` for the second token.
   template <typename Answer>
   bool IsSameWith(TOKEN_INFORMATION_CLASS kind, std::function<void(Answer&)> change) {
     win32::Token first = OwnToken();
@@ -57,7 +57,7 @@ class SameWriter : public testing::Test {
   }
 };
 
-TEST_F(SameWriter, IsToldFromWhatTheTokenSaysNotFromWhichTokenItIs) {
+TEST_F(SameWriter, IsComparedByContentNotByTokenId) {
   const CallerIdentity a(OwnToken());
   const CallerIdentity b(OwnToken());
   EXPECT_NE(a.token().Facts().token_id, b.token().Facts().token_id);
@@ -72,7 +72,7 @@ TEST_F(SameWriter, IsNotAnotherLevel) {
   EXPECT_FALSE(b.IsSameAs(a));
 }
 
-TEST_F(SameWriter, IsNotTheSameAccountWithoutItsAdministrators) {
+TEST_F(SameWriter, IsNotTheSameAccountWithoutAdministrators) {
   const CallerIdentity a(OwnToken());
   const CallerIdentity b(DenyOnlyToken());
   ASSERT_EQ(a.user(), b.user());
@@ -139,8 +139,8 @@ class FrameWriters : public FaultTest {
   static std::string Head(const std::string& frame) { return frame.substr(0, frame.find("\r\n\r\n") + 4); }
   static std::string Body(const std::string& frame) { return frame.substr(Head(frame).size()); }
 
-  // The next message has been captured and what it brought been seen, because the server reads a connection's
-  // messages one after the other: the clients of these tests write the next one only then.
+  // Waits until the next message has been captured and processed; the server reads a connection's messages
+  // one after the other. The clients of these tests write the next one only then.
   void ExpectRefused(RawClient& client) {
     const auto error = client.Read();
     ASSERT_TRUE(error.has_value());
@@ -153,7 +153,7 @@ class FrameWriters : public FaultTest {
   }
 };
 
-TEST_F(FrameWriters, AHeaderAndABodyOfTwoWritersAreRefusedAndOthersUndisturbed) {
+TEST_F(FrameWriters, AHeaderAndABodyOfTwoWritersAreRefusedAndOthersUnaffected) {
   RawClient other = Connect();
   RawClient client = Connect();
   writers().Add(OwnToken());
@@ -166,7 +166,7 @@ TEST_F(FrameWriters, AHeaderAndABodyOfTwoWritersAreRefusedAndOthersUndisturbed) 
   ExpectServesOthers();
 }
 
-TEST_F(FrameWriters, TheOtherWayRoundIsRefusedToo) {
+TEST_F(FrameWriters, TheReverseIsRefusedToo) {
   RawClient client = Connect();
   writers().Add(DenyOnlyToken());
   writers().Add(OwnToken());
@@ -205,7 +205,7 @@ TEST_F(FrameWriters, ALevelThatChangesInsideAFrameIsRefused) {
   ExpectRefused(client);
 }
 
-TEST_F(FrameWriters, ACaptureThatFailsInsideAFrameIsAnotherWriter) {
+TEST_F(FrameWriters, AFailedCaptureInsideAFrameCountsAsAnotherWriter) {
   for (const bool at_first : {true, false}) {
     RawClient client = Connect();
     const auto fail = [](HANDLE) { return FailWith(ERROR_CANT_OPEN_ANONYMOUS); };
@@ -219,7 +219,7 @@ TEST_F(FrameWriters, ACaptureThatFailsInsideAFrameIsAnotherWriter) {
   }
 }
 
-TEST_F(FrameWriters, AFrameThatBeginsInAnothersMessageIsRefused) {
+TEST_F(FrameWriters, AFrameThatStartsInAnotherWritersMessageIsRefused) {
   RawClient client = Connect();
   writers().Add(OwnToken());
   writers().Add(OwnToken());
@@ -239,7 +239,7 @@ TEST_F(FrameWriters, AFrameThatBeginsInAnothersMessageIsRefused) {
   EXPECT_EQ(runs(), 1);
 }
 
-TEST_F(FrameWriters, TheEndOfAFrameThatComesWithAnothersMessageIsRefused) {
+TEST_F(FrameWriters, AFrameThatEndsInAnotherWritersMessageIsRefused) {
   RawClient client = Connect();
   writers().Add(OwnToken());
   writers().Add(DenyOnlyToken());
@@ -249,7 +249,7 @@ TEST_F(FrameWriters, TheEndOfAFrameThatComesWithAnothersMessageIsRefused) {
   ExpectRefused(client);
 }
 
-TEST_F(FrameWriters, AFrameInManyWritesOfOneWriterIsServed) {
+TEST_F(FrameWriters, AFrameInManyWritesByOneWriterIsServed) {
   RawClient client = Connect();
   const std::string frame = Frame("test.asCaller", 1);
   for (const char c : frame) {
@@ -261,7 +261,7 @@ TEST_F(FrameWriters, AFrameInManyWritesOfOneWriterIsServed) {
   EXPECT_TRUE(writers().IsEmpty());
 }
 
-TEST_F(FrameWriters, BetweenFramesTheWriterMayChangeAndEachRequestHasItsOwn) {
+TEST_F(FrameWriters, TheWriterMayChangeBetweenFrames) {
   RawClient client = Connect();
   const auto groups_of = [](const win32::Token& token) {
     Json groups = Json::array();
@@ -279,9 +279,9 @@ TEST_F(FrameWriters, BetweenFramesTheWriterMayChangeAndEachRequestHasItsOwn) {
   ExpectServed(client);
 }
 
-TEST_F(FrameWriters, RequestsInFlightKeepTheWriterThatTheyHad) {
-  // With one thread for handlers the second request waits for the first; its writer is known by then, and a
-  // third message has had another.
+TEST_F(FrameWriters, RequestsInFlightKeepTheirWriter) {
+  // With one handler thread the second request waits for the first; its writer is known by then, and a third
+  // message had another one.
   RawClient client = Connect();
   writers().Add(OwnToken());
   writers().Add(DenyOnlyToken());

@@ -15,7 +15,7 @@
 namespace onbehalf::service {
 namespace {
 
-// Opens the pipe, closes it at the first line of its input, and lives until that ends.
+// Opens the pipe, closes it at the first line of its input, and runs until its input ends.
 ONBEHALF_CHILD_MAIN(OpenAndClose) {
   win32::UniqueFile pipe(::CreateFileW(win32::ToWide(arguments.at(0)).c_str(), GENERIC_READ | FILE_WRITE_DATA,
                                        0, nullptr, OPEN_EXISTING, 0, nullptr));
@@ -31,7 +31,7 @@ ONBEHALF_CHILD_MAIN(OpenAndClose) {
   return 0;
 }
 
-TEST(ClientProcessTest, TheImageIsThatOfWhoHoldsThePipeAndOfNobodyAfterwards) {
+TEST(ClientProcessTest, TheImageIsKnownOnlyWhileTheProcessHoldsThePipe) {
   const std::string path = test::LocalPipePath(test::UniquePipeName());
   const win32::UniqueFile pipe(::CreateNamedPipeW(
       win32::ToWide(path).c_str(), PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE,
@@ -44,7 +44,8 @@ TEST(ClientProcessTest, TheImageIsThatOfWhoHoldsThePipeAndOfNobodyAfterwards) {
   EXPECT_EQ(open.process_id, child.id());
   EXPECT_EQ(open.image_path, win32::OwnImagePath());
 
-  // From here on the id may be another process's at any time: this one lives on only so that there is a name to be had.
+  // From here on another process may get the id at any time; this one keeps running only so that there is a
+  // name to find.
   child.WriteInput("\n");
   ASSERT_EQ(child.ReadLine(), "closed");
   EXPECT_EQ(ClientProcessOf(pipe.get()).image_path, "");

@@ -17,7 +17,7 @@ using service::IsImpersonating;
 using win32::ImpersonationLevel;
 using win32::Token;
 
-// The thread carries no token, and the service's own mark says the same.
+// The thread has no token, and the service's own marker agrees.
 void ExpectClean() {
   HANDLE token = nullptr;
   EXPECT_FALSE(WindowsOpenThreadToken(::GetCurrentThread(), TOKEN_QUERY, TRUE, &token));
@@ -32,7 +32,7 @@ void ExpectFailed(const Impersonation& impersonation, DWORD code, const std::str
   ExpectClean();
 }
 
-TEST(ImpersonationScope, PutsTheTokenOnTheThreadAndTakesItOff) {
+TEST(ImpersonationScope, SetsAndRemovesTheThreadsToken) {
   const Token caller = DenyOnlyToken();
   ExpectClean();
   {
@@ -46,7 +46,7 @@ TEST(ImpersonationScope, PutsTheTokenOnTheThreadAndTakesItOff) {
   ExpectClean();
 }
 
-TEST(ImpersonationScope, IsLeftByAnExceptionAsByAReturn) {
+TEST(ImpersonationScope, EndsByAnExceptionOrAReturn) {
   const Token caller = OwnToken();
   EXPECT_THROW(
       {
@@ -57,14 +57,14 @@ TEST(ImpersonationScope, IsLeftByAnExceptionAsByAReturn) {
   ExpectClean();
 }
 
-TEST(ImpersonationScope, IsOfItsThreadOnly) {
+TEST(ImpersonationScope, AffectsOnlyItsThread) {
   const Token caller = OwnToken();
   const Impersonation impersonation(caller, ImpersonationLevel::kImpersonation);
   ASSERT_TRUE(impersonation);
   std::thread([] { ExpectClean(); }).join();
 }
 
-TEST(ImpersonationScope, TakesNoTokenBelowTheLevelAsked) {
+TEST(ImpersonationScope, RefusesATokenBelowTheRequiredLevel) {
   std::atomic<int> sets{0};
   TokenHooks hooks;
   hooks.set_thread_token = [&sets](HANDLE* thread, HANDLE token) {
@@ -84,7 +84,7 @@ TEST(ImpersonationScope, TakesNoTokenBelowTheLevelAsked) {
   EXPECT_TRUE(enough);
 }
 
-TEST(ImpersonationScope, IsNotThereWhenSetThreadTokenFails) {
+TEST(ImpersonationScope, FailsIfSetThreadTokenFails) {
   TokenHooks hooks;
   hooks.set_thread_token = [](HANDLE*, HANDLE) { return FailWith(ERROR_NO_SYSTEM_RESOURCES); };
   const TokenSeam seam(hooks);
@@ -93,7 +93,7 @@ TEST(ImpersonationScope, IsNotThereWhenSetThreadTokenFails) {
   ExpectFailed(impersonation, ERROR_NO_SYSTEM_RESOURCES, "SetThreadToken");
 }
 
-TEST(ImpersonationScope, IsNotThereWhenTheTokenCannotBeAsked) {
+TEST(ImpersonationScope, FailsIfTheTokenCannotBeQueried) {
   TokenHooks hooks;
   hooks.get_token_information = [](auto&&...) { return FailWith(ERROR_NO_SYSTEM_RESOURCES); };
   const Token caller = OwnToken();
@@ -116,7 +116,7 @@ TEST(ImpersonationScope, ReadsTheLevelBackFromTheThread) {
   EXPECT_EQ(impersonation.failure().actual, ImpersonationLevel::kIdentification);
 }
 
-TEST(ImpersonationScope, IsNotThereWhenTheThreadCannotBeReadBack) {
+TEST(ImpersonationScope, FailsIfTheThreadsTokenCannotBeReadBack) {
   TokenHooks hooks;
   hooks.open_thread_token = [](auto&&...) { return FailWith(ERROR_ACCESS_DENIED); };
   const TokenSeam seam(hooks);
@@ -125,7 +125,7 @@ TEST(ImpersonationScope, IsNotThereWhenTheThreadCannotBeReadBack) {
   ExpectFailed(impersonation, ERROR_ACCESS_DENIED, "OpenThreadToken");
 }
 
-TEST(ImpersonationScope, IsNotThereWhenNothingCameOntoTheThread) {
+TEST(ImpersonationScope, FailsIfTheThreadHasNoToken) {
   TokenHooks hooks;
   hooks.set_thread_token = [](HANDLE*, HANDLE) { return TRUE; };
   const TokenSeam seam(hooks);
@@ -138,7 +138,7 @@ TEST(ImpersonationScope, IsNotThereWhenNothingCameOntoTheThread) {
 
 class HandlersThread : public FaultTest {};
 
-TEST_F(HandlersThread, IsTheServicesOwnAgainAfterAHandlerThatRevertedItself) {
+TEST_F(HandlersThread, IsTheServicesAgainAfterAHandlerThatReverted) {
   server().methods().Add(PublicMethod(
       "test.reverts", service::Acts::kAsCaller, service::Pace::kMayBlock,
       [](const service::Call&) -> service::MethodResult { return Json(::RevertToSelf() != FALSE); }));
@@ -148,7 +148,7 @@ TEST_F(HandlersThread, IsTheServicesOwnAgainAfterAHandlerThatRevertedItself) {
   ExpectServed(client);
 }
 
-TEST_F(HandlersThread, CarriesEachCallersTokenInTurnAndNoneBetween) {
+TEST_F(HandlersThread, HasEachCallersTokenInTurnAndNoneBetween) {
   Start();
   RawClient client = Connect();
   for (int i = 0; i < 5; ++i) {
@@ -158,8 +158,8 @@ TEST_F(HandlersThread, CarriesEachCallersTokenInTurnAndNoneBetween) {
   }
 }
 
-TEST_F(HandlersThread, HasTheErrorTextsBeforeAnyHandlerNeedsThemAsItsCaller) {
-  // The text of an error that a handler throws is made where it is thrown, and that is under the caller's
+TEST_F(HandlersThread, LoadsTheErrorTextsBeforeAnyHandlerRuns) {
+  // The text of an error that a handler throws is created where it is thrown, which is under the caller's
   // token.
   server().methods().Add(PublicMethod("test.refused", service::Acts::kAsCaller, service::Pace::kMayBlock,
                                       [](const service::Call&) -> service::MethodResult {

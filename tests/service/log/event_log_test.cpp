@@ -28,7 +28,7 @@ struct ModuleTraits {
 };
 using UniqueModule = win32::UniqueHandle<ModuleTraits>;
 
-// The service's executable lies beside this one.
+// The service's executable is next to this one.
 UniqueModule ServiceResources() {
   const std::filesystem::path own = win32::ToWide(win32::OwnImagePath());
   return UniqueModule(::LoadLibraryExW((own.parent_path() / L"onbehalf-service.exe").c_str(), nullptr,
@@ -88,7 +88,7 @@ TEST(EventLog, IdentifiersAreAContract) {
   EXPECT_EQ(ONBEHALF_EVENT_SETTINGS_RELOADED, 0x4000000Fu);
 }
 
-TEST(EventLog, TheServicesExecutableSaysItsVersion) {
+TEST(EventLog, TheServicesExecutableHasItsVersion) {
   const std::filesystem::path own = win32::ToWide(win32::OwnImagePath());
   const std::wstring service = (own.parent_path() / L"onbehalf-service.exe").native();
   DWORD ignored = 0;
@@ -103,9 +103,9 @@ TEST(EventLog, TheServicesExecutableSaysItsVersion) {
   EXPECT_EQ(win32::ToUtf8(static_cast<const wchar_t*>(value)), ONBEHALF_VERSION);
 }
 
-// That an event arrives can be seen only by a system that has an event log, and needs an administrator's
-// registration of the source; that reporting never fails the service is seen here.
-TEST(EventLog, TakesAnyText) {
+// Whether an event arrives can be seen only on a system with an event log, and needs an administrator to
+// register the source; this checks that reporting never fails the service.
+TEST(EventLog, AcceptsAnyText) {
   for (const std::string& text : test::HostileTexts()) {
     ReportToEventLog(Event::kInternalError, {text, "%1 %2 %n %%5", text, text});
   }

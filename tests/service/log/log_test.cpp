@@ -23,10 +23,10 @@
 namespace onbehalf::service {
 namespace {
 
-// STATUS_STACK_BUFFER_OVERRUN, with which __fastfail ends a process.
+// STATUS_STACK_BUFFER_OVERRUN, the exit code of a process that __fastfail ends.
 constexpr DWORD kFailFastExitCode = 0xC0000409;
 
-// What follows the first field's value: a value is either bare, without anything that separates, or quoted, with its
+// The text after the first field's value: a value is either bare, without any separator, or quoted, with its
 // quotation marks escaped.
 std::string_view AfterFirstValue(std::string_view line) {
   line.remove_prefix(std::min(line.size(), line.find('=') + 1));
@@ -61,7 +61,7 @@ TEST_F(LogTest, ALineHasTimeLevelMessageAndFields) {
   EXPECT_EQ(lines[2].substr(25), "ERROR bad");
 }
 
-TEST_F(LogTest, LinesBelowTheLevelAreLeftOut) {
+TEST_F(LogTest, LinesBelowTheLevelAreOmitted) {
   settings_.level = LogLevel::kWarning;
   Log log(folder_.path(), settings_, Log::Console::kNo);
   log.Write(LogLevel::kDebug, "no");
@@ -90,7 +90,7 @@ TEST_F(LogTest, NoMessageCanForgeALine) {
   EXPECT_EQ(FileLines()[0].substr(25), "INFO what() said\\nline two \\\"x\\\"");
 }
 
-TEST_F(LogTest, RotatesAndKeepsAsManyFilesAsItWasTold) {
+TEST_F(LogTest, RotatesAndKeepsTheConfiguredNumberOfFiles) {
   settings_.file_bytes = 4096;
   settings_.files = 2;
   Log log(folder_.path(), settings_, Log::Console::kNo);
@@ -104,7 +104,7 @@ TEST_F(LogTest, RotatesAndKeepsAsManyFilesAsItWasTold) {
   EXPECT_EQ(names, (std::vector<std::wstring>{L"service.1.log", L"service.2.log", L"service.log"}));
 }
 
-TEST_F(LogTest, WritesFromTheLevelThatIsSetLater) {
+TEST_F(LogTest, AppliesALevelThatIsSetLater) {
   settings_.level = LogLevel::kWarning;
   Log log(folder_.path(), settings_, Log::Console::kNo);
   log.Write(LogLevel::kInfo, "unwritten");
@@ -116,13 +116,13 @@ TEST_F(LogTest, WritesFromTheLevelThatIsSetLater) {
   EXPECT_TRUE(FileLines()[0].ends_with("DEBUG written"));
 }
 
-TEST_F(LogTest, AppendsToWhatIsThere) {
+TEST_F(LogTest, AppendsToAnExistingFile) {
   { Log(folder_.path(), settings_, Log::Console::kNo).Write(LogLevel::kInfo, "one"); }
   { Log(folder_.path(), settings_, Log::Console::kNo).Write(LogLevel::kInfo, "two"); }
   EXPECT_EQ(FileLines().size(), 2u);
 }
 
-TEST_F(LogTest, AMissingFolderIsAnErrorThatNamesTheFileAndIsNotMade) {
+TEST_F(LogTest, AMissingFolderIsAnErrorAndIsNotCreated) {
   const auto folder = folder_.path() / L"missing";
   try {
     Log log(folder, settings_, Log::Console::kNo);
@@ -139,16 +139,16 @@ TEST_F(LogTest, ATakenNameIsAnError) {
   EXPECT_THROW(Log(folder_.path(), settings_, Log::Console::kNo), win32::Win32Error);
 }
 
-TEST_F(LogTest, KeepsGoingWhenTheFileCannotBeRotatedAndSaysHowManyLinesWereLost) {
+TEST_F(LogTest, ContinuesWhenRotationFailsAndReportsTheNumberOfLostLines) {
   settings_.file_bytes = 4096;
   settings_.files = 1;
   Log log(folder_.path(), settings_, Log::Console::kNo);
-  // A folder that is not empty has the name of the rotated file, so the rename is refused.
+  // A non-empty folder has the name of the rotated file, so the rename fails.
   std::filesystem::create_directories(folder_.path() / L"service.1.log" / L"in the way");
   for (int i = 0; i < 30; ++i) log.Write(LogLevel::kInfo, std::string(400, 'x'));
   std::filesystem::remove_all(folder_.path() / L"service.1.log");
 
-  // The log tries again a second after its failure: write until it has.
+  // The log retries a second after its failure: write until it has.
   const auto patience = std::chrono::steady_clock::now() + test::kPatience;
   const auto told = [this] {
     const auto lines = FileLines();
@@ -194,7 +194,7 @@ ONBEHALF_CHILD_MAIN(LogToConsole) {
   return 0;
 }
 
-TEST(LogConsole, TheSameLineGoesToStandardError) {
+TEST(LogConsole, EachLineAlsoGoesToStandardError) {
   const auto exit =
       test::ChildProcess::Start(test::ChildProcess::Options::Self("LogToConsole")).WaitForExit();
   EXPECT_EQ(exit.code, 0u);

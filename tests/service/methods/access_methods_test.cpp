@@ -46,7 +46,7 @@ TEST_F(AccessMethods, EveryResultIsAsDescribed) {
   }
 }
 
-TEST_F(AccessMethods, ListShowsWhatTheCallerMaySeeAndMay) {
+TEST_F(AccessMethods, ListShowsVisibleNodesAndTheCallersRights) {
   const Json all = Result("access.list", Json::object());
   const auto nodes = NodesOf(all);
   EXPECT_EQ(nodes.front(), "/");
@@ -70,7 +70,7 @@ TEST_F(AccessMethods, ListShowsWhatTheCallerMaySeeAndMay) {
   EXPECT_EQ(std::count(seen.begin(), seen.end(), "/"), 0);
 }
 
-TEST_F(AccessMethods, ShowNamesEachEntrysNodeInTheOrderOfWindows) {
+TEST_F(AccessMethods, ShowNamesEachEntrysNodeInWindowsOrder) {
   Result("access.set", {{"node", "file"}, {"sddl", "D:(A;;GX;;;BU)(D;;GX;;;BG)"}});
   const Json shown = Result("access.show", {{"node", "file.read"}});
   std::vector<std::string> entries;
@@ -86,7 +86,7 @@ TEST_F(AccessMethods, ShowNamesEachEntrysNodeInTheOrderOfWindows) {
   EXPECT_EQ(shown.at("entries").at(2).at("account").at("sid"), "S-1-5-11");
 }
 
-TEST_F(AccessMethods, AnAccountIsNamedInEveryForm) {
+TEST_F(AccessMethods, AnAccountIsAcceptedInEveryForm) {
   const std::vector<std::pair<std::string, std::string>> accounts = {{"BUILTIN\\Users", "BU"},
                                                                      {"BU", "BU"},
                                                                      {"S-1-5-32-545", "BU"},
@@ -103,7 +103,7 @@ TEST_F(AccessMethods, AnAccountIsNamedInEveryForm) {
   EXPECT_EQ(service.at("after"), "D:(A;;GX;;;" + win32::Sid::ForService("OnBehalf").ToString() + ")");
 }
 
-TEST_F(AccessMethods, WhatIsWrongIsSaidExactly) {
+TEST_F(AccessMethods, ErrorsAreExact) {
   struct Row {
     const char* method;
     Json params;
@@ -144,7 +144,7 @@ TEST_F(AccessMethods, WhatIsWrongIsSaidExactly) {
     EXPECT_EQ(refused.code, ErrorCode::kInvalidParams) << row.message;
     EXPECT_EQ(refused.message, row.message);
   }
-  // Everybody who has authenticated would manage the node; an object entry; a descriptor's owner.
+  // All authenticated users would manage the node; an object ACE; a descriptor with an owner.
   for (const char* sddl : {"D:(A;;GW;;;AU)", "D:(OA;;CC;bf967aba-0de6-11d0-a285-00aa003049e2;;BU)",
                            "O:BAD:", "", "D:(A;OICI;GX;;;BU)"}) {
     EXPECT_EQ(Refused("access.set", {{"node", "file"}, {"sddl", sddl}}).code, ErrorCode::kInvalidParams)
@@ -153,7 +153,7 @@ TEST_F(AccessMethods, WhatIsWrongIsSaidExactly) {
   EXPECT_EQ(access_.policy()->version(), 0U);
 }
 
-TEST_F(AccessMethods, RevokeTakesRightsOfOneKindOrBothAwayAlsoFromAnAccountThatIsGone) {
+TEST_F(AccessMethods, RevokeRemovesRightsOfOneKindOrBothEvenFromADeletedAccount) {
   Result("access.set", {{"node", "file"}, {"sddl", "D:(D;;GR;;;BU)(A;;GXGR;;;BU)"}});
   EXPECT_EQ(
       Result("access.revoke", {{"account", "BU"}, {"node", "file"}, {"rights", {"see"}}, {"type", "allow"}})
@@ -161,7 +161,7 @@ TEST_F(AccessMethods, RevokeTakesRightsOfOneKindOrBothAwayAlsoFromAnAccountThatI
       "D:(D;;GR;;;BU)(A;;GX;;;BU)");
   EXPECT_EQ(Result("access.revoke", {{"account", "BU"}, {"node", "file"}}).at("after"), "D:");
 
-  // An entry whose account has been deleted since.
+  // An ACE whose account has been deleted since.
   access_.Stop();
   std::ofstream(policy_file(), std::ios::binary)
       << R"j({"format": 1, "version": 9, "nodes": {"file": {"sddl": "D:(A;;GX;;;)j" << kStranger
@@ -170,7 +170,7 @@ TEST_F(AccessMethods, RevokeTakesRightsOfOneKindOrBothAwayAlsoFromAnAccountThatI
   EXPECT_EQ(Result("access.revoke", {{"account", kStranger}, {"node", "file"}}).at("after"), "D:");
 }
 
-TEST_F(AccessMethods, GrantThatChangesNothingSaysSo) {
+TEST_F(AccessMethods, AGrantThatChangesNothingReportsIt) {
   const Json again = Result("access.grant", {{"account", "AU"}, {"node", "file.read"}, {"rights", {"call"}}});
   EXPECT_EQ(again.at("changed"), false);
   EXPECT_EQ(again.at("version"), 0);
@@ -206,7 +206,7 @@ bool HasAuthz() {
   return true;
 }
 
-TEST_F(AccessMethods, CheckOfAnotherAccountSaysThatItIsAnApproximation) {
+TEST_F(AccessMethods, CheckOfAnotherAccountReportsThatItIsApproximate) {
   ONBEHALF_SKIP_WITHOUT("Authz", HasAuthz());
   const Json checked = Result("access.check", {{"node", "file.read"}, {"account", OwnSid()}});
   EXPECT_EQ(checked.at("allowed"), true);
@@ -224,7 +224,7 @@ TEST_F(AccessMethods, CheckOfAnotherAccountFailsClearlyWithoutAuthz) {
   }
 }
 
-TEST_F(AccessMethods, ExplainNamesTheDecidingEntryAndWhatToType) {
+TEST_F(AccessMethods, ExplainNamesTheDecidingEntryAndTheCommand) {
   const Json denied = Result("access.explain", {{"node", "file.read"}, {"right", "manage"}}, Who::kOrdinary);
   EXPECT_EQ(denied.at("allowed"), false);
   EXPECT_EQ(denied.at("deciding"), nullptr);
@@ -249,7 +249,7 @@ TEST_F(AccessMethods, ExplainNamesTheDecidingEntryAndWhatToType) {
   EXPECT_NE(refused.at("advice").get<std::string>().find(" file.read call --deny"), std::string::npos);
 }
 
-TEST_F(AccessMethods, VersionsAreListedComparedAndBroughtBack) {
+TEST_F(AccessMethods, VersionsAreListedComparedAndRestored) {
   Result("access.grant", {{"account", "BU"}, {"node", "file"}, {"rights", {"call"}}});
   Result("access.grant", {{"account", "IU"}, {"node", "print"}, {"rights", {"call"}}});
   const Json history = Result("access.history", Json::object());

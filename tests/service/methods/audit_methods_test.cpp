@@ -60,7 +60,7 @@ class AuditMethods : public testing::Test {
   test::MethodCaller caller_;
 };
 
-TEST_F(AuditMethods, ReadGivesTheLinesAsTheyStand) {
+TEST_F(AuditMethods, ReadReturnsTheLinesUnchanged) {
   ASSERT_TRUE(folder_.Write(3));
   const Json page = Result("audit.read", {{"limit", 2}});
   const auto records = folder_.Records(kFile);
@@ -73,7 +73,7 @@ TEST_F(AuditMethods, ReadGivesTheLinesAsTheyStand) {
   EXPECT_EQ(Result("audit.read", {{"after", next.at("cursor")}}).at("lines").size(), 1u);
 }
 
-TEST_F(AuditMethods, ReadGivesAHundredLinesUnlessSaid) {
+TEST_F(AuditMethods, ReadReturnsAHundredLinesByDefault) {
   ASSERT_TRUE(folder_.Write(150));
   EXPECT_EQ(Result("audit.read").at("lines").size(), 100u);
 }
@@ -114,7 +114,7 @@ TEST_F(AuditMethods, ParametersAreChecked) {
   EXPECT_FALSE(BindParameters(*methods_.Find("audit.verify"), {{"x", 1}}).ok());
 }
 
-TEST_F(AuditMethods, ALineThatIsNoneIsShownAndNotHidden) {
+TEST_F(AuditMethods, AnInvalidLineIsShownAndNotHidden) {
   ASSERT_TRUE(folder_.Write(1));
   folder_.Stop();
   test::WriteAll(folder_.File(kFile), folder_.Read(kFile) + "no line\x1b[2J\n");
@@ -125,7 +125,7 @@ TEST_F(AuditMethods, ALineThatIsNoneIsShownAndNotHidden) {
   EXPECT_EQ(page.at("lines")[1], (Json{{"event", "unreadable"}, {"text", "no line\\u{1b}[2J"}}));
 }
 
-TEST_F(AuditMethods, VerifySaysWhatItHasLookedAt) {
+TEST_F(AuditMethods, VerifyReportsWhatItHasRead) {
   ASSERT_TRUE(folder_.Write(4));
   folder_.audit().Anchor();
   EXPECT_EQ(Result("audit.verify"), (Json{{"ok", true},
@@ -165,7 +165,7 @@ TEST_F(AuditMethods, VerifySaysThatThereWereNoAnchors) {
             "ERROR_ACCESS_DENIED");
 }
 
-TEST_F(AuditMethods, AFollowerIsCalledForEachLineUntilItGoes) {
+TEST_F(AuditMethods, AFollowerIsCalledForEachLineUntilItIsRemoved) {
   int lines = 0;
   {
     const Audit::Follower one(folder_.audit(), [&] { ++lines; });
@@ -177,7 +177,7 @@ TEST_F(AuditMethods, AFollowerIsCalledForEachLineUntilItGoes) {
   EXPECT_EQ(lines, 303);
 }
 
-TEST_F(AuditMethods, FollowTakesWhatReadDoesAndDescribesItsPieces) {
+TEST_F(AuditMethods, FollowAcceptsTheParametersOfReadAndDescribesItsPieces) {
   const Method& read = *methods_.Find("audit.read");
   const Method& follow = *methods_.Find("audit.follow");
   ASSERT_EQ(follow.parameters.size(), read.parameters.size());
@@ -224,7 +224,7 @@ TEST_F(AuditMethods, APieceOfAFollowerIsBounded) {
   EXPECT_EQ(lines, 2'000u);
 }
 
-TEST_F(AuditMethods, OnlyAdministratorsMayCallThemUntilOthersAreLet) {
+TEST_F(AuditMethods, OnlyAdministratorsMayCallThemByDefault) {
   for (const char* name : {"audit.read", "audit.follow", "audit.verify"}) {
     EXPECT_EQ(methods_.Find(name)->access_default, "D:");
     EXPECT_EQ(methods_.Find(name)->acts, Acts::kAsService);

@@ -27,7 +27,7 @@ using service::MethodResult;
 
 class DatabaseMethods : public WithSqlite {
  protected:
-  // The methods, on the settings as they are at the first use.
+  // The methods, with the settings as they are at the first use.
   MethodRegistry& methods() {
     if (!registry_) {
       registry_.emplace();
@@ -59,7 +59,7 @@ class DatabaseMethods : public WithSqlite {
   Json Execute(std::string_view sql, Json parameters = Json::array()) {
     return Result("database.execute", {{"sql", sql}, {"parameters", std::move(parameters)}}).at("affected");
   }
-  // The one value that `select ?` gives back.
+  // The one value that `select ?` returns.
   Json Echo(const Json& parameter) {
     return Query("select ?", Json::array({parameter})).at("rows").at(0).at(0);
   }
@@ -68,7 +68,7 @@ class DatabaseMethods : public WithSqlite {
   std::optional<MethodRegistry> registry_;
 };
 
-TEST_F(DatabaseMethods, GivesValuesAsWhatTheirColumnsAre) {
+TEST_F(DatabaseMethods, ReturnsValuesByTheTypesOfTheirColumns) {
   Execute(
       "create table kinds (i integer, big bigint, small smallint, r double, t varchar(40), long longvarchar, "
       "b varbinary(20), yes bit, d date, at timestamp, clock time, price decimal(20,4))");
@@ -129,14 +129,14 @@ TEST_F(DatabaseMethods, BindsEveryKindOfParameter) {
   EXPECT_EQ(stored_as({{"type", "timestamp"}, {"value", "2026-11-25T18:55:00.125"}}),
             "text 2026-11-25 18:55:00.125");
   EXPECT_EQ(stored_as({{"type", "date"}, {"value", nullptr}}), "null null");
-  // Beyond a signed 64-bit integer it goes as a decimal.
+  // Larger than a signed 64-bit integer: sent as a decimal.
   EXPECT_EQ(stored_as(18446744073709551615u), "text 18446744073709551615");
 }
 
-TEST_F(DatabaseMethods, GivesBackTextOfAllOfUnicodeAndOfAnyLength) {
+TEST_F(DatabaseMethods, ReturnsTextOfAllOfUnicodeAndOfAnyLength) {
   const std::string all = "a \xC3\xA9 \xE4\xB8\xAD \xF0\x9F\x98\x80 \xE2\x80\xA8 ' \" \\ \t \n";
   EXPECT_EQ(Echo(all), all);
-  // A surrogate pair at every place of a chunk's end.
+  // A surrogate pair at every position around the end of a chunk.
   for (std::size_t length = 8185; length < 8200; ++length) {
     const std::string text = std::string(length, 'x') + "\xF0\x9F\x98\x80" + "y";
     ASSERT_EQ(Echo(text), text) << length;
@@ -145,7 +145,7 @@ TEST_F(DatabaseMethods, GivesBackTextOfAllOfUnicodeAndOfAnyLength) {
   EXPECT_EQ(Echo(large), large);
 }
 
-TEST_F(DatabaseMethods, GivesBackBytes) {
+TEST_F(DatabaseMethods, ReturnsBytes) {
   Execute("create table bytes (b blob)");
   for (const std::size_t size : {0U, 1U, 3U, 16383U, 16384U, 16385U, 300'000U}) {
     std::string bytes(size, '\0');
@@ -157,7 +157,7 @@ TEST_F(DatabaseMethods, GivesBackBytes) {
   }
 }
 
-TEST_F(DatabaseMethods, WhatLooksLikeSqlStaysData) {
+TEST_F(DatabaseMethods, DataThatLooksLikeSqlStaysData) {
   Execute("create table people (name text)");
   const std::vector<std::string> corpus{"'; drop table people; --",
                                         "' or '1'='1",
@@ -181,7 +181,7 @@ TEST_F(DatabaseMethods, WhatLooksLikeSqlStaysData) {
   EXPECT_EQ(database_->Value("select count(*) from people"), std::to_string(corpus.size()));
 }
 
-TEST_F(DatabaseMethods, RefusesParametersThatAreNone) {
+TEST_F(DatabaseMethods, RefusesInvalidParameters) {
   const std::vector<std::pair<Json, std::string>> cases{
       {Json::array({1}), "parameters[0]: expected null, a boolean, a number, a string, {\"base64\": "},
       {Json::object(), "parameters[0]: expected null"},
@@ -219,7 +219,7 @@ TEST_F(DatabaseMethods, RefusesParametersThatAreNone) {
   }
 }
 
-TEST_F(DatabaseMethods, RefusesAnotherNumberOfParameters) {
+TEST_F(DatabaseMethods, RefusesTheWrongNumberOfParameters) {
   for (const auto& [sql, parameters, message] :
        {std::tuple("select ?, ?", Json::array({1}),
                    "parameters: expected 2, one for each ? of the statement, got 1"),
@@ -233,16 +233,16 @@ TEST_F(DatabaseMethods, RefusesAnotherNumberOfParameters) {
   }
   EXPECT_EQ(Refusal("database.execute", {{"sql", std::string("select 1\0", 9)}}).message,
             "sql: SQL cannot contain a NUL");
-  // A question mark in a string is none.
+  // A question mark in a string is not a parameter.
   EXPECT_EQ(Query("select '?'").at("rows"), Json::array({Json::array({"?"})}));
 }
 
-TEST_F(DatabaseMethods, ErrorsOfSqlComeBackAsThemselves) {
+TEST_F(DatabaseMethods, SqlErrorsAreReturnedUnchanged) {
   Execute("create table people (id integer primary key, name text not null)");
   Execute("insert into people values (1, 'a')");
   struct Case {
     const char* sql;
-    int native;  // SQLite's own code; its driver knows no other SQLSTATE than HY000
+    int native;  // SQLite's own code; its driver reports only the SQLSTATE HY000
     const char* message;
   };
   for (const Case& one :
@@ -260,14 +260,14 @@ TEST_F(DatabaseMethods, ErrorsOfSqlComeBackAsThemselves) {
       EXPECT_EQ(error.data.at("diagnostics").at(0).at("native"), one.native);
     }
   }
-  // The same connection goes on.
+  // The same connection still works.
   EXPECT_EQ(Query("select count(*) from people").at("rows"), Json::array({Json::array({1})}));
 }
 
 constexpr const char* kNumbers =
     "with recursive n(i) as (select 1 union all select i + 1 from n where i < ?) select i from n";
 
-TEST_F(DatabaseMethods, GivesAtMostTheRowsThatWereAskedFor) {
+TEST_F(DatabaseMethods, ReturnsAtMostTheRequestedRows) {
   const auto ask = [&](int rows, Json more) {
     more["sql"] = kNumbers;
     more["parameters"] = Json::array({rows});
@@ -288,7 +288,7 @@ TEST_F(DatabaseMethods, GivesAtMostTheRowsThatWereAskedFor) {
   EXPECT_NE(error.message.find("ask with a progressToken"), std::string::npos) << error.message;
 }
 
-TEST_F(DatabaseMethods, GivesAtMostTheBytesThatFitAnAnswer) {
+TEST_F(DatabaseMethods, ReturnsAtMostTheBytesThatFitAResponse) {
   settings_.limits.response_bytes = 20'000;
   const std::string sql =
       "with recursive n(i) as (select 1 union all select i + 1 from n where i < 100) "
@@ -328,7 +328,7 @@ TEST_F(DatabaseMethods, CountsWhatWasChanged) {
   EXPECT_EQ(database_->Value("select count(*) from t"), "4");
 }
 
-TEST_F(DatabaseMethods, ABatchIsDoneWholeOrNotAtAll) {
+TEST_F(DatabaseMethods, ABatchIsAllOrNothing) {
   Execute("create table t (a integer primary key)");
   const auto insert = [](int value) {
     return Json{{"sql", "insert into t values (?)"}, {"parameters", {value}}};
@@ -358,15 +358,15 @@ TEST_F(DatabaseMethods, ABatchIsDoneWholeOrNotAtAll) {
     EXPECT_EQ(error.code, ErrorCode::kInvalidParams) << bad;
     EXPECT_TRUE(error.message.starts_with("statements[1]: expected {\"sql\"")) << error.message;
   }
-  // What was rolled back is not in the way of the next.
+  // What was rolled back does not block the next one.
   EXPECT_EQ(Result("database.batch", {{"statements", {insert(3)}}}), Json({{"affected", {1}}}));
 }
 
-TEST_F(DatabaseMethods, ATransactionThatACallerLeavesOpenIsNobodyElses) {
+TEST_F(DatabaseMethods, AnOpenTransactionIsNotSharedWithOthers) {
   Execute("create table t (a integer)");
   Execute("begin");
   EXPECT_EQ(Execute("insert into t values (1)"), 1);
-  // Were it in the transaction, nobody else would see it.
+  // If it were in the transaction, no other connection would see it.
   EXPECT_EQ(database_->Value("select count(*) from t"), "1");
   Execute("begin immediate");
   EXPECT_EQ(Execute("insert into t values (2)"), 1);
@@ -395,7 +395,7 @@ TEST_F(DatabaseMethods, AStreamEndsWhenItsSourceChanges) {
     service::Stream& stream = *made.value();
     for (int i = 0; i < 3; ++i)
       ASSERT_TRUE(std::holds_alternative<service::Stream::Piece>(stream.Next(call)));
-    // Of another source.
+    // A change of another source.
     live->Change([](service::Settings now) {
       now.database.sources["other"].connection = "DSN=x";
       return now;
@@ -414,7 +414,7 @@ TEST_F(DatabaseMethods, AStreamEndsWhenItsSourceChanges) {
   }
 }
 
-TEST_F(DatabaseMethods, SqliteIsGivenNothingThatRunsCodeOrOpensFilesAsTheService) {
+TEST_F(DatabaseMethods, SqliteRunsNoCodeAndOpensNoFilesAsTheService) {
   Execute("create table t (a integer)");
   const Json good{{"sql", "insert into t values (1)"}};
   for (const char* sql :
@@ -432,14 +432,14 @@ TEST_F(DatabaseMethods, SqliteIsGivenNothingThatRunsCodeOrOpensFilesAsTheService
   EXPECT_EQ(database_->Value("select count(*) from t"), "0");
 }
 
-TEST_F(DatabaseMethods, SqliteIsGivenNoNativeCodeByACallerEither) {
+TEST_F(DatabaseMethods, SqliteRunsNoNativeCodeAsTheCallerEither) {
   settings_.database.sources["orders"].as_caller = true;
   EXPECT_EQ(Refusal("database.query", {{"sql", "select load_extension('x')"}}).code,
             ErrorCode::kInvalidParams);
   EXPECT_EQ(Execute("attach ':memory:' as other"), 0);
 }
 
-TEST_F(DatabaseMethods, SourcesAreNamedAndNothingMoreIsSaidOfThem) {
+TEST_F(DatabaseMethods, SourcesAreListedByNameOnly) {
   settings_.database.sources["mine"] = {"DRIVER={SQLite3};Database=:memory:;Pwd=hush", true, true, ""};
   const Json expected =
       Json::parse(R"({"sources":[{"name":"mine","as_caller":true},{"name":"orders","as_caller":false}]})");
@@ -449,7 +449,7 @@ TEST_F(DatabaseMethods, SourcesAreNamedAndNothingMoreIsSaidOfThem) {
   EXPECT_EQ(unknown.message, "source: no such source");
 }
 
-TEST_F(DatabaseMethods, ASourcesOwnDaclSaysWhoMayUseIt) {
+TEST_F(DatabaseMethods, ASourcesOwnDaclDecidesWhoMayUseIt) {
   settings_.database.sources["open"] = settings_.database.sources["orders"];
   settings_.database.sources["open"].access = "D:(A;;GX;;;AU)";
   settings_.database.sources["closed"] = settings_.database.sources["orders"];
@@ -464,7 +464,7 @@ TEST_F(DatabaseMethods, ASourcesOwnDaclSaysWhoMayUseIt) {
   EXPECT_EQ(caller_.Result(methods(), "database.query", params).at("count"), 1);
 }
 
-TEST_F(DatabaseMethods, AFailingConnectionTellsNothingOfItself) {
+TEST_F(DatabaseMethods, AFailingConnectionRevealsNothing) {
   settings_.database.sources["orders"].connection =
       "DRIVER={" + SqliteDriver().value() +
       "};Database=/nowhere/secret-place/x.db;Pwd=hush-hush;Uid=somebody";
@@ -483,7 +483,7 @@ TEST_F(DatabaseMethods, AFailingConnectionTellsNothingOfItself) {
   EXPECT_EQ(LogText().find("hush"), std::string::npos);
 }
 
-TEST_F(DatabaseMethods, ASourceUsedAsItsCallerNeedsTheLevelForIt) {
+TEST_F(DatabaseMethods, ASourceUsedAsTheCallerNeedsTheLevelForIt) {
   settings_.database.sources["orders"].as_caller = true;
   EXPECT_EQ(Query("select 1").at("count"), 1);
   const MethodCaller identified(win32::ImpersonationLevel::kIdentification);

@@ -41,7 +41,7 @@ class FileMethods : public FileMethodsTest {
 
 // ---- stat ----
 
-TEST_F(FileMethods, StatTellsOfAFileAndAFolder) {
+TEST_F(FileMethods, StatDescribesAFileAndAFolder) {
   WriteAll(Path(L"a.txt"), "hello");
   const Json file = Result("file.stat", {{"path", Text(L"a.txt")}});
   EXPECT_EQ(file.at("path"), Text(L"a.txt"));
@@ -81,7 +81,7 @@ TEST_F(FileMethods, StatNamesAttributes) {
 
 // ---- list ----
 
-TEST_F(FileMethods, ListGivesPagesInTheOrderOfTheNames) {
+TEST_F(FileMethods, ListReturnsPagesSortedByName) {
   for (const wchar_t* name : {L"b.txt", L"A.txt", L"c.log", L"_.txt", L"D.TXT", L"\u00E4.txt"})
     WriteAll(Path(name), "x");
   std::filesystem::create_directory(Path(L"e"));
@@ -115,8 +115,9 @@ TEST_F(FileMethods, ListGivesPagesInTheOrderOfTheNames) {
   EXPECT_TRUE(names(Result("file.list", {{"path", Text(L"e")}})).empty());
 }
 
-// UTF-8 has no form for half a surrogate: with the name as it is shown, what comes between would be left out.
-TEST_F(FileMethods, ListGoesOnBehindNamesThatAreNoText) {
+// UTF-8 cannot encode an unpaired surrogate: continuing after the name as it is shown would skip the names in
+// between.
+TEST_F(FileMethods, ListContinuesAfterNamesThatAreNotText) {
   for (const std::wstring_view name :
        {std::wstring_view(L"a"), std::wstring_view(L"a\xD800z"), std::wstring_view(L"")}) {
     EXPECT_EQ(service::NameOfCursor(service::CursorText(name)), name);
@@ -127,7 +128,7 @@ TEST_F(FileMethods, ListGoesOnBehindNamesThatAreNoText) {
     EXPECT_EQ(Fault("file.list", {{"path", Text()}, {"after", after}}),
               "after: not a valid file.list cursor: expected the previous page's next");
   }
-  // The replacement character comes behind all of these.
+  // The replacement character sorts after all of these.
   const std::vector<std::wstring> names{L"a\xD800", L"a\xD800z", L"a\xD801", L"a\xE000"};
   for (const std::wstring& name : names) WriteAll(Path(name), "");
   ONBEHALF_SKIP_WITHOUT("names with half a surrogate",
@@ -142,8 +143,8 @@ TEST_F(FileMethods, ListGoesOnBehindNamesThatAreNoText) {
   EXPECT_EQ(count, names.size());
 }
 
-// A page that would not fit a response is cut, and the next one goes on where it ended.
-TEST_F(FileMethods, ListKeepsToWhatAResponseMayBe) {
+// A page that would not fit into a response is cut, and the next one continues where it ended.
+TEST_F(FileMethods, ListKeepsToTheLimitOfAResponse) {
   service::Settings settings;
   settings.limits.response_bytes = 64 * 1024;
   Apply(settings);
@@ -163,7 +164,7 @@ TEST_F(FileMethods, ListKeepsToWhatAResponseMayBe) {
   EXPECT_GT(pages, 1);
 }
 
-TEST_F(FileMethods, ListRefusesWhatIsNoFolder) {
+TEST_F(FileMethods, ListRefusesWhatIsNotAFolder) {
   WriteAll(Path(L"a"), "x");
   EXPECT_EQ(Code("file.list", {{"path", Text(L"a")}}), static_cast<DWORD>(ERROR_DIRECTORY));
   EXPECT_EQ(Code("file.list", {{"path", Text(L"none")}}), static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
@@ -173,7 +174,7 @@ TEST_F(FileMethods, ListRefusesWhatIsNoFolder) {
 
 // ---- read ----
 
-TEST_F(FileMethods, ReadGivesTextAndBase64) {
+TEST_F(FileMethods, ReadReturnsTextAndBase64) {
   const std::string bytes = "h\xC3\xA9llo\r\n\"\\";
   WriteAll(Path(L"a"), bytes);
   const Json text = Result("file.read", {{"path", Text(L"a")}});
@@ -193,7 +194,7 @@ TEST_F(FileMethods, ReadGivesTextAndBase64) {
   EXPECT_EQ(behind.at("end"), true);
 }
 
-TEST_F(FileMethods, ReadLeavesACharacterThatIsCutForTheNextPiece) {
+TEST_F(FileMethods, ReadLeavesASplitCharacterForTheNextPiece) {
   const std::string bytes = "a\xE2\x82\xAC\xF0\x9F\x98\x80z";
   WriteAll(Path(L"a"), bytes);
   for (int length = 4; length < 10; ++length) {
@@ -214,7 +215,7 @@ TEST_F(FileMethods, ReadLeavesACharacterThatIsCutForTheNextPiece) {
             "encoding: byte 2 is not valid UTF-8: use base64");
 }
 
-TEST_F(FileMethods, ReadRefusesTextThatIsNoUtf8) {
+TEST_F(FileMethods, ReadRefusesTextThatIsNotUtf8) {
   for (const std::string bad :
        {"ab\xFF", "ab\xC3", "ab\xC3(", "ab\xED\xA0\x80", "ab\xC0\xAF", "ab\xE2\x82"}) {
     WriteAll(Path(L"a"), bad);
@@ -222,17 +223,17 @@ TEST_F(FileMethods, ReadRefusesTextThatIsNoUtf8) {
     EXPECT_EQ(Result("file.read", {{"path", Text(L"a")}, {"encoding", "base64"}}).at("data"),
               protocol::ToBase64(bad));
   }
-  // What is cut by the length, but can be no character, is not left for later.
+  // Bytes that the length cuts off but that cannot become a character are not left for later.
   WriteAll(Path(L"a"), "ab\xF5\x80\x80\x80");
   EXPECT_EQ(Fault("file.read", {{"path", Text(L"a")}, {"length", 3}}),
             "encoding: byte 2 is not valid UTF-8: use base64");
 }
 
-TEST_F(FileMethods, ReadKeepsToWhatAResponseMayBe) {
+TEST_F(FileMethods, ReadKeepsToTheLimitOfAResponse) {
   service::Settings settings;
   settings.limits.response_bytes = 64 * 1024;
   Apply(settings);
-  // Six bytes each in a JSON text.
+  // Each takes six bytes in JSON.
   WriteAll(Path(L"a"), std::string(100'000, '\x01'));
   for (const char* encoding : {"text", "base64"}) {
     std::string all;
@@ -251,14 +252,14 @@ TEST_F(FileMethods, ReadKeepsToWhatAResponseMayBe) {
             "length: expected at most 2097152 without a progressToken, got 2097153");
 }
 
-TEST_F(FileMethods, ReadAndChecksumRefuseFoldersAndWhatIsNotThere) {
+TEST_F(FileMethods, ReadAndChecksumRefuseFoldersAndMissingFiles) {
   for (const char* method : {"file.read", "file.checksum"}) {
     EXPECT_EQ(Code(method, {{"path", Text()}}), static_cast<DWORD>(ERROR_ACCESS_DENIED)) << method;
     EXPECT_EQ(Code(method, {{"path", Text(L"none")}}), static_cast<DWORD>(ERROR_FILE_NOT_FOUND)) << method;
   }
 }
 
-TEST_F(FileMethods, ChecksumIsThatOfTheBytes) {
+TEST_F(FileMethods, ChecksumMatchesTheBytes) {
   std::string bytes(3 * 1024 * 1024 + 17, '\0');
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 31 + i / 977);
   WriteAll(Path(L"a"), bytes);
@@ -273,7 +274,7 @@ TEST_F(FileMethods, ChecksumIsThatOfTheBytes) {
 
 // ---- write ----
 
-TEST_F(FileMethods, WriteCreatesOnlyWhatIsNotThere) {
+TEST_F(FileMethods, WriteCreatesOnlyNewFiles) {
   const Json made = Result("file.write", {{"path", Text(L"a")}, {"data", "h\xC3\xA9"}});
   EXPECT_EQ(made.at("bytes"), 3);
   EXPECT_EQ(made.at("size"), 3);
@@ -286,7 +287,7 @@ TEST_F(FileMethods, WriteCreatesOnlyWhatIsNotThere) {
   EXPECT_EQ(Names(), (std::set<std::wstring>{L"a"}));
 }
 
-TEST_F(FileMethods, WriteTakesStrictBase64) {
+TEST_F(FileMethods, WriteRequiresStrictBase64) {
   Result("file.write", {{"path", Text(L"a")},
                         {"data", protocol::ToBase64(std::string("\0\xFF\x01", 3))},
                         {"encoding", "base64"}});
@@ -316,7 +317,7 @@ TEST_F(FileMethods, WriteReplacesAsAWhole) {
   EXPECT_EQ(after.at("id"), written.at("id"));
   EXPECT_TRUE((::GetFileAttributesW(Path(L"a").c_str()) & FILE_ATTRIBUTE_HIDDEN) != 0);
   EXPECT_EQ(descriptor(), descriptor_before);
-  // What is not there is made.
+  // A file that does not exist is created.
   Result("file.write", {{"path", Text(L"b")}, {"data", "b"}, {"mode", "replace"}});
   EXPECT_EQ(ReadAll(Path(L"b")), "b");
   EXPECT_EQ(Names(), (std::set<std::wstring>{L"a", L"b"}));
@@ -331,7 +332,7 @@ bool SetCreationTime(const std::filesystem::path& file, FILETIME time) {
   return opened && ::SetFileTime(opened.get(), &time, nullptr, nullptr);
 }
 
-TEST_F(FileMethods, WriteThatReplacesKeepsTheTimeOfCreation) {
+TEST_F(FileMethods, WriteThatReplacesKeepsTheCreationTime) {
   WriteAll(Path(L"a"), "old");
   ASSERT_TRUE(SetCreationTime(Path(L"a"), kLongAgo));
   const Json created = Result("file.stat", {{"path", Text(L"a")}}).at("created");
@@ -344,7 +345,7 @@ TEST_F(FileMethods, WriteThatReplacesKeepsTheTimeOfCreation) {
 TEST_F(FileMethods, WriteThatCannotReplaceLeavesTheOldFileAndNothingElse) {
   WriteAll(Path(L"a"), "old");
   {
-    // Nobody may delete it meanwhile, and so nobody may replace it.
+    // It cannot be deleted while it is open like this, and so it cannot be replaced.
     const auto holder = OpenDirectly(L"a", GENERIC_READ, FILE_SHARE_READ);
     const DWORD code = Code("file.write", {{"path", Text(L"a")}, {"data", "new"}, {"mode", "replace"}});
     EXPECT_TRUE(code == ERROR_ACCESS_DENIED || code == ERROR_SHARING_VIOLATION) << code;
@@ -371,7 +372,7 @@ bool OpenFilesCanBeReplaced(const std::filesystem::path& folder) {
              ERROR_SUCCESS;
 }
 
-TEST_F(FileMethods, WriteReplacesUnderAReaderWhoGoesOnWithTheOldFile) {
+TEST_F(FileMethods, WriteReplacesWhileAReaderKeepsTheOldFile) {
   const TemporaryFolder probe;
   ONBEHALF_SKIP_WITHOUT("renaming over an open file (FILE_RENAME_POSIX_SEMANTICS)",
                         OpenFilesCanBeReplaced(probe.path()));
@@ -403,8 +404,8 @@ TEST_F(FileMethods, WriteAppendsAndUpdates) {
   }
 }
 
-// The file system fills what is between, while the request waits.
-TEST_F(FileMethods, WriteGoesNotFarBehindTheEnd) {
+// The file system would fill the gap while the request waits.
+TEST_F(FileMethods, WriteRefusesALargeGapAfterTheEnd) {
   constexpr std::uint64_t kMax = 64 * 1024 * 1024;
   const auto params = [this](const wchar_t* name, std::uint64_t offset) {
     return Json{{"path", Text(name)}, {"data", "x"}, {"mode", "update"}, {"offset", offset}};
@@ -419,7 +420,8 @@ TEST_F(FileMethods, WriteGoesNotFarBehindTheEnd) {
   EXPECT_EQ(Result("file.write", params(L"a", kMax + 3)).at("size"), kMax + 4);
 }
 
-// Whether what two handles append at once is all there: Wine looks for the end of the file and writes there in two steps.
+// Whether concurrent appends through two handles are complete: Wine finds the end of the file and writes
+// there in two steps.
 bool AppendsAreWhole() {
   constexpr int kAppends = 2'000;
   static const bool are_whole = [] {
@@ -445,7 +447,7 @@ bool AppendsAreWhole() {
   return are_whole;
 }
 
-TEST_F(FileMethods, WritersOfAFileThatIsNotThereAreNeverToldThatItIs) {
+TEST_F(FileMethods, ConcurrentWritersOfANewFileNeverGetAlreadyExists) {
   constexpr std::size_t kWriters = 4;
   for (int round = 0; round < 40; ++round) {
     const bool appends = round % 2 == 0;
@@ -465,7 +467,7 @@ TEST_F(FileMethods, WritersOfAFileThatIsNotThereAreNeverToldThatItIs) {
     EXPECT_GE(std::count(codes.begin(), codes.end(), static_cast<DWORD>(ERROR_SUCCESS)), 1);
     std::string expected;
     for (std::size_t i = 0; i < kWriters; ++i) {
-      // Until the first has written it, nobody else opens it.
+      // Until the first has written it, no other can open it.
       EXPECT_TRUE(codes[i] == ERROR_SUCCESS || codes[i] == ERROR_SHARING_VIOLATION ||
                   codes[i] == ERROR_ACCESS_DENIED)
           << codes[i];
@@ -481,7 +483,7 @@ TEST_F(FileMethods, WritersOfAFileThatIsNotThereAreNeverToldThatItIs) {
   }
 }
 
-TEST_F(FileMethods, WhatSeveralAppendAtOnceIsAllThere) {
+TEST_F(FileMethods, ConcurrentAppendsAreAllWritten) {
   ONBEHALF_SKIP_WITHOUT("appends that do not overwrite one another (FILE_APPEND_DATA alone)",
                         AppendsAreWhole());
   WriteAll(Path(L"a"), "");
@@ -504,7 +506,8 @@ TEST_F(FileMethods, WriteIsResumedByItsSize) {
   for (int i = 0; i < 1000; ++i) bytes += std::to_string(i) + "\n";
   Result("file.write",
          {{"path", Text(L"part")}, {"data", bytes.substr(0, 1000)}, {"mode", "update"}, {"offset", 0}});
-  // The client was gone after that: another one asks how far it came, and writes the rest over what may be half.
+  // After that the client disconnects: another asks how far it came, and writes the rest, over what may be
+  // incomplete.
   for (;;) {
     const auto size = Result("file.stat", {{"path", Text(L"part")}}).at("size").get<std::size_t>();
     if (size >= bytes.size()) break;
@@ -519,7 +522,7 @@ TEST_F(FileMethods, WriteIsResumedByItsSize) {
   EXPECT_EQ(Names(), (std::set<std::wstring>{L"final"}));
 }
 
-TEST_F(FileMethods, WriteHeedsIfId) {
+TEST_F(FileMethods, WriteHonoursIfId) {
   WriteAll(Path(L"a"), "old");
   const Json id = Result("file.stat", {{"path", Text(L"a")}}).at("id");
   const std::string fault = "if_id: the file at the path has a different id";
@@ -595,7 +598,7 @@ TEST_F(FileMethods, MoveRenamesFilesAndFolders) {
   EXPECT_EQ(Names(), (std::set<std::wstring>{L"e"}));
 }
 
-TEST_F(FileMethods, DeleteTakesFilesAndEmptyFolders) {
+TEST_F(FileMethods, DeleteRemovesFilesAndEmptyFolders) {
   WriteAll(Path(L"a"), "a");
   std::filesystem::create_directory(Path(L"d"));
   WriteAll(Path(L"d\\f"), "f");
@@ -612,7 +615,7 @@ TEST_F(FileMethods, DeleteTakesFilesAndEmptyFolders) {
   EXPECT_TRUE(Names().empty());
 }
 
-// Whether a name goes with the handle by which it was deleted, while others have the file open.
+// Whether a deleted name disappears with the handle that deleted it, while others have the file open.
 bool NamesOfOpenFilesGo(const std::filesystem::path& folder) {
   WriteAll(folder / L"a", "x");
   const auto open = [&folder](DWORD access) {
@@ -630,7 +633,7 @@ bool NamesOfOpenFilesGo(const std::filesystem::path& folder) {
          ::GetLastError() == ERROR_FILE_NOT_FOUND;
 }
 
-TEST_F(FileMethods, DeleteTakesTheNameOfAFileThatIsOpen) {
+TEST_F(FileMethods, DeleteRemovesTheNameOfAnOpenFile) {
   const TemporaryFolder probe;
   ONBEHALF_SKIP_WITHOUT("deleting an open file's name (FILE_DISPOSITION_FLAG_POSIX_SEMANTICS)",
                         NamesOfOpenFilesGo(probe.path()));
@@ -643,7 +646,7 @@ TEST_F(FileMethods, DeleteTakesTheNameOfAFileThatIsOpen) {
   Result("file.delete", {{"path", Text(L"d")}, {"directory", true}});
 }
 
-TEST_F(FileMethods, MakeDirectoryOfSeveralAtOnceIsMadeByOne) {
+TEST_F(FileMethods, ConcurrentMakeDirectoryCreatesItOnce) {
   for (int round = 0; round < 20; ++round) {
     const Json params{{"path", Text(L"d" + std::to_wstring(round)) + R"(\a\b\c)"}, {"parents", true}};
     std::vector<Json> results(4);
@@ -664,7 +667,7 @@ TEST_F(FileMethods, MakeDirectoryOfSeveralAtOnceIsMadeByOne) {
   }
 }
 
-TEST_F(FileMethods, MakeDirectoryMakesWhatIsMissing) {
+TEST_F(FileMethods, MakeDirectoryCreatesMissingParents) {
   EXPECT_EQ(Result("file.makeDirectory", {{"path", Text(L"a")}}).at("created"), true);
   EXPECT_EQ(Result("file.makeDirectory", {{"path", Text(L"a")}}).at("created"), false);
   EXPECT_EQ(Result("file.makeDirectory", {{"path", "C:\\"}, {"parents", true}}).at("created"), false);

@@ -39,7 +39,7 @@ bool Has(const Json& words, const char* word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-TEST_F(IdentityMethodsTest, SaysWhatTheTokenSays) {
+TEST_F(IdentityMethodsTest, ReportsTheToken) {
   const test::MethodCaller caller;
   const Token& token = caller.caller().token();
   const Json answer = Whoami(caller);
@@ -73,7 +73,7 @@ TEST_F(IdentityMethodsTest, SaysWhatTheTokenSays) {
   }
 }
 
-TEST_F(IdentityMethodsTest, SaysWhatIsKnownOfTheClientsProcess) {
+TEST_F(IdentityMethodsTest, ReportsWhatIsKnownAboutTheClientsProcess) {
   const Json answer = Whoami(test::MethodCaller());
   EXPECT_EQ(answer.at("process"), (Json{{"id", 4711}, {"image", R"(C:\Program Files\client.exe)"}}));
   EXPECT_EQ(answer.at("computer"), "THIS-COMPUTER");
@@ -96,7 +96,7 @@ TEST_F(IdentityMethodsTest, AnAccountWithoutNameHasNull) {
   EXPECT_EQ(test::Misfit(answer, methods.Find("identity.whoami")->result_schema), "");
 }
 
-TEST_F(IdentityMethodsTest, ARestrictedTokenIsShownAsItIs) {
+TEST_F(IdentityMethodsTest, ARestrictedTokenIsReportedAsSuch) {
   const Json answer =
       Whoami(test::MethodCaller(test::ImpersonationTokenOf(test::AdministratorsDenyOnlyToken())));
   const Json* const administrators = Group(answer, "S-1-5-32-544");
@@ -105,19 +105,19 @@ TEST_F(IdentityMethodsTest, ARestrictedTokenIsShownAsItIs) {
   EXPECT_FALSE(Has(administrators->at("attributes"), "enabled"));
 }
 
-TEST_F(IdentityMethodsTest, TheThreadCarriesTheCallerOnlyWhileItIsTheCaller) {
+TEST_F(IdentityMethodsTest, TheThreadHasTheCallersTokenOnlyWhileImpersonating) {
   const Json answer = Whoami(test::MethodCaller());
   EXPECT_EQ(answer.at("thread"),
             (Json{{"token_before", false}, {"token_during", true}, {"token_after", false}}));
   EXPECT_FALSE(Token::FromThread(TOKEN_QUERY).has_value());
 }
 
-TEST_F(IdentityMethodsTest, ALevelOfIdentificationIsEnough) {
+TEST_F(IdentityMethodsTest, IdentificationLevelIsEnough) {
   EXPECT_EQ(Whoami(test::MethodCaller(ImpersonationLevel::kIdentification)).at("level"), "identification");
 }
 
-TEST_F(IdentityMethodsTest, ALevelOfAnonymousIsAnsweredWithBothLevels) {
-  // A real token of level anonymous cannot even be looked at, so a caller is made who had one that could.
+TEST_F(IdentityMethodsTest, AnonymousLevelIsAnsweredWithBothLevels) {
+  // A real token of level anonymous cannot even be queried, so the caller is made from one that can.
   std::optional<test::MethodCaller> caller;
   try {
     caller.emplace(ImpersonationLevel::kAnonymous);
@@ -132,7 +132,7 @@ TEST_F(IdentityMethodsTest, ALevelOfAnonymousIsAnsweredWithBothLevels) {
   EXPECT_FALSE(Token::FromThread(TOKEN_QUERY).has_value());
 }
 
-TEST_F(IdentityMethodsTest, LooksNoNameUpOnceTheRequestIsOver) {
+TEST_F(IdentityMethodsTest, LooksUpNoNameOnceTheRequestIsOver) {
   int look_ups = 0;
   win32::AccountSource source = win32::AccountSource::Windows();
   source.name_of = [&look_ups](const Sid&) -> std::optional<win32::AccountName> {

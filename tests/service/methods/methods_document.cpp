@@ -32,7 +32,7 @@ member of a member is written `outer.inner`, one of an array's elements `list[].
 
 )";
 
-// A cell of a table stands in one line.
+// A table cell is a single line.
 std::string Cell(std::string_view text) {
   std::string cell;
   for (const char c : text) {
@@ -71,7 +71,7 @@ std::string TextOf(const Json& schema, const char* name) {
   return text == nullptr ? std::string() : text->get<std::string>();
 }
 
-// What a value of the schema is. Its members have rows of their own.
+// The type of a value of the schema. Its members have rows of their own.
 std::string Kind(Json schema) {
   schema.erase("required");
   std::string kind = service::Expected(schema);
@@ -86,8 +86,8 @@ struct Part {
   const Json* schema;
 };
 
-// The members of what the schema describes, each with those of its own behind it; those that are always there come first, in
-// their author's order.
+// The members that the schema describes, each followed by its own members; those that are always present come
+// first, in their author's order.
 void AddParts(std::vector<Part>& parts, const std::string& path, const Json& schema) {
   const std::string before = path.empty() ? "" : path + ".";
   if (const Json* const properties = Member(schema, "properties")) {

@@ -18,7 +18,7 @@ namespace {
 using service::Json;
 using service::MethodRegistry;
 
-// The target docs-methods of the build writes it.
+// The build target docs-methods writes it.
 TEST(MethodsDocument, IsWhatTheServiceRegisters) {
   TestServer server;
   ExpectSourceFile(MethodsDocument(server.methods()), "docs/methods.md");
@@ -26,7 +26,7 @@ TEST(MethodsDocument, IsWhatTheServiceRegisters) {
 
 bool Has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-TEST(MethodsDocument, SaysEverythingThatAMethodIsRegisteredWith) {
+TEST(MethodsDocument, DescribesEverythingAMethodIsRegisteredWith) {
   MethodRegistry registry;
   service::Method method =
       PublicMethod("app.do", service::Acts::kAsCaller, service::Pace::kMayBlock, nullptr);
@@ -59,7 +59,7 @@ TEST(MethodsDocument, SaysEverythingThatAMethodIsRegisteredWith) {
   }
 }
 
-TEST(MethodsDocument, SaysWhoMayCallAMethodInWords) {
+TEST(MethodsDocument, DescribesInWordsWhoMayCallAMethod) {
   EXPECT_EQ(AccessInWords("D:"), "only administrators may see and call it");
   EXPECT_EQ(AccessInWords("D:(A;;GXGR;;;AU)"), "authenticated users may see and call it");
   EXPECT_EQ(AccessInWords("D:(A;;GR;;;AU)"),

@@ -32,9 +32,9 @@ class RegistryMethods : public RegistryTest {
   }
 };
 
-// ---- What is not there, and what is no name ----
+// ---- Missing keys and invalid names ----
 
-TEST_F(RegistryMethods, SayInWindowsWordsWhatIsNotThere) {
+TEST_F(RegistryMethods, ReportMissingKeysWithWindowsErrors) {
   const std::string absent = key_.Below("absent");
   EXPECT_EQ(WindowsError("registry.get", {{"key", absent}}), Refused(ERROR_FILE_NOT_FOUND, "RegOpenKeyExW"));
   EXPECT_EQ(WindowsError("registry.get", OfKey({{"name", "absent"}})),
@@ -50,7 +50,7 @@ TEST_F(RegistryMethods, SayInWindowsWordsWhatIsNotThere) {
   EXPECT_FALSE(key_.Has(L"absent"));
 }
 
-TEST_F(RegistryMethods, NameTheMemberThatIsWrong) {
+TEST_F(RegistryMethods, NameTheInvalidParameter) {
   for (const auto& method : methods_.All()) {
     SCOPED_TRACE(method->name);
     if (!method->handler) continue;
@@ -95,7 +95,7 @@ TEST_F(RegistryMethods, WriteAndReadTheDefaultValueAndNamesOfAllKinds) {
   }
   EXPECT_EQ(key_.GetValue(L"").bytes, Bytes(std::wstring(L"of ") + L'\0'));
   EXPECT_EQ(Result("registry.get", OfKey()).at("value"), "of ");
-  // Names have no case.
+  // Names are not case-sensitive.
   Result("registry.set", OfKey({{"name", "A\\B"}, {"type", "dword"}, {"value", 7}}));
   EXPECT_EQ(Result("registry.get", OfKey({{"name", "a\\b"}})).at("value"), 7);
   EXPECT_EQ(Result("registry.list", OfKey()).at("values").size(), 4U);
@@ -105,14 +105,14 @@ TEST_F(RegistryMethods, WriteAndReadTheDefaultValueAndNamesOfAllKinds) {
   }
 }
 
-// A variable of this process alone, as the service's own are.
+// A variable of this process alone, like the service's own.
 class OwnVariable {
  public:
   OwnVariable() { ::SetEnvironmentVariableW(L"ONBEHALF_TEST_VARIABLE", L"the service's"); }
   ~OwnVariable() { ::SetEnvironmentVariableW(L"ONBEHALF_TEST_VARIABLE", nullptr); }
 };
 
-TEST_F(RegistryMethods, ExpandVariablesOnlyWhenAskedAndOnlyInTheTypeForIt) {
+TEST_F(RegistryMethods, ExpandVariablesOnlyIfAskedAndOnlyInExpandSz) {
   for (const char* type : {"expand_sz", "sz"}) {
     Result("registry.set",
            OfKey({{"name", type}, {"type", type}, {"value", "%SystemRoot%\\x %onbehalf_no_such%"}}));
@@ -128,7 +128,7 @@ TEST_F(RegistryMethods, ExpandVariablesOnlyWhenAskedAndOnlyInTheTypeForIt) {
   EXPECT_EQ(::_stricmp(text.c_str(), expected.c_str()), 0) << text;
   EXPECT_EQ(Result("registry.get", OfKey({{"name", "sz"}, {"expand", true}})).at("value"),
             "%SystemRoot%\\x %onbehalf_no_such%");
-  // Its bytes are as they are.
+  // Its bytes are not expanded.
   EXPECT_EQ(Result("registry.get", OfKey({{"name", "expand_sz"}, {"expand", true}, {"encoding", "base64"}})),
             Result("registry.get", OfKey({{"name", "expand_sz"}, {"encoding", "base64"}})));
 }
@@ -156,7 +156,7 @@ TEST_F(RegistryMethods, ReadNothingForACallerWhoseLevelIsTooLow) {
 
 // ---- Roots and views ----
 
-TEST_F(RegistryMethods, TakeTheCallersHiveForTheCurrentUser) {
+TEST_F(RegistryMethods, UseTheCallersHiveForTheCurrentUser) {
   const std::string sid = caller_.caller().user().ToString();
   const std::string below = win32::ToUtf8(key_.path());
   Result("registry.set",
@@ -165,7 +165,7 @@ TEST_F(RegistryMethods, TakeTheCallersHiveForTheCurrentUser) {
   EXPECT_EQ(key_.GetValue(L"v").bytes, std::string("\x07\0\0\0", 4));
 }
 
-// As GetTokenInformation says it of another account, one that is nowhere logged on.
+// The answer of GetTokenInformation for another account, one that is not logged on anywhere.
 BOOL SayAnotherUser(HANDLE token, TOKEN_INFORMATION_CLASS kind, void* answer, DWORD size, DWORD* needed) {
   if (kind != TokenUser) return test::WindowsGetTokenInformation(token, kind, answer, size, needed);
   const win32::Sid sid = *win32::Sid::FromString("S-1-5-21-11-22-33-4444");
@@ -178,7 +178,7 @@ BOOL SayAnotherUser(HANDLE token, TOKEN_INFORMATION_CLASS kind, void* answer, DW
   return TRUE;
 }
 
-TEST_F(RegistryMethods, SayThatAProfileIsNotLoaded) {
+TEST_F(RegistryMethods, ReportThatAProfileIsNotLoaded) {
   test::TokenHooks hooks;
   hooks.get_token_information = &SayAnotherUser;
   std::optional<test::TokenSeam> seam(std::in_place, std::move(hooks));
@@ -210,7 +210,7 @@ TEST_F(RegistryMethods, SayThatAProfileIsNotLoaded) {
                                 {"operation", "RegOpenKeyExW"},
                                 {"profile", "not loaded"}}));
   }
-  // Nothing was made in its place.
+  // Nothing was created in its place.
   win32::UniqueRegistryKey hive;
   EXPECT_EQ(::RegOpenKeyExW(HKEY_USERS, L"S-1-5-21-11-22-33-4444", 0, KEY_READ, hive.put()),
             ERROR_FILE_NOT_FOUND);
@@ -233,7 +233,7 @@ TEST_F(RegistryMethods, ListTheRoots) {
             Result("registry.list", {{"key", "HKLM\\Software\\Classes"}, {"limit", 10}}).at("keys"));
 }
 
-TEST_F(RegistryMethods, NeitherMakeNorDeleteARoot) {
+TEST_F(RegistryMethods, NeitherCreateNorDeleteARoot) {
   const std::string fault = "key: a root, and a key right below HKLM or HKU, cannot be deleted";
   for (const char* root : {"HKLM", "HKCU", "HKCR", "HKU", "HKCC", "HKEY_CURRENT_USER"}) {
     for (const bool subkeys : {false, true}) {
@@ -241,7 +241,7 @@ TEST_F(RegistryMethods, NeitherMakeNorDeleteARoot) {
     }
     EXPECT_EQ(Fault("registry.makeKey", {{"key", root}}), "key: a root is always there");
   }
-  // Under another name: `subkeys` false, so that nothing goes if it is not refused.
+  // Under another name, with `subkeys` false, so that nothing is deleted if it is not refused.
   for (const std::string& key : {"HKU\\" + caller_.caller().user().ToString(), std::string("HKU\\.DEFAULT"),
                                  std::string("HKLM\\Software"), std::string("HKLM\\software\\CLASSES")}) {
     for (const char* view : {"64", "32"}) {
@@ -250,7 +250,8 @@ TEST_F(RegistryMethods, NeitherMakeNorDeleteARoot) {
   }
 }
 
-// The key's other half, before and after a test; a process of the same id that was ended may have left one.
+// The key in the other view, removed before and after a test; an ended process with the same id may have left
+// one.
 class NoKeyIn32 {
  public:
   explicit NoKeyIn32(const TestKey& key) : key_(key) { Remove(); }
@@ -272,7 +273,7 @@ class NoKeyIn32 {
   const TestKey& key_;
 };
 
-TEST_F(RegistryMethods, KeepTheViewsApart) {
+TEST_F(RegistryMethods, SeparateTheViews) {
   const TestKey in_64(HKEY_LOCAL_MACHINE, L"Software", "HKLM");
   const NoKeyIn32 clean(in_64);
   const auto is_in = [&in_64](REGSAM view) {
@@ -298,7 +299,7 @@ TEST_F(RegistryMethods, KeepTheViewsApart) {
   EXPECT_EQ(Result("registry.list", of("32")).at("values").at(0).at("value"), 32);
   Result("registry.delete", of("64", {{"name", "v"}}));
   EXPECT_EQ(Result("registry.get", of("32", {{"name", "v"}})).at("value"), 32);
-  // The tree that goes is the one of the view.
+  // The tree of this view is deleted.
   Result("registry.makeKey", {{"key", in_64.Below("a\\b")}, {"view", "32"}});
   in_64.Make(L"a");
   EXPECT_EQ(Result("registry.delete", of("32", {{"subkeys", true}})), (Json{{"keys", 3}}));
@@ -308,14 +309,14 @@ TEST_F(RegistryMethods, KeepTheViewsApart) {
 
 // ---- Keys ----
 
-TEST_F(RegistryMethods, MakeKeysWithThoseAboveThem) {
+TEST_F(RegistryMethods, CreateKeysWithTheirParents) {
   EXPECT_EQ(Result("registry.makeKey", {{"key", key_.Below("a\\b\\c")}}), (Json{{"created", true}}));
   EXPECT_TRUE(key_.Has(L"a\\b\\c"));
   EXPECT_EQ(Result("registry.makeKey", {{"key", key_.Below("a\\b\\c")}}), (Json{{"created", false}}));
   EXPECT_EQ(Result("registry.makeKey", {{"key", key_.Below("A\\B")}}), (Json{{"created", false}}));
   EXPECT_EQ(Result("registry.makeKey", {{"key", key_.Below("v")}, {"volatile", true}}),
             (Json{{"created", true}}));
-  // Windows keeps no lasting key below a volatile one.
+  // Windows refuses a non-volatile key below a volatile one.
   win32::UniqueRegistryKey volatile_key;
   test::CheckRegistry(::RegOpenKeyExW(key_.get(), L"v", 0, KEY_ALL_ACCESS, volatile_key.put()),
                       "RegOpenKeyExW");
@@ -323,7 +324,7 @@ TEST_F(RegistryMethods, MakeKeysWithThoseAboveThem) {
             Refused(ERROR_CHILD_MUST_BE_VOLATILE, "RegCreateKeyExW"));
 }
 
-TEST_F(RegistryMethods, DeleteEitherAValueOrAKeyAndBeToldWhich) {
+TEST_F(RegistryMethods, DeleteEitherAValueOrAKey) {
   const std::string fault =
       "name, subkeys: expected one of the two: the name of the value that goes, or whether the key goes together with "
       "those below it (true) or only if there are none (false)";
@@ -331,11 +332,11 @@ TEST_F(RegistryMethods, DeleteEitherAValueOrAKeyAndBeToldWhich) {
   EXPECT_EQ(Fault("registry.delete", OfKey({{"name", ""}, {"subkeys", true}})), fault);
   EXPECT_EQ(Fault("registry.delete", Json::array({key_.text(), nullptr})), fault);
   EXPECT_TRUE(Fault("registry.delete", OfKey({{"name", nullptr}})).starts_with("name: expected a string"));
-  // The key is still there.
+  // The key still exists.
   EXPECT_EQ(Result("registry.list", OfKey()).at("keys"), Json::array());
 }
 
-TEST_F(RegistryMethods, DeleteAKeyOnlyWhenNothingIsBelowItUnlessThatGoesToo) {
+TEST_F(RegistryMethods, DeleteAKeyWithSubkeysOnlyIfAsked) {
   for (const wchar_t* name : {L"top\\a\\b\\c", L"top\\a\\d", L"top\\e", L"other"}) key_.Make(name);
   const std::string top = key_.Below("top");
   Result("registry.set", {{"key", top}, {"name", "v"}, {"type", "dword"}, {"value", 1}});
@@ -375,7 +376,7 @@ TEST_F(RegistryMethods, StopDeletingATreeWhenTheRequestIsOver) {
   EXPECT_EQ(WindowsError("registry.list", OfKey()), Refused(ERROR_CANCELLED, "RegEnumKeyExW"));
 }
 
-// The symbolic link `name` to `target`, a path of the kernel's.
+// Makes the symbolic link `name` to `target`, a kernel path.
 void MakeLink(const TestKey& key, const std::wstring& name, const std::wstring& target) {
   const auto link = key.Make(name, REG_OPTION_CREATE_LINK | REG_OPTION_VOLATILE);
   test::CheckRegistry(::RegSetValueExW(link.get(), L"SymbolicLinkValue", 0, REG_LINK,
@@ -404,7 +405,7 @@ TEST_F(RegistryMethods, FollowLinksAndDeleteTheLinkItself) {
   EXPECT_EQ(Result("registry.delete", {{"key", link}, {"subkeys", true}}), (Json{{"keys", 1}}));
   EXPECT_TRUE(target.Has(L"kept\\below"));
 
-  // In a tree that goes, a link goes and what it points to stays.
+  // Deleting a tree deletes a link in it, but not its target.
   MakeLink(key_, L"top\\link", target_path);
   EXPECT_EQ(Result("registry.delete", {{"key", key_.Below("top")}, {"subkeys", true}}), (Json{{"keys", 2}}));
   EXPECT_FALSE(key_.Has(L"top"));
@@ -412,7 +413,7 @@ TEST_F(RegistryMethods, FollowLinksAndDeleteTheLinkItself) {
   EXPECT_EQ(target.GetValue(L"v").bytes, "x");
 }
 
-TEST_F(RegistryMethods, SayOfEachWhatItNeeds) {
+TEST_F(RegistryMethods, DescribeWhatEachNeeds) {
   for (const Method* const method : methods_.All()) {
     EXPECT_EQ(method->access_default, "D:(A;;GR;;;AU)") << method->name;
     EXPECT_EQ(method->acts, method->name == "registry.get" ? Acts::kAsService : Acts::kAsCaller)

@@ -22,7 +22,7 @@ namespace {
 
 using protocol::Json;
 
-// Nothing is ever asked of it.
+// It is never called.
 class NoServer final : public ServerControl {
  public:
   const Statistics& statistics() const override { return statistics_; }
@@ -77,7 +77,7 @@ TEST_F(RpcMethodsTest, PingEchoesAndNeverBlocks) {
       !BindParameters(*methods_.Find("rpc.ping"), Json::array({std::string(1024 * 1024 + 1, 'x')})).ok());
 }
 
-TEST_F(RpcMethodsTest, SubscribePutsWhatIsWantedInPlaceOfTheRestAndAnswersIt) {
+TEST_F(RpcMethodsTest, SubscribeReplacesTheSubscriptionAndReturnsIt) {
   const test::MethodCaller caller;
   const Method& subscribe = *methods_.Find("rpc.subscribe");
   const auto subscribed = [&](const Json& events) {
@@ -101,7 +101,7 @@ TEST_F(RpcMethodsTest, SubscribePutsWhatIsWantedInPlaceOfTheRestAndAnswersIt) {
             R"(events[1]: expected one of "rpc.methodsChanged", "service.stopping", got another value)");
 }
 
-TEST_F(RpcMethodsTest, DiscoverSaysWhichMethodsReportProgressAndWhichAreStreams) {
+TEST_F(RpcMethodsTest, DiscoverMarksMethodsWithProgressAndStreams) {
   Method copy;
   copy.name = "app.copy";
   copy.access_default = "D:(A;;GXGR;;;AU)";
@@ -128,7 +128,7 @@ TEST_F(RpcMethodsTest, DiscoverIsAnOpenRpcDocument) {
                          methods_.Find("rpc.discover")->result_schema.at("properties").at("methods")),
             "");
 
-  // The members that the specification calls required (spec.open-rpc.org, 1.2.6).
+  // The members that the specification requires (spec.open-rpc.org, 1.2.6).
   EXPECT_EQ(document.at("openrpc"), "1.2.6");
   EXPECT_FALSE(document.at("info").at("title").get<std::string>().empty());
   EXPECT_EQ(document.at("info").at("version"), ONBEHALF_VERSION);
@@ -177,7 +177,7 @@ TEST_F(RpcMethodsTest, AnAdministratorSeesEveryMethod) {
                                    "service.status"}));
 }
 
-TEST_F(RpcMethodsTest, AnOrdinaryUserSeesOnlyWhatIsForAll) {
+TEST_F(RpcMethodsTest, AnOrdinaryUserSeesOnlyPublicMethods) {
   const test::MethodCaller caller(test::ImpersonationTokenOf(test::AdministratorsDenyOnlyToken()));
   ONBEHALF_SKIP_WITHOUT("a token that is no administrator's",
                         !AccessPolicy::Compile({}, methods_).IsAdministrator(caller.caller()));

@@ -72,7 +72,7 @@ class ServiceMethodsTest : public testing::Test {
   MethodRegistry methods_;
 };
 
-TEST_F(ServiceMethodsTest, StatusSaysWhatTheServiceIs) {
+TEST_F(ServiceMethodsTest, StatusDescribesTheService) {
   const Json status = Status();
   EXPECT_EQ(status.at("version"), ONBEHALF_VERSION);
   EXPECT_EQ(status.at("pipe"), R"(\\.\pipe\onbehalf)");
@@ -86,7 +86,7 @@ TEST_F(ServiceMethodsTest, StatusSaysWhatTheServiceIs) {
   EXPECT_EQ(Status().at("last_error"), last_error_);
 }
 
-TEST_F(ServiceMethodsTest, StatusSaysWhetherTheAuditCanBeWritten) {
+TEST_F(ServiceMethodsTest, StatusReportsWhetherTheAuditCanBeWritten) {
   EXPECT_EQ(
       Status().at("audit"),
       (Json{{"ok", true}, {"required", true}, {"since", nullptr}, {"error", nullptr}, {"lines_lost", 0}}));
@@ -105,7 +105,7 @@ TEST_F(ServiceMethodsTest, StatusListsTheModules) {
                   {{"name", "two"}, {"version", "beta"}, {"state", "quarantined"}, {"overdue_calls", 3}}}));
 }
 
-TEST_F(ServiceMethodsTest, OnlyStatusGoesOnForAdministratorsWithoutAnAudit) {
+TEST_F(ServiceMethodsTest, OnlyStatusWorksForAdministratorsWithoutAnAudit) {
   for (const Method* method : methods_.All()) {
     EXPECT_EQ(method->without_audit_for_administrators, method->name == "service.status") << method->name;
   }
@@ -159,7 +159,7 @@ TEST_F(ServiceMethodsTest, TheShortestRequestsAreCounted) {
   EXPECT_EQ(Status().at("latency").at("histogram"), (Json{{{"below_us", 1}, {"requests", 1}}}));
 }
 
-TEST_F(ServiceMethodsTest, ConnectionsAreListedWithWhatIsKnown) {
+TEST_F(ServiceMethodsTest, ConnectionsAreListedWithTheirDetails) {
   const Json list = test::MethodCaller().Result(methods_, "service.connections");
   EXPECT_EQ(test::Misfit(list, methods_.Find("service.connections")->result_schema), "");
   ASSERT_EQ(list.size(), 2u);
@@ -186,7 +186,7 @@ TEST_F(ServiceMethodsTest, DisconnectEndsTheConnectionOnce) {
   EXPECT_EQ(again.error().message, "connection: there is no connection 4 (any more)");
 }
 
-TEST_F(ServiceMethodsTest, DisconnectTakesOnlyIds) {
+TEST_F(ServiceMethodsTest, DisconnectAcceptsOnlyIds) {
   const Method& method = *methods_.Find("service.disconnect");
   for (const Json& params : {Json::object(), Json{{"connection", 0}}, Json{{"connection", -1}},
                              Json{{"connection", "4"}}, Json{{"connection", 4}, {"force", true}}}) {

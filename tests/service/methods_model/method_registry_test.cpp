@@ -18,7 +18,7 @@ Method Named(std::string name) {
   return method;
 }
 
-TEST(MethodRegistry, FindsWhatWasAddedByItsExactName) {
+TEST(MethodRegistry, FindsAMethodByItsExactName) {
   MethodRegistry registry;
   registry.Add(Named("identity.whoami"));
   ASSERT_NE(registry.Find("identity.whoami"), nullptr);
@@ -60,7 +60,7 @@ TEST(MethodRegistry, RefusesAMethodWithoutHandler) {
   EXPECT_THROW(registry.Add(std::move(method)), std::invalid_argument);
 }
 
-TEST(MethodRegistry, TakesAStreamInPlaceOfAHandlerOrBesideOneThatReportsNoProgress) {
+TEST(MethodRegistry, AcceptsAStreamAloneOrWithAHandlerWithoutProgress) {
   const auto open = [](const Call&, Waker) { return std::unique_ptr<Stream>(); };
   MethodRegistry registry;
   Method method = Named("a.b");
@@ -77,15 +77,15 @@ TEST(MethodRegistry, TakesAStreamInPlaceOfAHandlerOrBesideOneThatReportsNoProgre
   EXPECT_NO_THROW(registry.Add(method));
 }
 
-TEST(MethodRegistry, RefusesAParameterThatIsCalledAsTheProgressTokenIs) {
+TEST(MethodRegistry, RefusesAParameterNamedProgressToken) {
   MethodRegistry registry;
   Method method = Named("a.b");
   method.parameters = {{"progressToken", "", {}, false}};
   EXPECT_THROW(registry.Add(method), std::invalid_argument);
 }
 
-// What is not understood would allow everything.
-TEST(MethodRegistry, RefusesASchemaWithAWordThatItDoesNotKnow) {
+// An unknown keyword would allow everything.
+TEST(MethodRegistry, RefusesASchemaWithAnUnknownKeyword) {
   const Json wrong{{"type", "string"}, {"maxLenght", 5}};
   const auto why = [](Method method) -> std::string {
     MethodRegistry registry;
@@ -109,7 +109,7 @@ TEST(MethodRegistry, RefusesASchemaWithAWordThatItDoesNotKnow) {
   EXPECT_EQ(why(method), "a.b: the schema of the progress: " + fault);
 }
 
-TEST(MethodRegistry, RefusesADefaultThatCouldNotBeGivenOrIsNeverTaken) {
+TEST(MethodRegistry, RefusesAnInvalidOrUnusedDefault) {
   MethodRegistry registry;
   Method method = Named("a.b");
   method.parameters = {{"first", "", {{"type", "integer"}, {"default", "x"}}, false}};
@@ -120,7 +120,7 @@ TEST(MethodRegistry, RefusesADefaultThatCouldNotBeGivenOrIsNeverTaken) {
   EXPECT_NO_THROW(registry.Add(method));
 }
 
-TEST(MethodRegistry, RefusesParametersWithoutANameOfTheirOwn) {
+TEST(MethodRegistry, RefusesParametersWithoutAUniqueName) {
   MethodRegistry registry;
   Method method = Named("a.b");
   method.parameters = {{"first", "", {}, true}, {"first", "", {}, true}};

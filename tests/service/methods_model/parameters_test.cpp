@@ -42,12 +42,12 @@ TEST(Parameters, NamesAndPositionsGiveTheSameObject) {
   EXPECT_EQ(Bound(kTwo, Parse("[5]")), R"({"id":5})");
 }
 
-TEST(Parameters, NoneAtAllMayBeLeftOutNullOrEmpty) {
+TEST(Parameters, NoParametersMayBeMissingNullOrEmpty) {
   const Method none = MethodWith(std::vector<Parameter>{});
   for (const char* params : {"null", "{}", "[]"}) EXPECT_EQ(Bound(none, Parse(params)), "{}") << params;
 }
 
-TEST(Parameters, WhatIsRequiredMustBeThere) {
+TEST(Parameters, RequiredOnesMustBePresent) {
   const std::string missing = "id: required, expected an integer of at least 1";
   for (const char* params : {"null", "{}", "[]", R"({"text":"x"})"}) {
     EXPECT_EQ(Bound(kTwo, Parse(params)), missing) << params;
@@ -70,13 +70,13 @@ TEST(Parameters, TooManyPositionsAreRefused) {
   EXPECT_EQ(Bound(kTwo, Parse(R"([5,"x",1])")), "expected at most 2 parameters, got 3");
 }
 
-TEST(Parameters, AScalarIsNoParams) {
+TEST(Parameters, AScalarIsRefused) {
   for (const char* params : {"1", "\"x\"", "true"}) {
     EXPECT_EQ(Bound(kTwo, Parse(params)), "params must be an object or an array") << params;
   }
 }
 
-TEST(Parameters, FitTheirSchemaOrTheMessageSaysWhatWasExpected) {
+TEST(Parameters, MatchTheirSchemaOrTheMessageSaysWhatWasExpected) {
   struct Row {
     const char* schema;
     const char* value;
@@ -149,7 +149,7 @@ TEST(Parameters, FitTheirSchemaOrTheMessageSaysWhatWasExpected) {
   }
 }
 
-TEST(Parameters, AProgressTokenIsTakenOutByNameAndByPosition) {
+TEST(Parameters, AProgressTokenIsRemovedByNameAndByPosition) {
   Method method = kTwo;
   method.reports_progress = true;
   for (const char* params : {R"({"id":5,"text":"x","progressToken":"t"})", R"([5,"x","t"])"}) {
@@ -176,8 +176,8 @@ TEST(Parameters, AProgressTokenIsTakenOutByNameAndByPosition) {
   EXPECT_TRUE(token.is_null());
 }
 
-// StreamJsonRpc has to fill the places in front of its IProgress argument.
-TEST(Parameters, NullByPositionIsAnOptionalOneThatIsNotGiven) {
+// StreamJsonRpc must fill the positions before its IProgress argument.
+TEST(Parameters, NullByPositionMeansAnOmittedOptionalOne) {
   Method method = kTwo;
   method.reports_progress = true;
   Json token;
@@ -187,19 +187,19 @@ TEST(Parameters, NullByPositionIsAnOptionalOneThatIsNotGiven) {
   EXPECT_EQ(token, 7);
   EXPECT_EQ(Bound(method, Parse("[null,null,7]")), "id: expected an integer of at least 1, got null");
   EXPECT_EQ(Bound(method, Parse(R"({"id":5,"text":null})")), "text: expected a string, got null");
-  // Where null is a value, it is given.
+  // Where null is a valid value, it is passed on.
   const Method nullable = MethodWith({{"p", "", {{"type", {"string", "null"}}}, false}});
   EXPECT_EQ(Bound(nullable, Parse("[null]")), R"({"p":null})");
 }
 
-TEST(Parameters, AnIntegerSpelledAsAFloatArrivesAsAnInteger) {
+TEST(Parameters, AnIntegerWrittenAsAFloatBecomesAnInteger) {
   const auto result = BindParameters(MethodOf(Parse(R"({"type":"integer"})")), Parse(R"({"p":5.0})"));
   ASSERT_TRUE(result.ok());
   EXPECT_TRUE(result.value().at("p").is_number_integer());
   EXPECT_EQ(result.value().at("p"), 5);
 }
 
-TEST(Parameters, ThatAreNotGivenHaveTheirDefault) {
+TEST(Parameters, ThatAreOmittedHaveTheirDefault) {
   const Method method = MethodWith({{"first", "", {{"type", "integer"}, {"default", 100}}, false},
                                     {"second", "", {{"type", {"string", "null"}}, {"default", "x"}}, false},
                                     {"third", "", {{"type", "integer"}}, false}});
@@ -211,7 +211,7 @@ TEST(Parameters, ThatAreNotGivenHaveTheirDefault) {
   EXPECT_EQ(Bound(method, Parse(R"({"first":null})")), "first: expected an integer, got null");
 }
 
-TEST(Parameters, OfNestedObjectsAreCheckedByNameAndByPosition) {
+TEST(Parameters, InNestedObjectsAreCheckedByNameAndByPosition) {
   const Method method =
       MethodOf(Parse(R"({"type":"array","items":{"type":"object","properties":{"sql":{"type":"string"},
       "limit":{"type":"integer"}},"required":["sql"],"additionalProperties":false}})"));
@@ -227,7 +227,7 @@ TEST(Parameters, OfNestedObjectsAreCheckedByNameAndByPosition) {
   EXPECT_EQ(Bound(method, Parse("{}")), "p: required, expected an array");
 }
 
-TEST(Parameters, AMessageHasNothingOfAStringInIt) {
+TEST(Parameters, AMessageContainsNoStringValue) {
   const std::string message = Bound(MethodOf(Parse(R"({"type":"integer"})")), Parse(R"({"p":"secret"})"));
   EXPECT_EQ(message.find("secret"), std::string::npos);
 }

@@ -19,7 +19,7 @@ Json Parse(const std::string& text) { return Json::parse(text); }
 
 std::string Fault(const std::string& schema) { return SchemaFault(Parse(schema)).value_or(""); }
 
-// Object schemas, each the only property of the one around it.
+// Nested object schemas, each the only property of the next.
 Json Nested(std::size_t depth) {
   Json schema{{"type", "integer"}};
   for (std::size_t i = 1; i < depth; ++i)
@@ -27,7 +27,7 @@ Json Nested(std::size_t depth) {
   return schema;
 }
 
-TEST(SchemaFault, NothingIsWrongWithWhatSchemasMayBe) {
+TEST(SchemaFault, AcceptsEverySupportedSchema) {
   for (
       const char* schema : {
           "null",
@@ -49,7 +49,7 @@ TEST(SchemaFault, NothingIsWrongWithWhatSchemasMayBe) {
             std::nullopt);
 }
 
-TEST(Schema, HasBoundsAndDefaultsAsTheyAreAskedFor) {
+TEST(Schema, HasTheRequestedBoundsAndDefaults) {
   EXPECT_EQ(TextOfLength(1, 64), Parse(R"({"type":"string","minLength":1,"maxLength":64})"));
   EXPECT_EQ(TextOfLength(0, 64), Parse(R"({"type":"string","maxLength":64})"));
   EXPECT_EQ(TextOfLength(1), Parse(R"({"type":"string","minLength":1})"));
@@ -60,7 +60,7 @@ TEST(Schema, HasBoundsAndDefaultsAsTheyAreAskedFor) {
   EXPECT_EQ(OrNull(TextOfLength(0, 5)), Parse(R"({"type":["string","null"],"maxLength":5})"));
 }
 
-TEST(SchemaFault, SaysWhatIsWrongAndWhere) {
+TEST(SchemaFault, ReportsWhatIsWrongAndWhere) {
   struct Row {
     const char* schema;
     const char* fault;
@@ -123,15 +123,15 @@ TEST(SchemaFault, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(SchemaFault(many), R"("anyOf" must be a list of 1 to 16 schemas)");
 }
 
-TEST(SchemaFault, BoundsHowDeepASchemaIs) {
+TEST(SchemaFault, LimitsTheDepthOfASchema) {
   EXPECT_EQ(SchemaFault(Nested(16)), std::nullopt);
   EXPECT_TRUE(SchemaFault(Nested(17)).value_or("").ends_with(": schemas may nest at most 16 deep"));
-  // Not as deep as it goes: that would be the stack's end.
+  // It must not recurse to the end: that would overflow the stack.
   EXPECT_TRUE(SchemaFault(Nested(5'000)).value_or("").ends_with(": schemas may nest at most 16 deep"));
 }
 
-// A value deeper than its schema is looked at only as deep as that.
-TEST(Misfit, IsLookedForAsDeepAsTheSchemaGoes) {
+// A value deeper than its schema is checked only as deep as the schema.
+TEST(Misfit, IsCheckedOnlyAsDeepAsTheSchema) {
   Json deep = 1;
   for (int i = 0; i < 2'000; ++i) deep = Json{{"a", std::move(deep)}};
   EXPECT_EQ(Misfit("p", deep, Parse(R"({"type":"object"})")), std::nullopt);
@@ -140,7 +140,7 @@ TEST(Misfit, IsLookedForAsDeepAsTheSchemaGoes) {
   EXPECT_EQ(Misfit("p", deep, Nested(16)), place + ": expected an integer, got an object");
 }
 
-TEST(Misfit, NamesTheMemberOfWhateverDepth) {
+TEST(Misfit, NamesTheMemberAtAnyDepth) {
   const Json statements =
       Parse(R"({"type":"array","items":{"type":"object","additionalProperties":false,"required":["sql"],
     "properties":{"sql":{"type":"string","maxLength":9},"bind":{"type":"array","items":{"type":["integer","null"]}},
@@ -180,7 +180,7 @@ TEST(Misfit, NamesTheMemberOfWhateverDepth) {
   }
 }
 
-TEST(Misfit, OfAlternativesSpeaksOfTheOneThatIsMeant) {
+TEST(Misfit, OfAlternativesDescribesTheIntendedOne) {
   const Json shapes = Parse(R"({"oneOf":[
     {"type":"object","properties":{"kind":{"const":"circle"},"radius":{"type":"number"}},"required":["kind","radius"]},
     {"type":"object","properties":{"kind":{"const":"box"},"width":{"type":"integer"}},"required":["kind","width"]},
@@ -209,7 +209,7 @@ TEST(Misfit, OneOfTakesExactlyOneAndAnyOfAtLeastOne) {
   EXPECT_EQ(
       Misfit("p", 5, one),
       "p: expected exactly one of an integer of at least 3 or a number, got a value that matches more than one of them");
-  // Beside other words both hold.
+  // Together with other keywords, both apply.
   const Json both = Parse(R"({"type":"string","maxLength":1,"anyOf":[{"const":"a"},{"const":"bb"}]})");
   EXPECT_TRUE(Fits("a", both));
   EXPECT_EQ(Misfit("p", "bb", both),
@@ -217,14 +217,14 @@ TEST(Misfit, OneOfTakesExactlyOneAndAnyOfAtLeastOne) {
   EXPECT_EQ(Misfit("p", "c", both), R"(p: expected "a" or "bb", got a string)");
 }
 
-TEST(Misfit, NumbersAreEqualWhateverTheirSpelling) {
+TEST(Misfit, NumbersAreEqualHoweverWritten) {
   EXPECT_TRUE(Fits(1.0, Parse(R"({"const":1})")));
   EXPECT_TRUE(Fits(1, Parse(R"({"enum":[1.0]})")));
   EXPECT_FALSE(Fits(Parse("18446744073709551615"), Parse(R"({"const":-1})")));
   EXPECT_EQ(Misfit("p", 2, Parse(R"({"const":1})")), "p: expected 1, got another value");
 }
 
-TEST(WithIntegers, ReachesIntoWhatIsNested) {
+TEST(WithIntegers, ReachesNestedValues) {
   const Json schema = Parse(R"({"type":"object","properties":{"n":{"type":"integer"},"x":{"type":"number"},
     "both":{"type":["integer","number"]},"list":{"type":"array","items":{"type":["integer","null"]}},
     "either":{"oneOf":[{"type":"string"},{"type":"object","properties":{"n":{"type":"integer"}}}]}},
@@ -237,8 +237,9 @@ TEST(WithIntegers, ReachesIntoWhatIsNested) {
             R"({"both":3.0,"either":{"n":6},"list":[4,null,5],"n":1,"other":7,"x":2.0})");
 }
 
-// Each part of a value is compared with each part of a schema at most once, so that the work has the size of both.
-TEST(Misfit, IsFoundInTimeForAsMuchAsAFrameMayHold) {
+// Each part of a value is compared with each part of a schema at most once, so that the work is bounded by
+// the size of both.
+TEST(Misfit, IsFoundInTimeForTheLargestFrame) {
   const Json schema =
       Parse(R"({"type":"array","items":{"anyOf":[{"type":"string","maxLength":2},{"type":"null"},
     {"type":"array","items":{"oneOf":[{"type":"string"},{"type":"integer"}]}}]}})");

@@ -98,7 +98,7 @@ struct Choice {
   }
 };
 
-TEST(TypedMethod, TakesNullForANameThatNeedNotBeGiven) {
+TEST(TypedMethod, AcceptsNullForAnOptionalName) {
   Method method;
   Handle<Choice>(method, [](const Choice&, const Call&) -> MethodResult { return Json(nullptr); });
   EXPECT_EQ(method.parameters[0].schema,
@@ -110,7 +110,7 @@ TEST(TypedMethod, TakesNullForANameThatNeedNotBeGiven) {
   EXPECT_EQ(FromJson<Choice>({{"flag", true}}).flag, true);
 }
 
-TEST(TypedMethod, IsTakenByTheRegistry) {
+TEST(TypedMethod, IsAcceptedByTheRegistry) {
   MethodRegistry registry;
   registry.Add(MethodOf());
   ASSERT_NE(registry.Find("test.typed"), nullptr);
@@ -139,7 +139,7 @@ TEST(TypedMethod, ReadsBothFormsOfParameters) {
   }
 }
 
-TEST(TypedMethod, KeepsTheStructsOwnValuesForWhatIsNotGiven) {
+TEST(TypedMethod, KeepsTheStructsDefaultsForOmittedMembers) {
   const auto bound = BindParameters(MethodOf(), Json{{"name", "x"}, {"note", nullptr}});
   ASSERT_TRUE(bound.ok());
   const auto params = FromJson<Params>(*bound);
@@ -148,7 +148,7 @@ TEST(TypedMethod, KeepsTheStructsOwnValuesForWhatIsNotGiven) {
   EXPECT_EQ(params.note, std::nullopt);
 }
 
-TEST(TypedMethod, RefusesWhatDoesNotFitAMember) {
+TEST(TypedMethod, RefusesValuesThatDoNotFitAMember) {
   const Method method = MethodOf();
   for (const char* text :
        {R"({"count":1})", R"({"name":"123456789"})", R"({"name":"x","count":10})",
@@ -205,7 +205,7 @@ struct Narrow {
   }
 };
 
-TEST(TypedMethod, DoesNotCutAnIntegerThatItsWordsAllowAndItsTypeDoesNot) {
+TEST(TypedMethod, DoesNotTruncateAnIntegerThatOnlyItsSchemaAllows) {
   EXPECT_EQ(FromJson<Narrow>({{"byte", 255}}).byte, 255);
   EXPECT_THROW(static_cast<void>(FromJson<Narrow>({{"byte", 256}})), std::out_of_range);
   EXPECT_THROW(static_cast<void>(FromJson<Narrow>({{"byte", -1}})), std::out_of_range);

@@ -9,7 +9,7 @@
 namespace onbehalf::service {
 namespace {
 
-// typed_method_test.cpp has another struct of this name in its unnamed namespace, whose members are elsewhere.
+// typed_method_test.cpp has another struct of this name in its unnamed namespace, with other members.
 struct Point {
   std::string before = "before";
   std::int32_t x = 0;

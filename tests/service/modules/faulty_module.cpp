@@ -1,5 +1,5 @@
-// A module in C++ whose methods fail in the ways that methods fail. Settings: {"event": "NAME"}; what hangs counts the
-// semaphore NAME-entered up, and waits for this event and for nothing else.
+// A module in C++ whose methods fail in the usual ways. Settings: {"event": "NAME"}; a method that hangs
+// increments the semaphore NAME-entered, and waits for this event and for nothing else.
 #include <onbehalf/module.hpp>
 
 #include <windows.h>
@@ -18,7 +18,7 @@ namespace module = onbehalf::module;
 
 constexpr const char* kForEverybody = "D:(A;;GXGR;;;AU)";
 
-// Of {"event": "NAME"}, written as the service writes it; empty if there is none.
+// The name in {"event": "NAME"}, written as the service writes it; empty if there is none.
 std::wstring EventName(std::string_view settings) {
   constexpr std::string_view kBefore = "{\"event\":\"";
   if (settings.substr(0, kBefore.size()) != kBefore) return {};
@@ -27,7 +27,7 @@ std::wstring EventName(std::string_view settings) {
   return {settings.begin(), settings.end()};
 }
 
-// Says that it is there, and waits.
+// Signals that it has entered, and waits.
 void WaitForEvent(const std::wstring& name) {
   const HANDLE entered = ::OpenSemaphoreW(SEMAPHORE_MODIFY_STATE, FALSE, (name + L"-entered").c_str());
   if (entered == nullptr) throw module::WindowsError(::GetLastError(), "OpenSemaphoreW");
@@ -58,7 +58,7 @@ class HangingStream final : public module::Stream {
   const std::wstring event_;
 };
 
-// Has one piece, and does not end when it is closed.
+// Has one piece, and hangs when it is closed.
 class HangingClose final : public module::Stream {
  public:
   explicit HangingClose(std::wstring event) : event_(std::move(event)) {}
@@ -84,7 +84,7 @@ class ThrowingStream final : public module::Stream {
   bool has_given_ = false;
 };
 
-// Waits for good when the module is stopped, or says that it is, if its settings say so.
+// If its settings say so, hangs when the module is stopped, or logs that it is.
 struct AtTheStop {
   const module::Host& host;
   const std::wstring event;

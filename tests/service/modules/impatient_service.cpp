@@ -5,8 +5,8 @@
 #include "onbehalf/win32/lean_windows.h"
 #include "program/service_program.h"
 
-// The service's program with little patience at its end, which tests need not wait for, and with a method of its own that never
-// ends.
+// The service's program with short timeouts at its end, so that tests need not wait, and with a method of its
+// own that never ends.
 namespace onbehalf::test {
 namespace {
 
@@ -14,7 +14,7 @@ void AddTestMethods(service::MethodRegistry& methods) {
   service::Method hang;
   hang.name = "test.hang";
   hang.summary = "Says that it has begun, and never ends.";
-  hang.access_default = "D:(A;;GXGR;;;AU)";  // GX: call, GR: see; AU: everybody who has authenticated
+  hang.access_default = "D:(A;;GXGR;;;AU)";  // GX: call, GR: see; AU: authenticated users
   hang.acts = service::Acts::kAsService;
   hang.pace = service::Pace::kMayBlock;
   hang.reports_progress = true;

@@ -17,7 +17,7 @@ namespace {
 
 using protocol::ErrorCode;
 
-// The answer to a call that has no other error than InternalError: it says nothing but which request it was.
+// The response can only be InternalError: it contains nothing but the request's id.
 void ExpectInternalError(const Json& answer) {
   ASSERT_TRUE(answer.contains("error")) << answer;
   const Json& error = answer.at("error");
@@ -35,14 +35,14 @@ class ModuleAnswersTest : public testing::Test {
 
   void TearDown() override { EXPECT_TRUE(bystander_.IsAnswered()) << bystander_.fault(); }
 
-  // The messages of a stream up to its answer.
+  // The messages of a stream up to its response.
   std::vector<Json> StreamOf(const std::string& method) {
     client_.Send(RequestMessage(1, method, {{"progressToken", "t"}}));
     return client_.ReadToAnswer();
   }
 };
 
-TEST_F(ModuleAnswersTest, EveryBadReturnIsAnInternalErrorOfItsOwnRequestAndIsLoggedWithTheModulesName) {
+TEST_F(ModuleAnswersTest, EveryInvalidReturnIsAnInternalErrorAndIsLoggedWithTheModulesName) {
   const std::vector<std::pair<std::string, std::string>> bad = {
       {"raw.badJson", "module raw: its result is not valid JSON"},
       {"raw.badUtf8", "module raw: its result is not valid JSON"},
@@ -70,11 +70,11 @@ TEST_F(ModuleAnswersTest, EveryBadReturnIsAnInternalErrorOfItsOwnRequestAndIsLog
     EXPECT_NE(line.find("method=" + method + " request=" + request), std::string::npos) << line;
     EXPECT_NE(line.find(logged), std::string::npos) << line;
   }
-  // The same connection goes on.
+  // The same connection still works.
   EXPECT_EQ(client_.Call("raw.echo", {{"text", "x"}}).at("result"), (Json{{"text", "x"}}));
 }
 
-TEST_F(ModuleAnswersTest, AnErrorOfAModuleComesAsItIs) {
+TEST_F(ModuleAnswersTest, AnErrorOfAModuleIsPassedOnUnchanged) {
   const auto error_of = [&](const char* method) { return client_.Call(method).at("error"); };
   EXPECT_EQ(error_of("faulty.throwsError"),
             (Json{{"code", -32012}, {"message", "Come back later."}, {"data", {{"seconds", 3}}}}));
@@ -90,7 +90,7 @@ TEST_F(ModuleAnswersTest, AnErrorOfAModuleComesAsItIs) {
   EXPECT_EQ(client_.Call("raw.lastCounts").at("result"), "last");
 }
 
-TEST_F(ModuleAnswersTest, FunctionsOfTheServiceSayWhatIsWrongWithTheirArguments) {
+TEST_F(ModuleAnswersTest, FunctionsOfTheServiceReportInvalidArguments) {
   EXPECT_EQ(client_.Call("raw.statuses").at("result"),
             (Json{ONBEHALF_MODULE_INVALID, ONBEHALF_MODULE_INVALID, ONBEHALF_MODULE_INVALID,
                   ONBEHALF_MODULE_INVALID, ONBEHALF_MODULE_INVALID, ONBEHALF_MODULE_INVALID}));
@@ -99,7 +99,7 @@ TEST_F(ModuleAnswersTest, FunctionsOfTheServiceSayWhatIsWrongWithTheirArguments)
   EXPECT_EQ(server_.ModuleLog().find("must not be written"), std::string::npos);
 }
 
-TEST_F(ModuleAnswersTest, AMethodLearnsWhoCallsAndCanDoAPartOfItsWorkAsItsCaller) {
+TEST_F(ModuleAnswersTest, AMethodKnowsItsCallerAndCanImpersonateIt) {
   const Json about = client_.Call("faulty.about").at("result");
   EXPECT_EQ(about.at("sid"), win32::Token::FromOwnProcess().User().ToString());
   EXPECT_EQ(about.at("has_token"), true);
@@ -108,7 +108,7 @@ TEST_F(ModuleAnswersTest, AMethodLearnsWhoCallsAndCanDoAPartOfItsWorkAsItsCaller
   EXPECT_EQ(client_.Call("faulty.asCaller").at("result"), (Json{false, true, false}));
 }
 
-TEST_F(ModuleAnswersTest, APartDoneAsTheCallerNeedsATokenOfThatLevel) {
+TEST_F(ModuleAnswersTest, ImpersonationNeedsATokenOfThatLevel) {
   const MethodCaller caller(win32::ImpersonationLevel::kIdentification);
   const auto result = caller.Call(server_.server().methods(), "faulty.asCaller");
   const auto* const error = result.error_if();
@@ -135,7 +135,7 @@ TEST_F(ModuleAnswersTest, ACancelReachesAHandlerThroughItsStopEvent) {
   client_.Send(CancelMessage(1));
   const auto answer = client_.Read();
   ASSERT_TRUE(answer.has_value());
-  // Cancelled before it began, or in it.
+  // Cancelled before it started, or while it ran.
   if (answer->contains("result")) {
     EXPECT_EQ(answer->at("result"), "stopped");
   } else {
@@ -143,7 +143,7 @@ TEST_F(ModuleAnswersTest, ACancelReachesAHandlerThroughItsStopEvent) {
   }
 }
 
-TEST_F(ModuleAnswersTest, ProgressGoesToWhoeverAskedForIt) {
+TEST_F(ModuleAnswersTest, ProgressGoesToTheRequestThatAskedForIt) {
   EXPECT_EQ(client_.Call("faulty.progress").at("result"), "done");
   const auto messages = StreamOf("faulty.progress");
   ASSERT_EQ(messages.size(), 2U);
@@ -151,7 +151,7 @@ TEST_F(ModuleAnswersTest, ProgressGoesToWhoeverAskedForIt) {
   EXPECT_EQ(messages.at(1), ResultMessage(1, "done"));
 }
 
-TEST_F(ModuleAnswersTest, AStreamGivesItsPiecesInTheirOrderAndThenItsResult) {
+TEST_F(ModuleAnswersTest, AStreamSendsItsPiecesInOrderAndThenItsResult) {
   const auto messages = StreamOf("raw.count");
   ASSERT_EQ(messages.size(), 4U);
   for (int i = 0; i < 3; ++i) {

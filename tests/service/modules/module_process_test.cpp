@@ -16,15 +16,15 @@
 #include "support/child_process.h"
 #include "temporary_folder.h"
 
-// What modules do to the process that they are loaded into.
+// What modules do to the process that loads them.
 namespace onbehalf::test {
 namespace {
 
 constexpr const char* kService = "onbehalf-service.exe";
-// The same, but that it has little patience at its end.
+// The same, but with short timeouts at its end.
 constexpr const char* kImpatient = "onbehalf-impatient-service.exe";
 
-// The text of a settings file that loads faulty. No grace, so that a stop asks handlers to end at once.
+// The text of a settings file that loads faulty. No grace time, so that a stop cancels handlers at once.
 std::string SettingsText(const std::string& of_faulty) {
   return R"({"limits":{"stop_grace_ms":0,"write_timeout_ms":100},"modules":{"load":{"faulty":)" + of_faulty +
          "}}}";
@@ -45,7 +45,7 @@ std::string StartFailure(const std::string& settings, const char* program = kSer
   }
 }
 
-TEST(ModuleProcess, AModuleIsLoadedBesideTheServiceAndServiceStatusShowsIt) {
+TEST(ModuleProcess, AModuleNextToTheServiceIsLoadedAndShownByServiceStatus) {
   ServiceProcess service(kService, SettingsText("{}"));
   RawClient client(service.pipe_path());
   EXPECT_EQ(client.Call("faulty.log").at("result"), 1);
@@ -63,7 +63,7 @@ TEST(ModuleProcess, ACrashEndsTheServiceAndLeavesTheAuditReadable) {
   client.Send(RequestMessage(1, "faulty.crash"));
   EXPECT_TRUE(client.IsClosedByServer());
   const auto exit = service.Stop();
-  // The SCM starts it again (install.cmd sets what it does after a failure).
+  // The SCM starts it again (install.cmd sets the recovery actions).
   EXPECT_EQ(exit.code, static_cast<DWORD>(STATUS_ACCESS_VIOLATION)) << exit.errors;
   const auto lines = service.AuditLines();
   EXPECT_EQ(Count(lines, "decision", "faulty.crash"), 1U);
@@ -88,7 +88,7 @@ TEST(ModuleProcess, AStopEndsAlthoughACallDoesNot) {
   EXPECT_EQ(Count(service.AuditLines(), "decision", "faulty.hang"), 1U);
 }
 
-// Not a module's: it is given up as well, after a longer time, which that program has shorter.
+// Not a module's call: it is abandoned as well, after a longer time, which this program shortens.
 TEST(ModuleProcess, AStopEndsAlthoughACallOfALinkedApplicationDoesNot) {
   ServiceProcess service(kImpatient, R"({"limits":{"stop_grace_ms":0,"write_timeout_ms":100}})");
   RawClient client(service.pipe_path());
@@ -123,7 +123,7 @@ TEST(ModuleProcess, AStopEndsAlthoughAModulesStopDoesNot) {
       << exit.errors;
 }
 
-TEST(ModuleProcess, AServiceWhoseModuleIsRefusedDoesNotStartAndSaysWhy) {
+TEST(ModuleProcess, AServiceWithARefusedModuleDoesNotStartAndReportsWhy) {
   const std::string abi = StartFailure(R"({"modules":{"load":{"other_major":{}}}})");
   EXPECT_NE(abi.find("the module other_major is refused: it was built for version 2.0"), std::string::npos)
       << abi;
@@ -131,14 +131,14 @@ TEST(ModuleProcess, AServiceWhoseModuleIsRefusedDoesNotStartAndSaysWhy) {
   EXPECT_NE(missing.find("modules.load.nowhere: there is no file "), std::string::npos) << missing;
 }
 
-TEST(ModuleProcess, AModuleThatHasStartedIsStoppedWhenTheServiceDoesNotStartAfterAll) {
+TEST(ModuleProcess, AStartedModuleIsStoppedWhenTheServiceFailsToStart) {
   const std::string kStarted = R"("faulty":{"event":"log the stop"})";
   const std::string module =
       StartFailure(R"({"modules":{"load":{)" + kStarted + R"(,"malformed":{"fault":"says why"}}}})");
   EXPECT_NE(module.find("the module malformed is refused: the queue is missing"), std::string::npos)
       << module;
   EXPECT_NE(module.find("it is stopped module=faulty"), std::string::npos) << module;
-  // No method is called so, which shows when all modules have started.
+  // No method has this name, which is known only when all modules have started.
   const std::string limits = StartFailure(
       R"({"methods":{"limits":{"faulty.nothing":{"handlers":1}}},"modules":{"load":{)" + kStarted + "}}}");
   EXPECT_NE(limits.find("faulty.nothing"), std::string::npos) << limits;
@@ -154,7 +154,7 @@ TEST(ModuleProcess, AStartThatFailsEndsAlthoughTheStopOfAModuleDoesNot) {
       << why;
 }
 
-TEST(ModuleProcess, CheckConfigLooksAtTheFilesAndRunsNoCodeOfTheirs) {
+TEST(ModuleProcess, CheckConfigChecksTheFilesButRunsNoneOfTheirCode) {
   const TemporaryFolder folder;
   const auto check = [&folder](const std::string& settings) {
     WriteAll(folder.path() / "onbehalf.json", settings);

@@ -26,16 +26,16 @@ class ModuleQuarantineTest : public testing::Test {
   NamedEvent event_;
   ModuleServer server_{{{"raw", "{}"}, {"faulty", event_.Settings()}}, [](service::Settings& settings) {
                          settings.modules.overdue_calls = 3;
-                         // However short that of all others is.
+                         // However short the deadline of all others is.
                          for (const char* method : {"rpc.ping", "raw.echo", "faulty.log"})
                            settings.methods.limits[method].deadline = kPatience;
                          settings.methods.limits["faulty.untilStopped"].deadline = milliseconds(200);
                        }};
   Bystander bystander_{server_};
 
-  // Of faulty, which is the first by name.
+  // The state of faulty, which is the first by name.
   service::ModuleState State() { return server_.modules().States().at(0); }
-  // Other calls are answered until `is_true`. False when it takes too long.
+  // Other calls are answered until `is_true`. False if it takes too long.
   bool AnswersUntil(const std::function<bool()>& is_true) {
     const auto end = std::chrono::steady_clock::now() + kPatience;
     while (!is_true()) {
@@ -43,7 +43,7 @@ class ModuleQuarantineTest : public testing::Test {
     }
     return true;
   }
-  // Whether an answer has come, which must be this one.
+  // Whether a response has come, which must be this one.
   static bool IsAnswered(RawClient& client, const Json& answer) {
     try {
       EXPECT_EQ(client.Read(milliseconds(0)), answer);
@@ -53,7 +53,7 @@ class ModuleQuarantineTest : public testing::Test {
       return false;
     }
   }
-  // Has a call, or what a stream does, hang. What met its deadline before it could is asked for again.
+  // Makes a call, or a step of a stream, hang. Retries if its deadline passes before it could.
   void Hang(RawClient& client, int id, const char* method) {
     const std::string_view deadline_of = std::string_view(method) == "faulty.hang" ? method : "";
     ASSERT_TRUE(WithGrowingDeadline(
@@ -62,7 +62,7 @@ class ModuleQuarantineTest : public testing::Test {
           client.Send(RequestMessage(id, method, {{"progressToken", id}}));
           const auto end = std::chrono::steady_clock::now() + kPatience;
           while (!event_.WaitUntilEntered(2 * deadline)) {
-            // A stream may be open, and its first step not begun.
+            // A stream may be open although its first step has not started.
             if (IsAnswered(client, ErrorMessageFor(id, ErrorCode::kDeadlineExceeded))) return false;
             if (std::chrono::steady_clock::now() < end) continue;
             ADD_FAILURE() << method << " neither hangs nor is answered";
@@ -83,7 +83,7 @@ class ModuleQuarantineTest : public testing::Test {
   }
 };
 
-TEST_F(ModuleQuarantineTest, CallsThatHangAreAnsweredAndCountedAndWithOneTooManyTheModuleGetsNoMore) {
+TEST_F(ModuleQuarantineTest, HangingCallsAreAnsweredAndTooManyQuarantineTheModule) {
   RawClient client(server_.pipe_path());
   ExpectHangs(client, 1);
   ExpectHangs(client, 2);
@@ -111,14 +111,14 @@ TEST_F(ModuleQuarantineTest, CallsThatHangAreAnsweredAndCountedAndWithOneTooMany
             std::string::npos)
       << log;
 
-  // Its calls end after all: that does not bring it back.
+  // Its calls end eventually: that does not bring it back.
   event_.Set();
   ASSERT_TRUE(AnswersUntil([&] { return State().overdue_calls == 0; })) << bystander_.fault();
   EXPECT_TRUE(State().is_quarantined);
   EXPECT_EQ(client.Call("faulty.log").at("error").at("message"), kOutOfService);
 }
 
-// A module whose calls heed their stop is not to blame for deadlines.
+// A module whose calls honour their stop is not to blame for deadlines.
 TEST_F(ModuleQuarantineTest, CallsThatEndAtTheirDeadlineDoNotCount) {
   RawClient client(server_.pipe_path());
   for (int id = 1; id <= 10; ++id) client.Send(RequestMessage(id, "faulty.untilStopped"));
@@ -129,13 +129,13 @@ TEST_F(ModuleQuarantineTest, CallsThatEndAtTheirDeadlineDoNotCount) {
     EXPECT_TRUE(has_ended || ErrorCodeOf(*answer) == static_cast<int>(ErrorCode::kDeadlineExceeded))
         << *answer;
   }
-  // Until a call of another module that began later has become overdue: the watch has looked at these then.
+  // Until a later call of another module is overdue: by then these have been checked.
   ExpectHangs(client, 11);
   ASSERT_TRUE(AnswersUntil([&] { return State().overdue_calls == 1; })) << bystander_.fault();
   EXPECT_FALSE(State().is_quarantined);
 }
 
-TEST_F(ModuleQuarantineTest, ACallWhoseClientHasGoneCountsAsWell) {
+TEST_F(ModuleQuarantineTest, ACallWhoseClientDisconnectedCountsAsWell) {
   for (int i = 0; i < 3; ++i) {
     RawClient client(server_.pipe_path());
     Hang(client, 1, "faulty.hang");
@@ -148,7 +148,7 @@ TEST_F(ModuleQuarantineTest, AStreamWhoseStepHangsCountsAsWell) {
   for (int id = 1; id <= 3; ++id) Hang(client, id, "faulty.hangingStream");
   ASSERT_TRUE(AnswersUntil([&] { return State().is_quarantined; })) << bystander_.fault();
   event_.Set();
-  // What it had begun it ends; its step was the last.
+  // It ends the streams that it had started; its step was the last.
   for (int i = 0; i < 3; ++i) {
     const auto answer = client.Read();
     ASSERT_TRUE(answer.has_value());

@@ -39,7 +39,7 @@ std::string Refusal(ModuleServer::Load load) {
   return Refusal(std::move(load), methods);
 }
 
-TEST(ModuleStart, AModuleThatIsNoneOrAnothersIsRefused) {
+TEST(ModuleStart, AnInvalidModuleIsRefused) {
   const std::string no_file = Refusal({{"nowhere", "{}"}});
   EXPECT_TRUE(no_file.starts_with("the module nowhere is refused: LoadLibraryExW(")) << no_file;
   EXPECT_EQ(Refusal({{"no_export", "{}"}})
@@ -56,7 +56,7 @@ TEST(ModuleStart, AModuleThatIsNoneOrAnothersIsRefused) {
   EXPECT_EQ(Refusal({{"no_start", "{}"}}), "the module no_start is refused: it has no start function");
 }
 
-TEST(ModuleStart, AMalformedMethodIsRefusedAndTheReasonNamesIt) {
+TEST(ModuleStart, AMalformedMethodIsRefusedByName) {
   ASSERT_EQ(Refusal({{"malformed", R"({"fault":"none"})"}}), "");
   const std::vector<std::pair<std::string, std::string>> faults = {
       {"size", "the size of a method is too small"},
@@ -87,7 +87,7 @@ TEST(ModuleStart, AMalformedMethodIsRefusedAndTheReasonNamesIt) {
   }
 }
 
-TEST(ModuleStart, SettingsThatAModuleInCppRefusesByThrowingAreRefusedWithItsWords) {
+TEST(ModuleStart, AModulesExceptionAboutItsSettingsIsTheReason) {
   EXPECT_EQ(Refusal({{"faulty", R"({"event":"refused"})"}}),
             "the module faulty is refused: event: it is refused");
   EXPECT_EQ(Refusal({{"process", R"({"interval_ms":"often"})"}}),
@@ -102,7 +102,7 @@ TEST(ModuleStart, ANamespaceBelongsToOneModule) {
             "the module raw is refused: raw.echo: the namespace raw is already taken");
 }
 
-TEST(ModuleStart, AMethodIsRegisteredAsItIsDescribed) {
+TEST(ModuleStart, AMethodIsRegisteredAsDescribed) {
   service::MethodRegistry methods;
   ASSERT_EQ(Refusal({{"raw", "{}"}, {"faulty", "{}"}}, methods), "");
   const service::Method* const echo = methods.Find("raw.echo");

@@ -19,7 +19,7 @@
 #include "support/patience.h"
 #include "test_server.h"
 
-// Method::on_overdue, by which modules are quarantined.
+// Method::on_overdue, which quarantines modules.
 namespace onbehalf::test {
 namespace {
 
@@ -28,7 +28,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kTimeToEnd{1'000};
 
-TEST(Overdue, ACallThatHasWaitedForAThreadHasTheWholeTimeOfARequestFromThen) {
+TEST(Overdue, ACallThatWaitedForAThreadGetsTheFullTime) {
   Event holds;
   Event may_end;
   Event told;
@@ -70,7 +70,8 @@ TEST(Overdue, ACallThatHasWaitedForAThreadHasTheWholeTimeOfARequestFromThen) {
         client.Send(RequestMessage("hold", "test.hold"));
         EXPECT_TRUE(holds.Wait());
         client.Send(RequestMessage("late", "test.late"));
-        // It is read after that one and waits for the one thread as well: when it is answered, so much time has passed.
+        // It is read after that one and also waits for the only thread: when it is answered, this time has
+        // passed.
         client.Send(RequestMessage("clock", "test.clock"));
         for (int i = 0; i < 3; ++i) {
           const Json answer = client.Read().value_or(nullptr);
@@ -85,11 +86,11 @@ TEST(Overdue, ACallThatHasWaitedForAThreadHasTheWholeTimeOfARequestFromThen) {
       },
       "test.late"));
   ASSERT_TRUE(told.Wait());
-  // It cannot have begun before the thread was free.
+  // It cannot have started before the thread was free.
   EXPECT_GE(told_at.load() - released_at, time + kTimeToEnd);
 }
 
-// Each of its steps goes on until it is overdue.
+// Each of its steps runs until it is overdue.
 class SlowSteps final : public service::Stream {
  public:
   explicit SlowSteps(HANDLE told) : told_(told) {}
@@ -105,8 +106,8 @@ class SlowSteps final : public service::Stream {
   int steps_ = 0;
 };
 
-TEST(Overdue, EachStepOfAStreamIsToldOf) {
-  // Counts up with each time it is told.
+TEST(Overdue, EachOverdueStepOfAStreamIsReported) {
+  // Incremented at each report.
   const win32::UniqueObject told(::CreateSemaphoreW(nullptr, 0, 1000, nullptr));
   if (!told) win32::ThrowLastError("CreateSemaphoreW");
   TestServer server;

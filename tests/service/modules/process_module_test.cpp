@@ -22,7 +22,7 @@ namespace {
 
 using protocol::ErrorCode;
 
-// Lives until its input ends.
+// Runs until its input ends.
 ONBEHALF_CHILD_MAIN(UntilInputEnds) {
   while (std::getchar() != EOF) {
   }
@@ -74,7 +74,7 @@ TEST(ProcessModule, ItsStructsDescribeAMethod) {
   EXPECT_EQ(error.at("code"), static_cast<int>(ErrorCode::kInvalidParams));
 }
 
-TEST(ProcessModule, WhatItsCallerCannotOpenIsWhatWindowsSays) {
+TEST(ProcessModule, WhatItsCallerCannotOpenIsAWindowsError) {
   ModuleServer server(ModuleServer::Load{{"process", "{}"}});
   RawClient client(server.pipe_path());
   // Process ids are multiples of four.
@@ -95,14 +95,14 @@ TEST(ProcessModule, ItsSettingsProtectAProcess) {
   EXPECT_EQ(child.WaitForExit().code, 0U);
 }
 
-TEST(ProcessModule, WatchTellsOfProcessesThatStartAndEnd) {
+TEST(ProcessModule, WatchReportsProcessesThatStartAndEnd) {
   ModuleServer server(ModuleServer::Load{{"process", R"({"interval_ms":10})"}});
   RawClient client(server.pipe_path());
   client.Send(RequestMessage(1, "process.watch", {{"progressToken", "watch"}}));
   const auto watching = client.Read();
   ASSERT_TRUE(watching.has_value());
   EXPECT_EQ(watching->at("params").at("value"), (Json{{"event", "watching"}}));
-  // Other processes may come and go meanwhile.
+  // Other processes may start and end in the meantime.
   const auto next_of = [&client](DWORD id) {
     while (const auto message = client.Read()) {
       if (!message->contains("params")) return *message;

@@ -33,8 +33,7 @@ std::vector<DWORD> TakePipeOpenModes() {
 
 }  // namespace onbehalf::test
 
-// What the import library would define: with this object linked, every call in the executable goes to the
-// spy.
+// Symbols of the import library: with this object linked, every call in the executable goes to the spy.
 extern "C" {
 extern onbehalf::test::CreateNamedPipeFunction __imp_CreateNamedPipeW;
 onbehalf::test::CreateNamedPipeFunction __imp_CreateNamedPipeW = onbehalf::test::SpyingCreateNamedPipe;

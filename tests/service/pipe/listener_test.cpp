@@ -53,7 +53,7 @@ win32::UniqueFile OpenAtOnce(const std::string& path) {
                                          nullptr, OPEN_EXISTING, 0, nullptr));
 }
 
-TEST(Listener, SoManyInstancesWaitHoweverManyAreServed) {
+TEST(Listener, TheNumberOfWaitingInstancesIsConstant) {
   TestServer server;
   server.settings().pipe.waiting_instances = 3;
   server.Start();
@@ -65,8 +65,8 @@ TEST(Listener, SoManyInstancesWaitHoweverManyAreServed) {
   }
 }
 
-// FILE_FLAG_FIRST_PIPE_INSTANCE is the bit of WRITE_OWNER: Windows refuses an instance that asks for it while there is another,
-// and there always is the anchor.
+// FILE_FLAG_FIRST_PIPE_INSTANCE is the bit of WRITE_OWNER: Windows refuses an instance with it while another
+// exists, and the anchor always exists.
 TEST(Listener, NoInstanceAsksToBeTheFirst) {
   TestServer server;
   server.settings().pipe.waiting_instances = 3;
@@ -82,7 +82,7 @@ TEST(Listener, NoInstanceAsksToBeTheFirst) {
   for (const DWORD mode : modes) EXPECT_EQ(mode & FILE_FLAG_FIRST_PIPE_INSTANCE, 0U);
 }
 
-TEST(Listener, AnInstanceIsThereWhileAnotherIsServed) {
+TEST(Listener, AnInstanceWaitsWhileAnotherIsServed) {
   Gate gate;
   TestServer server;
   server.settings().pipe.waiting_instances = 1;
@@ -91,7 +91,7 @@ TEST(Listener, AnInstanceIsThereWhileAnotherIsServed) {
   RawClient first(server.pipe_path());
   first.Send(RequestMessage(1, "test.wait"));
   ASSERT_TRUE(gate.WaitUntilEntered(1));
-  // Without waiting: the next instance existed before the first client was handed on.
+  // Without waiting: the next instance existed before the first client was served.
   EXPECT_TRUE(OpenAtOnce(server.pipe_path())) << ::GetLastError();
   RawClient second(server.pipe_path());
   EXPECT_TRUE(second.Call("rpc.ping").contains("result"));
@@ -99,7 +99,7 @@ TEST(Listener, AnInstanceIsThereWhileAnotherIsServed) {
   EXPECT_EQ(first.Read(), ResultMessage(1, {{"passed", true}}));
 }
 
-// What the design says, entry by entry, as a client reads it from the pipe.
+// What the design specifies, ACE by ACE, as a client reads it from the pipe.
 TEST(Listener, ThePipeCarriesItsDescriptor) {
   TestServer server;
   server.Start();
@@ -134,7 +134,7 @@ TEST(Listener, ThePipeCarriesItsDescriptor) {
             static_cast<ACCESS_MASK>(SYSTEM_MANDATORY_LABEL_NO_WRITE_UP | SYSTEM_MANDATORY_LABEL_NO_READ_UP));
 }
 
-TEST(PipeDescriptor, DeniesNetworkLogonsWhenTold) {
+TEST(PipeDescriptor, DeniesNetworkLogonsIfConfigured) {
   service::Settings::Pipe settings;
   settings.deny_network_logons = true;
   const auto owner = service::PipeOwner();
@@ -143,7 +143,7 @@ TEST(PipeDescriptor, DeniesNetworkLogonsWhenTold) {
   ASSERT_EQ(entries.size(), 8U);
   EXPECT_TRUE(entries[2].denies());
   EXPECT_EQ(entries[2].sid.ToString(), "S-1-5-2");
-  // No entry but the service's own may create instances or change the descriptor.
+  // Only the service's own ACE may allow creating instances or changing the descriptor.
   for (const auto& entry : entries) {
     if (!entry.allows() || entry.sid == owner) continue;
     EXPECT_EQ(
@@ -177,7 +177,7 @@ TEST(PipeDescriptor, ADifferenceIsNamed) {
       0U);
 }
 
-// A pipe that is there before the service starts.
+// A pipe that exists before the service starts.
 class ExistingPipe : public testing::Test {
  protected:
   ExistingPipe()
@@ -187,7 +187,7 @@ class ExistingPipe : public testing::Test {
     return {path_, service::PipeDescriptor({}, service::PipeOwner(), service::AccessPolicy::Compile({}, {})),
             false};
   }
-  // Starts a listener on the pipe; what it says against it, empty if it listens.
+  // Starts a listener on the pipe and returns its error message, empty if it listens.
   std::string StartListener() {
     service::Listener listener(
         Ours(), 2, pool_, log_, [](std::unique_ptr<service::PipeInstance>) {}, [] {});
@@ -206,7 +206,7 @@ class ExistingPipe : public testing::Test {
   service::ThreadPool pool_{1, 2};
 };
 
-TEST_F(ExistingPipe, ThatIsGuardedOtherwiseIsNotServed) {
+TEST_F(ExistingPipe, WithAnotherDescriptorIsNotServed) {
   const service::PipeInstance squatter({path_, SecurityDescriptor::FromSddl("D:P(A;;FA;;;WD)"), false},
                                        pool_);
   const std::string why = StartListener();
@@ -230,16 +230,17 @@ TEST_F(ExistingPipe, OfAnotherOwnerIsNotServed) {
   EXPECT_NE(why.find("the owner is S-1-5-32-544, not "), std::string::npos) << why;
 }
 
-// A client that held on to its end when the service ended keeps the pipe alive. The number of instances tells
-// where the flag for the first instance does not.
-TEST_F(ExistingPipe, ThatIsOursIsServedAndSaidInTheLog) {
+// A client that held on to its end when the service ended keeps the pipe alive. Where the flag for the first
+// instance does not reveal it, the number of instances does.
+TEST_F(ExistingPipe, OfThisAccountIsServedAndLogged) {
   const service::PipeInstance left_over(Ours(), pool_);
   EXPECT_EQ(StartListener(), "");
   EXPECT_NE(ReadAll(folder_.path() / "service.log").find("the pipe already exists and is ours"),
             std::string::npos);
 }
 
-// Whoever has the service's SID as owner was made by the service: what a crash or an older release left differs in DACL or label.
+// A pipe whose owner is the service's SID was made by the service: what a crash or an older release left has
+// another DACL or label.
 TEST_F(ExistingPipe, ThatIsTheServicesOwnGetsItsDescriptorAndLabel) {
   const std::string owner = win32::Sid::ForService(service::kServiceName).ToString();
   const PipeOptions wanted{
@@ -263,12 +264,12 @@ TEST_F(ExistingPipe, ThatIsTheServicesOwnGetsItsDescriptorAndLabel) {
             std::string::npos);
 }
 
-TEST_F(ExistingPipe, IsNotSeenWhereThereIsNone) {
+TEST_F(ExistingPipe, IsNotFoundIfThereIsNone) {
   EXPECT_EQ(StartListener(), "");
   EXPECT_EQ(ReadAll(folder_.path() / "service.log").find("the pipe already exists"), std::string::npos);
 }
 
-TEST_F(ExistingPipe, ThatShutsTheServiceOutIsNotServed) {
+TEST_F(ExistingPipe, ThatLocksTheServiceOutIsNotServed) {
   ONBEHALF_SKIP_WITHOUT("the flag for a pipe's first instance, and a pipe's DACL that is enforced",
                         FirstPipeInstanceIsHonoured() && PipeDaclIsEnforced());
   const service::PipeInstance squatter({path_, SecurityDescriptor::FromSddl("D:P(A;;0x12019b;;;WD)"), false},
@@ -281,13 +282,13 @@ TEST_F(ExistingPipe, ThatShutsTheServiceOutIsNotServed) {
 
 class PipeName : public ExistingPipe {};
 
-TEST_F(PipeName, IsHeldByAnInstanceThatNobodyGets) {
+TEST_F(PipeName, IsHeldByAnInstanceThatNoClientGets) {
   const service::PipeAnchor anchor(Ours(), log_);
   EXPECT_FALSE(OpenAtOnce(path_));
   EXPECT_EQ(::GetLastError(), static_cast<DWORD>(ERROR_PIPE_BUSY));
 }
 
-// From Start on, also while nothing listens any more.
+// From Start on, even when no instance listens any more.
 TEST_F(PipeName, IsHeldUntilTheListenerIsDestroyed) {
   {
     service::Listener listener(
@@ -303,7 +304,7 @@ TEST_F(PipeName, IsHeldUntilTheListenerIsDestroyed) {
 }
 
 TEST_F(PipeName, IsHeldWithoutAWaitingInstance) {
-  // As many clients as there are instances, and no new ones.
+  // As many clients as instances, and no new ones.
   const service::PipeAnchor anchor(Ours(), log_);
   auto instance = std::make_unique<service::PipeInstance>(Ours(), pool_);
   const win32::UniqueFile client = OpenAtOnce(path_);
@@ -326,9 +327,9 @@ TEST_F(PipeName, GivesTheLivePipeAnotherDescriptorAndLabel) {
   }
 }
 
-// ---- What a child inherits ----
+// ---- Handle inheritance ----
 
-// Counts the server's ends of message-type pipes among this process's handles.
+// Counts the server ends of message-type pipes among this process's handles.
 ONBEHALF_CHILD_MAIN(CountPipes) {
   int pipes = 0;
   for (std::uintptr_t value = 4; value < 0x4000; value += 4) {
@@ -342,7 +343,7 @@ ONBEHALF_CHILD_MAIN(CountPipes) {
   return pipes;
 }
 
-// Starts a child that inherits everything that can be inherited.
+// Starts a child that inherits every inheritable handle, and returns its count.
 DWORD PipesOfAChild() {
   std::wstring executable(MAX_PATH, L'\0');
   executable.resize(::GetModuleFileNameW(nullptr, executable.data(), MAX_PATH));
@@ -370,7 +371,7 @@ TEST(Listener, NoChildInheritsAnEndOfThePipe) {
   ASSERT_TRUE(client.Call("rpc.ping").contains("result"));
   EXPECT_EQ(PipesOfAChild(), 0U);
 
-  // The child would have seen one.
+  // The child would have inherited one.
   SECURITY_ATTRIBUTES inherited{sizeof(inherited), nullptr, TRUE};
   const win32::UniqueFile pipe(::CreateNamedPipeW(win32::ToWide(LocalPipePath(UniquePipeName())).c_str(),
                                                   PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE, 1, 4096, 4096, 0,

@@ -29,16 +29,16 @@ namespace {
 using service::WriteQueue;
 using std::chrono::milliseconds;
 
-// Answers a text of the length asked for.
+// Returns a text of the requested length.
 service::Method Bulk(std::size_t bytes) {
   return PublicMethod(
       "test.bulk", service::Acts::kAsService, service::Pace::kQuick,
       [bytes](const service::Call&) -> service::MethodResult { return Json(std::string(bytes, 'x')); });
 }
 
-// A client that asks and does not read stops being read from, so that what waits for it is bounded; the
-// others do not notice, and when it reads at last it gets every answer once.
-TEST(BackPressure, AClientThatDoesNotReadIsNotReadFrom) {
+// A client that sends requests and does not read is no longer read from, so that what is queued for it is
+// bounded; other clients do not notice, and when it reads again it gets every response once.
+TEST(BackPressure, AClientThatDoesNotReadIsNoLongerRead) {
   constexpr std::size_t kAnswer = 64 * 1024;
   constexpr std::size_t kQueue = 256 * 1024;
   constexpr int kRequests = 400;
@@ -49,7 +49,7 @@ TEST(BackPressure, AClientThatDoesNotReadIsNotReadFrom) {
   RawClient other(server.pipe_path());
   RawClient client(server.pipe_path());
   std::thread writer([&] {
-    // Larger than the pipe's own room, so that it fills.
+    // Larger than the pipe's own buffer, so that it fills.
     const std::string filler(4096, ' ');
     for (int id = 0; id < kRequests; ++id) {
       client.Write(HeaderFrame(RequestMessage(id, "test.bulk").dump() + filler));
@@ -58,7 +58,7 @@ TEST(BackPressure, AClientThatDoesNotReadIsNotReadFrom) {
   std::uint64_t pings = 0;
   for (; pings < 200; ++pings) ASSERT_TRUE(other.Call("rpc.ping").contains("result"));
   const std::uint64_t taken = server.server().statistics().requests - pings;
-  // What waits, what the pipe holds, and the answers to the requests of the last read.
+  // What is queued, what the pipe holds, and the responses to the requests of the last read.
   EXPECT_LE(taken * kAnswer, kQueue + 20 * kAnswer);
 
   std::set<int> ids;
@@ -73,9 +73,9 @@ TEST(BackPressure, AClientThatDoesNotReadIsNotReadFrom) {
   EXPECT_TRUE(client.Call("rpc.ping").contains("result"));
 }
 
-// Reads pause and go on many times, whichever thread's write ends first: each pause must be ended by one
-// read.
-TEST(BackPressure, PausesAndGoesOnWithoutLosingOrDoublingAnything) {
+// Reads pause and resume many times, whichever thread's write ends first: each pause must be ended by exactly
+// one read.
+TEST(BackPressure, PausesAndResumesWithoutLossOrDuplication) {
   constexpr int kRequests = 3000;
   TestServer server;
   server.settings().limits.write_queue_bytes = 1024;
@@ -114,7 +114,7 @@ TEST(BackPressure, AClientThatDoesNotReadIsClosedInTime) {
   EXPECT_TRUE(other.Call("rpc.ping").contains("result"));
 }
 
-TEST(BackPressure, AClientThatGoesInTheMiddleOfAResponseLeavesNothingBehind) {
+TEST(BackPressure, AClientThatDisconnectsDuringAResponseLeaksNothing) {
   TestServer server;
   server.methods().Add(Bulk(1024 * 1024));
   server.Start();
@@ -137,7 +137,7 @@ class WriteQueueTest : public testing::Test {
         pipe_({path_, win32::SecurityDescriptor::FromSddl("D:P(A;;FA;;;WD)"), false}, pool_),
         client_(std::make_unique<RawClient>(path_)) {}
 
-  // Adds messages until the pipe takes no more; how many there were.
+  // Adds messages until the pipe accepts no more, and returns their number.
   int Fill(WriteQueue& queue, const std::string& message) {
     int added = 0;
     WriteQueue::Added result = WriteQueue::Added::kWritten;
@@ -155,7 +155,7 @@ class WriteQueueTest : public testing::Test {
   std::unique_ptr<RawClient> client_;
 };
 
-TEST_F(WriteQueueTest, WritesWhatThePipeTakesAtOnceAndTheRestInOrderWhenItIsRead) {
+TEST_F(WriteQueueTest, WritesWhatThePipeAcceptsAndTheRestInOrderLater) {
   std::atomic<DWORD> failure = ERROR_SUCCESS;
   WriteQueue queue(pipe_.get(), pool_, [&](DWORD code) {
     if (code != ERROR_SUCCESS) failure = code;
@@ -183,7 +183,7 @@ TEST_F(WriteQueueTest, WritesWhatThePipeTakesAtOnceAndTheRestInOrderWhenItIsRead
   EXPECT_EQ(failure, static_cast<DWORD>(ERROR_SUCCESS));
 }
 
-TEST_F(WriteQueueTest, FailsForGoodWhenTheOtherEndIsGone) {
+TEST_F(WriteQueueTest, FailsPermanentlyWhenTheOtherEndIsGone) {
   WriteQueue queue(pipe_.get(), pool_, [](DWORD) {});
   client_.reset();
   EXPECT_EQ(queue.Add("a", nullptr), WriteQueue::Added::kFailed);
@@ -192,11 +192,11 @@ TEST_F(WriteQueueTest, FailsForGoodWhenTheOtherEndIsGone) {
   EXPECT_EQ(queue.bytes(), 0U);
 }
 
-TEST_F(WriteQueueTest, SaysThatAPendingWriteHasFailedAndLetsItsOwnerGo) {
+TEST_F(WriteQueueTest, ReportsAFailedPendingWriteAndReleasesItsOwner) {
   struct Owner {
     explicit Owner(std::shared_ptr<std::promise<void>> promise) : gone(std::move(promise)) {}
     ~Owner() { gone->set_value(); }
-    // Shared: the test goes on while set_value has not returned.
+    // Shared: the test continues before set_value has returned.
     const std::shared_ptr<std::promise<void>> gone;
   };
   const auto gone = std::make_shared<std::promise<void>>();
@@ -204,7 +204,7 @@ TEST_F(WriteQueueTest, SaysThatAPendingWriteHasFailedAndLetsItsOwnerGo) {
   WriteQueue queue(pipe_.get(), pool_, [&](DWORD ended) { code = ended; });
   Fill(queue, std::string(40'000, 'a'));
   EXPECT_EQ(queue.bytes(), 40'000U);
-  // The first message that pends keeps its owner; this one comes behind it.
+  // The first pending message keeps its owner; this one comes after it.
   EXPECT_EQ(queue.Add("b", std::make_shared<Owner>(gone)), WriteQueue::Added::kPending);
   client_.reset();
   ASSERT_EQ(gone->get_future().wait_for(kPatience), std::future_status::ready);

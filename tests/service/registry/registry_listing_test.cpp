@@ -1,4 +1,4 @@
-// Pages of a key's subkeys and values, also while they change.
+// Pages of a key's subkeys and values, even while they change.
 
 #include "registry/registry_listing.h"
 
@@ -20,10 +20,10 @@ namespace onbehalf::service {
 namespace {
 
 std::function<void(DWORD index)> g_while_enumerating;
-// In place of the key's own subkeys: the name of each; "" behind the last one.
+// Replaces the key's own subkeys: returns the name of each; "" after the last one.
 std::function<std::wstring(DWORD index)> g_subkeys;
 
-// By name at run time: every reference at link time would be to what stands below.
+// Looked up by name at run time: every link-time reference would be to the replacements below.
 template <typename Function>
 Function Find(const char* name) {
   return reinterpret_cast<Function>(
@@ -60,7 +60,7 @@ class RegistryListing : public RegistryTest {
     std::size_t pages = 0;
     std::size_t busy = 0;
   };
-  // Every page, `between` each two of them. A key that changes all the time is asked again.
+  // Reads every page, calling `between` after each but the last. Retries when a key changes all the time.
   template <typename Between>
   All ListAll(const Json& limit, Between between) const {
     All all;
@@ -89,8 +89,8 @@ class RegistryListing : public RegistryTest {
   }
 };
 
-TEST_F(RegistryListing, GivesKeysThenValuesByTheirNamesInPagesOfEverySize) {
-  // As NT orders them: ordinal, in upper case; so "_" (0x5F) comes behind "Z" and before "a" would have been.
+TEST_F(RegistryListing, ReturnsKeysThenValuesByNameInPagesOfEverySize) {
+  // In NT's order: ordinal, in upper case; so "_" (0x5F) comes after "Z", but before a lower-case "a".
   const std::vector<std::string> names{"1", "a", "B", "b2", "C", "Z", "_", "\xC3\xA4"};
   for (auto name = names.rbegin(); name != names.rend(); ++name) {
     key_.Make(win32::ToWide(*name));
@@ -108,13 +108,13 @@ TEST_F(RegistryListing, GivesKeysThenValuesByTheirNamesInPagesOfEverySize) {
   }
 }
 
-TEST_F(RegistryListing, OfAKeyWithNothingIsEmpty) {
+TEST_F(RegistryListing, OfAnEmptyKeyIsEmpty) {
   EXPECT_EQ(Result("registry.list", {{"key", key_.text()}}),
             (Json{{"keys", Json::array()}, {"values", Json::array()}, {"next", nullptr}}));
 }
 
 TEST_F(RegistryListing, EndsAPageBeforeItIsTooLargeForAResponse) {
-  // Six of them are more than a response may be; each alone is not.
+  // Six of them are larger than a response may be; each alone is not.
   for (int i = 0; i < 6; ++i) key_.SetValue(L"v" + std::to_wstring(i), REG_BINARY, std::string(50'000, 'x'));
   Json params{{"key", key_.text()}};
   std::size_t pages = 0;
@@ -132,7 +132,7 @@ TEST_F(RegistryListing, EndsAPageBeforeItIsTooLargeForAResponse) {
 }
 
 TEST_F(RegistryListing, IsNeverLargerThanAResponseWhateverTheNamesAndTexts) {
-  // What takes most room in JSON: a character of one unit that becomes six.
+  // The worst case in JSON: a one-unit character that becomes six.
   const std::wstring worst(200, L'\x01');
   for (int i = 0; i < 300; ++i)
     key_.SetValue(worst + std::to_wstring(i), REG_SZ, test::Bytes(std::wstring(300, L'\x01')));
@@ -148,8 +148,8 @@ TEST_F(RegistryListing, IsNeverLargerThanAResponseWhateverTheNamesAndTexts) {
   EXPECT_EQ(entries, 600U);
 }
 
-// Subkeys that a key would have, as many as `count`, the last by name first; and what memory this process has when
-// Windows has been asked for all of them.
+// A key with `count` subkeys, the last by name first; and this process's memory use when Windows has
+// enumerated all of them.
 class ManySubkeys {
  public:
   explicit ManySubkeys(DWORD count) {
@@ -172,9 +172,9 @@ class ManySubkeys {
   std::size_t at_the_end_ = 0;
 };
 
-TEST_F(RegistryListing, TakesNoMoreMemoryForAKeyOfManySubkeys) {
+TEST_F(RegistryListing, UsesNoMoreMemoryForAKeyWithManySubkeys) {
   ONBEHALF_SKIP_WITHOUT("a process's private bytes", test::PrivateBytesAreCounted());
-  // 100,000 names of 414 bytes, 41 MB: each comes before all that were there.
+  // 100,000 names of 414 bytes, 41 MB: each sorts before all earlier ones.
   const ManySubkeys subkeys(100'000);
   struct Case {
     std::size_t max_entries;
@@ -190,7 +190,7 @@ TEST_F(RegistryListing, TakesNoMoreMemoryForAKeyOfManySubkeys) {
     for (DWORD i = 0; i < page->keys.size(); ++i) EXPECT_EQ(page->keys[i], ManySubkeys::NameOf(i));
     ASSERT_TRUE(page->next);
     EXPECT_EQ(page->next->name, page->keys.back());
-    // And in the middle.
+    // And from the middle.
     const auto next = ListRegistryKey(key_.get(), RegistryCursor{false, ManySubkeys::NameOf(49'999)},
                                       each.max_entries, each.max_bytes, {});
     EXPECT_LT(subkeys.at_the_end(), before + (8u << 20));
@@ -200,8 +200,8 @@ TEST_F(RegistryListing, TakesNoMoreMemoryForAKeyOfManySubkeys) {
   }
 }
 
-TEST_F(RegistryListing, GivesWhatStaysExactlyOnceWhenKeysGoBetweenPages) {
-  // Windows numbers them anew each time, and what it gives by number would leave some out.
+TEST_F(RegistryListing, ReturnsRemainingKeysOnceWhenOthersAreDeletedBetweenPages) {
+  // Windows renumbers them each time, so enumerating by number would skip some.
   for (int i = 0; i < 40; ++i) key_.Make(L"gone" + std::to_wstring(10 + i));
   std::vector<std::string> stays;
   for (int i = 0; i < 40; ++i) {
@@ -221,7 +221,7 @@ TEST_F(RegistryListing, GivesWhatStaysExactlyOnceWhenKeysGoBetweenPages) {
   EXPECT_EQ(found, stays);
 }
 
-// What is done when Windows is asked for the subkey, or the value, of this number.
+// Called when Windows enumerates the subkey, or the value, with this number.
 class WhileEnumerating {
  public:
   explicit WhileEnumerating(std::function<void(DWORD index)> action) {
@@ -230,7 +230,7 @@ class WhileEnumerating {
   ~WhileEnumerating() { g_while_enumerating = nullptr; }
 };
 
-TEST_F(RegistryListing, GivesWhatStaysExactlyOnceWhenOthersComeAndGoDuringAPage) {
+TEST_F(RegistryListing, ReturnsRemainingKeysOnceWhenOthersChangeDuringAPage) {
   std::vector<std::string> stays;
   for (int i = 0; i < 30; ++i) {
     const std::string number = std::to_string(10 + i);
@@ -241,7 +241,7 @@ TEST_F(RegistryListing, GivesWhatStaysExactlyOnceWhenOthersComeAndGoDuringAPage)
     key_.SetValue(win32::ToWide(stays.back()), REG_BINARY, "x");
   }
   int changes = 0;
-  // All numbers behind become smaller by one when one in front goes, and larger when one comes.
+  // Deleting a key decreases the numbers of all that follow; creating one increases them.
   const WhileEnumerating change([&](DWORD index) {
     if (index != 40 || changes == 8) return;
     const std::wstring number = std::to_wstring(10 + changes);
@@ -257,14 +257,14 @@ TEST_F(RegistryListing, GivesWhatStaysExactlyOnceWhenOthersComeAndGoDuringAPage)
   EXPECT_EQ(changes, 8);
   EXPECT_EQ(all.busy, 0U);
   for (const auto* names : {&all.keys, &all.values}) {
-    // Eight changes: four have come, four have gone.
+    // Eight changes: four were created, four deleted.
     EXPECT_EQ(names->size(), 60U);
     EXPECT_TRUE(std::is_sorted(names->begin(), names->end()));
     EXPECT_EQ(std::vector<std::string>(names->end() - 30, names->end()), stays);
   }
 }
 
-TEST_F(RegistryListing, SaysThatAKeyIsBusyWhichNeverStandsStill) {
+TEST_F(RegistryListing, ReportsThatAConstantlyChangingKeyIsBusy) {
   for (int i = 0; i < 5; ++i) key_.Make(L"n" + std::to_wstring(i));
   {
     int attempts = 0;
@@ -279,8 +279,9 @@ TEST_F(RegistryListing, SaysThatAKeyIsBusyWhichNeverStandsStill) {
   EXPECT_EQ(Result("registry.list", {{"key", key_.text()}}).at("keys").size(), 5U);
 }
 
-TEST_F(RegistryListing, GoesOnBehindANameThatIsNoUnicode) {
-  // Names of values are units as the registry has them, and these two differ in what no valid text can say.
+TEST_F(RegistryListing, ContinuesAfterANameThatIsNotUnicode) {
+  // Value names are units as the registry has them, and these two differ in units that no valid text can
+  // express.
   key_.SetValue(L"a\xD83D", REG_BINARY, "1");
   key_.SetValue(L"a\xD83E", REG_BINARY, "2");
   key_.SetValue(L"b", REG_BINARY, "3");
@@ -298,7 +299,8 @@ TEST_F(RegistryListing, GoesOnBehindANameThatIsNoUnicode) {
 }  // namespace
 }  // namespace onbehalf::service
 
-// What calls of another DLL's functions go through: the linker takes these before the import library's.
+// The symbols that calls of another DLL's functions go through: the linker prefers these to the import
+// library's.
 extern "C" {
 extern decltype(&onbehalf::service::OnRegEnumKeyEx) __imp_RegEnumKeyExW;
 decltype(&onbehalf::service::OnRegEnumKeyEx) __imp_RegEnumKeyExW = &onbehalf::service::OnRegEnumKeyEx;

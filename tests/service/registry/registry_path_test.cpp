@@ -31,7 +31,7 @@ std::string Fault(std::string_view text) {
   return fault != nullptr ? *fault : "none";
 }
 
-TEST(RegistryPath, IsAPlaceInOneOfTheTwoTrees) {
+TEST(RegistryPath, IsAKeyInOneOfTheTwoTrees) {
   struct Row {
     const char* text;
     Tree tree;
@@ -49,7 +49,7 @@ TEST(RegistryPath, IsAPlaceInOneOfTheTwoTrees) {
         {"HKCC\\Software", Tree::kMachine,
          L"System\\CurrentControlSet\\Hardware Profiles\\Current\\Software"},
         {"HKEY_CURRENT_CONFIG", Tree::kMachine, L"System\\CurrentControlSet\\Hardware Profiles\\Current"},
-        // What is no separator is a part of a name.
+        // Anything but a separator is part of a name.
         {"HKLM\\Software/Contoso\\ a b \\..", Tree::kMachine, L"Software/Contoso\\ a b \\.."},
         {"HKLM\\Gr\xC3\xB6\xC3\x9F"
          "e",
@@ -74,7 +74,7 @@ TEST(RegistryPath, OfTheCurrentUserIsTheCallersOwnHive) {
   }
   EXPECT_EQ(Parsed("HKCU").below, L"S-1-5-21-1-2-3-1001");
   EXPECT_TRUE(Parsed("HKCU").is_root);
-  // Somebody's hive by its name is nobody's own.
+  // A hive named by its SID is not the caller's own.
   EXPECT_EQ(Parsed("HKU\\S-1-5-21-1-2-3-1001").own_hive, L"");
 }
 
@@ -99,7 +99,7 @@ TEST(RegistryPath, HasNamesOfAtMost255UnitsOn512Levels) {
   const std::string name(255, 'n');
   EXPECT_EQ(Parsed("HKLM\\" + name + "\\" + name).below.size(), 511U);
   EXPECT_TRUE(Fault("HKLM\\" + name + "n").starts_with("a key name is longer than 255 UTF-16 units"));
-  // Units, not bytes or characters: each of these is two of them.
+  // Units, not bytes or characters: each of these has two.
   std::string pairs;
   for (int i = 0; i < 127; ++i) pairs += "\xF0\x9F\x98\x80";
   EXPECT_EQ(Parsed("HKLM\\" + pairs + "n").below.size(), 255U);
@@ -119,12 +119,12 @@ TEST(RegistryPath, HasAtMost32766UnitsBelowTheTreesRoot) {
   EXPECT_EQ(Fault("HKLM" + longest), fault);
   longest.pop_back();
   EXPECT_EQ(Parsed("HKLM" + longest).below.size(), 32'766U);
-  // What a root stands for counts.
+  // The root's own path counts.
   EXPECT_EQ(Fault("HKCU" + longest), fault);
   EXPECT_EQ(Fault("HKCR" + longest), fault);
 }
 
-TEST(RegistryPath, IsARootOrAHiveHoweverItWasNamed) {
+TEST(RegistryPath, IsARootOrAHiveUnderEveryName) {
   for (const char* text :
        {"HKLM", "HKU", "HKCU", "HKCR", "HKCC", "HKU\\S-1-5-21-1-2-3-1001", "HKU\\s-1-5-21-1-2-3-1001",
         "HKU\\.DEFAULT", "HKU\\S-1-5-18", "HKU\\S-1-5-21-1-2-3-1001_Classes", "HKLM\\Software",

@@ -1,4 +1,4 @@
-// Values of every type, and what stands in the registry under a type that promises something else.
+// Values of every type, and values in the registry that do not match their type.
 
 #include <gtest/gtest.h>
 
@@ -32,7 +32,7 @@ class RegistryValues : public RegistryTest {
   }
 };
 
-TEST_F(RegistryValues, OfEveryTypeAreWrittenAsWindowsWritesThemAndReadBack) {
+TEST_F(RegistryValues, OfEveryTypeAreWrittenLikeWindowsAndReadBack) {
   struct Row {
     const char* type;
     Json value;
@@ -72,7 +72,7 @@ TEST_F(RegistryValues, MayBeWrittenAndReadAsTheirBytesWhateverTheType) {
   for (const char* type :
        {"none", "sz", "expand_sz", "binary", "dword", "dword_big_endian", "multi_sz", "qword", "0x9"}) {
     SCOPED_TRACE(type);
-    // Three bytes: what no type promises. Four: a text without its terminator.
+    // Three bytes: matches no type. Four: a text without its terminator.
     for (const char* text : {"AQID", "YQBiAA==", ""}) {
       Set(type, text, base64);
       EXPECT_EQ(Get(base64), (Json{{"type", type}, {"value", text}, {"encoding", "base64"}}));
@@ -80,7 +80,7 @@ TEST_F(RegistryValues, MayBeWrittenAndReadAsTheirBytesWhateverTheType) {
   }
 }
 
-TEST_F(RegistryValues, ThatAreNotWhatTheirTypePromisesLoseNothing) {
+TEST_F(RegistryValues, ThatDoNotMatchTheirTypeLoseNothing) {
   struct Row {
     const char* what;
     DWORD type;
@@ -129,12 +129,12 @@ TEST_F(RegistryValues, ThatAreNotWhatTheirTypePromisesLoseNothing) {
     const Json got = Get();
     EXPECT_EQ(got.at("value"), row.value);
     EXPECT_EQ(got.at("encoding"), row.encoding);
-    // And the list says the same of it.
+    // And the listing reports the same.
     const Json listed = Result("registry.list", {{"key", key_.text()}}).at("values").at(0);
     EXPECT_EQ(listed.at("value"), row.value);
     EXPECT_EQ(listed.at("encoding"), row.encoding);
     EXPECT_EQ(listed.at("size"), row.bytes.size());
-    // The bytes come back as they were.
+    // The bytes are unchanged.
     const Json bytes = Get({{"encoding", "base64"}});
     key_.SetValue(L"v", REG_NONE, "");
     Set(bytes.at("type"), bytes.at("value"), {{"encoding", "base64"}});
@@ -142,14 +142,14 @@ TEST_F(RegistryValues, ThatAreNotWhatTheirTypePromisesLoseNothing) {
   }
 }
 
-TEST_F(RegistryValues, OfTheTypeLinkAreTextsWithoutTerminator) {
-  // On any key Windows takes a value of this type; a link is what it is called SymbolicLinkValue on.
+TEST_F(RegistryValues, OfTheTypeLinkAreTextWithoutATerminator) {
+  // Windows accepts a value of this type in any key; only one named SymbolicLinkValue is a link.
   Set("link", "\\Registry\\Machine");
   EXPECT_EQ(key_.GetValue(L"v"), (test::TestKey::Value{REG_LINK, Bytes(L"\\Registry\\Machine")}));
   EXPECT_EQ(Get(), (Json{{"type", "link"}, {"value", "\\Registry\\Machine"}, {"encoding", "json"}}));
 }
 
-TEST_F(RegistryValues, AreRefusedWhenTheyDoNotFitTheirType) {
+TEST_F(RegistryValues, AreRefusedIfTheyDoNotFitTheirType) {
   EXPECT_EQ(
       SetFault("dwort", 1),
       "type: expected one of none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x and its "
@@ -183,7 +183,7 @@ TEST_F(RegistryValues, AreRefusedWhenTheyDoNotFitTheirType) {
             "encoding: values of the type binary are base64");
   EXPECT_EQ(SetFault("0x8", "AQID", {{"encoding", "json"}}), "encoding: values of the type 0x8 are base64");
   EXPECT_TRUE(SetFault("sz", "a", {{"encoding", "text"}}).starts_with("encoding: expected one of"));
-  // None of it has been written.
+  // None of them was written.
   EXPECT_EQ(WindowsError("registry.get", {{"key", key_.text()}, {"name", "v"}}),
             (std::pair<int, std::string>(ERROR_FILE_NOT_FOUND, "RegQueryValueExW")));
 }
@@ -202,7 +202,7 @@ TEST_F(RegistryValues, LargerThanAResponseAreTooLargeAndStayListed) {
   EXPECT_EQ(
       values[1],
       (Json{{"name", "w"}, {"type", "binary"}, {"value", "eA=="}, {"encoding", "base64"}, {"size", 1}}));
-  // One of several reads is enough for what is larger than the first buffer.
+  // A value larger than the first buffer takes a second read.
   key_.SetValue(L"v", REG_BINARY, std::string(100'000, 'x'));
   EXPECT_EQ(Get().at("value").get<std::string>().size(), 133'336U);
 }

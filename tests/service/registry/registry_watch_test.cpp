@@ -31,7 +31,8 @@ class RegistryWatch : public testing::Test {
   static Json Piece(const Json& token, bool changed) {
     return NotificationMessage("$/progress", {{"token", token}, {"value", {{"changed", changed}}}});
   }
-  // The next message that is no piece of this watch: pieces may be more than one, because changes may be several for Windows.
+  // The next message that is not a piece of this watch: there may be several pieces, because Windows may
+  // report several changes.
   std::optional<Json> ReadPast(const Json& token) {
     for (;;) {
       auto message = client_->Read();
@@ -44,7 +45,7 @@ class RegistryWatch : public testing::Test {
   std::optional<RawClient> client_;
 };
 
-TEST_F(RegistryWatch, TellsThatItWatchesAndThenOfEachChange) {
+TEST_F(RegistryWatch, ReportsThatItWatchesAndThenEachChange) {
   Open(1, key_.text());
   ASSERT_EQ(client_->Read(), Piece(1, false));
   key_.SetValue(L"v", REG_BINARY, "1");
@@ -61,7 +62,7 @@ TEST_F(RegistryWatch, TellsThatItWatchesAndThenOfEachChange) {
   EXPECT_EQ(ReadPast(1), ErrorMessageFor(1, ErrorCode::kRequestCancelled));
 }
 
-TEST_F(RegistryWatch, TellsOfWhatIsBelowSubkeysOnlyWhenAsked) {
+TEST_F(RegistryWatch, ReportsChangesBelowSubkeysOnlyIfAsked) {
   const auto below = key_.Make(L"a\\b");
   Open("here", key_.text());
   ASSERT_EQ(client_->Read(), Piece("here", false));
@@ -69,7 +70,7 @@ TEST_F(RegistryWatch, TellsOfWhatIsBelowSubkeysOnlyWhenAsked) {
   ASSERT_EQ(client_->Read(), Piece("all", false));
   CheckRegistry(::RegSetValueExW(below.get(), L"v", 0, REG_BINARY, nullptr, 0), "RegSetValueExW");
   ASSERT_EQ(client_->Read(), Piece("all", true));
-  // Had it been told of, it would come before what is answered now.
+  // A report of it would come before this response.
   EXPECT_EQ(client_->Call("registry.list", {{"key", key_.text()}}).at("result").at("keys"),
             Json::array({"a"}));
 }
@@ -84,7 +85,7 @@ TEST_F(RegistryWatch, MissesNoChange) {
   }
 }
 
-// Whether Windows ends the wait for a key's changes when the key itself goes.
+// Whether Windows ends the wait for a key's changes when the key itself is deleted.
 bool DeletionIsNotified(const TestKey& key) {
   const auto probe = key.Make(L"probe");
   const win32::UniqueObject event(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
@@ -111,7 +112,7 @@ TEST_F(RegistryWatch, EndsWhenTheKeyIsDeleted) {
                                                   {"operation", "RegNotifyChangeKeyValue"}}));
 }
 
-TEST_F(RegistryWatch, IsRefusedForAKeyThatIsNotThere) {
+TEST_F(RegistryWatch, IsRefusedForAMissingKey) {
   Open(1, key_.Below("absent"));
   auto answer = client_->Read();
   ASSERT_TRUE(answer.has_value());

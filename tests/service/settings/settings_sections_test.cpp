@@ -65,7 +65,7 @@ TEST(DatabaseSources, HaveAConnectionAndAnIdentity) {
             (Settings::DatabaseSource{"DSN=hr;Trusted_Connection=yes", true, true, {}}));
 }
 
-TEST(DatabaseSources, SayEverythingThatIsWrongUnderItsWholeKey) {
+TEST(DatabaseSources, ReportEveryFaultWithItsFullKey) {
   EXPECT_EQ(
       Faults(R"({"database":{"sources":{
     "a": {},
@@ -85,7 +85,7 @@ TEST(DatabaseSources, SayEverythingThatIsWrongUnderItsWholeKey) {
              "database.sources.f: differs from F only in upper and lower case"}));
 }
 
-// What is wrong goes to the event log and to whoever calls service.reload.
+// Errors go to the event log and to the caller of service.reload.
 TEST(DatabaseSources, NoFaultShowsAConnectionString) {
   const std::string secret = "Driver=x;PWD=secret";
   for (const std::string& text :
@@ -102,7 +102,7 @@ TEST(DatabaseSources, NoFaultShowsAConnectionString) {
   }
 }
 
-TEST(Modules, HaveANameAndSettingsThatAreTheirOwn) {
+TEST(Modules, HaveANameAndTheirOwnSettings) {
   const Settings settings = Sound(R"({"modules":{"load":{"orders":{"depth":[1,{"x":null}]},"hr-2":{}}}})");
   ASSERT_EQ(settings.modules.load.size(), 2u);
   EXPECT_EQ(protocol::Json::parse(settings.modules.load.at("orders")),
@@ -137,7 +137,7 @@ TEST(MethodLimitsSettings, AreWhatIsSetAndNothingElse) {
   EXPECT_EQ(settings.methods.limits.at("rpc.ping"), Settings::MethodLimits{});
 }
 
-TEST(MethodLimitsSettings, SayEverythingThatIsWrongUnderItsWholeKey) {
+TEST(MethodLimitsSettings, ReportEveryFaultWithItsFullKey) {
   EXPECT_EQ(
       Faults(R"({"methods":{"limits":{
     "file.read": {"deadline_ms": 99, "handlers": 0, "handlers_per_account": 10001},
@@ -157,7 +157,7 @@ TEST(MethodLimitsSettings, SayEverythingThatIsWrongUnderItsWholeKey) {
           "methods.limits.file.write.deadline: unknown key; did you mean deadline_ms?"}));
 }
 
-TEST(MethodLimitsSettings, GreatestAndLeastAreAccepted) {
+TEST(MethodLimitsSettings, MaximumAndMinimumAreAccepted) {
   EXPECT_EQ(Faults(R"({"methods":{"limits":{
     "a.a": {"deadline_ms": 100, "handlers": 1, "handlers_per_account": 1},
     "a.b": {"deadline_ms": 86400000, "handlers": 10000, "handlers_per_account": 10000}}}})"),

@@ -29,7 +29,7 @@ std::string FileWith(std::string_view key, const Json& value) {
   return file.dump();
 }
 
-// A value of a setting of kind kOwn that is not its default.
+// A non-default value for a setting of kind kOwn.
 Json Another(const SettingRow& row) {
   const std::map<std::string_view, Json> values = {
       {"file.roots", Json::array({"D:\\Shares"})},
@@ -41,7 +41,7 @@ Json Another(const SettingRow& row) {
   return values.at(row.key);
 }
 
-// The faults that name `key`, joined.
+// The faults for `key`, joined.
 std::string FaultOf(const SettingsResult& result, std::string_view key) {
   std::string all;
   for (const SettingsFault& fault : result.faults) {
@@ -149,7 +149,7 @@ TEST(Settings, EmptyTextGivesTheDefaults) {
   }
 }
 
-TEST(Settings, EveryKeyIsThereOnceAndItsDefaultIsAccepted) {
+TEST(Settings, EveryKeyExistsOnceAndItsDefaultIsAccepted) {
   std::set<std::string_view> keys;
   for (const SettingRow& row : SettingRows()) {
     EXPECT_TRUE(keys.insert(row.key).second) << row.key;
@@ -158,7 +158,7 @@ TEST(Settings, EveryKeyIsThereOnceAndItsDefaultIsAccepted) {
   }
 }
 
-TEST(Settings, EveryNumberIsAcceptedFromItsLeastToItsGreatestAndNotBeyond) {
+TEST(Settings, EveryNumberIsAcceptedOnlyFromMinimumToMaximum) {
   for (const SettingRow& row : SettingRows()) {
     if (row.kind != Kind::kInteger) continue;
     for (const std::uint64_t value : {row.minimum, row.maximum}) {
@@ -191,7 +191,7 @@ TEST(Settings, EveryKeyChangesOnlyItself) {
   }
 }
 
-TEST(Settings, AWrongTypeIsAFaultThatNamesTheKeyWhatIsRightAndWhatWasFound) {
+TEST(Settings, AWrongTypeIsAFaultWithTheKeyTheExpectedAndTheFoundType) {
   const std::vector<std::pair<Json, std::string>> wrong = {
       {nullptr, "null"}, {Json::array({1}), "an array"},  {Json::object({{"a", 1}}), "an object"},
       {1.5, "1.5"},      {"word", "the string \"word\""}, {true, "true"},
@@ -236,7 +236,7 @@ TEST(Settings, ReadsEveryLogLevel) {
   EXPECT_EQ(level("error"), LogLevel::kError);
 }
 
-TEST(Settings, PipeNamesAreThoseThatWindowsTakes) {
+TEST(Settings, PipeNamesAreThoseThatWindowsAccepts) {
   EXPECT_TRUE(Accepts("pipe.name", "a"));
   EXPECT_TRUE(Accepts("pipe.name", "J\xC3\xB6rg's pipe"));
   EXPECT_TRUE(Accepts("pipe.name", std::string(247, 'a')));
@@ -293,7 +293,7 @@ TEST(Settings, AnUnknownKeyIsAFaultThatSuggestsTheNearest) {
   }
 }
 
-TEST(Settings, AnUnknownSectionWithNothingInItIsAFaultToo) {
+TEST(Settings, AnEmptyUnknownSectionIsAFaultToo) {
   EXPECT_EQ(ParseSettings(R"({"limts":{}})").faults.size(), 1u);
 }
 
@@ -319,7 +319,7 @@ TEST(Settings, AFaultySettingContradictsNothing) {
   EXPECT_EQ(result.faults[0].key, "limits.connections");
 }
 
-TEST(Settings, TextThatIsNoJsonObjectIsOneFaultWithItsPlace) {
+TEST(Settings, TextThatIsNotAJsonObjectIsOneFaultWithItsPosition) {
   const auto only_fault = [](std::string_view text) {
     const SettingsResult result = ParseSettings(text);
     EXPECT_EQ(result.faults.size(), 1u) << text;
@@ -341,9 +341,9 @@ TEST(Settings, TextThatIsNoJsonObjectIsOneFaultWithItsPlace) {
   only_fault(std::string_view("\0", 1));
 }
 
-TEST(Settings, NothingOfTheFileCanBreakALineOfTheReport) {
+TEST(Settings, NothingInTheFileCanBreakALineOfTheReport) {
   for (const std::string& text : test::HostileTexts()) {
-    if (text.find_first_of("\x80\xC0\xC1\xF4\xFF") != std::string::npos) continue;  // no UTF-8: no JSON
+    if (text.find_first_of("\x80\xC0\xC1\xF4\xFF") != std::string::npos) continue;  // not UTF-8, so not JSON
     std::string key_file, value_file;
     try {
       key_file = Json{{text, {{text, 1}}}}.dump();
@@ -360,14 +360,14 @@ TEST(Settings, NothingOfTheFileCanBreakALineOfTheReport) {
   }
 }
 
-TEST(Settings, TheReportHasOneLineAFault) {
+TEST(Settings, TheReportHasOneLinePerFault) {
   EXPECT_EQ(CheckConfigReport(ParseSettings(R"({"pipe":{"remote":1},"limits":{"json_depth":0}})"),
                               L"C:\\x\\my.json"),
             "my.json: limits.json_depth: expected an integer from 4 to 1000, found 0\n"
             "my.json: pipe.remote: expected true or false, found 1");
 }
 
-TEST(Settings, AFileThatIsMissingGivesTheDefaults) {
+TEST(Settings, AMissingFileGivesTheDefaults) {
   const test::TemporaryFolder folder;
   EXPECT_TRUE(ReadSettings(folder.path() / L"onbehalf.json").faults.empty());
   EXPECT_TRUE(ReadSettings(folder.path() / L"no folder" / L"onbehalf.json").faults.empty());
@@ -398,7 +398,7 @@ TEST(Settings, AFileThatCannotBeReadIsAFault) {
   EXPECT_TRUE(ReadSettings(file).faults[0].message.starts_with("the file cannot be opened: "));
 }
 
-TEST(Settings, WhatIsAskedForEachTimeTakesEffectAtAReload) {
+TEST(Settings, ReloadableSettingsTakeEffectAtAReload) {
   std::set<std::string> sections;
   for (const SettingRow& row : SettingRows()) {
     const std::string section(row.key.substr(0, row.key.find('.')));
@@ -427,7 +427,7 @@ TEST(Settings, AreCopiedOneByOne) {
   }
 }
 
-TEST(Settings, TheDocumentationHasTheTableAsTheProgramHasIt) {
+TEST(Settings, TheDocumentationHasTheProgramsTable) {
   std::string page = test::ReadAll(ONBEHALF_SOURCE_FOLDER "/docs/settings.md");
   page.erase(std::remove(page.begin(), page.end(), '\r'), page.end());
   EXPECT_NE(page.find(SettingsReference()), std::string::npos) << "docs/settings.md must have this table:\n\n"

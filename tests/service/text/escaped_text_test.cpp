@@ -20,7 +20,7 @@ std::string Escaped(std::string_view text, Escaping escaping, std::size_t max_by
   return out;
 }
 
-TEST(EscapedText, LeavesOrdinaryTextOfEveryLanguageAsItIs) {
+TEST(EscapedText, LeavesOrdinaryTextOfEveryLanguageUnchanged) {
   const std::string text =
       "DOMAIN-J\xC3\xB6rg \xE6\x97\xA5\xE6\x9C\xAC \xF0\x9F\x98\x80 a/b:c;d'e`f{g}[h] \xC2\xA0 \xE2\x82\xAC";
   EXPECT_EQ(Escaped(text, Escaping::kJson), text);
@@ -58,7 +58,7 @@ TEST(EscapedText, EscapesWhatCouldBreakALine) {
   }
 }
 
-TEST(EscapedText, IsCutBetweenTwoCharactersAndSaysSo) {
+TEST(EscapedText, IsTruncatedBetweenTwoCharactersAndMarked) {
   EXPECT_EQ(Escaped("abcdef", Escaping::kLog, 6), "abcdef");
   EXPECT_EQ(Escaped("abcdefg", Escaping::kLog, 6), "abcdef\xE2\x80\xA6");
   EXPECT_EQ(Escaped("abcd\xE2\x82\xAC"
@@ -88,7 +88,7 @@ TEST(EscapedText, ForTheLogIsPrintableAndCannotCloseItsQuotation) {
     for (std::size_t i = 0; i < escaped.size(); ++i) {
       EXPECT_GE(static_cast<unsigned char>(escaped[i]), 0x20);
       if (escaped[i] == '\\') {
-        ++i;  // what is escaped
+        ++i;  // the escaped character
         ASSERT_LT(i, escaped.size());
       } else {
         EXPECT_NE(escaped[i], '"');

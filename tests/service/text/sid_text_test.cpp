@@ -30,7 +30,7 @@ TEST(SidText, AgreesWithTheSystem) {
 }
 
 TEST(SidText, WritesAnAuthorityBeyond32BitsAsHexadecimal) {
-  // ConvertStringSidToSidW takes it so, too; made by hand because not every system's does.
+  // ConvertStringSidToSidW accepts it too; built by hand because not every system's does.
   struct {
     BYTE revision = 1, parts = 1;
     BYTE authority[6] = {0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc};

@@ -12,13 +12,13 @@ using namespace std::chrono;
 constexpr auto kTime =
     sys_days{year{2026} / 11 / 22} + hours{19} + minutes{5} + seconds{9} + microseconds{12'345};
 
-TEST(UtcText, HasTheFractionAskedFor) {
+TEST(UtcText, HasTheRequestedFraction) {
   EXPECT_EQ(UtcText(kTime, UtcText::Fraction::kNone).view(), "2026-11-22T19:05:09Z");
   EXPECT_EQ(UtcText(kTime, UtcText::Fraction::kMilliseconds).view(), "2026-11-22T19:05:09.012Z");
   EXPECT_EQ(UtcText(kTime, UtcText::Fraction::kMicroseconds).view(), "2026-11-22T19:05:09.012345Z");
 }
 
-TEST(UtcText, KnowsLeapYearsAndTheEndsOfDays) {
+TEST(UtcText, HandlesLeapYearsAndTheEndsOfDays) {
   const auto text = [](system_clock::time_point time) {
     return UtcText(time, UtcText::Fraction::kNone).ToString();
   };
