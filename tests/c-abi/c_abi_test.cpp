@@ -18,7 +18,7 @@
 #include "support/platform_probe.h"
 #include "support/unique_pipe_name.h"
 
-// onbehalf.dll as a program in C has it that loads it at run time: each test is a check of c_program.c against a server
+// onbehalf.dll as loaded by a C program at run time: each test runs a check of c_program.c against a server
 // that does what the check needs.
 namespace onbehalf::test {
 namespace {
@@ -51,7 +51,7 @@ Json Notification(const std::string& method, const Json& params) {
   return message;
 }
 
-// Does what the checks' methods say, one message after the other, until the client leaves. Counts the
+// Does what each request's method asks, one message after the other, until the client disconnects. Counts the
 // cancellations.
 class Service {
  public:
@@ -102,27 +102,27 @@ void ExpectToPass(const std::string& check) {
   ExpectToPass(check, service.script());
 }
 
-TEST(CAbi, SaysItsVersions) { ExpectToPass("versions", "no-pipe", ONBEHALF_VERSION); }
+TEST(CAbi, ReportsItsVersions) { ExpectToPass("versions", "no-pipe", ONBEHALF_VERSION); }
 
 TEST(CAbi, CallsWithParametersOfEveryKindUntilItIsClosed) { ExpectToPass("call"); }
 
-TEST(CAbi, GivesTheServicesErrorWithNameAndData) { ExpectToPass("rpc-errors"); }
+TEST(CAbi, ReturnsTheServicesErrorWithNameAndData) { ExpectToPass("rpc-errors"); }
 
 TEST(CAbi, HasALastErrorForEachThread) { ExpectToPass("last-error", "no-pipe"); }
 
-TEST(CAbi, NamesTheArgumentOfConnectThatIsWrong) { ExpectToPass("connect-arguments"); }
+TEST(CAbi, NamesTheInvalidArgumentOfConnect) { ExpectToPass("connect-arguments"); }
 
-TEST(CAbi, NamesTheArgumentThatIsMissingOrWrongAndGoesOn) { ExpectToPass("call-arguments"); }
+TEST(CAbi, NamesAMissingOrInvalidArgumentAndContinues) { ExpectToPass("call-arguments"); }
 
 TEST(CAbi, ReportsAMissingPipe) { ExpectToPass("no-pipe", UniquePipeName()); }
 
-TEST(CAbi, SaysThatTheServerIsNotTrusted) {
+TEST(CAbi, ReportsThatTheServerIsNotTrusted) {
   bool has_come = false;
   ExpectToPass("not-trusted", [&](Session& session) { has_come = !session.ReadSome().empty(); });
   EXPECT_FALSE(has_come) << "it was sent something";
 }
 
-TEST(CAbi, EndsACallAtItsTimeoutAndGoesOn) {
+TEST(CAbi, EndsACallAtItsTimeoutAndContinues) {
   ExpectToPass("timeout", [](Session& session) {
     for (Json message = session.ReadRequest(); !message.is_null(); message = session.ReadRequest()) {
       if (message.at("method") == "echo") session.Answer(message, "none");
@@ -130,7 +130,7 @@ TEST(CAbi, EndsACallAtItsTimeoutAndGoesOn) {
   });
 }
 
-TEST(CAbi, SaysWhatBecameOfTheConnection) {
+TEST(CAbi, ReportsTheStateOfTheConnection) {
   const auto expect = [](int code, FakeServer::Script script) {
     ExpectToPass("connection-error", std::move(script), std::to_string(code));
   };
@@ -172,9 +172,9 @@ TEST(CAbi, CancelsBeforeAndAfterTheAnswerAndInCallbacks) {
   EXPECT_EQ(service.cancellations(), 4);
 }
 
-TEST(CAbi, GivesProgressInOrderBeforeTheCallEnds) { ExpectToPass("progress"); }
+TEST(CAbi, ReportsProgressInOrderBeforeTheCallEnds) { ExpectToPass("progress"); }
 
-TEST(CAbi, SendsAndTakesNotifications) { ExpectToPass("notifications"); }
+TEST(CAbi, SendsAndReceivesNotifications) { ExpectToPass("notifications"); }
 
 TEST(CAbi, EndsEveryCallBeforeAClientIsFreed) { ExpectToPass("free-with-pending-calls"); }
 
@@ -193,10 +193,10 @@ TEST(CAbi, CallsTheRealService) {
 
 struct Footprint {
   std::size_t handles;
-  int blocks;  // of memory
+  int blocks;  // memory blocks
 };
 
-// The program has said how much it has allocated, and waits.
+// The program has reported how much it has allocated, and waits.
 Footprint ReadFootprint(ChildProcess& program) {
   const auto line = program.ReadLine();
   return {OpenHandleCountOf(program.id()), line ? std::stoi(*line) : 0};
@@ -214,13 +214,13 @@ TEST(CAbi, LeaksNothingInAThousandConnections) {
   EXPECT_EQ(exit.code, 0u) << exit.errors;
   RecordProperty("handles", std::to_string(before.handles) + " -> " + std::to_string(after.handles));
   RecordProperty("blocks", std::to_string(before.blocks) + " -> " + std::to_string(after.blocks));
-  // Room for what Windows keeps for itself, but not for one a connection.
+  // Tolerance for what Windows keeps, but not for one per connection.
   EXPECT_LE(after.handles, before.handles + 5);
   EXPECT_LE(after.blocks, before.blocks + 100);
   EXPECT_GT(before.blocks, 0);
 }
 
-// The samples. What they say of the installed service is tested with that.
+// The samples. The tests of the installed service cover their output there.
 
 TEST(CSample, PrintsTheAccountOrTheError) {
   ChildProcess::Options options;
@@ -234,7 +234,7 @@ TEST(CSample, PrintsTheAccountOrTheError) {
   }
 }
 
-// Python for Windows, if it is on the path and is no stub that only offers to install it.
+// Python for Windows, if it is in PATH and not a stub that only offers to install it.
 std::optional<std::string> FindPython() {
   std::wstring path(32 * 1024, L'\0');
   const DWORD length =

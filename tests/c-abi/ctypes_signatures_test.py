@@ -76,7 +76,7 @@ class Types:
             return ctypes.POINTER(self._structs[target])
         if target in NUMBERS:
             return ctypes.POINTER(NUMBERS[target])
-        # Handles, user pointers, and strings that are to be freed.
+        # Handles, user pointers, and strings that must be freed.
         return ctypes.POINTER(ctypes.c_void_p) if target.endswith("*") else ctypes.c_void_p
 
     def of_arguments(self, arguments):

@@ -58,8 +58,8 @@ TEST(ErrorRecord, HasAStatusForEachKindOfException) {
   Expect(5, ONBEHALF_INTERNAL_ERROR, 0);
 }
 
-// MSVC's library holds this code of Windows' equivalent to std::errc::timed_out.
-TEST(ErrorRecord, WhatWindowsSaysStaysWindows) {
+// MSVC's library treats this Windows code as equivalent to std::errc::timed_out.
+TEST(ErrorRecord, WindowsErrorsStayWindowsErrors) {
   Expect(win32::Win32Error(ERROR_SEM_TIMEOUT, "WaitNamedPipeW"), ONBEHALF_WINDOWS_ERROR, ERROR_SEM_TIMEOUT,
          win32::ErrorName(ERROR_SEM_TIMEOUT));
 }

@@ -14,7 +14,7 @@
 namespace onbehalf::test {
 namespace {
 
-// onbehalf.dll as it lies beside this program, loaded as long as this lives.
+// onbehalf.dll in this program's folder, loaded while this object exists.
 class LoadedLibrary {
  public:
   LoadedLibrary() : module_(::LoadLibraryW(L"onbehalf.dll")) {}
@@ -56,7 +56,7 @@ std::vector<std::string> NamesInDefinition() {
   return names;
 }
 
-TEST(Exports, AreThoseOfTheDefinitionFileAndNoOthers) {
+TEST(Exports, AreExactlyThoseOfTheDefinitionFile) {
   const LoadedLibrary library;
   ASSERT_TRUE(library);
   const auto* exports =
@@ -66,7 +66,7 @@ TEST(Exports, AreThoseOfTheDefinitionFileAndNoOthers) {
   for (DWORD i = 0; i < exports->NumberOfNames; ++i) names.push_back(library.At<char>(offsets[i]));
   std::sort(names.begin(), names.end());
   EXPECT_EQ(names, NamesInDefinition());
-  // None by number alone. An address of 0 is a number that is not used.
+  // None by number alone. An address of 0 is an unused number.
   const auto* addresses = library.At<std::uint32_t>(exports->AddressOfFunctions);
   const auto unused = std::count(addresses, addresses + exports->NumberOfFunctions, 0U);
   EXPECT_EQ(exports->NumberOfFunctions - static_cast<DWORD>(unused), exports->NumberOfNames);

@@ -1,4 +1,4 @@
-// The public header alone, as C++: what a caller in C++ sees has C's linkage and the types of C.
+// The public header alone, as C++: C linkage and C types for a caller in C++.
 #include <onbehalf/onbehalf.h>
 
 #include <type_traits>

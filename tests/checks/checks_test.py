@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tests the checks of .ci/check on small repositories made for the purpose: each must fail on what it is there to find.
+"""Tests the checks of .ci/check on small repositories made for the purpose: each must fail on what it is meant to find.
 Prints what a GoogleTest program prints, and "N passed, N failed, N skipped" as its last line.
 
 usage: checks_test.py [NAME...]
@@ -53,7 +53,7 @@ class Repository(unittest.TestCase):
     def run_check(self, *arguments, **environment):
         """(exit code, output, the lines of the report) of .ci/check."""
         report = self.root / ".git" / "report"
-        # What the surroundings have set would decide which revision is compared with.
+        # Variables of the environment would decide which revision is compared with.
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "ONBEHALF_", "CLANG_"))}
         done = subprocess.run([str(self.root / ".ci/check"), "--report", str(report), *arguments], check=False,
                               capture_output=True, text=True, env={**inherited, **environment})
@@ -357,7 +357,7 @@ class Format(Repository):
 class Shellcheck(Repository):
     def setUp(self):
         super().setUp()
-        # Of the repository itself, only what finds the scripts.
+        # From the repository itself, only what finds the scripts.
         for path in (self.root / ".ci").iterdir():
             if path.name not in ("check", "checks"):
                 path.unlink()
@@ -465,7 +465,7 @@ class ClangTidy(Repository):
 
 
 class Checkout(unittest.TestCase):
-    """This repository, checked out as Git for Windows does it unless told otherwise: with carriage returns."""
+    """This repository, checked out as Git for Windows does by default: with carriage returns."""
 
     @staticmethod
     def git(*arguments):
@@ -475,7 +475,7 @@ class Checkout(unittest.TestCase):
     def test_what_is_compared_to_the_byte_has_the_bytes_it_has_here(self):
         if not (ROOT / ".git").exists():
             self.skipTest("no repository")
-        # Those that tests name (ExpectSourceFile), and those that they read as they are.
+        # Those that tests name (ExpectSourceFile), and those that they read unchanged.
         named = {name for source in ROOT.glob("tests/**/*.cpp")
                  for name in re.findall(r'ExpectSourceFile\([^;]*, "([^"]+)"\)', source.read_text(encoding="utf-8"))}
         self.assertIn("docs/methods.md", named)

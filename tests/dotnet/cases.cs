@@ -1,11 +1,11 @@
-// Runs the cases one after the other and reports them as GoogleTest does, which .ci/count_tests.awk reads, and as a
-// JUnit report, which .ci/summary.ps1 reads.
+// Runs the cases one after the other and reports them as GoogleTest does, for .ci/count_tests.awk, and as a
+// JUnit report, for .ci/summary.ps1.
 using System.Diagnostics;
 using System.Xml.Linq;
 
 internal sealed class Skipped(string what) : Exception(what);
 
-// What a case registers with Defer is done when it has ended, however it has ended: the last first. What fails there
+// What a case registers with Defer runs when it has ended, even if it failed: the last first. A failure in it
 // fails the case.
 internal sealed class Case
 {
@@ -19,7 +19,7 @@ internal sealed class Case
         return Task.CompletedTask;
     });
 
-    // Returns what failed.
+    // Returns the failures.
     public async Task<List<Exception>> EndAsync()
     {
         var errors = new List<Exception>();
@@ -41,16 +41,17 @@ internal sealed class Case
 
 internal static class Cases
 {
-    // A case that is not done by then has failed. Far more than most take: it is there to end a run that hangs.
+    // A case that takes longer has failed. Far longer than most take: it ends a run that hangs.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
     private static readonly List<(string Name, Func<Case, Task> Body)> All = [];
 
-    // Registers a case, by a name of the form Suite.WhatItShows. The name is a literal behind `Test(`: where there is no
-    // SDK to build this with, .ci/suites.sh reads it in the source.
+    // Registers a case, by a name of the form Suite.WhatItShows. The name must be a literal after `Test(`:
+    // where no SDK can build this, .ci/suites.sh reads it from the source.
     public static void Test(string name, Func<Case, Task> body) => All.Add((name, body));
 
-    // Skips the case for what this machine lacks. ONBEHALF_REQUIRE_WINDOWS=1 makes that a failure.
+    // Skips the case if something is missing on this machine. ONBEHALF_REQUIRE_WINDOWS=1 makes that a
+    // failure.
     public static void SkipWithout(bool there, string what)
     {
         if (there)
@@ -66,8 +67,8 @@ internal static class Cases
         throw new Skipped($"missing here: {what}");
     }
 
-    // Runs the cases whose names contain `filter`, and writes the report if a file for it is named. Returns the exit
-    // code: 0 only if there was a case and none failed.
+    // Runs the cases whose names contain `filter`, and writes the report if a file for it is given. Returns
+    // the exit code: 0 only if at least one case ran and none failed.
     public static async Task<int> RunAsync(string filter, string? reportFile)
     {
         var chosen = All.Where(each => each.Name.Contains(filter, StringComparison.Ordinal)).ToList();
@@ -171,7 +172,7 @@ internal static class Expect
         }
     }
 
-    // The exception, which must be a T or of a class derived from it.
+    // The exception, which must be a T or derived from it.
     public static async Task<T> ThrowsAsync<T>(Func<Task> action)
         where T : Exception
     {

@@ -1,4 +1,4 @@
-// Connections from .NET that end, and those that are made otherwise than the service wants them.
+// Connections from .NET that end, and unusual ones.
 using System.Diagnostics;
 using System.IO.Pipes;
 using System.Security.Principal;
@@ -15,13 +15,13 @@ internal static class ConnectionTest
 
     public static void Register()
     {
-        Test("Connection.OutlivesARestartOfTheServiceByConnectingAgain", async one =>
+        Test("Connection.ReconnectsAfterARestartOfTheService", async one =>
         {
             JsonRpc probe = await ConnectForRestartAsync(one, Wire.HeaderSystemText, TokenImpersonationLevel.Identification);
             bool isNt = (await probe.CallAsync<Caller>("identity.whoami")).level == "identification";
             probe.Dispose();
 
-            // Four that wait, and four in the middle of a call; of each kind one a wire.
+            // Four that wait, and four in the middle of a call; one of each kind per wire format.
             JsonRpc[] waiting = await Task.WhenAll(Wires.Select(wire => ConnectForRestartAsync(one, wire)));
             JsonRpc[] calling = await Task.WhenAll(Wires.Select(wire => ConnectForRestartAsync(one, wire)));
             var stopping = new List<Task>();
@@ -61,7 +61,7 @@ internal static class ConnectionTest
                 await Expect.ThrowsAsync<ConnectionLostException>(() => service.EchoAsync("too late"));
             }
 
-            // They wait for the pipe, which is not there.
+            // They wait for the pipe, which does not exist yet.
             Task<JsonRpc[]> again = Task.WhenAll(Wires.Concat(Wires).Select(wire => ConnectAgainAsync(one, wire, mayBeLost: !isNt)));
             await StartAsync();
             foreach (JsonRpc service in await again)
@@ -70,9 +70,9 @@ internal static class ConnectionTest
             }
         });
 
-        Test("Connection.IsLostWithoutAHangInTheMiddleOfCalls", async one =>
+        Test("Connection.IsLostDuringCallsWithoutAHang", async one =>
         {
-            // Ends every connection of this process while each has calls under way that nobody has answered.
+            // Ends every connection of this process while each has unanswered calls.
             JsonRpc[] services = await Task.WhenAll(Wires.Select(wire => ConnectForRestartAsync(one, wire)));
             List<Task> follows = [];
             foreach (JsonRpc service in services)
@@ -80,7 +80,7 @@ internal static class ConnectionTest
                 follows.Add(await FollowAsync(service));
             }
 
-            // The others have said hello before their call; this one asks for the first time.
+            // The others have exchanged a message before; this is the connection's first request.
             JsonRpc administrator = await ConnectAsync(one);
             List<Connection> others = await ConnectionsAsync(administrator, Environment.ProcessId);
             others.RemoveAll(each => each.requests < 2);
@@ -98,7 +98,7 @@ internal static class ConnectionTest
             Expect.Equal("still here", await administrator.EchoAsync("still here"));
         });
 
-        Test("Connection.OfAKilledClientIsGoneAndItsCallsToo", async one =>
+        Test("Connection.OfAKilledClientEndsWithItsCalls", async one =>
         {
             var start = new ProcessStartInfo(Environment.ProcessPath!, ["--hold"])
             {
@@ -121,7 +121,7 @@ internal static class ConnectionTest
             }
         });
 
-        Test("Connection.WithAHandlerThatTheServiceDoesNotSpeakIsToldWhichToUse", async one =>
+        Test("Connection.WithAnUnsupportedHandlerIsToldWhichToUse", async one =>
         {
             JsonRpc other = await ConnectAsync(one);
             long refused = (await other.CallAsync<Status>("service.status")).requests.frames_refused;
@@ -147,8 +147,8 @@ internal static class ConnectionTest
             Expect.Equal(refused + 3, (await other.CallAsync<Status>("service.status")).requests.frames_refused);
         });
 
-        // A handle on which Windows does one thing at a time, so the library, which always reads, cannot use one. This is
-        // how scripts do it: first write, then read.
+        // Windows does one operation at a time on a synchronous handle, so the library, which always reads,
+        // cannot use one. Scripts use it like this: first write, then read.
         Test("Connection.MayUseASynchronousHandle", async one =>
         {
             NamedPipeClientStream pipe = await OpenAsync(one, options: PipeOptions.None);
@@ -192,9 +192,9 @@ internal static class ConnectionTest
         await follow;
     }
 
-    // Not with ConnectAsync, whose cases fail if the connection ends.
-    // On Wine's own pipes the first instance takes a client in the moment before the service parks it, and that client is
-    // disconnected. NT's begin disconnected (docs/testing-on-nt-semantics.md).
+    // Not with ConnectAsync, whose cases fail if the connection ends. On Wine's own pipes the first instance
+    // accepts a client in the moment before the service parks it, and that client is disconnected. NT's
+    // instances begin disconnected (docs/testing-on-nt-semantics.md).
     private static async Task<JsonRpc> ConnectAgainAsync(Case one, Wire wire, bool mayBeLost)
     {
         try
@@ -217,7 +217,7 @@ internal static class ConnectionTest
         return service;
     }
 
-    // A call that only its end ends. Returns when it has begun.
+    // Starts a call that never ends by itself. Returns when it is running.
     private static async Task<Task> FollowAsync(JsonRpc service)
     {
         var begun = new TaskCompletionSource();

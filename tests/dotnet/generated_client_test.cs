@@ -1,5 +1,5 @@
-// The client that `onbehalf generate --language csharp` has written from the installed service. That it compiles, as do
-// those of tests/generate/golden, with warnings as errors, is what building this program shows.
+// The client that `onbehalf generate --language csharp` wrote from the installed service. Building this
+// program shows that it compiles with warnings as errors, as do those of tests/generate/golden.
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
@@ -79,7 +79,7 @@ internal static class GeneratedClientTest
 
         Test("GeneratedClient.CallsDatabase", async one =>
         {
-            // As installed the service has no source. What a query gives is in tests/service/database.
+            // The installed service has no sources. tests/service/database tests the results of queries.
             Client service = await ConnectAsync(one);
             Expect.Equal(0, (await service.Database.SourcesAsync()).Sources.Count);
             foreach (Func<Task> call in new Func<Task>[]
@@ -121,7 +121,7 @@ internal static class GeneratedClientTest
             Task watch = service.File.WatchAsync(
                 new() { Path = folder, ProgressToken = new Report<FileWatchProgress>(piece => changed.TrySetResult(piece)) },
                 source.Token);
-            // Nothing says when the watch has begun.
+            // Nothing reports when the watch has started.
             while (!changed.Task.IsCompleted && !watch.IsCompleted)
             {
                 await service.File.WriteAsync(new() { Path = path, Data = "x", Mode = FileWriteParamsMode.Append });
@@ -185,7 +185,7 @@ internal static class GeneratedClientTest
             Expect.Same(
                 [RpcSubscribeParamsEventsItem.ServiceStopping],
                 (await service.Rpc.SubscribeAsync(new() { Events = [RpcSubscribeParamsEventsItem.ServiceStopping] })).Events);
-            // Each method that the service has is one of this client's.
+            // Every method of the service is in this client.
             RpcDiscoverResult document = await service.Rpc.DiscoverAsync();
             int mine = typeof(Client).GetProperties().Sum(each => each.PropertyType.GetMethods().Length);
             Expect.Equal(document.Methods.Count, mine);
@@ -213,7 +213,7 @@ internal static class GeneratedClientTest
 
     private static JsonElement Json<T>(T value) => JsonSerializer.SerializeToElement(value);
 
-    // `ends`: the case ends the connection itself.
+    // `ends`: the case itself ends the connection.
     private static async Task<Client> ConnectAsync(Case one, bool ends = false)
     {
         if (!ends)

@@ -1,12 +1,12 @@
-// The installed service as a program on .NET sees it: pipes, connections of StreamJsonRpc, and the account's own words for
-// what comes back.
+// The installed service as seen by a .NET program: pipes, StreamJsonRpc connections, and records for the
+// results.
 using System.Diagnostics;
 using System.IO.Pipes;
 using System.Security.Principal;
 using System.Text.RegularExpressions;
 using StreamJsonRpc;
 
-// How StreamJsonRpc frames and formats what it writes. The service takes all four.
+// How StreamJsonRpc frames and formats its messages. The service accepts all four.
 internal enum Wire
 {
     HeaderNewtonsoft,
@@ -15,7 +15,7 @@ internal enum Wire
     LinesSystemText,
 }
 
-// Results, by the names that they have on the wire, so that both formatters know them.
+// Results, with their names on the wire, so that both formatters match them.
 internal sealed record Pong(bool pong, string? echo);
 
 internal sealed record Account(string sid, string? name);
@@ -53,7 +53,7 @@ internal static class InstalledService
 
     public static readonly Wire[] Wires = Enum.GetValues<Wire>();
 
-    // What a case waits for comes long before.
+    // Far longer than anything a case waits for.
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // A connected pipe, closed when the case ends.
@@ -76,8 +76,8 @@ internal static class InstalledService
         _ => new NewLineDelimitedMessageHandler(stream, stream, new SystemTextJsonFormatter()),
     };
 
-    // A connection as the library's users make one. The case fails if it ended before the case did: the library ends it
-    // when it finds fault with what came.
+    // A connection as the library's users create it. The case fails if it ended before the case did: the
+    // library closes it when a message is invalid.
     public static async Task<JsonRpc> ConnectAsync(
         Case one,
         Wire wire = Wire.HeaderSystemText,
@@ -126,7 +126,7 @@ internal static class InstalledService
         return folder.FullName;
     }
 
-    // What a program printed.
+    // A program's output.
     public static async Task<string> RunAsync(string program, params string[] words)
     {
         var start = new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardInput = true };
@@ -153,7 +153,7 @@ internal static class InstalledService
     public static async Task<string> StateAsync() =>
         Regex.Match(await RunAsync("sc.exe", "query", "OnBehalf"), @":\s*[1-7]\s+([A-Z_]+)").Groups[1].Value;
 
-    // sc.exe only asks, and says nothing when it is done.
+    // sc.exe only requests it, and does not report when it is done.
     private static async Task WaitForStateAsync(string state)
     {
         while (await StateAsync() != state)

@@ -1,5 +1,5 @@
-// onbehalf.dll, called through LibraryImport as an application on .NET would: client-lib/samples/csharp-dll has the
-// declarations.
+// onbehalf.dll, called through LibraryImport as a .NET application would: client-lib/samples/csharp-dll has
+// the declarations.
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -16,15 +16,16 @@ internal static class LibraryTest
 
     public static void Register()
     {
-        Test("Library.HasTheVersionThatTheDeclarationsAreOf", _ =>
+        Test("Library.HasTheVersionOfTheDeclarations", _ =>
         {
             Expect.Equal(1u << 16, onbehalf_abi_version());
             Expect.That(Marshal.PtrToStringUTF8(onbehalf_version()) is { Length: > 0 }, "no version");
             return Task.CompletedTask;
         });
 
-        // A library reads a larger struct too, as long as what it does not know is zero; these are the sizes of onbehalf.h.
-        Test("Library.HasStructsOfTheSizesThatTheDeclarationsHave", _ =>
+        // A library also reads a larger struct if the fields that it does not know are zero; these are the
+        // sizes of onbehalf.h.
+        Test("Library.HasStructsOfTheDeclaredSizes", _ =>
         {
             Expect.Equal(64, Marshal.SizeOf<OnBehalfOptions>());
             Expect.Equal(32, Marshal.SizeOf<OnBehalfCallOptions>());
@@ -44,7 +45,7 @@ internal static class LibraryTest
             return Task.CompletedTask;
         });
 
-        Test("Library.CallsOnManyThreadsAtOnce", one =>
+        Test("Library.CallsOnManyThreadsConcurrently", one =>
         {
             nint client = Connect(one);
             return Task.WhenAll(Enumerable.Range(0, 8).Select(thread => Task.Run(() =>
@@ -97,7 +98,7 @@ internal static class LibraryTest
             Expect.Equal(MethodNotFound, error.Code);
         });
 
-        Test("Library.GivesProgressUntilTheCallIsCancelled", async one =>
+        Test("Library.ReportsProgressUntilTheCallIsCancelled", async one =>
         {
             using var calls = new PendingCalls(Connect());
             Call(calls.Client, "rpc.ping");
@@ -107,11 +108,11 @@ internal static class LibraryTest
             Expect.Equal(OnBehalfStatus.Ok, onbehalf_cancel(follow.Request));
             var error = await Expect.ThrowsAsync<OnBehalfException>(() => follow.Result.WaitAsync(InstalledService.Patience));
             Expect.Equal((OnBehalfStatus.Cancelled, RequestCancelled), (error.Status, error.Code));
-            // Once more is nothing.
+            // Again, without an effect.
             Expect.Equal(OnBehalfStatus.Ok, onbehalf_cancel(follow.Request));
         });
 
-        Test("Library.GivesProgressOnTheThreadThatCalls", one =>
+        Test("Library.ReportsProgressOnTheCallingThread", one =>
         {
             nint client = Connect(one);
             var threads = new List<int>();
@@ -137,7 +138,7 @@ internal static class LibraryTest
             return Task.CompletedTask;
         });
 
-        Test("Library.GivesNotifications", async one =>
+        Test("Library.ReportsNotifications", async one =>
         {
             nint client = Connect(one);
             var told = new TaskCompletionSource<string>();
@@ -153,7 +154,7 @@ internal static class LibraryTest
 
         Test("Library.IsFreedInAnyOrder", async one =>
         {
-            // The request before its call has ended.
+            // The request is freed before its call has ended.
             using (var calls = new PendingCalls(Connect()))
             {
                 PendingCall ping = calls.Begin("rpc.ping");
@@ -161,7 +162,7 @@ internal static class LibraryTest
                 Expect.That((await ping.Result.WaitAsync(InstalledService.Patience)).GetProperty("pong").GetBoolean(), "no pong");
             }
 
-            // The client while a call is under way, then the request, which can still be cancelled.
+            // The client is freed while a call is under way, then the request, which can still be cancelled.
             var left = new PendingCalls(Connect());
             PendingCall follow = left.Begin("audit.follow");
             await follow.Progress.WaitAsync(InstalledService.Patience);
@@ -171,7 +172,7 @@ internal static class LibraryTest
             Expect.Equal(OnBehalfStatus.Ok, onbehalf_cancel(follow.Request));
             left.Dispose();
 
-            // The client in a callback of its own.
+            // The client is freed in a callback of its own.
             var own = new PendingCalls(Connect());
             PendingCall last = own.Begin("rpc.ping", whenDone: own.FreeClient);
             await last.Result.WaitAsync(InstalledService.Patience);
@@ -190,7 +191,7 @@ internal static class LibraryTest
                 Expect.Equal((OnBehalfStatus.ConnectionError, ConnectionNotConnected), (late.Status, late.Code));
             }
 
-            // Nothing is freed as well.
+            // Freeing null is allowed.
             onbehalf_free_request(0);
             onbehalf_free_client(0);
             onbehalf_free_string(0);
@@ -269,8 +270,8 @@ internal static class LibraryTest
         }
     }
 
-    // The asynchronous calls of a client, told apart by `user`. One delegate of each kind for all of them, which lives as
-    // long as the client.
+    // A client's asynchronous calls, distinguished by `user`. All of them share one delegate of each kind,
+    // which lives as long as the client.
     private sealed class PendingCalls : IDisposable
     {
         private readonly ConcurrentDictionary<nint, PendingCall> calls = new();
@@ -293,7 +294,7 @@ internal static class LibraryTest
             nint key = ++this.last;
             this.calls[key] = call;
             var options = new OnBehalfCallOptions { Size = (uint)Marshal.SizeOf<OnBehalfCallOptions>() };
-            // Asked for progress, a method may have its parameters by name only.
+            // When progress is requested, a method's parameters must be named.
             if (parameters is null or ['{', ..])
             {
                 options.Progress = Marshal.GetFunctionPointerForDelegate(this.progress);

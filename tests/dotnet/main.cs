@@ -1,8 +1,8 @@
 // usage: onbehalf_dotnet_tests [--filter TEXT] [--report FILE]
 //        onbehalf_dotnet_tests --hold
 //
-// Calls the installed service as programs on .NET do. --hold is a client that a case kills: it says when it has a call
-// under way, and then waits.
+// Calls the installed service as .NET programs do. --hold is a client for a case to kill: it reports when its
+// call is under way, and then waits.
 using System.Runtime.Versioning;
 
 [assembly: SupportedOSPlatform("windows")]
@@ -27,7 +27,7 @@ for (int index = 0; index < args.Length; index += 2)
             report = value;
             break;
         default:
-            Console.Error.WriteLine($"there is no option {args[index]}, or it needs a value");
+            Console.Error.WriteLine($"unknown option {args[index]}, or its value is missing");
             return 2;
     }
 }
@@ -39,6 +39,6 @@ LibraryTest.Register();
 SamplesTest.Register();
 int code = await Cases.RunAsync(filter, report);
 
-// Threads that a failed case has left would keep the process.
+// Threads that a failed case has left would keep the process alive.
 Environment.Exit(code);
 return code;

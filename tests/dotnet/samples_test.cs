@@ -1,4 +1,4 @@
-// The sample for .NET, as its own project builds it.
+// The .NET sample, as its own project builds it.
 using System.Security.Principal;
 using System.Text.RegularExpressions;
 using static Cases;

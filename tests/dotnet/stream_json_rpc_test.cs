@@ -1,4 +1,4 @@
-// What StreamJsonRpc, as it comes from its registry, can do with the service.
+// What StreamJsonRpc, as published, can do with the service.
 using System.Diagnostics;
 using System.IO.Pipes;
 using System.Security.Cryptography;
@@ -10,7 +10,7 @@ using StreamJsonRpc.Protocol;
 using static Cases;
 using static InstalledService;
 
-// GenerateShape, which the library would have on it (0008), is for a formatter that the service does not speak.
+// GenerateShape, which the library recommends (0008), is for a formatter that the service does not support.
 #pragma warning disable StreamJsonRpc0008
 [JsonRpcContract]
 public partial interface IPing
@@ -21,7 +21,7 @@ public partial interface IPing
 
 internal static class StreamJsonRpcTest
 {
-    // rpc.ping takes at most so many.
+    // The limit of rpc.ping.
     private const int EchoCharacters = 1024 * 1024;
 
     public static void Register()
@@ -39,13 +39,13 @@ internal static class StreamJsonRpcTest
             Expect.Equal(new Pong(true, null), await service.InvokeAsync<Pong>("rpc.ping"));
             Expect.Equal("one", (await service.InvokeAsync<Pong>("rpc.ping", "one")).echo);
             Expect.Equal("ü€😀 {[\"\\", await service.EchoAsync("ü€😀 {[\"\\"));
-            // "params": null on the wire, or none.
+            // "params": null on the wire, or no params.
             Expect.That((await service.InvokeWithParameterObjectAsync<Pong>("rpc.ping", (object?)null)).pong, "no pong");
             Expect.That((await service.InvokeWithCancellationAsync<Pong>("rpc.ping", null)).pong, "no pong");
             Expect.That((await service.InvokeWithCancellationAsync<Pong>("rpc.ping", [])).pong, "no pong");
         }));
 
-        Test("StreamJsonRpc.IsKnownByItsAccountItsProgramAndMayBeImpersonated", one => OnEveryWireAsync(one, async (_, service) =>
+        Test("StreamJsonRpc.IsIdentifiedByAccountAndProgramAndMayBeImpersonated", one => OnEveryWireAsync(one, async (_, service) =>
         {
             var me = await service.CallAsync<Caller>("identity.whoami");
             Expect.Equal(Environment.ProcessId, me.process.id);
@@ -95,14 +95,14 @@ internal static class StreamJsonRpcTest
             await GiveBackStatusAsync(service);
         }));
 
-        Test("StreamJsonRpc.HasAsManyCallsUnderWayAsItLikes", one => OnEveryWireAsync(one, async (wire, service) =>
+        Test("StreamJsonRpc.HasAnyNumberOfCallsUnderWay", one => OnEveryWireAsync(one, async (wire, service) =>
         {
-            // More than the service runs at the same time: the others wait there.
+            // More than the service runs at a time: the others wait there.
             string[] words = [.. Enumerable.Range(0, 200).Select(number => $"{wire} {number}")];
             Expect.Same(words, await Task.WhenAll(words.Select(word => service.EchoAsync(word)!)));
         }));
 
-        Test("StreamJsonRpc.HasManyConnectionsAtOnce", async one =>
+        Test("StreamJsonRpc.HasManyConcurrentConnections", async one =>
         {
             await Task.WhenAll(Enumerable.Range(0, 50).Select(async number =>
             {
@@ -116,7 +116,7 @@ internal static class StreamJsonRpcTest
 
         Test("StreamJsonRpc.SendsAndReceivesAMebibyte", one => OnEveryWireAsync(one, async (_, service) =>
         {
-            // No period that a lost or repeated piece of a power of two could hide in.
+            // A period that is not a power of two, so that a lost or repeated piece shows.
             string letters = string.Create(EchoCharacters, 0, (text, _) =>
             {
                 for (int index = 0; index < text.Length; ++index)
@@ -134,7 +134,7 @@ internal static class StreamJsonRpcTest
     {
         Test("StreamJsonRpc.GetsErrorsWithTheirCodes", one => OnEveryWireAsync(one, async (_, service) =>
         {
-            // The library has one exception for both, with the service's own words in it.
+            // The library has one exception for both, with the service's own message.
             var noMethod = await Expect.ThrowsAsync<RemoteMethodNotFoundException>(() => service.InvokeAsync("no.such"));
             Expect.Equal(JsonRpcErrorCode.MethodNotFound, noMethod.ErrorCode);
             var noParameter = await Expect.ThrowsAsync<RemoteMethodNotFoundException>(
@@ -161,7 +161,7 @@ internal static class StreamJsonRpcTest
             }
         });
 
-        Test("StreamJsonRpc.IsDeniedWhileThePolicySaysSoAndFindsTheRefusalInTheAudit", one => OnEveryWireAsync(one, async (wire, service) =>
+        Test("StreamJsonRpc.IsDeniedByThePolicyAndFindsTheRefusalInTheAudit", one => OnEveryWireAsync(one, async (wire, service) =>
         {
             await service.CallAsync<object>("service.status");
             await DenyStatusAsync(one, service);
@@ -184,14 +184,14 @@ internal static class StreamJsonRpcTest
         Test("StreamJsonRpc.CancelsARunningCall", one => OnEveryWireAsync(one, async (_, service) =>
         {
             using var source = new CancellationTokenSource();
-            // The first piece says that it runs.
+            // The first piece shows that it runs.
             var token = new Report<AuditLines>(_ => source.Cancel());
             await Expect.ThrowsAsync<OperationCanceledException>(() => service.InvokeWithParameterObjectAsync<object>(
                 "audit.follow", new { progressToken = token }, source.Token));
             Expect.That((await service.CallAsync<Pong>("rpc.ping")).pong, "no pong after a cancel");
         }));
 
-        Test("StreamJsonRpc.CancelsACallInTheMomentInWhichItIsMade", one => OnEveryWireAsync(one, async (_, service) =>
+        Test("StreamJsonRpc.CancelsACallAtOnce", one => OnEveryWireAsync(one, async (_, service) =>
         {
             for (int round = 0; round < 50; ++round)
             {
@@ -234,7 +234,7 @@ internal static class StreamJsonRpcTest
                 await caller.EchoAsync("a line");
             }
 
-            // A decision and an outcome each, behind the line that was the newest.
+            // A decision and an outcome each, after the record that was the newest.
             var audit = await caller.CallAsync<AuditLines>("audit.read", new { method = "rpc.ping", limit = 61 });
             lock (seen)
             {
@@ -251,7 +251,7 @@ internal static class StreamJsonRpcTest
             Expect.Same(audit.lines.Select(line => line.seq), seen);
         }));
 
-        Test("StreamJsonRpc.SeesHowFarAVerificationIs", one => OnEveryWireAsync(one, async (_, service) =>
+        Test("StreamJsonRpc.SeesTheProgressOfAVerification", one => OnEveryWireAsync(one, async (_, service) =>
         {
             var steps = new List<Steps>();
             var token = new Report<Steps>(steps.Add);
@@ -291,14 +291,14 @@ internal static class StreamJsonRpcTest
 
     private static void Levels()
     {
-        Test("StreamJsonRpc.HandsOverTheLevelThatItWasOpenedWith", async one =>
+        Test("StreamJsonRpc.PassesOnTheLevelItWasOpenedWith", async one =>
         {
             JsonRpc probe = await ConnectAsync(one, level: TokenImpersonationLevel.Identification);
             SkipWithout(
                 (await probe.CallAsync<Caller>("identity.whoami")).level == "identification",
                 "a pipe that hands over the level that its client asks for");
 
-            // None asks for nothing, which Windows takes as impersonation.
+            // None requests no level, which Windows treats as impersonation.
             foreach ((TokenImpersonationLevel level, string? known, bool acts) in new (TokenImpersonationLevel, string?, bool)[]
             {
                 (TokenImpersonationLevel.None, "impersonation", true),
@@ -321,13 +321,13 @@ internal static class StreamJsonRpcTest
             }
         });
 
-        Test("StreamJsonRpc.MayAskForAPipeOfItsOwnAccountOnly", async one =>
+        Test("StreamJsonRpc.MayRequireAPipeOfItsOwnAccount", async one =>
         {
             string me = WindowsIdentity.GetCurrent().User!.Value;
             NamedPipeClientStream open = await OpenAsync(one);
             string owner = open.GetAccessControl().GetOwner(typeof(SecurityIdentifier))!.Value;
-            // The pipe is the service's. .NET compares with the token's owner, which for an elevated administrator is
-            // Administrators.
+            // The pipe belongs to the service. .NET compares its owner with the token's, which for an
+            // elevated administrator is Administrators.
             using var pipe = new NamedPipeClientStream(
                 ".", PipeName, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
             if (owner == WindowsIdentity.GetCurrent().Owner!.Value)
@@ -341,7 +341,7 @@ internal static class StreamJsonRpcTest
         });
     }
 
-    // Null if the service asks for a higher level.
+    // Null if the service requires a higher level.
     private static async Task<string?> UnlessLevelTooLow(Func<Task<string?>> call)
     {
         try
@@ -354,7 +354,7 @@ internal static class StreamJsonRpcTest
         }
     }
 
-    // The case gives the node its default back, on another connection.
+    // The case restores the node's default, on another connection.
     private static async Task DenyStatusAsync(Case one, JsonRpc service)
     {
         one.Defer(async () => await GiveBackStatusAsync(await ConnectAsync(one)));
@@ -362,7 +362,7 @@ internal static class StreamJsonRpcTest
         await service.CallAsync<object>("access.deny", new { node = "service.status", account, rights = new[] { "call" } });
     }
 
-    // By position: of an object JsonMessageFormatter leaves out what is null.
+    // By position: in an object JsonMessageFormatter omits nulls.
     private static Task GiveBackStatusAsync(JsonRpc service) => service.InvokeAsync("access.set", "service.status", null);
 
     private sealed record Steps(long done, long total);
@@ -373,7 +373,7 @@ internal static class StreamJsonRpcTest
 
     private sealed record Whole(long bytes, string sha256);
 
-    // Otherwise the data is what this library would send, CommonErrorData, which the service's is not.
+    // Otherwise the data would be CommonErrorData, which this library sends, but the service does not.
     private sealed class ErrorsOfWindows(IJsonRpcMessageHandler handler) : JsonRpc(handler)
     {
         protected override Type? GetErrorDetailsDataType(JsonRpcError error) =>

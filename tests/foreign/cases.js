@@ -1,26 +1,26 @@
-// Runs the cases one after the other and reports them as GoogleTest does, which .ci/count_tests.awk reads, and as a
-// JUnit report, which .ci/summary.ps1 reads.
+// Runs the cases one after the other and reports them as GoogleTest does, for .ci/count_tests.awk, and as a
+// JUnit report, for .ci/summary.ps1.
 'use strict';
 
 const fs = require('node:fs');
 
-// A case that is not done by then has failed. Far more than most take: it is there to end a run that hangs.
+// A case that takes longer has failed. Far longer than most take: it ends a run that hangs.
 const kCaseMilliseconds = 60_000;
 
 const cases = [];
 
-// What a case registers with `defer` is done when it has ended, however it has ended: the last first. What fails there
-// fails the case.
+// What a case registers with `defer` runs when it has ended, even if it failed: the last first. A failure in
+// it fails the case.
 class Case {
   #deferred = [];
-  // Of promises that the case has forgotten.
+  // Of promises that the case did not await.
   rejections = [];
 
   defer(action) {
     this.#deferred.push(action);
   }
 
-  // Returns what failed.
+  // Returns the failures.
   async end() {
     const errors = [];
     while (this.#deferred.length > 0) {
@@ -89,8 +89,8 @@ function report(outcomes) {
   return `<testsuite>\n${lines.join('\n')}\n</testsuite>\n`;
 }
 
-// Runs the cases whose names contain `filter`, and writes the report if a file for it is named. Returns the exit code:
-// 0 only if there was a case and none failed.
+// Runs the cases whose names contain `filter`, and writes the report if a file for it is given. Returns the
+// exit code: 0 only if at least one case ran and none failed.
 async function run({ filter = '', reportFile = null }) {
   const chosen = cases.filter(({ name }) => name.includes(filter));
   console.log(`[==========] Running ${chosen.length} tests`);

@@ -1,4 +1,4 @@
-// The pipe without a library: both framings, and writes cut in ways that no library cuts them.
+// The pipe without a library: both framings, and writes split in ways that no library splits them.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -13,18 +13,18 @@ async function open(one, framing) {
   return { socket, transcript };
 }
 
-// One write, done when this resolves. Writes that wait for one another are joined by Node.
+// One write, complete when this resolves. Node joins writes that wait for one another.
 function write(socket, bytes) {
   return new Promise((resolve, reject) => socket.write(bytes, (error) => (error ? reject(error) : resolve())));
 }
 
-// Far more of them than a pipe's buffer takes.
+// Far more of them than a pipe's buffer holds.
 const kLongText = 'x'.repeat(64 * 1024);
 
 const request = (id, method, params) => JSON.stringify({ jsonrpc: '2.0', id, method, params });
 const headerDelimited = (text) => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
 
-test('RawSocket.IsAnsweredInLinesWhatItAsksInLines', async (one) => {
+test('RawSocket.GetsLinesForLines', async (one) => {
   const { socket, transcript } = await open(one, 'bare');
   await write(
     socket,
@@ -36,7 +36,7 @@ test('RawSocket.IsAnsweredInLinesWhatItAsksInLines', async (one) => {
   assert.equal(transcript.messages.length, 3);
 });
 
-test('RawSocket.NeedsNoNewlineBehindBareJson', async (one) => {
+test('RawSocket.NeedsNoNewlineAfterBareJson', async (one) => {
   const { socket, transcript } = await open(one, 'bare');
   for (let id = 0; id < 3; ++id) {
     await write(socket, request(id, 'rpc.ping'));
@@ -64,7 +64,7 @@ for (const [framing, frame] of [
     assert.equal((await transcript.answer(1)).result.echo, 'ü');
   });
 
-  test(`RawSocket.MayGoInTheMiddleOfAFrameWithFraming_${framing}`, async (one) => {
+  test(`RawSocket.MayDisconnectInTheMiddleOfAFrameWithFraming_${framing}`, async (one) => {
     const { socket } = await open(one, framing);
     const text = frame(request(1, 'rpc.ping'));
     await write(socket, text.slice(0, -5));
@@ -76,7 +76,7 @@ for (const [framing, frame] of [
   });
 }
 
-test('RawSocket.MayGoWithoutReadingItsAnswers', async (one) => {
+test('RawSocket.MayDisconnectWithoutReadingItsAnswers', async (one) => {
   const socket = await openSocket(one);
   const frames = Array.from({ length: 32 }, (_, id) => headerDelimited(request(id, 'rpc.ping', { echo: kLongText })));
   await write(socket, frames.join(''));
@@ -93,7 +93,7 @@ test('RawSocket.MaySendManyFramesInOneWrite', async (one) => {
   for (const id of ids) assert.equal((await transcript.answer(id)).result.echo, `${id}`);
 });
 
-test('RawSocket.IsToldWhyTheServiceHangsUpOnWhatIsNoFrame', async (one) => {
+test('RawSocket.GetsTheReasonWhenTheServiceRefusesAnInvalidFrame', async (one) => {
   const { socket, transcript } = await open(one, 'header');
   await write(socket, 'GET / HTTP/1.1\r\n\r\n');
   assert.equal((await transcript.answer(null)).error.code, -32700);

@@ -1,4 +1,5 @@
-// The sample for Node, run as its readers run it. Those for .NET and PowerShell are run by tests/dotnet and tests/powershell.
+// The Node sample, run as its readers run it. tests/dotnet and tests/powershell run those for .NET and
+// PowerShell.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -27,7 +28,7 @@ test('Samples.NodeRuns', async (one) => {
   assert.equal(lines.at(-1), 'cancelled');
 });
 
-test('Samples.NodeUsesTheVersionThatIsTestedHere', () => {
+test('Samples.NodeUsesTheTestedVersion', () => {
   const wanted = JSON.parse(fs.readFileSync(path.join(kSamples, 'node', 'package.json'), 'utf8')).dependencies;
   assert.equal(wanted['vscode-jsonrpc'], require('vscode-jsonrpc/package.json').version);
 });

@@ -1,4 +1,5 @@
-// The installed service as a program in Node sees it: sockets, connections of vscode-jsonrpc, and what came on them.
+// The installed service as seen by a Node program: sockets, vscode-jsonrpc connections, and the messages on
+// them.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -8,8 +9,8 @@ const { SocketMessageReader, SocketMessageWriter, createMessageConnection } = re
 
 const kPipe = '\\\\.\\pipe\\onbehalf';
 
-// What came on a socket, message by message in the order in which it came, split by this class and not by the library
-// under test. `framing` is 'header' or 'bare'; bytes that the service may not write end in `faults`.
+// The messages of a socket in the order in which they came, parsed by this class and not by the library under
+// test. `framing` is 'header' or 'bare'; bytes that the service may not write are recorded in `faults`.
 class Transcript {
   messages = [];
   faults = [];
@@ -35,8 +36,8 @@ class Transcript {
     });
   }
 
-  // Resolves with the first message that `wanted` is true of, which may be there already. Rejects when the connection
-  // is closed and there is none.
+  // Resolves with the first message for which `wanted` returns true, which may have come already. Rejects
+  // when the connection is closed without one.
   async find(wanted) {
     for (;;) {
       const found = this.messages.find(wanted);
@@ -57,7 +58,7 @@ class Transcript {
       .map((message) => message.params.value);
   }
 
-  // What holds of every connection, whatever was asked: no id is answered twice, everything is JSON-RPC 2.0.
+  // What must hold for every connection: no id is answered twice, everything is JSON-RPC 2.0.
   check() {
     assert.deepEqual(this.faults, []);
     const ids = this.messages.filter((message) => 'id' in message).map((message) => message.id);
@@ -78,11 +79,11 @@ class Transcript {
     const blank = this.#rest.indexOf('\r\n\r\n');
     if (blank === -1) return null;
     const head = this.#rest.toString('latin1', 0, blank);
-    // Exactly this one header, spelled so: StreamJsonRpc matches names with case.
+    // Exactly this header and this spelling: StreamJsonRpc matches names case-sensitively.
     const length = /^Content-Length: ([0-9]+)$/.exec(head);
     if (length === null) {
       this.#rest = Buffer.alloc(0);
-      throw new Error(`a header that is not wanted: ${JSON.stringify(head)}`);
+      throw new Error(`unexpected header: ${JSON.stringify(head)}`);
     }
     const begin = blank + 4;
     const end = begin + Number(length[1]);
@@ -111,13 +112,13 @@ async function openSocket(one) {
   return socket;
 }
 
-// Resolves when the socket is closed, by whichever side.
+// Resolves when either side closes the socket.
 function closed(socket) {
   return socket.closed ? Promise.resolve() : new Promise((resolve) => socket.once('close', resolve));
 }
 
-// A connection of vscode-jsonrpc, as its users make one, closed when the case ends. The case fails if the library
-// found fault with what came, or the transcript does.
+// A vscode-jsonrpc connection as its users create one, closed when the case ends. The case fails if the
+// library or the transcript finds a fault in the messages.
 async function connect(one) {
   const socket = await openSocket(one);
   const transcript = new Transcript(socket, 'header');

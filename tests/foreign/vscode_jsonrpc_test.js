@@ -1,4 +1,4 @@
-// What vscode-jsonrpc, as it comes from its registry, can do with the service.
+// What vscode-jsonrpc, as published, can do with the service.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -37,7 +37,7 @@ async function refused(promise, code) {
   return refusal;
 }
 
-// Collects the progress for a token. `first` resolves with the first value that `wanted` is true of.
+// Collects the progress for a token. `first` resolves with the first value for which `wanted` returns true.
 function watch(connection, token, wanted = () => true) {
   const values = [];
   let registration;
@@ -50,12 +50,12 @@ function watch(connection, token, wanted = () => true) {
   return { values, first, dispose: () => registration.dispose() };
 }
 
-// Begins to follow the audit, and resolves when the first piece is there. `done` is the request.
+// Starts to follow the audit, and resolves when the first piece has come. `done` is the request.
 async function follow(connection, progressToken, params = {}) {
   const source = new CancellationTokenSource();
   const pieces = watch(connection, progressToken);
   const done = connection.sendRequest('audit.follow', { ...params, progressToken }, source.token);
-  // An answer, which can only be a refusal, ends the waiting too.
+  // A response, which can only be a refusal, ends the wait too.
   await Promise.race([pieces.first, done]);
   return { source, pieces, done };
 }
@@ -69,7 +69,7 @@ test('VscodeJsonRpc.CallsWithoutParametersAndCountsItsIdsFromZero', async (one) 
   assert.deepEqual(transcript.messages.map((message) => message.id), [0, 1]);
 });
 
-test('VscodeJsonRpc.IsKnownByItsAccountItsProgramAndMayBeImpersonated', async (one) => {
+test('VscodeJsonRpc.IsIdentifiedByAccountAndProgramAndMayBeImpersonated', async (one) => {
   const { connection } = await connect(one);
   const me = await connection.sendRequest('identity.whoami');
   assert.equal(me.process.id, process.pid);
@@ -117,7 +117,7 @@ test('VscodeJsonRpc.GetsErrorsAsResponseErrorWithTheirCodes', async (one) => {
   assert.equal((await connection.sendRequest('rpc.ping')).pong, true);
 });
 
-test('VscodeJsonRpc.IsDeniedWhileThePolicySaysSoAndFindsTheRefusalInTheAudit', async (one) => {
+test('VscodeJsonRpc.IsDeniedByThePolicyAndFindsTheRefusalInTheAudit', async (one) => {
   const { connection } = await connect(one);
   const account = (await connection.sendRequest('identity.whoami')).account.sid;
   await connection.sendRequest('service.status');
@@ -132,7 +132,7 @@ test('VscodeJsonRpc.IsDeniedWhileThePolicySaysSoAndFindsTheRefusalInTheAudit', a
   await connection.sendRequest('service.status');
 });
 
-// On the connection of a case; the case gives the node its default back, on another one.
+// On the connection of a case; the case restores the node's default, on another one.
 async function denyStatusTo(one, connection, account) {
   one.defer(async () => {
     const last = await connect(one);
@@ -152,7 +152,7 @@ test('VscodeJsonRpc.CancelsARunningCall', async (one) => {
   assert.equal(transcript.messages.filter((message) => message.id === 0).length, 1);
 });
 
-test('VscodeJsonRpc.CancelsACallInTheMomentInWhichItIsMade', async (one) => {
+test('VscodeJsonRpc.CancelsACallAtOnce', async (one) => {
   const { connection, transcript } = await connect(one);
   const kRounds = 50;
   for (let round = 0; round < kRounds; ++round) {
@@ -168,11 +168,11 @@ test('VscodeJsonRpc.CancelsACallInTheMomentInWhichItIsMade', async (one) => {
   );
 });
 
-test('VscodeJsonRpc.MayCancelWhatHasBeenAnswered', async (one) => {
+test('VscodeJsonRpc.MayCancelAnAnsweredRequest', async (one) => {
   const { connection, transcript } = await connect(one);
   const source = new CancellationTokenSource();
   await connection.sendRequest('rpc.ping', { echo: 'done' }, source.token);
-  // The library forgets a token with its answer, so this is the cancel that was on its way meanwhile.
+  // The library forgets a token with its response, so this imitates a cancel that was already on its way.
   await connection.sendNotification('$/cancelRequest', { id: 0 });
   await connection.sendNotification('$/cancelRequest', { id: 4711 });
   await connection.sendRequest('rpc.ping');
@@ -181,7 +181,7 @@ test('VscodeJsonRpc.MayCancelWhatHasBeenAnswered', async (one) => {
 
 // ---- Progress ----
 
-test('VscodeJsonRpc.FollowsTheAuditUnderNumbersAndStringsAsTokens', async (one) => {
+test('VscodeJsonRpc.FollowsTheAuditWithNumbersAndStringsAsTokens', async (one) => {
   const { connection, transcript } = await connect(one);
   const tokens = [0, 'zero'];
   for (const token of tokens) {
@@ -218,7 +218,7 @@ test('VscodeJsonRpc.FollowsEveryLineOnceAndInOrder', async (one) => {
   const { source, pieces, done } = await follow(follower.connection, 'lines', { method: 'rpc.ping', limit: 1 });
   for (let ping = 0; ping < kPings; ++ping) await caller.connection.sendRequest('rpc.ping');
 
-  // The newest line of before, which is the first ping's outcome, and all of the others.
+  // The newest record from before, which is the first ping's outcome, and those of all others.
   const kLines = 1 + 2 * kPings;
   const { lines } = await caller.connection.sendRequest('audit.read', { method: 'rpc.ping', limit: kLines });
   const wanted = lines.map((line) => line.seq);
@@ -231,7 +231,7 @@ test('VscodeJsonRpc.FollowsEveryLineOnceAndInOrder', async (one) => {
   assert.deepEqual(pieces.values.flatMap((piece) => piece.lines.map((line) => line.seq)), wanted);
 });
 
-test('VscodeJsonRpc.SeesHowFarAVerificationIs', async (one) => {
+test('VscodeJsonRpc.SeesTheProgressOfAVerification', async (one) => {
   const { connection, transcript } = await connect(one);
   const steps = watch(connection, 'verify');
   const verdict = await connection.sendRequest('audit.verify', { progressToken: 'verify' });
@@ -249,7 +249,7 @@ test('VscodeJsonRpc.IsRefusedAStreamWithoutAToken', async (one) => {
   assert.match(refusal.message, /progressToken/);
 });
 
-test('VscodeJsonRpc.MayNameATokenWhereNoProgressIsReported', async (one) => {
+test('VscodeJsonRpc.MaySendATokenWhereNoProgressIsReported', async (one) => {
   const { connection, transcript } = await connect(one);
   const { echo } = await connection.sendRequest('rpc.ping', { echo: 'quick', progressToken: 'unused' });
   assert.equal(echo, 'quick');
@@ -289,7 +289,7 @@ test('VscodeJsonRpc.IsNotifiedOfAChangedPolicyOnlyIfItSubscribed', async (one) =
   await other.connection.sendRequest('rpc.ping');
   assert.ok(!other.transcript.messages.some((message) => 'method' in message));
 
-  // No longer: an empty subscription takes the place of the first.
+  // No longer: an empty subscription replaces the first.
   await subscriber.connection.sendRequest('rpc.subscribe', { events: [] });
   const count = subscriber.transcript.messages.length;
   await other.connection.sendRequest('access.set', { node: 'service.status', sddl: null });
@@ -297,12 +297,12 @@ test('VscodeJsonRpc.IsNotifiedOfAChangedPolicyOnlyIfItSubscribed', async (one) =
   assert.equal(subscriber.transcript.messages.length, count + 1);
 });
 
-test('VscodeJsonRpc.IsRefusedASubscriptionToWhatThereIsNot', async (one) => {
+test('VscodeJsonRpc.IsRefusedASubscriptionToAnUnknownEvent', async (one) => {
   const { connection } = await connect(one);
   await refused(connection.sendRequest('rpc.subscribe', { events: ['no.such'] }), kInvalidParams);
 });
 
-test('VscodeJsonRpc.MayTraceAndAskForWhatThereIsNot', async (one) => {
+test('VscodeJsonRpc.MayTraceAndCallUnknownMethods', async (one) => {
   const { connection, transcript } = await connect(one);
   await connection.trace(Trace.Verbose, { log() {} }, { sendNotification: true, traceFormat: TraceFormat.Text });
   await refused(connection.sendRequest('$/no.such'), kMethodNotFound);
@@ -314,7 +314,7 @@ test('VscodeJsonRpc.MayTraceAndAskForWhatThereIsNot', async (one) => {
 
 test('VscodeJsonRpc.SendsAndReceivesAMebibyte', async (one) => {
   const { connection } = await connect(one);
-  // No period that a lost or repeated piece of a power of two could hide in.
+  // A period that is not a power of two, so that a lost or repeated piece shows.
   const letters = Array.from({ length: 997 }, (_, index) => String.fromCharCode(97 + (index * index) % 26)).join('');
   const echo = letters.repeat(Math.ceil(kEchoCharacters / letters.length)).slice(0, kEchoCharacters);
   for (let round = 0; round < 3; ++round) {
@@ -325,7 +325,7 @@ test('VscodeJsonRpc.SendsAndReceivesAMebibyte', async (one) => {
   assert.equal((await connection.sendRequest('rpc.ping')).pong, true);
 });
 
-// `calls` echoes in all, `atOnce` of them in flight.
+// `calls` echoes in total, `atOnce` of them in flight.
 async function echoes(connection, name, calls, atOnce) {
   let next = 0;
   const worker = async () => {
@@ -337,14 +337,14 @@ async function echoes(connection, name, calls, atOnce) {
   await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
-test('VscodeJsonRpc.KeepsAsManyInFlightAsTheServiceTakes', async (one) => {
+test('VscodeJsonRpc.KeepsAsManyInFlightAsTheServiceAllows', async (one) => {
   const { connection, transcript } = await connect(one);
   const kCalls = 640;
   await echoes(connection, 'call', kCalls, kInFlight);
   assert.equal(transcript.messages.length, kCalls);
 });
 
-test('VscodeJsonRpc.HasTwoConnectionsAtOnceWithTheSameIds', async (one) => {
+test('VscodeJsonRpc.HasTwoConcurrentConnectionsWithTheSameIds', async (one) => {
   const [first, second] = [await connect(one), await connect(one)];
   const kCalls = 200;
   await Promise.all([
@@ -368,7 +368,7 @@ test('VscodeJsonRpc.MayCloseInTheMiddleOfItsCalls', async (one) => {
   socket.destroy();
   await ended;
 
-  // The service lets go of it: nothing of this process but the connection that asks.
+  // The service closes it: this process has only the connection that asks.
   const next = await connect(one);
   const mine = async () =>
     (await next.connection.sendRequest('service.connections')).filter((each) => each.process.id === process.pid);
@@ -386,8 +386,8 @@ async function stateOfService() {
   return /:\s*[1-7]\s+([A-Z_]+)/.exec(await sc('query', 'OnBehalf'))[1];
 }
 
-test('VscodeJsonRpc.IsToldThatTheServiceStopsAndConnectsAnewWhenItIsBack', async (one) => {
-  // sc.exe only asks; whoever asks again while the service is on its way gets an error.
+test('VscodeJsonRpc.IsNotifiedOfTheStopAndReconnectsWhenTheServiceIsBack', async (one) => {
+  // sc.exe only requests it; asking again while the service is starting gives an error.
   const start = async () => {
     while ((await stateOfService()) !== 'STOPPED');
     await sc('start', 'OnBehalf');

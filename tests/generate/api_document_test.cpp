@@ -23,7 +23,7 @@ TEST(ApiDocument, OfTheServiceHasEveryMethod) {
   }
 }
 
-TEST(ApiDocument, TakesWhatIsLeftOut) {
+TEST(ApiDocument, AcceptsMissingMembers) {
   const Api api = Read(R"({"methods":[{"name":"a.b"}]})");
   EXPECT_EQ(api.title, "");
   ASSERT_EQ(api.methods.size(), 1u);
@@ -49,7 +49,7 @@ TEST(ApiDocument, AParameterIsDescribedByItsSummaryOrItsSchema) {
   EXPECT_TRUE(api.methods[0].NeedsParams());
 }
 
-TEST(ApiDocument, SaysWhatProgressThereIs) {
+TEST(ApiDocument, DescribesProgress) {
   const Api api = Read(R"({"methods":[{"name":"a.b","x-progress":{"stream":true,"schema":{"type":"integer"}}},
                                       {"name":"a.c","x-progress":{}},
                                       {"name":"a.d","x-progress":{"stream":false,"optional_stream":true}}]})");
@@ -63,7 +63,7 @@ TEST(ApiDocument, SaysWhatProgressThereIs) {
   EXPECT_TRUE(api.methods[2].progress->is_optional_stream);
 }
 
-TEST(ApiDocument, OfWhatIsNoOpenRpcNamesThePlace) {
+TEST(ApiDocument, NamesThePlaceOfInvalidOpenRpc) {
   struct Case {
     const char* document;
     const char* error;

@@ -34,7 +34,7 @@ TEST(GenerateOptions, TakeFiles) {
   EXPECT_FALSE(Parse({"--language", "cpp"}).output);
 }
 
-TEST(GenerateOptions, SayWhatIsWrong) {
+TEST(GenerateOptions, ReportWhatIsWrong) {
   struct Case {
     std::vector<std::string> arguments;
     const char* error;

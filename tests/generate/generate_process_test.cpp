@@ -32,7 +32,7 @@ ChildProcess::Exit RunProgram(std::vector<std::string> arguments) {
 
 DWORD Code(ExitCode code) { return static_cast<DWORD>(code); }
 
-TEST(GenerateProgram, WritesWhatASavedDocumentSays) {
+TEST(GenerateProgram, WritesTheClientOfASavedDocument) {
   const auto cpp = RunProgram({"generate", "--language", "cpp", "--from", SourcePath("discover.json")});
   EXPECT_EQ(cpp.code, Code(ExitCode::kDone)) << cpp.errors;
   EXPECT_EQ(cpp.output, ReadSource("golden/typed_service.h"));
@@ -48,7 +48,7 @@ TEST(GenerateProgram, WritesWhatASavedDocumentSays) {
   EXPECT_EQ(Json::parse(json.output).at("source"), ReadSource("golden/sample.ts"));
 }
 
-TEST(GenerateProgram, AsksTheServiceOtherwise) {
+TEST(GenerateProgram, AsksTheServiceWithoutADocument) {
   std::vector<std::string> methods;
   FakeServer server(test::Answering([&methods](const Json& request) {
     methods.push_back(request.at("method"));
@@ -61,7 +61,7 @@ TEST(GenerateProgram, AsksTheServiceOtherwise) {
   EXPECT_EQ(methods, std::vector<std::string>{"rpc.discover"});
 }
 
-TEST(GenerateProgram, WritesAFileInPlaceOfWhatItWas) {
+TEST(GenerateProgram, ReplacesAnExistingFile) {
   const test::TemporaryFolder folder;
   const std::string file = (folder.path() / L"out.h").string();
   test::WriteAll(file, "old");
@@ -75,7 +75,7 @@ TEST(GenerateProgram, WritesAFileInPlaceOfWhatItWas) {
   EXPECT_EQ(exit.errors, "wrote " + file + " with 9 methods\n");
   EXPECT_EQ(test::ReadAll(file), ReadSource("golden/sample.h"));
 
-  // What cannot be generated leaves it as it is.
+  // A failed generation leaves the file unchanged.
   const std::string bad = (folder.path() / L"bad.json").string();
   test::WriteAll(bad, R"({"methods":[{"name":"a.b"},{"name":"a.c","result":{"schema":{"type":"text"}}}]})");
   auto wrong = arguments;
@@ -84,7 +84,7 @@ TEST(GenerateProgram, WritesAFileInPlaceOfWhatItWas) {
   EXPECT_EQ(test::ReadAll(file), ReadSource("golden/sample.h"));
 }
 
-TEST(GenerateProgram, SaysWhatIsWrongWithADocument) {
+TEST(GenerateProgram, ReportsWhatIsWrongWithADocument) {
   const test::TemporaryFolder folder;
   const std::string file = (folder.path() / L"document.json").string();
   struct Case {
@@ -112,7 +112,7 @@ TEST(GenerateProgram, SaysWhatIsWrongWithADocument) {
   EXPECT_EQ(RunProgram({"generate"}).code, Code(ExitCode::kUsage));
 }
 
-TEST(GenerateProgram, SaysWhatIsWrongWithAService) {
+TEST(GenerateProgram, ReportsWhatIsWrongWithAService) {
   FakeServer server(test::Answering([](const Json&) {
     return Json{{"result", {{"methods", Json::array({{{"name", "a.b"}, {"params", 5}}})}}}};
   }));

@@ -1,5 +1,4 @@
-// The client generated from the service's own description (golden/typed_service.h), at work against the
-// service.
+// The client generated from the service's own description (golden/typed_service.h), used against the service.
 
 #include <gtest/gtest.h>
 
@@ -20,7 +19,7 @@ namespace {
 
 using client::Json;
 
-// The service with all of its methods, and a client of it. Its callers are this process's user.
+// The service with all of its methods, and a client of it. The caller is this process's user.
 class GeneratedClient : public testing::Test {
  protected:
   GeneratedClient() { server_.Start(); }
@@ -38,7 +37,7 @@ class GeneratedClient : public testing::Test {
   }
 
   client::Client& client() { return *client_; }
-  // The answer that came as `result` is the service's, whole: nothing is lost on the way through the types.
+  // `result` is the service's complete response: nothing is lost in the typed conversion.
   template <typename Result>
   void ExpectWhole(const Result& result, const char* method, const Json& params = nullptr) {
     EXPECT_EQ(Json::diff(client_->Call(method, params), Json(result)), Json::array()) << method;
@@ -52,7 +51,7 @@ class GeneratedClient : public testing::Test {
   std::unique_ptr<typed::Service> service;
 };
 
-TEST_F(GeneratedClient, IsMadeFromWhatTheServiceSays) {
+TEST_F(GeneratedClient, IsGeneratedFromTheServicesDescription) {
   ExpectSource(client().Call("rpc.discover").dump(2) + "\n", "discover.json");
 }
 
@@ -65,7 +64,7 @@ TEST_F(GeneratedClient, CallsWithAndWithoutParameters) {
             win32::Token::FromOwnProcess(TOKEN_QUERY).User().ToString());
 }
 
-TEST_F(GeneratedClient, TakesEveryAnswerOfTheService) {
+TEST_F(GeneratedClient, AcceptsEveryResponseOfTheService) {
   ExpectWhole(service->identity.Whoami(), "identity.whoami");
   ExpectWhole(service->access.List(), "access.list");
   ExpectWhole(service->access.Show({.node = "access.set"}), "access.show", {{"node", "access.set"}});
@@ -73,7 +72,7 @@ TEST_F(GeneratedClient, TakesEveryAnswerOfTheService) {
   ExpectWhole(service->access.Check({.node = "rpc.ping", .right = "call"}), "access.check",
               {{"node", "rpc.ping"}, {"right", "call"}});
   ExpectWhole(service->access.History(), "access.history");
-  // These say another thing at every call.
+  // These return something different at every call.
   EXPECT_FALSE(service->service.Status().version.empty());
   EXPECT_EQ(service->service.Connections().size(), 1u);
   EXPECT_FALSE(service->audit.Read({.limit = 5}).lines.empty());
@@ -96,7 +95,7 @@ TEST_F(GeneratedClient, ChangesThePolicy) {
   ExpectWhole(service->access.Diff({.from = version}), "access.diff", {{"from", version}});
   EXPECT_TRUE(service->access.Revoke({.account = "BU", .node = "audit"}).changed);
   EXPECT_TRUE(service->access.Set({.node = "audit", .sddl = "D:(A;;GR;;;BU)"}).changed);
-  // null gives the node its default back, and so is sent.
+  // null restores the node's default, and so is sent.
   EXPECT_TRUE(service->access.Set({.node = "audit", .sddl = std::nullopt}).changed);
 }
 

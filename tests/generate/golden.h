@@ -7,12 +7,12 @@
 
 namespace onbehalf::test {
 
-// `name` in this folder of the sources.
+// The path of `name` in this folder of the sources.
 std::string SourcePath(const std::string& name);
 std::string ReadSource(const std::string& name);
 client::Json ReadDocument(const std::string& name);
 
-// ExpectSourceFile of the file golden/NAME.
+// ExpectSourceFile for the file golden/NAME.
 void ExpectGolden(const std::string& text, const std::string& name);
 // The same for the file `name` of this folder.
 void ExpectSource(const std::string& text, const std::string& name);

@@ -1,4 +1,4 @@
-// What is generated from the saved documents, to the byte. The C++ among it is compiled into this program.
+// The generated text for the saved documents, byte by byte. The C++ is compiled into this program.
 
 #include "golden.h"
 
@@ -24,7 +24,7 @@ TEST(Golden, AValueOfEveryKind) {
   ExpectGolden(WriteCSharp(api, "Company.Sample"), "Sample.cs");
 }
 
-TEST(Golden, AServiceThatWantsToBreakOut) {
+TEST(Golden, AHostileService) {
   const Api api = ReadApi(ReadDocument("hostile.json"));
   ExpectGolden(WriteCpp(api, "company::hostile"), "hostile.h");
   ExpectGolden(WriteTypeScript(api), "hostile.ts");

@@ -1,6 +1,6 @@
-// A service says about itself what breaks out of comments and strings, if anything does. Every such text of
-// hostile.json has
-// "#error injected" behind what should end the comment or the string. The C++ is compiled into this program.
+// A service's description of itself contains texts meant to break out of comments and strings. Every such
+// text in hostile.json has "#error injected" after what should end the comment or the string. The C++ is
+// compiled into this program.
 
 #include <gtest/gtest.h>
 
@@ -20,14 +20,14 @@ namespace {
 
 using test::ReadDocument;
 
-// What a compiler of the three languages sees: the source without comments and without what is between the
-// quotes of strings.
+// What a compiler of the three languages sees: the source without comments and without the contents of
+// strings.
 std::string CodeOf(std::string_view source) {
   std::string code;
   for (std::size_t i = 0; i < source.size();) {
     const std::string_view rest = source.substr(i);
     if (rest.starts_with("//")) {
-      // In C++ a backslash before the line end would take the next line in; that shows as a line that begins
+      // In C++ a backslash before the line end would continue the comment; that shows as a line that begins
       // with nothing.
       while (i < source.size() && source[i] != '\n') ++i;
     } else if (rest.starts_with("/*")) {
@@ -63,7 +63,7 @@ std::string Directives(const std::string& source) {
 Api Hostile() { return ReadApi(ReadDocument("hostile.json")); }
 
 TEST(HostileDocument, TheDocumentIsHostile) {
-  // Without the writers' care the texts are code.
+  // Without escaping, the texts are code.
   const Api api = Hostile();
   EXPECT_NE(Directives("/* " + api.methods.at(0).summary + " */"), "");
   EXPECT_NE(Directives("// " + api.methods.at(0).summary), "");
@@ -72,7 +72,7 @@ TEST(HostileDocument, TheDocumentIsHostile) {
   EXPECT_NE(Directives(as_strings), "");
 }
 
-TEST(HostileDocument, NothingOfItIsCode) {
+TEST(HostileDocument, NoneOfItIsCode) {
   EXPECT_EQ(Directives(WriteCpp(Hostile(), "a")),
             "#pragma once\n#include <onbehalf/client/client.h>\n#include <cstdint>\n#include "
             "<functional>\n#include <limits>\n#include <nlohmann/json.hpp>\n"
@@ -81,7 +81,7 @@ TEST(HostileDocument, NothingOfItIsCode) {
   EXPECT_EQ(Directives(WriteCSharp(Hostile(), "A")), "#nullable enable\n");
 }
 
-TEST(HostileDocument, NoLineEndsWithABackslashOrInAnotherWayThanLf) {
+TEST(HostileDocument, NoLineEndsWithABackslashOrAnythingButLf) {
   for (const std::string& source :
        {WriteCpp(Hostile(), "a"), WriteTypeScript(Hostile()), WriteCSharp(Hostile(), "A")}) {
     for (const char* end : {"\\\n", "?\?/\n", "\r", "\v", "\f", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9",
@@ -91,7 +91,7 @@ TEST(HostileDocument, NoLineEndsWithABackslashOrInAnotherWayThanLf) {
   }
 }
 
-TEST(HostileDocument, ItsNamesAreOnTheWireAsTheyAre) {
+TEST(HostileDocument, ItsNamesAreUnchangedOnTheWire) {
   Json request;
   test::FakeServer server(test::Answering([&request](const Json& got) {
     request = got;

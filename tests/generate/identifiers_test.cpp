@@ -28,7 +28,7 @@ TEST(Identifiers, NeverBeginWithADigitAndAreNeverEmpty) {
   }
 }
 
-TEST(Identifiers, AreTakenOnce) {
+TEST(Identifiers, AreUnique) {
   constexpr std::array<std::string_view, 1> kReserved = {"class"};
   NameScope scope(kReserved);
   EXPECT_EQ(scope.Take("class"), "class_2");
@@ -42,7 +42,7 @@ TEST(Identifiers, AreTakenOnce) {
   EXPECT_NE(one, two);
 }
 
-TEST(Identifiers, OfTenThousandEqualNamesTakeNoTime) {
+TEST(Identifiers, OfTenThousandEqualNamesAreMadeQuickly) {
   NameScope scope;
   std::string last;
   for (int i = 0; i < 10'000; ++i) last = scope.Take("name");

@@ -1,5 +1,4 @@
-// A generated client (golden/sample.h) against a scripted service: what it sends, and what it makes of what
-// comes.
+// A generated client (golden/sample.h) against a scripted service: what it sends, and how it reads responses.
 
 #include <gtest/gtest.h>
 
@@ -65,7 +64,7 @@ class SampleClient : public testing::Test {
   company::sample::Service service{client_};
 };
 
-TEST_F(SampleClient, LeavesOutWhatIsOptionalAndSendsNullWhereThatIsAValue) {
+TEST_F(SampleClient, OmitsOptionalMembersAndSendsNullWhereThatIsAValue) {
   service.sample.Kinds(Required());
   EXPECT_EQ(request.at("method"), "sample.kinds");
   EXPECT_EQ(request.at("params"), (Json{{"text", "t"},
@@ -77,7 +76,7 @@ TEST_F(SampleClient, LeavesOutWhatIsOptionalAndSendsNullWhereThatIsAValue) {
                                         {"list", {"a", "b"}}}));
 }
 
-TEST_F(SampleClient, SendsWhatIsGiven) {
+TEST_F(SampleClient, SendsTheGivenValues) {
   SampleKindsParams params = Required();
   params.text_or_null = "x";
   params.maybe_text = "";
@@ -103,13 +102,13 @@ TEST_F(SampleClient, SendsWhatIsGiven) {
   EXPECT_EQ(Json(request.at("params").get<SampleKindsParams>()), request.at("params"));
 }
 
-TEST_F(SampleClient, TakesWhatComes) {
+TEST_F(SampleClient, ReadsResponses) {
   const SampleKindsResult kinds = service.sample.Kinds(Required());
   EXPECT_EQ(kinds.text, "t");
   EXPECT_EQ(kinds.whole, 1);
   EXPECT_EQ(kinds.real, 1.5);
   EXPECT_TRUE(kinds.flag);
-  EXPECT_EQ(kinds.word, "other");  // a word that a newer service has
+  EXPECT_EQ(kinds.word, "other");  // a word of a newer service
   EXPECT_FALSE(kinds.inner);
   EXPECT_FALSE(kinds.text_or_null);
   EXPECT_EQ(kinds.list.at(1).name, "b");
@@ -131,7 +130,7 @@ TEST_F(SampleClient, TakesWhatComes) {
   EXPECT_EQ(more.maybe, "m");
 }
 
-TEST_F(SampleClient, TakesNothingForAnythingElse) {
+TEST_F(SampleClient, RefusesOtherTypes) {
   const std::vector<std::pair<const char*, Json>> wrong = {
       {"text", 1},       {"text", nullptr},        {"whole", 1.5},
       {"whole", "1"},    {"whole", true},          {"real", "1"},
@@ -186,8 +185,8 @@ TEST(SampleWords, AreThoseOfTheSchema) {
   EXPECT_THROW(Json(static_cast<SampleKindsParamsWord>(7)), std::invalid_argument);
 }
 
-// A service that sends `values` as the progress of each call before it answers with `result`. Whoever has no
-// token gets null.
+// A service that sends `values` as the progress of each call before it answers with `result`. A call without
+// a token gets null.
 FakeServer::Script Reporting(std::vector<Json> values, Json result) {
   return [values = std::move(values), result = std::move(result)](FakeServer::Session& session) {
     for (Json request = session.ReadRequest(); !request.is_null(); request = session.ReadRequest()) {
@@ -207,7 +206,7 @@ FakeServer::Script Reporting(std::vector<Json> values, Json result) {
   };
 }
 
-TEST(SampleProgress, OfAStreamComesInItsType) {
+TEST(SampleProgress, InAStreamHasItsType) {
   FakeServer server(
       Reporting({{{"lines", {"a", "b"}}}, {{"lines", Json::array()}, {"at", 7}}}, {{"last", 3}}));
   auto client = client::Client::Connect(server.ClientOptions());
@@ -222,7 +221,7 @@ TEST(SampleProgress, OfAStreamComesInItsType) {
   EXPECT_EQ(seen[1].at, 7);
 }
 
-TEST(SampleProgress, IsAskedForOnlyByWhoeverTakesIt) {
+TEST(SampleProgress, IsRequestedOnlyWithACallback) {
   FakeServer server(Reporting({10, 100}, "done"));
   auto client = client::Client::Connect(server.ClientOptions());
   company::sample::Service service(client);
@@ -230,7 +229,7 @@ TEST(SampleProgress, IsAskedForOnlyByWhoeverTakesIt) {
   EXPECT_EQ(service.other.Progress(), nullptr);
   EXPECT_EQ(service.other.Progress([&seen](std::int64_t value) { seen.push_back(value); }), "done");
   EXPECT_EQ(seen, (std::vector<std::int64_t>{10, 100}));
-  // Any JSON is taken as it is, also through the options.
+  // Any JSON is passed on unchanged, also through the options.
   std::vector<Json> any;
   client::CallOptions options;
   options.progress = [&any](const Json& value) { any.push_back(value); };

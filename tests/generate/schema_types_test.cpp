@@ -41,7 +41,7 @@ TEST(SchemaTypes, MayBeNull) {
   EXPECT_FALSE(Read(R"({"type":["null"]})").nullable);
 }
 
-TEST(SchemaTypes, OfTextMayBeWords) {
+TEST(SchemaTypes, OfStringsMayBeEnumerations) {
   const Type type = Read(R"({"type":"string","enum":["a","b","a"]})");
   EXPECT_EQ(type.kind, Kind::kEnum);
   EXPECT_EQ(type.words, (std::vector<std::string>{"a", "b"}));
@@ -64,7 +64,7 @@ TEST(SchemaTypes, KeepTheOrderOfRequiredMembers) {
   EXPECT_FALSE(type.members[3].required);
 }
 
-TEST(SchemaTypes, SayWhatTheyDoNotExpress) {
+TEST(SchemaTypes, ReportWhatTheyDoNotExpress) {
   struct Case {
     const char* schema;
     Kind kind;
@@ -90,7 +90,7 @@ TEST(SchemaTypes, SayWhatTheyDoNotExpress) {
   }
 }
 
-TEST(SchemaTypes, OfWhatIsNoSchemaNameThePlace) {
+TEST(SchemaTypes, NameThePlaceOfAnInvalidSchema) {
   struct Case {
     const char* schema;
     const char* error;

@@ -38,7 +38,7 @@ TEST(SourceText, ACommentIsOneLineAndCannotBeEnded) {
   EXPECT_EQ(XmlCommentText("a<b> & \"c\" */"), "a&lt;b&gt; &amp; \"c\" * /");
 }
 
-TEST(SourceText, ALineOfACommentNeverTakesTheNextOneIn) {
+TEST(SourceText, ALineOfACommentNeverContinuesOntoTheNext) {
   SourceText source(2);
   source.Comment("// ", CommentText("C:\\folder\\"));
   source.Comment("// ", "what?\?/");

@@ -32,11 +32,11 @@ TEST(WholeFile, IsMadeOrReplaced) {
   EXPECT_EQ(FilesIn(folder.path()), 1u);
 }
 
-TEST(WholeFile, StaysAsItWasWhenItCannotBeReplaced) {
+TEST(WholeFile, IsUnchangedWhenItCannotBeReplaced) {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / L"a.h";
   test::WriteAll(file, "old");
-  // Somebody reads it and lets nobody delete it.
+  // A reader has it open without delete sharing.
   const win32::UniqueFile reader(
       ::CreateFileW(file.c_str(), GENERIC_READ, FILE_SHARE_READ, nullptr, OPEN_EXISTING, 0, nullptr));
   ASSERT_TRUE(reader);
@@ -50,7 +50,7 @@ TEST(WholeFile, StaysAsItWasWhenItCannotBeReplaced) {
   EXPECT_EQ(FilesIn(folder.path()), 1u);
 }
 
-TEST(WholeFile, IsRefusedWhereThereIsNoFolder) {
+TEST(WholeFile, IsRefusedWithoutAFolder) {
   const test::TemporaryFolder folder;
   EXPECT_THROW(WriteWholeFile((folder.path() / L"none" / L"a.h").string(), "x"), std::runtime_error);
   EXPECT_THROW(WriteWholeFile(folder.path().string(), "x"), std::runtime_error);

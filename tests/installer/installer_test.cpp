@@ -1,5 +1,5 @@
-// Runs install.cmd and uninstall.cmd on the system's own service control manager. They install the one
-// service of that name, so nothing here runs where OnBehalf is installed already.
+// Runs install.cmd and uninstall.cmd with the system's own service control manager. They install the one
+// service of that name, so nothing here runs where OnBehalf is already installed.
 
 #include <gtest/gtest.h>
 
@@ -33,7 +33,7 @@ namespace fs = std::filesystem;
 using win32::ToUtf8;
 using win32::ToWide;
 
-// An installation is up to a hundred and fifty processes, one after the other.
+// An installation runs up to a hundred and fifty processes, one after the other.
 constexpr std::chrono::seconds kTimeOfAScript{240};
 
 constexpr wchar_t kServiceKey[] = L"SYSTEM\\CurrentControlSet\\Services\\OnBehalf";
@@ -42,7 +42,7 @@ constexpr wchar_t kAuditLogKey[] = L"SYSTEM\\CurrentControlSet\\Services\\EventL
 constexpr wchar_t kAuditSourceKey[] =
     L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\OnBehalf-Audit\\OnBehalf-Audit";
 constexpr wchar_t kScratchKey[] = L"SOFTWARE\\OnBehalf.install";
-// Whether install.cmd runs elevated: it asks whether this key of LocalService can be read.
+// install.cmd decides whether it is elevated by reading this key of LocalService.
 constexpr wchar_t kElevatedKey[] = L"S-1-5-19";
 
 struct ServiceHandleTraits {
@@ -134,7 +134,7 @@ struct Outcome {
   std::string output;
 };
 
-// Whether a line begins with this, as what a command prints does.
+// Whether a line begins with this, as a command's output does.
 bool HasLine(std::string_view text, std::string_view start) {
   return text.starts_with(start) || text.find('\n' + std::string(start)) != std::string_view::npos;
 }
@@ -143,8 +143,8 @@ Outcome RunScript(const fs::path& script, const std::vector<std::string>& argume
                   std::vector<std::pair<std::string, std::string>> environment = {}) {
   ChildProcess::Options options;
   options.executable = Environment(L"ComSpec");
-  // Behind an "if", because cmd.exe takes the first and the last quotation mark away from a line that starts
-  // with one.
+  // After an "if", because cmd.exe removes the first and the last quotation mark from a line that starts with
+  // one.
   options.arguments = {"/d", "/c", "if", "1==1", ToUtf8(script.wstring())};
   options.arguments.insert(options.arguments.end(), arguments.begin(), arguments.end());
   options.environment = std::move(environment);
@@ -186,7 +186,7 @@ class InstallerTest : public testing::Test {
 
   void TearDown() override {
     if (!owns_machine_) return;
-    // Most of those that end without an installation have looked for what is left themselves.
+    // Most tests that end without an installation have checked for remains themselves.
     if (!NothingIsThere()) {
       const Outcome outcome = Uninstall({"/purge"});
       EXPECT_EQ(outcome.code, 0u) << outcome.output;
@@ -210,7 +210,8 @@ class InstallerTest : public testing::Test {
     }
   }
 
-  // Whether this cmd.exe expands the percent signs in what it has just put in for a variable. Windows' does not.
+  // Whether this cmd.exe expands percent signs in the value that it has just substituted for a variable.
+  // Windows' does not.
   bool CmdExpandsValues() const {
     WriteFile(scratch_ / L"values.cmd", "@if \"%~1\"==\"a%%b\" exit /b 7\r\n@exit /b 8\r\n");
     return RunScript(scratch_ / L"values.cmd", {"a%b"}).code != 7;
@@ -227,7 +228,7 @@ class InstallerTest : public testing::Test {
     return source;
   }
 
-  // A folder with the built programs, except that the one in which this fault is takes its place.
+  // A folder with the built programs, except for a replacement of the one that this fault concerns.
   fs::path SourceWithFaults(std::string_view fault) const {
     const fs::path source = scratch_ / L"faults";
     fs::create_directories(source);
@@ -255,7 +256,7 @@ class InstallerTest : public testing::Test {
     EXPECT_FALSE(KeyExists(HKEY_LOCAL_MACHINE, kScratchKey));
   }
 
-  // A release as it is unpacked into this folder.
+  // Unpacks a release into this folder.
   static void UnpackRelease(const fs::path& folder) {
     fs::create_directories(folder / L"bin");
     fs::create_directories(folder / L"installer");
@@ -272,7 +273,8 @@ class InstallerTest : public testing::Test {
 struct DryRun {
   const char* name;
   std::vector<std::string> arguments;
-  // Where they let it find the programs and install them; empty: where they are without these arguments.
+  // The folders where the scripts find the programs and install them with these arguments; empty: the same as
+  // without arguments.
   std::string source;
   std::string target;
 };
@@ -280,8 +282,8 @@ void PrintTo(const DryRun& run, std::ostream* out) { *out << run.name; }
 
 class DryRunTest : public InstallerTest, public testing::WithParamInterface<DryRun> {};
 
-// Every command, as it would be run on Windows. What is quoted how is the point of it: an unquoted path in a
-// service's configuration is a way in.
+// Every command as it would run on Windows. The quoting is the point: an unquoted path in a service's
+// configuration is a vulnerability.
 TEST_P(DryRunTest, ShowsEveryCommandAndRunsNone) {
   const Outcome outcome = Install(GetParam().arguments);
   EXPECT_EQ(outcome.code, 0u) << outcome.output;
@@ -388,12 +390,12 @@ TEST_F(InstallerTest, InstallsAndStarts) {
   EXPECT_EQ(ReadValue(kServiceKey, L"ObjectName"), "NT SERVICE\\OnBehalf");
   EXPECT_EQ(ReadValue(kEventKey, L"EventMessageFile"), program);
   EXPECT_EQ(ReadValue(kAuditSourceKey, L"EventMessageFile"), program);
-  // The descriptor of the log, by number and rights: only the service writes (2), Event Log Readers and
-  // NETWORK SERVICE, as which Windows forwards events, read (1).
+  // The descriptor of the log, by number and rights: only the service writes (2); Event Log Readers and
+  // NETWORK SERVICE, which forwards events, read (1).
   const std::string service = win32::Sid::ForService("OnBehalf").ToString();
   EXPECT_EQ(ReadValue(kAuditLogKey, L"CustomSD"), "O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;" + service +
                                                       ")(A;;0x1;;;S-1-5-32-573)(A;;0x1;;;S-1-5-20)");
-  // In milliseconds; Windows leaves a service ten seconds otherwise.
+  // In milliseconds; the default of Windows is ten seconds.
   EXPECT_EQ(ReadNumber(kServiceKey, L"PreshutdownTimeout"), 120'000u);
   EXPECT_EQ(ReadFile(DataFolder() / L"onbehalf.json"), "{}\r\n");
   EXPECT_TRUE(fs::is_directory(DataFolder() / L"policy"));
@@ -538,7 +540,7 @@ TEST_F(InstallerTest, StartsAServiceThatAnErrorStopped) {
   EXPECT_EQ(ServiceState(), DWORD{SERVICE_RUNNING});
 }
 
-TEST_F(InstallerTest, LeavesAServiceThatIsDisabledDisabled) {
+TEST_F(InstallerTest, LeavesADisabledServiceDisabled) {
   const Outcome first = Install();
   ASSERT_EQ(first.code, 0u) << first.output;
   SetStartType(SERVICE_DISABLED);
@@ -570,7 +572,8 @@ TEST_F(InstallerTest, RefusesAServiceThatIsStillBeingDeleted) {
   ::RegDeleteKeyValueW(HKEY_LOCAL_MACHINE, kServiceKey, L"DeleteFlag");
 }
 
-// A program that runs cannot be deleted, so what one upgrade put aside may be there at the next one, and the one after it.
+// A running program cannot be deleted, so what one upgrade moved aside may still exist at the next, and at
+// the one after it.
 TEST_F(InstallerTest, UpgradesWhileEarlierClientsStillRun) {
   std::vector<std::string> versions;
   std::vector<ChildProcess> clients;
@@ -595,7 +598,7 @@ TEST_F(InstallerTest, UpgradesWhileEarlierClientsStillRun) {
     run_client();
   }
   ASSERT_TRUE(fs::exists(ProgramFolder() / L"onbehalf.old.exe"))
-      << "a program that runs can be deleted here, so this shows nothing";
+      << "a running program can be deleted here, so this proves nothing";
 
   const Outcome failed = Install({"/source", ToUtf8(SourceThatDoesNotStart().wstring())});
   EXPECT_EQ(failed.code, 1u) << failed.output;
@@ -611,14 +614,14 @@ TEST_F(InstallerTest, UpgradesWhileEarlierClientsStillRun) {
   }
 }
 
-// What cmd.exe would take for something else, were the name not always in quotation marks.
+// Characters that cmd.exe would interpret if the name were not always quoted.
 struct FolderName {
   const char* name;
   const char* folder;
 };
 void PrintTo(const FolderName& name, std::ostream* out) { *out << name.folder; }
 
-// "Sluzhba" in Cyrillic letters, which are in no code page of the west.
+// "Sluzhba" in Cyrillic letters, which no Western code page has.
 constexpr FolderName kCyrillic{"Cyrillic", "\xD0\xA1\xD0\xBB\xD1\x83\xD0\xB6\xD0\xB1\xD0\xB0"};
 
 class HostileFolderTest : public InstallerTest, public testing::WithParamInterface<FolderName> {};
@@ -647,14 +650,14 @@ TEST_P(HostileReleaseTest, InstallsUpgradesAndUninstalls) {
   EXPECT_FALSE(fs::exists(target));
 }
 
-// A release of which a part is missing: it says so, and runs nothing.
-TEST_P(HostileFolderTest, SaysThatTheProgramsAreNotThere) {
+// An incomplete release: it reports that, and runs nothing.
+TEST_P(HostileFolderTest, ReportsMissingPrograms) {
   const fs::path release = scratch_ / ToWide(GetParam().folder);
   UnpackRelease(release);
   fs::remove_all(release / L"bin");
   const fs::path installer = release / L"installer";
   const auto expect = [](const Outcome& outcome, const fs::path& where) {
-    // What is printed has no letters that the console does not have.
+    // The output has no letters that the console lacks.
     const std::string in = GetParam().folder == kCyrillic.folder ? "" : ToUtf8(where.wstring());
     EXPECT_EQ(outcome.code, 1u) << outcome.output;
     EXPECT_TRUE(HasLine(outcome.output, "OnBehalf was not installed: there is no onbehalf.exe in "))
@@ -688,7 +691,7 @@ INSTANTIATE_TEST_SUITE_P(Each, HostileReleaseTest,
 
 TEST_F(InstallerTest, RefusesFoldersThatCmdWouldRead) {
   std::vector<std::string> folders = {"C:\\on behalf^", "C:\\on behalf!", "C:\\on behalf*", "C:\\on?behalf"};
-  // Wine's cmd.exe expands what a variable's value has in it, so that the script never sees this one.
+  // Wine's cmd.exe expands a variable's value again, so the script never sees this one.
   if (!CmdExpandsValues()) folders.push_back("C:\\100 % behalf");
   for (const std::string& folder : folders) {
     for (const char* option : {"/source", "/target"}) {
@@ -702,7 +705,7 @@ TEST_F(InstallerTest, RefusesFoldersThatCmdWouldRead) {
   ExpectNothingIsThere();
 }
 
-// The service's path is compared as the path of a file, and not by its letters.
+// The service's path is compared as a file path, not letter by letter.
 TEST_F(InstallerTest, KnowsItsProgramWhicheverWayItIsWritten) {
   const fs::path target = scratch_ / L"Program Folder";
   const std::string given = ToUtf8(target.wstring());
@@ -741,7 +744,7 @@ TEST_F(InstallerTest, UninstallKeepsDataUnlessPurged) {
   ExpectNothingIsThere();
 }
 
-// Windows makes it when a virtual account logs on for the first time.
+// Windows creates it when a virtual account logs on for the first time.
 TEST_F(InstallerTest, PurgeRemovesTheProfileOfTheServicesAccount) {
   const fs::path profile = FromEnvironment(L"SystemRoot") / L"ServiceProfiles" / L"OnBehalf";
   const std::wstring key = L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList\\" +
@@ -765,7 +768,7 @@ TEST_F(InstallerTest, PurgeRemovesTheProfileOfTheServicesAccount) {
   fs::remove(profile.parent_path());
 }
 
-// What is printed of a path that the console's code page cannot show is not that path.
+// If the console's code page cannot represent a path, the printed text is not that path.
 TEST_F(InstallerTest, UninstallRemovesNothingFromAFolderThatItCannotRead) {
   const fs::path target = scratch_ / L"\u0421\u043B\u0443\u0436\u0431\u0430";
   const Outcome first = Install({"/target", ToUtf8(target.wstring())});
@@ -795,7 +798,7 @@ TEST_F(InstallerTest, UninstallLeavesModules) {
   EXPECT_EQ(ReadFile(mine), "an administrator's");
 }
 
-TEST_F(InstallerTest, SaysHowItIsUsed) {
+TEST_F(InstallerTest, PrintsItsUsage) {
   EXPECT_EQ(Install({"/help"}).code, 0u);
   EXPECT_EQ(Uninstall({"/?"}).code, 0u);
   EXPECT_EQ(Install({"/sourc"}).code, 2u);
@@ -806,8 +809,8 @@ TEST_F(InstallerTest, SaysHowItIsUsed) {
   ExpectNothingIsThere();
 }
 
-// The scripts on a system whose tools answer as Windows' do, so that reading back is tested where the
-// system's own tools cannot. Windows' own are tested by the cases above.
+// The scripts on a system whose tools answer as Windows' do, to test reading back where the system's own
+// tools cannot. The cases above test Windows' own.
 class WindowsToolsTest : public InstallerTest {
  protected:
   void SetUp() override {
@@ -818,7 +821,7 @@ class WindowsToolsTest : public InstallerTest {
     InstallerTest::SetUp();
     if (IsSkipped()) return;
     const fs::path system = FromEnvironment(L"SystemRoot") / L"System32";
-    // No space in it, as there is none in the system's.
+    // Without a space, like the system's.
     tools_ = fs::temp_directory_path() / (L"onbehalf-tools-" + std::to_wstring(::GetCurrentProcessId()));
     const fs::path& folder = tools_;
     fs::create_directories(folder / L"WindowsPowerShell" / L"v1.0");
@@ -827,15 +830,15 @@ class WindowsToolsTest : public InstallerTest {
       fs::copy_file(BinFolder() / L"onbehalf-windows-tools.exe", folder / tool);
     }
     fs::copy_file(system / L"ping.exe", folder / L"ping.exe");
-    // The script takes its tools from the system's folder; this copy of it from the one made here. (Wine
-    // gives every new process its own SystemRoot, so the environment cannot say it.)
+    // The script takes its tools from the system's folder; this copy takes them from the one made here. (Wine
+    // gives every new process its own SystemRoot, so the environment cannot set it.)
     std::string script = ReadFile(ScriptFolder() / L"install.cmd");
     const std::string own_tools = "set \"SYSTEM32=%SystemRoot%\\System32\"";
     const auto at = script.find(own_tools);
     ASSERT_NE(at, std::string::npos);
     script.replace(at, own_tools.size(), "set \"SYSTEM32=" + ToUtf8(folder.wstring()) + '"');
     WriteFile(scratch_ / L"install.cmd", script);
-    // With a value, because Wine's reg.exe does not find a key without.
+    // With a value, because Wine's reg.exe does not find a key without one.
     ASSERT_EQ(::RegSetKeyValueW(HKEY_USERS, kElevatedKey, nullptr, REG_SZ, L"", sizeof(wchar_t)),
               ERROR_SUCCESS);
   }
@@ -846,7 +849,7 @@ class WindowsToolsTest : public InstallerTest {
     if (!tools_.empty()) fs::remove_all(tools_);
   }
 
-  // As from a PowerShell 7, whose modules are first.
+  // As from PowerShell 7, whose modules come first.
   Outcome InstallOnWindows(const std::string& fault = {}, const fs::path& source = BinFolder(),
                            const fs::path& target = ProgramFolder()) const {
     return RunScript(
@@ -862,7 +865,7 @@ TEST_F(WindowsToolsTest, SetsAndReadsBackEverything) {
   ASSERT_EQ(outcome.code, 0u) << outcome.output;
   EXPECT_FALSE(Contains(outcome.output, "Wine")) << outcome.output;
   EXPECT_EQ(ServiceState(), DWORD{SERVICE_RUNNING});
-  // Where the policy does not let administrators call rpc.ping: a refusal is an answer.
+  // Where the policy does not let administrators call rpc.ping: a refusal is a response too.
   const Outcome upgrade = InstallOnWindows("denied", SourceWithFaults("denied"));
   EXPECT_EQ(upgrade.code, 0u) << upgrade.output;
   EXPECT_TRUE(Contains(upgrade.output, "OnBehalf is installed and running.")) << upgrade.output;
@@ -885,7 +888,7 @@ TEST_F(WindowsToolsTest, InstallsInAFolderThatTheCodePageCannotShow) {
   EXPECT_EQ(gone.code, 0u) << gone.output;
 }
 
-// The service control manager would start a new version that fails again, in the middle of its removal.
+// The service control manager would restart a new version that fails again, in the middle of its removal.
 TEST_F(WindowsToolsTest, SetsFailureActionsOnlyForAServiceThatRuns) {
   const Outcome first = InstallOnWindows();
   ASSERT_EQ(first.code, 0u) << first.output;
@@ -894,7 +897,7 @@ TEST_F(WindowsToolsTest, SetsFailureActionsOnlyForAServiceThatRuns) {
             (std::vector<DWORD>{86400, 0, 0, 3, 20, SC_ACTION_RESTART, 1000, SC_ACTION_RESTART, 5000,
                                 SC_ACTION_RESTART, 60000}));
 
-  // An administrator's own come back with the old version.
+  // An administrator's own actions are restored with the old version.
   const std::vector<DWORD> own = {
       3600, 0, 0, 3, 20, SC_ACTION_RUN_COMMAND, 0, SC_ACTION_NONE, 70000, SC_ACTION_REBOOT, 5};
   ASSERT_EQ(::RegSetKeyValueW(HKEY_LOCAL_MACHINE, kServiceKey, L"FailureActions", REG_BINARY, own.data(),
@@ -908,7 +911,7 @@ TEST_F(WindowsToolsTest, SetsFailureActionsOnlyForAServiceThatRuns) {
   EXPECT_EQ(ReadBytes(kServiceKey, L"FailureActions"), own) << second.output;
 }
 
-// Whoever has made the folder has written its descriptor, and any text into that.
+// The creator of the folder controls its descriptor, and may have put any text into it.
 TEST_F(WindowsToolsTest, RunsNothingOutOfAFoldersDescriptor) {
   fs::create_directories(DataFolder());
   const Outcome outcome = InstallOnWindows("owner's text");
@@ -933,7 +936,7 @@ struct Fault {
   const char* fault;
   const char* said;
 };
-// What GoogleTest shows of a parameter.
+// How GoogleTest prints a parameter.
 void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.fault; }
 
 class WindowsToolsFaultTest : public WindowsToolsTest, public testing::WithParamInterface<Fault> {};

@@ -1,15 +1,15 @@
-// What Windows' sc.exe, reg.exe, icacls.exe and powershell.exe answer to the commands of install.cmd, for a
-// system whose own tools do not. Which of them this is depends on the file's name. What the system's sc.exe and
-// reg.exe can do is left to them; what a service's configuration has besides is written into the registry, where
-// Windows' service control manager keeps it.
+// Answers install.cmd's commands like Windows' sc.exe, reg.exe, icacls.exe and powershell.exe, for a system
+// whose own tools do not. The file's name decides which of them this is. What the system's sc.exe and reg.exe
+// can do is left to them; the rest of a service's configuration is written into the registry, where Windows'
+// service control manager keeps it.
 //
 // ONBEHALF_TOOL_FAULT makes one of them fail: "fail VERB" refuses the verb of sc.exe with
-// ERROR_ACCESS_DENIED; "forget VERB" says success and keeps nothing, so that what is read back differs;
-// "deleted" gives create ERROR_SERVICE_MARKED_FOR_DELETE; "owner" gives every folder a user as its owner, and
-// "owner's text" a descriptor in which that user has put a command; "inherit" leaves every folder
-// unprotected; "no powershell" lets PowerShell fail; "no dll" ends the service's program as Windows does when
-// a DLL is missing; "one client" lets onbehalf.exe fail as at a service that serves one client at a time, and
-// "denied" as where the policy refuses its call.
+// ERROR_ACCESS_DENIED; "forget VERB" reports success and stores nothing, so that what is read back differs;
+// "deleted" makes create fail with ERROR_SERVICE_MARKED_FOR_DELETE; "owner" gives every folder a user as its
+// owner, and "owner's text" a descriptor into which that user has put a command; "inherit" leaves every
+// folder unprotected; "no powershell" makes PowerShell fail; "no dll" ends the service's program as Windows
+// does when a DLL is missing; "one client" makes onbehalf.exe fail as with a service that serves one client
+// at a time, and "denied" as where the policy refuses its call.
 
 #include <algorithm>
 #include <cstddef>
@@ -73,7 +73,7 @@ bool EndsWith(std::wstring_view text, std::wstring_view end) {
 
 void Print(const std::wstring& text) { std::fputs(ToUtf8Lossy(text).c_str(), stdout); }
 
-// The rest of this process's command line, as it was written.
+// The rest of this process's command line, unchanged.
 std::wstring RawArguments() {
   const std::wstring line = ::GetCommandLineW();
   std::size_t end = 0;
@@ -111,7 +111,7 @@ int NoSuchService() {
   return ERROR_SERVICE_DOES_NOT_EXIST;
 }
 
-// "failure OnBehalf reset= 86400 actions= restart/1000//5000", in the form in which Windows keeps it.
+// Stores "failure OnBehalf reset= 86400 actions= restart/1000//5000" in Windows' format.
 void SetFailureActions(const std::vector<std::wstring>& arguments) {
   std::vector<DWORD> numbers = {std::stoul(arguments.at(3)), 0, 0, 0, 20};
   const std::vector<std::wstring> actions = Split(arguments.at(5), L'/');
@@ -149,7 +149,7 @@ int Sc(const std::vector<std::wstring>& arguments) {
     Print(L"\r\n" + ReadText(L"Tool sdset") + L"S:(AU;FA;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;WD)\r\n");
     return 0;
   }
-  // Wine's SCM drops values it does not know only when the service is deleted.
+  // Wine's SCM drops unknown values only when the service is deleted.
   if (fault != L"forget " + verb) {
     if (verb == L"sidtype") WriteNumber(L"ServiceSidType", given == L"unrestricted" ? 1 : 0);
     if (verb == L"failureflag") WriteNumber(L"FailureActionsOnNonCrashFailures", given == L"1" ? 1 : 0);
@@ -165,7 +165,7 @@ int Sc(const std::vector<std::wstring>& arguments) {
   return 0;
 }
 
-// The registry's value that both keys have: 0 if it is the same, 2 if not, 1 if a key has none.
+// Compares the value in both keys: 0 if it is the same, 2 if not, 1 if a key lacks it.
 int CompareValues(const std::vector<std::wstring>& arguments) {
   wchar_t text[2][2048] = {};
   for (std::size_t i = 0; i < 2; ++i) {
@@ -228,6 +228,6 @@ int wmain(int argc, wchar_t** argv) {
   if (EndsWith(name, L"\\reg.exe")) return Reg(arguments);
   const std::wstring fault = Environment(L"ONBEHALF_TOOL_FAULT");
   if (EndsWith(name, L"\\onbehalf.exe")) return fault == L"one client" ? 3 : fault == L"denied" ? 5 : 0;
-  // As onbehalf-service.exe: accepts every settings file and never speaks to the service control manager.
+  // As onbehalf-service.exe: accepts every settings file and never contacts the service control manager.
   return fault == L"no dll" ? static_cast<int>(STATUS_DLL_NOT_FOUND) : 0;
 }

@@ -18,8 +18,8 @@ void Say(const std::string& line) {
   std::fflush(stdout);
 }
 
-// Says what its token is. Then each line of its input is a message, which is sent, and what comes back is said; or says
-// what to do directly. Until the input ends.
+// Prints its token. Then each line of its input is a message, which it sends, and it prints the response; or
+// an operation to do directly. Until the input ends.
 ONBEHALF_CHILD_MAIN(Caller) {
   Say(ToJson(win32::Token::FromOwnProcess()).dump());
   RawClient client(arguments.at(0));
@@ -46,7 +46,7 @@ ChildProcess StartCaller(std::string_view pipe_path, const win32::Token* token) 
 CallerProcess::CallerProcess(std::string_view pipe_path, const win32::Token* token)
     : process_(StartCaller(pipe_path, token)) {
   const auto line = process_.ReadLine();
-  if (!line) throw std::runtime_error("the client has ended: " + process_.WaitForExit().errors);
+  if (!line) throw std::runtime_error("the client ended: " + process_.WaitForExit().errors);
   own_token_ = Json::parse(*line);
 }
 
@@ -57,7 +57,7 @@ Json CallerProcess::Directly(std::string_view method, const Json& params) {
 std::string CallerProcess::Exchange(const Json& message) {
   process_.WriteInput(message.dump() + "\n");
   const auto line = process_.ReadLine();
-  if (!line) throw std::runtime_error("the client has ended: " + process_.WaitForExit().errors);
+  if (!line) throw std::runtime_error("the client ended: " + process_.WaitForExit().errors);
   return *line;
 }
 

@@ -11,21 +11,21 @@ namespace onbehalf::test {
 
 using Json = nlohmann::json;
 
-// A client in a process of its own, under a token of its own: this executable as its own child. One thread.
+// A client in a process of its own, with a token of its own: this executable as its own child. One thread.
 class CallerProcess {
  public:
-  // `token`: the process's, primary; null: this process's own.
+  // `token`: the process's primary token; null: this process's own.
   explicit CallerProcess(std::string_view pipe_path, const win32::Token* token = nullptr);
 
   DWORD id() const { return process_.id(); }
-  // What the client's process says of its own token, as ToJson in token_json.h.
+  // The client process's own token as it sees it, formatted by ToJson in token_json.h.
   const Json& own_token() const { return own_token_; }
 
-  // Sends a message and gives the text of the next one from the service.
+  // Sends a message and returns the text of the next one from the service.
   std::string Exchange(const Json& message);
-  // The answer to a request.
+  // The response to a request.
   Json Call(std::string_view method, const Json& params = nullptr);
-  // What the client's process gets when it does the same itself, without the service (DoDirectly).
+  // The result when the client's process does the same itself, without the service (DoDirectly).
   Json Directly(std::string_view method, const Json& params);
   static Json Request(std::string_view method, const Json& params, int id);
 

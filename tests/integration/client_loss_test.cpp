@@ -1,4 +1,4 @@
-// The client library when the service's process goes, and when it comes back.
+// The client library when the service's process ends, and when it comes back.
 
 #include <gtest/gtest.h>
 
@@ -22,7 +22,7 @@ using client::Client;
 using client::Json;
 using Words = std::vector<std::string>;
 
-// Of one connection, and of one account with all of them.
+// For one connection, and for one account in total.
 constexpr const char* kManyStreams =
     R"({"limits": {"requests_per_connection": 64, "streams_per_account": 64}})";
 
@@ -34,7 +34,7 @@ client::Options OptionsFor(const ServiceProcess& service) {
   return options;
 }
 
-// Calls that are under way until somebody ends them: streams, each of which has sent its first piece.
+// Calls that run until they are ended: streams, each of which has sent its first piece.
 TEST(ClientLoss, AKilledServiceEndsEveryCallUnderWay) {
   constexpr std::size_t kWaiting = 32;
   constexpr std::size_t kAsync = 32;
@@ -42,7 +42,7 @@ TEST(ClientLoss, AKilledServiceEndsEveryCallUnderWay) {
   Heard pieces;
   Heard outcomes;
   Client client = Client::Connect(OptionsFor(service));
-  // So that the audit has a line for them.
+  // So that the audit has records of them.
   client.Call("rpc.ping");
   std::vector<std::jthread> threads;
   for (std::size_t i = 0; i < kWaiting + kAsync; ++i) {

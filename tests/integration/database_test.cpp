@@ -1,5 +1,5 @@
-// The methods of `database` between processes as they ship: results without end in memory that has one, clients that are
-// killed, and connections that belong to one logon.
+// The methods of `database` between processes as they ship: unbounded results in bounded memory, killed
+// clients, and connections that belong to one logon.
 
 #include <gtest/gtest.h>
 
@@ -36,8 +36,8 @@ using client::CallOptions;
 using client::Client;
 
 constexpr int kRows = 1'000'000;
-// What the service or the client may take for a result of about 120 MB: pages under way, the queue of writes, the driver's
-// own page, and what the heap does not give back at once.
+// What the service or the client may use for a result of about 120 MB: pages under way, the write queue, the
+// driver's own page, and what the heap does not return at once.
 constexpr std::size_t kMaxMemory = 24 * 1024 * 1024;
 constexpr std::size_t kMebibyte = 1024 * 1024;
 
@@ -58,7 +58,7 @@ Json Params(std::string_view sql) { return {{"source", "db"}, {"sql", sql}}; }
 
 // ---- A million rows ----
 
-// Reads all of them through the client library and looks at both processes' memory on the way.
+// Reads all of them with the client library and checks both processes' memory along the way.
 void ExpectMillionRowsInConstantMemory(const std::string& connection, const std::string& sql) {
   ONBEHALF_SKIP_WITHOUT("a figure of private memory that grows with what is used", PrivateBytesAreCounted());
   ServiceProcess service("onbehalf-service.exe", SettingsFor(connection).dump());
@@ -82,7 +82,7 @@ void ExpectMillionRowsInConstantMemory(const std::string& connection, const std:
     own_max = std::max(own_max, PrivateBytes());
     service_max = std::max(service_max, PrivateBytesOf(service.id()));
   };
-  // What is loaded and taken once.
+  // Code and memory that are loaded once.
   client.Call("database.query", Params("select 1"));
   const std::size_t own_before = PrivateBytes();
   const std::size_t service_before = PrivateBytesOf(service.id());
@@ -106,14 +106,14 @@ void ExpectMillionRowsInConstantMemory(const std::string& connection, const std:
       grown(own_max, own_before));
 }
 
-TEST(DatabaseStream, GivesAMillionRowsOfPostgresInConstantMemory) {
+TEST(DatabaseStream, ReturnsAMillionRowsOfPostgresInConstantMemory) {
   ONBEHALF_SKIP_WITHOUT_POSTGRES();
   PostgresDatabase database(*GivenPostgres());
   ExpectMillionRowsInConstantMemory(database.connection(),
                                     "select n, repeat(md5(n::text), 3) from generate_series(1, 1000000) n");
 }
 
-TEST(DatabaseStream, GivesAMillionRowsOfSqliteInConstantMemory) {
+TEST(DatabaseStream, ReturnsAMillionRowsOfSqliteInConstantMemory) {
   ONBEHALF_SKIP_WITHOUT_SQLITE();
   const TemporaryFolder folder;
   const std::string connection = SqliteConnection(folder.path() / "rows.db");
@@ -127,7 +127,7 @@ TEST(DatabaseStream, GivesAMillionRowsOfSqliteInConstantMemory) {
 
 // ---- Clients that are killed ----
 
-// Opens a query as a stream, says "reading" at its third page and reads no further.
+// Opens a query as a stream, prints "reading" at its third page and stops reading.
 ONBEHALF_CHILD_MAIN(StuckReader) {
   Client client = Client::Connect(OptionsFor(arguments.at(0)));
   std::size_t pages = 0;
@@ -143,7 +143,7 @@ ONBEHALF_CHILD_MAIN(StuckReader) {
   return 0;
 }
 
-// Asks again while the service is busy.
+// Retries while the service is busy.
 Json ResultWhenFree(Client& client, const Json& params) {
   const auto end = std::chrono::steady_clock::now() + kPatience;
   for (;;) {
@@ -162,7 +162,7 @@ TEST(DatabaseStream, FreesCursorAndConnectionOfAKilledClient) {
   PostgresDatabase database(*GivenPostgres());
   Json settings = SettingsFor(database.connection());
   settings["database"]["connections_per_source"] = 1;
-  // The readers do not read for as long as it takes to look at what is kept for them.
+  // The readers must stay connected, without reading, until their memory has been checked.
   settings["limits"]["write_timeout_ms"] = 600'000;
   ServiceProcess service("onbehalf-service.exe", settings.dump());
   Client client = Client::Connect(OptionsFor(service.pipe_name()));
@@ -176,15 +176,15 @@ TEST(DatabaseStream, FreesCursorAndConnectionOfAKilledClient) {
     EXPECT_THROW(client.Call("database.query", Params("select 1")), client::RpcError);
     reader.Terminate();
     ASSERT_TRUE(database.WaitForBackends(0, kHasCursor));
-    // So is the one connection that there may be, a moment later than the cursor.
+    // The only connection allowed is free too, a moment later than the cursor.
     ASSERT_EQ(ResultWhenFree(client, Params("select 1")).at("count"), 1);
     if (round == 0) handles = OpenHandleCountOf(service.id());
   }
-  // With room for what threads of the pool open and close.
+  // With tolerance for what threads of the pool open and close.
   EXPECT_LE(OpenHandleCountOf(service.id()), handles + 12);
 }
 
-// ---- Whose connections they are ----
+// ---- Connection ownership ----
 
 TEST(DatabaseConnections, BelongToOneLogon) {
   ONBEHALF_SKIP_WITHOUT("ImpersonateNamedPipeClient that gives the client's token", PipeClientTokenIsGiven());
@@ -208,7 +208,7 @@ TEST(DatabaseConnections, BelongToOneLogon) {
   ASSERT_TRUE(administrators.is_number()) << administrators;
   ASSERT_TRUE(others.is_number()) << others;
   EXPECT_NE(administrators, others);
-  // Again the same for the same logon, whichever of its processes asks.
+  // The same logon gets the same connection again, whichever of its processes asks.
   EXPECT_EQ(pid_of(administrator), administrators);
   EXPECT_EQ(pid_of(restricted), others);
   CallerProcess another(service.pipe_path(), &restricted_token);
@@ -218,8 +218,8 @@ TEST(DatabaseConnections, BelongToOneLogon) {
 
 // ---- SQL Server as the caller ----
 
-// SQL Server knows Windows accounts: it says itself who it takes its client for, and with which groups.
-TEST(DatabaseConnections, AreTheImpersonatedCallersOwnInSqlServer) {
+// SQL Server supports Windows accounts: it reports which account and which groups it sees in its client.
+TEST(DatabaseConnections, BelongToTheImpersonatedCallerInSqlServer) {
   const auto connection = ConnectionFromEnvironment(L"ONBEHALF_TEST_SQLSERVER");
   if (!connection) {
     GTEST_SKIP() << "missing here: a SQL Server that takes Windows accounts (ONBEHALF_TEST_SQLSERVER)";
@@ -232,7 +232,7 @@ TEST(DatabaseConnections, AreTheImpersonatedCallersOwnInSqlServer) {
       "access.grant", {{"account", "AU"}, {"node", "database.query"}, {"rights", {"call"}}});
   ASSERT_TRUE(granted.contains("result")) << granted;
 
-  // The SID of Administrators, S-1-5-32-544, and what the login's token may use it for (sys.login_token).
+  // The SID of Administrators, S-1-5-32-544, and how the login's token may use it (sys.login_token).
   const Json as_whom = Params(
       "select suser_sname(), (select usage from sys.login_token where sid = 0x01020000000000052000000020020000)");
   const Json administrators = administrator.Call("database.query", as_whom);

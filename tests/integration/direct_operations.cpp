@@ -160,7 +160,7 @@ json Read(const json& params) {
   return std::string(data, size);
 }
 
-// As programs do it that write whole files: another file, which then gets the name.
+// As programs do that write whole files: writes another file, which is then renamed.
 void Replace(const json& params) {
   const std::wstring path = PathOf(params);
   const std::wstring other = path + L".new";

@@ -19,12 +19,12 @@
 namespace onbehalf::test {
 namespace {
 
-// All handlers that may block run on one thread, so that whatever one leaves behind meets the next. The module has methods that
-// tell of their thread.
+// All handlers that may block run on one thread, so that whatever one leaves there meets the next. The module
+// has methods that report about their thread.
 constexpr const char* kSettings = R"({"threads": {"handlers": 1}, "modules": {"load": {"test": {}}}})";
 constexpr const char* kAdministrators = "S-1-5-32-544";
 
-// Without what only a token on a thread has.
+// Without the member that only a thread's token has.
 Json WithoutLevel(Json token) {
   token.erase("level");
   return token;
@@ -37,7 +37,7 @@ DWORD AdministratorsAttributes(const Json& token) {
   return 0;
 }
 
-// The words that identity.whoami has for the attributes of Administrators.
+// The words of identity.whoami for the attributes of Administrators.
 std::vector<std::string> AdministratorsWords(const Json& whoami) {
   for (const Json& group : whoami.at("result").at("groups")) {
     if (group.at("sid") == kAdministrators) return group.at("attributes").get<std::vector<std::string>>();
@@ -60,10 +60,10 @@ class Impersonation : public testing::Test {
   void SetUp() override {
     ONBEHALF_SKIP_WITHOUT("ImpersonateNamedPipeClient that gives the client's token",
                           PipeClientTokenIsGiven());
-    // Two callers of one account: what differs between them is what their tokens say, and nothing else.
+    // Two callers with one account: they differ only in their tokens.
     ASSERT_EQ(administrator_.own_token().at("user"), restricted_.own_token().at("user"));
     ASSERT_NE(AdministratorsAttributes(administrator_.own_token()) & SE_GROUP_ENABLED, 0U)
-        << "this test has to be run by an administrator";
+        << "this test must be run by an administrator";
     ASSERT_EQ(AdministratorsAttributes(restricted_.own_token()) & SE_GROUP_ENABLED, 0U);
     ASSERT_NE(AdministratorsAttributes(restricted_.own_token()) & SE_GROUP_USE_FOR_DENY_ONLY, 0U);
   }
@@ -77,7 +77,7 @@ class Impersonation : public testing::Test {
   CallerProcess restricted_;
 };
 
-TEST_F(Impersonation, PutsTheCallersOwnTokenOnTheHandlersThread) {
+TEST_F(Impersonation, SetsTheCallersOwnTokenOnTheHandlersThread) {
   ExpectThreadClean();
   for (CallerProcess* caller : {&administrator_, &restricted_, &administrator_, &restricted_}) {
     const Json answer = caller->Call("test.threadToken");
@@ -131,7 +131,7 @@ TEST_F(Impersonation, ShowsEachCallerItsOwnIdentity) {
   }
 }
 
-TEST_F(Impersonation, OpensForACallerWhatThatCallerMayOpenAndNothingElse) {
+TEST_F(Impersonation, OpensOnlyWhatTheCallerMayOpen) {
   struct Resource {
     const char* name;
     const char* operation;
@@ -151,14 +151,14 @@ TEST_F(Impersonation, OpensForACallerWhatThatCallerMayOpenAndNothingElse) {
     EXPECT_EQ(refused["error"]["data"], data);
     ExpectThreadClean();
 
-    // The refusal leaves nothing behind for the next caller, nor does the permission.
+    // Neither the refusal nor the permission leaves anything for the next caller.
     EXPECT_TRUE(administrator_.Call("test.openAdministratorsOnly", params).contains("result"));
     EXPECT_EQ(restricted_.Call("test.openAdministratorsOnly", params)["error"]["code"], -32015);
     ExpectThreadClean();
   }
 }
 
-TEST_F(Impersonation, KeepsCallersApartThatCallAtTheSameTime) {
+TEST_F(Impersonation, SeparatesConcurrentCallers) {
   constexpr int kCalls = 100;
   const auto call_often = [](CallerProcess& caller, int& wrong) {
     for (int i = 0; i < kCalls; ++i) {
@@ -178,7 +178,7 @@ TEST_F(Impersonation, KeepsCallersApartThatCallAtTheSameTime) {
   ExpectThreadClean();
 }
 
-TEST_F(Impersonation, LetsTheTokenDecideWhichMethodsThereAre) {
+TEST_F(Impersonation, TheTokenDecidesWhichMethodsAreVisible) {
   EXPECT_TRUE(administrator_.Call("service.status").contains("result"));
   EXPECT_TRUE(administrator_.Call("service.connections").contains("result"));
 
@@ -193,7 +193,7 @@ TEST_F(Impersonation, LetsTheTokenDecideWhichMethodsThereAre) {
   ExpectThreadClean();
 }
 
-TEST_F(Impersonation, IsAuditedForThoseWhoWereServedAndForThoseWhoWereNot) {
+TEST_F(Impersonation, IsAuditedForServedAndRefusedCallers) {
   const Json denied = restricted_.Call("service.status");
   restricted_.Call("service.connections");
   restricted_.Call("no.such_method");
@@ -242,7 +242,7 @@ TEST_F(Impersonation, IsAuditedForThoseWhoWereServedAndForThoseWhoWereNot) {
   EXPECT_EQ(lines.at(0).value("request", ""), denied["error"]["data"].value("requestId", "?"));
 }
 
-// ---- The program that makes a restricted caller at a prompt ----
+// ---- The program that starts a restricted caller from a command line ----
 
 ONBEHALF_CHILD_MAIN(SayTokenAndInput) {
   std::string line;
@@ -284,7 +284,7 @@ TEST(RunRestricted, RunsAProgramAsAnotherAccount) {
   EXPECT_EQ(said["arguments"], Json({"two words"}));
 }
 
-TEST(RunRestricted, SaysWhyAProgramCannotBeStarted) {
+TEST(RunRestricted, ReportsWhyAProgramCannotBeStarted) {
   ChildProcess::Options options;
   options.executable = PathBeside("onbehalf-run-restricted.exe");
   EXPECT_EQ(RunChild(options).code, 125U);

@@ -1,5 +1,5 @@
-// What an administrator and an application see of the service as install.cmd installed and started it. Needs that
-// installation: test.sh and test.cmd make it before they run this program, and take it away after.
+// What an administrator and an application see of the service as install.cmd installed and started it. Needs
+// that installation: test.sh and test.cmd install it before they run this program, and uninstall it after.
 
 #include <gtest/gtest.h>
 
@@ -75,7 +75,7 @@ ChildProcess::Exit CommandLine(std::vector<std::string> arguments, HANDLE token 
   return RunChild(options);
 }
 
-// Stops the service and starts it again, with whatever the test changes in between.
+// Stops the service, calls `change` and starts the service again.
 template <typename Change>
 win32::ServiceStatus Restart(const InstalledService& service, Change&& change) {
   if (service.QueryStatus().state != SERVICE_STOPPED) {
@@ -94,7 +94,7 @@ TEST(InstalledServiceTest, RunsAndIsTrustedByTheClientLibrary) {
   EXPECT_EQ(service.Call("rpc.ping").at("pong"), true);
 }
 
-TEST(InstalledServiceTest, KnowsWhoCallsIt) {
+TEST(InstalledServiceTest, IdentifiesItsCaller) {
   const json me = Client::Connect().Call("identity.whoami");
   EXPECT_EQ(me.at("account").at("sid"), win32::Token::FromOwnProcess().User().ToString());
   EXPECT_EQ(me.at("level"), "impersonation");
@@ -168,13 +168,13 @@ TEST(InstalledServiceTest, ThePolicyIsResetOnlyWhileTheServiceIsStopped) {
   EXPECT_EQ(Client::Connect().Call("access.list").at("source"), "default");
 }
 
-TEST(InstalledServiceTest, TheCommandLineEndsWithItsExitCodes) {
+TEST(InstalledServiceTest, TheCommandLineReturnsItsExitCodes) {
   EXPECT_EQ(CommandLine({"ping"}).code, 0U);
   EXPECT_EQ(CommandLine({"call", "no.such"}).code, 1U);
   EXPECT_EQ(CommandLine({"fly"}).code, 2U);
   EXPECT_EQ(CommandLine({"--pipe", UniquePipeName(), "ping"}).code, 3U);
 
-  // A pipe that somebody else owns.
+  // A pipe with another owner.
   const std::string name = UniquePipeName();
   const auto descriptor = win32::SecurityDescriptor::FromSddl(
       "O:" + win32::Token::FromOwnProcess().User().ToString() + "D:(A;;GA;;;WD)");
@@ -197,7 +197,7 @@ TEST(InstalledServiceTest, ACallerWithoutAdministratorsIsAnotherCaller) {
   EXPECT_EQ(CommandLine({"call", "service.status"}).code, 0U);
 }
 
-TEST(InstalledServiceTest, ItsPipeLetsNoClientMakeInstances) {
+TEST(InstalledServiceTest, ItsPipeLetsNoClientCreateInstances) {
   const win32::UniqueFile pipe(::CreateFileW(LR"(\\.\pipe\onbehalf)", GENERIC_READ | GENERIC_WRITE, 0,
                                              nullptr, OPEN_EXISTING,
                                              SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, nullptr));
@@ -214,12 +214,12 @@ TEST(InstalledServiceTest, ItsPipeLetsNoClientMakeInstances) {
   EXPECT_EQ(makers, 1);
 }
 
-TEST(InstalledServiceTest, DoctorFindsNothingThatFails) {
+TEST(InstalledServiceTest, DoctorFindsNoFailures) {
   const auto doctor = CommandLine({"doctor"});
   EXPECT_EQ(doctor.code, 0U) << doctor.output << doctor.errors;
 }
 
-TEST(InstalledServiceTest, TheSamplesSayWhoOneIs) {
+TEST(InstalledServiceTest, TheSamplesPrintTheAccount) {
   const json account = Client::Connect().Call("identity.whoami").at("account");
   const auto run = [](const wchar_t* sample) {
     ChildProcess::Options options;
@@ -239,7 +239,7 @@ TEST(InstalledServiceTest, StopsAndStartsUnderTheServiceControlManager) {
   Client open = Client::Connect();
   open.Call("rpc.ping");
   const auto status = Restart(service, [&open] {
-    // First, because a client that still has its end keeps the pipe there.
+    // First, because a client that still has its end keeps the pipe alive.
     EXPECT_THROW(open.Call("rpc.ping"), std::system_error);
     try {
       Client::Connect();
@@ -249,11 +249,11 @@ TEST(InstalledServiceTest, StopsAndStartsUnderTheServiceControlManager) {
     }
   });
   EXPECT_EQ(status.state, static_cast<DWORD>(SERVICE_RUNNING));
-  // RUNNING means that it listens: nothing is waited for here.
+  // RUNNING means that it listens: this does not wait for anything.
   EXPECT_EQ(Client::Connect().Call("rpc.ping").at("pong"), true);
 }
 
-TEST(InstalledServiceTest, DoesNotStartWithWrongSettingsAndSaysWhy) {
+TEST(InstalledServiceTest, DoesNotStartWithInvalidSettingsAndReportsWhy) {
   const InstalledService service = InstalledService::Open(kService, kControl);
   const auto file = DataFolder() / L"onbehalf.json";
   const bool had_file = std::filesystem::exists(file);

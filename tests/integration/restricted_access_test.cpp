@@ -1,7 +1,7 @@
-// What a caller with a restricted token gets through the service, against what the same process gets from Windows when it does
-// the same itself: a table, one test a row. The caller has this account's user and is no administrator (Administrators is a
-// deny-only group); the service and this process are. Before each of the two attempts the object is made anew, and what it
-// has become must be the same after both.
+// What a caller with a restricted token gets through the service, compared with what the same process gets
+// from Windows directly: a table, one test per row. The caller has this account's user but is not an
+// administrator (Administrators is a deny-only group); the service and this process are. The object is
+// recreated before each of the two attempts, and both must leave it in the same state.
 
 #include <gtest/gtest.h>
 
@@ -46,16 +46,17 @@ std::string Replaced(std::string text, std::string_view word, std::string_view b
   return text;
 }
 
-// What is done to an object, and what Windows is to say. The object is {object} in the parameters: a key with the value "v"
-// and, where `below` says with which rights, the key "below"; or a folder with the file "v", with those rights.
+// The operation on an object, and Windows' expected result. {object} in the parameters is the object: a key
+// with the value "v" and, where `below` gives its rights, the key "below"; or a folder with the file "v",
+// with those rights.
 struct Row {
-  const char* rights;  // of the caller at the object, in words
+  const char* rights;  // the caller's rights to the object, in words
   const char* method;
   Json params;
-  std::string descriptor;  // of the object, in SDDL
-  std::string below{};     // of what is below it; empty: there is no such key
+  std::string descriptor;  // the object's, in SDDL
+  std::string below{};     // that of the key or file below it; empty: there is no such key
   DWORD expected = ERROR_SUCCESS;
-  bool same_state_after = true;  // false: how far each of the two gets before it is refused is its own
+  bool same_state_after = true;  // false: the two may get differently far before they are refused
   enum class File { kPlain, kInUse, kReadOnly } file = File::kPlain;
 };
 
@@ -74,14 +75,14 @@ std::string NameOf(const testing::TestParamInfo<Row>& row) {
 class Object {
  public:
   virtual ~Object() = default;
-  // Makes it anew. These throw Win32Error.
+  // Recreates it. These functions throw Win32Error.
   virtual void Make(const Row& row) = 0;
-  // Takes what keeps this process out of it away.
+  // Removes what keeps this process out of it.
   virtual void Open() = 0;
   virtual void Remove() = 0;
   // Its name for the methods.
   virtual std::string Name() const = 0;
-  // Names and content of it and of all that is below it, as an administrator sees them.
+  // Names and contents of it and of everything below it, as an administrator sees them.
   virtual Json State() const = 0;
 };
 
@@ -119,7 +120,7 @@ class KeyObject final : public Object {
   }
 
  private:
-  // Open until it is removed, with rights that no descriptor takes away any more.
+  // Stays open until it is removed, with rights that a later descriptor cannot take away.
   HKEY Create(const std::wstring& path) {
     UniqueRegistryKey key;
     CheckRegistry(::RegCreateKeyExW(HKEY_CURRENT_USER, path.c_str(), 0, nullptr, 0, KEY_ALL_ACCESS, nullptr,
@@ -128,7 +129,7 @@ class KeyObject final : public Object {
     made_.push_back(std::move(key));
     return made_.back().get();
   }
-  // Set apart from the creation, because not every system takes a descriptor there.
+  // Set separately from the creation, because not every system takes a descriptor there.
   static LSTATUS SetDescriptor(HKEY key, const std::string& sddl) {
     const auto descriptor = SecurityDescriptor::FromSddl(sddl);
     return ::RegSetKeySecurity(key, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, descriptor.get());
@@ -228,12 +229,12 @@ std::string ToText(const Outcome& outcome) {
 Outcome Directly(CallerProcess& caller, const Row& row, const Json& params) {
   const Json said = caller.Directly(row.method, params);
   Json answer = said.at("answer");
-  // Each has an order of its own.
+  // Each has its own order.
   if (answer.is_array()) std::sort(answer.begin(), answer.end());
   return {said.at("code"), std::move(answer)};
 }
 
-// What the result says that a direct attempt says too.
+// The part of the result that a direct attempt returns too.
 Json AnswerOf(std::string_view method, const Json& result) {
   if (method == "registry.get") return result.at("value");
   if (method == "file.read") return result.at("data");
@@ -270,7 +271,7 @@ class RestrictedAccess : public testing::TestWithParam<Row> {
     if (!PipeClientTokenIsGiven()) return;
     suite_ = std::make_unique<Suite>();
     CallerProcess administrator(suite_->service.pipe_path());
-    // Everybody who has authenticated, so that it is Windows alone that says what the caller may touch.
+    // All authenticated users, so that Windows alone decides what the caller may access.
     for (const char* node : {"file", "registry"}) {
       const Json granted =
           administrator.Call("access.grant", {{"account", "AU"}, {"node", node}, {"rights", {"call"}}});
@@ -311,7 +312,7 @@ class RestrictedAccess : public testing::TestWithParam<Row> {
   inline static std::unique_ptr<Suite> suite_;
 };
 
-TEST_P(RestrictedAccess, IsWhatWindowsGivesTheCallerItself) {
+TEST_P(RestrictedAccess, MatchesWhatWindowsGivesTheCaller) {
   ONBEHALF_SKIP_WITHOUT("ImpersonateNamedPipeClient that gives the client's token", PipeClientTokenIsGiven());
   const Row& row = GetParam();
   std::unique_ptr<Object> object;
@@ -343,7 +344,7 @@ TEST_P(RestrictedAccess, IsWhatWindowsGivesTheCallerItself) {
   EXPECT_EQ(directly.code, row.expected);
 }
 
-// The owner is stated: an owner has READ_CONTROL and WRITE_DAC without any entry.
+// The owner is stated: an owner has READ_CONTROL and WRITE_DAC without any ACE.
 std::string Entries(const std::string& of_users) { return "O:BAG:BAD:P(A;;GA;;;BA)" + of_users; }
 
 std::vector<Row> RegistryRows() {
@@ -434,7 +435,7 @@ std::vector<Row> FileRows() {
   const std::string read = Entries("(A;;FR;;;AU)");
   const std::string enter = Entries("(A;;FRFX;;;AU)");
   const std::string all = Entries("(A;;FA;;;AU)");
-  // What is replaced keeps its owner, whom the caller could not set if it were another account.
+  // A replaced file keeps its owner, whom the caller could not set if it were another account.
   const std::string all_and_owner = "O:{user}G:BAD:P(A;;GA;;;BA)(A;;FA;;;AU)";
   // FILE_READ_DATA 0x1, FILE_WRITE_DATA or FILE_ADD_FILE 0x2, FILE_APPEND_DATA or FILE_ADD_SUBDIRECTORY 0x4, FILE_TRAVERSE
   // 0x20, FILE_DELETE_CHILD 0x40, FILE_READ_ATTRIBUTES 0x80, SYNCHRONIZE 0x100000; FILE_ALL_ACCESS is 0x1F01FF.

@@ -13,15 +13,15 @@
 #include "onbehalf/win32/win32_error.h"
 #include "support/restricted_token.h"
 
-// onbehalf-run-restricted.exe [--account SID] PROGRAM [ARGUMENTS]: runs a program without the rights of Administrators (they
-// become a deny-only group), as the same account or another (see TokenOfAnotherAccount), on the same console and streams, and
-// ends as it does. 125: it could not be started.
+// onbehalf-run-restricted.exe [--account SID] PROGRAM [ARGUMENTS]: runs a program without Administrators'
+// rights (a deny-only group), as the same account or another (see TokenOfAnotherAccount), on the same console
+// and streams, and returns its exit code. 125: the program could not be started.
 namespace {
 
 using onbehalf::win32::ThrowLastError;
 using onbehalf::win32::UniqueObject;
 
-// This process's command line without its first word, as it was written.
+// This process's command line without its first word, unchanged.
 std::wstring RestOfCommandLine() {
   const std::wstring line = ::GetCommandLineW();
   std::size_t end = line.front() == L'"' ? line.find(L'"', 1) : line.find_first_of(L" \t");
@@ -33,14 +33,14 @@ std::wstring RestOfCommandLine() {
 
 HANDLE Inheritable(DWORD standard_handle) {
   HANDLE handle = ::GetStdHandle(standard_handle);
-  // A stream may be missing or closed; then the program lacks it as well.
+  // If a stream is missing or closed, the program lacks it as well.
   if (handle == nullptr || handle == INVALID_HANDLE_VALUE) return nullptr;
   if (!::SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT))
     ThrowLastError("SetHandleInformation");
   return handle;
 }
 
-// Takes "--account SID" from the front of the command line.
+// Removes "--account SID" from the front of the command line.
 onbehalf::win32::Token TakeToken(std::wstring& command_line) {
   constexpr std::wstring_view kOption = L"--account ";
   if (!command_line.starts_with(kOption)) return onbehalf::test::AdministratorsDenyOnlyToken();

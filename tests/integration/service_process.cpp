@@ -56,7 +56,7 @@ void ServiceProcess::Restart() {
 }
 
 void ServiceProcess::WaitUntilItListens() {
-  // In console mode the log is on standard error too.
+  // In console mode the log goes to standard error too.
   std::string said;
   while (const auto line = process_.ReadErrorLine()) {
     if (line->find(" listening ") != std::string::npos) return;
@@ -66,10 +66,10 @@ void ServiceProcess::WaitUntilItListens() {
 }
 
 ServiceProcess::~ServiceProcess() {
-  // Windows refuses to end a process that has ended.
+  // Windows refuses to terminate a process that has ended.
   if (::WaitForSingleObject(process_.process(), 0) == WAIT_TIMEOUT) process_.Terminate();
   ::WaitForSingleObject(process_.process(), INFINITE);
-  std::error_code ignored;  // what another process still holds open stays behind in the temporary folder
+  std::error_code ignored;  // files that another process still has open stay in the temporary folder
   std::filesystem::remove_all(data_, ignored);
 }
 

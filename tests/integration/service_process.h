@@ -11,17 +11,17 @@
 
 namespace onbehalf::test {
 
-// The path of a program of this build, which lies beside this executable.
+// The path of a program of this build, in the same folder as this executable.
 std::string PathBeside(std::string_view program);
 
 // A service program of this build as a child process in console mode, on a pipe and with a data folder of its
-// own. It listens when the constructor returns. When this object goes, the process ends and the folder is
-// removed. One thread.
+// own. It is listening when the constructor returns. The destructor ends the process and removes the folder.
+// One thread.
 class ServiceProcess {
  public:
-  // `program` lies beside this executable; `settings` is the text of its onbehalf.json. Throws Win32Error, or
-  // std::runtime_error with what the program said if it does not come to listen.
-  // `token`: the process's, primary, borrowed; null: this process's own.
+  // `program` is in the same folder as this executable; `settings` is the text of its onbehalf.json. Throws
+  // Win32Error, or std::runtime_error with the program's output if it does not listen. `token`: the process's
+  // primary token, borrowed; null: this process's own.
   ServiceProcess(std::string_view program, std::string_view settings, const win32::Token* token = nullptr);
   ~ServiceProcess();
   ServiceProcess(const ServiceProcess&) = delete;
@@ -33,17 +33,18 @@ class ServiceProcess {
   DWORD id() const { return process_.id(); }
   HANDLE process() const { return process_.process(); }
 
-  // Asks it to stop, by the end of its input, and waits.
+  // Asks it to stop, by closing its input, and waits.
   ChildProcess::Exit Stop() { return process_.WaitForExit(); }
   // Ends it at once, as a crash would.
   void Kill() { process_.Terminate(); }
-  // Starts it again, on the same pipe and with the same data folder, once it has ended. Throws as the constructor does.
+  // Starts it again, on the same pipe and with the same data folder, after it has ended. Throws as the
+  // constructor does.
   void Restart();
-  // Its onbehalf.json from now on.
+  // Replaces its onbehalf.json.
   void WriteSettings(std::string_view settings) const;
-  // What the log has so far.
+  // The log so far.
   std::string LogText() const;
-  // The audit's lines so far, in order. The service may run or have stopped.
+  // The audit's records so far, in order. The service may be running or stopped.
   std::vector<nlohmann::json> AuditLines() const;
 
  private:

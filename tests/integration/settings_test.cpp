@@ -1,4 +1,4 @@
-// The settings file of the service as it ships: checked, and read again while it runs.
+// The settings file of the service as it ships: checked, and reloaded while it runs.
 
 #include <gtest/gtest.h>
 
@@ -32,7 +32,7 @@ client::Options OptionsFor(const ServiceProcess& service) {
   return options;
 }
 
-// The program with these settings, until it ends by itself or because its input does.
+// Runs the program with these settings, until it ends by itself or because its input does.
 ChildProcess::Exit RunService(const TemporaryFolder& folder, std::string_view settings,
                               std::vector<std::string> arguments) {
   WriteAll(folder.path() / "onbehalf.json", settings);
@@ -45,19 +45,19 @@ ChildProcess::Exit RunService(const TemporaryFolder& folder, std::string_view se
   return exit;
 }
 
-TEST(ShippedSettings, AreReadAgainWhenAnAdministratorAsksForIt) {
+TEST(ShippedSettings, AreReloadedWhenAnAdministratorAsks) {
   ServiceProcess service("onbehalf-service.exe", R"({"log": {"level": "info"}})");
   Client client = Client::Connect(OptionsFor(service));
   service.WriteSettings(R"({"log": {"level": "error", "files": 2}, "limits": {"connections": 500},
                             "methods": {"limits": {"rpc.ping": {"handlers": 1}}}})");
-  // The pipe's name is the command line's, whatever the file says.
+  // The pipe's name is that of the command line, whatever the file says.
   EXPECT_EQ(client.Call("service.reload"),
             (Json{{"changed", {"limits.connections", "log.level", "methods.limits"}},
                   {"needs_restart", {"log.files"}}}));
   EXPECT_EQ(client.Call("rpc.ping").at("pong"), true);
 }
 
-TEST(ShippedSettings, AreRefusedAsAWholeAndEveryFaultIsTold) {
+TEST(ShippedSettings, AreRefusedAsAWholeAndEveryFaultIsReported) {
   ServiceProcess service("onbehalf-service.exe", "{}");
   Client client = Client::Connect(OptionsFor(service));
   service.WriteSettings(
@@ -79,7 +79,7 @@ TEST(ShippedSettings, AreRefusedAsAWholeAndEveryFaultIsTold) {
             (Json{{"changed", Json::array()}, {"needs_restart", Json::array()}}));
 }
 
-TEST(ShippedSettings, ThatAreRefusedTellClientsNoPaths) {
+TEST(ShippedSettings, ThatAreRefusedRevealNoPathsToClients) {
   ServiceProcess service("onbehalf-service.exe", "{}");
   Client client = Client::Connect(OptionsFor(service));
   service.WriteSettings(R"({"modules": {"load": {"nowhere": {}}}})");
@@ -94,7 +94,7 @@ TEST(ShippedSettings, ThatAreRefusedTellClientsNoPaths) {
   }
 }
 
-TEST(ShippedSettings, AreCheckedWithTheServicesMethodsAndNothingIsMade) {
+TEST(ShippedSettings, AreCheckedWithTheServicesMethodsAndNothingIsCreated) {
   const TemporaryFolder folder;
   auto exit =
       RunService(folder, R"({"methods": {"limits": {"rpc.ping": {"handlers": 1}}}})", {"--check-config"});
@@ -112,7 +112,7 @@ TEST(ShippedSettings, AreCheckedWithTheServicesMethodsAndNothingIsMade) {
   }
 }
 
-TEST(ShippedSettings, ThatNameAMethodThatDoesNotExistAreNoneToStartWith) {
+TEST(ShippedSettings, WithAnUnknownMethodPreventTheStart) {
   const TemporaryFolder folder;
   const auto exit = RunService(folder, R"({"methods": {"limits": {"rpc.pnig": {"handlers": 1}}}})",
                                {"--console", "--until-input-ends", "--pipe", UniquePipeName()});

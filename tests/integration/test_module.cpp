@@ -16,21 +16,21 @@
 #include "onbehalf/win32/win32_error.h"
 #include "token_json.h"
 
-// A module whose methods show under whose token a handler runs.
+// A module whose methods report the token that a handler runs with.
 namespace onbehalf::test {
 namespace {
 
 using win32::SecurityDescriptor;
 using win32::Token;
 
-// GX: call, GR: see; AU: everybody who has authenticated.
+// GX: call, GR: see; AU: authenticated users.
 constexpr const char* kForEverybody = "D:(A;;GXGR;;;AU)";
-// All access for Administrators and for nobody else. An owner has READ_CONTROL and WRITE_DAC without any
-// entry, so the owner is stated: it is no user.
+// Full access for Administrators only. An owner has READ_CONTROL and WRITE_DAC without any ACE, so the owner
+// is stated: it is not a user.
 constexpr const char* kAdministratorsOnly = "O:BAG:BAD:P(A;;GA;;;BA)";
 
-// An event and a registry key of this process that only members of Administrators may open. They are gone
-// when this object is. Any thread.
+// An event and a registry key of this process that only members of Administrators may open. They exist as
+// long as this object. Any thread.
 class AdministratorsOnly {
  public:
   // Throws Win32Error.
@@ -45,17 +45,17 @@ class AdministratorsOnly {
     Check(::RegCreateKeyExW(parent_.get(), name_.c_str(), 0, nullptr, REG_OPTION_VOLATILE, KEY_ALL_ACCESS,
                             nullptr, key.put(), nullptr),
           "RegCreateKeyExW");
-    // Set apart from the creation, because not every system takes a descriptor there.
+    // Set separately from the creation, because not every system takes a descriptor there.
     Check(::RegSetKeySecurity(key.get(), OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
                               descriptor.get()),
           "RegSetKeySecurity");
   }
-  // The key is volatile: where deleting it fails it goes with the user's session.
+  // The key is volatile: if deleting it fails, it disappears with the user's session.
   ~AdministratorsOnly() { ::RegDeleteKeyW(parent_.get(), name_.c_str()); }
   AdministratorsOnly(const AdministratorsOnly&) = delete;
   AdministratorsOnly& operator=(const AdministratorsOnly&) = delete;
 
-  // Open it as whoever the thread is. Throw what answers the call.
+  // Open it with the thread's identity. Throw the call's error response.
   void OpenEvent() const {
     const win32::UniqueObject event(::OpenEventW(SYNCHRONIZE, FALSE, name_.c_str()));
     if (!event) throw module::WindowsError(::GetLastError(), "OpenEventW");

@@ -1,5 +1,5 @@
-# Installs the build BUILD in the configuration CONFIG, and moves what is installed to PREFIX. COMPONENTS: those
-# alone, with commas between them.
+# Installs the build BUILD in the configuration CONFIG, and moves the result to PREFIX. COMPONENTS: only
+# these, separated by commas.
 foreach(folder IN ITEMS "${PREFIX}" "${PREFIX}.made")
   file(REMOVE_RECURSE "${folder}")
 endforeach()

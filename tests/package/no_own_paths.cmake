@@ -1,7 +1,8 @@
-# The files of the package in PREFIX name neither the folder of the sources (SOURCE) nor that of the build (BUILD).
+# The files of the package in PREFIX contain neither the path of the sources (SOURCE) nor that of the build
+# (BUILD).
 file(GLOB files "${PREFIX}/lib/cmake/onbehalf/*.cmake")
 if(NOT files)
-  message(FATAL_ERROR "there are no files of the package in ${PREFIX}")
+  message(FATAL_ERROR "${PREFIX} has no package files")
 endif()
 foreach(file IN LISTS files)
   file(READ "${file}" text)

@@ -1,12 +1,12 @@
-# Makes a package nlohmann_json in TO out of the headers in HEADERS (the folder with nlohmann/) that differs from them by its
-# version alone. The version is in the name of the inline namespace of all types, so to the compiler and the linker these are
-# other types than those that OnBehalf was built with, as with any other release.
+# Makes a package nlohmann_json in TO from the headers in HEADERS (the folder with nlohmann/) with another
+# version number only. The version is in the name of the inline namespace of all types, so to the compiler and
+# the linker these are other types than those that OnBehalf was built with, as with any other release.
 set(version 3.99.1)
 file(REMOVE_RECURSE "${TO}")
 file(GLOB_RECURSE headers RELATIVE "${HEADERS}" FOLLOW_SYMLINKS "${HEADERS}/nlohmann/*.hpp")
 foreach(header IN LISTS headers)
   file(READ "${HEADERS}/${header}" text)
-  # Where it is defined, and where a header asks whether another version was included before.
+  # Where it is defined, and where a header checks whether another version was included before.
   string(REGEX REPLACE "(NLOHMANN_JSON_VERSION_MINOR( !=)? +)[0-9]+" "\\199" text "${text}")
   string(REGEX REPLACE "(NLOHMANN_JSON_VERSION_PATCH( !=)? +)[0-9]+" "\\11" text "${text}")
   file(WRITE "${TO}/include/${header}" "${text}")

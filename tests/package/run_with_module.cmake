@@ -1,3 +1,4 @@
-# Puts MODULE into the folder of modules of the service in FOLDER, and runs PROGRAM there. EMULATOR runs it, if there is one.
+# Copies MODULE into the modules folder of the service in FOLDER, and runs PROGRAM there, with EMULATOR if it
+# is set.
 file(COPY "${MODULE}" DESTINATION "${FOLDER}/modules")
 execute_process(COMMAND ${EMULATOR} "${FOLDER}/${PROGRAM}" COMMAND_ERROR_IS_FATAL ANY)

@@ -18,7 +18,7 @@
 namespace onbehalf {
 namespace {
 
-// A program or library laid out as it is when it runs, without being loaded. Throws Win32Error.
+// A program or library, mapped as at run time but not loaded. Throws Win32Error.
 class Image {
  public:
   explicit Image(const std::filesystem::path& path) {
@@ -60,8 +60,9 @@ class Image {
   void* view_ = nullptr;
 };
 
-// Libraries of Windows itself, in every edition since Windows 10 and Server 2016. Not the runtime of Visual C++, which comes with
-// its redistributable, or the universal one, whose version would be Windows'. msvcrt.dll is MinGW's runtime, and Windows' own.
+// Libraries of Windows itself, in every edition since Windows 10 and Server 2016. Excludes Visual C++'s
+// runtime, which comes with its redistributable, and the universal one, whose version would be Windows'.
+// msvcrt.dll is MinGW's runtime, and Windows' own.
 bool IsOfWindows(std::string_view library) {
   constexpr std::array<std::string_view, 12> kOfWindows = {
       "advapi32.dll", "authz.dll", "bcrypt.dll",  "kernel32.dll", "msvcrt.dll",  "ntdll.dll",
@@ -76,15 +77,15 @@ class Shipped : public testing::TestWithParam<const wchar_t*> {
       std::filesystem::path(win32::ToWide(win32::OwnImagePath())).replace_filename(GetParam())};
 };
 
-// On a computer where nothing else was installed it starts all the same.
+// It starts on a computer where nothing else was installed.
 TEST_P(Shipped, NeedsNothingButWindows) {
   const std::vector<std::string> imports = image_.Imports();
   EXPECT_FALSE(imports.empty());
   for (const std::string& library : imports) EXPECT_TRUE(IsOfWindows(library)) << library;
 }
 
-// What is loaded late may be loaded while a handler acts as its caller.
-TEST_P(Shipped, LoadsNothingLate) { EXPECT_FALSE(image_.HasDelayedImports()); }
+// A delay-loaded library may be loaded while a handler acts as its caller.
+TEST_P(Shipped, DelayLoadsNothing) { EXPECT_FALSE(image_.HasDelayedImports()); }
 
 INSTANTIATE_TEST_SUITE_P(Files, Shipped,
                          testing::Values(L"onbehalf-service.exe", L"onbehalf.exe", L"onbehalf.dll"),

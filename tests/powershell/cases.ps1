@@ -1,15 +1,15 @@
-# Runs the cases one after the other and reports them as GoogleTest does, which .ci/count_tests.awk reads, and as a JUnit
-# report, which .ci/summary.ps1 reads.
+# Runs the cases one after the other and reports them as GoogleTest does, for .ci/count_tests.awk, and as a
+# JUnit report, for .ci/summary.ps1.
 
 $cases = [System.Collections.ArrayList]::new()
 
-# Registers a case, by a name of the form Suite.WhatItShows. The name is a literal behind `Test `: where nothing can run the
-# scripts, .ci/suites.sh reads it in the source.
+# Registers a case, by a name of the form Suite.WhatItShows. The name must be a literal after `Test `: where
+# nothing can run the scripts, .ci/suites.sh reads it from the source.
 function Test([string]$Name, [scriptblock]$Body) {
   $null = $cases.Add([pscustomobject]@{ Name = $Name; Body = $Body })
 }
 
-# Case counts, and so does order.
+# Case-sensitive, and in order.
 function Expect-Same([object[]]$Expected, [object[]]$Found, [string]$What = '') {
   if (($Expected -join "`n") -cne ($Found -join "`n")) {
     throw "$What expected: $($Expected -join ' '); found: $($Found -join ' ')"
@@ -19,8 +19,8 @@ function Expect-That([bool]$Holds, [string]$What) {
   if (-not $Holds) { throw $What }
 }
 
-# Runs the cases whose names contain $Filter, and writes the report if a file for it is named. Returns the exit code: 0 only
-# if there was a case and none failed.
+# Runs the cases whose names contain $Filter, and writes the report if a file for it is given. Returns the
+# exit code: 0 only if at least one case ran and none failed.
 function Invoke-Cases([string]$Filter, [string]$ReportFile) {
   $chosen = @($cases | Where-Object { $_.Name.Contains($Filter) })
   [Console]::Out.WriteLine("[==========] Running $($chosen.Count) tests")

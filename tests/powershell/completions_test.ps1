@@ -1,27 +1,28 @@
-# What Tab offers behind `onbehalf`, once its completions are loaded: all that the program's help names and the service has.
+# What Tab offers after `onbehalf`, once its completions are loaded: everything that the program's help names
+# and the service has.
 
-# What Tab offers for the last word of a line, or at another place in it.
+# What Tab offers for the last word of a line, or at another position in it.
 function Get-Offered([string]$Line, [int]$Cursor = $Line.Length) {
   @((TabExpansion2 -inputScript $Line -cursorColumn $Cursor).CompletionMatches | ForEach-Object { $_.CompletionText })
 }
 
-# The line with the first of them in it.
+# The line completed with the first offer.
 function Get-Completed([string]$Line) {
   $offer = TabExpansion2 -inputScript $Line -cursorColumn $Line.Length
   $Line.Remove($offer.ReplacementIndex, $offer.ReplacementLength).Insert($offer.ReplacementIndex, $offer.CompletionMatches[0].CompletionText)
 }
 
-# A line of help for each command, such as "file get REMOTE [LOCAL] [--resume] [--force]".
+# The help's line for each command, such as "file get REMOTE [LOCAL] [--resume] [--force]".
 function Get-HelpLines {
   onbehalf --help | Where-Object { $_ -cmatch '^  (?!onbehalf )[a-z]' } | ForEach-Object { ($_.Trim() -split '  +')[0] }
 }
 
-# Its words: one, or two of a command with verbs.
+# Its words: one, or two for a command with verbs.
 function Get-CommandWords([string]$HelpLine) {
   ([regex]::Match($HelpLine, '^[a-z-]+( [a-z]+(?![|a-z]))?').Value)
 }
 
-# The alternatives in "--trust service|same-user|any" or "powershell|bash", by what stands before them.
+# The alternatives in "--trust service|same-user|any" or "powershell|bash", by what precedes them.
 function Get-Choices([string]$HelpLine) {
   foreach ($found in [regex]::Matches($HelpLine, '(?<option>--[a-z-]+ )?(?<words>[a-z-]+(\|[a-z-]+)+)')) {
     [pscustomobject]@{ Option = $found.Groups['option'].Value; Words = $found.Groups['words'].Value -split '\|' }
@@ -30,7 +31,7 @@ function Get-Choices([string]$HelpLine) {
 
 function Get-Methods { @((onbehalf --json methods | ConvertFrom-Json).methods | ForEach-Object { $_.name }) }
 
-# As a profile has it (client-lib/README.md).
+# As in a profile (client-lib/README.md).
 function Register-Completions { onbehalf completions powershell | Out-String | Invoke-Expression }
 
 Test 'Completions.OfferEveryCommandAndVerb' {
@@ -71,7 +72,7 @@ Test 'Completions.OfferEveryValue' {
   foreach ($line in Get-HelpLines) {
     foreach ($choices in Get-Choices $line) {
       ++$count
-      # Of an operand: behind the command itself.
+      # For an operand: after the command itself.
       Expect-Same $choices.Words (Get-Offered "onbehalf $(Get-CommandWords $line) $($choices.Option)") $line
     }
   }
@@ -104,7 +105,7 @@ Test 'Completions.OfferEveryMethodAndNode' {
   Expect-Same 'pipe:' (Get-Offered 'onbehalf access explain pi')
 }
 
-Test 'Completions.LookAtTheWordsBeforeTheCursorOnly' {
+Test 'Completions.UseOnlyTheWordsBeforeTheCursor' {
   Register-Completions
   Expect-Same 'rpc.discover', 'rpc.ping', 'rpc.subscribe' (Get-Offered 'onbehalf call rpc. {"a b":1}' 'onbehalf call rpc.'.Length | Sort-Object)
   Expect-Same 'audit' (Get-Offered 'onbehalf au verify' 'onbehalf au'.Length)
@@ -112,7 +113,7 @@ Test 'Completions.LookAtTheWordsBeforeTheCursorOnly' {
   Expect-Same 'rpc.ping' (Get-Offered '"x" | onbehalf.exe call rpc.pi')
 }
 
-Test 'Completions.OfferFilesWhereAFileStands' {
+Test 'Completions.OfferFilesWhereAFileIsExpected' {
   Register-Completions
   $line = "onbehalf doctor --bundle $PSScriptRoot\completions_test"
   Expect-Same "$line.ps1" (Get-Completed $line)
@@ -123,7 +124,7 @@ Test 'Completions.AreSilentWithoutAService' {
   $place = Get-Location
   Set-Location -LiteralPath $PSScriptRoot
   try {
-    # Methods of a pipe that is not there: none, so PowerShell offers files, of which none begins so.
+    # Methods of a pipe that does not exist: none, so PowerShell offers files, of which none begins like this.
     Expect-Same @() (Get-Offered 'onbehalf --pipe onbehalf-that-is-not-there call rpc.pi')
   } finally {
     Set-Location -LiteralPath $place.Path

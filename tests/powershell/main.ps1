@@ -8,9 +8,9 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 $root = Split-Path (Split-Path $PSScriptRoot)
-# The command line, as a user finds it who has the program's folder in PATH.
+# The command line, as found by a user who has the program's folder in PATH.
 $env:PATH = "$env:ProgramFiles\OnBehalf;$env:PATH"
-# Under Wine PowerShell finds no program in PATH by its name.
+# Under Wine PowerShell does not find a program in PATH by its name.
 if (-not (Get-Command onbehalf -ErrorAction SilentlyContinue)) {
   foreach ($name in 'onbehalf', 'onbehalf.exe') { Set-Alias $name "$env:ProgramFiles\OnBehalf\onbehalf.exe" }
 }

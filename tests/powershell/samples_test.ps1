@@ -1,7 +1,7 @@
 # The sample for PowerShell.
 
 Test 'Samples.PowerShellRuns' {
-  # 6: what Write-Host says.
+  # 6: the stream of Write-Host.
   $lines = @(& "$root\client-lib\samples\powershell\first_call.ps1" 6>&1 | ForEach-Object { "$_" })
   $sid = [System.Security.Principal.WindowsIdentity]::GetCurrent().User.Value
   Expect-That ($lines[0] -cmatch "^I am \S.* \($([regex]::Escape($sid))\)$") "$lines"

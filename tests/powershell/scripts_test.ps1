@@ -1,6 +1,6 @@
-# The PowerShell in the installer, run.cmd and the scripts of the tests, taken out of them as it stands.
+# The PowerShell in the installer, run.cmd and the test scripts, extracted from them unchanged.
 
-# What a script for cmd.exe gives to PowerShell: options, and the text of -Command.
+# What a script for cmd.exe passes to PowerShell: options, and the text of -Command.
 function Get-CommandLines([string]$Script) {
   foreach ($line in [System.IO.File]::ReadAllLines($Script)) {
     foreach ($found in [regex]::Matches($line, '(?i)powershell[^ ]* (?<options>(-[a-z]+ )*)-Command "(?<text>[^"]*)"')) {
@@ -16,7 +16,7 @@ Test 'Scripts.HaveLinesOfPowerShellThatParse' {
   foreach ($script in $scripts) {
     foreach ($text in Get-CommandLines "$root\$script" | ForEach-Object { $_.Text }) {
       ++$count
-      # What cmd.exe puts into the text would be run, wherever it came from. (%% is one %.)
+      # Anything that cmd.exe substitutes into the text would be run, wherever it came from. (%% is one %.)
       Expect-That ($text.Replace('%%', '') -notmatch '%') "$script expands a variable in: $text"
       $errors = $null
       $null = [System.Management.Automation.Language.Parser]::ParseInput($text.Replace('%%', '%'), [ref]$null, [ref]$errors)
@@ -32,7 +32,7 @@ Test 'Scripts.ReadTheDescriptorOfAFolderForTheInstaller' {
   $options = $lines[0].Options
   $text = $lines[0].Text.Replace('%%', '%')
   $folder = New-Item -ItemType Directory -Path (Join-Path ([System.IO.Path]::GetTempPath()) "onbehalf & 100% [it's] $([guid]::NewGuid())")
-  # The folder is named by an environment variable; all that the text mentions name this one.
+  # An environment variable names the folder; every variable in the text is this one.
   $names = @([regex]::Matches($text, '\$env:(?<name>\w+)') | ForEach-Object { $_.Groups['name'].Value } | Select-Object -Unique)
   $before = @{}
   foreach ($name in $names) { $before[$name] = [Environment]::GetEnvironmentVariable($name) }
@@ -85,7 +85,7 @@ Test 'Scripts.SkipEachCaseOfASuiteByItsName' {
   }
 }
 
-Test 'Scripts.AddUpTheReportsOfTests' {
+Test 'Scripts.SummarizeTestReports' {
   $folder = New-Item -ItemType Directory -Path (Join-Path ([System.IO.Path]::GetTempPath()) "onbehalf-$([guid]::NewGuid())")
   try {
     $summary = "$root\.ci\summary.ps1"

@@ -8,7 +8,7 @@
 namespace onbehalf::protocol {
 namespace {
 
-TEST(Base64, IsThatOfTheStandard) {
+TEST(Base64, MatchesTheStandard) {
   // RFC 4648, section 10.
   const std::pair<const char*, const char*> rows[] = {
       {"", ""},
@@ -25,7 +25,7 @@ TEST(Base64, IsThatOfTheStandard) {
   }
 }
 
-TEST(Base64, GivesEveryByteBackAtEveryPlace) {
+TEST(Base64, RoundTripsEveryByteAtEveryPosition) {
   std::string bytes;
   for (int i = 0; i < 256; ++i) bytes += static_cast<char>(i);
   for (std::size_t skipped = 0; skipped < 3; ++skipped) {
@@ -42,7 +42,7 @@ TEST(Base64, RefusesInvalidBase64) {
     EXPECT_EQ(FromBase64(text), std::nullopt) << text;
   }
   EXPECT_EQ(FromBase64(std::string("Zg\0=", 4)), std::nullopt);
-  // Bits that belong to no byte: two spellings of one text.
+  // Bits that belong to no byte: two encodings of one text.
   EXPECT_EQ(FromBase64("Zh=="), std::nullopt);
   EXPECT_EQ(FromBase64("Zm9="), std::nullopt);
 }

@@ -38,7 +38,7 @@ TEST(ErrorTable, HoldsEveryCodeInTheOrderOfTheEnumeration) {
   }
 }
 
-TEST(ErrorTable, HasUniqueCodesNamesAndSentences) {
+TEST(ErrorTable, HasUniqueCodesNamesAndMessages) {
   std::set<int> codes;
   std::set<std::string_view> names;
   std::set<std::string_view> messages;
@@ -50,18 +50,18 @@ TEST(ErrorTable, HasUniqueCodesNamesAndSentences) {
   }
 }
 
-TEST(ErrorTable, KeepsToTheRangesThatJsonRpcLeavesToServers) {
+TEST(ErrorTable, KeepsToJsonRpcsRangesForServers) {
   for (const ErrorInfo& info : ErrorTable()) {
     const int code = static_cast<int>(info.code);
     const bool is_json_rpc = code == -32700 || (code <= -32600 && code >= -32603);
     const bool is_server = code <= -32000 && code >= -32099;
     EXPECT_TRUE(is_json_rpc || is_server || info.code == ErrorCode::kRequestCancelled) << info.name;
-    // StreamJsonRpc has a meaning of its own for this one.
+    // StreamJsonRpc uses this one with a meaning of its own.
     EXPECT_NE(code, -32000);
   }
 }
 
-TEST(ErrorTable, SaysWhichErrorsARetryCanHelp) {
+TEST(ErrorTable, SaysWhichErrorsMayBeRetried) {
   std::set<std::string_view> retried;
   for (const ErrorInfo& info : ErrorTable()) {
     if (info.retry_can_help) {

@@ -22,13 +22,13 @@ std::string Prefixed(const std::string& text) {
   return prefix + text;
 }
 
-// In the order in which StreamJsonRpc writes a request.
+// In the order that StreamJsonRpc uses for a request.
 std::string PackedRequest(const std::string& packed_id) {
   return "\x84" + Pack("jsonrpc") + Pack("2.0") + Pack("id") + packed_id + Pack("method") + Pack("rpc.ping") +
          Pack("params") + Pack(Json::array());
 }
 
-TEST(ForeignMessage, KnowsJsonBehindALengthAndItsId) {
+TEST(ForeignMessage, RecognizesJsonAfterALengthAndItsId) {
   const auto message =
       ReadForeignMessage(Prefixed(R"({"jsonrpc":"2.0","id":7,"method":"rpc.ping"})"), kLimits);
   ASSERT_TRUE(message);
@@ -36,7 +36,7 @@ TEST(ForeignMessage, KnowsJsonBehindALengthAndItsId) {
   EXPECT_EQ(message->id, Id(std::int64_t{7}));
 }
 
-TEST(ForeignMessage, HasNoIdWhenTheTextIsNotWholeOrNoRequest) {
+TEST(ForeignMessage, HasNoIdIfTheTextIsIncompleteOrNotARequest) {
   const std::string text = R"({"jsonrpc":"2.0","id":7,"method":"rpc.ping"})";
   for (const std::string& bytes : {Prefixed(text).substr(0, 20), Prefixed(text.substr(1)).insert(4, "["),
                                    Prefixed(R"({"jsonrpc":"2.0","method":"x"})")}) {
@@ -46,7 +46,7 @@ TEST(ForeignMessage, HasNoIdWhenTheTextIsNotWholeOrNoRequest) {
   }
 }
 
-TEST(ForeignMessage, KnowsEveryKindOfIdInMessagePack) {
+TEST(ForeignMessage, RecognizesEveryKindOfIdInMessagePack) {
   const Json ids = {0,
                     127,
                     128,
@@ -80,7 +80,7 @@ TEST(ForeignMessage, KnowsEveryKindOfIdInMessagePack) {
   }
 }
 
-TEST(ForeignMessage, HasNoIdWhenMessagePackIsCutOrItsIdIsNone) {
+TEST(ForeignMessage, HasNoIdIfMessagePackIsTruncatedOrItsIdIsInvalid) {
   const std::string whole = Prefixed(PackedRequest(Pack(4294967295U)));
   const std::size_t end_of_name = 4 + 1 + Pack("jsonrpc").size();
   const std::size_t end_of_id = whole.find('\xCE') + 5;

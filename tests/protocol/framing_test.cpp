@@ -40,7 +40,7 @@ Outcome Feed(const std::vector<std::string_view>& pieces, const FrameLimits& lim
   FrameReader reader(limits, depth);
   Outcome outcome;
   for (const std::string_view piece : pieces) {
-    // Memory of its own for every piece, so that a sanitizer sees a view that outlives it.
+    // A separate allocation for every piece, so that a sanitizer sees a view that outlives it.
     const std::vector<char> bytes(piece.begin(), piece.end());
     std::string_view input(bytes.data(), bytes.size());
     std::string_view frame;
@@ -59,7 +59,8 @@ Outcome Feed(const std::vector<std::string_view>& pieces, const FrameLimits& lim
   return outcome;
 }
 
-// Feeds `bytes` whole, one byte at a time and in two pieces cut at every place; all must come to the same.
+// Feeds `bytes` whole, one byte at a time and in two pieces split at every position; the outcome must always
+// be the same.
 Outcome FeedEveryWay(std::string_view bytes, const FrameLimits& limits = {}, std::size_t depth = kDepth) {
   const Outcome whole = Feed({bytes}, limits, depth);
   std::vector<std::string_view> single;
@@ -88,7 +89,7 @@ std::vector<std::string> FramesOf(std::string_view bytes) {
 
 using Frames = std::vector<std::string>;
 
-TEST(HeaderFraming, ReadsFramesHoweverTheyAreCut) {
+TEST(HeaderFraming, ReadsFramesHoweverTheyAreSplit) {
   const std::string bytes =
       "Content-Length: 2\r\n\r\n{}"
       "content-length:3\r\n\r\n[1]"
@@ -99,7 +100,7 @@ TEST(HeaderFraming, ReadsFramesHoweverTheyAreCut) {
   EXPECT_EQ(FeedEveryWay(bytes).framing, Framing::kHeader);
 }
 
-TEST(HeaderFraming, ReadsFramesCutAtAnyTwoPlaces) {
+TEST(HeaderFraming, ReadsFramesSplitAtAnyTwoPositions) {
   const std::string_view bytes = "Content-Length: 2\r\n\r\n{}Content-Length: 4\r\n\r\n[\"\"]";
   const Outcome whole = Feed({bytes});
   ASSERT_EQ(whole.frames, (Frames{"{}", "[\"\"]"}));
@@ -123,7 +124,7 @@ TEST(HeaderFraming, AcceptsTheSameLengthTwiceAndRefusesTwoDifferentOnes) {
   EXPECT_EQ(ErrorOf("Content-Length: 2\r\ncontent-length: 3\r\n\r\n{}"), FrameError::kContentLengthInvalid);
 }
 
-TEST(HeaderFraming, RefusesALengthThatIsNoDecimalNumber) {
+TEST(HeaderFraming, RefusesALengthThatIsNotADecimalNumber) {
   for (const std::string_view value :
        {"", " ", "-1", "+2", "0x10", "1.0", "2, 2", "2 2", "2;", "\"2\"", "two", "1e1", "2\t2"}) {
     EXPECT_EQ(ErrorOf("Content-Length: " + std::string(value) + "\r\n\r\n"),
@@ -132,7 +133,7 @@ TEST(HeaderFraming, RefusesALengthThatIsNoDecimalNumber) {
   }
 }
 
-TEST(HeaderFraming, RefusesLinesThatAreNoHeaders) {
+TEST(HeaderFraming, RefusesInvalidHeaderLines) {
   for (const std::string_view header : {
            "Content-Length\r\n\r\n",             // no colon
            "Content-Length: 2\n\n{}",            // LF alone
@@ -159,11 +160,11 @@ TEST(HeaderFraming, RefusesAHeaderBlockWithoutLength) {
   EXPECT_EQ(ErrorOf("Content-Type: application/json\r\n\r\n{}"), FrameError::kNoContentLength);
 }
 
-TEST(HeaderFraming, ForgetsTheLengthOfTheFrameBefore) {
+TEST(HeaderFraming, ForgetsTheLengthOfThePreviousFrame) {
   EXPECT_EQ(ErrorOf("Content-Length: 2\r\n\r\n{}X: 1\r\n\r\n{}"), FrameError::kNoContentLength);
 }
 
-TEST(HeaderFraming, TakesAFrameOfTheLimitAndNotOneByteMore) {
+TEST(HeaderFraming, AcceptsAFrameAtTheLimitButNotOverIt) {
   const FrameLimits limits{.frame_bytes = 10, .header_bytes = 4096};
   const Outcome outcome = FeedEveryWay("Content-Length: 10\r\n\r\n[12345678]", limits);
   EXPECT_EQ(outcome.frames, (Frames{"[12345678]"}));
@@ -181,7 +182,7 @@ TEST(HeaderFraming, RefusesLengthsThatOverflow) {
   EXPECT_EQ(FeedEveryWay("Content-Length: 4194304\r\n\r\n").state, State::kInBody);
 }
 
-TEST(HeaderFraming, TakesAHeaderOfTheLimitAndNotOneByteMore) {
+TEST(HeaderFraming, AcceptsAHeaderAtTheLimitButNotOverIt) {
   const std::string_view header = "Content-Length: 2\r\nX: y\r\n\r\n";
   const std::string bytes = std::string(header) + "{}";
   FrameLimits limits;
@@ -205,7 +206,7 @@ TEST(HeaderFraming, RefusesAnEndlessHeaderLineAtTheLimit) {
   EXPECT_EQ(reader.error(), FrameError::kHeaderTooLong);
 }
 
-TEST(HeaderFraming, TakesNoMemoryForALengthThatIsOnlyPromised) {
+TEST(HeaderFraming, AllocatesNoMemoryForAnAnnouncedLength) {
   FrameReader reader(FrameLimits{}, kDepth);
   std::string_view frame;
   ResetAllocations();
@@ -215,7 +216,7 @@ TEST(HeaderFraming, TakesNoMemoryForALengthThatIsOnlyPromised) {
   EXPECT_EQ(reader.state(), State::kInBody);
 }
 
-TEST(HeaderFraming, NeverTakesMoreMemoryThanTheLengthOnceItComes) {
+TEST(HeaderFraming, NeverAllocatesMoreThanTheLengthOnceBytesCome) {
   constexpr std::size_t kLength = 100'001;
   FrameReader reader(FrameLimits{}, kDepth);
   const std::string bytes = ToFrame(Framing::kHeader, std::string(kLength, ' '));
@@ -233,7 +234,7 @@ TEST(HeaderFraming, NeverTakesMoreMemoryThanTheLengthOnceItComes) {
   EXPECT_LE(allocations.count, 20u);
 }
 
-TEST(BareFraming, ReadsFramesHoweverTheyAreCut) {
+TEST(BareFraming, ReadsFramesHoweverTheyAreSplit) {
   const std::string bytes =
       "{}[1]{\"a\":\"}]{[\\\"\\\\\",\"b\":[{},[\"\\\\\\\"\"]]}\n[[],[]]\r\n \t{\"\xC3\xA9\":null}\n\n";
   EXPECT_EQ(FramesOf(bytes), (Frames{"{}", "[1]", "{\"a\":\"}]{[\\\"\\\\\",\"b\":[{},[\"\\\\\\\"\"]]}",
@@ -241,7 +242,7 @@ TEST(BareFraming, ReadsFramesHoweverTheyAreCut) {
   EXPECT_EQ(FeedEveryWay(bytes).framing, Framing::kBareJson);
 }
 
-TEST(BareFraming, ReadsFramesCutAtAnyTwoPlaces) {
+TEST(BareFraming, ReadsFramesSplitAtAnyTwoPositions) {
   const std::string_view bytes = " {\"a\\\"}\":[]}\r\n[\"\\\\\"]\n";
   const Outcome whole = Feed({bytes});
   ASSERT_EQ(whole.frames, (Frames{"{\"a\\\"}\":[]}", "[\"\\\\\"]"}));
@@ -262,7 +263,7 @@ TEST(BareFraming, NeedsNoNewlineToCompleteAFrame) {
   EXPECT_EQ(reader.state(), State::kBetweenFrames);
 }
 
-TEST(BareFraming, LeavesWhatIsInsideTheBracketsToTheParser) {
+TEST(BareFraming, LeavesTheContentsOfBracketsToTheParser) {
   EXPECT_EQ(FramesOf("{nonsense \xFF}"), (Frames{"{nonsense \xFF}"}));
 }
 
@@ -272,13 +273,13 @@ TEST(BareFraming, RefusesBracketsOfTheWrongKind) {
   }
 }
 
-TEST(BareFraming, TakesTheLimitOfDepthAndNotOneMore) {
+TEST(BareFraming, AcceptsTheLimitOfDepthButNotOneMore) {
   EXPECT_EQ(FeedEveryWay("[{[]}]", {}, 3).frames, (Frames{"[{[]}]"}));
   EXPECT_EQ(ErrorOf("[{[[", {}, 3), FrameError::kTooDeep);
   EXPECT_EQ(FeedEveryWay("[[],[],[],[]]", {}, 2).frames, (Frames{"[[],[],[],[]]"}));
 }
 
-TEST(BareFraming, RefusesADepthBombAtItsFirstBracketTooMany) {
+TEST(BareFraming, RefusesADepthBombAtTheFirstBracketOverTheLimit) {
   const std::string bomb(1024 * 1024, '[');
   FrameReader reader(FrameLimits{}, kDepth);
   std::string_view input = bomb;
@@ -289,7 +290,7 @@ TEST(BareFraming, RefusesADepthBombAtItsFirstBracketTooMany) {
   EXPECT_LE(AllocationsSinceReset().largest, 2 * kDepth);
 }
 
-TEST(BareFraming, TakesAFrameOfTheLimitAndNotOneByteMore) {
+TEST(BareFraming, AcceptsAFrameAtTheLimitButNotOverIt) {
   const FrameLimits limits{.frame_bytes = 10, .header_bytes = 4096};
   EXPECT_EQ(FeedEveryWay("[12345678]", limits).frames, (Frames{"[12345678]"}));
   EXPECT_EQ(FeedEveryWay("   [12345678]\n[12345678]\n", limits).frames.size(), 2u);
@@ -314,7 +315,7 @@ TEST(BareFraming, StoresNoMoreThanTheLimit) {
   EXPECT_LE(AllocationsSinceReset().largest, limits.frame_bytes + kAllocatorOverhead);
 }
 
-// Looking at every byte again for every byte that comes would be 10^12 steps here: the test would not end.
+// Rescanning all bytes for every new byte would be 10^12 steps here: the test would not end.
 TEST(BareFraming, IsNotQuadraticWhenBytesComeOneAtATime) {
   const std::string text = "[\"" + std::string(2 * 1024 * 1024, 'x') + "\"]";
   FrameReader reader(FrameLimits{}, kDepth);
@@ -328,7 +329,7 @@ TEST(BareFraming, IsNotQuadraticWhenBytesComeOneAtATime) {
   EXPECT_EQ(frame, text);
 }
 
-TEST(FrameReader, TellsTheFramingByTheFirstByteThatIsNoWhiteSpace) {
+TEST(FrameReader, DetectsTheFramingFromTheFirstByteThatIsNotWhiteSpace) {
   EXPECT_EQ(Feed({}).framing, Framing::kUnknown);
   EXPECT_EQ(Feed({" \r\n\t"}), Outcome{});
   EXPECT_EQ(Feed({"{"}).framing, Framing::kBareJson);
@@ -345,7 +346,7 @@ TEST(FrameReader, RefusesFirstBytesThatStartNoFrame) {
   EXPECT_EQ(ErrorOf(std::string_view("\0{}", 3)), FrameError::kNotAFrame);
 }
 
-TEST(FrameReader, HoldsAConnectionToItsFraming) {
+TEST(FrameReader, KeepsAConnectionToItsFraming) {
   EXPECT_EQ(ErrorOf("{}\nContent-Length: 2\r\n\r\n{}"), FrameError::kNotAFrame);
   EXPECT_EQ(ErrorOf("Content-Length: 2\r\n\r\n{}{}"), FrameError::kNotAFrame);
   EXPECT_EQ(FeedEveryWay("{}\nContent-Length: 2\r\n\r\n{}").framing, Framing::kBareJson);
@@ -369,7 +370,7 @@ TEST(FrameReader, StaysInItsError) {
   EXPECT_EQ(reader.state(), State::kFailed);
 }
 
-TEST(FrameReader, SaysWhereItStands) {
+TEST(FrameReader, ReportsItsState) {
   EXPECT_EQ(Feed({"\r\n"}).state, State::kBetweenFrames);
   EXPECT_EQ(Feed({"C"}).state, State::kInHeader);
   EXPECT_EQ(Feed({"Content-Length: 2\r\n\r"}).state, State::kInHeader);
@@ -382,7 +383,7 @@ TEST(FrameReader, SaysWhereItStands) {
   EXPECT_EQ(Feed({"x\n"}).state, State::kFailed);
 }
 
-TEST(FrameReader, CopiesNothingOfAFrameThatLiesWhollyInTheInput) {
+TEST(FrameReader, CopiesNothingOfAFrameWithinTheInput) {
   for (const std::string& bytes :
        {ToFrame(Framing::kHeader, "{\"a\":1}") + ToFrame(Framing::kHeader, "[2]"),
         ToFrame(Framing::kBareJson, "{\"a\":1}") + ToFrame(Framing::kBareJson, "[2]")}) {
@@ -398,7 +399,7 @@ TEST(FrameReader, CopiesNothingOfAFrameThatLiesWhollyInTheInput) {
   }
 }
 
-TEST(FrameReader, CopiesNothingOfABodyThatComesInOneWriteAfterItsHeader) {
+TEST(FrameReader, CopiesNothingOfABodyInOneWriteAfterItsHeader) {
   FrameReader reader(FrameLimits{}, kDepth);
   std::string_view frame;
   std::string_view header = "Content-Length: 7\r\n\r\n";
@@ -411,7 +412,7 @@ TEST(FrameReader, CopiesNothingOfABodyThatComesInOneWriteAfterItsHeader) {
   EXPECT_EQ(frame.data(), body.data());
 }
 
-TEST(FrameReader, DescribesEveryErrorWithASentence) {
+TEST(FrameReader, DescribesEveryError) {
   for (int i = 0; i <= static_cast<int>(FrameError::kTooDeep); ++i) {
     EXPECT_TRUE(Describe(static_cast<FrameError>(i)).ends_with('.')) << i;
   }

@@ -1,4 +1,4 @@
-// The bytes that two clients of the world put on a pipe, write by write, and what is made of them.
+// The bytes that two third-party clients put on a pipe, write by write, and how they are parsed.
 
 #include <gtest/gtest.h>
 
@@ -36,7 +36,7 @@ std::vector<Message> Read(const std::vector<std::string_view>& writes) {
   return messages;
 }
 
-TEST(VscodeJsonRpc, WritesHeaderAndBodyApartAndCountsIdsFromZero) {
+TEST(VscodeJsonRpc, WritesHeaderAndBodySeparatelyAndCountsIdsFromZero) {
   const auto messages = Read({
       "Content-Length: 44\r\n\r\n",
       R"({"jsonrpc":"2.0","id":0,"method":"rpc.ping"})",
@@ -84,7 +84,7 @@ TEST(StreamJsonRpc, SendsPositionalParametersAndCountsIdsFromTwo) {
   ASSERT_EQ(messages.size(), 2u);
   EXPECT_EQ(std::get<Request>(messages[0]).id, Id(std::int64_t{2}));
   EXPECT_EQ(std::get<Request>(messages[0]).params, Json::array());
-  // The integer 0 stands where the IProgress argument does: the token of the request's $/progress.
+  // The integer 0 takes the position of the IProgress argument: the token of the request's $/progress.
   EXPECT_EQ(std::get<Request>(messages[1]).params.at(1), 0);
 }
 
@@ -98,7 +98,7 @@ TEST(StreamJsonRpc, MayNameItsEncodingAndTrace) {
   EXPECT_EQ(std::get<Request>(messages[0]).method, "rpc.ping");
 }
 
-TEST(StreamJsonRpc, MayCutItsBytesAnywhere) {
+TEST(StreamJsonRpc, MaySplitItsBytesAnywhere) {
   const auto messages = Read({
       "Content-Le",
       "ngth: 56\r",
@@ -123,7 +123,7 @@ TEST(StreamJsonRpc, CanDelimitByNewlines) {
   EXPECT_EQ(std::get<Request>(messages[2]).id, Id(std::int64_t{3}));
 }
 
-// StreamJsonRpc matches the header's name by case and wants CRLF; it throws at a fractional id.
+// StreamJsonRpc matches the header's name case-sensitively and requires CRLF; it throws on a fractional id.
 TEST(Answers, AreWhatBothClientsRead) {
   EXPECT_EQ(ToFrame(Framing::kHeader, ResultText(std::int64_t{2}, "pong")),
             "Content-Length: 40\r\n\r\n{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":\"pong\"}");

@@ -13,7 +13,7 @@
 namespace onbehalf::protocol {
 namespace {
 
-TEST(MakeObject, GivesWhatAListOfJsonGives) {
+TEST(MakeObject, EqualsAnInitializerListOfJson) {
   const std::string text = "text";
   const std::vector<std::string> list = {"a", "b"};
   const Json object = {{"x", 1}};
@@ -50,9 +50,9 @@ TEST(MakeObject, GivesWhatAListOfJsonGives) {
   EXPECT_EQ(ToText(made), ToText(expected));
 }
 
-TEST(MakeObject, IsAnObjectAlsoWithoutMembers) { EXPECT_EQ(ToText(MakeObject({})), "{}"); }
+TEST(MakeObject, IsAnObjectEvenWithoutMembers) { EXPECT_EQ(ToText(MakeObject({})), "{}"); }
 
-TEST(MakeObject, CopiesWhatStaysAndMovesWhatIsMoved) {
+TEST(MakeObject, CopiesLvaluesAndMovesRvalues) {
   const Json kept = {"a"};
   Json given = {"b"};
   EXPECT_EQ(ToText(MakeObject({{"kept", kept}, {"given", std::move(given)}})),

@@ -50,8 +50,7 @@ void ExpectFault(const ParsedFrame& parsed, ErrorCode code, bool stream_broken) 
   EXPECT_TRUE(parsed.messages.empty());
 }
 
-// The server of the examples in section 7 of the specification, as small as they allow. What it answers, or
-// nothing.
+// A minimal server for the examples in section 7 of the specification. Returns its response, or nothing.
 class ExampleServer {
  public:
   std::optional<std::string> Answer(std::string_view text) {
@@ -95,7 +94,7 @@ class ExampleServer {
   }
 };
 
-// Messages are free text and the order of members is free: compared are ids, results and codes.
+// Messages are free text and the order of members is free: only ids, results and codes are compared.
 Json Essence(Json answer) {
   if (answer.is_array()) {
     for (Json& element : answer) {
@@ -237,7 +236,7 @@ TEST(ParseFrame, ReadsAResponse) {
   EXPECT_EQ(failed.outcome.error().data, Json::parse(R"({"requestId":"a"})"));
 }
 
-TEST(ParseFrame, KeepsTheNumberOfAnErrorThatTheTableDoesNotKnow) {
+TEST(ParseFrame, KeepsTheNumberOfAnUnknownError) {
   for (const int code : {0, 1, -32000, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()}) {
     const auto response = Only<Response>(R"({"jsonrpc":"2.0","id":2,"error":{"message":"","code":)" +
                                          std::to_string(code) + "}}");
@@ -247,7 +246,7 @@ TEST(ParseFrame, KeepsTheNumberOfAnErrorThatTheTableDoesNotKnow) {
   }
 }
 
-TEST(ParseFrame, RefusesResponsesThatAreNone) {
+TEST(ParseFrame, RefusesInvalidResponses) {
   for (const std::string_view members : {
            R"("id":1,"result":1,"error":{"code":1,"message":""})",
            R"("id":1,"result":1,"error":null)",
@@ -305,7 +304,7 @@ TEST(ParseFrame, RefusesIdsThatCannotBeEchoed) {
   }
 }
 
-TEST(ParseFrame, WantsTheVersionExactly) {
+TEST(ParseFrame, RequiresTheExactVersion) {
   for (const std::string_view version : {"2.0", "2", "\"2\"", "\"1.0\"", "\"2.0 \"", "\"2.00\"", "null",
                                          "[\"2.0\"]", "\"\"", "\"2.0\\u0000\""}) {
     EXPECT_EQ(InvalidUnder("{\"jsonrpc\":" + std::string(version) + ",\"id\":3,\"method\":\"m\"}"),
@@ -316,7 +315,7 @@ TEST(ParseFrame, WantsTheVersionExactly) {
   EXPECT_EQ(InvalidUnder(R"({"JSONRPC":"2.0","id":3,"method":"m"})"), Id(std::int64_t{3}));
 }
 
-TEST(ParseFrame, WantsAMethodThatIsAString) {
+TEST(ParseFrame, RequiresAMethodThatIsAString) {
   for (const std::string_view method : {"1", "null", "[]", "{}", "true", "[\"m\"]"}) {
     EXPECT_EQ(InvalidUnder(R"({"jsonrpc":"2.0","id":"i","method":)" + std::string(method) + "}"), Id("i"))
         << method;
@@ -325,7 +324,7 @@ TEST(ParseFrame, WantsAMethodThatIsAString) {
   EXPECT_EQ(InvalidUnder(R"({"jsonrpc":"2.0","id":"i","Method":"m"})"), Id("i"));
 }
 
-TEST(ParseFrame, WantsParametersThatAreAnObjectOrAnArray) {
+TEST(ParseFrame, RequiresParametersThatAreAnObjectOrAnArray) {
   for (const std::string_view params : {"1", "\"a\"", "true", "null", "1.5"}) {
     EXPECT_EQ(InvalidUnder(R"({"jsonrpc":"2.0","id":5,"method":"m","params":)" + std::string(params) + "}"),
               Id(std::int64_t{5}))
@@ -341,7 +340,7 @@ TEST(ParseFrame, ToleratesUnknownMembersAndReservedNames) {
   EXPECT_EQ(request.method, "rpc.discover");
 }
 
-TEST(ParseFrame, RefusesWhatIsNoObject) {
+TEST(ParseFrame, RefusesWhatIsNotAnObject) {
   for (const std::string_view text : {"1", "null", "true", "\"a\"", "1.5"}) {
     EXPECT_EQ(InvalidUnder(text), Id()) << text;
   }
@@ -352,13 +351,13 @@ TEST(ParseFrame, RefusesWhatIsNoObject) {
   }
 }
 
-TEST(ParseFrame, KeepsABatchApartFromAMessage) {
+TEST(ParseFrame, DistinguishesABatchFromAMessage) {
   const ParsedFrame batch = Parse(R"([{"jsonrpc":"2.0","id":1,"method":"m"}])");
   EXPECT_TRUE(batch.is_batch);
   EXPECT_EQ(batch.messages.size(), 1u);
 }
 
-TEST(ParseFrame, TakesTheLimitOfABatchAndNotOneMore) {
+TEST(ParseFrame, AcceptsTheLimitOfABatchButNotOneMore) {
   const std::string one = R"({"jsonrpc":"2.0","method":"m"})";
   EXPECT_EQ(Parse("[" + one + "," + one + "]", {}, 2).messages.size(), 2u);
   const ParsedFrame over = Parse("[" + one + "," + one + "," + one + "]", {}, 2);
@@ -370,7 +369,7 @@ TEST(ParseFrame, AnswersAnEmptyBatchAndKeepsTheStream) {
   ExpectFault(Parse("[]"), ErrorCode::kInvalidRequest, false);
 }
 
-TEST(ParseFrame, TellsFaultsOfTheTextApart) {
+TEST(ParseFrame, DistinguishesFaultsOfTheText) {
   const JsonLimits limits{.depth = 2, .string_bytes = 20, .array_elements = 2, .object_members = 2};
   ExpectFault(Parse(""), ErrorCode::kParseError, true);
   ExpectFault(Parse("{"), ErrorCode::kParseError, true);
@@ -399,7 +398,7 @@ TEST(MessageTexts, HaveTheirMembersInOrder) {
             R"({"jsonrpc":"2.0","id":1.5,"error":{"code":-32015,"message":"no","data":{"code":5}}})");
 }
 
-TEST(MessageTexts, UseTheTablesSentenceWhenTheErrorHasNone) {
+TEST(MessageTexts, UseTheTablesMessageIfTheErrorHasNone) {
   for (const ErrorInfo& info : ErrorTable()) {
     const auto response = Only<Response>(ErrorText("x", {info.code, "", nullptr}));
     EXPECT_EQ(response.error_code, static_cast<int>(info.code));
@@ -409,7 +408,7 @@ TEST(MessageTexts, UseTheTablesSentenceWhenTheErrorHasNone) {
   }
 }
 
-TEST(MessageTexts, RefuseWhatIsNoUtf8AndParametersThatAreNone) {
+TEST(MessageTexts, RefuseInvalidUtf8AndInvalidParameters) {
   EXPECT_THROW(RequestText("\xFF", "m", nullptr), std::invalid_argument);
   EXPECT_THROW(RequestText({}, "\xFF", nullptr), std::invalid_argument);
   EXPECT_THROW(NotificationText("m", Json::array({"\xFF"})), std::invalid_argument);

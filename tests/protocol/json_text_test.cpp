@@ -22,7 +22,7 @@ namespace {
 using Kind = JsonFault::Kind;
 
 JsonFault FaultOf(std::string_view text, const JsonLimits& limits = {}) {
-  // Memory of exactly the text's size, so that a sanitizer sees a byte read past its end.
+  // An allocation of exactly the text's size, so that a sanitizer sees a byte read past its end.
   const std::vector<char> bytes(text.begin(), text.end());
   Json value = "from before";
   const JsonFault fault = ParseJson({bytes.data(), bytes.size()}, limits, value);
@@ -230,7 +230,7 @@ TEST(ParseJson, RefusesWhatRfc8259DoesNotAllow) {
            "[\\n]",
            "\"\\",
            "\"\\u1\"",
-           // surrogates that are no pair
+           // unpaired surrogates
            R"(["\uD800"])",
            R"(["\uDBFF"])",
            R"(["\uDC00"])",
@@ -293,7 +293,7 @@ TEST(ParseJson, RefusesWhatRfc8259DoesNotAllow) {
            "{\"a\":a}",
            "{\"a\":/**/1}",
            "{\"a\":1}#",
-           // white space that is none, comments, a BOM
+           // characters that are not white space, comments, a BOM
            "[\f]",
            "[\v1]",
            "[1\b]",
@@ -308,7 +308,7 @@ TEST(ParseJson, RefusesWhatRfc8259DoesNotAllow) {
            "[]\xEF\xBB\xBF",
            "[\xEF\xBB\xBF]",
            "\xE2\x81\xA0{}",
-           // what other notations write
+           // other notations
            "<a/>",
            "{\"a\": undefined}",
            "[1,2,3}",
@@ -324,7 +324,7 @@ TEST(ParseJson, RefusesWhatRfc8259DoesNotAllow) {
   }
 }
 
-TEST(ParseJson, RefusesNulWhereverItStands) {
+TEST(ParseJson, RefusesNulEverywhere) {
   using namespace std::string_view_literals;
   ExpectFault("\0"sv, Kind::kSyntax, 0);
   ExpectFault("[]\0"sv, Kind::kSyntax, 2);
@@ -333,7 +333,7 @@ TEST(ParseJson, RefusesNulWhereverItStands) {
   ExpectFault("[\"\0\"]"sv, Kind::kSyntax, 2);
 }
 
-TEST(ParseJson, TellsInvalidUtf8FromInvalidJson) {
+TEST(ParseJson, DistinguishesInvalidUtf8FromInvalidJson) {
   for (const std::string_view bytes : {
            "\x80",              // continuation alone
            "\xBF",              //
@@ -370,7 +370,7 @@ TEST(ParseJson, TellsInvalidUtf8FromInvalidJson) {
   }
 }
 
-TEST(ParseJson, SaysWhereTheFaultIs) {
+TEST(ParseJson, ReportsThePositionOfTheFault) {
   ExpectFault("", Kind::kSyntax, 0);
   ExpectFault("[1,2,x]", Kind::kSyntax, 5);
   ExpectFault("[1,2", Kind::kSyntax, 4);
@@ -389,7 +389,7 @@ TEST(ParseJson, NeverRepeatsThePeersBytes) {
   }
 }
 
-TEST(ParseJson, RefusesTwoMembersOfOneName) {
+TEST(ParseJson, RefusesTwoMembersWithOneName) {
   ExpectFault(R"({"a":1,"a":2})", Kind::kDuplicateKey, 9);
   ExpectFault(R"({"a":1,"\u0061":2})", Kind::kDuplicateKey, 14);
   ExpectFault(R"({"\u0061":1,"a":2})", Kind::kDuplicateKey, 14);
@@ -402,7 +402,7 @@ TEST(ParseJson, RefusesTwoMembersOfOneName) {
   EXPECT_FALSE(FaultOf("{\"\xC3\xA9\":1,\"e\xCC\x81\":2}"));
 }
 
-TEST(ParseJson, TakesTheLimitOfDepthAndNotOneMore) {
+TEST(ParseJson, AcceptsTheLimitOfDepthButNotOneMore) {
   const JsonLimits limits{.depth = 3};
   EXPECT_EQ(ValueOf("[{\"a\":[]}]", limits), Json::parse("[{\"a\":[]}]"));
   EXPECT_FALSE(FaultOf("[[[]],[[]],{\"a\":{}}]", limits));
@@ -414,7 +414,7 @@ TEST(ParseJson, TakesTheLimitOfDepthAndNotOneMore) {
   ExpectFault(std::string(65, '[') + std::string(65, ']'), Kind::kTooDeep, 64);
 }
 
-TEST(ParseJson, TakesTheLimitOfStringBytesAndNotOneMore) {
+TEST(ParseJson, AcceptsTheLimitOfStringBytesButNotOneMore) {
   const JsonLimits limits{.string_bytes = 4};
   for (const std::string_view string :
        {"abcd", "\\n\\n\\n\\n", "\\u0061bcd", "\xC3\xA9\xC3\xA9", "\\uD834\\uDD1E"}) {
@@ -428,7 +428,7 @@ TEST(ParseJson, TakesTheLimitOfStringBytesAndNotOneMore) {
   }
 }
 
-TEST(ParseJson, TakesTheLimitOfElementsAndNotOneMore) {
+TEST(ParseJson, AcceptsTheLimitOfElementsButNotOneMore) {
   const JsonLimits limits{.array_elements = 3};
   EXPECT_FALSE(FaultOf("[1,2,3]", limits));
   EXPECT_FALSE(FaultOf("[[1,2,3],[1,2,3],[]]", limits));
@@ -438,14 +438,14 @@ TEST(ParseJson, TakesTheLimitOfElementsAndNotOneMore) {
   EXPECT_FALSE(FaultOf("[]", JsonLimits{.array_elements = 0}));
 }
 
-TEST(ParseJson, TakesTheLimitOfMembersAndNotOneMore) {
+TEST(ParseJson, AcceptsTheLimitOfMembersButNotOneMore) {
   const JsonLimits limits{.object_members = 2};
   EXPECT_FALSE(FaultOf(R"({"a":1,"b":{"a":1,"b":2}})", limits));
   ExpectFault(R"({"a":1,"b":2,"c":3})", Kind::kTooManyMembers, 15, limits);
   EXPECT_FALSE(FaultOf("{}", JsonLimits{.object_members = 0}));
 }
 
-TEST(ParseJson, TakesTheLimitOfANumbersLengthAndNotOneMore) {
+TEST(ParseJson, AcceptsTheLimitOfANumbersLengthButNotOneMore) {
   const std::string longest(kNumberBytes - 2, '7');
   EXPECT_FALSE(FaultOf("[0." + longest + "]"));
   ExpectFault("[0." + longest + "7]", Kind::kNumberOutOfRange, kNumberBytes + 1);
@@ -474,7 +474,7 @@ TEST(ParseJson, KeepsIntegersExactToTheEdgesOf64Bits) {
   EXPECT_TRUE(ValueOf("1.0").is_number_float());
 }
 
-TEST(ParseJson, BuildsTheValueThatTheTextSays) {
+TEST(ParseJson, BuildsTheValueOfTheText) {
   const Json value = ValueOf(R"( {"a":[1,-2,3.5,true,null,"x\u0000\uD834\uDD1E"],"b":{"c":{},"d":[]}} )");
   EXPECT_EQ(value["a"][0], 1);
   EXPECT_EQ(value["a"][1], -2);
@@ -486,7 +486,7 @@ TEST(ParseJson, BuildsTheValueThatTheTextSays) {
   EXPECT_EQ(value.size(), 2u);
 }
 
-TEST(ParseJson, RefusesADepthBombAtItsFirstBracketTooMany) {
+TEST(ParseJson, RefusesADepthBombAtTheFirstBracketOverTheLimit) {
   ExpectFault(std::string(1024 * 1024, '['), Kind::kTooDeep, 64);
   std::string objects;
   for (int i = 0; i < 200'000; ++i) {
@@ -513,7 +513,7 @@ TEST(ParseJson, StoresNothingOfABombOverTheLimits) {
   Json value;
   ResetAllocations();
   EXPECT_EQ(ParseJson(text, limits, value).kind, Kind::kTooManyElements);
-  // A vector that is full grows to twice its size at most.
+  // A full vector grows to at most twice its size.
   EXPECT_LE(AllocationsSinceReset().largest, 2 * limits.array_elements * sizeof(Json));
 }
 
@@ -527,7 +527,7 @@ TEST(ToText, IsCompact) {
   EXPECT_EQ(ToText(1.0), "1.0");
 }
 
-TEST(ToText, EscapesWhatMustBeAndNothingElse) {
+TEST(ToText, EscapesOnlyWhatMustBeEscaped) {
   std::string controls;
   for (char c = 1; c < 0x20; ++c) {
     controls += c;
@@ -551,7 +551,7 @@ TEST(ToText, AgreesWithTheLibrarysOwnWriter) {
   }
 }
 
-TEST(ToText, RefusesStringsThatAreNoUtf8) {
+TEST(ToText, RefusesStringsThatAreNotUtf8) {
   for (const std::string_view bytes : {"\xFF", "\xC0\x80", "\xED\xA0\x80", "a\xC2", "\xF4\x90\x80\x80"}) {
     EXPECT_THROW(ToText(std::string(bytes)), std::invalid_argument);
     EXPECT_THROW(ToText(Json{{std::string(bytes), 1}}), std::invalid_argument);
@@ -559,13 +559,13 @@ TEST(ToText, RefusesStringsThatAreNoUtf8) {
   }
 }
 
-TEST(ToText, RefusesValuesThatJsonHasNoFormFor) {
+TEST(ToText, RefusesValuesThatJsonCannotRepresent) {
   EXPECT_THROW(ToText(Json(Json::value_t::discarded)), std::invalid_argument);
   EXPECT_THROW(ToText(Json::binary({1, 2})), std::invalid_argument);
 }
 
-// Long strings are taken past the grammar's reader: what comes of a text must not depend on that.
-TEST(JsonText, LongStringsAreWhatTheyAreWhereverTheyStand) {
+// Long strings bypass the grammar's reader: the result must not depend on that.
+TEST(JsonText, LongStringsAreUnchangedInEveryPosition) {
   for (const std::size_t size : {1023u, 1024u, 1025u, 100'000u}) {
     const std::string plain(size, 'x');
     const std::string wide = [size] {
@@ -586,14 +586,14 @@ TEST(JsonText, LongStringsAreWhatTheyAreWhereverTheyStand) {
   }
 }
 
-TEST(JsonText, FaultsBesideLongStringsAreWhereTheyStand) {
+TEST(JsonText, FaultsNextToLongStringsHaveTheRightPosition) {
   const std::string plain(2000, 'x');
   const std::string quoted = "\"" + plain + "\"";
   ExpectFault("[" + quoted + " " + quoted + "]", Kind::kSyntax, 4005);
   ExpectFault("[" + quoted + "," + quoted + ",]", Kind::kSyntax, 4007);
   ExpectFault("[" + quoted + "x]", Kind::kSyntax, 2003);
   ExpectFault("[x," + quoted + "]", Kind::kSyntax, 1);
-  // The name's last quote.
+  // The name's closing quote.
   ExpectFault("{" + quoted + ":1," + quoted + ":2}", Kind::kDuplicateKey, 4007);
   JsonLimits limits;
   limits.string_bytes = 1999;
@@ -607,8 +607,8 @@ TEST(JsonText, FaultsBesideLongStringsAreWhereTheyStand) {
   EXPECT_EQ(FaultOf(std::string("[\"") + plain + std::string("\0\"]", 3)).kind, Kind::kSyntax);
 }
 
-// Eight bytes are looked at at a time: every byte in every place.
-TEST(JsonText, EveryByteOfAStringIsLookedAt) {
+// Eight bytes are checked at a time: tests every byte in every position.
+TEST(JsonText, EveryByteOfAStringIsChecked) {
   for (int byte = 0; byte < 256; ++byte) {
     for (std::size_t place = 0; place < 20; ++place) {
       std::string content(20, 'x');

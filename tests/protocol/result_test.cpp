@@ -41,7 +41,7 @@ TEST(ResultTest, PassesAnErrorOnInOneLine) {
   EXPECT_EQ(Quarter(6).error().message, "odd");
 }
 
-TEST(ResultTest, PassesAnErrorOnToWhateverTakesOne) {
+TEST(ResultTest, PassesAnErrorOnToOtherTypes) {
   const auto refusal = [](int number) -> std::optional<Error> {
     ONBEHALF_TRY(const int half, Half(number));
     return half == 0 ? std::optional<Error>(No("nothing")) : std::nullopt;
@@ -51,7 +51,7 @@ TEST(ResultTest, PassesAnErrorOnToWhateverTakesOne) {
   EXPECT_EQ(refusal(2), std::nullopt);
 }
 
-TEST(ResultTest, AssignsToWhatIsThere) {
+TEST(ResultTest, AssignsToAnExistingValue) {
   int half = 0;
   const auto assign = [&half](int number) -> Result<int> {
     ONBEHALF_TRY(half, Half(number));
@@ -68,7 +68,7 @@ struct Base {
 };
 struct Derived : Base {};
 
-TEST(ResultTest, TakesWhatConvertsToItsValueAndMovesItOut) {
+TEST(ResultTest, AcceptsConvertibleValuesAndMovesThemOut) {
   Result<std::unique_ptr<Base>> made = std::make_unique<Derived>();
   ASSERT_TRUE(made.ok());
   const std::unique_ptr<Base> taken = *std::move(made);

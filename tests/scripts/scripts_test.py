@@ -25,7 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 FIRST_LINE_SECONDS = 2
 LONGEST_SILENCE_SECONDS = 15
 
-# name, kind, limit, needs, program; what the program does is in PROGRAMS.
+# name, kind, limit, needs, program; PROGRAMS defines what the program does.
 SUITES = [
     ("alpha", "quick", 60, "-", "onbehalf_alpha_tests"),
     ("alpha-more", "full", 60, "-", "onbehalf_more_tests"),
@@ -53,7 +53,7 @@ echo '[==========] Running 1 test from 1 test suite.'
 echo '[ RUN      ] Fake.NeverEnds'
 sleep 1000 & wait
 """
-# Longer than test.sh may be silent.
+# Longer than test.sh may stay silent.
 SLOW = """
 echo '[==========] Running 2 tests from 1 test suite.'
 echo '[ RUN      ] Fake.TakesLong'
@@ -62,7 +62,7 @@ echo '[       OK ] Fake.TakesLong (17000 ms)'
 echo '[ RUN      ] Fake.Passes'
 echo '[       OK ] Fake.Passes (1 ms)'
 """
-# A .NET SDK of one version, which writes down what it publishes and when told fails to.
+# A .NET SDK of one version, which records what it publishes and fails to when told.
 DOTNET = """#!/bin/bash
 folder=$(dirname "$0")
 case $1 in
@@ -134,7 +134,7 @@ class Tree:
         return Output(["./test.sh", *arguments], self.folder, self.environment)
 
     def add_dotnet(self, version):
-        """Puts a .NET SDK first in PATH. Returns the folder with what it notes."""
+        """Puts a .NET SDK first in PATH. Returns the folder with its records."""
         folder = self.folder / "dotnet"
         folder.mkdir()
         (folder / "dotnet").write_text(DOTNET)
@@ -147,14 +147,14 @@ class Tree:
         return sorted(path.name for path in (self.folder / "build/linux/bin").glob("*"))
 
     def processes(self):
-        """The command lines of what still runs of this tree."""
+        """The command lines of this tree's running processes."""
         found = []
         for process in pathlib.Path("/proc").glob("[0-9]*"):
             try:
                 if self.mark in (process / "environ").read_bytes().decode(errors="replace").split("\0"):
                     found.append((process / "cmdline").read_bytes().decode(errors="replace").replace("\0", " "))
             except (OSError, ProcessLookupError):
-                pass  # ended meanwhile
+                pass  # ended in the meantime
         return found
 
     def wait_for_process(self, name, seconds=60):
@@ -306,7 +306,7 @@ done
             (tree.folder / name).write_text("10.0.200")
             self.assertEqual(publish(), (0, count), name)
             self.assertEqual(publish(), (0, count), name)
-        # One that failed is not taken for done.
+        # A failed one does not count as done.
         (notes / "broken").touch()
         (tree.folder / "sources/new.cs").touch()
         self.assertEqual(publish(), (1, 5))
@@ -364,7 +364,7 @@ done
             while part := os.read(terminal, 65536):
                 output += part
         except OSError:
-            pass  # how a terminal says that its last process has ended
+            pass  # a terminal's way of reporting that its last process has ended
         os.close(terminal)
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 0, output)
         self.assertRegex(output, rb"\r\x1b\[K  beta: 0 of 2 cases, in Fake.TakesLong \(\d s\)\r\x1b\[K")
@@ -381,7 +381,7 @@ done
 
     def test_NothingOutlivesAnInterruptedRun(self):
         limits = [(name, kind, 600, needs, program) for name, kind, _, needs, program in SUITES]
-        # As Ctrl+C on a terminal does, to the foreground group; and as a supervisor does.
+        # As Ctrl+C in a terminal does, to the foreground group; and as a supervisor does.
         for stop, code in ((lambda process: os.killpg(process.pid, signal.SIGINT), 130),
                            (lambda process: process.terminate(), 143)):
             tree = self.tree(endless=ENDLESS, suites=limits)
@@ -419,7 +419,7 @@ done
         commands = [{"directory": str(folder / "out"), "file": str(folder / name),
                      "command": f"clang -I. -Wall -Werror -MD -MT {name}.o -MF {name}.d -o {name}.o -c ../{name}"}
                     for name in ("good.c", "bad.c", "warned.c")]
-        # They are those of before a change of CMakeLists.txt until Ninja has configured again.
+        # They are outdated after a change of CMakeLists.txt until Ninja has configured again.
         (folder / "out/compile_commands.json").write_text("[]")
         (folder / "new_commands.json").write_text(json.dumps(commands))
         (folder / "out/build.ninja").write_text(

@@ -126,7 +126,7 @@ TEST(AccessCheckRestrictedTest, ADenyOnlyGroupAllowsNothing) {
 }
 
 TEST(AccessCheckRestrictedTest, TheDecidingEntryNeverContradictsTheVerdict) {
-  // Whether a deny entry hits a deny-only group is the system's to say.
+  // The system decides whether a deny ACE applies to a deny-only group.
   const auto descriptor = Descriptor("O:SYG:SYD:(D;;0x1;;;BA)(A;;0x1;;;WD)");
   const Token restricted = test::ImpersonationTokenOf(test::AdministratorsDenyOnlyToken());
   const bool allowed = CheckAccess(descriptor, restricted, kRead, kMapping).allowed;

@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A directory that counts how often it is asked, and a clock that stands still.
+// A directory that counts its queries, and a clock that stands still.
 struct Directory {
   std::optional<AccountName> name;
   std::optional<Sid> sid;
@@ -39,7 +39,7 @@ struct Directory {
 
 const Sid kSomebody = *Sid::FromString("S-1-5-21-1-2-3-1001");
 
-TEST(AccountNamesTest, NamesAreRememberedForTenMinutes) {
+TEST(AccountNamesTest, NamesAreCachedForTenMinutes) {
   Directory directory;
   directory.name = AccountName{"HOST", "somebody", SidTypeUser};
   AccountNames names(directory.Source());
@@ -53,7 +53,7 @@ TEST(AccountNamesTest, NamesAreRememberedForTenMinutes) {
   EXPECT_EQ(directory.names_asked, 2);
 }
 
-TEST(AccountNamesTest, MissesAreRememberedForAMinute) {
+TEST(AccountNamesTest, MissesAreCachedForAMinute) {
   Directory directory;
   AccountNames names(directory.Source());
   EXPECT_FALSE(names.Find(kSomebody));
@@ -65,7 +65,7 @@ TEST(AccountNamesTest, MissesAreRememberedForAMinute) {
   EXPECT_EQ(names.Find(kSomebody)->Qualified(), "somebody");
 }
 
-TEST(AccountNamesTest, SidsAreRememberedToo) {
+TEST(AccountNamesTest, SidsAreCachedToo) {
   Directory directory;
   directory.sid = kSomebody;
   AccountNames names(directory.Source());
@@ -79,7 +79,7 @@ TEST(AccountNamesTest, SidsAreRememberedToo) {
   EXPECT_EQ(directory.sids_asked, 2);
 }
 
-TEST(AccountNamesTest, RemembersABoundedNumber) {
+TEST(AccountNamesTest, CachesABoundedNumber) {
   Directory directory;
   AccountNames names(directory.Source());
   const int many = static_cast<int>(AccountNames::kCapacity) + 100;
@@ -87,7 +87,7 @@ TEST(AccountNamesTest, RemembersABoundedNumber) {
   EXPECT_EQ(directory.sids_asked, many);
   directory.sids_asked = 0;
   for (int i = 0; i < many; ++i) names.FindSid("account" + std::to_string(i));
-  // Some had to go; not all of them did.
+  // Some were evicted, but not all.
   EXPECT_GT(directory.sids_asked, 0);
 }
 
@@ -112,7 +112,7 @@ TEST(AccountNamesTest, WindowsKnowsTheBuiltInAccounts) {
   const auto found = names.Find(administrators);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->use, SidTypeAlias);
-  // The name is in the language of the system; it must lead back.
+  // The name is in the system's language; looking it up must give the same SID.
   EXPECT_EQ(names.FindSid(found->Qualified()), administrators);
   EXPECT_EQ(names.Display(administrators), found->Qualified());
 }
@@ -126,7 +126,7 @@ TEST(AccountNamesTest, WindowsKnowsThisUser) {
   EXPECT_EQ(names.FindSid(found->Qualified()), user);
 }
 
-TEST(AccountNamesTest, WindowsDoesNotKnowTheUnknown) {
+TEST(AccountNamesTest, UnknownAccountsHaveNoName) {
   using namespace std::string_view_literals;
   AccountNames names;
   EXPECT_FALSE(names.Find(*Sid::FromString("S-1-5-21-1-2-3-4711")));

@@ -48,7 +48,7 @@ ONBEHALF_CHILD_MAIN(Flood) {
   return 0;
 }
 
-// 1: the handle whose number is the argument is open here.
+// Exit code 1: the handle whose number is the argument is open here.
 ONBEHALF_CHILD_MAIN(HasHandle) {
   DWORD flags = 0;
   const auto handle = reinterpret_cast<HANDLE>(static_cast<std::uintptr_t>(std::stoull(arguments.at(0))));
@@ -60,7 +60,7 @@ std::string WithoutReturns(std::string text) {
   return text;
 }
 
-TEST(ChildProcessTest, ArgumentsArriveAsTheyAre) {
+TEST(ChildProcessTest, ArgumentsArriveUnchanged) {
   const std::vector<std::string> arguments{
       "plain",           "", "two words", "quote\"d", "back\\slash", "ends with\\", "\\\"both\\\\\"",
       "umlaut \xC3\xA4", "*"};
@@ -85,7 +85,7 @@ TEST(ChildProcessTest, TalksInLines) {
   EXPECT_EQ(child.ReadLine(), std::nullopt);
 }
 
-TEST(ChildProcessTest, MuteChildrenMeetTheDeadline) {
+TEST(ChildProcessTest, SilentChildrenReachTheDeadline) {
   auto child = ChildProcess::Start(ChildProcess::Options::Self("EchoLines"));
   try {
     (void)child.ReadLine(30ms);
@@ -95,17 +95,17 @@ TEST(ChildProcessTest, MuteChildrenMeetTheDeadline) {
   }
 }
 
-TEST(ChildProcessTest, AFloodOfOutputBlocksNobody) {
+TEST(ChildProcessTest, AFloodOfOutputDoesNotBlock) {
   const auto exit = RunChild(ChildProcess::Options::Self("Flood"));
   EXPECT_EQ(exit.output.size(), 1024U * 1024U);
 }
 
-TEST(ChildProcessTest, TheEnvironmentCanBeAddedTo) {
+TEST(ChildProcessTest, TheEnvironmentCanBeExtended) {
   auto options = ChildProcess::Options::Self("TellVariable", {"ONBEHALF_TEST_VALUE"});
   EXPECT_EQ(WithoutReturns(RunChild(options).output), "(none)\n");
   options.environment = {{"ONBEHALF_TEST_VALUE", "one=two three"}};
   EXPECT_EQ(WithoutReturns(RunChild(options).output), "one=two three\n");
-  // Names are the same in any case.
+  // Names are not case-sensitive.
   ASSERT_TRUE(::SetEnvironmentVariableW(L"ONBEHALF_TEST_VALUE", L"own"));
   options.environment.clear();
   EXPECT_EQ(WithoutReturns(RunChild(options).output), "own\n");
@@ -116,20 +116,20 @@ TEST(ChildProcessTest, TheEnvironmentCanBeAddedTo) {
 
 TEST(ChildProcessTest, InheritsNothingButItsStreams) {
   SECURITY_ATTRIBUTES inheritable{sizeof(inheritable), nullptr, TRUE};
-  // Many, because the child may have a handle of its own by a low number.
+  // Many, because the child may have a handle of its own with a low number.
   std::vector<win32::UniqueObject> filler;
   for (int i = 0; i < 500; ++i) filler.emplace_back(::CreateEventW(&inheritable, TRUE, FALSE, nullptr));
   const auto last = std::to_string(reinterpret_cast<std::uintptr_t>(filler.back().get()));
   EXPECT_EQ(RunChild(ChildProcess::Options::Self("HasHandle", {last})).code, 0U);
 }
 
-TEST(ChildProcessTest, AnUnknownPartIsTold) {
+TEST(ChildProcessTest, AnUnknownChildMainIsReported) {
   const auto exit = RunChild(ChildProcess::Options::Self("NoSuchPart"));
   EXPECT_EQ(exit.code, 125U);
   EXPECT_NE(exit.errors.find("NoSuchPart"), std::string::npos);
 }
 
-TEST(ChildProcessTest, AProgramThatIsNotThereIsAnError) {
+TEST(ChildProcessTest, AMissingProgramIsAnError) {
   ChildProcess::Options options;
   options.executable = "C:\\onbehalf-no-such-program.exe";
   try {

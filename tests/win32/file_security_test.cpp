@@ -25,7 +25,7 @@ TEST(FileSecurityTest, AdministrativeAccounts) {
 }
 
 TEST(FileSecurityTest, ProgramFilesHasNoOtherWriters) {
-  // What Windows gives to folders there.
+  // The descriptor that Windows gives to folders there.
   EXPECT_TRUE(Writers("O:S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464G:SY"
                       "D:PAI(A;OICI;FA;;;S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464)"
                       "(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)(A;OICIIO;GA;;;CO)"
@@ -33,11 +33,11 @@ TEST(FileSecurityTest, ProgramFilesHasNoOtherWriters) {
                   .empty());
 }
 
-TEST(FileSecurityTest, ReadingIsNoChange) {
+TEST(FileSecurityTest, ReadAccessIsNotAWriter) {
   EXPECT_TRUE(Writers("O:BAD:P(A;;FRFX;;;WD)(A;;GRGX;;;BU)").empty());
 }
 
-TEST(FileSecurityTest, EachRightThatChangesIsNamed) {
+TEST(FileSecurityTest, EachWriteRightIsNamed) {
   constexpr ACCESS_MASK kRights[] = {
       FILE_WRITE_DATA,   FILE_APPEND_DATA, FILE_WRITE_EA, FILE_WRITE_ATTRIBUTES,
       FILE_DELETE_CHILD, DELETE,           WRITE_DAC,     WRITE_OWNER};
@@ -64,7 +64,7 @@ TEST(FileSecurityTest, InheritOnlyEntriesAreForChildren) {
   EXPECT_TRUE(Writers("O:BAD:P(A;OICIIO;FA;;;BU)").empty());
 }
 
-TEST(FileSecurityTest, DenyEntriesAreNoWriters) {
+TEST(FileSecurityTest, DenyEntriesAreNotWriters) {
   EXPECT_TRUE(Writers("O:BAD:P(D;;FA;;;BU)(A;;FR;;;BU)").empty());
 }
 
@@ -85,14 +85,14 @@ TEST(FileSecurityTest, OwnerRightsLimitTheOwner) {
   EXPECT_TRUE(Writers("O:BAD:P(A;;FA;;;OW)").empty());
 }
 
-TEST(FileSecurityTest, ANullDaclIsEverybodys) {
+TEST(FileSecurityTest, ANullDaclLetsEveryoneWrite) {
   const auto writers = Writers("O:BAG:BA");
   ASSERT_EQ(writers.size(), 1U);
   EXPECT_EQ(writers[0].sid, Sid::FromWellKnown(WinWorldSid));
   EXPECT_EQ(writers[0].rights, kFileChangeRights);
 }
 
-TEST(FileSecurityTest, TheTrustedAreTheCallersToSay) {
+TEST(FileSecurityTest, TheCallerChoosesWhomToTrust) {
   const std::vector<Sid> trusted{Sid::FromWellKnown(WinBuiltinUsersSid)};
   const auto writers =
       WritersOtherThan(SecurityDescriptor::FromSddl("O:BUD:P(A;;FA;;;BU)(A;;FA;;;SY)"), trusted);
@@ -100,13 +100,13 @@ TEST(FileSecurityTest, TheTrustedAreTheCallersToSay) {
   EXPECT_EQ(writers[0].sid, Sid::FromWellKnown(WinLocalSystemSid));
 }
 
-TEST(FileSecurityTest, AnOrdinaryDirectoryIsNoReparsePoint) {
+TEST(FileSecurityTest, AnOrdinaryDirectoryIsNotAReparsePoint) {
   wchar_t directory[MAX_PATH] = {};
   ASSERT_NE(::GetSystemDirectoryW(directory, MAX_PATH), 0U);
   EXPECT_FALSE(IsReparsePoint(ToUtf8(directory)));
 }
 
-TEST(FileSecurityTest, WhatIsNotThereIsAnError) {
+TEST(FileSecurityTest, AMissingFileIsAnError) {
   try {
     (void)IsReparsePoint("C:\\onbehalf-no-such-file");
     FAIL();

@@ -8,7 +8,7 @@
 namespace onbehalf::win32 {
 namespace {
 
-// FIPS 180-2, appendix B, and the hash of nothing.
+// FIPS 180-2, appendix B, and the hash of an empty message.
 constexpr char kOfNothing[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 constexpr char kOfAbc[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 constexpr char kOfAMillionA[] = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
@@ -24,7 +24,7 @@ std::string Text(const Digest& digest) {
   return text;
 }
 
-TEST(Hash, OfPartsIsTheHashOfTheirBytes) {
+TEST(Hash, InPartsIsTheHashOfAllBytes) {
   Sha256 hash;
   EXPECT_EQ(Text(hash.Finish()), kOfNothing);
   EXPECT_EQ(Text(hash.Of({"a", "", "bc"})), kOfAbc);
@@ -33,7 +33,7 @@ TEST(Hash, OfPartsIsTheHashOfTheirBytes) {
   EXPECT_EQ(Text(hash.Finish()), kOfAMillionA);
 }
 
-TEST(Hash, BeginsAnewAfterEachFinish) {
+TEST(Hash, RestartsAfterEachFinish) {
   Sha256 hash;
   hash.Add("something else");
   EXPECT_NE(Text(hash.Finish()), kOfAbc);

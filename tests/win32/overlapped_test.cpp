@@ -31,7 +31,7 @@ class OverlappedTest : public testing::Test {
     ASSERT_TRUE(client_) << ErrorName(::GetLastError());
   }
 
-  // Reads from the server's end with what `operation` prepares.
+  // Reads from the server's end with an operation prepared by `operation`.
   OverlappedOperation::Outcome Read(OverlappedOperation& operation, Clock::time_point deadline,
                                     HANDLE stop = nullptr) {
     const BOOL succeeded = ::ReadFile(server_.get(), buffer_.data(), static_cast<DWORD>(buffer_.size()),
@@ -57,7 +57,7 @@ class OverlappedTest : public testing::Test {
   std::array<char, 8> buffer_{};
 };
 
-TEST_F(OverlappedTest, WhatIsThereAlreadyIsReadAtOnce) {
+TEST_F(OverlappedTest, AvailableBytesAreReadAtOnce) {
   ClientWrites("hello");
   OverlappedOperation operation(server_.get());
   const auto outcome = Read(operation, kNoDeadline);
@@ -96,7 +96,7 @@ TEST_F(OverlappedTest, ADeadlineThatHasPassedCancelsAtOnce) {
   EXPECT_EQ(Read(operation, Clock::now() - 1s).code, static_cast<DWORD>(WAIT_TIMEOUT));
 }
 
-TEST_F(OverlappedTest, WhatIsCompleteCountsAlsoAfterTheDeadline) {
+TEST_F(OverlappedTest, ACompletedOperationCountsAfterTheDeadlineToo) {
   ClientWrites("hello");
   OverlappedOperation operation(server_.get());
   const auto outcome = Read(operation, Clock::now() - 1s);
@@ -111,14 +111,14 @@ TEST_F(OverlappedTest, TheStopEventCancels) {
   EXPECT_EQ(Read(operation, kNoDeadline, stop.get()).code, static_cast<DWORD>(ERROR_CANCELLED));
 }
 
-TEST_F(OverlappedTest, AStopEventThatIsNotSetStopsNothing) {
+TEST_F(OverlappedTest, AnUnsetStopEventStopsNothing) {
   const UniqueObject stop(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
   ClientWrites("hello");
   OverlappedOperation operation(server_.get());
   EXPECT_EQ(Read(operation, kNoDeadline, stop.get()).bytes, 5U);
 }
 
-TEST_F(OverlappedTest, AnErrorOfTheStartIsTheOutcome) {
+TEST_F(OverlappedTest, AnErrorAtTheStartIsTheOutcome) {
   OverlappedOperation operation(server_.get());
   operation.Prepare();
   const auto outcome = operation.Wait(false, ERROR_PIPE_CONNECTED, kNoDeadline);
@@ -137,7 +137,7 @@ TEST_F(OverlappedTest, ALongMessageComesInParts) {
   EXPECT_EQ(Buffer(rest.bytes), "n eight");
 }
 
-TEST_F(OverlappedTest, ALongMessageThatComesLateComesInPartsToo) {
+TEST_F(OverlappedTest, ALateLongMessageComesInPartsToo) {
   OverlappedOperation operation(server_.get());
   const BOOL succeeded = ::ReadFile(server_.get(), buffer_.data(), static_cast<DWORD>(buffer_.size()),
                                     nullptr, operation.Prepare());
@@ -158,14 +158,14 @@ TEST_F(OverlappedTest, TheOtherEndsCloseEndsAPendingRead) {
   EXPECT_EQ(operation.Wait(false, error, kNoDeadline).code, static_cast<DWORD>(ERROR_BROKEN_PIPE));
 }
 
-TEST_F(OverlappedTest, DestroyedWhilePendingTheOperationEndsFirst) {
+TEST_F(OverlappedTest, DestructionWhilePendingWaitsForTheEnd) {
   {
     OverlappedOperation operation(server_.get());
     ASSERT_FALSE(::ReadFile(server_.get(), buffer_.data(), static_cast<DWORD>(buffer_.size()), nullptr,
                             operation.Prepare()));
     ASSERT_EQ(::GetLastError(), static_cast<DWORD>(ERROR_IO_PENDING));
   }
-  // Had it lived on, it would take this message and write into the buffer.
+  // If it still existed, it would take this message and write into the buffer.
   ClientWrites("mine");
   EXPECT_EQ(buffer_[0], '\0');
   OverlappedOperation operation(server_.get());
@@ -173,12 +173,12 @@ TEST_F(OverlappedTest, DestroyedWhilePendingTheOperationEndsFirst) {
   EXPECT_EQ(Buffer(outcome.bytes), "mine");
 }
 
-TEST_F(OverlappedTest, PreparedButNeverStartedItEndsWithoutWaiting) {
+TEST_F(OverlappedTest, DestructionBeforeTheStartDoesNotWait) {
   OverlappedOperation operation(server_.get());
   operation.Prepare();
 }
 
-TEST_F(OverlappedTest, LeavesNoHandlesBehind) {
+TEST_F(OverlappedTest, LeaksNoHandles) {
   const auto round = [&] {
     OverlappedOperation operation(server_.get());
     EXPECT_EQ(Read(operation, Clock::now()).code, static_cast<DWORD>(WAIT_TIMEOUT));
@@ -189,7 +189,7 @@ TEST_F(OverlappedTest, LeavesNoHandlesBehind) {
   EXPECT_LT(test::OpenHandleCount(), before + 50);
 }
 
-TEST(WaitMillisecondsTest, RoundsUpAndKnowsItsEnds) {
+TEST(WaitMillisecondsTest, RoundsUpAndHandlesItsLimits) {
   EXPECT_EQ(WaitMilliseconds(kNoDeadline), INFINITE);
   EXPECT_EQ(WaitMilliseconds(Clock::now() - 1ms), 0U);
   const DWORD second = WaitMilliseconds(Clock::now() + 1s);

@@ -23,11 +23,11 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr ClientSecurity kSecurity{};
-// Nothing here takes so long unless it hangs.
+// Longer than anything here takes unless it hangs.
 
 Clock::time_point Soon() { return Clock::now() + test::kPatience; }
 
-// The server's end, blocking, message-type, as the service's is.
+// The server's end, blocking and message-type, like the service's.
 class Server {
  public:
   explicit Server(DWORD instances = 1, const char* sddl = "D:P(A;;FA;;;WD)")
@@ -143,7 +143,7 @@ TEST(PipeStreamTest, ALongMessageIsReadInPieces) {
   EXPECT_EQ(all, "0123456789");
 }
 
-TEST(PipeStreamTest, EmptyMessagesArePassedOver) {
+TEST(PipeStreamTest, EmptyMessagesAreSkipped) {
   Server server;
   auto client = PipeStream::Open(server.path(), kSecurity, Soon());
   server.Write("");
@@ -153,7 +153,7 @@ TEST(PipeStreamTest, EmptyMessagesArePassedOver) {
   EXPECT_EQ(std::string(buffer.data(), bytes), "full");
 }
 
-TEST(PipeStreamTest, AReaderAndAWriterWorkAtTheSameTime) {
+TEST(PipeStreamTest, AReaderAndAWriterWorkConcurrently) {
   Server server;
   auto client = PipeStream::Open(server.path(), kSecurity, Soon());
   auto reader = std::async(std::launch::async, [&] {
@@ -172,12 +172,12 @@ TEST(PipeStreamTest, AReadEndsAtItsDeadline) {
   auto client = PipeStream::Open(server.path(), kSecurity, Soon());
   std::array<char, 8> buffer{};
   EXPECT_EQ(ErrorOf([&] { client.Read(buffer, Clock::now() + 30ms); }), static_cast<DWORD>(WAIT_TIMEOUT));
-  // And the stream is as good as before.
+  // The stream still works.
   server.Write("late");
   EXPECT_EQ(client.Read(buffer, Soon()), 4U);
 }
 
-TEST(PipeStreamTest, AWriteThatNobodyReadsEndsAtItsDeadline) {
+TEST(PipeStreamTest, AnUnreadWriteEndsAtItsDeadline) {
   Server server;
   auto client = PipeStream::Open(server.path(), kSecurity, Soon());
   const std::string large(1 << 20, 'x');
@@ -187,7 +187,7 @@ TEST(PipeStreamTest, AWriteThatNobodyReadsEndsAtItsDeadline) {
             static_cast<DWORD>(WAIT_TIMEOUT));
 }
 
-TEST(PipeStreamTest, AClosedPeerIsTheEndAfterItsLastBytes) {
+TEST(PipeStreamTest, AClosedPeerEndsTheStreamAfterItsLastBytes) {
   Server server;
   auto client = PipeStream::Open(server.path(), kSecurity, Soon());
   server.Write("last");
@@ -198,7 +198,7 @@ TEST(PipeStreamTest, AClosedPeerIsTheEndAfterItsLastBytes) {
   EXPECT_EQ(client.Read(buffer, Soon()), 0U);
 }
 
-TEST(PipeStreamTest, ADisconnectedPeerIsTheEnd) {
+TEST(PipeStreamTest, ADisconnectedPeerEndsTheStream) {
   Server server;
   auto client = PipeStream::Open(server.path(), kSecurity, Soon());
   ASSERT_TRUE(::DisconnectNamedPipe(server.get()));
@@ -263,7 +263,7 @@ TEST(PipeStreamTest, OnlyPipesAreOpened) {
   }
 }
 
-TEST(PipeStreamTest, TheWordPipeIsKnownInAnyCase) {
+TEST(PipeStreamTest, TheWordPipeIsNotCaseSensitive) {
   std::string path = test::LocalPipePath(test::UniquePipeName());
   path.replace(path.find("pipe"), 4, "PIPE");
   EXPECT_EQ(OpenError(path, Soon()), static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
@@ -298,7 +298,7 @@ ImpersonationLevel LevelAtServer(ImpersonationLevel asked) {
   return token ? token->Facts().level : ImpersonationLevel::kAnonymous;
 }
 
-TEST(PipeStreamTest, TheServerGetsTheLevelAskedForAndNoMore) {
+TEST(PipeStreamTest, TheServerGetsExactlyTheRequestedLevel) {
   ONBEHALF_SKIP_WITHOUT("a pipe client's impersonation level", test::PipeClientLevelIsHonoured());
   EXPECT_EQ(LevelAtServer(ImpersonationLevel::kIdentification), ImpersonationLevel::kIdentification);
   EXPECT_EQ(LevelAtServer(ImpersonationLevel::kImpersonation), ImpersonationLevel::kImpersonation);
@@ -318,7 +318,7 @@ TEST(PipeStreamTest, MovingKeepsTheConnection) {
   EXPECT_EQ(server.Read(), "moved");
 }
 
-TEST(PipeStreamTest, LeavesNoHandlesBehind) {
+TEST(PipeStreamTest, LeaksNoHandles) {
   const auto round = [] {
     Server server;
     auto client = PipeStream::Open(server.path(), kSecurity, Soon());

@@ -52,7 +52,7 @@ NTSTATUS AnswerAsWindows(ProcessIdInformation& asked) {
   if (!::QueryFullProcessImageNameW(process.get(), PROCESS_NAME_NATIVE, path.data(), &length))
     return kInvalidCid;
   const auto bytes = static_cast<USHORT>(length * sizeof(wchar_t));
-  // A NUL follows, and the room for it is asked for.
+  // A NUL follows, and the needed size includes it.
   const auto needed = static_cast<USHORT>(bytes + sizeof(wchar_t));
   if (asked.image_name.Length != 0) return static_cast<NTSTATUS>(0xC000000D);  // STATUS_INVALID_PARAMETER
   if (asked.image_name.MaximumLength < needed) {
@@ -71,8 +71,8 @@ ProcessAccessSeam::~ProcessAccessSeam() { g_active = false; }
 
 }  // namespace onbehalf::test
 
-// What the import libraries would define: with this object linked, every call in the executable comes here. <winternl.h> does
-// not declare NtQuerySystemInformation as imported, so it is the function itself that is called.
+// Symbols of the import libraries: with this object linked, every call in the executable comes here.
+// <winternl.h> does not declare NtQuerySystemInformation as imported, so the function itself is called.
 extern "C" {
 extern onbehalf::test::OpenProcessFunction __imp_OpenProcess;
 onbehalf::test::OpenProcessFunction __imp_OpenProcess = onbehalf::test::SeamOpenProcess;

@@ -4,9 +4,9 @@
 
 namespace onbehalf::test {
 
-// While one lives, this process may open no other (OpenProcess gives ERROR_ACCESS_DENIED), as a service's virtual account may not
-// open those of other users; and where the system does not know SystemProcessIdInformation, it is answered as Windows does.
-// One at a time.
+// While one exists, this process may not open any other (OpenProcess fails with ERROR_ACCESS_DENIED), as a
+// service's virtual account may not open other users' processes. Where the system does not support
+// SystemProcessIdInformation, the seam answers as Windows does. Only one at a time.
 class ProcessAccessSeam {
  public:
   ProcessAccessSeam();

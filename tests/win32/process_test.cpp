@@ -31,7 +31,7 @@ TEST(ProcessTest, AChildsImageIsFoundByItsId) {
   EXPECT_EQ(child.WaitForExit().code, 0U);
 }
 
-TEST(ProcessTest, NoProcessHasNoImage) {
+TEST(ProcessTest, AMissingProcessHasNoImage) {
   // Ids are multiples of four.
   EXPECT_FALSE(ImagePath(0xFFFFFFFD));
   EXPECT_FALSE(ImagePath(0));

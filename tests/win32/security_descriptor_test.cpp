@@ -34,14 +34,14 @@ TEST(SecurityDescriptorTest, TextGoesBothWays) {
   }
 }
 
-TEST(SecurityDescriptorTest, PartsThatWereNotAskedForAreNotInTheText) {
+TEST(SecurityDescriptorTest, TheTextHasOnlyTheRequestedParts) {
   const auto descriptor = SecurityDescriptor::FromSddl("O:SYG:BAD:P(A;;FA;;;SY)S:(ML;;NW;;;HI)");
   EXPECT_EQ(descriptor.ToSddl(OWNER_SECURITY_INFORMATION), "O:SY");
   EXPECT_EQ(descriptor.ToSddl(DACL_SECURITY_INFORMATION), "D:P(A;;FA;;;SY)");
   EXPECT_EQ(descriptor.ToSddl(LABEL_SECURITY_INFORMATION), "S:(ML;;NW;;;HI)");
 }
 
-TEST(SecurityDescriptorTest, TextThatWindowsDoesNotTakeIsAnError) {
+TEST(SecurityDescriptorTest, InvalidTextIsAnError) {
   using namespace std::string_view_literals;
   for (const auto sddl : {"X:"sv, "D:(A;;FA;;;"sv, "D:(Q;;FA;;;BA)"sv, "D:(A;;FA;;;NOBODY)"sv,
                           "D:P\0(A;;FA;;;WD)"sv, "D:(A;;FA;;;\xC3\xA4)"sv}) {
@@ -64,7 +64,7 @@ TEST(SecurityDescriptorTest, EntriesAreReadInOrder) {
   EXPECT_EQ(entries[2].flags, INHERITED_ACE);
 }
 
-TEST(SecurityDescriptorTest, OwnerIsThereOrNot) {
+TEST(SecurityDescriptorTest, OwnerMayBeMissing) {
   EXPECT_EQ(SecurityDescriptor::FromSddl("O:BAD:P").Owner(), Sid::FromWellKnown(WinBuiltinAdministratorsSid));
   EXPECT_FALSE(SecurityDescriptor::FromSddl("D:P").Owner());
 }
@@ -77,7 +77,7 @@ TEST(SecurityDescriptorTest, AnEmptyDaclIsADacl) {
   EXPECT_FALSE(SecurityDescriptor::FromSddl("D:").IsProtected());
 }
 
-TEST(SecurityDescriptorTest, NoDaclAndANullDaclAreNone) {
+TEST(SecurityDescriptorTest, AMissingAndANullDaclAreNotDacls) {
   EXPECT_FALSE(SecurityDescriptor::FromSddl("O:SYG:SY").HasDacl());
   SECURITY_DESCRIPTOR absolute{};
   ASSERT_TRUE(::InitializeSecurityDescriptor(&absolute, SECURITY_DESCRIPTOR_REVISION));
@@ -103,7 +103,7 @@ TEST(SecurityDescriptorTest, AnAbsoluteDescriptorIsCopied) {
   EXPECT_EQ(copy.size(), ::GetSecurityDescriptorLength(copy.get()));
 }
 
-TEST(SecurityDescriptorTest, NonsenseIsNoDescriptor) {
+TEST(SecurityDescriptorTest, NonsenseIsNotADescriptor) {
   SECURITY_DESCRIPTOR nonsense{};
   try {
     SecurityDescriptor::FromPointer(&nonsense);
@@ -138,8 +138,7 @@ TEST(SecurityDescriptorTest, CanonicalOrder) {
   }
 }
 
-// The service's descriptor for its pipe, as the design of the service has it, with Administrators in the
-// place of the service.
+// The service's descriptor for its pipe according to its design, with Administrators in place of the service.
 constexpr std::string_view kPipeSddl =
     "O:BAG:SYD:P(D;;FA;;;AN)(D;;FA;;;BG)(A;;0x1e019f;;;BA)(A;;RC;;;OW)"
     "(A;;0x12019b;;;SY)(A;;0x12019b;;;BA)(A;;0x12019b;;;AU)S:(ML;;NWNR;;;ME)";
@@ -181,7 +180,7 @@ TEST(SecurityDescriptorTest, AFilesDescriptorIsFoundByName) {
   EXPECT_TRUE(descriptor.HasDacl());
 }
 
-TEST(SecurityDescriptorTest, AFileThatIsNotThereHasNone) {
+TEST(SecurityDescriptorTest, AMissingFileHasNone) {
   try {
     SecurityDescriptor::FromFile("C:\\onbehalf-no-such-file", OWNER_SECURITY_INFORMATION);
     FAIL();

@@ -29,7 +29,7 @@ class ServiceControlTest : public testing::Test {
     const DWORD error = manager ? ERROR_SUCCESS : ::GetLastError();
     ONBEHALF_SKIP_WITHOUT("the right to install a service", error != ERROR_ACCESS_DENIED);
     ASSERT_EQ(error, static_cast<DWORD>(ERROR_SUCCESS));
-    // A name that no pipe has is one that no service has either.
+    // A name that no pipe has is not used by a service either.
     name_ = test::UniquePipeName();
     display_name_ = "OnBehalf test " + name_;
     command_line_ = '"' + OwnImagePath() + "\" --onbehalf-child=Service " + name_;
@@ -42,7 +42,7 @@ class ServiceControlTest : public testing::Test {
   void TearDown() override {
     if (!created_) return;
     SERVICE_STATUS status{};
-    // One that is stopped says so; either way it goes.
+    // Fails if it is stopped; it is deleted either way.
     ::ControlService(created_.get(), SERVICE_CONTROL_STOP, &status);
     EXPECT_TRUE(::DeleteService(created_.get()));
   }
@@ -72,8 +72,8 @@ void WINAPI Control(DWORD control) {
   if (control == SERVICE_CONTROL_STOP) ::SetEvent(stop_event);
 }
 
-// Ends at once with the specific exit code in its first start argument, if it has one; else runs until it is
-// stopped.
+// Ends at once with the specific exit code in its first start argument, if it has one; otherwise runs until
+// it is stopped.
 void WINAPI ServiceMain(DWORD argc, wchar_t** argv) {
   status_handle = ::RegisterServiceCtrlHandlerW(argv[0], Control);
   if (status_handle == nullptr) return;
@@ -145,7 +145,7 @@ TEST_F(ServiceControlTest, StartAndStopAreWaitedFor) {
   EXPECT_EQ(stopped.exit_code, static_cast<DWORD>(ERROR_SUCCESS));
 }
 
-TEST_F(ServiceControlTest, AServiceThatDoesNotComeUpSaysWhy) {
+TEST_F(ServiceControlTest, AServiceThatFailsToStartReportsWhy) {
   const auto service = Open(SERVICE_QUERY_STATUS | SERVICE_START);
   const std::vector<std::string> arguments{"42"};
   service.Start(arguments);
@@ -176,9 +176,9 @@ TEST_F(ServiceControlTest, AStoppedServiceCannotBeStopped) {
   }
 }
 
-TEST_F(ServiceControlTest, AnswersThatTheSystemLacksAreErrors) {
+TEST_F(ServiceControlTest, UnsupportedQueriesAreErrors) {
   const auto service = Open(SERVICE_QUERY_CONFIG | READ_CONTROL);
-  // Either an answer or Windows' refusal: never a guess.
+  // Either an answer or Windows' error, never a guess.
   const auto ask = [](auto query) {
     try {
       query();

@@ -8,7 +8,7 @@
 namespace onbehalf::win32 {
 namespace {
 
-// Also on systems that are not Windows; sid_test.cpp compares this with what Windows says.
+// On systems other than Windows, too; sid_test.cpp compares this with Windows' own results.
 
 TEST(SidNumbers, AreTheParts) {
   const auto sid = Sid::FromNumbers("S-1-5-21-1004336348-1177238915-682003330-512");
@@ -35,7 +35,7 @@ TEST(SidNumbers, HaveBounds) {
   EXPECT_FALSE(Sid::FromNumbers("S-1-5-4294967296"));
 }
 
-TEST(SidNumbers, OtherTextIsNoSid) {
+TEST(SidNumbers, OtherTextIsNotASid) {
   using namespace std::string_view_literals;
   for (const std::string_view text :
        {""sv, "BA"sv, "S-1"sv, "S-1-"sv, "S-1-5"sv, "S-1-5-"sv, "S-2-5-18"sv, "s-1-5-18"sv, "S-1-5-18 "sv,

@@ -34,7 +34,7 @@ TEST(SidTest, AliasesOfSddlAreSids) {
   EXPECT_EQ(FromText("AU").ToString(), "S-1-5-11");
 }
 
-TEST(SidTest, OtherTextIsNoSid) {
+TEST(SidTest, OtherTextIsNotASid) {
   using namespace std::string_view_literals;
   for (const auto text : {""sv, "x"sv, "S-1"sv, "S-1-5-"sv, "Administrators"sv, "S-1-5-18\0"sv, "BA\0x"sv,
                           "S-1-5-18 "sv, "\xC3\x84"sv, "\xFF"sv}) {
@@ -42,7 +42,7 @@ TEST(SidTest, OtherTextIsNoSid) {
   }
 }
 
-TEST(SidTest, NumbersAreReadAsWindowsReadsThem) {
+TEST(SidTest, NumbersAreReadAsByWindows) {
   for (const auto* text :
        {"S-1-0-0", "S-1-5-18", "S-1-16-8192", "S-1-5-21-1004336348-1177238915-682003330-512",
         "S-1-4294967295-4294967295", "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"}) {
@@ -100,7 +100,7 @@ TEST(SidTest, ComparesAsWindowsDoes) {
   EXPECT_TRUE((a < shorter) != (shorter < a));
 }
 
-TEST(SidTest, SizeIsWhatWindowsSays) {
+TEST(SidTest, SizeIsThatOfWindows) {
   for (const auto* text : {"S-1-0-0", "S-1-5-32-544", "S-1-5-80-1-2-3-4-5"}) {
     const Sid sid = FromText(text);
     EXPECT_EQ(sid.size(), ::GetLengthSid(sid.get()));

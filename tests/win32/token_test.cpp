@@ -136,7 +136,7 @@ TEST(TokenTest, AnAnonymousThreadTokenCannotBeOpened) {
   EXPECT_EQ(code, static_cast<DWORD>(ERROR_CANT_OPEN_ANONYMOUS));
 }
 
-TEST(TokenTest, DuplicatesHaveTheLevelAskedFor) {
+TEST(TokenTest, DuplicatesHaveTheRequestedLevel) {
   const Token own = Token::FromOwnProcess(TOKEN_ALL_ACCESS);
   for (const auto level : {ImpersonationLevel::kAnonymous, ImpersonationLevel::kIdentification,
                            ImpersonationLevel::kImpersonation}) {
@@ -190,7 +190,7 @@ TEST(TokenTest, NamesOfLevelsElevationsAndIntegrity) {
   EXPECT_EQ(Integrity{0x2010}.Name(), "0x2010");
 }
 
-TEST_F(AdministratorTokenTest, ARestrictedTokenIsNoMemberOfADenyOnlyGroup) {
+TEST_F(AdministratorTokenTest, ARestrictedTokenIsNotAMemberOfADenyOnlyGroup) {
   const Token restricted = test::AdministratorsDenyOnlyToken();
   const auto group = FindGroup(restricted, kAdministrators);
   ASSERT_TRUE(group);
@@ -204,7 +204,7 @@ TEST_F(AdministratorTokenTest, ARestrictedTokenIsNoMemberOfADenyOnlyGroup) {
 
 ONBEHALF_CHILD_MAIN(TellMembership) { return Token::FromOwnProcess().IsMember(kAdministrators) ? 10 : 11; }
 
-TEST_F(AdministratorTokenTest, AChildRunsWithTheTokenItIsGiven) {
+TEST_F(AdministratorTokenTest, AChildRunsWithTheGivenToken) {
   auto options = test::ChildProcess::Options::Self("TellMembership");
   EXPECT_EQ(test::RunChild(options).code, 10U);
   const Token restricted = test::AdministratorsDenyOnlyToken();

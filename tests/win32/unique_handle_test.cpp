@@ -47,7 +47,7 @@ TEST_F(UniqueHandleTest, MovingLeavesTheSourceEmptyAndClosesOnce) {
   EXPECT_EQ(Closed(), std::vector<int>{7});
 }
 
-TEST_F(UniqueHandleTest, AssigningClosesWhatWasHeldFirst) {
+TEST_F(UniqueHandleTest, AssigningClosesThePreviousHandleFirst) {
   {
     Number target(1);
     Number source(2);
@@ -65,7 +65,7 @@ TEST_F(UniqueHandleTest, AssigningToItselfKeepsTheHandle) {
   EXPECT_TRUE(Closed().empty());
 }
 
-TEST_F(UniqueHandleTest, ReleasedHandlesAreTheCallers) {
+TEST_F(UniqueHandleTest, ReleasedHandlesBelongToTheCaller) {
   {
     Number number(7);
     EXPECT_EQ(number.release(), 7);
@@ -73,14 +73,14 @@ TEST_F(UniqueHandleTest, ReleasedHandlesAreTheCallers) {
   EXPECT_TRUE(Closed().empty());
 }
 
-TEST_F(UniqueHandleTest, PutClosesWhatWasHeldFirst) {
+TEST_F(UniqueHandleTest, PutClosesThePreviousHandleFirst) {
   Number number(7);
   *number.put() = 8;
   EXPECT_EQ(Closed(), std::vector<int>{7});
   EXPECT_EQ(number.get(), 8);
 }
 
-TEST_F(UniqueHandleTest, FilesAndObjectsDifferInWhatNoHandleIs) {
+TEST_F(UniqueHandleTest, FilesAndObjectsHaveDifferentInvalidValues) {
   EXPECT_FALSE(UniqueFile(INVALID_HANDLE_VALUE));
   EXPECT_FALSE(UniqueObject(nullptr));
 }

@@ -37,7 +37,7 @@ TEST(UtfTest, RoundTripsEveryLengthOfCharacter) {
   EXPECT_EQ(ToUtf8Lossy(wide), kText);
 }
 
-TEST(UtfTest, RoundTripsTheBordersOfUnicode) {
+TEST(UtfTest, RoundTripsTheLimitsOfUnicode) {
   for (const auto text : {"\x7F"sv, "\xC2\x80"sv, "\xDF\xBF"sv, "\xE0\xA0\x80"sv, "\xED\x9F\xBF"sv,
                           "\xEE\x80\x80"sv, "\xEF\xBF\xBF"sv, "\xF0\x90\x80\x80"sv, "\xF4\x8F\xBF\xBF"sv}) {
     EXPECT_EQ(ToUtf8(ToWide(text)), text) << testing::PrintToString(text);

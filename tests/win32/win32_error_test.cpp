@@ -78,7 +78,7 @@ TEST(Win32ErrorTest, MessagesEndWithoutALineEnd) {
   }
 }
 
-TEST(Win32ErrorTest, ACodeWithoutATextSaysItsNumber) {
+TEST(Win32ErrorTest, ACodeWithoutATextShowsItsNumber) {
   EXPECT_EQ(ErrorMessage(54321), "Windows has no text for error 54321.");
 }
 

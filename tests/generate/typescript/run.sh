@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Type-checks the generated TypeScript (golden/*.ts, and the client of the service's own methods, which GENERATE writes) and
-# runs sample_client_test.ts with the one of the sample. Prints what a GoogleTest program prints.
+#
+# Type-checks the generated TypeScript (golden/*.ts, and the client of the service's own methods, which
+# GENERATE writes) and runs sample_client_test.ts with the sample's client. Prints what a GoogleTest program
+# prints.
 #
 # usage: run.sh FOLDER GENERATE...
-#   FOLDER     where the packages go that package-lock.json names (npm fetches them), and all that is made
-#   GENERATE   the command (not relative to a folder) that writes the client of discover.json: onbehalf generate --language typescript --from …
+#   FOLDER     where npm puts the packages that package-lock.json names, and where all output goes
+#   GENERATE   the command (absolute path) that writes the client of discover.json: onbehalf generate --language typescript --from ...
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 folder=$1

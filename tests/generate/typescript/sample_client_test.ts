@@ -1,5 +1,6 @@
-// The client generated from sample.json at work over unmodified vscode-jsonrpc: what it puts on the wire, and what it makes of
-// what comes. Where the compiler must refuse something, "@ts-expect-error" makes it an error if it does not.
+// The client generated from sample.json used with unmodified vscode-jsonrpc: what it puts on the wire, and
+// how it reads responses. Where the compiler must refuse something, "@ts-expect-error" makes it an error if
+// it does not.
 
 import {
   AbstractMessageReader,
@@ -13,7 +14,7 @@ import type { DataCallback, Message } from "vscode-jsonrpc";
 import { Service } from "./sample";
 import type { SampleFollowProgress, SampleKindsParams } from "./sample";
 
-// Node's, of which nothing else is used here.
+// Node's console; nothing else of Node is used here.
 declare const console: { log(text: string): void };
 declare const process: { exitCode: number };
 
@@ -31,7 +32,7 @@ class Reader extends AbstractMessageReader {
   }
 }
 
-// Gives each message to `peer` as it would come from the wire.
+// Passes each message to `peer` as it would come from the wire.
 class Writer extends AbstractMessageWriter {
   constructor(private readonly peer: (message: Json) => void) {
     super();
@@ -43,7 +44,7 @@ class Writer extends AbstractMessageWriter {
   end(): void {}
 }
 
-// A client of a service that does what `serve` says with each message.
+// A client of a service that calls `serve` with each message.
 function clientOf(serve: (message: Json, send: (message: Json) => void) => void): Service {
   const reader = new Reader();
   const send = (message: Json) => reader.deliver({ jsonrpc: "2.0", ...message });
@@ -52,7 +53,7 @@ function clientOf(serve: (message: Json, send: (message: Json) => void) => void)
   return new Service(connection);
 }
 
-// The same, of one that answers everything with `result`; the messages are kept in `seen`.
+// The same, for a service that answers everything with `result`; `seen` collects the messages.
 function answering(result: unknown, seen: Json[]): Service {
   return clientOf((message, send) => {
     seen.push(message);
@@ -150,24 +151,24 @@ const tests: { [name: string]: () => Promise<void> } = {
   },
 };
 
-// For the compiler alone.
+// For the compiler only.
 export async function misuse(service: Service): Promise<void> {
-  // @ts-expect-error: the word is none of the schema's
+  // @ts-expect-error: not one of the schema's words
   await service.sample.kinds({ ...required, word: "three" });
   // @ts-expect-error: required members are missing
   await service.sample.kinds({ text: "t" });
   // @ts-expect-error: there is no such parameter
   await service.sample.list({ limits: 1 });
-  // @ts-expect-error: null is not the same as left out
+  // @ts-expect-error: null is not the same as omitted
   await service.sample.kinds({ ...required, maybeText: null });
-  // @ts-expect-error: a stream needs somebody to take its pieces
+  // @ts-expect-error: a stream needs a callback for its pieces
   await service.sample.follow({});
   const result = await service.sample.kinds(required);
   // @ts-expect-error: it may be null
   result.textOrNull.length;
-  // @ts-expect-error: it may be left out
+  // @ts-expect-error: it may be missing
   result.maybe.length;
-  // @ts-expect-error: nothing is known of it
+  // @ts-expect-error: its type is unknown
   result.anything.length;
 }
 

@@ -4,5 +4,5 @@
 
 #include <string>
 
-// To a service of this user's.
+// Connects to a service of this user.
 onbehalf::client::Client ConnectTo(const std::string& pipe);

@@ -1,5 +1,5 @@
-// client_consumer PIPE: passes values through everything of the client that takes or gives one, by calling the board's service
-// there. Says at the end with which nlohmann/json it was compiled.
+// client_consumer PIPE: passes values through every client function that takes or returns one, by calling the
+// board's service there. Finally prints the version of nlohmann/json that it was compiled with.
 #include <exception>
 #include <future>
 #include <iostream>
@@ -21,7 +21,7 @@ using onbehalf::client::Outcome;
 using onbehalf::client::RpcError;
 
 void Require(bool holds, const std::string& what) {
-  if (!holds) throw std::runtime_error("not so: " + what);
+  if (!holds) throw std::runtime_error("failed: " + what);
 }
 
 void Values(Client& service) {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-// The application itself: notices that people pin to a board. It knows nothing of requests.
+// The application itself: notices that people pin to a board. It is independent of requests.
 struct Notice {
   std::size_t number = 0;  // from 1
   std::string author;      // SID of the account
@@ -22,15 +22,15 @@ struct Notice {
 // Any thread.
 class Board {
  public:
-  // Its number.
+  // Returns its number.
   std::size_t Pin(Notice notice);
-  // False if there is no such notice, or another account has pinned it.
+  // False if the notice does not exist, or another account has pinned it.
   bool Attach(std::size_t number, const std::string& author, std::string attachment);
   std::vector<Notice> Notices() const;
-  // The one behind so many others; nothing if there are no more.
+  // The notice after the first `count`; nothing if there are no more.
   std::optional<Notice> Behind(std::size_t count) const;
 
-  // Has `changed` called after each pin, by the pinning thread, until it is destroyed.
+  // Calls `changed` after each pin, on the pinning thread, until it is destroyed.
   class Follower {
    public:
     Follower(Board& board, std::function<void()> changed);

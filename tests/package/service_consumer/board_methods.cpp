@@ -73,7 +73,7 @@ struct Pinned {
   }
 };
 
-// What the caller has given fits its description, so there is nothing left to check here.
+// The parameters match their schema, so there is nothing left to check here.
 Result<Pinned> Pin(Board& board, const PinParams& params, const Call& call) {
   Pinned pinned;
   for (const NewNotice& given : params.notices) {
@@ -142,10 +142,10 @@ struct Seen {
   static constexpr auto Describe() { return std::array{Required<&Seen::seen>("seen", "notices")}; }
 };
 
-// Each notice is a piece: those that are there, and then each as it is pinned.
+// Each notice is a piece: first the existing ones, then each as it is pinned.
 class Watch final : public Stream {
  public:
-  // Followed from before the first look at what is there, so that nothing is missed.
+  // Follows the board before the first look at it, so that nothing is missed.
   Watch(Board& board, std::optional<std::size_t> limit, Waker waker)
       : board_(board), limit_(limit), follower_(board, std::move(waker)) {}
 
@@ -197,8 +197,8 @@ std::string BeginningOf(const std::string& path) {
   return bytes;
 }
 
-// The file is the caller's, so it is read under the caller's token: who may not read it cannot have the service do so. The
-// board is the service's.
+// The file belongs to the caller, so it is read with the caller's token: a caller who may not read it cannot
+// make the service do so. The board belongs to the service.
 Result<Attached> Attach(Board& board, const AttachParams& params, const Call& call) {
   std::string bytes;
   const auto refusal =
@@ -230,7 +230,7 @@ struct Exported {
   static constexpr auto Describe() { return std::array{Required<&Exported::bytes>("bytes", "written")}; }
 };
 
-// The whole of it runs under the caller's token.
+// All of it runs with the caller's token.
 Result<Exported> Export(const Board& board, const ExportParams& params) {
   std::string text;
   for (const Notice& notice : board.Notices())
@@ -270,8 +270,8 @@ struct SealFound {
   static constexpr auto Describe() { return std::array{Required<&SealFound::number>("number", "the seal")}; }
 };
 
-// Finds the number that makes a hash of the board begin with so many zero bits: long work, which says how far it is and
-// heeds the end of its request.
+// Finds the number that makes a hash of the board begin with the given number of zero bits: long work, which
+// reports its progress and honours the end of its request.
 Result<SealFound> Seal(const Board& board, const SealParams& params, const Call& call) {
   std::uint64_t hash = 0xCBF29CE484222325u;
   const auto add = [](std::uint64_t to, std::uint64_t value) {
@@ -286,7 +286,7 @@ Result<SealFound> Seal(const Board& board, const SealParams& params, const Call&
     const std::uint64_t sealed = add(add(hash, number), params.bits);
     if (sealed >> (64 - params.bits) == 0) return SealFound{number};
     if (number % kRound != 0) continue;
-    // Answered as the end's reason says: RequestCancelled, DeadlineExceeded or ShuttingDown.
+    // The reason for the end determines the response: RequestCancelled, DeadlineExceeded or ShuttingDown.
     if (call.stop.stop_requested()) throw onbehalf::win32::Win32Error(ERROR_CANCELLED, "board.seal");
     call.progress.Report(onbehalf::ToJson(Tried{number}));
   }

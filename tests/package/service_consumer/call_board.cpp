@@ -1,4 +1,5 @@
-// Starts the service beside it and calls each of its methods and a built-in one. 0: all have answered as they must.
+// Starts the service in its own folder and calls each of its methods and a built-in one. 0: all responses are
+// correct.
 #include <onbehalf/client/client.h>
 #include <onbehalf/win32/lean_windows.h>
 #include <onbehalf/win32/utf.h>
@@ -26,10 +27,10 @@ using onbehalf::client::Json;
 using onbehalf::client::RpcError;
 
 void Require(bool holds, const std::string& what) {
-  if (!holds) throw std::runtime_error("not so: " + what);
+  if (!holds) throw std::runtime_error("failed: " + what);
 }
 
-// What the service refuses a call with.
+// The error with which the service refuses a call.
 template <typename Function>
 RpcError ErrorOf(const std::string& what, Function call) {
   try {
@@ -37,10 +38,10 @@ RpcError ErrorOf(const std::string& what, Function call) {
   } catch (const RpcError& error) {
     return error;
   }
-  throw std::runtime_error("was not refused: " + what);
+  throw std::runtime_error("not refused: " + what);
 }
 
-// Parameters that are nested, checked by their schemas, with a default.
+// Nested parameters, checked against their schemas, with a default.
 void PinAndList(Client& service) {
   const Json pinned = service.Call("board.pin", Json::parse(R"({"notices":[
       {"title":"Tea at four","tags":["kitchen"]}, {"title":"Lift out of order","priority":9}]})"));
@@ -74,7 +75,7 @@ void PinAndList(Client& service) {
   Require(service.Call("board.list").at("notices").size() == 2, "what is refused is not pinned");
 }
 
-// A stream: what is there, then what comes, until it ends by itself or is cancelled.
+// A stream: the existing notices, then new ones, until it ends by itself or is cancelled.
 void Watch(Client& service) {
   std::vector<std::string> titles;
   CallOptions options;
@@ -97,7 +98,8 @@ void Watch(Client& service) {
   Require(error.code() == onbehalf::client::kRequestCancelled, "a watch ends when it is cancelled");
 }
 
-// As the service, with the part that is the caller's under the caller's token; and whole under the caller's token.
+// One method acts as the service, with one part using the caller's token; the other entirely uses the
+// caller's token.
 void AttachAndExport(Client& service, const std::filesystem::path& folder) {
   const std::string note = (folder / "note.txt").string();
   std::ofstream(note, std::ios::binary) << "Bring cups.";
@@ -125,7 +127,7 @@ void AttachAndExport(Client& service, const std::filesystem::path& folder) {
   Require(again.code() == -32015 && again.data().at("name") == "ERROR_FILE_EXISTS", "it is not written over");
 }
 
-// Progress, and a handler that heeds its end.
+// Progress, and a handler that honours the end of its request.
 void Seal(Client& service) {
   std::size_t reports = 0;
   CallOptions options;
@@ -146,7 +148,7 @@ void Seal(Client& service) {
           "it reports, and ends when it is cancelled");
 }
 
-// An application's methods are described as the built-in ones are.
+// An application's methods are described like the built-in ones.
 void Discover(Client& service) {
   std::size_t found = 0;
   const Json document = service.Call("rpc.discover");
@@ -162,7 +164,7 @@ void Discover(Client& service) {
   Require(service.Call("rpc.ping").at("pong") == true, "the built-in methods are there");
 }
 
-// The event log shows the texts of the executable that is the source's message file.
+// The event log shows the texts of the executable that is registered as the source's message file.
 void EventTexts(const std::string& executable) {
   const HMODULE module =
       ::LoadLibraryExW(onbehalf::win32::ToWide(executable).c_str(), nullptr, LOAD_LIBRARY_AS_DATAFILE);

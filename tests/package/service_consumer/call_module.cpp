@@ -1,4 +1,4 @@
-// Starts the service beside it with the module greeter and calls that. 0: it has answered as it must.
+// Starts the service in its own folder with the module greeter and calls that. 0: the response is correct.
 #include <onbehalf/client/client.h>
 
 #include <exception>

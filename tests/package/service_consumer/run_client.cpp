@@ -1,5 +1,5 @@
-// run_client PROGRAM: starts the service beside this, and PROGRAM with the name of its pipe. Its output and exit code are those of
-// PROGRAM.
+// run_client PROGRAM: starts the service in its own folder, and PROGRAM with the name of its pipe. Returns
+// PROGRAM's output and exit code.
 #include <exception>
 #include <iostream>
 #include <stdexcept>

@@ -1,8 +1,8 @@
 // usage: onbehalf_powershell [-NoProfile] [-NonInteractive] -File SCRIPT.ps1 [-NAME VALUE]...
 //        onbehalf_powershell [-NoProfile] [-NonInteractive] -Command TEXT
 //
-// Runs a script or a text as pwsh does, always without a profile and without a console, and with every script allowed. Exit
-// code: what the script gives to `exit`, 1 if it ends with an error.
+// Runs a script or a text as pwsh does, always without a profile and without a console, and with every script
+// allowed. Exit code: the argument of `exit` in the script, 1 if it ends with an error.
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 
@@ -18,7 +18,8 @@ state.ExecutionPolicy = Microsoft.PowerShell.ExecutionPolicy.Bypass;
 using Runspace runspace = RunspaceFactory.CreateRunspace(state);
 runspace.Open();
 
-// PowerShell gets this from a module, of which the engine has the cmdlets alone: Sddl, for one, of what Get-Acl gives.
+// In PowerShell this comes from a module, of which the engine has only the cmdlets: for example the Sddl of
+// Get-Acl's result.
 string types = Path.Combine(AppContext.BaseDirectory, "runtimes", "win", "lib", "net10.0", "Modules", "Microsoft.PowerShell.Security", "Security.types.ps1xml");
 using (PowerShell update = PowerShell.Create(runspace))
 {
