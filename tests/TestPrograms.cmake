@@ -1,11 +1,11 @@
-# How the programs and libraries of the tests for Windows are made.
+# Functions that define the programs and libraries of the tests for Windows.
 
-# The product is compiled as it ships; -O2 would take a third more time for the tests themselves
-# and show nothing more.
+# The product is compiled as it ships; -O2 would take a third longer for the tests themselves
+# and prove nothing more.
 if(NOT MSVC)
   set(onbehalf_test_options -Og)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # With -Og it takes for uninitialized what a constructor in a header initializes.
+    # With -Og GCC reports members as uninitialized that a constructor in a header initializes.
     list(APPEND onbehalf_test_options -Wno-maybe-uninitialized)
   endif()
 endif()
@@ -13,10 +13,10 @@ onbehalf_add_precompiled(onbehalf_precompiled_tests ${onbehalf_precompiled} <gte
 target_link_libraries(onbehalf_precompiled_tests PRIVATE GTest::gtest)
 target_compile_options(onbehalf_precompiled_tests PRIVATE ${onbehalf_test_options})
 
-# onbehalf_compile_as_test(TARGET): a library or program of the tests, with their flags and their precompiled header.
+# onbehalf_compile_as_test(TARGET): compiles a test library or program with the tests' flags and precompiled header.
 function(onbehalf_compile_as_test target)
   target_compile_options(${target} PRIVATE ${onbehalf_test_options})
-  # GoogleTest's own definitions must be those that the precompiled header has.
+  # GoogleTest's own definitions must match those of the precompiled header.
   target_link_libraries(${target} PRIVATE GTest::gtest onbehalf_compile_options)
   target_precompile_headers(${target} REUSE_FROM onbehalf_precompiled_tests)
 endfunction()
@@ -28,7 +28,7 @@ function(onbehalf_add_test_library name)
   onbehalf_compile_as_test(${name})
 endfunction()
 
-# onbehalf_add_child_program(NAME SOURCE...): a program that tests run. Its entry point is wmain.
+# onbehalf_add_child_program(NAME SOURCE...): a program that tests start. Its entry point is wmain.
 function(onbehalf_add_child_program name)
   add_executable(${name} ${ARGN})
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
@@ -39,7 +39,7 @@ function(onbehalf_add_child_program name)
   endif()
 endfunction()
 
-# onbehalf_add_test_module(NAME SOURCE...): a module for the service, NAME.dll in the folder where a service of the build looks.
+# onbehalf_add_test_module(NAME SOURCE...): a module for the service, NAME.dll in the folder where the built service looks.
 function(onbehalf_add_test_module name)
   add_library(onbehalf_module_${name} SHARED ${ARGN})
   set_target_properties(onbehalf_module_${name} PROPERTIES
@@ -49,7 +49,7 @@ function(onbehalf_add_test_module name)
 endfunction()
 
 # onbehalf_add_tests(NAME SOURCES SOURCE... LIBRARIES LIBRARY... [RUNS TARGET...] [PREFIX PREFIX] [NOT_IN_CTEST]): the test
-# program onbehalf_NAME_tests. RUNS: what it starts or loads, built before it. PREFIX: before the names of its cases in CTest.
+# program onbehalf_NAME_tests. RUNS: what it starts or loads; built before it. PREFIX: prefix of its cases' names in CTest.
 function(onbehalf_add_tests name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "NOT_IN_CTEST" "PREFIX" "SOURCES;LIBRARIES;RUNS")
   set(target onbehalf_${name}_tests)

@@ -90,7 +90,7 @@ class Service {
     } else if (method == "never") {
       session.Send(Notification("received", nullptr));
     } else if (method != "slow") {
-      ADD_FAILURE() << "the client asks for " << method;
+      ADD_FAILURE() << "unexpected request " << method;
     }
   }
 
@@ -119,7 +119,7 @@ TEST(CAbi, ReportsAMissingPipe) { ExpectToPass("no-pipe", UniquePipeName()); }
 TEST(CAbi, ReportsThatTheServerIsNotTrusted) {
   bool has_come = false;
   ExpectToPass("not-trusted", [&](Session& session) { has_come = !session.ReadSome().empty(); });
-  EXPECT_FALSE(has_come) << "it was sent something";
+  EXPECT_FALSE(has_come) << "the server received something";
 }
 
 TEST(CAbi, EndsACallAtItsTimeoutAndContinues) {

@@ -1,9 +1,9 @@
-/* A program in C that loads onbehalf.dll at run time and does one of the checks below:
+/* A C program that loads onbehalf.dll at run time and runs one of the checks below:
 
        onbehalf-c-program CHECK PIPE [ARGUMENT]
 
-   It ends with 0 if everything was as it must be; else it says what was not. c_abi_test.cpp starts it, and its servers
-   do what the checks need of theirs. */
+   Exit code 0 if the check passes; otherwise it prints what failed. c_abi_test.cpp starts it, and its servers
+   do what the checks need. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 #include "library.h"
 
-/* Far more than anything here needs. */
+/* Far longer than anything here needs. */
 #define PATIENCE_MS 60000
 
 static const char* pipe_name;
@@ -51,7 +51,7 @@ static HANDLE NewEvent(void) {
 
 static void Await(HANDLE event) { CHECK(WaitForSingleObject(event, PATIENCE_MS) == WAIT_OBJECT_0); }
 
-/* One asynchronous call, as its callbacks leave it. */
+/* One asynchronous call, with what its callbacks recorded. */
 typedef struct Pending {
   HANDLE ended;
   onbehalf_client* client;
@@ -155,7 +155,7 @@ static void CheckCall(void) {
 
 static void CheckRpcErrors(void) {
   onbehalf_client* const client = Connect();
-  char* result = (char*)&library; /* something else than NULL */
+  char* result = (char*)&library; /* anything but NULL */
   int64_t length = -1;
   const onbehalf_error* error = NULL;
 
@@ -200,7 +200,7 @@ static void CheckLastErrorIsOfItsThread(void) {
   CHECK_CONTAINS(library.last_error()->message, "request is NULL");
 }
 
-/* ---- Wrong arguments ---- */
+/* ---- Invalid arguments ---- */
 
 static void ExpectInvalid(int line, onbehalf_status status, const char* part) {
   CheckStatus(__FILE__, line, "the status", status, ONBEHALF_INVALID_ARGUMENT);
@@ -249,7 +249,7 @@ static void CheckConnectArguments(void) {
   options.service = "\xC3";
   EXPECT_INVALID(library.connect(&options, &client), "options.service is not valid UTF-8");
 
-  /* A program of a later header may not use what this library does not know, but may leave it alone. */
+  /* A program with a newer header may not set fields that this library does not know, but may leave them zero. */
   newer.known = SameUser();
   newer.known.size = sizeof newer;
   newer.later = 1;
@@ -510,7 +510,7 @@ static void ONBEHALF_CALL CancelAnother(void* user, onbehalf_status status, cons
   CHECK_STATUS(library.cancel(another->request), ONBEHALF_OK);
 }
 
-/* The server answers "slow" only when it is cancelled, and is told so five times. */
+/* The server answers "slow" only when it is cancelled, and gets five cancels. */
 static void CheckCancel(void) {
   onbehalf_client* const client = Connect();
   Pending slow;
@@ -546,7 +546,7 @@ static void CheckCancel(void) {
                ONBEHALF_OK);
   ExpectCancelled(&from_callback);
 
-  /* A request that is freed goes on. */
+  /* Freeing a request does not end its call. */
   Start(client, "slow", &unheard);
   library.free_request(unheard.request);
   ExpectResult(client, NULL, 0, "\"none\"");
@@ -659,7 +659,7 @@ static void CheckNotifications(void) {
 
 #define PENDING_CALLS 32
 
-/* Sees each request arrive, because the server says "received" to it. */
+/* Counts the requests that have arrived: the server notifies "received" for each. */
 typedef struct Arrivals {
   volatile LONG times;
   LONG expected;
@@ -723,7 +723,7 @@ static void CheckFreeWithPendingCalls(void) {
   for (i = 0; i < PENDING_CALLS; ++i) {
     CHECK(pendings[i].times == 1);
     ExpectClosed(pendings[i].status, pendings[i].code);
-    /* Of a client that is no more. */
+    /* A request of a freed client. */
     CHECK_STATUS(library.cancel(pendings[i].request), ONBEHALF_OK);
     library.free_request(pendings[i].request);
   }
@@ -822,7 +822,7 @@ static void ConnectAndFree(int times) {
   }
 }
 
-/* How many pieces of memory are allocated in all heaps. A process's private bytes, which not every system tells, would
+/* The number of blocks allocated in all heaps. A process's private bytes, which not every system reports, would
    hide a leak in pages that are half full. */
 static int AllocatedBlocks(void) {
   HANDLE heaps[64];
@@ -843,11 +843,11 @@ static int AllocatedBlocks(void) {
   return blocks;
 }
 
-/* The argument is how often. Prints how much is allocated when it has warmed up and when it is done, and goes on at a line
+/* The argument is the number of rounds. Prints the number of blocks after warming up and at the end, and waits for a line
    of input each time. */
 static void CheckLeaks(void) {
   char line[8];
-  /* Their buffers would be new after the first count. */
+  /* Otherwise their buffers would be allocated after the first count. */
   setvbuf(stdout, NULL, _IONBF, 0);
   setvbuf(stdin, NULL, _IONBF, 0);
   ConnectAndFree(100);
@@ -932,6 +932,6 @@ int main(int argc, char** argv) {
     checks[i].run();
     return 0;
   }
-  fprintf(stderr, "there is no check %s\n", argv[1]);
+  fprintf(stderr, "unknown check %s\n", argv[1]);
   return 2;
 }

@@ -34,7 +34,7 @@ def load_sample(path):
 
 
 def type_and_name(declaration):
-    """Of "const char* method": ("const char*", "method")."""
+    """For "const char* method": ("const char*", "method")."""
     words = re.fullmatch(r"(.*[\s*])(\w+)", declaration.strip())
     return words.group(1).strip(), words.group(2)
 
@@ -59,7 +59,7 @@ class Types:
         return self._callbacks.items()
 
     def of(self, c_type, is_result=False):
-        """What ctypes calls it."""
+        """The ctypes name of the type."""
         bare = re.sub(r"\bconst\b|\s", "", c_type)
         if bare == "void":
             return None

@@ -1,4 +1,4 @@
-/* The public header alone, as C, and what programs built with it rely on for ever: the layout of its structs. */
+/* The public header alone, as C, and the layout of its structs, which programs built with it rely on permanently. */
 #include <onbehalf/onbehalf.h>
 #include <stddef.h>
 

@@ -15,7 +15,7 @@ void LoadOnBehalf(void) {
     fprintf(stderr, "LoadLibraryW: error %lu\n", GetLastError());
     exit(1);
   }
-/* The assignment is never done, but the compiler compares the pointer's type with the header's. */
+/* The assignment never runs, but the compiler checks the pointer's type against the header's. */
 #define LOAD(name)                                                           \
   do {                                                                       \
     const FARPROC address = GetProcAddress(module, "onbehalf_" #name);       \

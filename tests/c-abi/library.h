@@ -34,7 +34,7 @@ extern Library library;
 void LoadOnBehalf(void);
 void UnloadOnBehalf(void);
 
-/* Ends the program when something is not as it must be, and says where and what it was. */
+/* Ends the program when a check fails, and prints where and what was found. */
 void Fail(const char* file, int line, const char* what);
 void CheckStatus(const char* file, int line, const char* what, onbehalf_status status,
                  onbehalf_status expected);

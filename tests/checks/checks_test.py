@@ -51,7 +51,7 @@ class Repository(unittest.TestCase):
         self.write("a.md", f"# A\n\n<!-- {marker} -->\n```\n" + "".join(f"{line}\n" for line in lines) + "```\n")
 
     def run_check(self, *arguments, **environment):
-        """(exit code, output, the lines of the report) of .ci/check."""
+        """Runs .ci/check; returns (exit code, output, lines of the report)."""
         report = self.root / ".git" / "report"
         # Variables of the environment would decide which revision is compared with.
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "ONBEHALF_", "CLANG_"))}
@@ -99,12 +99,12 @@ class CommandLine(Repository):
         self.assertEqual(code, 2)
         self.assertIn("--base needs a value", output)
 
-    def test_seconds_that_are_no_number_are_refused(self):
+    def test_invalid_seconds_are_refused(self):
         code, output, _ = self.run_check("links", "--tidy-seconds", "1m")
         self.assertEqual(code, 2)
         self.assertIn("1m", output)
 
-    def test_each_gate_has_its_line_and_one_that_fails_stops_no_other(self):
+    def test_each_gate_has_its_line_and_a_failure_stops_no_other(self):
         self.write("a.md", "[gone](gone.md)\n")
         code, output, report = self.run_check("links", "pastes")
         self.assertEqual(code, 1, output)
@@ -153,14 +153,14 @@ class Rooms(Repository):
                   "onbehalf_room(upper USES ground SOURCES b.cpp)")
         self.expect_failed("rooms", "ground uses upper, which does not come before it")
 
-    def test_a_use_that_the_list_does_not_name_and_one_that_is_none(self):
+    def test_an_unlisted_use_and_a_listed_one_that_does_not_exist(self):
         self.list("onbehalf_room(ground HEADERS onbehalf/service/ground.h SOURCES a.cpp)", "onbehalf_room(upper SOURCES b.cpp)")
         self.expect_failed("rooms", "service/src/upper/b.h:1: upper includes ground/a.h, but ground is not in its USES")
         self.list("onbehalf_room(ground HEADERS onbehalf/service/ground.h SOURCES a.cpp)", "onbehalf_room(upper USES ground SOURCES b.cpp)")
         self.write("service/src/upper/b.h", "\n")
         self.expect_failed("rooms", "upper uses ground, but none of its files includes a header of it")
 
-    def test_what_is_in_no_room_or_not_listed(self):
+    def test_files_in_no_room_or_not_listed(self):
         self.write("service/src/c.cpp", "\n")
         self.write("service/src/ground/d.cpp", "\n")
         output = self.expect_failed("rooms", "service/src/c.cpp: belongs to no room")
@@ -187,22 +187,22 @@ class Links(Repository):
                            "[by reference][b] [web](https://example.invalid/none#x) [here](#own)\n\n# Own\n\n[b]: docs/b.md#top\n")
         self.assertIn("10 links", self.expect_passed("links"))
 
-    def test_a_file_that_is_not_there(self):
+    def test_a_missing_file(self):
         self.write("docs/a.md", "text\n[gone](../gone.md)\n")
         self.expect_failed("links", "docs/a.md:2: ../gone.md: there is no gone.md")
 
-    def test_a_file_that_git_ignores_is_not_there(self):
+    def test_a_file_that_git_ignores_is_missing(self):
         self.write(".gitignore", "/build/\n")
         self.write("build/made.md", "# Made\n")
         self.write("a.md", "[made](build/made.md)\n")
         self.expect_failed("links", "a.md:1: build/made.md")
 
-    def test_a_file_in_other_letters_is_not_there(self):
+    def test_a_file_in_another_case_is_missing(self):
         self.write("README.md", "# R\n")
         self.write("a.md", "[r](readme.md)\n")
         self.expect_failed("links", "a.md:1: readme.md")
 
-    def test_an_anchor_that_is_not_there(self):
+    def test_a_missing_anchor(self):
         self.write("a.md", "# Some heading\n\n[x](#some-headin) [y](#Some-heading)\n")
         output = self.expect_failed("links", "a.md:3: #some-headin:", "did you mean #some-heading?")
         self.assertIn("#Some-heading", output)
@@ -220,7 +220,7 @@ class Links(Repository):
         self.write("a.md", "[up](../../etc/passwd)\n")
         self.expect_failed("links", "points outside the repository")
 
-    def test_what_is_in_code_is_no_link(self):
+    def test_code_is_not_a_link(self):
         self.write("a.md", "`[x](gone.md)`\n\n    [x](gone.md)\n\n```\n[x](gone.md)\n```\n")
         self.assertIn("0 links", self.expect_passed("links"))
 
@@ -241,7 +241,7 @@ class Pastes(Repository):
         self.write("a.md", "<!-- from: main.cpp -->\n\n    int main() {\n      int a = 1;\n\nText\n")
         self.assertIn("1 blocks", self.expect_passed("pastes"))
 
-    def test_lines_that_were_left_out_are_shown_by_an_ellipsis(self):
+    def test_an_ellipsis_stands_for_omitted_lines(self):
         self.page("from: main.cpp", "int main() {", "…", "  return a + b;", "}")
         self.expect_passed("pastes")
 
@@ -249,7 +249,7 @@ class Pastes(Repository):
         self.page("from: main.cpp", "int a = 1;", "int b = 3;")
         self.expect_failed("pastes", "a.md:3: main.cpp does not have these lines: 'int b = 3;'")
 
-    def test_lines_that_do_not_follow_one_another(self):
+    def test_lines_that_are_not_consecutive(self):
         self.page("from: main.cpp", "int a = 1;", "return a + b;")
         self.expect_failed("pastes", "a.md:3: main.cpp does not have these lines")
 
@@ -261,7 +261,7 @@ class Pastes(Repository):
         self.page("from: main.cpp", "int main() {", "int a = 1;")
         self.expect_failed("pastes", "a.md:3")
 
-    def test_a_file_that_is_not_there(self):
+    def test_a_missing_file(self):
         self.page("from: gone.cpp", "int a;")
         self.expect_failed("pastes", "there is no gone.cpp")
 
@@ -269,7 +269,7 @@ class Pastes(Repository):
         self.write("a.md", "<!-- from: main.cpp -->\n\nText\n")
         self.expect_failed("pastes", "a.md:1: no block of code")
 
-    def test_a_comment_that_nobody_knows(self):
+    def test_an_unknown_comment(self):
         self.page("form: main.cpp", "int a = 1;")
         self.expect_failed("pastes", "'form'")
 
@@ -284,7 +284,7 @@ class Pastes(Repository):
         self.page("output of: rm -rf x", "text")
         self.expect_failed("pastes", "the program must be one of onbehalf, onbehalf-service")
 
-    def test_an_output_shows_the_command_that_it_is_of(self):
+    def test_an_output_shows_its_command(self):
         self.page("output of: onbehalf --version", "> onbehalf --help", "onbehalf 0.1.0")
         self.expect_failed("pastes", "the prompt line shows 'onbehalf --help'")
 
@@ -328,7 +328,7 @@ class Outputs(Repository):
         self.page("output of: onbehalf x {folder} with settings: four", "…", "  three", "four")
         self.expect_outcome(0, "1 outputs, run")
 
-    def test_a_program_that_is_not_there(self):
+    def test_a_missing_program(self):
         self.page("output of: onbehalf-service --help", "usage")
         self.expect_outcome(1, "there is no onbehalf-service in")
 
@@ -391,7 +391,7 @@ FAULTY = '#include "faulty.h"\n\nbool IsSet(int value) { return value ? true : f
 @unittest.skipUnless(shutil.which("clang-tidy") and shutil.which("ninja") and shutil.which("cmake"),
                      "clang-tidy, ninja or cmake is not installed")
 class ClangTidy(Repository):
-    """A project with a finding that was committed and one source without any."""
+    """A project with a committed finding and one source without any."""
 
     def setUp(self):
         super().setUp()
@@ -405,7 +405,7 @@ class ClangTidy(Repository):
         self.commit()
         self.git("checkout", "-q", "-b", "change")
 
-    def test_what_is_not_touched_is_not_looked_at(self):
+    def test_untouched_files_are_not_checked(self):
         self.write("clean.cpp", "int Clean() { return 2; }\n")
         self.assertIn("1 touched files", self.expect_passed("clang-tidy"))
 
@@ -457,7 +457,7 @@ class ClangTidy(Repository):
         self.git("branch", "-q", "-D", "main", "change")
         self.expect_skipped("clang-tidy", "no revision to compare with")
 
-    def test_what_there_was_no_time_for_is_named(self):
+    def test_files_that_time_did_not_allow_are_named(self):
         self.write("clean.cpp", "int Clean() { return 2; }\n")
         slow = self.write_program(".git/clang-tidy", '#!/bin/sh\n[ "$1" != --version ] || { echo version 14.0.6; exit; }\nexec tail -f /dev/null\n')
         self.expect_skipped("clang-tidy", "0 of 1 touched files were checked in 1 s, not: clean.cpp", "--tidy-seconds", "1",

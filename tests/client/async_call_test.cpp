@@ -45,7 +45,7 @@ FakeServer::Script AfterReading(std::size_t count,
   };
 }
 
-TEST(CallAsync, GivesResultsAndErrorsThroughAFuture) {
+TEST(CallAsync, ReturnsResultsAndErrorsThroughAFuture) {
   FakeServer server([](Session& session) {
     session.Answer(session.ReadRequest(), "done");
     session.Refuse(session.ReadRequest(), -32010, "no");
@@ -84,7 +84,7 @@ TEST(CallAsync, CallsBackInTheOrderOfTheAnswers) {
   EXPECT_EQ(heard.Wait(3), (Words{"\"third\"", "\"first\"", "rpc -32012"}));
 }
 
-TEST(CallAsync, RunsAllCallbacksOnOneThreadThatIsNotTheCallers) {
+TEST(CallAsync, RunsAllCallbacksOnOneOtherThread) {
   FakeServer server(Echoing());
   Heard heard;
   Client client = Client::Connect(server.ClientOptions());
@@ -221,7 +221,7 @@ TEST(CallAsync, ACallMayOwnTheClient) {
 }
 
 // The service reads nothing more until its responses are read, and the client's queue of callbacks is full.
-TEST(CallAsync, ACallbackMayWriteWhatTheServiceTakesOnlyAfterItsAnswersAreRead) {
+TEST(CallAsync, ACallbackMayWriteMoreThanThePipeHolds) {
   constexpr std::size_t kCalls = 200;
   const std::string large(256 * 1024, 'x');
   FakeServer server(AfterReading(kCalls, [&](Session& session, const std::vector<Json>& requests) {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Tests the output of `onbehalf completions bash` in this bash: its syntax, what it passes to `onbehalf
-# complete`, and what it makes of the response. Arguments: the program, with what runs it (wine
+# complete`, and how it uses the response. Arguments: the program, with what runs it (wine
 # .../onbehalf.exe). Needs no service.
 set -uo pipefail
 

@@ -41,7 +41,7 @@ std::error_code CodeOfCall(const FakeServer::Script& script, Options options = {
     // Whatever went wrong, the connection can no longer be used.
     try {
       client.Call("x");
-      ADD_FAILURE() << "the connection is still used";
+      ADD_FAILURE() << "the connection is still in use";
     } catch (const std::system_error& second) {
       EXPECT_EQ(second.code(), std::errc::not_connected);
     }
@@ -50,13 +50,13 @@ std::error_code CodeOfCall(const FakeServer::Script& script, Options options = {
   return {};
 }
 
-TEST(Call, GivesTheResult) {
+TEST(Call, ReturnsTheResult) {
   FakeServer server(Answering([](const Json& request) { return Json{{"result", request.at("method")}}; }));
   EXPECT_EQ(Client::Connect(server.ClientOptions()).Call("rpc.ping"), "rpc.ping");
 }
 
 // A timeout that does not fit into nanoseconds.
-TEST(Call, AnEnormousTimeoutIsNone) {
+TEST(Call, AnEnormousTimeoutNeverExpires) {
   FakeServer server(Answering([](const Json&) { return Json{{"result", 1}}; }));
   Options options = server.ClientOptions();
   options.connect_timeout = std::chrono::milliseconds::max();
@@ -96,7 +96,7 @@ TEST(Call, IsOneWriteOfOneFrame) {
             "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
 }
 
-TEST(Call, GivesTheServicesErrorAndStaysConnected) {
+TEST(Call, ReturnsTheServicesErrorAndStaysConnected) {
   FakeServer server([](Session& session) {
     session.Refuse(session.ReadRequest(), -32010, "no", {{"requestId", "r-7"}});
     session.Answer(session.ReadRequest(), "still here");
@@ -114,7 +114,7 @@ TEST(Call, GivesTheServicesErrorAndStaysConnected) {
   EXPECT_EQ(client.Call("x"), "still here");
 }
 
-TEST(Call, GivesAnErrorCodeThatTheTableDoesNotKnow) {
+TEST(Call, ReturnsAnUnknownErrorCode) {
   FakeServer server([](Session& session) { session.Refuse(session.ReadRequest(), -1, "own"); });
   Client client = Client::Connect(server.ClientOptions());
   try {
@@ -141,7 +141,7 @@ TEST(Call, IgnoresNotificationsBeforeAndAfterTheAnswer) {
   EXPECT_EQ(client.Call("x"), "second");
 }
 
-TEST(Call, TakesAnAnswerInPiecesOfOneByte) {
+TEST(Call, ReadsAnAnswerInPiecesOfOneByte) {
   FakeServer server([](Session& session) {
     const std::string frame = Framed(Result(session.ReadRequest(), "in pieces"));
     for (const char c : frame) session.Write(std::string(1, c));
@@ -150,13 +150,13 @@ TEST(Call, TakesAnAnswerInPiecesOfOneByte) {
   EXPECT_EQ(Client::Connect(server.ClientOptions()).Call("x"), "in pieces");
 }
 
-TEST(Call, TakesAnAnswerLongerThanAnyRead) {
+TEST(Call, ReadsAnAnswerLongerThanAnyRead) {
   const std::string text(3 * 1024 * 1024, 'x');
   FakeServer server(Answering([&](const Json&) { return Json{{"result", text}}; }));
   EXPECT_EQ(Client::Connect(server.ClientOptions()).Call("x"), text);
 }
 
-TEST(Call, TakesManyCallsOnOneConnection) {
+TEST(Call, MakesManyCallsOnOneConnection) {
   FakeServer server(Answering([](const Json& request) {
     return Json{{"result", request.at("params").at(0)}};
   }));

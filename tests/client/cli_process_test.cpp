@@ -89,7 +89,7 @@ TEST(Program, ListsAndDescribesMethods) {
   EXPECT_NE(unknown.errors.find("MethodNotFound"), std::string::npos);
 }
 
-TEST(Program, CallsWithParametersFromTheLineAFileAndStandardInput) {
+TEST(Program, CallsWithParametersFromArgumentsAFileAndStandardInput) {
   FakeServer server(test::Answering(Service));
   EXPECT_EQ(RunAgainst(server, {"--json", "call", "echo", "{\"a\":\"b c\"}"}).output, "{\"a\":\"b c\"}\n");
   EXPECT_EQ(RunAgainst(server, {"--json", "call", "echo"}).output, "null\n");

@@ -55,7 +55,7 @@ TEST(CommandLine, HasDefaults) {
   EXPECT_EQ(global.client.call_timeout, std::chrono::milliseconds(30000));
 }
 
-TEST(CommandLine, TakesEveryOption) {
+TEST(CommandLine, ParsesEveryOption) {
   const Invocation asked =
       ParseCommandLine(Arguments{"--server", "files", "--pipe", "other", "--timeout", "1500", "--level",
                                  "identify", "--trust", "same-user", "--json", "whoami"});
@@ -69,7 +69,7 @@ TEST(CommandLine, TakesEveryOption) {
   EXPECT_TRUE(asked.global.json);
 }
 
-TEST(CommandLine, TakesEveryValueOfLevelAndTrust) {
+TEST(CommandLine, ParsesEveryValueOfLevelAndTrust) {
   EXPECT_EQ(ParseCommandLine(Arguments{"--level", "impersonate", "ping"}).global.client.level,
             client::Level::kImpersonate);
   EXPECT_EQ(ParseCommandLine(Arguments{"--trust", "service", "ping"}).global.client.trust,
@@ -77,7 +77,7 @@ TEST(CommandLine, TakesEveryValueOfLevelAndTrust) {
   EXPECT_EQ(ParseCommandLine(Arguments{"--trust", "any", "ping"}).global.client.trust, client::Trust::kAny);
 }
 
-TEST(CommandLine, TakesEveryCommand) {
+TEST(CommandLine, ParsesEveryCommand) {
   EXPECT_TRUE(HelpOf({"--help"}));
   EXPECT_TRUE(HelpOf({"ping", "--help"}));
   EXPECT_FALSE(HelpOf({"--version"}));
@@ -103,7 +103,7 @@ TEST(CommandLine, TakesEveryCommand) {
   EXPECT_EQ(Parse<DoctorOptions>("doctor", {"doctor", "--bundle", "x.tar"}).bundle, "x.tar");
 }
 
-TEST(CommandLine, TakesEveryOptionOfCall) {
+TEST(CommandLine, ParsesEveryOptionOfCall) {
   const CallPlan plain = Parse<CallPlan>("call", {"call", "m"});
   EXPECT_FALSE(plain.notify);
   EXPECT_FALSE(plain.progress);
@@ -122,7 +122,7 @@ TEST(CommandLine, TakesEveryOptionOfCall) {
   EXPECT_EQ(plan.cancel_after, std::chrono::milliseconds(1));
 }
 
-TEST(CommandLine, TakesEveryAccessCommand) {
+TEST(CommandLine, ParsesEveryAccessCommand) {
   struct Row {
     Arguments arguments;
     const char* method;
@@ -176,7 +176,7 @@ TEST(CommandLine, TakesEveryAccessCommand) {
   EXPECT_TRUE(HelpOf({"access", "grant", "--help"}));
 }
 
-TEST(CommandLine, TakesEveryAuditOption) {
+TEST(CommandLine, ParsesEveryAuditOption) {
   const AuditOptions newest = Parse<AuditOptions>("audit", {"audit"});
   EXPECT_EQ(newest.search, client::Json({{"limit", 50}}));
   EXPECT_FALSE(newest.follow);
@@ -193,7 +193,7 @@ TEST(CommandLine, TakesEveryAuditOption) {
   EXPECT_TRUE(HelpOf({"audit", "--help"}));
 }
 
-TEST(CommandLine, TakesEveryFileCommand) {
+TEST(CommandLine, ParsesEveryFileCommand) {
   const auto get = Parse<TransferOptions>("file get", {"file", "get", "C:\\a", "b", "--resume"});
   EXPECT_EQ(get.remote, "C:\\a");
   EXPECT_EQ(get.local, "b");
@@ -220,7 +220,7 @@ TEST(CommandLine, TakesEveryFileCommand) {
   EXPECT_EQ(HelpOf({"file", "put", "--help"}), "file put");
 }
 
-TEST(CommandLine, SaysWhatIsWrong) {
+TEST(CommandLine, ReportsWhatIsWrong) {
   struct Row {
     Arguments arguments;
     const char* says;

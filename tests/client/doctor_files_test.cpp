@@ -85,7 +85,7 @@ TEST(DoctorFiles, InOneFolderAreOneFindingIfAllAreFine) {
   EXPECT_EQ(JudgeFiles({bad, good}, Writers()).size(), 1u);
 }
 
-TEST(DoctorFiles, AreWhereTheServicesCommandLineSays) {
+TEST(DoctorFiles, AreTakenFromTheServicesCommandLine) {
   ServiceFacts service;
   win32::ServiceConfig config;
   config.command_line = "\"C:\\p\\onbehalf-service.exe\" --data D:\\data";

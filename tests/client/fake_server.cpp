@@ -129,7 +129,7 @@ void FakeServer::Run() {
       script_(session);
     } catch (const Json::exception& error) {
       // The client left without a request; the test sees on the client's side what it got instead.
-      ADD_FAILURE() << "the script met no request: " << error.what();
+      ADD_FAILURE() << "the script received no request: " << error.what();
     }
     if (::WaitForSingleObject(stop_.get(), 0) == WAIT_OBJECT_0) return;
   }

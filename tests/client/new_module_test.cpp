@@ -54,7 +54,7 @@ TEST(NewModule, IsWrittenToTheGivenFolder) {
   EXPECT_EQ(parse({"new-module", "greeter", "--folder", "C:\\work"}).folder, "C:\\work");
   try {
     ParseCommandLine(Arguments{"new-module", "file"});
-    FAIL() << "file is the service's";
+    FAIL() << "the name file belongs to the service";
   } catch (const UsageError& error) {
     EXPECT_STREQ(error.what(), "'file': this name is reserved");
   }

@@ -79,7 +79,7 @@ TEST(ProgressView, ShowsAnyOtherValueAsALineOfJson) {
   EXPECT_NE(view.Show(50), "");
 }
 
-TEST(ProgressView, TakesOneForTheWholeAfterAFraction) {
+TEST(ProgressView, ReadsOneAsCompleteAfterAFraction) {
   ProgressView view(std::nullopt, false);
   EXPECT_EQ(view.Show(0.5), " 50%\n");
   EXPECT_EQ(view.Show(1), "100%\n");

@@ -176,7 +176,7 @@ TEST(ServerTrust, TheOwnerAloneDecidesWhereNoServiceIsInstalled) {
   EXPECT_NO_THROW(Client::Connect(options));
 }
 
-TEST(ServerTrust, AnotherProcessThanTheServicesIsNotTrusted) {
+TEST(ServerTrust, AProcessOtherThanTheServicesIsNotTrusted) {
   // Any service that runs in a process of its own; this process does not run it.
   std::string running;
   for (const char* name : {"RpcSs", "PlugPlay", "EventLog"}) {

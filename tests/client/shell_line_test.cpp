@@ -50,7 +50,7 @@ TEST(ShellLine, IsAMethodWithItsParameters) {
   }
 }
 
-TEST(ShellLine, SaysWhatIsWrong) {
+TEST(ShellLine, ReportsWhatIsWrong) {
   struct Row {
     const char* line;
     const char* says;

@@ -14,7 +14,7 @@ TEST(TextColumns, OfCharacters) {
   EXPECT_EQ(ColumnsOf("a\xC3\xA4\xE6\xBC\xA2"), 4u);
 }
 
-TEST(TextColumns, CutsWholeCharacters) {
+TEST(TextColumns, TruncatesAtWholeCharacters) {
   EXPECT_EQ(FirstColumns("a\xE6\xBC\xA2z", 2), "a");
   EXPECT_EQ(FirstColumns("a\xE6\xBC\xA2z", 3), "a\xE6\xBC\xA2");
   EXPECT_EQ(FirstColumns("e\xCC\x81z", 1), "e\xCC\x81");

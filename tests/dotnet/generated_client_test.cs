@@ -17,7 +17,7 @@ internal static class GeneratedClientTest
 
     public static void Register()
     {
-        Test("GeneratedClient.HasNoNamespaceThatIsNotUsedHere", _ =>
+        Test("GeneratedClient.HasNoUnusedNamespace", _ =>
         {
             Expect.Same(Covered, typeof(Client).GetProperties().Select(each => each.Name).Order());
             return Task.CompletedTask;

@@ -58,7 +58,7 @@ internal static class LibraryTest
             })));
         });
 
-        Test("Library.SaysWhatIsWrong", async one =>
+        Test("Library.ReportsWhatIsWrong", async one =>
         {
             nint client = Connect(one);
             var noMethod = await Expect.ThrowsAsync<OnBehalfException>(() => Task.FromResult(Call(client, "no.such")));

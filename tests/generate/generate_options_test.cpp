@@ -27,7 +27,7 @@ TEST(GenerateOptions, HaveANamespaceOfTheLanguage) {
   EXPECT_EQ(Parse({"--language", "csharp", "--name", "A.B"}).name_space, "A.B");
 }
 
-TEST(GenerateOptions, TakeFiles) {
+TEST(GenerateOptions, AcceptFiles) {
   const GenerateOptions options = Parse({"--language", "cpp", "--from", "in.json", "--output", "out.h"});
   EXPECT_EQ(options.from, "in.json");
   EXPECT_EQ(options.output, "out.h");

@@ -242,7 +242,8 @@ TEST(SampleProgress, OfAnotherTypeEndsTheCall) {
   FakeServer server(Reporting({{{"lines", 5}}}, {{"last", 3}}));
   auto client = client::Client::Connect(server.ClientOptions());
   company::sample::Service service(client);
-  EXPECT_THROW(service.sample.Follow({}, [](const auto&) { ADD_FAILURE() << "was taken"; }), Json::exception);
+  EXPECT_THROW(service.sample.Follow({}, [](const auto&) { ADD_FAILURE() << "was accepted"; }),
+               Json::exception);
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ std::size_t FilesIn(const std::filesystem::path& folder) {
       std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
 }
 
-TEST(WholeFile, IsMadeOrReplaced) {
+TEST(WholeFile, IsCreatedOrReplaced) {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / L"\u00e4.h";
   WriteWholeFile(reinterpret_cast<const char*>(file.u8string().c_str()), "one\n");

@@ -175,7 +175,7 @@ class InstallerTest : public testing::Test {
  protected:
   void SetUp() override {
     if (QueryService() || fs::exists(DataFolder()) || fs::exists(ProgramFolder())) {
-      GTEST_SKIP() << "OnBehalf, or what an uninstalled one left (" << ToUtf8(DataFolder().wstring())
+      GTEST_SKIP() << "OnBehalf, or the remains of an uninstalled one (" << ToUtf8(DataFolder().wstring())
                    << "), is on this machine, and this test would change it";
     }
     owns_machine_ = true;

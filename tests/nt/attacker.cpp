@@ -256,7 +256,7 @@ void Attacker::Begin(std::string_view what, Json params) {
 
 Json Attacker::Finish() {
   const auto line = process_.ReadLine();
-  if (!line) throw std::runtime_error("the attacker has ended: " + process_.WaitForExit().errors);
+  if (!line) throw std::runtime_error("the attacker ended: " + process_.WaitForExit().errors);
   return Json::parse(*line);
 }
 

@@ -162,13 +162,13 @@ class ClientThatHolds : public testing::TestWithParam<Holds> {
   RawClient client_;
 };
 
-TEST_P(ClientThatHolds, DoesNotKeepTheServiceFromStoppingNorFromStartingAgain) {
+TEST_P(ClientThatHolds, DoesNotPreventAStopAndARestart) {
   EXPECT_EQ(service_->Stop().code, 0U);
   service_->Restart();
   ExpectServesAnotherAndNotThis();
 }
 
-TEST_P(ClientThatHolds, DoesNotKeepTheServiceFromStartingAfterACrash) {
+TEST_P(ClientThatHolds, DoesNotPreventAStartAfterACrash) {
   service_->Kill();
   service_->Restart();
   ExpectServesAnotherAndNotThis();

@@ -100,7 +100,7 @@ TEST_P(CallerIdentity, ConcurrentCallersAreNotMixedUp) {
   EXPECT_EQ(wrong, std::vector<int>(attackers_.size()));
 }
 
-TEST_P(CallerIdentity, DecidesWhatAMethodThatActsAsItsCallerMayDo) {
+TEST_P(CallerIdentity, LimitsMethodsThatActAsTheirCaller) {
   LetEverybodyReadTheRegistry();
   const KeyOf key(AccountSid(1));
   for (const auto& attacker : attackers_) ASSERT_EQ(attacker->Connect(), DWORD{ERROR_SUCCESS});

@@ -132,7 +132,7 @@ TEST_F(SquattersClient, GivesItNeitherBytesNorAToken) {
 }
 
 // Proves that the squatter could have got both.
-TEST_F(SquattersClient, GivesItBothWhenToldToTrustAnybody) {
+TEST_F(SquattersClient, GivesItBothIfToldToTrustAnyServer) {
   for (const char* level : {"identify", "impersonate"}) {
     SCOPED_TRACE(level);
     RunClient({"--trust", "any", "--level", level});
@@ -149,7 +149,7 @@ TEST_F(SquattersClient, GivesBothToTheServicesOwnAccount) {
   try {
     win32::InstalledService::Open("OnBehalf", SERVICE_QUERY_STATUS);
     GTEST_SKIP()
-        << "missing here: a system without an installed service OnBehalf, whose process it would have to be";
+        << "missing here: a system without an installed service OnBehalf (a client would trust only its process)";
   } catch (const win32::Win32Error& error) {
     ASSERT_EQ(error.win32_code(), DWORD{ERROR_SERVICE_DOES_NOT_EXIST});
   }

@@ -1,4 +1,4 @@
-# What is written in PowerShell, run as it stands beside the installed service: in the engine of PowerShell 7.6, and on Windows
+# Runs everything written in PowerShell, unchanged, with the installed service: in the engine of PowerShell 7.6, and on Windows
 # in Windows PowerShell 5.1.
 #
 #     powershell -NoProfile -ExecutionPolicy Bypass -File main.ps1 [-Filter TEXT] [-Report FILE]

@@ -69,7 +69,7 @@ Outcome FeedEveryWay(std::string_view bytes, const FrameLimits& limits = {}, std
   }
   EXPECT_EQ(Feed(single, limits, depth), whole) << "one byte at a time";
   for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
-    EXPECT_EQ(Feed({bytes.substr(0, cut), bytes.substr(cut)}, limits, depth), whole) << "cut at " << cut;
+    EXPECT_EQ(Feed({bytes.substr(0, cut), bytes.substr(cut)}, limits, depth), whole) << "split at " << cut;
   }
   return whole;
 }

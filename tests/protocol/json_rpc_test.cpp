@@ -29,7 +29,7 @@ Kind Only(std::string_view text) {
   EXPECT_FALSE(parsed.fault) << text;
   EXPECT_FALSE(parsed.is_batch) << text;
   if (parsed.messages.size() != 1 || !std::holds_alternative<Kind>(parsed.messages[0])) {
-    ADD_FAILURE() << text << " is read as something else";
+    ADD_FAILURE() << text << " is parsed as something else";
     return {};
   }
   return std::get<Kind>(std::move(parsed.messages[0]));

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs test.sh on a small tree of its own, which has other suites and builds nothing but copies of scripts, and looks at what
-it chooses, builds, prints and when, and at what is left when it is stopped; and .ci/syntax_check on three sources. Prints what
+"""Runs test.sh on a small tree of its own, which has other suites and builds nothing but copies of scripts, and checks what
+it selects, builds, prints and when, and what is left when it is stopped; and .ci/syntax_check on three sources. Prints what
 a GoogleTest program prints.
 
     scripts_test.py [NAME...]      all cases, or these
@@ -82,7 +82,7 @@ echo '[       OK ] Fake.Meets (1 ms)'
 
 
 class Output:
-    """What a command printed, and when."""
+    """A command's output, with times."""
 
     def __init__(self, command, folder, environment):
         begin = time.monotonic()

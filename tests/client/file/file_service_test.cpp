@@ -86,7 +86,7 @@ class FileServiceTest : public testing::Test {
     ChildProcess child = ChildProcess::Start(Program(command));
     for (;;) {
       const auto line = child.ReadErrorLine();
-      ASSERT_TRUE(line) << "it has ended by itself";
+      ASSERT_TRUE(line) << "it ended by itself";
       if (line->starts_with(" 2")) break;
     }
     child.Terminate();

@@ -68,7 +68,7 @@ TEST_F(FileListTest, PrintsTheEntriesAsLinesOfJson) {
   EXPECT_EQ(asked_.at(1).at("glob"), "*.t?t");
 }
 
-TEST(FileStat, ShowsWhatTheServiceSays) {
+TEST(FileStat, ShowsTheServicesAnswer) {
   const Json stat = {{"path", "C:\\x\\link"},
                      {"type", "symlink"},
                      {"size", 1536},

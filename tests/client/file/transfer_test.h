@@ -58,7 +58,7 @@ inline std::string SomeBytes(std::size_t size) {
 // Whether `text` contains `part`.
 inline testing::AssertionResult Says(const std::string& text, const std::string& part) {
   if (text.find(part) != std::string::npos) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << "'" << text << "' does not say '" << part << "'";
+  return testing::AssertionFailure() << "'" << text << "' does not contain '" << part << "'";
 }
 
 }  // namespace onbehalf::test

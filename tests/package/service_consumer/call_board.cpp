@@ -197,7 +197,7 @@ int main() {
     std::filesystem::remove_all(folder);
     const auto exit = process.Stop();
     Require(exit.code == 0, "the service stops: " + exit.errors);
-    std::cout << "the board's methods have answered\n";
+    std::cout << "all of the board's methods work\n";
     return 0;
   } catch (const std::exception& error) {
     std::cerr << error.what() << "\n";

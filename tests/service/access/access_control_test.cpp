@@ -144,7 +144,7 @@ class Delegate : public PolicyTest {
   }
 };
 
-TEST_F(Delegate, ChangesWhatIsBelowTheNodeAndNothingElse) {
+TEST_F(Delegate, ChangesOnlyNodesBelowItsOwn) {
   EXPECT_EQ(
       Result("access.grant", {{"account", "BU"}, {"node", "file.read"}, {"rights", {"see"}}}, Who::kOrdinary)
           .at("changed"),

@@ -229,7 +229,7 @@ TEST_F(BuiltInPolicy, DeniesAnonymousAndGuestsBeforeAnyOtherCheck) {
 
 // Tokens of Guests or of the anonymous logon cannot be made everywhere. Instead, this account takes their
 // place in the descriptor that is passed to Windows, and is denied what the method gives to everyone.
-TEST_F(BuiltInPolicy, DenialOfAnonymousAndGuestsHoldsAgainstAMethodThatAllowsThem) {
+TEST_F(BuiltInPolicy, AMethodCannotAllowAnonymousAndGuests) {
   const std::string sddl = DescriptorOf("test.world").ToSddl();
   for (const std::string alias : {";;;AN)", ";;;BG)"}) {
     std::string changed = sddl;
@@ -258,7 +258,7 @@ std::optional<win32::Token> AnonymousToken() {
   return token;
 }
 
-TEST_F(BuiltInPolicy, DeniesTheAnonymousLogonWhateverTheMethodAllows) {
+TEST_F(BuiltInPolicy, DeniesTheAnonymousLogonEvenIfTheMethodAllowsIt) {
   std::optional<win32::Token> anonymous = AnonymousToken();
   ONBEHALF_SKIP_WITHOUT("ImpersonateAnonymousToken that gives the anonymous logon's token",
                         anonymous.has_value());

@@ -51,7 +51,7 @@ std::vector<std::string> Steps(const Explanation& explanation) {
   return steps;
 }
 
-TEST(Explanation, TellsWhatEachEntryDid) {
+TEST(Explanation, ShowsTheEffectOfEachEntry) {
   const AccessPolicy policy =
       Policy({{"file.write", "D:(D;;GX;;;" + std::string(test::kStranger) + ")(D;;GR;;;AU)(A;;GX;;;BA)"},
               {"file", "D:(D;;GR;;;IU)(A;;GX;;;AU)(A;;GX;;;WD)"}});

@@ -667,8 +667,8 @@ TEST_P(PolicyWriteTest, ACrashAtAnyFileOperationLeavesTheOldOrTheNewPolicy) {
       ASSERT_EQ(exit.code, kCrash) << exit.errors;
       new_ones += ExpectWhole(folder) ? 1 : 0;
     }
-    EXPECT_GT(new_ones, 0U) << "the test has seen a write that took place";
-    EXPECT_LT(new_ones, operations) << "and one that did not";
+    EXPECT_GT(new_ones, 0U) << "some writes must have succeeded";
+    EXPECT_LT(new_ones, operations) << "and some must not";
   }
 }
 
@@ -785,7 +785,7 @@ TEST_F(PolicyWatchTest, OwnWritesAreNotReported) {
   ASSERT_TRUE(::MoveFileExW(theirs.c_str(), files_.current.c_str(), MOVEFILE_REPLACE_EXISTING))
       << ::GetLastError();
   ASSERT_TRUE(HasRead(Policy(3)));
-  EXPECT_EQ(calls(), 1) << "looks come one after the other, so one of the own write would have come before";
+  EXPECT_EQ(calls(), 1) << "checks are sequential, so one for its own write would have come before";
 }
 
 TEST_F(PolicyWatchTest, AChangeBetweenLoadAndWatchIsNoticed) {
@@ -850,7 +850,7 @@ TEST_F(PolicyWatchTest, TheEndOfTheWatchWaitsForACallThatIsUnderWay) {
   released.Add();
   ending.join();
   EXPECT_TRUE(had_returned);
-  EXPECT_TRUE(files_.OtherFiles().empty()) << "access.lock has gone with it";
+  EXPECT_TRUE(files_.OtherFiles().empty()) << "access.lock is gone too";
 }
 
 TEST_F(PolicyWatchTest, AnEndedWatchIsSilentAndCanBeRestarted) {

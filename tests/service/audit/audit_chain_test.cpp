@@ -115,7 +115,7 @@ TEST(AuditChain, ATornLineOfAnEarlierDayIsTerminatedInItsFile) {
   EXPECT_EQ(folder.Problem(), "ok");
 }
 
-TEST(AuditChain, WhatWasDeclaredTornCannotBeChangedLater) {
+TEST(AuditChain, ADeclaredTornLineCannotBeChangedLater) {
   AuditFolder folder;
   ASSERT_TRUE(folder.Write(2));
   folder.Stop();

@@ -84,7 +84,7 @@ TEST_F(AuditRecords, ParametersAreRedactedUnlessTheirMethodMarksThem) {
   EXPECT_EQ(folder_.Read(kFile).find("secret"), std::string::npos);
 }
 
-TEST_F(AuditRecords, WithoutParametersNoneAreRecorded) {
+TEST_F(AuditRecords, RecordsNoParametersIfThereAreNone) {
   EXPECT_EQ(ParamsText({Shown("path")}, Json::object()), "");
 }
 

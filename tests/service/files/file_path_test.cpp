@@ -25,7 +25,7 @@ std::string Taken(std::string_view text, const FilePathRules& rules = kStrict) {
 
 void ExpectRefused(std::string_view text, std::string_view reason, const FilePathRules& rules = kStrict) {
   const std::string taken = Taken(text, rules);
-  EXPECT_TRUE(taken.starts_with("! ")) << text << " is taken as " << taken;
+  EXPECT_TRUE(taken.starts_with("! ")) << text << " is parsed as " << taken;
   EXPECT_NE(taken.find(reason), std::string::npos) << text << ": " << taken;
 }
 

@@ -347,7 +347,7 @@ TEST_F(FileStreams, CopyThatIsCancelledHalfwayKeepsTheOldFile) {
     try {
       static_cast<void>(copy.handler({caller.caller(), process, params, "r", 1, stop.get_token(),
                                       std::chrono::steady_clock::time_point::max(), progress}));
-      ADD_FAILURE() << "it went on";
+      ADD_FAILURE() << "it continued";
     } catch (const win32::Win32Error& error) {
       EXPECT_EQ(error.win32_code(), static_cast<DWORD>(ERROR_CANCELLED));
     }

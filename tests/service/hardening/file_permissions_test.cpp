@@ -93,7 +93,7 @@ TEST_F(FilePermissionsTest, CreatesOnlyWhatIsMissing) {
 TEST_F(FilePermissionsTest, TheParentFolderMustExist) {
   try {
     CreateDataFolders({folder_.path() / L"missing" / L"OnBehalf"});
-    FAIL() << "the folder above is missing";
+    FAIL() << "the parent folder is missing";
   } catch (const win32::Win32Error& error) {
     EXPECT_EQ(error.win32_code(), static_cast<DWORD>(ERROR_PATH_NOT_FOUND));
   }

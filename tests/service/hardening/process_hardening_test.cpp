@@ -105,7 +105,7 @@ bool MitigationPoliciesAreKept() {
   return test::ChildProcess::Start(test::ChildProcess::Options::Self("SetOnePolicy")).WaitForExit().code == 0;
 }
 
-TEST(ProcessHardening, EverythingIsActiveWhereThePoliciesAreKept) {
+TEST(ProcessHardening, EveryProtectionIsActiveWherePoliciesAreKept) {
   ONBEHALF_SKIP_WITHOUT("mitigation policies that read back as they were set", MitigationPoliciesAreKept());
   EXPECT_EQ(Hardened('+'), kDocumented);
 }

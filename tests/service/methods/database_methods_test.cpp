@@ -50,7 +50,7 @@ class DatabaseMethods : public WithSqlite {
     if (!params.contains("source")) params["source"] = "orders";
     MethodResult result = caller_.Call(methods(), method, params);
     if (const auto* error = result.error_if()) return *error;
-    ADD_FAILURE() << method << " " << params << " was done: " << result.value();
+    ADD_FAILURE() << method << " " << params << " succeeded: " << result.value();
     return {};
   }
   Json Query(std::string_view sql, Json parameters = Json::array()) {
@@ -316,7 +316,7 @@ TEST_F(DatabaseMethods, NamesTheColumnThatIsTooLarge) {
   }
 }
 
-TEST_F(DatabaseMethods, CountsWhatWasChanged) {
+TEST_F(DatabaseMethods, CountsChangedRows) {
   Execute("create table t (a integer)");
   EXPECT_EQ(Execute("insert into t values (1), (2), (3)"), 3);
   EXPECT_EQ(Execute("update t set a = a + 1 where a > ?", Json::array({1})), 2);

@@ -35,7 +35,7 @@ std::string Bound(const Method& method, const Json& params) {
 const Method kTwo = MethodWith(
     {{"id", "", {{"type", "integer"}, {"minimum", 1}}, true}, {"text", "", {{"type", "string"}}, false}});
 
-TEST(Parameters, NamesAndPositionsGiveTheSameObject) {
+TEST(Parameters, NamesAndPositionsMakeTheSameObject) {
   EXPECT_EQ(Bound(kTwo, Parse(R"({"id":5,"text":"x"})")), R"({"id":5,"text":"x"})");
   EXPECT_EQ(Bound(kTwo, Parse(R"({"text":"x","id":5})")), R"({"id":5,"text":"x"})");
   EXPECT_EQ(Bound(kTwo, Parse(R"([5,"x"])")), R"({"id":5,"text":"x"})");

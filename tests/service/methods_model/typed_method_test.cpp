@@ -85,7 +85,7 @@ TEST(TypedMethod, HasASchemaForEachMember) {
   EXPECT_TRUE(parameters[0].required);
   EXPECT_TRUE(parameters[0].audited);
   EXPECT_FALSE(parameters[1].required);
-  EXPECT_FALSE(parameters[1].audited) << "what is not said to be audited is not";
+  EXPECT_FALSE(parameters[1].audited) << "parameters are not audited by default";
   EXPECT_EQ(parameters[0].summary, "Whom.");
 }
 

@@ -1,5 +1,5 @@
-/* A module in C, through the interface itself: its methods break each rule of it that can be broken without ending the
-   process, and keep to them in raw.echo and raw.count. */
+/* A module in C that uses the interface directly: its methods break each rule that can be broken without ending the
+   process; raw.echo and raw.count follow the rules. */
 #define ONBEHALF_BUILDING_MODULE
 #include <onbehalf/module.h>
 
@@ -78,7 +78,7 @@ static void ONBEHALF_MODULE_CALL Statuses(void* context, onbehalf_module_call* c
   g_host->set_result(call, text, -1);
 }
 
-/* As the caller: neither may be done then. */
+/* While impersonating: neither is allowed. */
 static void ONBEHALF_MODULE_CALL Nothing(void* context) { (void)context; }
 
 static void ONBEHALF_MODULE_CALL AsCallerStatuses(void* context, onbehalf_module_call* call) {
@@ -221,7 +221,7 @@ static int32_t ONBEHALF_MODULE_CALL Start(const onbehalf_module_host* host, cons
   return 0;
 }
 
-/* As long as the process lives. */
+/* Until the process ends. */
 static const onbehalf_module_description kDescription = {
     sizeof(onbehalf_module_description), ONBEHALF_MODULE_ABI, "raw", "1.0", Start, NULL};
 

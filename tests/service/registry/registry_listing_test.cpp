@@ -131,7 +131,7 @@ TEST_F(RegistryListing, EndsAPageBeforeItIsTooLargeForAResponse) {
   EXPECT_GE(pages, 2U);
 }
 
-TEST_F(RegistryListing, IsNeverLargerThanAResponseWhateverTheNamesAndTexts) {
+TEST_F(RegistryListing, IsNeverLargerThanAResponse) {
   // The worst case in JSON: a one-unit character that becomes six.
   const std::wstring worst(200, L'\x01');
   for (int i = 0; i < 300; ++i)

@@ -34,7 +34,7 @@ testing::AssertionResult IsInternalError(const Json& answer) {
   }
   const Json& data = answer["error"].value("data", Json());
   if (!data.is_object() || data.size() != 1 || data.value("requestId", "").empty()) {
-    return testing::AssertionFailure() << answer << " names no request";
+    return testing::AssertionFailure() << answer << " has no request id";
   }
   return testing::AssertionSuccess();
 }
@@ -378,7 +378,7 @@ ONBEHALF_CHILD_MAIN(BreakInvariant) {
     pace = Pace::kQuick;
   } else if (how == "revert fails after a handler that throws") {
     refuse_to_revert_what_was(ThreadCarries::kSet);
-    handle = [] { throw std::runtime_error("after this the thread cannot be itself again"); };
+    handle = [] { throw std::runtime_error("after this the thread cannot revert"); };
   } else if (how == "revert fails after a level that is too low") {
     refuse_to_revert_what_was(ThreadCarries::kSet);
     hooks.open_thread_token = [](HANDLE thread, DWORD access, BOOL as_self, HANDLE* token) {

@@ -126,7 +126,7 @@ TEST(Progress, TheTokenIsNotInTheAudit) {
   EXPECT_TRUE(found);
 }
 
-TEST(Progress, NotificationsHaveNone) {
+TEST(Progress, NotificationsHaveNoProgress) {
   TestServer server;
   server.methods().Add(Counting("test.count", Acts::kAsService, Pace::kQuick));
   server.Start();
@@ -202,7 +202,7 @@ TEST(Progress, NeverComesAfterTheAnswer) {
 }
 
 // Its values take no thread from others, however fast they come.
-TEST(Progress, FromABusyHandlerBlocksNobody) {
+TEST(Progress, FromABusyHandlerBlocksNoOthers) {
   TestServer server;
   server.settings().threads.io = 2;
   service::Method method =

@@ -218,7 +218,7 @@ TEST_F(RequestSetTest, AnIdIsInUseUntilItIsAnsweredAndPlacesAreCounted) {
   EXPECT_EQ(client_->Messages(4).back(), ResultMessage(2, 1));
 }
 
-TEST_F(RequestSetTest, WhatCannotBeRecordedIsNotDone) {
+TEST_F(RequestSetTest, ARequestThatCannotBeRecordedDoesNotRun) {
   disk_is_full_ = true;
   Take(1, "test.count");
   EXPECT_EQ(client_->Messages(1).back(), ErrorMessageFor(1, ErrorCode::kAuditUnavailable));

@@ -105,7 +105,7 @@ TEST_F(SettingsReloadTest, TheLogsNameTheCallerAndTheKeysButNoValues) {
   EXPECT_EQ(LogText().find("secret"), std::string::npos);
 }
 
-TEST_F(SettingsReloadTest, WhatHasNotChangedIsNotNamed) {
+TEST_F(SettingsReloadTest, UnchangedSettingsAreNotNamed) {
   const char* const text = R"({"limits": {"connections": 99}, "pipe": {"remote": true}})";
   Reload(text);
   const auto again = Reload(text);

@@ -124,7 +124,7 @@ TEST(Modules, NamesAreThoseOfFilesInOneFolder) {
   EXPECT_EQ(Faults(R"({"modules":{"load":{")" + std::string(65, 'a') + R"(":{}}}})").size(), 1u);
 }
 
-TEST(MethodLimitsSettings, AreWhatIsSetAndNothingElse) {
+TEST(MethodLimitsSettings, AreOnlyThoseThatAreSet) {
   const Settings settings = Sound(R"({"methods":{"limits":{
     "file.read": {"deadline_ms": 600000, "handlers": 8},
     "database.query": {"handlers_per_account": 2},

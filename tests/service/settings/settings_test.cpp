@@ -56,7 +56,7 @@ bool Accepts(std::string_view key, const Json& value) {
   return fault.empty() || fault.find("contradicts") != std::string::npos;
 }
 
-TEST(Settings, DefaultsAreWhatTheDesignSays) {
+TEST(Settings, DefaultsAreThoseOfTheDesign) {
   const char* const expected = R"({
   "pipe": {
     "name": "onbehalf",
@@ -164,7 +164,7 @@ TEST(Settings, EveryNumberIsAcceptedOnlyFromMinimumToMaximum) {
     for (const std::uint64_t value : {row.minimum, row.maximum}) {
       EXPECT_TRUE(Accepts(row.key, value)) << row.key << " " << value;
       const SettingsResult result = ParseSettings(FileWith(row.key, value));
-      EXPECT_EQ(row.get(result.settings), value) << row.key << ": the value must come out as it went in";
+      EXPECT_EQ(row.get(result.settings), value) << row.key << ": the value must be unchanged";
     }
     EXPECT_FALSE(Accepts(row.key, row.maximum + 1)) << row.key;
     if (row.minimum > 0) {
@@ -217,7 +217,7 @@ TEST(Settings, AWrongTypeIsAFaultWithTheKeyTheExpectedAndTheFoundType) {
   }
 }
 
-TEST(Settings, SaysWhatIsAcceptedInPlainWords) {
+TEST(Settings, DescribesAcceptedValuesInPlainWords) {
   EXPECT_EQ(FaultOf(ParseSettings(R"({"limits":{"frame_bytes":1}})"), "limits.frame_bytes"),
             "expected an integer from 64 to 1073741824, found 1\n");
   EXPECT_EQ(FaultOf(ParseSettings(R"({"log":{"level":"loud"}})"), "log.level"),
@@ -408,7 +408,7 @@ TEST(Settings, ReloadableSettingsTakeEffectAtAReload) {
       sections.insert(section);
     } else {
       EXPECT_FALSE(sections.contains(section))
-          << row.key << ": a section has one rule, so that people can know it";
+          << row.key << ": all keys of a section follow one rule, so that users can predict it";
     }
   }
   EXPECT_EQ(sections, (std::set<std::string>{"database", "file", "limits", "methods"}));

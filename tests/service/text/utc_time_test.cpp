@@ -33,7 +33,7 @@ TEST(UtcText, RoundsDown) {
             "2026-12-31T23:59:59.999Z");
 }
 
-TEST(UtcText, GivesItsDay) {
+TEST(UtcText, ReturnsItsDay) {
   EXPECT_EQ(UtcText(kTime, UtcText::Fraction::kMicroseconds).day(), "2026-11-22");
 }
 
