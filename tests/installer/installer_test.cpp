@@ -34,7 +34,7 @@ using win32::ToUtf8;
 using win32::ToWide;
 
 // An installation runs up to a hundred and fifty processes, one after the other.
-constexpr std::chrono::seconds kTimeOfAScript{240};
+constexpr std::chrono::seconds kScriptTimeout{240};
 
 constexpr wchar_t kServiceKey[] = L"SYSTEM\\CurrentControlSet\\Services\\OnBehalf";
 constexpr wchar_t kEventKey[] = L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\OnBehalf";
@@ -148,7 +148,7 @@ Outcome RunScript(const fs::path& script, const std::vector<std::string>& argume
   options.arguments = {"/d", "/c", "if", "1==1", ToUtf8(script.wstring())};
   options.arguments.insert(options.arguments.end(), arguments.begin(), arguments.end());
   options.environment = std::move(environment);
-  auto exit = RunChild(options, kTimeOfAScript);
+  auto exit = RunChild(options, kScriptTimeout);
   return {exit.code, exit.output + exit.errors};
 }
 
@@ -187,7 +187,7 @@ class InstallerTest : public testing::Test {
   void TearDown() override {
     if (!owns_machine_) return;
     // Most tests that end without an installation have checked for remains themselves.
-    if (!NothingIsThere()) {
+    if (!NothingIsInstalled()) {
       const Outcome outcome = Uninstall({"/purge"});
       EXPECT_EQ(outcome.code, 0u) << outcome.output;
     }
@@ -240,13 +240,13 @@ class InstallerTest : public testing::Test {
     return source;
   }
 
-  static bool NothingIsThere() {
+  static bool NothingIsInstalled() {
     return !QueryService() && !fs::exists(ProgramFolder()) && !fs::exists(DataFolder()) &&
            !fs::exists(StagingFolder()) && !KeyExists(HKEY_LOCAL_MACHINE, kEventKey) &&
            !KeyExists(HKEY_LOCAL_MACHINE, kAuditLogKey) && !KeyExists(HKEY_LOCAL_MACHINE, kScratchKey);
   }
 
-  void ExpectNothingIsThere() const {
+  void ExpectNothingIsInstalled() const {
     EXPECT_FALSE(QueryService().has_value());
     EXPECT_FALSE(fs::exists(ProgramFolder()));
     EXPECT_FALSE(fs::exists(DataFolder()));
@@ -361,7 +361,7 @@ TEST_P(DryRunTest, ShowsEveryCommandAndRunsNone) {
     expect FailureActionsOnNonCrashFailures = 0x1
 )golden";
   EXPECT_EQ(shown, expected);
-  ExpectNothingIsThere();
+  ExpectNothingIsInstalled();
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -463,14 +463,14 @@ TEST_F(InstallerTest, LeavesNothingWhenTheServiceDoesNotStart) {
   EXPECT_EQ(outcome.code, 1u) << outcome.output;
   EXPECT_TRUE(Contains(outcome.output, "OnBehalf was not installed: the service")) << outcome.output;
   EXPECT_TRUE(Contains(outcome.output, "Everything that this run did is undone.")) << outcome.output;
-  ExpectNothingIsThere();
+  ExpectNothingIsInstalled();
 }
 
 TEST_F(InstallerTest, RefusesASourceWithoutThePrograms) {
   const Outcome outcome = Install({"/source", ToUtf8(scratch_.wstring())});
   EXPECT_EQ(outcome.code, 1u) << outcome.output;
   EXPECT_TRUE(Contains(outcome.output, "there is no onbehalf.exe in")) << outcome.output;
-  ExpectNothingIsThere();
+  ExpectNothingIsInstalled();
 }
 
 TEST_F(InstallerTest, RefusesADataFolderThatIsAFile) {
@@ -480,7 +480,7 @@ TEST_F(InstallerTest, RefusesADataFolderThatIsAFile) {
   EXPECT_TRUE(Contains(outcome.output, "is a file, but must be a folder")) << outcome.output;
   EXPECT_EQ(ReadFile(DataFolder()), "somebody's file");
   fs::remove(DataFolder());
-  ExpectNothingIsThere();
+  ExpectNothingIsInstalled();
 }
 
 TEST_F(InstallerTest, RefusesToReplaceAServiceThatRunsAnotherProgram) {
@@ -667,7 +667,7 @@ TEST_P(HostileFolderTest, ReportsMissingPrograms) {
   };
   expect(RunScript(installer / L"install.cmd", {}), installer);
   expect(Install({"/source", ToUtf8(release.wstring())}), release);
-  ExpectNothingIsThere();
+  ExpectNothingIsInstalled();
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, HostileFolderTest,
@@ -702,7 +702,7 @@ TEST_F(InstallerTest, RefusesFoldersThatCmdWouldRead) {
     }
     EXPECT_EQ(Uninstall({"/target", folder}).code, 2u);
   }
-  ExpectNothingIsThere();
+  ExpectNothingIsInstalled();
 }
 
 // The service's path is compared as a file path, not letter by letter.
@@ -741,7 +741,7 @@ TEST_F(InstallerTest, UninstallKeepsDataUnlessPurged) {
 
   const Outcome purged = Uninstall({"/purge"});
   EXPECT_EQ(purged.code, 0u) << purged.output;
-  ExpectNothingIsThere();
+  ExpectNothingIsInstalled();
 }
 
 // Windows creates it when a virtual account logs on for the first time.
@@ -806,7 +806,7 @@ TEST_F(InstallerTest, PrintsItsUsage) {
   EXPECT_EQ(Install({"/target", "C:\\"}).code, 2u);
   EXPECT_EQ(Uninstall({"/everything"}).code, 2u);
   EXPECT_EQ(Uninstall({"/target"}).code, 2u);
-  ExpectNothingIsThere();
+  ExpectNothingIsInstalled();
 }
 
 // The scripts on a system whose tools answer as Windows' do, to test reading back where the system's own
@@ -920,7 +920,7 @@ TEST_F(WindowsToolsTest, RunsNothingOutOfAFoldersDescriptor) {
   EXPECT_FALSE(HasLine(outcome.output, "PWNED")) << outcome.output;
   EXPECT_TRUE(Contains(outcome.output, "Nothing was changed.")) << outcome.output;
   fs::remove_all(DataFolder());
-  ExpectNothingIsThere();
+  ExpectNothingIsInstalled();
 }
 
 TEST_F(WindowsToolsTest, NeedsElevation) {
@@ -928,7 +928,7 @@ TEST_F(WindowsToolsTest, NeedsElevation) {
   const Outcome outcome = InstallOnWindows();
   EXPECT_EQ(outcome.code, 3u) << outcome.output;
   EXPECT_TRUE(Contains(outcome.output, "it needs an elevated prompt")) << outcome.output;
-  ExpectNothingIsThere();
+  ExpectNothingIsInstalled();
 }
 
 struct Fault {
@@ -949,7 +949,7 @@ TEST_P(WindowsToolsFaultTest, StopsSaysWhyAndUndoes) {
   EXPECT_EQ(outcome.code, 1u) << outcome.output;
   EXPECT_TRUE(Contains(outcome.output, GetParam().said)) << outcome.output;
   EXPECT_TRUE(Contains(outcome.output, "Everything that this run did is undone.")) << outcome.output;
-  ExpectNothingIsThere();
+  ExpectNothingIsInstalled();
 }
 
 INSTANTIATE_TEST_SUITE_P(

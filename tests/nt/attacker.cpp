@@ -69,25 +69,25 @@ class ThreadAs {
 };
 
 // What the attacker's process can do.
-class Deeds {
+class Actions {
  public:
-  explicit Deeds(std::string pipe_path) : path_(std::move(pipe_path)), wide_path_(win32::ToWide(path_)) {}
+  explicit Actions(std::string pipe_path) : path_(std::move(pipe_path)), wide_path_(win32::ToWide(path_)) {}
 
   Json Do(const std::string& what, const Json& params) {
-    using Deed = Json (Deeds::*)(const Json&);
-    static const std::map<std::string, Deed> kDeeds{{"open", &Deeds::Open},
-                                                    {"descriptor", &Deeds::Descriptor},
-                                                    {"create", &Deeds::Create},
-                                                    {"create often", &Deeds::CreateOften},
-                                                    {"serve", &Deeds::Serve},
-                                                    {"drop instances", &Deeds::DropInstances},
-                                                    {"connect", &Deeds::Connect},
-                                                    {"write", &Deeds::Write},
-                                                    {"read", &Deeds::Read},
-                                                    {"disconnect", &Deeds::Disconnect},
-                                                    {"connect often", &Deeds::ConnectOften}};
+    using Action = Json (Actions::*)(const Json&);
+    static const std::map<std::string, Action> kActions{{"open", &Actions::Open},
+                                                        {"descriptor", &Actions::Descriptor},
+                                                        {"create", &Actions::Create},
+                                                        {"create often", &Actions::CreateOften},
+                                                        {"serve", &Actions::Serve},
+                                                        {"drop instances", &Actions::DropInstances},
+                                                        {"connect", &Actions::Connect},
+                                                        {"write", &Actions::Write},
+                                                        {"read", &Actions::Read},
+                                                        {"disconnect", &Actions::Disconnect},
+                                                        {"connect often", &Actions::ConnectOften}};
     try {
-      return (this->*kDeeds.at(what))(params);
+      return (this->*kActions.at(what))(params);
     } catch (const win32::Win32Error& error) {
       return {{"code", error.win32_code()}};
     }
@@ -206,10 +206,10 @@ class Deeds {
 // Until the input ends.
 ONBEHALF_CHILD_MAIN(Attacker) {
   Say(Token::FromOwnProcess().User().ToString());
-  Deeds deeds(arguments.at(0));
+  Actions actions(arguments.at(0));
   for (std::string line; std::getline(std::cin, line);) {
     const Json command = Json::parse(line);
-    Say(deeds.Do(command.at("do").get<std::string>(), command));
+    Say(actions.Do(command.at("do").get<std::string>(), command));
   }
   return 0;
 }

@@ -35,7 +35,7 @@ constexpr DWORD kDenied = ERROR_ACCESS_DENIED;
 constexpr DWORD kNotTrusted = 4;
 
 // Starts it again and returns its error message, empty if it listens.
-std::string WhyItDoesNotStart(ServiceProcess& service) {
+std::string StartError(ServiceProcess& service) {
   try {
     service.Restart();
     return {};
@@ -82,13 +82,13 @@ TEST_F(Squatter, BeforeTheStartMakesTheStartFail) {
     SCOPED_TRACE(row.name);
     EXPECT_EQ(service->Stop().code, 0U);
     ASSERT_EQ(squatter.Create(PIPE_ACCESS_DUPLEX, row.sddl, row.max_instances), kSuccess);
-    const std::string why = WhyItDoesNotStart(*service);
+    const std::string why = StartError(*service);
     EXPECT_NE(why.find(row.why), std::string::npos) << why;
     // And the service has left nothing there that a client could have connected to.
     EXPECT_EQ(squatter.OpenAtOnce(FILE_READ_ATTRIBUTES), row.sddl == "D:P" ? kDenied : kSuccess);
     squatter.DropInstances();
     // The name is free again.
-    ASSERT_EQ(WhyItDoesNotStart(*service), "");
+    ASSERT_EQ(StartError(*service), "");
   }
 }
 
@@ -213,7 +213,7 @@ TEST_F(Squatter, AfterACrashGetsTheNameOnlyWhenTheLastClientHasGone) {
   const std::string why = WhyItDoesNotStart(*service);
   EXPECT_NE(why.find("was created by another program"), std::string::npos) << why;
   squatter.DropInstances();
-  EXPECT_EQ(WhyItDoesNotStart(*service), "");
+  EXPECT_EQ(StartError(*service), "");
 }
 
 TEST_F(Squatter, AfterACrashDoesNotKeepTheServiceFromStartingByHoldingAClientsEnd) {
@@ -250,7 +250,7 @@ TEST_F(Squatter, OfTheServicesOwnAccountGetsTheDaclAndTheLabel) {
     EXPECT_EQ(service->Stop().code, 0U);
     ASSERT_EQ(left_over.Create(PIPE_ACCESS_DUPLEX, owner + own_entry + rest), kSuccess);
     ASSERT_NE(left_over.Descriptor(), wanted);
-    ASSERT_EQ(WhyItDoesNotStart(*service), "");
+    ASSERT_EQ(StartError(*service), "");
     EXPECT_EQ(left_over.Descriptor(), wanted);
     left_over.DropInstances();
   }

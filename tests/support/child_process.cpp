@@ -109,13 +109,13 @@ win32::UniqueObject MakeJob() {
 }
 
 // Everything that one stream yields, collected by a thread until its other ends are closed.
-class Gatherer {
+class OutputReader {
  public:
   void Start(win32::UniqueObject pipe) {
     pipe_ = std::move(pipe);
     thread_ = std::thread([this] { Gather(); });
   }
-  ~Gatherer() {
+  ~OutputReader() {
     if (thread_.joinable()) thread_.join();
   }
 
@@ -167,8 +167,8 @@ class Gatherer {
 struct ChildProcess::State {
   // Destroyed in reverse order: closing the job ends the child, which ends the streams, which ends the
   // threads.
-  Gatherer output;
-  Gatherer errors;
+  OutputReader output;
+  OutputReader errors;
   win32::UniqueObject input;
   win32::UniqueObject process;
   DWORD id = 0;

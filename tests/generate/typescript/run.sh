@@ -43,7 +43,7 @@ cp "$here"/../golden/*.ts "$here"/sample_client_test.ts .
 printf '[==========] Running 4 tests from 1 test suite.\n'
 check PackagesAreInstalled install
 check TheServicesMethodsAreWritten generate "$@"
-check TheCompilerTakesWhatIsGenerated compile --noEmit service.ts sample.ts hostile.ts
-check TheCompilerTakesItsUseAndRefusesMisuse compile sample_client_test.ts
+check TheCompilerAcceptsTheGeneratedCode compile --noEmit service.ts sample.ts hostile.ts
+check TheCompilerAcceptsUseAndRefusesMisuse compile sample_client_test.ts
 [ "$failed" = 0 ] || exit 1
 exec node sample_client_test.js

@@ -84,7 +84,7 @@ const tests: { [name: string]: () => Promise<void> } = {
     expectEqual(seen[0]!.params, { ...required, inner: { y: 2 }, maybeList: [1, null] });
   },
 
-  async SendsNoParametersOfAMethodWithoutAny() {
+  async SendsNoParametersToAMethodWithoutAny() {
     const seen: Json[] = [];
     const service = answering(null, seen);
     expectEqual(await service.sample.none(), null);
@@ -116,7 +116,7 @@ const tests: { [name: string]: () => Promise<void> } = {
     expectEqual(error instanceof ResponseError && error.code, -32800);
   },
 
-  async GivesProgressToTheCallThatItIsOf() {
+  async PassesProgressToItsCall() {
     const service = clientOf((message, send) => {
       const value = { lines: [String(message.params.from)] };
       send({ method: "$/progress", params: { token: message.params.progressToken, value } });
@@ -131,7 +131,7 @@ const tests: { [name: string]: () => Promise<void> } = {
     expectEqual(pieces, [[{ lines: ["0"] }], [{ lines: ["1"] }]]);
   },
 
-  async AsksForNoProgressThatNobodyTakes() {
+  async RequestsNoProgressWithoutACallback() {
     const seen: Json[] = [];
     const service = answering("done", seen);
     await service.other.progress();
@@ -140,7 +140,7 @@ const tests: { [name: string]: () => Promise<void> } = {
     expectEqual(typeof seen[1]!.params.progressToken, "string");
   },
 
-  async GivesWhatTheServiceSent() {
+  async ReturnsWhatTheServiceSent() {
     const service = answering({ word: "of a newer service", list: [{ name: "a" }], inner: null }, []);
     const result = await service.sample.kinds(required);
     const word: string = result.word;

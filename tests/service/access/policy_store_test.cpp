@@ -118,7 +118,7 @@ class PolicyStoreTest : public testing::Test {
     for (const PolicyVersion& version : store.History()) versions.push_back(version.version);
     return versions;
   }
-  PolicyStore::Loaded LoadAnew() { return PolicyStore(path_).Load(); }
+  PolicyStore::Loaded LoadWithNewStore() { return PolicyStore(path_).Load(); }
 
   PolicyFolder files_;
   const path path_ = files_.folder.path();
@@ -147,7 +147,7 @@ TEST_F(PolicyStoreTest, WhatIsWrittenIsTheTextOfAccessJsonAndOfTheHistory) {
   EXPECT_EQ(ReadAll(files_.Version(1)), ToText(policy, names));
   EXPECT_TRUE(files_.OtherFiles().empty());
 
-  const auto loaded = LoadAnew();
+  const auto loaded = LoadWithNewStore();
   EXPECT_EQ(loaded.source, Source::kFile);
   EXPECT_EQ(loaded.document, policy);
   EXPECT_TRUE(loaded.faults.empty());
@@ -196,13 +196,13 @@ TEST_F(PolicyStoreTest, AnInvalidFileGivesTheNewestGoodCopy) {
   for (const std::uint64_t version : {1U, 2U, 3U}) store_.Write(Policy(version), {});
   WriteAll(files_.current,
            R"json({"format": 1, "version": 4, "nodes": {"/": {"sddl": "D:(A;;GW;;;WD)"}}, "x": 1})json");
-  auto loaded = LoadAnew();
+  auto loaded = LoadWithNewStore();
   EXPECT_EQ(loaded.source, Source::kLastGood);
   EXPECT_EQ(loaded.document, Policy(3));
   EXPECT_GE(loaded.faults.size(), 2U) << "every fault is named";
 
   WriteAll(files_.Version(3), "{");
-  loaded = LoadAnew();
+  loaded = LoadWithNewStore();
   EXPECT_EQ(loaded.source, Source::kLastGood);
   EXPECT_EQ(loaded.document, Policy(2));
   EXPECT_EQ(VersionsOf(store_), (Versions{2, 1}));
@@ -220,7 +220,7 @@ TEST_F(PolicyStoreTest, AnInvalidFileWithoutAGoodCopyAdmitsOnlyAdministrators) {
 
   std::filesystem::create_directory(files_.history);
   WriteAll(files_.Version(1), "not json either");
-  loaded = LoadAnew();
+  loaded = LoadWithNewStore();
   EXPECT_EQ(loaded.source, Source::kAdministratorsOnly);
   EXPECT_EQ(loaded.document, expected);
 }
@@ -282,7 +282,7 @@ TEST_F(PolicyStoreTest, AWriteOverAnothersChangeIsRefused) {
 
   EXPECT_EQ(store_.Read().document, Policy(2));
   store_.Write(Policy(3), {});
-  EXPECT_EQ(LoadAnew().document, Policy(3));
+  EXPECT_EQ(LoadWithNewStore().document, Policy(3));
 }
 
 TEST_F(PolicyStoreTest, AWriteAfterAnothersRemovalIsRefused) {
@@ -336,7 +336,7 @@ TEST_F(PolicyStoreTest, AnInvalidFileIsKeptWhenAWriteReplacesIt) {
   EXPECT_FALSE(store_.Read().faults.empty());
   store_.Write(Policy(2), {});
   EXPECT_EQ(ReadAll(files_.refused), "hours of somebody's work");
-  EXPECT_EQ(LoadAnew().document, Policy(2));
+  EXPECT_EQ(LoadWithNewStore().document, Policy(2));
   std::filesystem::remove(files_.refused);
   store_.Write(Policy(3), {});
   EXPECT_FALSE(std::filesystem::exists(files_.refused));
@@ -353,13 +353,13 @@ TEST_F(PolicyStoreTest, AnExternalFileGetsANumberOfItsOwn) {
   EXPECT_EQ(store_.Find(3), Policy(3));
   EXPECT_EQ(store_.Find(4)->nodes, edited.nodes);
   EXPECT_EQ(store_.Read().document.version, 4U);
-  EXPECT_EQ(LoadAnew().document.version, 4U);
+  EXPECT_EQ(LoadWithNewStore().document.version, 4U);
   // An older file was restored.
   WriteAll(files_.current, TextOf(Policy(1)));
   read = store_.Read();
   EXPECT_EQ(read.document.version, 5U);
   store_.Remember(read.document);
-  EXPECT_EQ(LoadAnew().document.version, 5U);
+  EXPECT_EQ(LoadWithNewStore().document.version, 5U);
   EXPECT_EQ(VersionsOf(store_), (Versions{5, 4, 3, 2, 1}));
   // It has a higher number.
   WriteAll(files_.current, TextOf(Policy(9)));
@@ -386,7 +386,7 @@ TEST_F(PolicyStoreTest, LoadRemovesTheRemainsOfAnInterruptedWrite) {
   // Interrupted before the replace.
   WriteAll(files_.unfinished, TextOf(Policy(3)));
   WriteAll(files_.Version(3), TextOf(Policy(3)));
-  auto loaded = LoadAnew();
+  auto loaded = LoadWithNewStore();
   EXPECT_EQ(loaded.document, Policy(2));
   EXPECT_TRUE(loaded.warnings.empty());
   EXPECT_EQ(VersionsOf(store_), (Versions{2, 1}));
@@ -396,7 +396,7 @@ TEST_F(PolicyStoreTest, LoadRemovesTheRemainsOfAnInterruptedWrite) {
   path half = files_.Version(3);
   half += L".new";
   WriteAll(half, "{\"for");
-  loaded = LoadAnew();
+  loaded = LoadWithNewStore();
   EXPECT_EQ(loaded.document, Policy(2));
   EXPECT_EQ(VersionsOf(store_), (Versions{2, 1}));
   EXPECT_TRUE(files_.OtherFiles().empty());
@@ -407,7 +407,7 @@ TEST_F(PolicyStoreTest, LoadKeepsVersionsThatWereActive) {
   // An older file was restored while the service was stopped.
   WriteAll(files_.current, TextOf(Policy(1)));
   WriteAll(files_.unfinished, TextOf(Policy(2)));
-  EXPECT_EQ(LoadAnew().document.version, 4U);
+  EXPECT_EQ(LoadWithNewStore().document.version, 4U);
   EXPECT_EQ(VersionsOf(store_), (Versions{3, 2, 1}));
   EXPECT_TRUE(files_.OtherFiles().empty());
 }
@@ -416,7 +416,7 @@ TEST_F(PolicyStoreTest, LoadLeavesAnotherProcesssWriteAlone) {
   store_.Write(Policy(1), {});
   store_.Watch([] {});
   WriteAll(files_.unfinished, TextOf(Policy(2)));
-  const auto loaded = LoadAnew();
+  const auto loaded = LoadWithNewStore();
   EXPECT_EQ(loaded.document, Policy(1));
   EXPECT_EQ(loaded.warnings.size(), 1U);
   EXPECT_TRUE(std::filesystem::exists(files_.unfinished));
@@ -473,7 +473,7 @@ TEST_F(PolicyStoreTest, RemovingKeepsThePolicyAsAVersion) {
   PolicyDocument back = *store.Find(2);
   back.version = store.NextVersion();
   store.Write(back, {});
-  EXPECT_EQ(LoadAnew().document.nodes, Policy(2).nodes);
+  EXPECT_EQ(LoadWithNewStore().document.nodes, Policy(2).nodes);
 }
 
 TEST_F(PolicyStoreTest, RemovingAnExternalFileKeepsItUnchangedInTheHistory) {

@@ -52,7 +52,7 @@ class ResetAccessTest : public testing::Test {
     options.token = token;
     return test::RunChild(options);
   }
-  bool PolicyIsThere() const { return std::filesystem::exists(folders_.Policy() / L"access.json"); }
+  bool PolicyExists() const { return std::filesystem::exists(folders_.Policy() / L"access.json"); }
 
   test::TemporaryFolder folder_;
   const DataFolders folders_{folder_.path()};
@@ -63,7 +63,7 @@ bool Says(std::string_view text, std::string_view part) { return text.find(part)
 TEST_F(ResetAccessTest, RemovesThePolicyAndSaysHowToRestoreIt) {
   const auto exit = Run();
   EXPECT_EQ(exit.code, 0U) << exit.errors;
-  EXPECT_FALSE(PolicyIsThere());
+  EXPECT_FALSE(PolicyExists());
   EXPECT_TRUE(Says(exit.output, "the built-in default is in force when the service starts")) << exit.output;
   EXPECT_TRUE(Says(exit.output, "onbehalf.exe access rollback 7")) << exit.output;
   PolicyStore store(folders_.Policy());
@@ -87,7 +87,7 @@ TEST_F(ResetAccessTest, IsRefusedWithoutAdministrators) {
   const auto exit = Run(test::AdministratorsDenyOnlyToken().get());
   EXPECT_EQ(exit.code, 1U);
   EXPECT_TRUE(Says(exit.errors, "is for administrators")) << exit.errors;
-  EXPECT_TRUE(PolicyIsThere());
+  EXPECT_TRUE(PolicyExists());
 }
 
 TEST_F(ResetAccessTest, IsRefusedWhileAServiceUsesTheFolder) {
@@ -96,7 +96,7 @@ TEST_F(ResetAccessTest, IsRefusedWhileAServiceUsesTheFolder) {
   const auto exit = Run();
   EXPECT_EQ(exit.code, 1U);
   EXPECT_TRUE(Says(exit.errors, "sc.exe stop OnBehalf")) << exit.errors;
-  EXPECT_TRUE(PolicyIsThere());
+  EXPECT_TRUE(PolicyExists());
   running.Watch({});
   EXPECT_EQ(Run().code, 0U);
 }
@@ -110,18 +110,18 @@ TEST_F(ResetAccessTest, IsRefusedWhileTheServiceRuns) {
   const auto result = ResetAccess(folders_.Policy(), "RpcSs");
   EXPECT_FALSE(result.done);
   EXPECT_TRUE(Says(result.text, "the service RpcSs is not stopped (running)")) << result.text;
-  EXPECT_TRUE(PolicyIsThere());
+  EXPECT_TRUE(PolicyExists());
 }
 
 TEST_F(ResetAccessTest, ContinuesIfTheServiceIsNotInstalled) {
   EXPECT_TRUE(ResetAccess(folders_.Policy(), "OnBehalf-no-such-service").done);
-  EXPECT_FALSE(PolicyIsThere());
+  EXPECT_FALSE(PolicyExists());
 }
 
 TEST_F(ResetAccessTest, CannotBeCombinedWithAnotherMode) {
   const auto exit = Run(nullptr, {"--console"});
   EXPECT_EQ(exit.code, 2U);
-  EXPECT_TRUE(PolicyIsThere());
+  EXPECT_TRUE(PolicyExists());
 }
 
 TEST(ResetAccessCommandLineTest, SaysWhetherTheFolderIsTheInstalledServices) {

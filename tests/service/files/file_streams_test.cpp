@@ -216,7 +216,7 @@ struct WatchProbe {
 };
 
 // Whether the system reports changes in a folder at all.
-bool ChangesAreTold() {
+bool ChangesAreReported() {
   static const bool are_told = [] {
     const TemporaryFolder folder;
     WatchProbe probe(folder.path());
@@ -240,7 +240,7 @@ bool Sees(RawClient& client, const Json& wanted) {
 }
 
 TEST_F(FileStreams, WatchReportsCreationWritesRenamesAndRemovals) {
-  ONBEHALF_SKIP_WITHOUT("changes in a folder (ReadDirectoryChangesW)", ChangesAreTold());
+  ONBEHALF_SKIP_WITHOUT("changes in a folder (ReadDirectoryChangesW)", ChangesAreReported());
   RawClient client(server_.pipe_path());
   RawClient other(server_.pipe_path());
   client.Send(RequestMessage(1, "file.watch",
@@ -275,7 +275,7 @@ TEST_F(FileStreams, WatchReportsCreationWritesRenamesAndRemovals) {
 
 // More than the buffer holds: either all changes are reported, or that some are missing.
 TEST_F(FileStreams, WatchNeverLosesChangesSilently) {
-  ONBEHALF_SKIP_WITHOUT("changes in a folder (ReadDirectoryChangesW)", ChangesAreTold());
+  ONBEHALF_SKIP_WITHOUT("changes in a folder (ReadDirectoryChangesW)", ChangesAreReported());
   WatchProbe probe(folder_.path());
   std::set<std::string> missing;
   for (int i = 0; i < 1000; ++i) {
