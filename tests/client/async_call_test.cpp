@@ -367,7 +367,7 @@ TEST(Calls, ContinueWhenTheReadingCallEnds) {
   std::jthread second([&] { EXPECT_EQ(WordOfCall([&] { return client.Call("second"); }), "\"second\""); });
 }
 
-// Issue: a server that disconnects with 64 calls pending.
+// A server that disconnects with 64 calls pending.
 TEST(Calls, AllEndWhenTheServerDisconnects) {
   constexpr std::size_t kWaiting = 32;
   constexpr std::size_t kAsync = 32;
@@ -403,7 +403,7 @@ TEST(Calls, AllEndWhenTheClientIsClosed) {
   EXPECT_EQ(WordOfCall([&] { return client.Call("x"); }), "not_connected");
 }
 
-// Issue: a client destroyed with calls pending leaks nothing.
+// A client destroyed with calls pending leaks nothing.
 TEST(Calls, LeakNoHandleAndNoThreadWhenTheClientIsDestroyed) {
   constexpr std::size_t kCalls = 8;
   FakeServer server([](Session& session) {

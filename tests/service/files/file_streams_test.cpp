@@ -91,7 +91,7 @@ TEST_F(FileStreams, ReadSendsABigFileInBoundedMemory) {
     }
   }
   RawClient client(server_.pipe_path());
-  // Subtract what the first run allocates permanently.
+  // Allocates what the process keeps after its first read.
   Stream(client, "file.read", {{"path", Text(L"big")}, {"encoding", "base64"}, {"length", 4 * kMiB}},
          [](const Json&) {});
   const std::size_t before = PrivateBytes();

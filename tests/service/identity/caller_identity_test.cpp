@@ -139,8 +139,8 @@ class FrameWriters : public FaultTest {
   static std::string Head(const std::string& frame) { return frame.substr(0, frame.find("\r\n\r\n") + 4); }
   static std::string Body(const std::string& frame) { return frame.substr(Head(frame).size()); }
 
-  // Waits until the next message has been captured and processed; the server reads a connection's messages
-  // one after the other. The clients of these tests write the next one only then.
+  // The frame is refused and the connection closed. Every queued writer has been captured, because the server
+  // reads a connection's messages one after the other, and no handler has run.
   void ExpectRefused(RawClient& client) {
     const auto error = client.Read();
     ASSERT_TRUE(error.has_value());

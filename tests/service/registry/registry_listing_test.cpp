@@ -90,7 +90,7 @@ class RegistryListing : public RegistryTest {
 };
 
 TEST_F(RegistryListing, ReturnsKeysThenValuesByNameInPagesOfEverySize) {
-  // In NT's order: ordinal, in upper case; so "_" (0x5F) comes after "Z", but before a lower-case "a".
+  // In NT's order: ordinal, in upper case; so "_" (0x5F) comes after "Z" (in lower case, before "a").
   const std::vector<std::string> names{"1", "a", "B", "b2", "C", "Z", "_", "\xC3\xA4"};
   for (auto name = names.rbegin(); name != names.rend(); ++name) {
     key_.Make(win32::ToWide(*name));

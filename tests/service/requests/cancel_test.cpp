@@ -111,7 +111,7 @@ TEST(Cancel, AsItsHandlerEndsGivesOneAnswer) {
       continue;
     }
     ++cancelled;
-    // Its account's place is free for the next request.
+    // It has left its admission at the gate to the next request.
     client.Send(RequestMessage("rest", "test.wait"));
     ASSERT_EQ(client.Read(), ResultMessage("rest", {{"passed", true}}));
   }

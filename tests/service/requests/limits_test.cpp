@@ -265,7 +265,7 @@ TEST(Limits, AConnectionWithARequestInFlightIsNotIdle) {
   RawClient client(server.pipe_path());
   client.Send(RequestMessage(1, "test.wait"));
   ASSERT_TRUE(gate.WaitUntilEntered(1));
-  // Closes whatever has been idle for longer than the connection that it opens.
+  // Even a connection that has been idle for less time than this one is closed.
   ExpectIdleConnectionsToBeClosed(server);
   gate.Open();
   EXPECT_EQ(client.Read(), ResultMessage(1, {{"passed", true}}));

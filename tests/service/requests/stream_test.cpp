@@ -298,7 +298,7 @@ TEST(Streams, ASlowReaderSlowsOnlyItself) {
     ASSERT_TRUE(piece.has_value());
     ASSERT_EQ(piece->at("params").at("value").at("n"), i);
   }
-  // What may be queued and what the pipe holds (the system chooses its size, a small multiple of the
+  // What may be queued and what the pipe holds (the system chooses its size, a multiple of the
   // requested one).
   EXPECT_LE(slow_turns, 8 * (kQueue / kFill + 64));
   // A paused stream holds no thread: both are free for handlers.
