@@ -210,7 +210,7 @@ TEST_F(Squatter, AfterACrashGetsTheNameOnlyWhenTheLastClientHasGone) {
     EXPECT_EQ(squatter.Create(PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE, kAdmitsAll), kDenied);
   }
   EXPECT_EQ(squatter.Create(PIPE_ACCESS_DUPLEX, kAdmitsAll), kSuccess);
-  const std::string why = WhyItDoesNotStart(*service);
+  const std::string why = StartError(*service);
   EXPECT_NE(why.find("was created by another program"), std::string::npos) << why;
   squatter.DropInstances();
   EXPECT_EQ(StartError(*service), "");
@@ -225,7 +225,7 @@ TEST_F(Squatter, AfterACrashDoesNotKeepTheServiceFromStartingByHoldingAClientsEn
   service->Kill();
   // The remaining pipe has a different DACL from the one that is wanted now.
   service->WriteSettings(R"({"pipe": {"deny_network_logons": true}})");
-  ASSERT_EQ(WhyItDoesNotStart(*service), "");
+  ASSERT_EQ(StartError(*service), "");
   EXPECT_NE(service->LogText().find("the pipe already exists and is ours"), std::string::npos);
   EXPECT_EQ(holder.Read(), nullptr);
   holder.Disconnect();

@@ -154,7 +154,7 @@ TEST_F(AuditMethods, VerifyNamesTheFirstBrokenLine) {
             {"what", "the line, or the hash of the previous one, was changed: its hash does not match"}}));
 }
 
-TEST_F(AuditMethods, VerifySaysThatThereWereNoAnchors) {
+TEST_F(AuditMethods, VerifyReportsMissingAnchors) {
   folder_.anchors->fault = "the event log cannot be read: OpenEventLogW failed with ERROR_ACCESS_DENIED";
   ASSERT_TRUE(folder_.Write(1));
   const Json result = Result("audit.verify");

@@ -1,4 +1,4 @@
-/* A DLL that is no module. */
+/* A DLL that is not a module. */
 #include <onbehalf/module.h>
 
 __declspec(dllexport) int onbehalf_something_else(void);
