@@ -121,7 +121,7 @@ internal static class ConnectionTest
             }
         });
 
-        Test("Connection.WithAnUnsupportedHandlerIsToldWhichToUse", async one =>
+        Test("Connection.WithAHandlerThatTheServiceDoesNotSpeakIsToldWhichToUse", async one =>
         {
             JsonRpc other = await ConnectAsync(one);
             long refused = (await other.CallAsync<Status>("service.status")).requests.frames_refused;
