@@ -51,6 +51,8 @@ service-core     quick  600 -              mingw       onbehalf_service_core_tes
 protocol         quick  600 -              mingw       onbehalf_protocol_tests         *                  framing, JSON, JSON-RPC
 native-protocol  full   600 -              linux       onbehalf_protocol_tests         *                  the same on this system with AddressSanitizer and UBSan
 native-service-core full 600 -             linux       onbehalf_service_core_tests     *                  the same on this system with AddressSanitizer and UBSan
+native-client-core full 600 -              linux       onbehalf_client_core_tests      *                  platform-independent parts of the client and the command line, on this system with AddressSanitizer and UBSan
+native-generate  full   600 -              linux       onbehalf_generate_tests         *                  the output of onbehalf generate, on this system with AddressSanitizer and UBSan
 fuzz-seeds       full   600 -              linux       onbehalf_fuzz_audit,onbehalf_fuzz_framing,onbehalf_fuzz_parsing,onbehalf_fuzz_policy *  the fuzzers' seeds, each once
 fuzz-audit       long   180 -              linux       onbehalf_fuzz_audit             -                  a minute of fuzzing
 fuzz-framing     long   180 -              linux       onbehalf_fuzz_framing           -                  a minute of fuzzing

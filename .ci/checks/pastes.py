@@ -8,7 +8,7 @@ source:
       The program prints exactly these lines on standard output. A first line "> COMMAND" repeats the command for the reader.
   <!-- output of: onbehalf-service --check-config --data {folder} with onbehalf.json: {} -->
       The same; {folder} is a new folder with this file in it.
-  <!-- labels from: client-lib/cli/whoami.cpp -->
+  <!-- labels from: client-lib/cli/whoami_text.cpp -->
       Output that needs a running service: the label at the beginning of each line is a string literal in that file, in the same
       order.
 

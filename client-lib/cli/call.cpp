@@ -7,10 +7,12 @@
 #include "command.h"
 #include "completions/candidates.h"
 #include "console_stop.h"
+#include "context.h"
 #include "json_layout.h"
 #include "method_catalogue.h"
 #include "method_error.h"
-#include "params.h"
+#include "output.h"
+#include "params_source.h"
 #include "shown_call.h"
 #include "usage_error.h"
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "method_error.h"
-
 namespace onbehalf::cli {
 namespace {
 
@@ -14,13 +12,6 @@ const OptionInfo* FindIn(std::span<const OptionInfo> options, std::string_view n
 }
 
 }  // namespace
-
-client::Client Context::Connect() const { return client::Client::Connect(global.client); }
-
-client::Json Context::Call(const std::string& method, const client::Json& params) const {
-  client::Client service = Connect();
-  return Named(method, [&] { return service.Call(method, params); });
-}
 
 std::string Synopsis(const Command& command) {
   std::string text(command.name);

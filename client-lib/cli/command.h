@@ -8,25 +8,12 @@
 #include <type_traits>
 
 #include "exit_code.h"
-#include "global_options.h"
-#include "onbehalf/client/client.h"
 #include "option.h"
-#include "output.h"
 #include "words.h"
 
 namespace onbehalf::cli {
 
-// What a command runs with.
-struct Context {
-  const GlobalOptions& global;
-  Output& output;
-
-  // Throws what Client::Connect throws.
-  client::Client Connect() const;
-  // One call on a new connection. Throws what Client::Connect and Client::Call throw, RpcError as
-  // MethodError.
-  client::Json Call(const std::string& method, const client::Json& params = nullptr) const;
-};
+struct Context;
 
 // What a command does. Each command has its own options type: `parse` returns the value that `run` takes.
 struct Handler {

@@ -4,8 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "command_table.h"
-#include "help_text.h"
+#include "command_names.h"
 #include "words.h"
 
 namespace onbehalf::cli {
@@ -41,19 +40,6 @@ const Command* TakeCommand(Words& words, GlobalOptions& global) {
 }
 
 }  // namespace
-
-ExitCode Invocation::Run(Output& output) const {
-  if (global.help) {
-    const std::string text = HelpText(*global.help);
-    output.Result(text, text);
-    return ExitCode::kDone;
-  }
-  if (global.version) {
-    output.Result({{"version", ONBEHALF_VERSION}}, "onbehalf " ONBEHALF_VERSION "\n");
-    return ExitCode::kDone;
-  }
-  return command->handler.run({global, output}, options);
-}
 
 Invocation ParseCommandLine(std::span<const std::string> arguments) {
   Invocation asked;

@@ -1,24 +1,11 @@
 #pragma once
 
-#include <any>
 #include <span>
 #include <string>
 
-#include "command.h"
-#include "exit_code.h"
-#include "global_options.h"
-#include "output.h"
+#include "invocation.h"
 
 namespace onbehalf::cli {
-
-// A parsed command line.
-struct Invocation {
-  GlobalOptions global;
-  const Command* command = nullptr;  // nullptr with --help or --version
-  std::any options;                  // the command's own
-
-  ExitCode Run(Output& output) const;
-};
 
 // `arguments` are UTF-8, without the program's name. Throws UsageError.
 Invocation ParseCommandLine(std::span<const std::string> arguments);

@@ -2,13 +2,14 @@
 
 #include <vector>
 
+#include "aligned_table.h"
 #include "json_layout.h"
 #include "json_members.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/win32_error.h"
-#include "output.h"
+#include "printable.h"
 
 namespace onbehalf::cli {
 namespace {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "command_names.h"
 #include "command_table.h"
+#include "global_options.h"
 #include "text_columns.h"
 
 namespace onbehalf::cli {

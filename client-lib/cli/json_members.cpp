@@ -1,6 +1,6 @@
 #include "json_members.h"
 
-#include "output.h"
+#include "printable.h"
 
 namespace onbehalf::cli {
 

@@ -3,9 +3,7 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "onbehalf/client/client.h"
 
@@ -37,26 +35,5 @@ class Output {
 
 // Restores the console, for code that ends the program while an Output exists. Any thread.
 void PutBackCodePage();
-
-// Foreign text made safe for a terminal: control characters become \xNN, so that no name can move the cursor.
-std::string Printable(std::string_view text);
-// A JSON value on one line for people: strings without quotes, everything else as JSON.
-std::string Display(const client::Json& value);
-
-// Lines of cells; rows may be of different lengths.
-using Rows = std::vector<std::vector<std::string>>;
-
-// Columns that never become narrower, for rows that arrive in parts.
-class AlignedColumns {
- public:
-  // The rows as lines, two spaces between the columns.
-  std::string Lines(const Rows& rows, std::size_t indent = 0);
-
- private:
-  std::vector<std::size_t> widths_;
-};
-
-// All the rows in aligned columns.
-std::string AlignedTable(const Rows& rows, std::size_t indent = 0);
 
 }  // namespace onbehalf::cli

@@ -1,26 +1,12 @@
 #include "params.h"
 
-#include <fcntl.h>
-#include <io.h>
-
-#include <array>
-#include <cstddef>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
-#include "onbehalf/win32/utf.h"
-#include "onbehalf/win32/win32_error.h"
+#include "text_columns.h"
 #include "usage_error.h"
 
 namespace onbehalf::cli {
 namespace {
-
-// More than a service's default frame limit; its settings may allow more than that default.
-constexpr std::size_t kMaxParamsBytes = 64 * 1024 * 1024;
 
 protocol::JsonLimits ParamsLimits() {
   // The service enforces its own limits; these only keep a mistake (a wrong file) from exhausting memory.
@@ -31,44 +17,38 @@ protocol::JsonLimits ParamsLimits() {
   return limits;
 }
 
-std::string ReadAll(std::istream& stream, const std::string& name) {
-  std::string bytes;
-  std::array<char, 64 * 1024> piece;
-  do {
-    stream.read(piece.data(), piece.size());
-    bytes.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
-    if (bytes.size() > kMaxParamsBytes) throw UsageError(name + " is larger than 64 MiB");
-  } while (stream);
-  if (stream.bad()) throw UsageError(name + " cannot be read");
-  return bytes;
+[[noreturn]] void RefuseUtf16() {
+  throw UsageError("the parameters begin as UTF-16 but are not valid UTF-16");
 }
 
-std::string ReadStandardInput() {
-  ::_setmode(::_fileno(stdin), _O_BINARY);
-  return ReadAll(std::cin, "standard input");
+// Decodes UTF-16LE; ignores an odd last byte. Throws UsageError for an unpaired surrogate.
+std::u32string FromUtf16(std::string_view bytes) {
+  std::u32string points;
+  char32_t high = 0;  // a high surrogate that needs its second half; 0: none
+  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
+    const char32_t unit = static_cast<unsigned char>(bytes[i]) |
+                          (static_cast<char32_t>(static_cast<unsigned char>(bytes[i + 1])) << 8);
+    const bool is_low = unit >= 0xDC00 && unit <= 0xDFFF;
+    if (is_low != (high != 0)) RefuseUtf16();
+    if (is_low) {
+      points += 0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00);
+      high = 0;
+    } else if (unit >= 0xD800 && unit <= 0xDBFF) {
+      high = unit;
+    } else {
+      points += unit;
+    }
+  }
+  if (high != 0) RefuseUtf16();
+  return points;
 }
 
 }  // namespace
 
-std::string ReadFile(const std::string& name) {
-  std::ifstream file(std::filesystem::path(win32::ToWide(name)), std::ios::binary);
-  if (!file) throw UsageError("the file " + name + " cannot be opened");
-  return ReadAll(file, name);
-}
-
 std::string ToUtf8Text(std::string bytes) {
   if (bytes.starts_with("\xEF\xBB\xBF")) return bytes.substr(3);
   if (!bytes.starts_with("\xFF\xFE")) return bytes;
-  std::wstring wide;
-  for (std::size_t i = 2; i + 1 < bytes.size(); i += 2) {
-    wide += static_cast<wchar_t>(static_cast<unsigned char>(bytes[i]) |
-                                 (static_cast<unsigned>(static_cast<unsigned char>(bytes[i + 1])) << 8));
-  }
-  try {
-    return win32::ToUtf8(wide);
-  } catch (const win32::Win32Error&) {
-    throw UsageError("the parameters begin as UTF-16 but are not valid UTF-16");
-  }
+  return ToUtf8(FromUtf16(std::string_view(bytes).substr(2)));
 }
 
 client::Json ParseParams(std::string_view text) {
@@ -82,12 +62,6 @@ client::Json ParseParams(std::string_view text) {
                      std::string(params.type_name()));
   }
   return params;
-}
-
-client::Json ReadParams(const std::string& given) {
-  if (given == "-") return ParseParams(ToUtf8Text(ReadStandardInput()));
-  if (given.starts_with("@")) return ParseParams(ToUtf8Text(ReadFile(given.substr(1))));
-  return ParseParams(given);
 }
 
 }  // namespace onbehalf::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -7,12 +8,11 @@
 
 namespace onbehalf::cli {
 
+// More than a service's default frame limit; its settings may allow more than that default.
+inline constexpr std::size_t kMaxParamsBytes = 64 * 1024 * 1024;
+
 // Parses `text` as the params of a call. Throws UsageError unless it is a JSON object or array.
 client::Json ParseParams(std::string_view text);
-// The same for the PARAMS of a command line: JSON, @FILE or - (standard input).
-client::Json ReadParams(const std::string& given);
-// The bytes of the file `name` (UTF-8), at most 64 MiB. Throws UsageError.
-std::string ReadFile(const std::string& name);
 // Decodes a file's or a pipe's bytes to UTF-8: drops a byte order mark and converts UTF-16, which Windows
 // PowerShell writes. Throws UsageError for invalid UTF-16.
 std::string ToUtf8Text(std::string bytes);

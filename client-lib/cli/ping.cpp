@@ -7,7 +7,10 @@
 #include <vector>
 
 #include "command.h"
+#include "context.h"
 #include "method_error.h"
+#include "output.h"
+#include "printable.h"
 
 namespace onbehalf::cli {
 namespace {

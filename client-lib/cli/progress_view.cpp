@@ -9,7 +9,7 @@
 #include "json_layout.h"
 #include "json_members.h"
 #include "onbehalf/protocol/json_object.h"
-#include "output.h"
+#include "printable.h"
 #include "text_columns.h"
 
 namespace onbehalf::cli {

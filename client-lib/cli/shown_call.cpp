@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "json_layout.h"
+#include "output.h"
 #include "progress_view.h"
 
 namespace onbehalf::cli {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "onbehalf/client/client.h"
-#include "server_trust.h"
+#include "pipe_path.h"
 #include "session.h"
 
 namespace onbehalf::client {
@@ -27,10 +27,6 @@ ClientCore::Outcome Given(client::Outcome outcome) {
 }
 
 }  // namespace
-
-std::string PipePath(const Options& options) {
-  return "\\\\" + (IsLocal(options.server) ? std::string(".") : options.server) + "\\pipe\\" + options.pipe;
-}
 
 ClientCore::ClientCore(std::shared_ptr<Session> session) : session_(std::move(session)) {}
 ClientCore::ClientCore(ClientCore&&) noexcept = default;

@@ -8,6 +8,7 @@
 #include "connection_error.h"
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/win32_error.h"
+#include "pipe_path.h"
 #include "server_trust.h"
 
 namespace onbehalf::client {

@@ -1,21 +1,14 @@
 #pragma once
 
 #include <chrono>
-#include <exception>
 #include <optional>
-#include <system_error>
+
+#include "recovery.h"
 
 namespace onbehalf::client {
 
 // Decides when an idempotent call is repeated and when a lost connection is reopened. Nothing here waits or uses a
 // pipe: both kinds of call, waiting and asynchronous, use it to decide what to do next.
-
-// Whether the error of this pipe or its network may be temporary.
-bool IsTransient(const std::system_error& failure);
-
-// Why repeating an idempotent call may help.
-enum class Recovery { kNone, kConnectionLost, kServiceStopping };
-Recovery RecoveryFrom(const std::exception_ptr& error);
 
 // The delay before the next attempt: `first`, then doubled each time up to `longest`. Each is randomly reduced by up
 // to a quarter, so that the clients of a restarted service do not all reconnect at once. One thread at a time.

@@ -8,6 +8,7 @@
 #include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/win32_error.h"
+#include "pipe_path.h"
 
 namespace onbehalf::client {
 namespace {
@@ -29,8 +30,6 @@ win32::Sid DefaultOwner(const win32::Token& token) {
 }
 
 }  // namespace
-
-bool IsLocal(std::string_view server) { return server.empty() || server == "."; }
 
 ServerFacts FindServerFacts(HANDLE pipe, const Options& options) {
   std::optional<win32::Sid> owner;

@@ -39,7 +39,4 @@ std::optional<std::string> CheckIsSameUser(const ServerFacts& facts, const OwnId
 // Throws ServerNotTrusted unless the server of the pipe is what options.trust requires. Writes nothing to the pipe.
 void VerifyServer(HANDLE pipe, const Options& options);
 
-// Whether `server` is this computer, without a network in between.
-bool IsLocal(std::string_view server);
-
 }  // namespace onbehalf::client

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "pipe_path.h"
 #include "server_trust.h"
 
 namespace onbehalf::client {

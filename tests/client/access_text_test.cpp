@@ -5,7 +5,7 @@
 #include <string>
 
 #include "access/phrases.h"
-#include "fixed_account_names.h"
+#include "fixed_accounts.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -13,7 +13,6 @@ namespace {
 using client::Json;
 
 TEST(AccessText, ListsEachOwnEntryOfEachNode) {
-  win32::AccountNames names(test::FixedAccountNames());
   const Json list = Json::parse(R"json({
     "version": 7, "source": "file", "nodes": [
       {"node": "/", "parent": null, "default": true, "protected": false, "registered": true,
@@ -31,7 +30,7 @@ TEST(AccessText, ListsEachOwnEntryOfEachNode) {
     ]
 })json");
   EXPECT_EQ(
-      RenderAccessList(list, names),
+      RenderAccessList(list, test::FixedEntries),
       "policy: version 7\n"
       "NODE        SET BY              INHERITS  TYPE   ACCOUNT                           RIGHTS             "
       "YOU MAY\n"
@@ -59,7 +58,6 @@ TEST(AccessText, ListsEachOwnEntryOfEachNode) {
 }
 
 TEST(AccessText, OfAListNamesTheActivePolicy) {
-  win32::AccountNames names(test::FixedAccountNames());
   const auto list = [](const char* source) {
     return Json{{"version", 3},
                 {"source", source},
@@ -68,9 +66,12 @@ TEST(AccessText, OfAListNamesTheActivePolicy) {
   const std::string table =
       "NODE  SET BY   INHERITS  TYPE  ACCOUNT  RIGHTS  YOU MAY\n"
       "/     default  -         -     -        -       -\n";
-  EXPECT_EQ(RenderAccessList(list("default"), names), "policy: the built-in default (unchanged)\n" + table);
-  EXPECT_EQ(RenderAccessList(list("lastGood"), names), "policy: version 3, the last good one\n" + table);
-  EXPECT_EQ(RenderAccessList(list("administratorsOnly"), names), "policy: administrators only\n" + table);
+  EXPECT_EQ(RenderAccessList(list("default"), test::FixedEntries),
+            "policy: the built-in default (unchanged)\n" + table);
+  EXPECT_EQ(RenderAccessList(list("lastGood"), test::FixedEntries),
+            "policy: version 3, the last good one\n" + table);
+  EXPECT_EQ(RenderAccessList(list("administratorsOnly"), test::FixedEntries),
+            "policy: administrators only\n" + table);
   EXPECT_EQ(WarningAboutSource(list("file")), "");
   EXPECT_EQ(WarningAboutSource(list("default")), "");
   EXPECT_EQ(
@@ -80,9 +81,9 @@ TEST(AccessText, OfAListNamesTheActivePolicy) {
   EXPECT_EQ(WarningAboutSource(list("administratorsOnly")),
             "warning: access.json was rejected (the event log and the service's log list every error): only "
             "administrators have access until it is fixed or reset\n");
-  EXPECT_EQ(RenderAccessList({{"version", 3}, {"nodes", Json::array()}}, names),
+  EXPECT_EQ(RenderAccessList({{"version", 3}, {"nodes", Json::array()}}, test::FixedEntries),
             "There are no nodes that you may see.\n");
-  EXPECT_EQ(RenderAccessList(Json(5), names), "There are no nodes that you may see.\n");
+  EXPECT_EQ(RenderAccessList(Json(5), test::FixedEntries), "There are no nodes that you may see.\n");
 }
 
 TEST(AccessText, ShowsTheEffectiveEntriesAndTheirNodes) {
@@ -116,7 +117,6 @@ TEST(AccessText, ShowsTheEffectiveEntriesAndTheirNodes) {
 }
 
 TEST(AccessText, OfAChangeShowsBothSidesAndTheDifference) {
-  win32::AccountNames names(test::FixedAccountNames());
   const Json change = {{"version", 8},
                        {"changed", true},
                        {"dryRun", false},
@@ -130,30 +130,31 @@ TEST(AccessText, OfAChangeShowsBothSidesAndTheDifference) {
       "    - allow  PC\\alice  see\n"
       "    + deny   PC\\bob    call\n"
       "    + protected (inherits nothing)\n";
-  EXPECT_EQ(RenderChange(change, names), "file.write: changed, the policy is now version 8\n" + sides);
+  EXPECT_EQ(RenderChange(change, test::FixedEntries),
+            "file.write: changed, the policy is now version 8\n" + sides);
   EXPECT_EQ(RenderWarnings(change), "");
 
   Json dry = change;
   dry["dryRun"] = true;
   dry["warnings"] = {"S-1-5-21-9-9-9-9 has no name", "it\x1b stands twice"};
-  EXPECT_EQ(RenderChange(dry, names), "file.write would be changed (dry run: nothing is changed)\n" + sides);
+  EXPECT_EQ(RenderChange(dry, test::FixedEntries),
+            "file.write would be changed (dry run: nothing is changed)\n" + sides);
   EXPECT_EQ(RenderWarnings(dry),
             "warning: S-1-5-21-9-9-9-9 has no name\n"
             "warning: it\\x1b stands twice\n");
 }
 
 TEST(AccessText, OfAChangeFromOrToTheDefaultSaysSo) {
-  win32::AccountNames names(test::FixedAccountNames());
   Json change = {{"version", 1},    {"changed", true},   {"dryRun", false},
                  {"node", "pipe:"}, {"before", nullptr}, {"after", "D:(A;;GX;;;BU)"}};
-  EXPECT_EQ(RenderChange(change, names),
+  EXPECT_EQ(RenderChange(change, test::FixedEntries),
             "pipe:: changed, the policy is now version 1\n"
             "  before  the default\n"
             "  after   D:(A;;GX;;;BU)\n"
             "    + allow  BUILTIN\\Users  connect\n");
   change["before"] = "D:P(A;;GX;;;BU)";
   change["after"] = nullptr;
-  EXPECT_EQ(RenderChange(change, names),
+  EXPECT_EQ(RenderChange(change, test::FixedEntries),
             "pipe:: changed, the policy is now version 1\n"
             "  before  D:P(A;;GX;;;BU)\n"
             "  after   the default\n"
@@ -161,21 +162,20 @@ TEST(AccessText, OfAChangeFromOrToTheDefaultSaysSo) {
             "    - protected (inherits nothing)\n");
   // A descriptor that this Windows does not accept is shown unchanged.
   change["before"] = "D:(what)";
-  EXPECT_EQ(RenderChange(change, names),
+  EXPECT_EQ(RenderChange(change, test::FixedEntries),
             "pipe:: changed, the policy is now version 1\n"
             "  before  D:(what)\n"
             "  after   the default\n");
 }
 
 TEST(AccessText, OfAnEmptyChangeSaysSo) {
-  win32::AccountNames names(test::FixedAccountNames());
   Json change = {{"version", 7},   {"changed", false},           {"dryRun", false},
                  {"node", "file"}, {"before", "D:(A;;GX;;;BU)"}, {"after", "D:(A;;GX;;;BU)"}};
-  EXPECT_EQ(RenderChange(change, names),
+  EXPECT_EQ(RenderChange(change, test::FixedEntries),
             "file: nothing to change, the policy stays at version 7\n"
             "  entries  D:(A;;GX;;;BU)\n");
   change["before"] = nullptr;
-  EXPECT_EQ(RenderChange(change, names),
+  EXPECT_EQ(RenderChange(change, test::FixedEntries),
             "file: nothing to change, the policy stays at version 7\n"
             "  entries  the default\n");
 }
@@ -195,7 +195,6 @@ TEST(AccessText, OfTheHistoryIsATable) {
 }
 
 TEST(AccessText, OfDifferencesAndRollbacksShowsEachNode) {
-  win32::AccountNames names(test::FixedAccountNames());
   const Json nodes = Json::parse(R"json([
     {"node": "/", "before": "D:(A;;GA;;;BA)", "after": "D:(A;;GA;;;BA)(A;;GA;;;BA)"
 },
@@ -209,19 +208,20 @@ TEST(AccessText, OfDifferencesAndRollbacksShowsEachNode) {
       "  before  the default\n"
       "  after   D:(A;;GX;;;BU)\n"
       "    + allow  BUILTIN\\Users  call\n";
-  EXPECT_EQ(RenderDiff({{"from", 3}, {"to", 5}, {"nodes", nodes}}, names),
+  EXPECT_EQ(RenderDiff({{"from", 3}, {"to", 5}, {"nodes", nodes}}, test::FixedEntries),
             "from version 3 to version 5\n" + sides);
-  EXPECT_EQ(RenderDiff({{"from", 3}, {"to", 5}, {"nodes", Json::array()}}, names),
+  EXPECT_EQ(RenderDiff({{"from", 3}, {"to", 5}, {"nodes", Json::array()}}, test::FixedEntries),
             "versions 3 and 5 are the same\n");
 
   const Json arguments = {{"to", 5}};
   Json rollback = {{"version", 9}, {"changed", true}, {"dryRun", false}, {"nodes", nodes}};
-  EXPECT_EQ(RenderRollback(rollback, arguments, names),
+  EXPECT_EQ(RenderRollback(rollback, arguments, test::FixedEntries),
             "version 5 is in force again, as version 9\n" + sides);
   rollback["dryRun"] = true;
-  EXPECT_EQ(RenderRollback(rollback, arguments, names),
+  EXPECT_EQ(RenderRollback(rollback, arguments, test::FixedEntries),
             "version 5 would be in force again (dry run: nothing is changed)\n" + sides);
-  EXPECT_EQ(RenderRollback({{"version", 8}, {"changed", false}, {"nodes", Json::array()}}, arguments, names),
+  EXPECT_EQ(RenderRollback({{"version", 8}, {"changed", false}, {"nodes", Json::array()}}, arguments,
+                           test::FixedEntries),
             "nothing to change: version 8, which is in force, is the same as version 5\n");
 }
 

@@ -12,6 +12,7 @@
 #include "access/access_options.h"
 #include "audit/audit_options.h"
 #include "call.h"
+#include "command_names.h"
 #include "command_table.h"
 #include "completions/completions.h"
 #include "doctor/doctor.h"

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "create_file_spy.h"
+#include "doctor/answer.h"
 #include "doctor/event_source_check.h"
 #include "doctor/finding.h"
 #include "doctor/rights_checks.h"
@@ -159,21 +160,6 @@ TEST(DoctorFinding, WithoutAccessNamesWhoHasIt) {
   EXPECT_NE(denied.advice.find("administrator"), std::string::npos);
   const Finding missing = NotAnswered("x", ERROR_INVALID_LEVEL, "Open");
   EXPECT_NE(missing.found.find("this system does not report it"), std::string::npos);
-}
-
-TEST(DoctorFinding, AreShownInLinesAndAsJson) {
-  const Findings findings = {{"a", Verdict::kOk, "good", {}},
-                             {"long.name", Verdict::kFail, "bad\x1b", "mend it"}};
-  EXPECT_EQ(Render(findings),
-            "ok    a          good\n"
-            "fail  long.name  bad\\x1b\n"
-            "                 -> mend it\n"
-            "2 checks, 1 failed, 0 warnings\n");
-  const char* const expected =
-      R"({"checks":[{"check":"a","found":"good","verdict":"ok"},)"
-      R"({"advice":"mend it","check":"long.name","found":"bad\u001b","verdict":"fail"}],"failed":true})";
-  EXPECT_EQ(ToJson(findings).dump(), expected);
-  EXPECT_FALSE(AnyFails({{"a", Verdict::kWarn, "", {}}}));
 }
 
 TEST(DoctorRights, AreHeldByTheAccountOrAGroupOfServices) {

@@ -2,9 +2,10 @@
 
 #include <string>
 
-#include "methods.h"
-#include "output.h"
-#include "whoami.h"
+#include "aligned_table.h"
+#include "methods_text.h"
+#include "printable.h"
+#include "whoami_text.h"
 
 namespace onbehalf::cli {
 namespace {

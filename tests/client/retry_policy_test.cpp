@@ -3,14 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <exception>
-#include <nlohmann/json.hpp>
 #include <optional>
-#include <stdexcept>
-#include <system_error>
-
-#include "onbehalf/client/client.h"
-#include "onbehalf/win32/lean_windows.h"
 
 namespace onbehalf::client {
 namespace {
@@ -18,39 +11,11 @@ namespace {
 using std::chrono::milliseconds;
 using TimePoint = std::chrono::steady_clock::time_point;
 
-std::exception_ptr Windows(int code) {
-  return std::make_exception_ptr(std::system_error(code, std::system_category()));
-}
-std::exception_ptr Connection(std::errc code) {
-  return std::make_exception_ptr(std::system_error(std::make_error_code(code)));
-}
-std::exception_ptr Answer(int code) { return std::make_exception_ptr(RpcError(code, "no", nullptr)); }
-
 // Jitter makes a delay up to a quarter shorter.
 void ExpectDelay(std::optional<milliseconds> delay, int longest) {
   ASSERT_TRUE(delay);
   EXPECT_LE(delay->count(), longest);
   EXPECT_GE(delay->count(), longest - longest / 4);
-}
-
-TEST(RetryPolicy, RepeatsAfterALostConnectionOrAStoppingService) {
-  EXPECT_EQ(RecoveryFrom(Connection(std::errc::connection_reset)), Recovery::kConnectionLost);
-  EXPECT_EQ(RecoveryFrom(Connection(std::errc::not_connected)), Recovery::kConnectionLost);
-  EXPECT_EQ(RecoveryFrom(Windows(ERROR_PIPE_BUSY)), Recovery::kConnectionLost);
-  EXPECT_EQ(RecoveryFrom(Windows(ERROR_FILE_NOT_FOUND)), Recovery::kConnectionLost);
-  EXPECT_EQ(RecoveryFrom(Answer(-32014)), Recovery::kServiceStopping);
-}
-
-TEST(RetryPolicy, RepeatsNothingElse) {
-  for (const std::errc code : {std::errc::timed_out, std::errc::operation_canceled, std::errc::bad_message,
-                               std::errc::protocol_error, std::errc::message_size}) {
-    EXPECT_EQ(RecoveryFrom(Connection(code)), Recovery::kNone);
-  }
-  EXPECT_EQ(RecoveryFrom(Windows(ERROR_ACCESS_DENIED)), Recovery::kNone);
-  EXPECT_EQ(RecoveryFrom(Answer(-32010)), Recovery::kNone);
-  EXPECT_EQ(RecoveryFrom(Answer(kRequestCancelled)), Recovery::kNone);
-  EXPECT_EQ(RecoveryFrom(std::make_exception_ptr(ServerNotTrusted("no"))), Recovery::kNone);
-  EXPECT_EQ(RecoveryFrom(std::make_exception_ptr(std::runtime_error("no"))), Recovery::kNone);
 }
 
 TEST(RetryPolicy, BackoffDoublesUpToItsMaximumAndRestarts) {

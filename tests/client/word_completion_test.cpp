@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "command_names.h"
 #include "command_table.h"
 #include "completions/completion_script.h"
 

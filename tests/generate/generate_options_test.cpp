@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "command_table.h"
+#include "command_names.h"
 
 namespace onbehalf::cli {
 namespace {

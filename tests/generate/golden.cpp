@@ -1,13 +1,12 @@
 #include "golden.h"
 
-#include "service/temporary_folder.h"
 #include "support/source_file.h"
 
 namespace onbehalf::test {
 
 std::string SourcePath(const std::string& name) { return ONBEHALF_SOURCE_FOLDER "/tests/generate/" + name; }
 
-std::string ReadSource(const std::string& name) { return ReadAll(SourcePath(name)); }
+std::string ReadSource(const std::string& name) { return ReadSourceFile("tests/generate/" + name); }
 
 client::Json ReadDocument(const std::string& name) { return client::Json::parse(ReadSource(name)); }
 

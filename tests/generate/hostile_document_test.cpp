@@ -1,6 +1,6 @@
 // A service's description of itself contains texts meant to break out of comments and strings. Every such
-// text in hostile.json has "#error injected" after what should end the comment or the string. The C++ is
-// compiled into this program.
+// text in hostile.json has "#error injected" after what should end the comment or the string. hostile_client_test.cpp has the C++
+// compiled.
 
 #include <gtest/gtest.h>
 
@@ -9,11 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include "client/fake_server.h"
 #include "generate/api_document.h"
 #include "generate/writers.h"
 #include "golden.h"
-#include "golden/hostile.h"
 
 namespace onbehalf::cli::generate {
 namespace {
@@ -89,35 +87,6 @@ TEST(HostileDocument, NoLineEndsWithABackslashOrAnythingButLf) {
       EXPECT_EQ(source.find(end), std::string::npos) << Json(end).dump();
     }
   }
-}
-
-TEST(HostileDocument, ItsNamesAreUnchangedOnTheWire) {
-  Json request;
-  test::FakeServer server(test::Answering([&request](const Json& got) {
-    request = got;
-    return Json{{"result", Json::object()}};
-  }));
-  auto client = client::Client::Connect(server.ClientOptions());
-  company::hostile::Service service(client);
-  company::hostile::EvilRunParams params{.class_2 = "c", .value_2fa = "2"};
-  params.dry_run = "-";
-  params.dry_run_2 = "_";
-  params.dry_run_3 = "R";
-  params.quoted_error_injected = "q";
-  params.back_slash = "b";
-  params.words = company::hostile::EvilRunParamsWords::kErrorInjected;
-  service.evil.Run(params);
-  EXPECT_EQ(request.at("method"), "evil.run");
-  EXPECT_EQ(request.at("params"), (Json{{"class", "c"},
-                                        {"2fa", "2"},
-                                        {"dry-run", "-"},
-                                        {"dry_run", "_"},
-                                        {"dryRun", "R"},
-                                        {"\"quoted\"\n#error injected", "q"},
-                                        {"back\\slash\\", "b"},
-                                        {"words", "\n#error injected"}}));
-  service.evil.ErrorInjected();
-  EXPECT_EQ(request.at("method"), "evil.*/\n#error injected");
 }
 
 }  // namespace

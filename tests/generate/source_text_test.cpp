@@ -5,7 +5,7 @@
 #include <string>
 
 #include "onbehalf/client/client.h"
-#include "service/temporary_folder.h"
+#include "support/hostile_texts.h"
 
 namespace onbehalf::cli::generate {
 namespace {

@@ -7,18 +7,18 @@
 #include <fstream>
 #include <iterator>
 
-#include "onbehalf/win32/lean_windows.h"
+#include "support/golden_writing.h"
 
 namespace onbehalf::test {
 
+std::string ReadSourceFile(const std::string& name) {
+  std::ifstream in(ONBEHALF_SOURCE_FOLDER "/" + name, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
 void ExpectSourceFile(const std::string& text, const std::string& name) {
-  const std::string path = ONBEHALF_SOURCE_FOLDER "/" + name;
-  wchar_t write[2] = {};
-  if (::GetEnvironmentVariableW(L"ONBEHALF_WRITE_GOLDEN", write, 2) == 1 && write[0] == L'1') {
-    std::ofstream(path, std::ios::binary) << text;
-  }
-  std::ifstream in(path, std::ios::binary);
-  const std::string expected{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  if (WritesGolden()) std::ofstream(ONBEHALF_SOURCE_FOLDER "/" + name, std::ios::binary) << text;
+  const std::string expected = ReadSourceFile(name);
   if (text == expected) return;
   const auto differs = std::mismatch(text.begin(), text.end(), expected.begin(), expected.end());
   const auto line = 1 + std::count(text.begin(), differs.first, '\n');

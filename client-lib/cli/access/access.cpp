@@ -4,10 +4,13 @@
 
 #include "access/access_options.h"
 #include "access/access_text.h"
+#include "access/sddl_entries.h"
 #include "command.h"
 #include "completions/candidates.h"
+#include "context.h"
 #include "json_members.h"
 #include "onbehalf/win32/account_names.h"
+#include "output.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -97,14 +100,15 @@ ExitCode ShowAs(const Context& context, const AccessOptions& asked) {
 template <auto render>
 ExitCode ShowWithNames(const Context& context, const AccessOptions& asked) {
   win32::AccountNames names;
-  Show(context, asked, [&](const Json& result) { return render(result, names); });
+  Show(context, asked, [&](const Json& result) { return render(result, EntriesFromSddl(names)); });
   return ExitCode::kDone;
 }
 
 ExitCode List(const Context& context, const AccessOptions& asked) {
   win32::AccountNames names;
   Show(
-      context, asked, [&](const Json& list) { return RenderAccessList(list, names); }, WarningAboutSource);
+      context, asked, [&](const Json& list) { return RenderAccessList(list, EntriesFromSddl(names)); },
+      WarningAboutSource);
   return ExitCode::kDone;
 }
 
@@ -116,8 +120,9 @@ ExitCode Check(const Context& context, const AccessOptions& asked) {
 
 ExitCode Rollback(const Context& context, const AccessOptions& asked) {
   win32::AccountNames names;
-  Show(context, asked,
-       [&](const Json& rollback) { return RenderRollback(rollback, asked.arguments, names); });
+  Show(context, asked, [&](const Json& rollback) {
+    return RenderRollback(rollback, asked.arguments, EntriesFromSddl(names));
+  });
   return ExitCode::kDone;
 }
 

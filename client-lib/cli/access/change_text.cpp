@@ -6,8 +6,9 @@
 
 #include "access/access_text.h"
 #include "access/own_entries.h"
+#include "aligned_table.h"
 #include "json_members.h"
-#include "output.h"
+#include "printable.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -22,9 +23,9 @@ struct Side {
   std::optional<OwnEntries> own;
 };
 
-Side SideOf(const Json& change, const char* name, win32::AccountNames& names) {
+Side SideOf(const Json& change, const char* name, const ReadEntries& read_entries) {
   Side side{TextMember(change, name), std::nullopt};
-  if (!side.sddl.empty()) side.own = ReadOwnEntries(TextMember(change, "node"), side.sddl, names);
+  if (!side.sddl.empty()) side.own = read_entries(TextMember(change, "node"), side.sddl);
   return side;
 }
 
@@ -44,9 +45,9 @@ std::vector<EntryWords> Difference(std::vector<EntryWords> from, const std::vect
 }
 
 // A node's entries before and after, followed by the removed and the added ones.
-std::string Sides(const Json& change, win32::AccountNames& names) {
-  const Side before = SideOf(change, "before", names);
-  const Side after = SideOf(change, "after", names);
+std::string Sides(const Json& change, const ReadEntries& read_entries) {
+  const Side before = SideOf(change, "before", read_entries);
+  const Side after = SideOf(change, "after", read_entries);
   const auto shown = [](const Side& side) { return side.sddl.empty() ? "the default" : side.sddl; };
   std::string text = AlignedTable({{"before", shown(before)}, {"after", shown(after)}}, 2);
   if ((!before.sddl.empty() && !before.own) || (!after.sddl.empty() && !after.own)) return text;
@@ -63,16 +64,16 @@ std::string Sides(const Json& change, win32::AccountNames& names) {
   return text;
 }
 
-std::string SidesOfNodes(const Json* nodes, win32::AccountNames& names) {
+std::string SidesOfNodes(const Json* nodes, const ReadEntries& read_entries) {
   std::string text;
   if (nodes == nullptr) return text;
-  for (const Json& node : *nodes) text += TextMember(node, "node") + "\n" + Sides(node, names);
+  for (const Json& node : *nodes) text += TextMember(node, "node") + "\n" + Sides(node, read_entries);
   return text;
 }
 
 }  // namespace
 
-std::string RenderChange(const Json& change, win32::AccountNames& names) {
+std::string RenderChange(const Json& change, const ReadEntries& read_entries) {
   const std::string node = TextMember(change, "node");
   const std::string version = TextMember(change, "version");
   if (!FlagMember(change, "changed")) {
@@ -83,7 +84,7 @@ std::string RenderChange(const Json& change, win32::AccountNames& names) {
   const std::string head = FlagMember(change, "dryRun")
                                ? node + " would be changed" + kDryRun
                                : node + ": changed, the policy is now version " + version + "\n";
-  return head + Sides(change, names);
+  return head + Sides(change, read_entries);
 }
 
 std::string RenderWarnings(const Json& change) {
@@ -111,15 +112,15 @@ std::string RenderHistory(const Json& history) {
   return AlignedTable(rows);
 }
 
-std::string RenderDiff(const Json& diff, win32::AccountNames& names) {
+std::string RenderDiff(const Json& diff, const ReadEntries& read_entries) {
   const std::string from = TextMember(diff, "from");
   const std::string to = TextMember(diff, "to");
   const Json* nodes = ListMember(diff, "nodes");
   if (nodes == nullptr || nodes->empty()) return "versions " + from + " and " + to + " are the same\n";
-  return "from version " + from + " to version " + to + "\n" + SidesOfNodes(nodes, names);
+  return "from version " + from + " to version " + to + "\n" + SidesOfNodes(nodes, read_entries);
 }
 
-std::string RenderRollback(const Json& rollback, const Json& arguments, win32::AccountNames& names) {
+std::string RenderRollback(const Json& rollback, const Json& arguments, const ReadEntries& read_entries) {
   const std::string to = TextMember(arguments, "to");
   const std::string version = TextMember(rollback, "version");
   if (!FlagMember(rollback, "changed")) {
@@ -129,7 +130,7 @@ std::string RenderRollback(const Json& rollback, const Json& arguments, win32::A
   const std::string head = FlagMember(rollback, "dryRun")
                                ? "version " + to + " would be in force again" + kDryRun
                                : "version " + to + " is in force again, as version " + version + "\n";
-  return head + SidesOfNodes(ListMember(rollback, "nodes"), names);
+  return head + SidesOfNodes(ListMember(rollback, "nodes"), read_entries);
 }
 
 }  // namespace onbehalf::cli

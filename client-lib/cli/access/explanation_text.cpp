@@ -3,8 +3,8 @@
 
 #include "access/access_text.h"
 #include "access/phrases.h"
+#include "aligned_table.h"
 #include "json_members.h"
-#include "output.h"
 
 namespace onbehalf::cli {
 namespace {

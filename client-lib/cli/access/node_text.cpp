@@ -3,8 +3,8 @@
 #include "access/access_text.h"
 #include "access/own_entries.h"
 #include "access/phrases.h"
+#include "aligned_table.h"
 #include "json_members.h"
-#include "output.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -35,7 +35,7 @@ std::string PolicyLine(const Json& result) {
 
 }  // namespace
 
-std::string RenderAccessList(const Json& list, win32::AccountNames& names) {
+std::string RenderAccessList(const Json& list, const ReadEntries& read_entries) {
   const Json* nodes = ListMember(list, "nodes");
   if (nodes == nullptr || nodes->empty()) return "There are no nodes that you may see.\n";
   Rows rows = {{"NODE", "SET BY", "INHERITS", "TYPE", "ACCOUNT", "RIGHTS", "YOU MAY"}};
@@ -47,7 +47,7 @@ std::string RenderAccessList(const Json& list, win32::AccountNames& names) {
       rows.push_back({name, SetBy(node), Inherits(node), entry.type, entry.account, entry.rights,
                       may.empty() ? "-" : may});
     };
-    const auto own = ReadOwnEntries(name, sddl, names);
+    const auto own = read_entries(name, sddl);
     if (!own) {
       add({"-", sddl, "-"});
     } else if (own->entries.empty()) {

@@ -1,11 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "onbehalf/win32/account_names.h"
 
 namespace onbehalf::cli {
 
@@ -26,7 +25,6 @@ struct OwnEntries {
 };
 
 // Parses a node's own SDDL ("D:P(A;;GX;;;BU)"). nullopt if Windows rejects the text; show it unchanged then.
-std::optional<OwnEntries> ReadOwnEntries(std::string_view node, std::string_view sddl,
-                                         win32::AccountNames& names);
+using ReadEntries = std::function<std::optional<OwnEntries>(std::string_view node, std::string_view sddl)>;
 
 }  // namespace onbehalf::cli

@@ -1,17 +1,21 @@
+#include "aligned_table.h"
 #include "audit/audit_options.h"
 
 #include <cstdint>
 #include <string>
 
+#include "audit/account_naming.h"
 #include "audit/audit_reader.h"
 #include "audit/audit_text.h"
 #include "command.h"
 #include "completions/candidates.h"
 #include "console_stop.h"
+#include "context.h"
 #include "json_layout.h"
 #include "json_members.h"
 #include "method_error.h"
 #include "onbehalf/win32/account_names.h"
+#include "output.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -60,7 +64,7 @@ class Lines {
     Rows rows;
     if (!begun_ && !records.empty()) rows.push_back(AuditHeader());
     begun_ = begun_ || !records.empty();
-    for (const Json& record : records) rows.push_back(AuditCells(record, names_));
+    for (const Json& record : records) rows.push_back(AuditCells(record, name_account_));
     return columns_.Lines(rows);
   }
 
@@ -68,6 +72,7 @@ class Lines {
   bool json_;
   bool begun_ = false;
   win32::AccountNames names_;
+  const NameAccount name_account_ = NamingBy(names_);
   AlignedColumns columns_;
 };
 

@@ -6,8 +6,9 @@
 #include <cstdio>
 #include <string_view>
 
+#include "aligned_table.h"
 #include "json_members.h"
-#include "onbehalf/win32/sid.h"
+#include "printable.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -20,10 +21,8 @@ constexpr std::array<std::string_view, 10> kElsewhere = {"time",    "event", "ac
 
 std::string OrDash(std::string text) { return text.empty() ? "-" : text; }
 
-std::string AccountOf(const Json& record, win32::AccountNames& names) {
-  const std::string text = TextMember(record, "account");
-  if (const auto sid = win32::Sid::FromString(text)) return Printable(names.Display(*sid));
-  return text;
+std::string AccountOf(const Json& record, const NameAccount& name_account) {
+  return Printable(name_account(TextMember(record, "account")));
 }
 
 std::string Milliseconds(const Json& record) {
@@ -60,7 +59,7 @@ Rows::value_type AuditHeader() {
   return {"TIME", "VERDICT", "ACCOUNT", "METHOD", "NODE", "REASON", "REQUEST"};
 }
 
-Rows::value_type AuditCells(const Json& record, win32::AccountNames& names) {
+Rows::value_type AuditCells(const Json& record, const NameAccount& name_account) {
   const std::string event = TextMember(record, "event");
   std::string verdict = event;
   std::string reason;
@@ -79,9 +78,9 @@ Rows::value_type AuditCells(const Json& record, win32::AccountNames& names) {
   } else {
     reason = AllMembers(record);
   }
-  return {OrDash(TextMember(record, "time")),   OrDash(verdict),
-          OrDash(AccountOf(record, names)),     OrDash(TextMember(record, "method")),
-          OrDash(TextMember(record, "node")),   OrDash(reason),
+  return {OrDash(TextMember(record, "time")),      OrDash(verdict),
+          OrDash(AccountOf(record, name_account)), OrDash(TextMember(record, "method")),
+          OrDash(TextMember(record, "node")),      OrDash(reason),
           OrDash(TextMember(record, "request"))};
 }
 

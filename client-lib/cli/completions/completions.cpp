@@ -9,7 +9,9 @@
 #include "command.h"
 #include "completions/completion_script.h"
 #include "completions/word_completion.h"
+#include "context.h"
 #include "method_catalogue.h"
+#include "output.h"
 #include "usage_error.h"
 
 namespace onbehalf::cli {

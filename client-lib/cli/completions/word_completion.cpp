@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "command_table.h"
+#include "command_names.h"
 #include "global_options.h"
 
 namespace onbehalf::cli {

@@ -5,7 +5,8 @@
 
 #include "json_members.h"
 #include "onbehalf/protocol/error_code.h"
-#include "output.h"
+#include "pipe_path.h"
+#include "printable.h"
 #include "server_trust.h"
 
 namespace onbehalf::cli::doctor {

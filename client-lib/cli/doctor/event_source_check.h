@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "answer.h"
 #include "finding.h"
 
 namespace onbehalf::cli::doctor {

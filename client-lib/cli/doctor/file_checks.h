@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "answer.h"
 #include "finding.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/sid.h"

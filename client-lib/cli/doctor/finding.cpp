@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "onbehalf/protocol/json_object.h"
-#include "output.h"
+#include "printable.h"
 
 namespace onbehalf::cli::doctor {
 namespace {
@@ -21,14 +21,6 @@ const char* WordFor(Verdict verdict) {
 }
 
 }  // namespace
-
-Finding NotAnswered(const std::string& check, DWORD code, const std::string& why) {
-  if (code == ERROR_ACCESS_DENIED || code == ERROR_PRIVILEGE_NOT_HELD) {
-    return {check, Verdict::kWarn, "this account may not query it: " + why,
-            "Run doctor as an administrator (elevated) to check it."};
-  }
-  return {check, Verdict::kWarn, "this system does not report it: " + why, {}};
-}
 
 bool AnyFails(const Findings& findings) {
   return std::any_of(findings.begin(), findings.end(),

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "answer.h"
 #include "finding.h"
 #include "onbehalf/client/client.h"
 #include "onbehalf/win32/security_descriptor.h"

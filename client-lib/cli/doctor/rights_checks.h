@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "answer.h"
 #include "finding.h"
 #include "onbehalf/win32/sid.h"
 

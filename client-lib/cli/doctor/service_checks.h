@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "answer.h"
 #include "finding.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/service_control.h"

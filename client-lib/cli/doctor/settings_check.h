@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "answer.h"
 #include "file_checks.h"
 #include "finding.h"
 

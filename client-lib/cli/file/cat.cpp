@@ -1,7 +1,9 @@
 #include <string_view>
 
+#include "context.h"
 #include "file/file.h"
 #include "file/remote_read.h"
+#include "output.h"
 
 namespace onbehalf::cli {
 namespace {

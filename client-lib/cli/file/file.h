@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "console_stop.h"
+#include "context.h"
 #include "file/file_calls.h"
 
 namespace onbehalf::cli {

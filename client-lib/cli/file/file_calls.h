@@ -77,9 +77,4 @@ std::optional<client::Json> StatIfThere(FileCalls& calls, const std::string& pat
 // Whether the service failed with the Windows error `code`.
 bool IsWindowsError(const client::RpcError& error, DWORD code);
 
-// The part of a path after its last separator, for paths of either computer.
-std::string NameIn(const std::string& path);
-// The path of `name` in `folder`.
-std::string PathIn(const std::string& folder, const std::string& name);
-
 }  // namespace onbehalf::cli

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "aligned_table.h"
 #include "byte_text.h"
 #include "json_members.h"
 

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "aligned_table.h"
 #include "onbehalf/client/client.h"
-#include "output.h"
 
 namespace onbehalf::cli {
 

@@ -5,12 +5,16 @@
 
 #include "byte_text.h"
 #include "completions/candidates.h"
+#include "context.h"
 #include "file/comparison.h"
 #include "file/file.h"
 #include "file/file_error.h"
 #include "file/local_file.h"
+#include "file/path_text.h"
 #include "file/remote_read.h"
 #include "file/transfer.h"
+#include "output.h"
+#include "printable.h"
 
 namespace onbehalf::cli {
 namespace {

@@ -1,9 +1,12 @@
 #include <string>
 
+#include "aligned_table.h"
+#include "context.h"
 #include "file/file.h"
 #include "file/file_text.h"
 #include "json_layout.h"
 #include "json_members.h"
+#include "output.h"
 
 namespace onbehalf::cli {
 namespace {

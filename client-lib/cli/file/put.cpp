@@ -9,14 +9,18 @@
 
 #include "byte_text.h"
 #include "completions/candidates.h"
+#include "context.h"
 #include "file/comparison.h"
 #include "file/file.h"
 #include "file/file_error.h"
 #include "file/local_file.h"
+#include "file/path_text.h"
 #include "file/transfer.h"
 #include "json_members.h"
 #include "onbehalf/protocol/base64.h"
 #include "onbehalf/protocol/error_code.h"
+#include "output.h"
+#include "printable.h"
 
 namespace onbehalf::cli {
 namespace {

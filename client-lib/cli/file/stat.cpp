@@ -1,5 +1,7 @@
+#include "context.h"
 #include "file/file.h"
 #include "file/file_text.h"
+#include "output.h"
 
 namespace onbehalf::cli {
 namespace {

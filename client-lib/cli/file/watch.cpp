@@ -1,9 +1,11 @@
 #include <string>
 
+#include "context.h"
 #include "file/file.h"
 #include "file/file_text.h"
 #include "json_layout.h"
 #include "json_members.h"
+#include "output.h"
 
 namespace onbehalf::cli {
 namespace {

@@ -5,13 +5,17 @@
 
 #include "command.h"
 #include "completions/candidates.h"
+#include "context.h"
 #include "generate/api_document.h"
 #include "generate/generate_options.h"
 #include "generate/whole_file.h"
 #include "generate/writers.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
+#include "output.h"
 #include "params.h"
+#include "params_source.h"
+#include "printable.h"
 #include "usage_error.h"
 
 namespace onbehalf::cli {

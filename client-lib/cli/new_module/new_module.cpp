@@ -4,9 +4,11 @@
 #include <system_error>
 
 #include "command.h"
+#include "context.h"
 #include "generate/whole_file.h"
 #include "new_module/new_module_files.h"
 #include "onbehalf/win32/utf.h"
+#include "output.h"
 #include "usage_error.h"
 
 namespace onbehalf::cli {

@@ -15,6 +15,7 @@
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
+#include "output.h"
 #include "service/test_server.h"
 #include "support/child_main.h"
 #include "support/child_process.h"

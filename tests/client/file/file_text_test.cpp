@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
 
+#include "aligned_table.h"
 #include "byte_text.h"
-#include "file/file_calls.h"
+#include "file/path_text.h"
 #include "progress_view.h"
 
 namespace onbehalf::cli {

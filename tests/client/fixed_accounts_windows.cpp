@@ -1,13 +1,18 @@
-#include "fixed_account_names.h"
-
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
-namespace onbehalf::test {
+#include "access/sddl_entries.h"
+#include "audit/account_naming.h"
+#include "fixed_accounts.h"
+#include "onbehalf/win32/account_names.h"
+#include "onbehalf/win32/sid.h"
 
-win32::AccountSource FixedAccountNames() {
+namespace onbehalf::test {
+namespace {
+
+win32::AccountSource FixedNames() {
   static const std::map<std::string, win32::AccountName, std::less<>> kNames = {
       {"S-1-5-18", {"NT AUTHORITY", "SYSTEM", SidTypeWellKnownGroup}},
       {"S-1-5-11", {"NT AUTHORITY", "Authenticated Users", SidTypeWellKnownGroup}},
@@ -24,6 +29,18 @@ win32::AccountSource FixedAccountNames() {
   };
   source.sid_of = [](std::string_view) -> std::optional<win32::Sid> { return std::nullopt; };
   return source;
+}
+
+}  // namespace
+
+std::string FixedAccountName(const std::string& sid) {
+  win32::AccountNames names(FixedNames());
+  return cli::NamingBy(names)(sid);
+}
+
+std::optional<cli::OwnEntries> FixedEntries(std::string_view node, std::string_view sddl) {
+  win32::AccountNames names(FixedNames());
+  return cli::EntriesFromSddl(names)(node, sddl);
 }
 
 }  // namespace onbehalf::test

@@ -1,10 +1,13 @@
-#include "access/own_entries.h"
+#include "access/sddl_entries.h"
 
 #include <cstdio>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/win32_error.h"
-#include "output.h"
+#include "printable.h"
 
 namespace onbehalf::cli {
 namespace {
@@ -44,10 +47,7 @@ std::string TypeOf(const win32::AccessEntry& entry) {
   return entry.allows() ? "allow" : "type " + std::to_string(entry.type);
 }
 
-}  // namespace
-
-std::optional<OwnEntries> ReadOwnEntries(std::string_view node, std::string_view sddl,
-                                         win32::AccountNames& names) {
+std::optional<OwnEntries> Read(std::string_view node, std::string_view sddl, win32::AccountNames& names) {
   OwnEntries own;
   try {
     const auto descriptor = win32::SecurityDescriptor::FromSddl(sddl);
@@ -59,6 +59,12 @@ std::optional<OwnEntries> ReadOwnEntries(std::string_view node, std::string_view
     return std::nullopt;
   }
   return own;
+}
+
+}  // namespace
+
+ReadEntries EntriesFromSddl(win32::AccountNames& names) {
+  return [&names](std::string_view node, std::string_view sddl) { return Read(node, sddl, names); };
 }
 
 }  // namespace onbehalf::cli
