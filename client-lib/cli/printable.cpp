@@ -13,7 +13,8 @@ std::string Printable(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     // U+0080 to U+009F are control characters too; in UTF-8 they are C2 80 to C2 9F.
-    const bool is_c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
+    const bool is_c1 = byte == 0xC2 && next >= 0x80 && next < 0xA0;
     if (byte < 0x20 || byte == 0x7F || is_c1) {
       const unsigned char shown = is_c1 ? static_cast<unsigned char>(text[++i]) : byte;
       printable += "\\x";

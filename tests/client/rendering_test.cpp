@@ -20,6 +20,11 @@ TEST(Rendering, OfTablesAlignsByCharactersNotBytes) {
 
 TEST(Rendering, OfForeignTextHasNoControlCharacters) {
   EXPECT_EQ(Printable("a\x1b[1m\x07\n\x7f"), "a\\x1b[1m\\x07\\x0a\\x7f");
+  // An incomplete character does not swallow the next one.
+  EXPECT_EQ(Printable("\xC2"
+                      "a\xC2\x1b\xC2"),
+            "\xC2"
+            "a\xC2\\x1b\xC2");
   EXPECT_EQ(Printable("\xC3\xA4 \xC2\x9B \xE2\x82\xAC"), "\xC3\xA4 \\x9b \xE2\x82\xAC");
 }
 
