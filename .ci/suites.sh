@@ -53,8 +53,9 @@ native-protocol  full   600 -              linux       onbehalf_protocol_tests  
 native-service-core full 600 -             linux       onbehalf_service_core_tests     *                  the same on this system with AddressSanitizer and UBSan
 native-client-core full 600 -              linux       onbehalf_client_core_tests      *                  platform-independent parts of the client and the command line, on this system with AddressSanitizer and UBSan
 native-generate  full   600 -              linux       onbehalf_generate_tests         *                  the output of onbehalf generate, on this system with AddressSanitizer and UBSan
-fuzz-seeds       full   600 -              linux       onbehalf_fuzz_audit,onbehalf_fuzz_framing,onbehalf_fuzz_parsing,onbehalf_fuzz_policy *  the fuzzers' seeds, each once
+fuzz-seeds       full   600 -              linux       onbehalf_fuzz_audit,onbehalf_fuzz_command_line,onbehalf_fuzz_framing,onbehalf_fuzz_parsing,onbehalf_fuzz_policy *  the fuzzers' seeds, each once
 fuzz-audit       long   180 -              linux       onbehalf_fuzz_audit             -                  a minute of fuzzing
+fuzz-command-line long  180 -              linux       onbehalf_fuzz_command_line      -                  a minute of fuzzing
 fuzz-framing     long   180 -              linux       onbehalf_fuzz_framing           -                  a minute of fuzzing
 fuzz-parsing     long   180 -              linux       onbehalf_fuzz_parsing           -                  a minute of fuzzing
 fuzz-policy      long   180 -              linux       onbehalf_fuzz_policy            -                  a minute of fuzzing
@@ -109,11 +110,12 @@ suite_command() {
     typescript)
       command=("$root/tests/generate/typescript/run.sh" "$build/typescript"
         wine "$folder/bin/onbehalf.exe" generate --language typescript --from "$(windows_path "$root/tests/generate/discover.json")") ;;
-    fuzz-audit | fuzz-framing | fuzz-parsing | fuzz-policy)
+    fuzz-audit | fuzz-command-line | fuzz-framing | fuzz-parsing | fuzz-policy)
       # Its findings stay in build/fuzz, a failing input as crash-….
-      mkdir -p "$build/fuzz/${1#fuzz-}"
+      local part=${program#onbehalf_fuzz_}
+      mkdir -p "$build/fuzz/$part"
       command=("$folder/bin/$program" -max_total_time=60 -artifact_prefix="$build/fuzz/"
-        "$build/fuzz/${1#fuzz-}" "$root/tests/fuzz/corpus/${1#fuzz-}") ;;
+        "$build/fuzz/$part" "$root/tests/fuzz/corpus/$part") ;;
     *) # One process for all cases: under Wine, starting one takes longer than most cases.
       if [ "$preset" = linux ]; then command=("$folder/bin/$program"); else command=(wine "$folder/bin/$program.exe"); fi
       [ "${cases_of[$1]}" = "*" ] || command+=("--gtest_filter=${cases_of[$1]}") ;;
