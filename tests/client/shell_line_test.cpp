@@ -57,20 +57,20 @@ TEST(ShellLine, ReportsWhatIsWrong) {
   };
   const Row rows[] = {
       {"help me", "'help' takes no operands, not 'me'"},
-      {"quit now", "'quit' stands alone"},
+      {"quit now", "'quit' takes no operands, not 'now'"},
       {"methods a b", "'methods' takes one name, not 'a b'"},
       {"m x", "'x' is not a parameter: write NAME=VALUE"},
-      {"m x y=1", "'x' is no parameter"},
-      {"m =1", "'=1' is no parameter"},
+      {"m x y=1", "'x' is not a parameter"},
+      {"m =1", "'=1' is not a parameter"},
       {"m a=1 a=2", "the parameter a is given twice"},
       {"m a=\"x", "the value of a is not terminated: \"x"},
-      {"m a={\"x\":1", "the value of a has no end"},
-      {"m a=\"x\\", "the value of a has no end"},
+      {"m a={\"x\":1", "the value of a is not terminated"},
+      {"m a=\"x\\", "the value of a is not terminated"},
       {"m a=\"x\"y", "a space is missing after the value of a: \"x\""},
-      {"m a={x:1}", "the parameters are no JSON"},
-      {"m a={\"x\":1,\"x\":2}", "the parameters are no JSON"},
-      {"m {\"a\":1", "the parameters are no JSON"},
-      {"m {\"a\":1} b=2", "the parameters are no JSON"},
+      {"m a={x:1}", "the parameters are not valid JSON"},
+      {"m a={\"x\":1,\"x\":2}", "the parameters are not valid JSON"},
+      {"m {\"a\":1", "the parameters are not valid JSON"},
+      {"m {\"a\":1} b=2", "the parameters are not valid JSON"},
   };
   for (const Row& row : rows) {
     std::string said;
