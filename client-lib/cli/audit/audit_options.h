@@ -1,5 +1,7 @@
 #pragma once
 
+#include <nlohmann/json.hpp>
+
 #include "onbehalf/client/client.h"
 
 namespace onbehalf::cli {
