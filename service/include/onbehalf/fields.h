@@ -13,6 +13,7 @@
 //   };
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -33,16 +34,24 @@ namespace onbehalf {
 // Whether JSON is taken from a peer (undescribed members are refused) or given to one.
 enum class Direction { kTaken, kGiven };
 
-// Constraints on a value in addition to its type. Lengths are in characters.
+// Constraints on a value in addition to its type. Lengths are in characters. The initial values are no constraint.
 struct Bounds {
-  std::optional<std::int64_t> minimum = {};
-  std::optional<std::uint64_t> maximum = {};
-  std::optional<std::size_t> min_length = {};
-  std::optional<std::size_t> max_length = {};
-  std::optional<std::size_t> min_items = {};
-  std::optional<std::size_t> max_items = {};
+  std::int64_t minimum = (std::numeric_limits<std::int64_t>::min)();
+  std::uint64_t maximum = (std::numeric_limits<std::uint64_t>::max)();
+  std::uint32_t min_length = 0;
+  std::uint32_t max_length = (std::numeric_limits<std::uint32_t>::max)();
+  std::uint32_t min_items = 0;
+  std::uint32_t max_items = (std::numeric_limits<std::uint32_t>::max)();
   // Other JSON Schema keywords, which replace those of the type.
   nlohmann::json (*words)() = nullptr;
+};
+
+// Type-erased access to a member: one object for each type.
+struct FieldType {
+  nlohmann::json (*schema)(Direction direction) = nullptr;
+  void (*read)(void* member, const nlohmann::json& value) = nullptr;
+  // Moves the value out of the member. Returns null for an optional without a value.
+  nlohmann::json (*write)(void* member) = nullptr;
 };
 
 // One member of a struct. The strings are literals.
@@ -55,11 +64,7 @@ struct Field {
   bool is_nullable = false;  // a std::optional
   // Returns the member of `object`.
   void* (*member)(void* object) = nullptr;
-  // These depend on the member's type only, so members of the same type share them.
-  nlohmann::json (*schema)(Direction direction) = nullptr;
-  void (*read)(void* member, const nlohmann::json& value) = nullptr;
-  // Moves the value out of the member. Returns null for an optional without a value.
-  nlohmann::json (*write)(void* member) = nullptr;
+  const FieldType* type = nullptr;
 
   // The value may be written to the audit: it is neither a secret nor the caller's content.
   constexpr Field Audited() const {
@@ -93,6 +98,28 @@ Fields FieldsOf() {
   return fields;
 }
 
+// Several arrays of fields as one: those of a base and of the struct that derives from it.
+template <std::size_t... Sizes>
+constexpr std::array<Field, (Sizes + ...)> Join(const std::array<Field, Sizes>&... parts) {
+  std::array<Field, (Sizes + ...)> all{};
+  auto next = all.begin();
+  (..., (next = std::copy(parts.begin(), parts.end(), next)));
+  return all;
+}
+
+namespace fields {
+
+template <typename T>
+inline constexpr bool kIsList = false;
+template <HasFields T>
+inline constexpr bool kIsList<std::vector<T>> = true;
+
+}  // namespace fields
+
+// What a whole result may be: a struct with fields, or a list of such structs.
+template <typename T>
+concept Describable = HasFields<T> || fields::kIsList<T>;
+
 // The JSON names of an enumeration's values, in the order of their numbers, which start at 0. Declare a function like this next
 // to the enumeration: constexpr std::array<std::string_view, 2> NamesOf(Colour) { return {"red", "green"}; }
 template <typename T>
@@ -122,17 +149,18 @@ Json WriteObject(Fields fields, void* object);
 
 // Without null and without the summary.
 inline Json SchemaOf(const Field& field, Direction direction) {
-  Json schema = field.schema(direction);
+  Json schema = field.type->schema(direction);
   const Bounds& bounds = field.bounds;
-  const auto add = [&schema](const char* word, const auto& bound) {
-    if (bound) schema[word] = *bound;
+  constexpr Bounds kNone;
+  const auto add = [&schema](const char* word, auto bound, auto none) {
+    if (bound != none) schema[word] = bound;
   };
-  add("minimum", bounds.minimum);
-  add("maximum", bounds.maximum);
-  add("minLength", bounds.min_length);
-  add("maxLength", bounds.max_length);
-  add("minItems", bounds.min_items);
-  add("maxItems", bounds.max_items);
+  add("minimum", bounds.minimum, kNone.minimum);
+  add("maximum", bounds.maximum, kNone.maximum);
+  add("minLength", bounds.min_length, kNone.min_length);
+  add("maxLength", bounds.max_length, kNone.max_length);
+  add("minItems", bounds.min_items, kNone.min_items);
+  add("maxItems", bounds.max_items, kNone.max_items);
   if (bounds.words != nullptr) schema.update(bounds.words());
   return schema;
 }
@@ -244,7 +272,7 @@ struct Value<T> {
 template <typename T>
 struct Value<std::optional<T>> {
   static Json Schema(Direction direction) { return Value<T>::Schema(direction); }
-  static void Read(const Json& json, std::optional<T>& value) {
+  static void Read(const Json& json, std::optional<T>& value) requires(std::default_initializable<T>) {
     if (json.is_null()) {
       value.reset();
     } else {
@@ -263,7 +291,7 @@ struct Value<std::vector<T>> {
     schema["items"] = Value<T>::Schema(direction);
     return schema;
   }
-  static void Read(const Json& json, std::vector<T>& value) {
+  static void Read(const Json& json, std::vector<T>& value) requires(std::default_initializable<T>) {
     value.clear();
     value.reserve(json.size());
     for (const Json& element : json) Value<T>::Read(element, value.emplace_back());
@@ -283,7 +311,12 @@ inline constexpr bool kIsOptional<std::optional<T>> = true;
 // Type-erased access to a member.
 template <typename T>
 void ReadMember(void* member, const Json& value) {
-  Value<T>::Read(value, *static_cast<T*>(member));
+  if constexpr (requires(T & read) { Value<T>::Read(value, read); }) {
+    Value<T>::Read(value, *static_cast<T*>(member));
+  } else {
+    // What is only written: elements without a default constructor.
+    throw std::logic_error("a member that is only written was to be read");
+  }
 }
 template <typename T>
 Json WriteMember(void* member) {
@@ -294,15 +327,18 @@ Json WriteMember(void* member) {
   }
 }
 
-// S is a template argument because GCC gives a specialization internal linkage for a type in an unnamed namespace, but not for a
-// pointer to its member: two files with a struct of the same name would share these functions.
-template <typename S, typename T, T S::*Member>
+// Shared by all members of a type.
+template <typename T>
+inline constexpr FieldType kFieldType{&Value<T>::Schema, &ReadMember<T>, &WriteMember<T>};
+
+// Object is S or derives from it. Both are template arguments because GCC gives a specialization internal linkage for a type in an
+// unnamed namespace, but not for a pointer to its member: two files with a struct of the same name would share these functions.
+template <typename Object, typename S, typename T, T S::*Member>
 struct OfMember {
-  static void* Of(void* object) { return &(static_cast<S*>(object)->*Member); }
+  static void* Of(void* object) { return &(static_cast<Object*>(object)->*Member); }
   static constexpr Field Make(std::string_view name, std::string_view summary, const Bounds& bounds,
                               bool is_required) {
-    return {name, summary,           bounds,         is_required,    false, kIsOptional<T>,
-            &Of,  &Value<T>::Schema, &ReadMember<T>, &WriteMember<T>};
+    return {name, summary, bounds, is_required, false, kIsOptional<T>, &Of, &kFieldType<T>};
   }
 };
 
@@ -310,7 +346,9 @@ template <auto Member>
 struct Deduced;
 template <typename S, typename T, T S::*Member>
 struct Deduced<Member> {
-  using Type = OfMember<S, T, Member>;
+  using Struct = S;
+  template <typename Object>
+  using Type = OfMember<Object, S, T, Member>;
 };
 
 inline Json ObjectSchema(Fields fields, Direction direction) {
@@ -332,14 +370,14 @@ inline Json ObjectSchema(Fields fields, Direction direction) {
 inline void ReadObject(Fields fields, void* object, const Json& value) {
   for (const Field& field : fields) {
     if (const auto found = value.find(field.name); found != value.end())
-      field.read(field.member(object), *found);
+      field.type->read(field.member(object), *found);
   }
 }
 
 inline Json WriteObject(Fields fields, void* object) {
   Json json = Json::object();
   for (const Field& field : fields) {
-    Json value = field.write(field.member(object));
+    Json value = field.type->write(field.member(object));
     if (field.is_required || !value.is_null()) json[std::string(field.name)] = std::move(value);
   }
   return json;
@@ -347,17 +385,17 @@ inline Json WriteObject(Fields fields, void* object) {
 
 }  // namespace fields
 
-// A member that is always present.
-template <auto Member>
+// A member that is always present. A struct that describes a member of its base names itself as `Object`.
+template <auto Member, typename Object = typename fields::Deduced<Member>::Struct>
 constexpr Field Required(std::string_view name, std::string_view summary, const Bounds& bounds = {}) {
-  return fields::Deduced<Member>::Type::Make(name, summary, bounds, true);
+  return fields::Deduced<Member>::template Type<Object>::Make(name, summary, bounds, true);
 }
 
 // A member that may be omitted. When taken, an omitted member keeps the struct's initial value, and a std::optional may also be
 // null. When given, a std::optional without a value is omitted.
-template <auto Member>
+template <auto Member, typename Object = typename fields::Deduced<Member>::Struct>
 constexpr Field Optional(std::string_view name, std::string_view summary, const Bounds& bounds = {}) {
-  return fields::Deduced<Member>::Type::Make(name, summary, bounds, false);
+  return fields::Deduced<Member>::template Type<Object>::Make(name, summary, bounds, false);
 }
 
 // Reads a described struct from JSON that matches its schema. Throws std::out_of_range for an integer that its type cannot hold
@@ -369,14 +407,14 @@ T FromJson(const nlohmann::json& json) {
   return value;
 }
 
-template <HasFields T>
+template <Describable T>
 nlohmann::json ToJson(T value) {
-  return fields::WriteObject(FieldsOf<T>(), &value);
+  return fields::Value<T>::Write(std::move(value));
 }
 
-template <HasFields T>
+template <Describable T>
 nlohmann::json SchemaOf(Direction direction) {
-  return fields::ObjectSchema(FieldsOf<T>(), direction);
+  return fields::Value<T>::Schema(direction);
 }
 
 }  // namespace onbehalf

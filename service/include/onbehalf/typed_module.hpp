@@ -38,18 +38,18 @@ inline std::vector<Parameter> ParametersOf(Fields fields) {
 }
 
 // Describes the method's parameters by `Params` and sets `work` as its handler: a function of (const Params&, const Call&) that
-// returns nlohmann::json, or a struct with fields, which describes the result too. What Params borrows lives until `work`
+// returns nlohmann::json, or a T that is Describable, which describes the result too. What Params borrows lives until `work`
 // returns.
 template <HasFields Params, typename Work>
 void Handle(Method& method, Work work) {
   using T = std::invoke_result_t<const Work&, const Params&, const Call&>;
-  static_assert(HasFields<T> || std::is_same_v<T, nlohmann::json>);
+  static_assert(Describable<T> || std::is_same_v<T, nlohmann::json>);
   method.parameters = ParametersOf(FieldsOf<Params>());
-  if constexpr (HasFields<T>) method.result_schema = ToText(SchemaOf<T>(Direction::kGiven));
+  if constexpr (Describable<T>) method.result_schema = ToText(SchemaOf<T>(Direction::kGiven));
   method.handler = [work = std::move(work)](const Call& call) {
     const auto document = nlohmann::json::parse(call.params());
     T result = work(onbehalf::FromJson<Params>(document), call);
-    if constexpr (HasFields<T>) {
+    if constexpr (Describable<T>) {
       return ToText(onbehalf::ToJson(std::move(result)));
     } else {
       return ToText(result);

@@ -211,5 +211,75 @@ TEST(TypedMethod, DoesNotTruncateAnIntegerThatOnlyItsSchemaAllows) {
   EXPECT_THROW(static_cast<void>(FromJson<Narrow>({{"byte", -1}})), std::out_of_range);
 }
 
+struct Label {
+  std::string label = "none";
+};
+
+struct Place {
+  std::int32_t x = 0;
+  std::optional<std::int32_t> y;
+
+  template <typename Object>
+  static constexpr auto FieldsIn() {
+    return std::array{Required<&Place::x, Object>("x", "across"), Optional<&Place::y, Object>("y", "")};
+  }
+};
+
+// Its second base begins behind the first.
+struct NamedPlace : Label, Place {
+  std::string name;
+
+  static constexpr auto Describe() {
+    return Join(std::array{Optional<&NamedPlace::label, NamedPlace>("label", "")}, FieldsIn<NamedPlace>(),
+                std::array{Required<&NamedPlace::name>("name", "")});
+  }
+};
+
+TEST(TypedMethod, HasTheFieldsOfItsStructsBasesInTheOrderOfTheDescription) {
+  Method method;
+  Handle<NamedPlace>(method,
+                     [](const NamedPlace& place, const Call&) -> Result<NamedPlace> { return place; });
+  std::vector<std::string> names;
+  for (const Parameter& parameter : method.parameters) names.push_back(parameter.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"label", "x", "y", "name"}));
+  EXPECT_EQ(method.result_schema.at("required"), (Json{"x", "name"}));
+  const auto place = FromJson<NamedPlace>({{"x", 3}, {"name", "here"}});
+  EXPECT_EQ(place.x, 3);
+  EXPECT_EQ(place.y, std::nullopt);
+  EXPECT_EQ(place.name, "here");
+  EXPECT_EQ(place.label, "none");
+  EXPECT_EQ(onbehalf::ToJson(place), (Json{{"label", "none"}, {"x", 3}, {"name", "here"}}));
+}
+
+TEST(TypedMethod, MayAnswerWithAListOfStructs) {
+  using Places = std::vector<Narrow>;
+  Method method;
+  Handle<Nothing>(method, [](const Nothing&, const Call&) -> Result<Places> { return Places{{1}, {2}}; });
+  EXPECT_EQ(method.result_schema, (Json{{"type", "array"}, {"items", SchemaOf<Narrow>(Direction::kGiven)}}));
+  EXPECT_EQ(onbehalf::ToJson(Places{{1}, {2}}), (Json{{{"byte", 1}}, {{"byte", 2}}}));
+  EXPECT_EQ(onbehalf::ToJson(Places{}), Json::array());
+}
+
+struct Made {
+  std::int32_t number;
+  explicit Made(std::int32_t of) : number(of) {}
+  static constexpr auto Describe() { return std::array{Required<&Made::number>("number", "")}; }
+};
+
+struct OnlyWritten {
+  std::vector<Made> all;
+  std::optional<Made> one;
+  static constexpr auto Describe() {
+    return std::array{Required<&OnlyWritten::all>("all", ""), Required<&OnlyWritten::one>("one", "")};
+  }
+};
+
+TEST(TypedMethod, WritesWhatHasNoDefaultConstructorAndDoesNotReadIt) {
+  const OnlyWritten written{{Made(1), Made(2)}, Made(3)};
+  const Json json = onbehalf::ToJson(written);
+  EXPECT_EQ(json, (Json{{"all", {{{"number", 1}}, {{"number", 2}}}}, {"one", {{"number", 3}}}}));
+  EXPECT_THROW(static_cast<void>(FromJson<OnlyWritten>(json)), std::logic_error);
+}
+
 }  // namespace
 }  // namespace onbehalf::service

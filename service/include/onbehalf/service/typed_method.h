@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -32,6 +33,10 @@ struct Answered<Result<T>> {
   using Type = T;
 };
 
+// The part of Handle that depends on no type. `result_schema` may be null.
+void SetHandler(Method& method, Fields parameters, Json (*result_schema)(Direction),
+                std::function<MethodResult(const Call&)> handler);
+
 }  // namespace detail
 
 // The parameters of a call, already validated.
@@ -41,23 +46,22 @@ Params ParamsOf(const Call& call) {
 }
 
 // Describes the method's parameters by `Params` and sets `work` as its handler: a function of (const Params&, const Call&) that
-// returns MethodResult, or Result<T> where T has fields and describes the result too. What Params borrows lives as long as the
+// returns MethodResult, or Result<T> where T is Describable and describes the result too. What Params borrows lives as long as the
 // Call.
 template <HasFields Params, typename Work>
 void Handle(Method& method, Work work) {
   using T = typename detail::Answered<std::invoke_result_t<const Work&, const Params&, const Call&>>::Type;
-  method.parameters = ParametersOf(FieldsOf<Params>());
-  if constexpr (HasFields<T>) {
-    method.result_schema = SchemaOf<T>(Direction::kGiven);
-    method.handler = [work = std::move(work)](const Call& call) -> MethodResult {
-      auto result = work(ParamsOf<Params>(call), call);
-      if (!result.ok()) return std::move(result).error();
-      return onbehalf::ToJson(*std::move(result));
-    };
+  if constexpr (Describable<T>) {
+    detail::SetHandler(method, FieldsOf<Params>(), &fields::Value<T>::Schema,
+                       [work = std::move(work)](const Call& call) -> MethodResult {
+                         auto result = work(ParamsOf<Params>(call), call);
+                         if (!result.ok()) return std::move(result).error();
+                         return fields::Value<T>::Write(*std::move(result));
+                       });
   } else {
-    method.handler = [work = std::move(work)](const Call& call) {
+    detail::SetHandler(method, FieldsOf<Params>(), nullptr, [work = std::move(work)](const Call& call) {
       return work(ParamsOf<Params>(call), call);
-    };
+    });
   }
 }
 
