@@ -8,8 +8,8 @@
 
 namespace onbehalf::service {
 
-// access.*: shows, changes and explains the policy. Everybody who has authenticated may call them; what a caller sees and
-// may change is decided node by node, by `see` and `manage`. `access` must outlive every call.
+// access.*: shows, changes and explains the policy. All authenticated users may call them; the rights `see` and `manage` decide node
+// by node what a caller sees and may change. `access` must outlive every call.
 void AddAccessMethods(MethodRegistry& registry, AccessControl& access,
                       std::shared_ptr<win32::AccountNames> names);
 

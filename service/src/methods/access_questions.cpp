@@ -1,10 +1,10 @@
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "access/access_rights.h"
@@ -13,52 +13,62 @@
 #include "access/node_sddl.h"
 #include "methods/access_method_groups.h"
 #include "methods/access_parameters.h"
-#include "methods/account_json.h"
+#include "methods/shown_identity.h"
+#include "onbehalf/protocol/json_object.h"
+#include "onbehalf/service/schema.h"
 #include "onbehalf/win32/account_access.h"
 
 namespace onbehalf::service {
 namespace {
 
-using protocol::Error;
 using protocol::MakeObject;
 using win32::AccessEntry;
 using win32::AccountNames;
 using win32::Sid;
 
-Parameter RightParameter() {
-  return {"right", "call (the default; at pipe: connect), see or manage.", Text(""), false, true};
-}
-// As one argument of a command.
+// The account as one argument of a command.
 std::string Argument(const Sid& sid, AccountNames& names) {
   const std::string text = names.Display(sid);
   return text.find(' ') == std::string::npos ? text : "\"" + text + "\"";
 }
 
-class Answer {
- public:
-  Answer(AccountNames& names, const Call& call) : names_(names), stop_(call.stop) {}
+Json RightsSchema() { return MakeObject({{"items", Text("call (connect at pipe:), see or manage")}}); }
 
-  Json Account(const Sid& sid) const { return AccountJson(sid, names_, stop_); }
-  Json Entry(const EffectiveNode& node, std::string_view from, const AccessEntry& entry) const {
-    return MakeObject({{"type", entry.denies() ? "deny" : "allow"},
-                       {"rights", RightsWords(node.name, entry.mask)},
-                       {"mask", entry.mask},
-                       {"account", Account(entry.sid)},
-                       {"sddl", ToSddl(entry)},
-                       {"from", from},
-                       {"inherited", from != node.name}});
+// An entry of a node's descriptor.
+struct Entry {
+  std::string_view type;
+  std::vector<std::string_view> rights;
+  ACCESS_MASK mask = 0;
+  NamedAccount account;
+  std::string sddl;
+  std::string from;
+  bool inherited = false;
+
+  Entry(const EffectiveNode& node, std::string_view stands_at, const AccessEntry& entry, AccountNames& names,
+        const Call& call)
+      : type(entry.denies() ? "deny" : "allow"),
+        rights(RightsWords(node.name, entry.mask)),
+        mask(entry.mask),
+        account(entry.sid, names, call.stop),
+        sddl(ToSddl(entry)),
+        from(stands_at),
+        inherited(stands_at != node.name) {}
+
+  template <typename Object>
+  static constexpr auto FieldsIn() {
+    return std::array{Required<&Entry::type, Object>("type", "allow or deny"),
+                      Required<&Entry::rights, Object>("rights", "", {.words = RightsSchema}),
+                      Required<&Entry::mask, Object>("mask", "the access mask"),
+                      Required<&Entry::account, Object>("account", ""),
+                      Required<&Entry::sddl, Object>("sddl", ""),
+                      Required<&Entry::from, Object>(
+                          "from", "the node the entry belongs to; empty: built in, always applies"),
+                      Required<&Entry::inherited, Object>("inherited", "")};
   }
-
- private:
-  AccountNames& names_;
-  const std::stop_token stop_;
+  static constexpr auto Describe() { return FieldsIn<Entry>(); }
 };
 
-Json AccountSchema(std::string_view description) {
-  return Object({{"sid", Text("")}, {"name", OrNull(Text("DOMAIN\\name; null: the SID has no name"))}},
-                description);
-}
-Json RightsSchema() { return ListOf(Text("call (connect at pipe:), see or manage")); }
+// ---- access.list ----
 
 std::string_view Word(PolicyStore::Loaded::Source source) {
   switch (source) {
@@ -74,136 +84,277 @@ std::string_view Word(PolicyStore::Loaded::Source source) {
   return "administratorsOnly";
 }
 
-MethodResult List(AccessControl& access, const Call& call) {
+struct ListParams {
+  std::optional<std::string_view> node;
+
+  static constexpr auto Describe() {
+    return std::array{Optional<&ListParams::node>(
+                          "node", "Only this node and the nodes below it; all nodes if omitted.", kNodeBounds)
+                          .NotNull()
+                          .Audited()};
+  }
+};
+
+struct ListedNode {
+  std::string node;
+  std::optional<std::string> parent;
+  bool is_default;
+  bool is_protected;
+  bool is_registered;
+  std::string sddl;
+  std::vector<std::string_view> may;
+
+  ListedNode(const EffectiveNode& listed, ACCESS_MASK granted)
+      : node(listed.name),
+        parent(ParentOf(listed.name)),
+        is_default(listed.is_default),
+        is_protected(listed.own.is_protected),
+        is_registered(listed.is_registered),
+        sddl(ToSddl(listed.own)),
+        may(RightsWords(listed.name, granted)) {}
+
+  static Json MaySchema() { return MakeObject({{"items", Text("a right that the caller has there")}}); }
+  static constexpr auto Describe() {
+    return std::array{
+        Required<&ListedNode::node>("node", ""),
+        Required<&ListedNode::parent>("parent", "the node it inherits from"),
+        Required<&ListedNode::is_default>("default", "no administrator has set it"),
+        Required<&ListedNode::is_protected>("protected", "does not inherit"),
+        Required<&ListedNode::is_registered>("registered", "a method or namespace of this name exists now"),
+        Required<&ListedNode::sddl>("sddl", "its own entries"),
+        Required<&ListedNode::may>("may", "", {.words = MaySchema})};
+  }
+};
+
+struct NodeList {
+  std::uint64_t version;
+  std::string_view source;
+  std::optional<std::string> fault;
+  std::vector<ListedNode> nodes;
+
+  static constexpr auto Describe() {
+    return std::array{
+        Required<&NodeList::version>("version", "increases with every change"),
+        Required<&NodeList::source>(
+            "source",
+            "file, default (there is no file), lastGood or administratorsOnly (the file is invalid)"),
+        Required<&NodeList::fault>(
+            "fault", "why the existing access.json is not in use; only for callers who may see the root"),
+        Required<&NodeList::nodes>("nodes", "the nodes that the caller may see")};
+  }
+};
+
+Result<NodeList> List(AccessControl& access, AccountNames&, const ListParams& params, const Call& call) {
   const auto policy = access.policy();
-  const std::string top = OptionalText(call, "node").value_or(std::string(kRootNode));
+  const std::string_view top = params.node.value_or(kRootNode);
   if (top != kRootNode) {
     ONBEHALF_TRY([[maybe_unused]] const auto& visible, RequireVisible(*policy, top, call.caller));
   }
-  Json nodes = Json::array();
+  NodeList list{policy->version(), Word(access.source()), std::nullopt, {}};
   for (const EffectiveNode* node : policy->Nodes()) {
     if (!IsAtOrBelow(node->name, top)) continue;
     const ACCESS_MASK granted = policy->Granted(*node, call.caller);
     if ((granted & (kSee | kManage)) == 0) continue;
-    const auto parent = ParentOf(node->name);
-    nodes.push_back(MakeObject({{"node", node->name},
-                                {"parent", parent ? Json(*parent) : Json(nullptr)},
-                                {"default", node->is_default},
-                                {"protected", node->own.is_protected},
-                                {"registered", node->is_registered},
-                                {"sddl", ToSddl(node->own)},
-                                {"may", RightsWords(node->name, granted)}}));
+    list.nodes.emplace_back(*node, granted);
   }
-  // What is wrong names nodes that only those who see the root may know of.
+  // The fault names nodes, which only callers who may see the root may learn of.
   const bool knows_all = RequireVisible(*policy, kRootNode, call.caller).ok();
-  const std::string fault = access.fault();
-  return MakeObject({{"version", policy->version()},
-                     {"source", Word(access.source())},
-                     {"fault", knows_all && !fault.empty() ? Json(fault) : Json(nullptr)},
-                     {"nodes", std::move(nodes)}});
+  if (std::string fault = access.fault(); knows_all && !fault.empty()) list.fault = std::move(fault);
+  return list;
 }
 
-Json ListSchema() {
-  return Object(
-      {{"version", Integer("goes up with every change")},
-       {"source", Text("file, default (there is none), lastGood or administratorsOnly (it is wrong)")},
-       {"fault", OrNull(Text("why the access.json that is there is not used; for who may see the root"))},
-       {"nodes", ListOf(Object({{"node", Text("")},
-                                {"parent", OrNull(Text("from which it inherits"))},
-                                {"default", Boolean("nobody has set it")},
-                                {"protected", Boolean("inherits nothing")},
-                                {"registered", Boolean("there is such a method or namespace now")},
-                                {"sddl", Text("its own entries")},
-                                {"may", ListOf(Text("a right the caller has there"))}}),
-                        "those that the caller may see")}});
-}
+// ---- access.show ----
 
-MethodResult Show(AccessControl& access, AccountNames& names, const Call& call) {
+struct ShowParams {
+  std::string_view node;
+
+  static constexpr auto Describe() {
+    return std::array{NodeField<ShowParams>("/, pipe:, a namespace or a method.")};
+  }
+};
+
+struct ShownNode {
+  std::uint64_t version;
+  std::string node;
+  bool is_default;
+  bool is_protected;
+  std::string sddl;
+  std::vector<Entry> entries;
+
+  static constexpr auto Describe() {
+    return std::array{
+        Required<&ShownNode::version>("version", ""),
+        Required<&ShownNode::node>("node", ""),
+        Required<&ShownNode::is_default>("default", "no administrator has set it"),
+        Required<&ShownNode::is_protected>("protected", "does not inherit"),
+        Required<&ShownNode::sddl>("sddl", "its own entries"),
+        Required<&ShownNode::entries>("entries", "in the order in which Windows evaluates them")};
+  }
+};
+
+Result<ShownNode> Show(AccessControl& access, AccountNames& names, const ShowParams& params,
+                       const Call& call) {
   const auto policy = access.policy();
-  ONBEHALF_TRY(const auto& visible, RequireVisible(*policy, TextOf(call, "node"), call.caller));
+  ONBEHALF_TRY(const auto& visible, RequireVisible(*policy, params.node, call.caller));
   const EffectiveNode& node = *visible;
-  const Answer answer(names, call);
-  Json entries = Json::array();
+  ShownNode shown{policy->version(), node.name, node.is_default, node.own.is_protected, ToSddl(node.own), {}};
   for (const EffectiveEntry& each : node.entries)
-    entries.push_back(answer.Entry(node, each.node, each.entry));
-  return MakeObject({{"version", policy->version()},
-                     {"node", node.name},
-                     {"default", node.is_default},
-                     {"protected", node.own.is_protected},
-                     {"sddl", ToSddl(node.own)},
-                     {"entries", std::move(entries)}});
+    shown.entries.emplace_back(node, each.node, each.entry, names, call);
+  return shown;
 }
 
-Json EntrySchema() {
-  return Object({{"type", Text("allow or deny")},
-                 {"rights", RightsSchema()},
-                 {"mask", Integer("the access mask")},
-                 {"account", AccountSchema("")},
-                 {"sddl", Text("")},
-                 {"from", Text("the node where it stands; empty: it always holds")},
-                 {"inherited", Boolean("")}});
-}
+// ---- access.check ----
 
-Json ShowSchema() {
-  return Object({{"version", Integer("")},
-                 {"node", Text("")},
-                 {"default", Boolean("nobody has set it")},
-                 {"protected", Boolean("inherits nothing")},
-                 {"sddl", Text("its own entries")},
-                 {"entries", ListOf(EntrySchema(), "in the order in which Windows looks at them")}});
-}
+// A base of the parameters that ask for a right at a node; its members come first.
+struct RightParams {
+  std::string_view node;
+  std::string_view right = "call";
+
+  template <typename Params>
+  static constexpr auto FieldsIn() {
+    return std::array{
+        NodeField<Params>(""),
+        Optional<&RightParams::right, Params>("right", "call (the default; connect at pipe:), see or manage.")
+            .Audited()};
+  }
+};
 
 // A right at a node that the caller may see.
 struct Asked {
   const EffectiveNode& node;
   ACCESS_MASK right;
+
+  std::string_view word() const { return RightsWords(node.name, right).front(); }
 };
 
-Result<Asked> AskedFrom(const AccessPolicy& policy, const Call& call) {
-  const std::string name = TextOf(call, "node");
-  ONBEHALF_TRY(const auto& right, RightFrom(name, OptionalText(call, "right").value_or("call")));
-  ONBEHALF_TRY(const auto& visible, RequireVisible(policy, name, call.caller));
+Result<Asked> AskedFrom(const AccessPolicy& policy, const RightParams& params, const Call& call) {
+  ONBEHALF_TRY(const auto& right, RightFrom(params.node, params.right));
+  ONBEHALF_TRY(const auto& visible, RequireVisible(policy, params.node, call.caller));
   return Asked{*visible, right};
 }
 
-MethodResult Check(AccessControl& access, AccountNames& names, const Call& call) {
-  const auto policy = access.policy();
-  ONBEHALF_TRY(const auto& asked, AskedFrom(*policy, call));
-  const auto& [node, mask] = asked;
-  const Answer answer(names, call);
-  Json result = MakeObject({{"node", node.name}, {"right", RightsWords(node.name, mask).front()}});
+struct CheckParams : RightParams {
+  std::optional<std::string_view> account;
 
-  const auto other = OptionalText(call, "account");
-  if (!other) {
-    result["allowed"] = (policy->Granted(node, call.caller) & mask) == mask;
-    result["account"] = answer.Account(call.caller.user());
-    result["approximate"] = false;
-    result["note"] = "";
-    return result;
+  static constexpr auto Describe() {
+    return Join(FieldsIn<CheckParams>(), std::array{Optional<&CheckParams::account>(
+                                                        "account", "The caller if omitted.", kAccountBounds)
+                                                        .NotNull()
+                                                        .Audited()});
   }
-  if (auto refusal = RequireManager(*policy, node.name, call.caller)) return *refusal;
-  ONBEHALF_TRY(const auto& account, AccountFrom(*other, names));
-  const Sid& sid = account;
-  const ACCESS_MASK granted = win32::AccessOfAccount(policy->Descriptor(node), sid) & kAllRights;
-  result["allowed"] = (granted & mask) == mask;
-  result["account"] = answer.Account(sid);
-  result["approximate"] = true;
-  result["note"] =
-      "Worked out from the account's groups without a logon: groups that depend on how somebody logs on (interactive, "
-      "network, elevation) are not known before.";
-  return result;
+};
+
+struct Checked {
+  std::string node;
+  std::string_view right;
+  bool allowed;
+  NamedAccount account;
+  bool approximate;
+  std::string_view note;
+
+  static constexpr auto Describe() {
+    return std::array{
+        Required<&Checked::node>("node", ""),
+        Required<&Checked::right>("right", ""),
+        Required<&Checked::allowed>("allowed", ""),
+        Required<&Checked::account>("account", ""),
+        Required<&Checked::approximate>("approximate", "computed without a token of the account"),
+        Required<&Checked::note>("note", "what the answer leaves out; may be empty")};
+  }
+};
+
+Result<Checked> Check(AccessControl& access, AccountNames& names, const CheckParams& params,
+                      const Call& call) {
+  const auto policy = access.policy();
+  ONBEHALF_TRY(const auto& asked, AskedFrom(*policy, params, call));
+  const auto& [node, mask] = asked;
+  if (!params.account) {
+    const bool allowed = (policy->Granted(node, call.caller) & mask) == mask;
+    return Checked{
+        node.name, asked.word(), allowed, NamedAccount(call.caller.user(), names, call.stop), false, ""};
+  }
+  if (auto refusal = RequireManager(*policy, node.name, call.caller)) return *std::move(refusal);
+  ONBEHALF_TRY(const auto& account, AccountFrom(*params.account, names));
+  const ACCESS_MASK granted = win32::AccessOfAccount(policy->Descriptor(node), account) & kAllRights;
+  return Checked{
+      node.name,
+      asked.word(),
+      (granted & mask) == mask,
+      NamedAccount(account, names, call.stop),
+      true,
+      "Computed from the account's groups without a logon: groups that depend on the kind of logon (interactive, "
+      "network, elevated) are not included."};
 }
 
-Json CheckSchema() {
-  return Object({{"node", Text("")},
-                 {"right", Text("")},
-                 {"allowed", Boolean("")},
-                 {"account", AccountSchema("")},
-                 {"approximate", Boolean("worked out without a token of the account")},
-                 {"note", Text("what the answer leaves out; may be empty")}});
-}
+// ---- access.explain ----
 
-// What to type to get the other answer.
+struct ExplainParams : RightParams {
+  static constexpr auto Describe() { return FieldsIn<ExplainParams>(); }
+};
+
+// The SID in the caller's token that an entry applies to.
+struct Via : NamedAccount {
+  std::string_view kind;
+  bool enabled = false;
+  bool deny_only = false;
+
+  static constexpr auto Describe() {
+    return Join(
+        FieldsIn<Via>(),
+        std::array{Required<&Via::kind>("kind", "user or group"), Required<&Via::enabled>("enabled", ""),
+                   Required<&Via::deny_only>("denyOnly", "counts for deny entries only")});
+  }
+};
+
+struct EntryInWalk : Entry {
+  std::string_view step;
+  std::optional<Via> via;
+
+  EntryInWalk(const EffectiveNode& node, const ExplainedEntry& explained, AccountNames& names,
+              const Call& call)
+      : Entry(node, explained.node, explained.entry, names, call), step(Word(explained.step)) {
+    if (explained.via) {
+      via = Via{NamedAccount(*explained.via, names, call.stop), explained.via_is_user ? "user" : "group",
+                explained.via_enabled, explained.via_deny_only};
+    }
+  }
+
+  static constexpr auto Describe() {
+    return Join(FieldsIn<EntryInWalk>(),
+                std::array{Required<&EntryInWalk::step>(
+                               "step", "noMatch, notAsked, allows, decides, denies, denyOnly or notReached"),
+                           Required<&EntryInWalk::via>(
+                               "via", "the SID in the caller's token that the entry applies to")});
+  }
+};
+
+struct Explained {
+  std::string node;
+  std::string_view right;
+  bool allowed;
+  NamedAccount account;
+  std::uint64_t version;
+  std::vector<EntryInWalk> entries;
+  std::optional<std::size_t> deciding;
+  std::string note;
+  std::string advice;
+
+  static constexpr auto Describe() {
+    return std::array{
+        Required<&Explained::node>("node", ""),
+        Required<&Explained::right>("right", ""),
+        Required<&Explained::allowed>("allowed", "Windows' decision"),
+        Required<&Explained::account>("account", ""),
+        Required<&Explained::version>("version", ""),
+        Required<&Explained::entries>("entries", "in the order in which Windows evaluates them"),
+        Required<&Explained::deciding>("deciding", "index in entries; null: no entry decided"),
+        Required<&Explained::note>("note", "what else contributed to the decision; may be empty"),
+        Required<&Explained::advice>("advice",
+                                     "the command that would change the answer; empty: there is none")};
+  }
+};
+
+// The command that would reverse the decision; empty if there is none.
 std::string Advice(const Explanation& explanation, const EffectiveNode& node, ACCESS_MASK right,
                    const Sid& caller, AccountNames& names) {
   const std::string word(RightsWords(node.name, right).front());
@@ -213,86 +364,47 @@ std::string Advice(const Explanation& explanation, const EffectiveNode& node, AC
   };
   if (!explanation.deciding) return explanation.allowed ? "" : command("grant", caller, node.name);
   const ExplainedEntry& decided = explanation.entries.at(*explanation.deciding);
-  // What always holds cannot be changed.
+  // A built-in entry cannot be changed.
   if (decided.node.empty()) return "";
   if (decided.entry.denies()) return command("revoke", decided.entry.sid, decided.node) + " --deny";
-  // An entry for others as well, or for more than this node, is not to be taken away for one's sake.
+  // An entry that also applies to other accounts or nodes should not be removed because of one account.
   const bool is_for_this_alone = decided.entry.sid == caller && decided.node == node.name;
   return is_for_this_alone ? command("revoke", caller, node.name) + " --allow"
                            : command("deny", caller, node.name);
 }
 
-MethodResult ExplainTo(AccessControl& access, AccountNames& names, const Call& call) {
+Result<Explained> ExplainTo(AccessControl& access, AccountNames& names, const ExplainParams& params,
+                            const Call& call) {
   const auto policy = access.policy();
-  ONBEHALF_TRY(const auto& asked, AskedFrom(*policy, call));
+  ONBEHALF_TRY(const auto& asked, AskedFrom(*policy, params, call));
   const auto& [node, mask] = asked;
-
-  const Answer answer(names, call);
-  const Explanation explanation = Explain(*policy, node, call.caller, mask);
-  Json entries = Json::array();
-  for (const ExplainedEntry& each : explanation.entries) {
-    Json entry = answer.Entry(node, each.node, each.entry);
-    entry["step"] = Word(each.step);
-    entry["via"] = nullptr;
-    if (each.via) {
-      Json via = answer.Account(*each.via);
-      via["kind"] = each.via_is_user ? "user" : "group";
-      via["enabled"] = each.via_enabled;
-      via["denyOnly"] = each.via_deny_only;
-      entry["via"] = std::move(via);
-    }
-    entries.push_back(std::move(entry));
-  }
-  return MakeObject({{"node", node.name},
-                     {"right", RightsWords(node.name, mask).front()},
-                     {"allowed", explanation.allowed},
-                     {"account", answer.Account(call.caller.user())},
-                     {"version", policy->version()},
-                     {"entries", std::move(entries)},
-                     {"deciding", explanation.deciding ? Json(*explanation.deciding) : Json(nullptr)},
-                     {"note", explanation.note},
-                     {"advice", Advice(explanation, node, mask, call.caller.user(), names)}});
-}
-
-Json ExplainSchema() {
-  Json entry = EntrySchema();
-  const auto add = [&entry](const char* name, Json schema) {
-    entry["properties"][name] = std::move(schema);
-    entry["required"].push_back(name);
-  };
-  add("step", Text("noMatch, notAsked, allows, decides, denies, denyOnly or notReached"));
-  add("via", OrNull(Object({{"sid", Text("of the caller's token")},
-                            {"name", OrNull(Text(""))},
-                            {"kind", Text("user or group")},
-                            {"enabled", Boolean("")},
-                            {"denyOnly", Boolean("it counts for deny entries only")}})));
-  return Object({{"node", Text("")},
-                 {"right", Text("")},
-                 {"allowed", Boolean("what Windows says")},
-                 {"account", AccountSchema("")},
-                 {"version", Integer("")},
-                 {"entries", ListOf(entry, "in the order in which Windows looks at them")},
-                 {"deciding", OrNull(Integer("index in entries; null: none did"))},
-                 {"note", Text("what else decided; may be empty")},
-                 {"advice", Text("the command that would change the answer; empty: none can")}});
+  Explanation explanation = Explain(*policy, node, call.caller, mask);
+  Explained explained{node.name,
+                      asked.word(),
+                      explanation.allowed,
+                      NamedAccount(call.caller.user(), names, call.stop),
+                      policy->version(),
+                      {},
+                      explanation.deciding,
+                      std::move(explanation.note),
+                      Advice(explanation, node, mask, call.caller.user(), names)};
+  for (const ExplainedEntry& each : explanation.entries)
+    explained.entries.emplace_back(node, each, names, call);
+  return explained;
 }
 
 }  // namespace
 
-void AddAccessQuestions(const AddAccessMethod& add, AccessControl& access,
-                        std::shared_ptr<AccountNames> names) {
-  add("access.list", "Lists the nodes of the policy that the caller may see.",
-      {NodeParameter(false, "This node and those below it; without it all.")}, ListSchema(),
-      [&access](const Call& call) { return List(access, call); });
-  add("access.show", "Shows who may do what at a node, with what it inherits.",
-      {NodeParameter(true, "/, pipe:, a namespace or a method.")}, ShowSchema(),
-      [&access, names](const Call& call) { return Show(access, *names, call); });
-  add("access.check", "Says whether the caller, or for managers another account, has a right at a node.",
-      {NodeParameter(true, ""), RightParameter(), AccountParameter(false, "Without it the caller.")},
-      CheckSchema(), [&access, names](const Call& call) { return Check(access, *names, call); });
-  add("access.explain", "Says which entry gives or refuses the caller a right, and what would change that.",
-      {NodeParameter(true, ""), RightParameter()}, ExplainSchema(),
-      [&access, names](const Call& call) { return ExplainTo(access, *names, call); });
+void AddAccessQuestions(AccessMethods& methods) {
+  methods.Add("access.list", "Lists the policy's nodes that the caller may see.", List);
+  methods.Add("access.show", "Shows who may do what at a node, including the entries it inherits.", Show);
+  methods.Add(
+      "access.check",
+      "Tells whether the caller has a right at a node; the node's managers may ask for another account.",
+      Check);
+  methods.Add("access.explain",
+              "Tells which entry grants or denies the caller a right, and what would change that.",
+              ExplainTo);
 }
 
 }  // namespace onbehalf::service

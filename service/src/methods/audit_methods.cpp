@@ -1,15 +1,18 @@
 #include "methods/audit_methods.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
-#include <variant>
+#include <vector>
 
 #include "audit/audit_reader.h"
 #include "audit/audit_verification.h"
@@ -18,6 +21,7 @@
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
 #include "onbehalf/service/schema.h"
+#include "onbehalf/service/typed_method.h"
 #include "text/escaped_text.h"
 
 namespace onbehalf::service {
@@ -27,19 +31,83 @@ using protocol::MakeObject;
 
 constexpr std::size_t kMaxLines = 1000;
 constexpr std::size_t kDefaultLines = 100;
-// Of the lines of a follower's piece, beyond its first line: well under what may wait for a client.
+// Of the lines in a follower's piece after the first: well below what may be queued for a client.
 constexpr std::size_t kFollowBytes = 64 * 1024;
-// What a follower's step looks at: whether its caller may still follow is asked between steps.
+// What a follower reads in one step. Between steps the service checks whether the caller may still follow.
 constexpr std::size_t kFollowScanBytes = 4 * 1024 * 1024;
-// What is shown of a line that is none of the audit's, or is too long.
+// Shown of a line that is not valid or is too long.
 constexpr std::size_t kUnreadableBytes = 256;
 constexpr std::size_t kAny = std::numeric_limits<std::size_t>::max();
 
-std::optional<std::string> TextOf(const Json& params, const char* name) {
-  const auto found = params.find(name);
-  if (found == params.end()) return std::nullopt;
-  return found->get<std::string>();
-}
+// ---- audit.read and audit.follow ----
+
+// The parameters of both.
+struct PageParams {
+  std::optional<std::string> account;
+  std::optional<std::string> method;
+  bool denied = false;
+  std::optional<std::string> after;
+  std::size_t limit = kDefaultLines;
+
+  static Json LimitWords() { return MakeObject({{"default", kDefaultLines}}); }
+  template <typename Params>
+  static constexpr auto FieldsIn(std::string_view limit_summary) {
+    return std::array{
+        Optional<&PageParams::account, Params>(
+            "account", "Only what this account did: its name (DOMAIN\\name), SID or SDDL alias.",
+            {.min_length = 1, .max_length = 1024})
+            .NotNull()
+            .Audited(),
+        Optional<&PageParams::method, Params>("method", "Only requests for this method.",
+                                              {.min_length = 1, .max_length = 256})
+            .NotNull()
+            .Audited(),
+        Optional<&PageParams::denied, Params>(
+            "denied", "Only denials, by the policy or by the method itself (default false).")
+            .Audited(),
+        Optional<&PageParams::after, Params>(
+            "after", "Start after this cursor (of an earlier answer); the newest lines if omitted.",
+            {.max_length = 256})
+            .NotNull()
+            .Audited(),
+        Optional<&PageParams::limit, Params>("limit", limit_summary,
+                                             {.minimum = 1, .maximum = kMaxLines, .words = LimitWords})
+            .Audited()};
+  }
+};
+
+struct ReadParams : PageParams {
+  static constexpr auto Describe() { return FieldsIn<ReadParams>("Maximum number of lines."); }
+};
+
+struct FollowParams : PageParams {
+  static constexpr auto Describe() { return FieldsIn<FollowParams>("Maximum number of lines in a piece."); }
+};
+
+// A piece of audit.follow, and the base of audit.read's result. A line is JSON as it stands in the audit: its members depend on
+// its event.
+struct Lines {
+  std::vector<Json> lines;
+  std::string cursor;
+
+  static Json LinesWords() { return MakeObject({{"items", Described("object", "")}}); }
+  template <typename Object>
+  static constexpr auto FieldsIn() {
+    return std::array{Required<&Lines::lines, Object>("lines", "oldest first, as stored in the audit",
+                                                      {.words = LinesWords}),
+                      Required<&Lines::cursor, Object>("cursor", "for after")};
+  }
+  static constexpr auto Describe() { return FieldsIn<Lines>(); }
+};
+
+struct ReadResult : Lines {
+  bool more = false;
+
+  static constexpr auto Describe() {
+    return Join(FieldsIn<ReadResult>(), std::array{Required<&ReadResult::more>(
+                                            "more", "there are already more lines after the cursor")});
+  }
+};
 
 Json ToJson(const std::string& line, std::size_t max_bytes) {
   Json json;
@@ -50,25 +118,25 @@ Json ToJson(const std::string& line, std::size_t max_bytes) {
   return MakeObject({{"event", "unreadable"}, {"text", shown}});
 }
 
-// What audit.read and audit.follow are asked for, page by page.
+// The lines that a request asks for, page by page.
 class Pages {
  public:
-  static Result<Pages> Of(const Audit& audit, win32::AccountNames& names, const Json& params,
+  static Result<Pages> Of(const Audit& audit, win32::AccountNames& names, const PageParams& params,
                           std::size_t page_bytes, std::size_t scan_bytes) {
     Pages pages(audit.folder(), page_bytes, scan_bytes);
-    if (const auto account = TextOf(params, "account")) {
-      pages.filter_.account = win32::Sid::FromString(*account);
-      if (!pages.filter_.account) pages.filter_.account = names.FindSid(*account);
+    if (params.account) {
+      pages.filter_.account = win32::Sid::FromString(*params.account);
+      if (!pages.filter_.account) pages.filter_.account = names.FindSid(*params.account);
       if (!pages.filter_.account) return protocol::InvalidParams("account: no account has this name or SID");
     }
-    pages.filter_.method = TextOf(params, "method");
-    pages.filter_.denied_only = params.value("denied", false);
-    pages.limit_ = params.at("limit").get<std::size_t>();
-    pages.after_ = TextOf(params, "after");
+    pages.filter_.method = params.method;
+    pages.filter_.denied_only = params.denied;
+    pages.limit_ = params.limit;
+    pages.after_ = params.after;
     return pages;
   }
 
-  // The one behind that before, or behind `after`, or the newest.
+  // The page after the previous one; first the page after `after`, or else the newest.
   Result<AuditPage> Next(const std::stop_token& stop) {
     std::optional<AuditPage> page =
         after_ ? reader_.After(*after_, filter_, limit_, stop, page_bytes_, scan_bytes_)
@@ -90,20 +158,22 @@ class Pages {
   std::optional<std::string> after_;
 };
 
-// Of a line with more than `max_line_bytes` only the beginning.
-Json LinesOf(const AuditPage& page, std::size_t max_line_bytes = kAny) {
-  Json lines = Json::array();
+// Of a line longer than `max_line_bytes` only the beginning.
+std::vector<Json> LinesOf(const AuditPage& page, std::size_t max_line_bytes = kAny) {
+  std::vector<Json> lines;
+  lines.reserve(page.lines.size());
   for (const std::string& line : page.lines) lines.push_back(ToJson(line, max_line_bytes));
   return lines;
 }
 
-MethodResult Read(const Audit& audit, win32::AccountNames& names, const Call& call) {
-  ONBEHALF_TRY(auto&& pages, Pages::Of(audit, names, call.params, AuditReader::kPageBytes, kAny));
-  ONBEHALF_TRY(const auto& page, pages.Next(call.stop));
-  return MakeObject({{"lines", LinesOf(page)}, {"cursor", page.cursor}, {"more", page.more}});
+Result<ReadResult> Read(const Audit& audit, win32::AccountNames& names, const ReadParams& params,
+                        const Call& call) {
+  ONBEHALF_TRY(auto&& pages, Pages::Of(audit, names, params, AuditReader::kPageBytes, kAny));
+  ONBEHALF_TRY(auto&& page, pages.Next(call.stop));
+  return ReadResult{{LinesOf(page), std::move(page.cursor)}, page.more};
 }
 
-// Goes on for as long as its caller wants. That it sends what it has read writes no line, so it never follows itself.
+// Goes on until its caller cancels it. Sending a piece writes no line to the audit, so it never follows itself.
 class Follow final : public Stream {
  public:
   Follow(Audit& audit, Pages pages, std::size_t max_line_bytes, Waker waker)
@@ -113,36 +183,75 @@ class Follow final : public Stream {
         follower_(audit, waker_) {}
 
   Step Next(const Call& call) override {
-    ONBEHALF_TRY(const auto& page, pages_.Next(call.stop));
+    ONBEHALF_TRY(auto&& page, pages_.Next(call.stop));
     if (page.lines.empty()) {
       if (page.more) waker_();
       return Later{};
     }
-    return Piece{MakeObject({{"lines", LinesOf(page, max_line_bytes_)}, {"cursor", page.cursor}})};
+    return Piece{onbehalf::ToJson(Lines{LinesOf(page, max_line_bytes_), std::move(page.cursor)})};
   }
 
  private:
   Pages pages_;
   const std::size_t max_line_bytes_;
   const Waker waker_;
-  const Audit::Follower follower_;  // from before the first page is read, so that no line is missed
+  const Audit::Follower follower_;  // registered before the first page is read, so that no line is missed
 };
 
-Result<std::unique_ptr<Stream>> OpenFollow(Audit& audit, win32::AccountNames& names, const Call& call,
-                                           std::size_t response_bytes, Waker waker) {
-  // The other half is for what surrounds the lines.
+Result<std::unique_ptr<Stream>> OpenFollow(Audit& audit, win32::AccountNames& names,
+                                           const FollowParams& params, std::size_t response_bytes,
+                                           Waker waker) {
+  // The other half is for the rest of the message.
   const std::size_t max_line_bytes = response_bytes / 2;
-  ONBEHALF_TRY(auto&& pages, Pages::Of(audit, names, call.params, std::min(kFollowBytes, max_line_bytes),
-                                       kFollowScanBytes));
+  ONBEHALF_TRY(auto&& pages,
+               Pages::Of(audit, names, params, std::min(kFollowBytes, max_line_bytes), kFollowScanBytes));
   return std::make_unique<Follow>(audit, std::move(pages), max_line_bytes, std::move(waker));
 }
 
-void ReportTo(Progress& progress, const AuditVerificationProgress& done) {
-  progress.Report(
-      MakeObject({{"done", done.files_done}, {"total", done.files_in_all}, {"lines", done.lines}}));
-}
+// ---- audit.verify ----
 
-MethodResult Verify(const Audit& audit, const Call& call) {
+struct VerifyProgress {
+  std::uint64_t done;
+  std::uint64_t total;
+  std::uint64_t lines;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&VerifyProgress::done>("done", "files"),
+                      Required<&VerifyProgress::total>("total", "all files"),
+                      Required<&VerifyProgress::lines>("lines", "checked")};
+  }
+};
+
+struct Problem {
+  std::string file;
+  std::uint64_t line;
+  std::string what;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&Problem::file>("file", ""), Required<&Problem::line>("line", "from 1"),
+                      Required<&Problem::what>("what", "")};
+  }
+};
+
+struct Verified {
+  bool ok;
+  std::uint64_t files;
+  std::uint64_t lines;
+  std::uint64_t anchors;
+  std::optional<Problem> problem;
+  std::optional<std::string> note;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&Verified::ok>("ok", ""),
+                      Required<&Verified::files>("files", ""),
+                      Required<&Verified::lines>("lines", "checked: up to the problem, if there is one"),
+                      Required<&Verified::anchors>("anchors", "in the event log, compared with the lines"),
+                      Required<&Verified::problem>("problem", "the first broken line"),
+                      Required<&Verified::note>("note", "what limits this verdict")};
+  }
+};
+
+Result<Verified> Verify(const Audit& audit, const Call& call) {
   AnchorLog::Reading anchors;
   if (audit.anchors() != nullptr) {
     anchors = audit.anchors()->Read();
@@ -150,87 +259,59 @@ MethodResult Verify(const Audit& audit, const Call& call) {
     anchors.fault = "none are kept";
   }
   std::function<void(const AuditVerificationProgress&)> on_progress;
-  if (call.progress.wanted()) on_progress = [&](const auto& done) { ReportTo(call.progress, done); };
-  // After the anchors: the audit goes on meanwhile, and the chain must reach at least as far as any of them.
-  const AuditVerification result =
-      VerifyAudit(audit.folder(), anchors, audit.Head(), call.stop, audit.settings().keep_days, on_progress);
-  Json problem = nullptr;
-  if (result.problem) {
-    problem = MakeObject(
-        {{"file", result.problem->file}, {"line", result.problem->line}, {"what", result.problem->what}});
+  if (call.progress.wanted()) {
+    on_progress = [&](const AuditVerificationProgress& now) {
+      call.progress.Report(onbehalf::ToJson(VerifyProgress{now.files_done, now.files_in_all, now.lines}));
+    };
   }
-  return MakeObject({{"ok", !result.problem},
-                     {"files", result.files},
-                     {"lines", result.lines},
-                     {"anchors", result.anchors},
-                     {"problem", std::move(problem)},
-                     {"note", result.note.empty() ? Json(nullptr) : Json(result.note)}});
+  // Only after the anchors have been read: the audit grows meanwhile, and the chain must reach at least as far as any anchor.
+  AuditVerification found =
+      VerifyAudit(audit.folder(), anchors, audit.Head(), call.stop, audit.settings().keep_days, on_progress);
+  Verified result{!found.problem, found.files, found.lines, found.anchors, std::nullopt, std::nullopt};
+  if (found.problem)
+    result.problem = {std::move(found.problem->file), found.problem->line, std::move(found.problem->what)};
+  if (!found.note.empty()) result.note = std::move(found.note);
+  return result;
+}
+
+// A method as all of audit.* are: for administrators, until they grant it to others.
+Method AuditMethod(const char* name, const char* summary) {
+  Method method;
+  method.name = name;
+  method.summary = summary;
+  method.access_default = kForAdministrators;
+  method.acts = Acts::kAsService;
+  method.pace = Pace::kMayBlock;
+  return method;
 }
 
 }  // namespace
 
 void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win32::AccountNames> names,
                      std::shared_ptr<const LiveSettings> settings) {
-  Method read;
-  read.name = "audit.read";
-  read.summary = "Lines of the audit: the newest, or those behind a cursor.";
-  read.parameters = {
-      {"account", "Only what this account did: its name (DOMAIN\\name), SID or SDDL alias.",
-       TextOfLength(1, 1024), false, true},
-      {"method", "Only requests for this method.", TextOfLength(1, 256), false, true},
-      {"denied", "Whether only denials are wanted, by the policy or by the method itself.", Boolean(""),
-       false, true},
-      {"after", "A cursor of an earlier answer: the lines behind it. Without it, the newest lines.",
-       TextOfLength(0, 256), false, true},
-      {"limit", "At most so many lines.", WithDefault(IntegerFrom(1, kMaxLines), kDefaultLines), false,
-       true}};
-  read.result_schema =
-      Object({{"lines", ListOf(Described("object", ""), "oldest first, as they stand in the audit")},
-              {"cursor", Text("for after")},
-              {"more", Boolean("more lines are behind the cursor already")}});
-  read.access_default = kForAdministrators;
-  read.acts = Acts::kAsService;
-  read.pace = Pace::kMayBlock;
-  read.handler = [&audit, names](const Call& call) { return Read(audit, *names, call); };
-
-  Method follow;
-  follow.name = "audit.follow";
-  follow.summary =
-      "A stream of the audit's lines: the newest, or those behind a cursor, and then each one as it is written.";
-  follow.parameters = read.parameters;
-  follow.parameters.back().summary = "At most so many lines in a piece.";
-  follow.result_schema = Described("null", "it goes on until it is cancelled");
-  follow.progress_schema =
-      Object({{"lines", ListOf(Described("object", ""), "oldest first, as they stand in the audit")},
-              {"cursor", Text("for after")}});
-  follow.access_default = read.access_default;
-  follow.acts = Acts::kAsService;
-  follow.pace = Pace::kMayBlock;
-  follow.stream = [&audit, names, settings = std::move(settings)](const Call& call, Waker waker) {
-    return OpenFollow(audit, *names, call, settings->Now()->limits.response_bytes, std::move(waker));
-  };
+  Method read = AuditMethod("audit.read", "Reads lines of the audit: the newest, or those after a cursor.");
+  Handle<ReadParams>(read, [&audit, names](const ReadParams& params, const Call& call) {
+    return Read(audit, *names, params, call);
+  });
   registry.Add(std::move(read));
+
+  Method follow = AuditMethod(
+      "audit.follow",
+      "A stream of the audit's lines: the newest, or those after a cursor, and then each new line as it is written.");
+  Opens<FollowParams>(follow, [&audit, names = std::move(names), settings = std::move(settings)](
+                                  const FollowParams& params, const Call&, Waker waker) {
+    return OpenFollow(audit, *names, params, settings->Now()->limits.response_bytes, std::move(waker));
+  });
+  follow.result_schema = Described("null", "continues until it is cancelled");
+  follow.progress_schema = SchemaOf<Lines>(Direction::kGiven);
   registry.Add(std::move(follow));
 
-  Method verify;
-  verify.name = "audit.verify";
-  verify.summary =
-      "Computes the audit's chain again and compares it with its anchors: finds the first broken line.";
-  verify.result_schema =
-      Object({{"ok", Boolean("")},
-              {"files", Integer("")},
-              {"lines", Integer("looked at: up to the problem, if there is one")},
-              {"anchors", Integer("of the event log that the lines were compared with")},
-              {"problem", OrNull(Object({{"file", Text("")}, {"line", Integer("from 1")}, {"what", Text("")}},
-                                        "the first broken line"))},
-              {"note", OrNull(Text("what limits this verdict"))}});
-  verify.progress_schema = Object(
-      {{"done", Integer("files")}, {"total", Integer("files there are")}, {"lines", Integer("looked at")}});
+  Method verify = AuditMethod(
+      "audit.verify",
+      "Recomputes the audit's hash chain and compares it with its anchors; finds the first broken line.");
+  Handle<Nothing>(verify, [&audit](const Nothing&, const Call& call) { return Verify(audit, call); });
+  verify.progress_schema = SchemaOf<VerifyProgress>(Direction::kGiven);
   verify.reports_progress = true;
-  verify.access_default = kForAdministrators;
-  verify.acts = Acts::kAsService;
-  verify.pace = Pace::kMayBlock;
-  verify.handler = [&audit](const Call& call) { return Verify(audit, call); };
   registry.Add(std::move(verify));
 }
 

@@ -9,8 +9,8 @@
 
 namespace onbehalf::service {
 
-// audit.read, audit.follow and audit.verify. `audit` must outlive every call. A follower's pieces keep to
-// limits.response_bytes; of a line with more than half of it they have only the beginning.
+// audit.read, audit.follow and audit.verify. `audit` must outlive every call. A follower's pieces stay
+// within limits.response_bytes; a line longer than half of it is cut.
 void AddAuditMethods(MethodRegistry& registry, Audit& audit, std::shared_ptr<win32::AccountNames> names,
                      std::shared_ptr<const LiveSettings> settings);
 

@@ -5,14 +5,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "methods/shown_identity.h"
 #include "methods_model/request_error.h"
 #include "onbehalf/protocol/json_object.h"
 #include "onbehalf/service/as_caller.h"
 #include "onbehalf/service/schema.h"
+#include "onbehalf/service/typed_method.h"
 #include "onbehalf/win32/token.h"
 
 namespace onbehalf::service {
@@ -21,7 +25,6 @@ namespace {
 using protocol::MakeObject;
 using win32::AccountNames;
 using win32::ImpersonationLevel;
-using win32::Sid;
 using win32::Token;
 using win32::TokenGroup;
 
@@ -32,10 +35,10 @@ std::string Hex(std::uint64_t number) {
   return {text.data(), end};
 }
 
-Json Attributes(DWORD attributes) {
+std::vector<std::string_view> AttributeWords(DWORD attributes) {
   struct Word {
     DWORD bits;
-    const char* text;
+    std::string_view text;
   };
   static constexpr std::array<Word, 9> kWords{{{SE_GROUP_MANDATORY, "mandatory"},
                                                {SE_GROUP_ENABLED_BY_DEFAULT, "enabled by default"},
@@ -46,39 +49,116 @@ Json Attributes(DWORD attributes) {
                                                {SE_GROUP_INTEGRITY_ENABLED, "integrity enabled"},
                                                {SE_GROUP_RESOURCE, "resource"},
                                                {SE_GROUP_LOGON_ID, "logon id"}}};
-  Json words = Json::array();
+  std::vector<std::string_view> words;
   for (const Word& word : kWords) {
     if ((attributes & word.bits) == word.bits) words.push_back(word.text);
   }
   return words;
 }
 
-// Each name needs a look-up, perhaps from a domain controller; no more look-ups are made once the request is over.
-class Names {
- public:
-  Names(AccountNames& names, const std::stop_token& stop) : names_(names), stop_(stop) {}
+struct Group : NamedAccount {
+  std::vector<std::string_view> attributes;
 
-  Json Of(const Sid& sid) const {
-    if (stop_.stop_requested()) return nullptr;
-    const std::optional<win32::AccountName> name = names_.Find(sid);
-    return name ? Json(name->Qualified()) : Json(nullptr);
-  }
-  Json OfAll(const std::vector<TokenGroup>& groups) const {
-    Json list = Json::array();
-    for (const TokenGroup& group : groups) {
-      list.push_back(MakeObject({{"sid", group.sid.ToString()},
-                                 {"name", Of(group.sid)},
-                                 {"attributes", Attributes(group.attributes)}}));
-    }
-    return list;
-  }
+  Group(const TokenGroup& group, AccountNames& names, const std::stop_token& stop)
+      : NamedAccount(group.sid, names, stop), attributes(AttributeWords(group.attributes)) {}
 
- private:
-  AccountNames& names_;
-  const std::stop_token& stop_;
+  static Json AttributesWords() { return MakeObject({{"items", Text("mandatory, enabled, deny only, …")}}); }
+  static constexpr auto Describe() {
+    return Join(FieldsIn<Group>(),
+                std::array{Required<&Group::attributes>("attributes", "", {.words = AttributesWords})});
+  }
 };
 
-MethodResult Whoami(const Call& call, AccountNames& account_names) {
+std::vector<Group> GroupsOf(const std::vector<TokenGroup>& token_groups, AccountNames& names,
+                            const std::stop_token& stop) {
+  std::vector<Group> groups;
+  groups.reserve(token_groups.size());
+  for (const TokenGroup& group : token_groups) groups.emplace_back(group, names, stop);
+  return groups;
+}
+
+struct Privilege {
+  std::string name;
+  bool enabled;
+
+  explicit Privilege(win32::TokenPrivilege&& privilege)
+      : name(std::move(privilege.name)), enabled(privilege.enabled()) {}
+
+  static constexpr auto Describe() {
+    return std::array{Required<&Privilege::name>("name", ""), Required<&Privilege::enabled>("enabled", "")};
+  }
+};
+
+struct IntegrityLevel {
+  DWORD rid;
+  std::string name;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&IntegrityLevel::rid>("rid", "8192 is medium"),
+                      Required<&IntegrityLevel::name>("name", "")};
+  }
+};
+
+struct ElevationState {
+  std::string_view type;
+  bool elevated;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&ElevationState::type>("type", "default, full or limited"),
+                      Required<&ElevationState::elevated>("elevated", "")};
+  }
+};
+
+struct ThreadTokens {
+  bool before;
+  bool during;
+  bool after;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&ThreadTokens::before>("token_before", ""),
+                      Required<&ThreadTokens::during>("token_during", ""),
+                      Required<&ThreadTokens::after>("token_after", "")};
+  }
+};
+
+struct Identity {
+  NamedAccount account;
+  std::vector<Group> groups;
+  std::vector<Group> restricted_sids;
+  std::vector<Privilege> privileges;
+  IntegrityLevel integrity;
+  ElevationState elevation;
+  DWORD session;
+  std::string logon_id;
+  std::optional<std::string> logon_sid;
+  std::string_view level;
+  ShownProcess process;
+  std::optional<std::string> computer;
+  ThreadTokens thread;
+
+  static constexpr auto Describe() {
+    return std::array{
+        Required<&Identity::account>("account", ""),
+        Required<&Identity::groups>("groups", ""),
+        Required<&Identity::restricted_sids>("restricted_sids",
+                                             "restricting SIDs; empty for an ordinary token"),
+        Required<&Identity::privileges>("privileges", ""),
+        Required<&Identity::integrity>("integrity", ""),
+        Required<&Identity::elevation>("elevation", ""),
+        Required<&Identity::session>("session", "of Remote Desktop Services; 0 is that of services"),
+        Required<&Identity::logon_id>("logon_id", "of the logon session, hexadecimal"),
+        Required<&Identity::logon_sid>("logon_sid", ""),
+        Required<&Identity::level>("level", "impersonation level on the service's thread"),
+        Required<&Identity::process>("process",
+                                     "the client's; process ids are used again, so this proves nothing"),
+        Required<&Identity::computer>("computer", "the client's"),
+        Required<&Identity::thread>(
+            "thread",
+            "whether the service's thread carried a token before, while and after it was the caller")};
+  }
+};
+
+Result<Identity> Whoami(const Call& call, AccountNames& names) {
   // The token is taken from the thread while it impersonates, so the result shows what a handler that acts as the
   // caller would really have. It is read after the impersonation, because privilege names come from another process.
   const bool token_before = Token::FromThread(TOKEN_QUERY).has_value();
@@ -93,55 +173,24 @@ MethodResult Whoami(const Call& call, AccountNames& account_names) {
   const Token& token = *carried;
   const win32::TokenFacts facts = token.Facts();
   const win32::Integrity integrity = token.IntegrityLevel();
-  const std::optional<Sid> logon_sid = token.LogonSid();
-  const Sid user = token.User();
-  const Names names(account_names, call.stop);
 
-  Json privileges = Json::array();
-  for (const win32::TokenPrivilege& privilege : token.Privileges()) {
-    privileges.push_back(MakeObject({{"name", privilege.name}, {"enabled", privilege.enabled()}}));
-  }
-  const auto text_or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
-  return MakeObject(
-      {{"account", MakeObject({{"sid", user.ToString()}, {"name", names.Of(user)}})},
-       {"groups", names.OfAll(token.Groups())},
-       {"restricted_sids", names.OfAll(token.RestrictingSids())},
-       {"privileges", std::move(privileges)},
-       {"integrity", MakeObject({{"rid", integrity.rid}, {"name", integrity.Name()}})},
-       {"elevation",
-        MakeObject({{"type", ToString(token.ElevationType())}, {"elevated", token.IsElevated()}})},
-       {"session", token.SessionId()},
-       {"logon_id", Hex(facts.logon_id)},
-       {"logon_sid", logon_sid ? Json(logon_sid->ToString()) : Json(nullptr)},
-       {"level", ToString(facts.level)},
-       {"process",
-        MakeObject({{"id", call.process.process_id}, {"image", text_or_null(call.process.image_path)}})},
-       {"computer", text_or_null(call.process.computer)},
-       {"thread",
-        MakeObject({{"token_before", token_before}, {"token_during", true}, {"token_after", token_after}})}});
-}
-
-Json WhoamiSchema() {
-  const Json group = Object({{"sid", Text("")},
-                             {"name", OrNull(Text("null if no account has this SID any more"))},
-                             {"attributes", ListOf(Text("mandatory, enabled, deny only, …"))}});
-  return Object(
-      {{"account", Object({{"sid", Text("")}, {"name", OrNull(Text("DOMAIN\\name"))}})},
-       {"groups", ListOf(group)},
-       {"restricted_sids", ListOf(group, "restricting SIDs; empty for an ordinary token")},
-       {"privileges", ListOf(Object({{"name", Text("")}, {"enabled", Boolean("")}}))},
-       {"integrity", Object({{"rid", Integer("8192 is medium")}, {"name", Text("")}})},
-       {"elevation", Object({{"type", Text("default, full or limited")}, {"elevated", Boolean("")}})},
-       {"session", Integer("of Remote Desktop Services; 0 is that of services")},
-       {"logon_id", Text("of the logon session, hexadecimal")},
-       {"logon_sid", OrNull(Text(""))},
-       {"level", Text("impersonation level on the service's thread")},
-       {"process", Object({{"id", Integer("")}, {"image", OrNull(Text("path of the executable"))}},
-                          "the client's; process ids are used again, so this proves nothing")},
-       {"computer", OrNull(Text("the client's"))},
-       {"thread",
-        Object({{"token_before", Boolean("")}, {"token_during", Boolean("")}, {"token_after", Boolean("")}},
-               "whether the service's thread carried a token before, while and after it was the caller")}});
+  std::vector<Privilege> privileges;
+  for (win32::TokenPrivilege& privilege : token.Privileges()) privileges.emplace_back(std::move(privilege));
+  std::optional<std::string> logon_sid;
+  if (const auto sid = token.LogonSid()) logon_sid = sid->ToString();
+  return Identity{.account = NamedAccount(token.User(), names, call.stop),
+                  .groups = GroupsOf(token.Groups(), names, call.stop),
+                  .restricted_sids = GroupsOf(token.RestrictingSids(), names, call.stop),
+                  .privileges = std::move(privileges),
+                  .integrity = {integrity.rid, integrity.Name()},
+                  .elevation = {ToString(token.ElevationType()), token.IsElevated()},
+                  .session = token.SessionId(),
+                  .logon_id = Hex(facts.logon_id),
+                  .logon_sid = std::move(logon_sid),
+                  .level = ToString(facts.level),
+                  .process = ShownProcess(call.process),
+                  .computer = UnlessEmpty(call.process.computer),
+                  .thread = {token_before, true, token_after}};
 }
 
 }  // namespace
@@ -150,11 +199,11 @@ void AddIdentityMethods(MethodRegistry& registry, std::shared_ptr<AccountNames> 
   Method whoami;
   whoami.name = "identity.whoami";
   whoami.summary = "Describes the caller as the service sees it: the token that its requests run with.";
-  whoami.result_schema = WhoamiSchema();
   whoami.access_default = kForAuthenticatedUsers;
   whoami.acts = Acts::kAsService;
   whoami.pace = Pace::kMayBlock;
-  whoami.handler = [names = std::move(names)](const Call& call) { return Whoami(call, *names); };
+  Handle<Nothing>(
+      whoami, [names = std::move(names)](const Nothing&, const Call& call) { return Whoami(call, *names); });
   registry.Add(std::move(whoami));
 }
 

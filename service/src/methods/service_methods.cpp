@@ -1,16 +1,19 @@
 #include "methods/service_methods.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "methods/account_json.h"
+#include "methods/shown_identity.h"
 #include "methods_model/request_error.h"
 #include "onbehalf/protocol/json_object.h"
 #include "onbehalf/service/schema.h"
@@ -48,158 +51,259 @@ std::uint64_t Percentile(const Buckets& buckets, double share) {
   return 0;
 }
 
-Json Latency(const Statistics& statistics) {
+// ---- service.status ----
+
+struct LatencyBucket {
+  std::optional<std::uint64_t> below_us;
+  std::uint64_t requests;
+
+  static constexpr auto Describe() {
+    return std::array{
+        Required<&LatencyBucket::below_us>("below_us", "and at least half of it; null: the longest"),
+        Required<&LatencyBucket::requests>("requests", "")};
+  }
+};
+
+struct LatencyState {
+  std::uint64_t p50_us;
+  std::uint64_t p90_us;
+  std::uint64_t p99_us;
+  std::vector<LatencyBucket> histogram;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&LatencyState::p50_us>("p50_us", "microseconds, estimated from the histogram"),
+                      Required<&LatencyState::p90_us>("p90_us", ""),
+                      Required<&LatencyState::p99_us>("p99_us", ""),
+                      Required<&LatencyState::histogram>("histogram", "")};
+  }
+};
+
+LatencyState LatencyOf(const Statistics& statistics) {
   Buckets buckets{};
   for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i] = statistics.latency[i];
-  Json histogram = Json::array();
+  LatencyState latency{Percentile(buckets, 0.50), Percentile(buckets, 0.90), Percentile(buckets, 0.99), {}};
   for (std::size_t i = 0; i < buckets.size(); ++i) {
     if (buckets[i] == 0) continue;
-    const bool last = i + 1 == buckets.size();
-    histogram.push_back(
-        MakeObject({{"below_us", last ? Json(nullptr) : Json(UpperBound(i))}, {"requests", buckets[i]}}));
+    std::optional<std::uint64_t> below;
+    if (i + 1 != buckets.size()) below = UpperBound(i);
+    latency.histogram.push_back({below, buckets[i]});
   }
-  return MakeObject({{"p50_us", Percentile(buckets, 0.50)},
-                     {"p90_us", Percentile(buckets, 0.90)},
-                     {"p99_us", Percentile(buckets, 0.99)},
-                     {"histogram", std::move(histogram)}});
+  return latency;
 }
 
-Json Connections(const ServerControl& server) {
-  std::size_t open = 0;
-  std::size_t silent = 0;
-  for (const ConnectionInfo& connection : server.Connections()) {
-    ++open;
-    if (!connection.user) ++silent;
+struct ConnectionCounts {
+  std::size_t open;
+  std::size_t silent;
+  std::uint64_t accepted;
+  std::uint64_t evicted;
+  std::uint64_t refused;
+  std::uint64_t timed_out;
+
+  static constexpr auto Describe() {
+    return std::array{
+        Required<&ConnectionCounts::open>("open", ""),
+        Required<&ConnectionCounts::silent>("silent", "of the open ones: have sent nothing yet"),
+        Required<&ConnectionCounts::accepted>("accepted", "since the start"),
+        Required<&ConnectionCounts::evicted>("evicted", "silent ones that made room for others"),
+        Required<&ConnectionCounts::refused>("refused", "over a quota"),
+        Required<&ConnectionCounts::timed_out>("timed_out", "")};
   }
+};
+
+ConnectionCounts ConnectionsOf(const ServerControl& server) {
   const Statistics& statistics = server.statistics();
-  return MakeObject({{"open", open},
-                     {"silent", silent},
-                     {"accepted", statistics.connections_accepted.load()},
-                     {"evicted", statistics.connections_evicted.load()},
-                     {"refused", statistics.connections_refused.load()},
-                     {"timed_out", statistics.connections_timed_out.load()}});
-}
-
-Json Audit(const ServiceFacts& facts) {
-  const AuditState state = facts.audit ? facts.audit() : AuditState();
-  return MakeObject({{"ok", state.ok},
-                     {"required", facts.audit_required},
-                     {"since", state.ok ? Json(nullptr) : Json(Utc(state.since))},
-                     {"error", state.ok ? Json(nullptr) : Json(state.error)},
-                     {"lines_lost", state.lines_lost}});
-}
-
-Json ModuleList(const ServiceFacts& facts) {
-  Json list = Json::array();
-  for (const ModuleState& module : facts.modules ? facts.modules() : std::vector<ModuleState>()) {
-    list.push_back(MakeObject({{"name", module.name},
-                               {"version", module.version},
-                               {"state", module.is_quarantined ? "quarantined" : "loaded"},
-                               {"overdue_calls", module.overdue_calls}}));
+  ConnectionCounts counts{0,
+                          0,
+                          statistics.connections_accepted,
+                          statistics.connections_evicted,
+                          statistics.connections_refused,
+                          statistics.connections_timed_out};
+  for (const ConnectionInfo& connection : server.Connections()) {
+    ++counts.open;
+    if (!connection.user) ++counts.silent;
   }
-  return list;
+  return counts;
 }
 
-Json Protections(const Hardening& hardening) {
-  return MakeObject(
-      {{"in_force", hardening.in_force}, {"missing", hardening.missing}, {"off", hardening.off}});
+struct RequestCounts {
+  std::uint64_t answered;
+  std::uint64_t denied;
+  std::uint64_t failed;
+  std::uint64_t frames_refused;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&RequestCounts::answered>("answered", "since the start"),
+                      Required<&RequestCounts::denied>("denied", "by access"),
+                      Required<&RequestCounts::failed>("failed", "answered with any other error"),
+                      Required<&RequestCounts::frames_refused>(
+                          "frames_refused", "connections ended because of what they sent")};
+  }
+};
+
+struct ByteCounts {
+  std::uint64_t read;
+  std::uint64_t written;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&ByteCounts::read>("read", ""), Required<&ByteCounts::written>("written", "")};
+  }
+};
+
+struct AuditStatus {
+  bool ok;
+  bool required;
+  std::optional<std::string> since;
+  std::optional<std::string> error;
+  std::uint64_t lines_lost;
+
+  static constexpr auto Describe() {
+    return std::array{
+        Required<&AuditStatus::ok>("ok", "it can be written"),
+        Required<&AuditStatus::required>("required", "requests are refused while it cannot be written"),
+        Required<&AuditStatus::since>("since", "when a line could not be written first, UTC"),
+        Required<&AuditStatus::error>("error", "why not"),
+        Required<&AuditStatus::lines_lost>("lines_lost", "since then")};
+  }
+};
+
+AuditStatus AuditOf(const ServiceFacts& facts) {
+  AuditState state = facts.audit ? facts.audit() : AuditState();
+  AuditStatus status{state.ok, facts.audit_required, std::nullopt, std::nullopt, state.lines_lost};
+  if (!state.ok) {
+    status.since = Utc(state.since);
+    status.error = std::move(state.error);
+  }
+  return status;
 }
 
-MethodResult Status(const ServerControl& server, const ServiceFacts& facts) {
+struct LoadedModule {
+  std::string name;
+  std::string version;
+  std::string_view state;
+  std::size_t overdue_calls;
+
+  explicit LoadedModule(ModuleState&& module)
+      : name(std::move(module.name)),
+        version(std::move(module.version)),
+        state(module.is_quarantined ? "quarantined" : "loaded"),
+        overdue_calls(module.overdue_calls) {}
+
+  static constexpr auto Describe() {
+    return std::array{
+        Required<&LoadedModule::name>("name", ""), Required<&LoadedModule::version>("version", ""),
+        Required<&LoadedModule::state>(
+            "state", "loaded, or quarantined: its calls have not ended, and it gets no more"),
+        Required<&LoadedModule::overdue_calls>("overdue_calls", "that run after their deadline, now")};
+  }
+};
+
+std::vector<LoadedModule> ModulesOf(const ServiceFacts& facts) {
+  std::vector<LoadedModule> modules;
+  if (!facts.modules) return modules;
+  for (ModuleState& module : facts.modules()) modules.emplace_back(std::move(module));
+  return modules;
+}
+
+struct Protections {
+  std::vector<std::string> in_force;
+  std::vector<std::string> missing;
+  std::vector<std::string> off;
+
+  static Json MissingWords() { return MakeObject({{"items", Text("asked for, and not in force")}}); }
+  static Json OffWords() { return MakeObject({{"items", Text("not asked for: the settings turn it off")}}); }
+  static constexpr auto Describe() {
+    return std::array{Required<&Protections::in_force>("in_force", ""),
+                      Required<&Protections::missing>("missing", "", {.words = MissingWords}),
+                      Required<&Protections::off>("off", "", {.words = OffWords})};
+  }
+};
+
+struct ServiceStatus {
+  std::string version;
+  std::string pipe;
+  DWORD process;
+  std::string started;
+  std::int64_t uptime_s;
+  std::optional<std::string> last_error;
+  AuditStatus audit;
+  ConnectionCounts connections;
+  RequestCounts requests;
+  ByteCounts bytes;
+  LatencyState latency;
+  std::vector<LoadedModule> modules;
+  Protections hardening;
+
+  static constexpr auto Describe() {
+    return std::array{
+        Required<&ServiceStatus::version>("version", ""),
+        Required<&ServiceStatus::pipe>("pipe", "the path that clients open"),
+        Required<&ServiceStatus::process>("process", "the service's id"),
+        Required<&ServiceStatus::started>("started", "UTC"),
+        Required<&ServiceStatus::uptime_s>("uptime_s", "seconds"),
+        Required<&ServiceStatus::last_error>("last_error", "when an error was logged last, UTC"),
+        Required<&ServiceStatus::audit>("audit", ""),
+        Required<&ServiceStatus::connections>("connections", ""),
+        Required<&ServiceStatus::requests>("requests", ""),
+        Required<&ServiceStatus::bytes>("bytes", ""),
+        Required<&ServiceStatus::latency>("latency", "from the read of a request to its answer"),
+        Required<&ServiceStatus::modules>("modules", ""),
+        Required<&ServiceStatus::hardening>("hardening", "protections of the service's process")};
+  }
+};
+
+Result<ServiceStatus> Status(const ServerControl& server, const ServiceFacts& facts) {
   const Statistics& statistics = server.statistics();
   const auto uptime = std::chrono::floor<std::chrono::seconds>(system_clock::now() - server.started());
-  const std::string last_error = facts.last_error ? facts.last_error() : std::string();
-  return MakeObject({{"version", ONBEHALF_VERSION},
-                     {"pipe", facts.pipe},
-                     {"process", ::GetCurrentProcessId()},
-                     {"started", Utc(server.started())},
-                     {"uptime_s", uptime.count() < 0 ? 0 : uptime.count()},
-                     {"last_error", last_error.empty() ? Json(nullptr) : Json(last_error)},
-                     {"audit", Audit(facts)},
-                     {"connections", Connections(server)},
-                     {"requests", MakeObject({{"answered", statistics.requests.load()},
-                                              {"denied", statistics.requests_denied.load()},
-                                              {"failed", statistics.requests_failed.load()},
-                                              {"frames_refused", statistics.frames_refused.load()}})},
-                     {"bytes", MakeObject({{"read", statistics.bytes_read.load()},
-                                           {"written", statistics.bytes_written.load()}})},
-                     {"latency", Latency(statistics)},
-                     {"modules", ModuleList(facts)},
-                     {"hardening", Protections(facts.hardening)}});
+  const Hardening& hardening = facts.hardening;
+  return ServiceStatus{.version = ONBEHALF_VERSION,
+                       .pipe = facts.pipe,
+                       .process = ::GetCurrentProcessId(),
+                       .started = Utc(server.started()),
+                       .uptime_s = std::max<std::int64_t>(uptime.count(), 0),
+                       .last_error = facts.last_error ? UnlessEmpty(facts.last_error()) : std::nullopt,
+                       .audit = AuditOf(facts),
+                       .connections = ConnectionsOf(server),
+                       .requests = {statistics.requests, statistics.requests_denied,
+                                    statistics.requests_failed, statistics.frames_refused},
+                       .bytes = {statistics.bytes_read, statistics.bytes_written},
+                       .latency = LatencyOf(statistics),
+                       .modules = ModulesOf(facts),
+                       .hardening = {hardening.in_force, hardening.missing, hardening.off}};
 }
 
-Json StatusSchema() {
-  return Object(
-      {{"version", Text("")},
-       {"pipe", Text("the path that clients open")},
-       {"process", Integer("the service's id")},
-       {"started", Text("UTC")},
-       {"uptime_s", Integer("seconds")},
-       {"last_error", OrNull(Text("when an error was logged last, UTC"))},
-       {"audit", Object({{"ok", Boolean("it can be written")},
-                         {"required", Boolean("requests are refused while it cannot be written")},
-                         {"since", OrNull(Text("when a line could not be written first, UTC"))},
-                         {"error", OrNull(Text("why not"))},
-                         {"lines_lost", Integer("since then")}})},
-       {"connections", Object({{"open", Integer("")},
-                               {"silent", Integer("of the open ones: have sent nothing yet")},
-                               {"accepted", Integer("since the start")},
-                               {"evicted", Integer("silent ones that made room for others")},
-                               {"refused", Integer("over a quota")},
-                               {"timed_out", Integer("")}})},
-       {"requests", Object({{"answered", Integer("since the start")},
-                            {"denied", Integer("by access")},
-                            {"failed", Integer("answered with any other error")},
-                            {"frames_refused", Integer("connections ended because of what they sent")}})},
-       {"bytes", Object({{"read", Integer("")}, {"written", Integer("")}})},
-       {"latency",
-        Object({{"p50_us", Integer("microseconds, estimated from the histogram")},
-                {"p90_us", Integer("")},
-                {"p99_us", Integer("")},
-                {"histogram",
-                 ListOf(Object({{"below_us", OrNull(Integer("and at least half of it; null: the longest"))},
-                                {"requests", Integer("")}}))}},
-               "from the read of a request to its answer")},
-       {"modules",
-        ListOf(
-            Object({{"name", Text("")},
-                    {"version", Text("")},
-                    {"state", Text("loaded, or quarantined: its calls have not ended, and it gets no more")},
-                    {"overdue_calls", Integer("that run after their deadline, now")}}))},
-       {"hardening", Object({{"in_force", ListOf(Text(""))},
-                             {"missing", ListOf(Text("asked for, and not in force"))},
-                             {"off", ListOf(Text("not asked for: the settings turn it off"))}},
-                            "protections of the service's process")}});
-}
+// ---- service.connections ----
 
-MethodResult List(const ServerControl& server, win32::AccountNames& names, const Call& call) {
-  Json list = Json::array();
+struct OpenConnection {
+  std::uint64_t id;
+  std::optional<NamedAccount> account;
+  ShownProcess process;
+  std::string since;
+  std::uint64_t requests;
+  std::size_t in_flight;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&OpenConnection::id>("id", "for service.disconnect, and in the audit"),
+                      Required<&OpenConnection::account>("account", "null: has sent nothing yet"),
+                      Required<&OpenConnection::process>("process", ""),
+                      Required<&OpenConnection::since>("since", "UTC"),
+                      Required<&OpenConnection::requests>("requests", "since then"),
+                      Required<&OpenConnection::in_flight>("in_flight", "of them, not answered yet")};
+  }
+};
+
+Result<std::vector<OpenConnection>> List(const ServerControl& server, win32::AccountNames& names,
+                                         const Call& call) {
+  std::vector<OpenConnection> list;
   for (const ConnectionInfo& connection : server.Connections()) {
-    Json account = nullptr;
-    if (connection.user) account = AccountJson(*connection.user, names, call.stop);
-    const std::string& image = connection.process.image_path;
-    list.push_back(
-        MakeObject({{"id", connection.id},
-                    {"account", std::move(account)},
-                    {"process", MakeObject({{"id", connection.process.process_id},
-                                            {"image", image.empty() ? Json(nullptr) : Json(image)}})},
-                    {"since", Utc(connection.since)},
-                    {"requests", connection.requests},
-                    {"in_flight", connection.in_flight}}));
+    std::optional<NamedAccount> account;
+    if (connection.user) account.emplace(*connection.user, names, call.stop);
+    list.push_back({connection.id, std::move(account), ShownProcess(connection.process),
+                    Utc(connection.since), connection.requests, connection.in_flight});
   }
   return list;
 }
 
-Json ListSchema() {
-  return ListOf(
-      Object({{"id", Integer("for service.disconnect, and in the audit")},
-              {"account", OrNull(Object({{"sid", Text("")}, {"name", OrNull(Text("DOMAIN\\name"))}},
-                                        "null: has sent nothing yet"))},
-              {"process", Object({{"id", Integer("")}, {"image", OrNull(Text("path of the executable"))}})},
-              {"since", Text("UTC")},
-              {"requests", Integer("since then")},
-              {"in_flight", Integer("of them, not answered yet")}}));
-}
+// ---- service.disconnect ----
 
 struct DisconnectParams {
   std::uint64_t connection = 0;
@@ -224,6 +328,8 @@ Result<Disconnected> Disconnect(ServerControl& server, const DisconnectParams& p
   return protocol::InvalidParams("connection: there is no connection " + std::to_string(params.connection) +
                                  " (any more)");
 }
+
+// ---- service.reload ----
 
 struct Reloaded {
   std::vector<std::string> changed;
@@ -257,22 +363,21 @@ void AddServiceMethods(MethodRegistry& registry, ServerControl& server, ServiceF
   status.name = "service.status";
   status.summary =
       "Reports the service's status: version, connections, counters, latency, protections in force.";
-  status.result_schema = StatusSchema();
   status.access_default = kSeenByAuthenticatedUsers;
   status.acts = Acts::kAsService;
   status.pace = Pace::kQuick;
   status.without_audit_for_administrators = true;
-  status.handler = [&server, facts](const Call&) { return Status(server, facts); };
+  Handle<Nothing>(status, [&server, facts](const Nothing&, const Call&) { return Status(server, facts); });
   registry.Add(std::move(status));
 
   Method connections;
   connections.name = "service.connections";
   connections.summary = "Lists the open connections: account, process, start time, requests.";
-  connections.result_schema = ListSchema();
   connections.access_default = kForAdministrators;
   connections.acts = Acts::kAsService;
   connections.pace = Pace::kMayBlock;
-  connections.handler = [&server, names](const Call& call) { return List(server, *names, call); };
+  Handle<Nothing>(connections,
+                  [&server, names](const Nothing&, const Call& call) { return List(server, *names, call); });
   registry.Add(std::move(connections));
 
   Method disconnect;
