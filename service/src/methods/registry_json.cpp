@@ -14,8 +14,6 @@ namespace {
 
 using protocol::Error;
 using protocol::InvalidParams;
-using protocol::Json;
-using protocol::Result;
 
 bool IsText(DWORD type) { return type == REG_SZ || type == REG_EXPAND_SZ || type == REG_LINK; }
 bool IsNumber(DWORD type) { return type == REG_DWORD || type == REG_DWORD_BIG_ENDIAN || type == REG_QWORD; }
@@ -72,13 +70,12 @@ Result<RegistryValue> FromTexts(const Json& value) {
 
 }  // namespace
 
-Json ToJson(const RegistryValue& value, std::optional<RegistryEncoding> encoding) {
-  Json form = encoding == RegistryEncoding::kBase64 ? Json(nullptr) : JsonFormOf(value);
-  const bool as_json = !form.is_null();
-  if (!as_json) form = protocol::ToBase64(value.bytes);
-  return {{"type", RegistryTypeName(value.type)},
-          {"value", std::move(form)},
-          {"encoding", as_json ? "json" : "base64"}};
+ShownValue::ShownValue(const RegistryValue& registry_value, std::optional<RegistryEncoding> requested)
+    : type(RegistryTypeName(registry_value.type)), encoding("json") {
+  if (requested != RegistryEncoding::kBase64) value = JsonFormOf(registry_value);
+  if (!value.is_null()) return;
+  value = protocol::ToBase64(registry_value.bytes);
+  encoding = "base64";
 }
 
 Result<RegistryValue> RegistryValueOf(std::string_view type, const Json& value,

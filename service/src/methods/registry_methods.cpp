@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 // After <windows.h>, which this header needs.
 #include <userenv.h>
@@ -105,19 +106,6 @@ constexpr Field ViewField() {
   return Optional<&Params::view>("view", "Registry view: 64-bit (64, the default) or 32-bit (32).").Audited();
 }
 
-Json AnyValue(std::string_view description) {
-  Json schema;
-  schema["description"] = description;
-  return schema;
-}
-
-Json TypeSchema() {
-  return Text("none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x…");
-}
-Json ValueSchema() {
-  return AnyValue("a string, an integer or an array of strings; or the bytes, as encoding says");
-}
-
 // ---- registry.get ----
 
 struct GetParams {
@@ -174,23 +162,23 @@ std::optional<std::wstring> Expanded(const win32::Token& caller, const std::wstr
   return std::nullopt;
 }
 
-MethodResult Get(const GetParams& params, const Call& call, std::size_t response_bytes) {
+Result<ShownValue> Get(const GetParams& params, const Call& call, std::size_t response_bytes) {
   std::optional<Result<RegistryValue>> read;
   if (auto refusal = AsCaller(call.caller, win32::ImpersonationLevel::kImpersonation,
                               [&] { read = ReadValue(params, call, response_bytes); })) {
     return *std::move(refusal);
   }
   ONBEHALF_TRY(const RegistryValue value, *std::move(read));
-  Json answer = ToJson(value, params.encoding);
-  if (params.expand && value.type == REG_EXPAND_SZ && answer.at("encoding") == "json") {
+  ShownValue shown(value, params.encoding);
+  if (params.expand && value.type == REG_EXPAND_SZ && shown.encoding == "json") {
     const auto expanded =
-        Expanded(call.caller.token(), win32::ToWide(answer.at("value").get_ref<const std::string&>()),
+        Expanded(call.caller.token(), win32::ToWide(shown.value.get_ref<const std::string&>()),
                  std::max<std::size_t>(response_bytes, 1 << 20));
     if (!expanded)
       return Error{ErrorCode::kTooLarge, "The expanded value is larger than a response may be.", nullptr};
-    answer["value"] = win32::ToUtf8Lossy(*expanded);
+    shown.value = win32::ToUtf8Lossy(*expanded);
   }
-  return answer;
+  return shown;
 }
 
 // ---- registry.set ----
@@ -203,7 +191,9 @@ struct SetParams {
   RegistryView view = RegistryView::k64;
   std::optional<RegistryEncoding> encoding;
 
-  static Json ValueWords() { return AnyValue("a string, an integer or an array of strings"); }
+  static Json ValueWords() {
+    return MakeObject({{"description", "a string, an integer or an array of strings"}});
+  }
   static constexpr auto Describe() {
     return std::array{
         KeyField<SetParams>(),
@@ -254,29 +244,48 @@ struct ListParams {
   }
 };
 
-Json ListSchema() {
-  return Object(
-      {{"keys", ListOf(Text(""), "names of keys")},
-       {"values",
-        ListOf(Object({{"name", Text("\"\" for the default value")},
-                       {"type", TypeSchema()},
-                       {"value", ValueSchema()},
-                       {"encoding", OrNull(Text("json or base64; null: too large, see registry.get"))},
-                       {"size", Integer("bytes")}}))},
-       {"next", OrNull(Text("for after; null: there is no more"))}});
-}
+struct ListedValue {
+  std::string name;
+  std::string type;
+  Json value;  // any: its form depends on the type
+  std::optional<std::string_view> encoding;
+  std::size_t size;
 
-Json EntryOf(const RegistryPage::Value& value) {
-  Json entry =
-      value.value
-          ? ToJson(*value.value)
-          : MakeObject({{"type", RegistryTypeName(value.type)}, {"value", nullptr}, {"encoding", nullptr}});
-  entry["name"] = win32::ToUtf8Lossy(value.name);
-  entry["size"] = value.size;
-  return entry;
-}
+  explicit ListedValue(const RegistryPage::Value& listed)
+      : name(win32::ToUtf8Lossy(listed.name)), size(listed.size) {
+    if (!listed.value) {
+      type = RegistryTypeName(listed.type);
+      return;
+    }
+    ShownValue shown(*listed.value);
+    type = std::move(shown.type);
+    value = std::move(shown.value);
+    encoding = shown.encoding;
+  }
 
-MethodResult List(const ListParams& params, const Call& call, std::size_t response_bytes) {
+  static constexpr auto Describe() {
+    return std::array{
+        Required<&ListedValue::name>("name", "\"\" for the default value"),
+        Required<&ListedValue::type>("type", ShownValue::kTypeSummary),
+        Required<&ListedValue::value>("value", ShownValue::kValueSummary),
+        Required<&ListedValue::encoding>("encoding", "json or base64; null: too large, see registry.get"),
+        Required<&ListedValue::size>("size", "bytes")};
+  }
+};
+
+struct KeyPage {
+  std::vector<std::string> keys;
+  std::vector<ListedValue> values;
+  std::optional<std::string> next;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&KeyPage::keys>("keys", "names of keys"),
+                      Required<&KeyPage::values>("values", ""),
+                      Required<&KeyPage::next>("next", "for after; null: there is no more")};
+  }
+};
+
+Result<KeyPage> List(const ListParams& params, const Call& call, std::size_t response_bytes) {
   std::optional<RegistryCursor> after;
   if (params.after) {
     after = RegistryCursorOf(*params.after);
@@ -286,13 +295,11 @@ MethodResult List(const ListParams& params, const Call& call, std::size_t respon
   // The rest is for the JSON around the entries.
   const auto page = ListRegistryKey(key.get(), after, params.limit, response_bytes / 4 * 3, call.stop);
   if (!page) return Error{ErrorCode::kBusy, "The key changes faster than it can be listed.", nullptr};
-  Json keys = Json::array();
-  for (const std::wstring& name : page->keys) keys.push_back(win32::ToUtf8Lossy(name));
-  Json values = Json::array();
-  for (const RegistryPage::Value& value : page->values) values.push_back(EntryOf(value));
-  return MakeObject({{"keys", std::move(keys)},
-                     {"values", std::move(values)},
-                     {"next", page->next ? Json(ToText(*page->next)) : Json(nullptr)}});
+  KeyPage answer;
+  for (const std::wstring& name : page->keys) answer.keys.push_back(win32::ToUtf8Lossy(name));
+  for (const RegistryPage::Value& value : page->values) answer.values.emplace_back(value);
+  if (page->next) answer.next = ToText(*page->next);
+  return answer;
 }
 
 // ---- registry.makeKey ----
@@ -419,8 +426,6 @@ void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
   Handle<GetParams>(get, [settings](const GetParams& params, const Call& call) {
     return Get(params, call, settings->Now()->limits.response_bytes);
   });
-  get.result_schema =
-      Object({{"type", TypeSchema()}, {"value", ValueSchema()}, {"encoding", Text("json or base64")}});
   // The value is read as the caller but expanded as the service, because expanding loads libraries.
   get.acts = Acts::kAsService;
   registry.Add(std::move(get));
@@ -434,7 +439,6 @@ void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
   Handle<ListParams>(list, [settings](const ListParams& params, const Call& call) {
     return List(params, call, settings->Now()->limits.response_bytes);
   });
-  list.result_schema = ListSchema();
   registry.Add(std::move(list));
 
   Method make = RegistryMethod("registry.makeKey", "Creates a key and any missing keys above it.");
@@ -451,8 +455,7 @@ void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
       RegistryMethod("registry.watch", "A stream that reports when a key's values or subkeys change.");
   Opens<WatchParams>(watch, OpenWatch);
   watch.result_schema = Described("null", "it goes on until it is cancelled or the key is gone");
-  watch.progress_schema =
-      Object({{"changed", Boolean("false in the first piece: from now on the key is watched")}});
+  watch.progress_schema = SchemaOf<RegistryWatchPiece>(Direction::kGiven);
   registry.Add(std::move(watch));
 }
 

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/win32_error.h"
 #include "registry/registry_key.h"
 
@@ -31,7 +30,7 @@ Stream::Step RegistryWatch::Next(const Call&) {
   if (begun_ && !changed_.exchange(false)) return Later{};
   // Before the piece is returned, so that its reader misses no later change.
   Watch();
-  return Piece{protocol::MakeObject({{"changed", std::exchange(begun_, true)}})};
+  return Piece{ToJson(RegistryWatchPiece{std::exchange(begun_, true)})};
 }
 
 void RegistryWatch::Watch() {

@@ -1,12 +1,23 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 
+#include "onbehalf/fields.h"
 #include "onbehalf/service/method.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "threads/thread_pool.h"
 
 namespace onbehalf::service {
+
+struct RegistryWatchPiece {
+  bool changed;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&RegistryWatchPiece::changed>(
+        "changed", "false in the first piece: from now on the key is watched")};
+  }
+};
 
 // The stream of registry.watch: {"changed": false} as soon as Windows watches the key, then {"changed": true} after changes,
 // once for all changes since the previous piece; a change after a piece was made causes another. Ends with Windows' error when
