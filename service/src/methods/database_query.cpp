@@ -59,15 +59,59 @@ struct QueryParams {
   }
 };
 
-Json ToJson(const std::vector<SqlColumn>& columns) {
-  Json all = Json::array();
-  for (const SqlColumn& column : columns) {
-    all.push_back(MakeObject({{"name", column.name},
-                              {"type", column.type},
-                              {"nullable", column.nullable ? Json(*column.nullable) : Json(nullptr)}}));
+struct Column {
+  std::string name;
+  std::string_view type;
+  std::optional<bool> nullable;
+
+  static constexpr auto Describe() {
+    return std::array{
+        Required<&Column::name>("name", ""),
+        Required<&Column::type>(
+            "type", "integer, number, decimal, boolean, text, binary, guid, date, time or timestamp"),
+        Required<&Column::nullable>("nullable", "null: the database does not report it")};
   }
-  return all;
+};
+
+using Columns = std::vector<Column>;
+
+Columns ColumnsOf(const std::vector<SqlColumn>& sql_columns) {
+  Columns columns;
+  for (const SqlColumn& column : sql_columns) columns.push_back({column.name, column.type, column.nullable});
+  return columns;
 }
+
+// The two are JSON in a result or a piece: the columns, because their size counts against the response, and the rows,
+// because the types of their values depend on the database.
+Json ColumnsWords() { return SchemaOf<Columns>(Direction::kGiven); }
+Json RowsWords() { return ListOf(ListOf(Json::object(), "the values, in column order")); }
+
+// A piece of a stream.
+struct QueryPiece {
+  Json columns = nullptr;
+  Json rows = nullptr;
+
+  static constexpr auto Describe() {
+    return std::array{Optional<&QueryPiece::columns>("columns", "", {.words = ColumnsWords}),
+                      Optional<&QueryPiece::rows>("rows", "", {.words = RowsWords})};
+  }
+};
+
+// The result, without columns and rows at the end of a stream.
+struct QueryResult {
+  std::uint64_t count;
+  bool truncated;
+  Json columns = nullptr;
+  Json rows = nullptr;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&QueryResult::count>("count", "number of rows"),
+                      Required<&QueryResult::truncated>(
+                          "truncated", "there are more rows than limit_rows, or than fit into a response"),
+                      Optional<&QueryResult::columns>("columns", "", {.words = ColumnsWords}),
+                      Optional<&QueryResult::rows>("rows", "", {.words = RowsWords})};
+  }
+};
 
 // A running query on its connection, for both forms of response.
 class Query {
@@ -93,7 +137,7 @@ class Query {
     std::optional<Error> error;
     auto refused = session_->Work(call, [&](OdbcConnection& connection) {
       error = statement_.ExecuteOn(connection);
-      if (!error) columns = ToJson(connection.statement().OpenResult());
+      if (!error) columns = onbehalf::ToJson(ColumnsOf(connection.statement().OpenResult()));
     });
     if (refused) return *std::move(refused);
     if (error) return *std::move(error);
@@ -129,7 +173,7 @@ class Query {
   }
 
   // The whole result, for requests without a stream.
-  MethodResult AtOnce(const std::shared_ptr<ConnectionPool>& pool, const Call& call) {
+  Result<QueryResult> AtOnce(const std::shared_ptr<ConnectionPool>& pool, const Call& call) {
     const bool limit_was_given = limit_rows_.has_value();
     if (!limit_was_given) limit_rows_ = kDefaultRowsAtOnce;
     ONBEHALF_TRY(auto&& columns, Open(pool, call));
@@ -141,15 +185,12 @@ class Query {
       return TooLarge(
           "The result has more rows than fit into one response: use a progressToken or a smaller limit_rows.");
     }
-    return MakeObject({{"columns", std::move(columns)},
-                       {"rows", std::move(rows)},
-                       {"count", count_},
-                       {"truncated", truncated}});
+    return QueryResult{count_, truncated, std::move(columns), std::move(rows)};
   }
 
   std::uint64_t page_rows() const { return page_rows_; }
   // After the last row.
-  Json Counts() const { return MakeObject({{"count", count_}, {"truncated", truncated_}}); }
+  QueryResult Counts() const { return {count_, truncated_}; }
 
  private:
   // Reads the next row into pending_. False if there is none, or limit_rows is reached.
@@ -192,11 +233,11 @@ class QueryStream final : public Stream {
     if (!opened_) {
       opened_ = true;
       ONBEHALF_TRY(auto&& columns, query_.Open(pool_, call));
-      return Piece{MakeObject({{"columns", std::move(columns)}})};
+      return Piece{onbehalf::ToJson(QueryPiece{.columns = std::move(columns)})};
     }
     ONBEHALF_TRY(Json page, query_.Rows(call, query_.page_rows(), kPageBytes));
-    if (page.empty()) return MethodResult(query_.Counts());
-    return Piece{MakeObject({{"rows", std::move(page)}})};
+    if (page.empty()) return MethodResult(onbehalf::ToJson(query_.Counts()));
+    return Piece{onbehalf::ToJson(QueryPiece{.rows = std::move(page)})};
   }
 
  private:
@@ -205,44 +246,25 @@ class QueryStream final : public Stream {
   bool opened_ = false;
 };
 
-Json ColumnsSchema() {
-  return ListOf(Object(
-      {{"name", Text("")},
-       {"type", Text("integer, number, decimal, boolean, text, binary, guid, date, time or timestamp")},
-       {"nullable", OrNull(Boolean("null: the database does not report it"))}}));
-}
-
-Json RowsSchema() { return ListOf(ListOf(Json::object(), "the values, in column order")); }
-
-// The object schema with all members optional.
-Json WithoutRequired(Json object) {
-  object.erase("required");
-  return object;
-}
-
 }  // namespace
 
 void AddDatabaseQueryMethod(MethodRegistry& registry, std::shared_ptr<const LiveSettings> settings,
                             std::shared_ptr<ConnectionPool> pool) {
   Method query = DatabaseMethod(
       "database.query", "Queries a database: all rows at once, or page by page with a progressToken.");
-  Handle<QueryParams>(query, [pool, settings](const QueryParams& params, const Call& call) -> MethodResult {
-    ONBEHALF_TRY(auto&& made, Query::Of(params, *settings));
-    return made.AtOnce(pool, call);
-  });
+  Handle<QueryParams>(query,
+                      [pool, settings](const QueryParams& params, const Call& call) -> Result<QueryResult> {
+                        ONBEHALF_TRY(auto&& made, Query::Of(params, *settings));
+                        return made.AtOnce(pool, call);
+                      });
   Opens<QueryParams>(query,
                      [pool, settings](const QueryParams& params, const Call&,
                                       const Waker&) -> Result<std::unique_ptr<Stream>> {
                        ONBEHALF_TRY(auto&& made, Query::Of(params, *settings));
                        return std::make_unique<QueryStream>(std::move(made), pool);
                      });
-  query.result_schema =
-      Object({{"count", Integer("number of rows")},
-              {"truncated", Boolean("there are more rows than limit_rows, or than fit into a response")}});
-  query.result_schema["properties"]["columns"] = ColumnsSchema();
-  query.result_schema["properties"]["rows"] = RowsSchema();
-  query.progress_schema = WithoutRequired(
-      Object({{"columns", ColumnsSchema()}, {"rows", RowsSchema()}}, "first the columns, then rows"));
+  query.progress_schema = SchemaOf<QueryPiece>(Direction::kGiven);
+  query.progress_schema["description"] = "first the columns, then rows";
   registry.Add(std::move(query));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -28,8 +29,16 @@ Json ModifiedWords();
 Json FileTypeWords();
 Json FileAttributeWords();
 
-// {done, total} in bytes.
-Json FileProgressSchema();
+struct FileProgress {
+  std::uint64_t done;
+  std::uint64_t total;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&FileProgress::done>("done", "bytes"),
+                      Required<&FileProgress::total>("total", "bytes in total")};
+  }
+};
+
 void ReportTo(const Call& call, std::uint64_t done, std::uint64_t total);
 
 // The maximum content of a response or piece; the rest is reserved for the JSON around it.

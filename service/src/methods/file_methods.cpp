@@ -8,13 +8,11 @@
 #include "files/nt_file.h"
 #include "methods/file_method.h"
 #include "methods/granted_method.h"
-#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/hash.h"
 
 namespace onbehalf::service {
 
 using protocol::Error;
-using protocol::MakeObject;
 
 Json FileIdWords() { return Text("VOLUME:FILEID, hexadecimal; a file keeps it when it is renamed"); }
 Json ModifiedWords() {
@@ -25,11 +23,8 @@ Json FileAttributeWords() {
   return ListOf(Text("read only, hidden, system, archive, compressed, encrypted, offline, reparse point"));
 }
 
-Json FileProgressSchema() {
-  return Object({{"done", Integer("bytes")}, {"total", Integer("bytes in total")}});
-}
 void ReportTo(const Call& call, std::uint64_t done, std::uint64_t total) {
-  if (call.progress.wanted()) call.progress.Report(MakeObject({{"done", done}, {"total", total}}));
+  if (call.progress.wanted()) call.progress.Report(ToJson(FileProgress{done, total}));
 }
 
 std::size_t MaxAnswerBytes(const FileScope& scope) {

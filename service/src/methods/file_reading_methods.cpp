@@ -14,7 +14,6 @@
 #include "methods/file_method.h"
 #include "methods_model/request_error.h"
 #include "onbehalf/protocol/hex.h"
-#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/file_bytes.h"
 #include "onbehalf/win32/hash.h"
 
@@ -22,7 +21,6 @@ namespace onbehalf::service {
 namespace {
 
 using protocol::Error;
-using protocol::MakeObject;
 using win32::ReadAt;
 using win32::SizeOf;
 
@@ -115,6 +113,17 @@ Result<FileRead> Read(const FileScope& scope, const ReadParams& params, const Ca
   return read;
 }
 
+struct ReadPiece {
+  std::string data;
+  std::uint64_t offset;
+  std::uint64_t bytes;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&ReadPiece::data>("data", ""), Required<&ReadPiece::offset>("offset", ""),
+                      Required<&ReadPiece::bytes>("bytes", "")};
+  }
+};
+
 class ReadStream final : public Stream {
  public:
   ReadStream(StreamScope scope, OpenedFile file, Encoding encoding, std::uint64_t offset,
@@ -141,7 +150,7 @@ class ReadStream final : public Stream {
     if (piece.bytes == 0) return Answer();
     hash_.Add(std::string_view(buffer_).substr(0, piece.bytes));
     done_ += piece.bytes;
-    return Piece{MakeObject({{"data", piece.data}, {"offset", at}, {"bytes", piece.bytes}})};
+    return Piece{ToJson(ReadPiece{std::move(piece.data), at, piece.bytes})};
   }
 
  private:
@@ -231,7 +240,7 @@ void AddFileReadingMethods(FileMethods& methods) {
   Method read =
       FileMethods::Named("file.read", "Reads a file: up to 2 MiB at once, or any amount as a stream.");
   methods.Answer<ReadParams>(read, Read);
-  read.progress_schema = Object({{"data", Text("")}, {"offset", Integer("")}, {"bytes", Integer("")}});
+  read.progress_schema = SchemaOf<ReadPiece>(Direction::kGiven);
   Opens<ReadParams>(read,
                     [settings = methods.settings()](const ReadParams& params, const Call&, const Waker&) {
                       return OpenRead(StreamScope(settings, params.path), params);
@@ -240,7 +249,7 @@ void AddFileReadingMethods(FileMethods& methods) {
 
   Method checksum = FileMethods::Named("file.checksum", "Computes the SHA-256 of a file or of a part of it.");
   methods.Answer<ChecksumParams>(checksum, Checksum);
-  checksum.progress_schema = FileProgressSchema();
+  checksum.progress_schema = SchemaOf<FileProgress>(Direction::kGiven);
   checksum.reports_progress = true;
   methods.Add(std::move(checksum));
 }

@@ -348,7 +348,7 @@ void AddFileWritingMethods(FileMethods& methods) {
 
   Method copy = FileMethods::Named("file.copy", "Copies a file. The copy is all-or-nothing.");
   methods.Answer<CopyParams>(copy, Copy);
-  copy.progress_schema = FileProgressSchema();
+  copy.progress_schema = SchemaOf<FileProgress>(Direction::kGiven);
   copy.reports_progress = true;
   methods.Add(std::move(copy));
 
