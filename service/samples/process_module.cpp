@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -31,6 +32,10 @@ namespace {
 
 namespace module = onbehalf::module;
 using nlohmann::json;
+using onbehalf::Nothing;
+using onbehalf::Optional;
+using onbehalf::Required;
+using onbehalf::ToJson;
 
 // Owns a Windows handle, whose invalid value is INVALID_HANDLE_VALUE or null.
 class Handle {
@@ -72,6 +77,14 @@ struct Process {
   DWORD id = 0;
   DWORD parent = 0;
   std::string name;
+
+  // Of a struct that derives from it.
+  template <typename Object>
+  static constexpr auto FieldsIn() {
+    return std::array{Required<&Process::id, Object>("id", ""),
+                      Required<&Process::parent, Object>("parent", "the id of the process that started it"),
+                      Required<&Process::name, Object>("name", "of the executable")};
+  }
 };
 
 using Processes = std::map<DWORD, Process>;
@@ -89,19 +102,31 @@ Processes Snapshot() {
   return all;
 }
 
-json ToJson(const Process& process) {
-  return {{"id", process.id}, {"parent", process.parent}, {"name", process.name}};
-}
-
-// The path of a process's executable if the thread may query it; otherwise null.
-json ImageOf(DWORD id) {
+// The path of a process's executable if the thread may query it.
+std::optional<std::string> ImageOf(DWORD id) {
   const Handle process(::OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id));
-  if (!process) return nullptr;
+  if (!process) return std::nullopt;
   std::wstring path(32'768, L'\0');
   auto units = static_cast<DWORD>(path.size());
-  if (!::QueryFullProcessImageNameW(process.get(), 0, path.data(), &units)) return nullptr;
+  if (!::QueryFullProcessImageNameW(process.get(), 0, path.data(), &units)) return std::nullopt;
   return ToUtf8(std::wstring_view(path).substr(0, units));
 }
+
+// A piece of process.watch.
+struct Change {
+  std::string_view event;
+  std::optional<DWORD> id = {};
+  std::optional<DWORD> parent = {};
+  std::optional<std::string> name = {};
+
+  static constexpr auto Describe() {
+    return std::array{Required<&Change::event>(
+                          "event", "watching (the first piece, which has no other member), started or ended"),
+                      Optional<&Change::id>("id", ""),
+                      Optional<&Change::parent>("parent", "the id of the parent process"),
+                      Optional<&Change::name>("name", "of the executable")};
+  }
+};
 
 // The open streams of process.watch, and the thread that polls while there are any.
 class Watch {
@@ -122,7 +147,7 @@ class Watch {
   class Watcher final : public module::Stream {
    public:
     Watcher(Watch& watch, module::Waker waker) : watch_(watch), waker_(std::move(waker)) {
-      pieces_.push_back(R"({"event":"watching"})");
+      pieces_.push_back(module::ToText(ToJson(Change{"watching"})));
       const std::lock_guard lock(watch_.mutex_);
       if (watch_.watchers_.empty()) watch_.known_ = Snapshot();
       // Last: if anything before throws, it is not registered.
@@ -192,9 +217,7 @@ class Watch {
   }
 
   void Tell(const char* event, const Process& process) {
-    json piece = ToJson(process);
-    piece["event"] = event;
-    const std::string text = piece.dump(-1, ' ', false, json::error_handler_t::replace);
+    const std::string text = module::ToText(ToJson(Change{event, process.id, process.parent, process.name}));
     for (Watcher* watcher : watchers_) watcher->Add(text);
   }
 
@@ -206,28 +229,34 @@ class Watch {
   std::thread thread_;
 };
 
-std::string List() {
-  json list = json::array();
-  for (const auto& [id, process] : Snapshot()) {
-    json entry = ToJson(process);
-    entry["image"] = ImageOf(id);
-    list.push_back(std::move(entry));
+struct ListedProcess : Process {
+  std::optional<std::string> image;
+
+  static constexpr auto Describe() {
+    return onbehalf::Join(FieldsIn<ListedProcess>(),
+                          std::array{Required<&ListedProcess::image>(
+                              "image", "its path; null: Windows does not let the caller see it")});
   }
-  return list.dump(-1, ' ', false, json::error_handler_t::replace);
+};
+
+std::vector<ListedProcess> List() {
+  std::vector<ListedProcess> list;
+  for (auto& [id, process] : Snapshot()) list.push_back({std::move(process), ImageOf(id)});
+  return list;
 }
 
 struct EndParams {
   std::uint32_t id = 0;
 
   static constexpr auto Describe() {
-    return std::array{onbehalf::Required<&EndParams::id>("id", "The process.", {.minimum = 1}).Audited()};
+    return std::array{Required<&EndParams::id>("id", "The process.", {.minimum = 1}).Audited()};
   }
 };
 
 struct Ended {
   bool ended;
 
-  static constexpr auto Describe() { return std::array{onbehalf::Required<&Ended::ended>("ended", "true")}; }
+  static constexpr auto Describe() { return std::array{Required<&Ended::ended>("ended", "true")}; }
 };
 
 Ended End(const std::set<std::string>& protected_names, const EndParams& params, const module::Call& call) {
@@ -286,10 +315,9 @@ std::shared_ptr<void> Start(module::Host& host, std::string_view text) {
   module::Method list;
   list.name = "process.list";
   list.summary = "Lists the processes of this computer, with the paths that Windows lets the caller see.";
-  list.result_schema = R"({"type": "array", "items": {"type": "object"}})";
   list.access_default = kSeenByAuthenticatedUsers;
   list.flags = ONBEHALF_MODULE_ACTS_AS_CALLER;
-  list.handler = [](const module::Call&) { return List(); };
+  module::Handle<Nothing>(list, [](const Nothing&, const module::Call&) { return List(); });
   host.Add(std::move(list));
 
   module::Method end;
@@ -307,11 +335,12 @@ std::shared_ptr<void> Start(module::Host& host, std::string_view text) {
   changes.summary =
       "A stream of the processes that start and end, beginning when it reports that it is watching.";
   changes.result_schema = R"({"type": "null", "description": "the stream runs until it is cancelled"})";
-  changes.progress_schema = R"({"type": "object"})";
+  changes.progress_schema = module::ToText(onbehalf::SchemaOf<Change>(onbehalf::Direction::kGiven));
   changes.access_default = kSeenByAuthenticatedUsers;
-  changes.open = [&watch = *watch](const module::Call&, module::Waker waker) {
-    return std::make_unique<Watch::Watcher>(watch, std::move(waker));
-  };
+  module::Opens<Nothing>(changes,
+                         [&watch = *watch](const Nothing&, const module::Call&, module::Waker waker) {
+                           return std::make_unique<Watch::Watcher>(watch, std::move(waker));
+                         });
   host.Add(std::move(changes));
   return watch;
 }
