@@ -8,8 +8,8 @@ packages_for() {
   case $1 in
     mingw) printf '%s ' cmake ninja-build g++-mingw-w64-x86-64-posix mingw-w64-tools wine wine64 \
       nlohmann-json3-dev libspdlog-dev libfmt-dev googletest python3 unixodbc libsqliteodbc ;;
-    linux) printf '%s ' cmake ninja-build clang lld libclang-rt-14-dev llvm nlohmann-json3-dev libspdlog-dev libfmt-dev \
-      googletest python3 ;;
+    linux) printf '%s ' cmake ninja-build clang lld libclang-rt-14-dev llvm libssl-dev nlohmann-json3-dev \
+      libspdlog-dev libfmt-dev googletest python3 ;;
     mingw-clang) packages_for mingw; packages_for linux ;;
     checks) packages_for mingw-clang; printf '%s ' git clang-format clang-tidy shellcheck ;;
     # For tests/nt/build.sh, which compiles a part of Wine.

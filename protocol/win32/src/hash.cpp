@@ -19,19 +19,23 @@ constexpr std::size_t kAtOnce = std::size_t{1} << 30;
 
 }  // namespace
 
-void HashObject::AlgorithmTraits::Close(Type algorithm) noexcept {
+void HashObject::CloseAlgorithm::operator()(void* algorithm) const noexcept {
   ::BCryptCloseAlgorithmProvider(algorithm, 0);
 }
-void HashObject::HashTraits::Close(Type hash) noexcept { ::BCryptDestroyHash(hash); }
+void HashObject::CloseHash::operator()(void* hash) const noexcept { ::BCryptDestroyHash(hash); }
 
 HashObject::HashObject(HashAlgorithm algorithm) {
   const wchar_t* const name =
       algorithm == HashAlgorithm::kSha1 ? BCRYPT_SHA1_ALGORITHM : BCRYPT_SHA256_ALGORITHM;
-  Check(::BCryptOpenAlgorithmProvider(algorithm_.put(), name, nullptr, BCRYPT_HASH_REUSABLE_FLAG),
+  BCRYPT_ALG_HANDLE opened = nullptr;
+  Check(::BCryptOpenAlgorithmProvider(&opened, name, nullptr, BCRYPT_HASH_REUSABLE_FLAG),
         "BCryptOpenAlgorithmProvider");
+  algorithm_.reset(opened);
   // BCryptFinishHash prepares a reusable object for the next hash (BCryptCreateHash, dwFlags; Windows 8).
-  Check(::BCryptCreateHash(algorithm_.get(), hash_.put(), nullptr, 0, nullptr, 0, BCRYPT_HASH_REUSABLE_FLAG),
+  BCRYPT_HASH_HANDLE hash = nullptr;
+  Check(::BCryptCreateHash(opened, &hash, nullptr, 0, nullptr, 0, BCRYPT_HASH_REUSABLE_FLAG),
         "BCryptCreateHash");
+  hash_.reset(hash);
 }
 
 void HashObject::Add(std::string_view part) {

@@ -4,16 +4,16 @@
 #include <array>
 #include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <string_view>
-
-#include "onbehalf/win32/unique_handle.h"
 
 namespace onbehalf::win32 {
 
 enum class HashAlgorithm { kSha1, kSha256 };
 
-// A Windows (CNG) hash object, reused for every hash so that hashing does not allocate. One thread at a time.
+// A Windows (CNG) hash object, reused for every hash so that hashing does not allocate. One thread at a time. The native
+// build uses OpenSSL and throws std::runtime_error instead.
 class HashObject {
  public:
   // Throws Win32Error.
@@ -26,19 +26,16 @@ class HashObject {
   void Finish(std::span<unsigned char> digest);
 
  private:
-  struct AlgorithmTraits {
-    using Type = void*;
-    static Type Invalid() noexcept { return nullptr; }
-    static void Close(Type algorithm) noexcept;
+  struct CloseAlgorithm {
+    void operator()(void* algorithm) const noexcept;
   };
-  struct HashTraits {
-    using Type = void*;
-    static Type Invalid() noexcept { return nullptr; }
-    static void Close(Type hash) noexcept;
+  struct CloseHash {
+    void operator()(void* hash) const noexcept;
   };
 
-  UniqueHandle<AlgorithmTraits> algorithm_;
-  UniqueHandle<HashTraits> hash_;
+  // Windows' BCRYPT_ALG_HANDLE and BCRYPT_HASH_HANDLE.
+  std::unique_ptr<void, CloseAlgorithm> algorithm_;
+  std::unique_ptr<void, CloseHash> hash_;
 };
 
 template <HashAlgorithm kAlgorithm, std::size_t kBytes>
@@ -66,7 +63,7 @@ class Hash {
 using Sha1 = Hash<HashAlgorithm::kSha1, 20>;
 using Sha256 = Hash<HashAlgorithm::kSha256, 32>;
 
-// Fills `bytes` with cryptographically secure random bytes. Throws Win32Error.
+// Fills `bytes` with cryptographically secure random bytes. Windows only. Throws Win32Error.
 void FillWithRandom(std::span<unsigned char> bytes);
 
 }  // namespace onbehalf::win32
