@@ -4,22 +4,13 @@
 #include <array>
 
 #include "onbehalf/protocol/ascii.h"
+#include "onbehalf/protocol/utf8.h"
 
 namespace onbehalf::service {
 namespace {
 
 // Windows' limit is 32,767 for the whole path, including the prefix that it adds.
 constexpr std::size_t kMaxUnits = 32'000;
-
-// For valid UTF-8: one unit per character, and a second one for those beyond U+FFFF (four bytes).
-std::size_t Utf16Units(std::string_view text) {
-  std::size_t units = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0) != 0x80) units += byte >= 0xF0 ? 2 : 1;
-  }
-  return units;
-}
 
 // Win32 takes such a name for a device, whatever its extension and the spaces before it (Microsoft: "Naming Files,
 // Paths, and Namespaces").
@@ -94,7 +85,7 @@ std::variant<std::size_t, std::string> UncRoot(std::string& text) {
 }  // namespace
 
 std::variant<FilePath, std::string> FilePath::Parse(std::string_view given, const FilePathRules& rules) {
-  if (Utf16Units(given) > kMaxUnits) return "a path has at most 32,000 UTF-16 units";
+  if (protocol::Utf16Units(given) > kMaxUnits) return "a path has at most 32,000 UTF-16 units";
   std::string text(given);
   std::replace(text.begin(), text.end(), '/', '\\');
   if (text.starts_with("\\\\?\\") || text.starts_with("\\\\.\\") || text.starts_with("\\??\\")) {

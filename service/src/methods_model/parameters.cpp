@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "methods_model/schema_check.h"
+#include "onbehalf/fields.h"
 #include "text/escaped_text.h"
 
 namespace onbehalf::service {
@@ -26,19 +27,20 @@ const Json kTokenSchema{{"type", {"string", "integer"}}, {"maxLength", 1024}};
 
 }  // namespace
 
-Result<Json> BindParameters(const Method& method, const Json& params, Json* progress_token) {
+protocol::Result<Json> BindParameters(std::span<const Parameter> declared, bool takes_progress_token,
+                                      const Json& params, Json* progress_token) {
   Json bound = Json::object();
   const Json* token = nullptr;
   if (params.is_array()) {
-    const std::size_t declared = method.parameters.size();
-    if (method.takes_progress_token() && params.size() == declared + 1) token = &params[declared];
-    if (params.size() > declared && token == nullptr) {
-      return InvalidParams("expected at most " + std::to_string(declared) + " parameters" +
-                           (method.takes_progress_token() ? " and a progress token" : "") + ", got " +
+    const std::size_t count = declared.size();
+    if (takes_progress_token && params.size() == count + 1) token = &params[count];
+    if (params.size() > count && token == nullptr) {
+      return InvalidParams("expected at most " + std::to_string(count) + " parameters" +
+                           (takes_progress_token ? " and a progress token" : "") + ", got " +
                            std::to_string(params.size()));
     }
-    for (std::size_t i = 0; i < std::min(declared, params.size()); ++i) {
-      const Parameter& parameter = method.parameters[i];
+    for (std::size_t i = 0; i < std::min(count, params.size()); ++i) {
+      const Parameter& parameter = declared[i];
       // A placeholder for an optional parameter before a given one.
       if (params[i].is_null() && !parameter.required && !Fits(params[i], parameter.schema)) continue;
       if (auto error = Bind(parameter, params[i], bound)) return *std::move(error);
@@ -46,12 +48,12 @@ Result<Json> BindParameters(const Method& method, const Json& params, Json* prog
   } else if (params.is_object()) {
     for (const auto& [name, value] : params.items()) {
       if (name == kProgressToken) {
-        if (method.takes_progress_token()) token = &value;
+        if (takes_progress_token) token = &value;
         continue;
       }
-      const auto parameter = std::find_if(method.parameters.begin(), method.parameters.end(),
+      const auto parameter = std::find_if(declared.begin(), declared.end(),
                                           [&name = name](const Parameter& one) { return one.name == name; });
-      if (parameter == method.parameters.end()) {
+      if (parameter == declared.end()) {
         std::string message = "unknown parameter \"";
         AppendEscaped(message, name, Escaping::kJson, 64);
         return InvalidParams(message + "\"");
@@ -61,7 +63,7 @@ Result<Json> BindParameters(const Method& method, const Json& params, Json* prog
   } else if (!params.is_null()) {
     return InvalidParams("params must be an object or an array");
   }
-  for (const Parameter& parameter : method.parameters) {
+  for (const Parameter& parameter : declared) {
     if (bound.contains(parameter.name)) continue;
     if (parameter.required)
       return InvalidParams(parameter.name + ": required, expected " + Expected(parameter.schema));
@@ -75,6 +77,19 @@ Result<Json> BindParameters(const Method& method, const Json& params, Json* prog
     if (progress_token != nullptr) *progress_token = *token;
   }
   return bound;
+}
+
+std::vector<Parameter> ParametersOf(Fields fields) {
+  std::vector<Parameter> parameters;
+  for (const Field& field : fields) {
+    Json schema = fields::SchemaOf(field, Direction::kTaken);
+    // Any value.
+    if (schema.empty()) schema = nullptr;
+    if (field.is_nullable) schema = fields::OrNull(std::move(schema));
+    parameters.push_back({std::string(field.name), std::string(field.summary), std::move(schema),
+                          field.is_required, field.is_audited});
+  }
+  return parameters;
 }
 
 }  // namespace onbehalf::service

@@ -57,6 +57,10 @@ std::string Joined(const std::vector<std::string>& texts, std::string_view separ
 
 std::filesystem::path OwnExecutable() { return win32::ToWide(win32::OwnImagePath()); }
 
+std::string ReportOf(const SettingsResult& read, const std::filesystem::path& file) {
+  return CheckConfigReport(read, win32::ToUtf8Lossy(file.filename().native()));
+}
+
 // All parts of the service, in the order in which they are started.
 class Application final : public HostedService {
  public:
@@ -223,7 +227,7 @@ class Application final : public HostedService {
   void RequireSound(const SettingsResult& read) {
     if (read.faults.empty()) return;
     failure_ = StartFailure::kSettings;
-    throw std::runtime_error(CheckConfigReport(read, command_line_.folders.SettingsFile()));
+    throw std::runtime_error(ReportOf(read, command_line_.folders.SettingsFile()));
   }
 
   // A reload refuses what a start would. Paths, and who may write to them, are not for clients: they go to the log.
@@ -284,7 +288,7 @@ class Application final : public HostedService {
 
 int CheckConfig(Application& application, const std::filesystem::path& file) {
   const SettingsResult result = application.CheckSettings();
-  std::fputs((CheckConfigReport(result, file) + "\n").c_str(), stdout);
+  std::fputs((ReportOf(result, file) + "\n").c_str(), stdout);
   return result.faults.empty() ? 0 : 1;
 }
 

@@ -119,7 +119,8 @@ std::optional<Error> Decide(const RunningRequest& request, std::uint64_t connect
   if (auto refusal = CheckLevel(*request.caller(), RequiredLevel(*method))) return refusal;
 
   Json token;
-  ONBEHALF_TRY(auto&& bound, BindParameters(*method, request.params(), &token));
+  ONBEHALF_TRY(auto&& bound,
+               BindParameters(method->parameters, method->takes_progress_token(), request.params(), &token));
   Admitted& admitted = admission.admitted;
   admitted.method = method;
   admitted.params = std::move(bound);

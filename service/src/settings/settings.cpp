@@ -1,16 +1,11 @@
 #include "onbehalf/service/settings.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 
 #include "onbehalf/protocol/json_text.h"
-#include "onbehalf/win32/lean_windows.h"
-#include "onbehalf/win32/unique_handle.h"
-#include "onbehalf/win32/utf.h"
-#include "onbehalf/win32/win32_error.h"
 #include "settings/settings_faults.h"
 #include "settings/settings_table.h"
 
@@ -18,9 +13,6 @@ namespace onbehalf::service {
 namespace {
 
 using protocol::Json;
-
-// Far larger than any settings file.
-constexpr std::uint64_t kFileBytes = 1024 * 1024;
 
 // "section.member" without its section.
 std::string_view Member(std::string_view key) { return key.substr(key.find('.') + 1); }
@@ -89,12 +81,6 @@ std::string Position(std::string_view text, std::size_t offset) {
   return "line " + std::to_string(line) + ", column " + std::to_string(before.size() - line_start + 1);
 }
 
-SettingsResult WholeFileFault(std::string message) {
-  SettingsResult result;
-  result.faults.push_back({"", std::move(message)});
-  return result;
-}
-
 }  // namespace
 
 SettingsResult ParseSettings(std::string_view text) {
@@ -140,31 +126,8 @@ SettingsResult ParseSettings(std::string_view text) {
   return result;
 }
 
-SettingsResult ReadSettings(const std::filesystem::path& file) {
-  const win32::UniqueFile handle(::CreateFileW(file.c_str(), GENERIC_READ, FILE_SHARE_READ, nullptr,
-                                               OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr));
-  if (!handle) {
-    const DWORD error = ::GetLastError();
-    if (error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND) return {};
-    return WholeFileFault("the file cannot be opened: " + win32::ErrorMessage(error));
-  }
-  std::string text;
-  std::array<char, 16 * 1024> buffer;
-  for (;;) {
-    DWORD bytes = 0;
-    if (!::ReadFile(handle.get(), buffer.data(), static_cast<DWORD>(buffer.size()), &bytes, nullptr)) {
-      return WholeFileFault("the file cannot be read: " + win32::ErrorMessage(::GetLastError()));
-    }
-    if (bytes == 0) break;
-    text.append(buffer.data(), bytes);
-    if (text.size() > kFileBytes)
-      return WholeFileFault("the file is larger than 1 MiB, so it is not a settings file");
-  }
-  return ParseSettings(text);
-}
-
-std::string CheckConfigReport(const SettingsResult& result, const std::filesystem::path& file) {
-  const std::string name = Shown(win32::ToUtf8Lossy(file.filename().native()));
+std::string CheckConfigReport(const SettingsResult& result, std::string_view file_name) {
+  const std::string name = Shown(file_name);
   if (result.faults.empty()) return name + ": ok";
   std::string report;
   for (const SettingsFault& fault : result.faults) {

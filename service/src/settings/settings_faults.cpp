@@ -82,4 +82,10 @@ SettingsFault UnknownKey(std::string_view key, const std::vector<std::string>& k
   return {Shown(key), std::move(message)};
 }
 
+SettingsResult WholeFileFault(std::string message) {
+  SettingsResult result;
+  result.faults.push_back({"", std::move(message)});
+  return result;
+}
+
 }  // namespace onbehalf::service

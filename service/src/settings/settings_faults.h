@@ -22,4 +22,7 @@ std::string FoundKind(const protocol::Json& value);
 SettingsFault UnknownKey(std::string_view key, const std::vector<std::string>& known,
                          std::string_view where = "docs/settings.md has all of them");
 
+// A result with one fault, of the whole file.
+SettingsResult WholeFileFault(std::string message);
+
 }  // namespace onbehalf::service

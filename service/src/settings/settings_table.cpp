@@ -5,7 +5,7 @@
 #include <chrono>
 #include <type_traits>
 
-#include "onbehalf/win32/utf.h"
+#include "onbehalf/protocol/utf8.h"
 #include "settings/settings_faults.h"
 #include "settings/settings_sections.h"
 
@@ -338,7 +338,7 @@ bool IsPipeName(const std::string& name) {
   const bool printable = std::none_of(name.begin(), name.end(), [](char c) {
     return c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
   });
-  return printable && !name.empty() && win32::ToWide(name).size() <= kPipeNameUnits;
+  return printable && !name.empty() && protocol::Utf16Units(name) <= kPipeNameUnits;
 }
 
 bool Accepts(const SettingRow& row, const Json& value) {

@@ -19,6 +19,7 @@
 #include "onbehalf/win32/unique_handle.h"
 #include "support/child_main.h"
 #include "support/child_process.h"
+#include "support/hostile_texts.h"
 #include "support/platform_probe.h"
 #include "support/restricted_token.h"
 #include "temporary_folder.h"

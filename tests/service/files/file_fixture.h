@@ -36,7 +36,8 @@ class FileMethodsTest : public testing::Test {
 
   // As the service does: binds parameters to their schemas first.
   service::MethodResult Call(std::string_view method, const Json& params) {
-    auto bound = service::BindParameters(*methods_.Find(method), params);
+    const service::Method& called = *methods_.Find(method);
+    auto bound = service::BindParameters(called.parameters, called.takes_progress_token(), params);
     if (!bound.ok()) return std::move(bound).error();
     return caller_.Call(methods_, method, bound.value());
   }

@@ -15,8 +15,8 @@
 #include "onbehalf/win32/utf.h"
 #include "support/child_main.h"
 #include "support/child_process.h"
+#include "support/hostile_texts.h"
 #include "support/restricted_token.h"
-#include "temporary_folder.h"
 
 namespace onbehalf::service {
 namespace {

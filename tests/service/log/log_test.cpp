@@ -16,6 +16,7 @@
 #include "onbehalf/win32/win32_error.h"
 #include "support/child_main.h"
 #include "support/child_process.h"
+#include "support/hostile_texts.h"
 #include "support/patience.h"
 #include "support/restricted_token.h"
 #include "temporary_folder.h"

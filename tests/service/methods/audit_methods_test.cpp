@@ -105,13 +105,13 @@ TEST_F(AuditMethods, ParametersAreChecked) {
   const Method& read = *methods_.Find("audit.read");
   for (const Json& params : {Json{{"limit", 0}}, Json{{"limit", 1001}}, Json{{"limit", "1"}},
                              Json{{"account", ""}}, Json{{"denied", 1}}, Json{{"follow", true}}}) {
-    EXPECT_FALSE(BindParameters(read, params).ok()) << params;
+    EXPECT_FALSE(BindParameters(read.parameters, read.takes_progress_token(), params).ok()) << params;
   }
   for (const Json& params :
        {Json::object(), Json{{"limit", 1000}}, Json{{"account", "BA"}, {"denied", true}}}) {
-    EXPECT_TRUE(BindParameters(read, params).ok()) << params;
+    EXPECT_TRUE(BindParameters(read.parameters, read.takes_progress_token(), params).ok()) << params;
   }
-  EXPECT_FALSE(BindParameters(*methods_.Find("audit.verify"), {{"x", 1}}).ok());
+  EXPECT_FALSE(BindParameters(methods_.Find("audit.verify")->parameters, false, {{"x", 1}}).ok());
 }
 
 TEST_F(AuditMethods, AnInvalidLineIsShownAndNotHidden) {

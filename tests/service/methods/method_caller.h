@@ -34,7 +34,7 @@ class MethodCaller {
                              const protocol::Json& params = protocol::Json::object()) const {
     const service::Method* const method = methods.Find(name);
     if (method == nullptr) throw std::invalid_argument("no method " + std::string(name));
-    auto bound = service::BindParameters(*method, params);
+    auto bound = service::BindParameters(method->parameters, method->takes_progress_token(), params);
     if (!bound.ok()) return std::move(bound).error();
     return method->handler({caller_, process_, bound.value(), "r-1", 1, stop.get_token(),
                             std::chrono::steady_clock::now() + kPatience});

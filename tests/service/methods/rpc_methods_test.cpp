@@ -73,8 +73,9 @@ TEST_F(RpcMethodsTest, PingAnswersWithTheTime) {
 TEST_F(RpcMethodsTest, PingEchoesAndNeverBlocks) {
   EXPECT_EQ(test::MethodCaller().Result(methods_, "rpc.ping", {{"echo", "x"}}).at("echo"), "x");
   EXPECT_EQ(methods_.Find("rpc.ping")->pace, Pace::kQuick);
-  EXPECT_TRUE(
-      !BindParameters(*methods_.Find("rpc.ping"), Json::array({std::string(1024 * 1024 + 1, 'x')})).ok());
+  EXPECT_TRUE(!BindParameters(methods_.Find("rpc.ping")->parameters, false,
+                              Json::array({std::string(1024 * 1024 + 1, 'x')}))
+                   .ok());
 }
 
 TEST_F(RpcMethodsTest, SubscribeReplacesTheSubscriptionAndReturnsIt) {
@@ -95,7 +96,8 @@ TEST_F(RpcMethodsTest, SubscribeReplacesTheSubscriptionAndReturnsIt) {
   EXPECT_EQ(subscribed(Json::array()), Json::array());
   EXPECT_TRUE(subscribed_.second.none());
 
-  const auto unknown = BindParameters(subscribe, {{"events", Json::array({"service.stopping", "none"})}});
+  const auto unknown = BindParameters(subscribe.parameters, subscribe.takes_progress_token(),
+                                      {{"events", Json::array({"service.stopping", "none"})}});
   ASSERT_FALSE(unknown.ok());
   EXPECT_EQ(unknown.error().message,
             R"(events[1]: expected one of "rpc.methodsChanged", "service.stopping", got another value)");

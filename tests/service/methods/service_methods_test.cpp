@@ -190,9 +190,11 @@ TEST_F(ServiceMethodsTest, DisconnectAcceptsOnlyIds) {
   const Method& method = *methods_.Find("service.disconnect");
   for (const Json& params : {Json::object(), Json{{"connection", 0}}, Json{{"connection", -1}},
                              Json{{"connection", "4"}}, Json{{"connection", 4}, {"force", true}}}) {
-    EXPECT_FALSE(BindParameters(method, params).ok()) << params;
+    EXPECT_FALSE(BindParameters(method.parameters, method.takes_progress_token(), params).ok()) << params;
   }
-  EXPECT_TRUE(BindParameters(method, Json::array({18446744073709551615ull})).ok());
+  EXPECT_TRUE(
+      BindParameters(method.parameters, method.takes_progress_token(), Json::array({18446744073709551615ull}))
+          .ok());
 }
 
 TEST_F(ServiceMethodsTest, OnlyStatusMayBeSeenByAll) {

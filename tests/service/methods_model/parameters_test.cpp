@@ -3,28 +3,36 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <variant>
+#include <utility>
 #include <vector>
 
-#include "temporary_folder.h"
+#include "onbehalf/protocol/error_code.h"
+#include "onbehalf/protocol/result.h"
+#include "onbehalf/service/parameter.h"
+#include "support/hostile_texts.h"
 
 namespace onbehalf::service {
 namespace {
 
-Method MethodWith(std::vector<Parameter> parameters) {
-  Method method;
-  method.name = "a.b";
-  method.parameters = std::move(parameters);
-  return method;
-}
+// What a method says of its parameters.
+struct Declared {
+  std::vector<Parameter> parameters;
+  bool takes_progress_token = false;
+};
 
-Method MethodOf(Json schema) { return MethodWith({Parameter{"p", "", std::move(schema), true}}); }
+Declared MethodWith(std::vector<Parameter> parameters) { return {std::move(parameters)}; }
+
+Declared MethodOf(Json schema) { return MethodWith({Parameter{"p", "", std::move(schema), true}}); }
 
 Json Parse(const std::string& text) { return Json::parse(text); }
 
+protocol::Result<Json> Bind(const Declared& method, const Json& params, Json* token = nullptr) {
+  return BindParameters(method.parameters, method.takes_progress_token, params, token);
+}
+
 // The bound object as text, or the error's message.
-std::string Bound(const Method& method, const Json& params) {
-  const auto result = BindParameters(method, params);
+std::string Bound(const Declared& method, const Json& params) {
+  const auto result = Bind(method, params);
   if (const auto* error = result.error_if()) {
     EXPECT_EQ(error->code, protocol::ErrorCode::kInvalidParams);
     return error->message;
@@ -32,7 +40,7 @@ std::string Bound(const Method& method, const Json& params) {
   return result.value().dump();
 }
 
-const Method kTwo = MethodWith(
+const Declared kTwo = MethodWith(
     {{"id", "", {{"type", "integer"}, {"minimum", 1}}, true}, {"text", "", {{"type", "string"}}, false}});
 
 TEST(Parameters, NamesAndPositionsMakeTheSameObject) {
@@ -43,7 +51,7 @@ TEST(Parameters, NamesAndPositionsMakeTheSameObject) {
 }
 
 TEST(Parameters, NoParametersMayBeMissingNullOrEmpty) {
-  const Method none = MethodWith(std::vector<Parameter>{});
+  const Declared none = MethodWith(std::vector<Parameter>{});
   for (const char* params : {"null", "{}", "[]"}) EXPECT_EQ(Bound(none, Parse(params)), "{}") << params;
 }
 
@@ -141,7 +149,7 @@ TEST(Parameters, MatchTheirSchemaOrTheMessageSaysWhatWasExpected) {
        "p: expected a string of at most 2 characters, got a string of 3 characters"},
   };
   for (const Row& row : rows) {
-    const Method method = MethodOf(Parse(row.schema));
+    const Declared method = MethodOf(Parse(row.schema));
     const Json value = Parse(row.value);
     const std::string expected = *row.message == '\0' ? Json{{"p", value}}.dump() : std::string(row.message);
     EXPECT_EQ(Bound(method, Json{{"p", value}}), expected) << row.schema << " by name";
@@ -150,20 +158,20 @@ TEST(Parameters, MatchTheirSchemaOrTheMessageSaysWhatWasExpected) {
 }
 
 TEST(Parameters, AProgressTokenIsRemovedByNameAndByPosition) {
-  Method method = kTwo;
-  method.reports_progress = true;
+  Declared method = kTwo;
+  method.takes_progress_token = true;
   for (const char* params : {R"({"id":5,"text":"x","progressToken":"t"})", R"([5,"x","t"])"}) {
     Json token;
-    const auto bound = BindParameters(method, Parse(params), &token);
+    const auto bound = Bind(method, Parse(params), &token);
     ASSERT_TRUE(bound.ok()) << params;
     EXPECT_EQ(bound.value(), Parse(R"({"id":5,"text":"x"})")) << params;
     EXPECT_EQ(token, "t") << params;
   }
   Json token;
-  EXPECT_TRUE(BindParameters(method, Parse("[5]"), &token).ok());
+  EXPECT_TRUE(Bind(method, Parse("[5]"), &token).ok());
   EXPECT_TRUE(token.is_null());
   for (const char* params : {R"([5,"x",null])", R"({"id":5,"text":"x","progressToken":null})"}) {
-    EXPECT_TRUE(BindParameters(method, Parse(params), &token).ok()) << params;
+    EXPECT_TRUE(Bind(method, Parse(params), &token).ok()) << params;
     EXPECT_TRUE(token.is_null()) << params;
   }
   EXPECT_EQ(Bound(method, Parse(R"([5,"x",1.5])")),
@@ -172,37 +180,37 @@ TEST(Parameters, AProgressTokenIsRemovedByNameAndByPosition) {
             "expected at most 2 parameters and a progress token, got 4");
   // Others ignore it by name.
   EXPECT_EQ(Bound(kTwo, Parse(R"({"id":5,"progressToken":[]})")), R"({"id":5})");
-  EXPECT_TRUE(BindParameters(kTwo, Parse(R"({"id":5,"progressToken":1})"), &token).ok());
+  EXPECT_TRUE(Bind(kTwo, Parse(R"({"id":5,"progressToken":1})"), &token).ok());
   EXPECT_TRUE(token.is_null());
 }
 
 // StreamJsonRpc must fill the positions before its IProgress argument.
 TEST(Parameters, NullByPositionMeansAnOmittedOptionalOne) {
-  Method method = kTwo;
-  method.reports_progress = true;
+  Declared method = kTwo;
+  method.takes_progress_token = true;
   Json token;
-  const auto bound = BindParameters(method, Parse("[5,null,7]"), &token);
+  const auto bound = Bind(method, Parse("[5,null,7]"), &token);
   ASSERT_TRUE(bound.ok());
   EXPECT_EQ(bound.value(), Parse(R"({"id":5})"));
   EXPECT_EQ(token, 7);
   EXPECT_EQ(Bound(method, Parse("[null,null,7]")), "id: expected an integer of at least 1, got null");
   EXPECT_EQ(Bound(method, Parse(R"({"id":5,"text":null})")), "text: expected a string, got null");
   // Where null is a valid value, it is passed on.
-  const Method nullable = MethodWith({{"p", "", {{"type", {"string", "null"}}}, false}});
+  const Declared nullable = MethodWith({{"p", "", {{"type", {"string", "null"}}}, false}});
   EXPECT_EQ(Bound(nullable, Parse("[null]")), R"({"p":null})");
 }
 
 TEST(Parameters, AnIntegerWrittenAsAFloatBecomesAnInteger) {
-  const auto result = BindParameters(MethodOf(Parse(R"({"type":"integer"})")), Parse(R"({"p":5.0})"));
+  const auto result = Bind(MethodOf(Parse(R"({"type":"integer"})")), Parse(R"({"p":5.0})"));
   ASSERT_TRUE(result.ok());
   EXPECT_TRUE(result.value().at("p").is_number_integer());
   EXPECT_EQ(result.value().at("p"), 5);
 }
 
 TEST(Parameters, ThatAreOmittedHaveTheirDefault) {
-  const Method method = MethodWith({{"first", "", {{"type", "integer"}, {"default", 100}}, false},
-                                    {"second", "", {{"type", {"string", "null"}}, {"default", "x"}}, false},
-                                    {"third", "", {{"type", "integer"}}, false}});
+  const Declared method = MethodWith({{"first", "", {{"type", "integer"}, {"default", 100}}, false},
+                                      {"second", "", {{"type", {"string", "null"}}, {"default", "x"}}, false},
+                                      {"third", "", {{"type", "integer"}}, false}});
   for (const char* params : {"null", "{}", "[]", "[null]"}) {
     EXPECT_EQ(Bound(method, Parse(params)), R"({"first":100,"second":"x"})") << params;
   }
@@ -212,7 +220,7 @@ TEST(Parameters, ThatAreOmittedHaveTheirDefault) {
 }
 
 TEST(Parameters, InNestedObjectsAreCheckedByNameAndByPosition) {
-  const Method method =
+  const Declared method =
       MethodOf(Parse(R"({"type":"array","items":{"type":"object","properties":{"sql":{"type":"string"},
       "limit":{"type":"integer"}},"required":["sql"],"additionalProperties":false}})"));
   const auto both = [&](const char* value) {

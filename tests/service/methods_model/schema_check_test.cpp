@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "onbehalf/service/schema.h"
+#include "support/hostile_texts.h"
 #include "support/patience.h"
-#include "temporary_folder.h"
 
 namespace onbehalf::service {
 namespace {

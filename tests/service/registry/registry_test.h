@@ -34,7 +34,8 @@ class RegistryTest : public testing::Test {
   }
 
   MethodResult Call(std::string_view name, const Json& params) const {
-    auto bound = BindParameters(*methods_.Find(name), params, nullptr);
+    const Method& method = *methods_.Find(name);
+    auto bound = BindParameters(method.parameters, method.takes_progress_token(), params);
     if (!bound.ok()) return std::move(bound).error();
     try {
       return caller_.Call(methods_, name, bound.value());

@@ -27,7 +27,7 @@ std::vector<std::string> Faults(std::string_view text) {
 
 Settings Sound(std::string_view text) {
   SettingsResult result = ParseSettings(text);
-  EXPECT_TRUE(result.faults.empty()) << CheckConfigReport(result, L"onbehalf.json");
+  EXPECT_TRUE(result.faults.empty()) << CheckConfigReport(result, "onbehalf.json");
   return std::move(result.settings);
 }
 

@@ -9,7 +9,7 @@
 
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
-#include "temporary_folder.h"
+#include "support/hostile_texts.h"
 
 namespace onbehalf::service {
 namespace {

@@ -52,4 +52,14 @@ inline bool IsUtf8(std::string_view text) {
   return true;
 }
 
+// How many UTF-16 units well-formed UTF-8 takes: one unit per character, and a second one for those beyond U+FFFF (four bytes).
+inline std::size_t Utf16Units(std::string_view text) {
+  std::size_t units = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0) != 0x80) units += byte >= 0xF0 ? 2 : 1;
+  }
+  return units;
+}
+
 }  // namespace onbehalf::protocol

@@ -14,6 +14,7 @@
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/protocol/result.h"
 #include "onbehalf/service/caller_identity.h"
+#include "onbehalf/service/parameter.h"
 #include "onbehalf/win32/lean_windows.h"
 
 namespace onbehalf::service {
@@ -31,17 +32,6 @@ enum class Acts {
 enum class Pace {
   kQuick,     // never blocks: runs on the thread that read the request
   kMayBlock,  // runs on the handler pool, so that reads and cancellations continue
-};
-
-// One parameter. Callers may pass parameters by name or by position, in the order of Method::parameters.
-struct Parameter {
-  std::string name;
-  std::string summary;
-  Json schema;  // JSON Schema, with the keywords of onbehalf/service/schema.h; null: any value
-  bool required = false;
-  // The value may be written to the audit: it is neither a secret nor the caller's content. Values of all other parameters are
-  // redacted.
-  bool audited = false;
 };
 
 // Reports the progress of a request to its caller with $/progress. Valid until the handler returns. Any thread, including one

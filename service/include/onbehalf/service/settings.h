@@ -103,8 +103,9 @@ SettingsResult ParseSettings(std::string_view text);
 SettingsResult ReadSettings(const std::filesystem::path& file);
 
 // The output of --check-config: one line per fault, "onbehalf.json: limits.frame_bytes: ...", or the single line "onbehalf.json:
-// ok"; no newline at the end. The contents of the file cannot break a line.
-std::string CheckConfigReport(const SettingsResult& result, const std::filesystem::path& file);
+// ok"; no newline at the end. `file_name` is without its folder, in UTF-8. Neither it nor the contents of the file can break a
+// line.
+std::string CheckConfigReport(const SettingsResult& result, std::string_view file_name);
 // A settings file with every key at its default.
 std::string DefaultSettingsText();
 

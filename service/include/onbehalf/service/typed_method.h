@@ -6,10 +6,10 @@
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "onbehalf/fields.h"
 #include "onbehalf/service/method.h"
+#include "onbehalf/service/parameter.h"
 
 namespace onbehalf::service {
 
@@ -21,8 +21,6 @@ namespace onbehalf::service {
 //   greet.summary = "Greets somebody.";
 //   Handle<GreetParams>(greet, [](const GreetParams& params, const Call&) -> Result<GreetResult> { ... });
 //   methods.Add(std::move(greet));
-
-std::vector<Parameter> ParametersOf(Fields fields);
 
 namespace detail {
 

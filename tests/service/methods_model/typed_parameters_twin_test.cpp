@@ -9,7 +9,7 @@
 namespace onbehalf::service {
 namespace {
 
-// typed_method_test.cpp has another struct of this name in its unnamed namespace, with other members.
+// typed_parameters_test.cpp has another struct of this name in its unnamed namespace, with other members.
 struct Point {
   std::string before = "before";
   std::int32_t x = 0;
@@ -17,7 +17,7 @@ struct Point {
   static constexpr auto Describe() { return std::array{Required<&Point::x>("x", "across")}; }
 };
 
-TEST(TypedMethod, MayUseAStructWhoseNameAnotherFileUsesToo) {
+TEST(TypedParameters, MayUseAStructWhoseNameAnotherFileUsesToo) {
   const auto point = FromJson<Point>({{"x", 7}});
   EXPECT_EQ(point.before, "before");
   EXPECT_EQ(point.x, 7);
