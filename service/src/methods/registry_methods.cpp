@@ -382,7 +382,7 @@ Result<Deleted> Delete(const DeleteParams& params, const Call& call) {
   }
   if (params.name) return DeleteValue(params, call);
   ONBEHALF_TRY(auto&& path, PathOf({params.key, params.view}, call));
-  if (IsRootOrHive(path)) {
+  if (IsRootOrHive(path, IsSameKeyName)) {
     return InvalidParams("key: a root, and a key right below HKLM or HKU, cannot be deleted");
   }
   const auto deleted = DeleteRegistryKey(path, *params.subkeys, call.stop);

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 
 // Exported by ntdll.dll, documented as ZwOpenKey and ZwDeleteKey. The Win32 functions cannot open the root of a tree with the
@@ -61,7 +62,7 @@ UniqueRegistryKey OpenByObjectName(HANDLE parent, std::wstring name, REGSAM acce
 bool IsHiveLoaded(const RegistryPath& path) {
   UniqueRegistryKey hive;
   // The hive is loaded even if the caller may not open its root.
-  return ::RegOpenKeyExW(HKEY_USERS, path.own_hive.c_str(), 0, MAXIMUM_ALLOWED, hive.put()) !=
+  return ::RegOpenKeyExW(HKEY_USERS, win32::ToWide(path.own_hive).c_str(), 0, MAXIMUM_ALLOWED, hive.put()) !=
          ERROR_FILE_NOT_FOUND;
 }
 
@@ -71,8 +72,8 @@ std::optional<UniqueRegistryKey> Open(const RegistryPath& path, REGSAM access, D
     return OpenByObjectName(nullptr, machine ? L"\\Registry\\Machine" : L"\\Registry\\User", access, 0);
   }
   UniqueRegistryKey key;
-  const LSTATUS code =
-      ::RegOpenKeyExW(PredefinedKey(path), path.below.c_str(), options, access | ViewFlag(path), key.put());
+  const LSTATUS code = ::RegOpenKeyExW(PredefinedKey(path), win32::ToWide(path.below).c_str(), options,
+                                       access | ViewFlag(path), key.put());
   if (code == ERROR_SUCCESS) return key;
   if (code == ERROR_FILE_NOT_FOUND && !path.own_hive.empty() && !IsHiveLoaded(path)) return std::nullopt;
   Throw(code, "RegOpenKeyExW");
@@ -102,7 +103,7 @@ DWORD DeleteByHandle(const UniqueRegistryKey& key) {
 // Also false if the thread may not check.
 bool HasVisibleSubkeys(const RegistryPath& path) {
   UniqueRegistryKey key;
-  return ::RegOpenKeyExW(PredefinedKey(path), path.below.c_str(), REG_OPTION_OPEN_LINK,
+  return ::RegOpenKeyExW(PredefinedKey(path), win32::ToWide(path.below).c_str(), REG_OPTION_OPEN_LINK,
                          KEY_ENUMERATE_SUB_KEYS | ViewFlag(path), key.put()) == ERROR_SUCCESS &&
          FirstSubkey(key.get()).has_value();
 }
@@ -129,17 +130,25 @@ std::size_t DeleteTree(UniqueRegistryKey top, const std::stop_token& stop) {
 
 }  // namespace
 
+bool IsSameKeyName(std::string_view a, std::string_view b) {
+  const std::wstring wide_a = win32::ToWide(a);
+  const std::wstring wide_b = win32::ToWide(b);
+  return ::CompareStringOrdinal(wide_a.data(), static_cast<int>(wide_a.size()), wide_b.data(),
+                                static_cast<int>(wide_b.size()), TRUE) == CSTR_EQUAL;
+}
+
 std::optional<UniqueRegistryKey> OpenRegistryKey(const RegistryPath& path, REGSAM access) {
   return Open(path, access, 0);
 }
 
 std::optional<bool> MakeRegistryKey(const RegistryPath& path, bool is_volatile) {
   HKEY parent = PredefinedKey(path);
-  std::wstring_view below = path.below;
+  std::string_view below = path.below;
   UniqueRegistryKey hive;
   if (!path.own_hive.empty()) {
     // Creating from the tree's root would create a missing hive. While this is open the hive stays loaded.
-    const LSTATUS code = ::RegOpenKeyExW(parent, path.own_hive.c_str(), 0, MAXIMUM_ALLOWED, hive.put());
+    const LSTATUS code =
+        ::RegOpenKeyExW(parent, win32::ToWide(path.own_hive).c_str(), 0, MAXIMUM_ALLOWED, hive.put());
     if (code == ERROR_FILE_NOT_FOUND) return std::nullopt;
     if (code != ERROR_SUCCESS) Throw(code, "RegOpenKeyExW");
     parent = hive.get();
@@ -148,7 +157,7 @@ std::optional<bool> MakeRegistryKey(const RegistryPath& path, bool is_volatile) 
   UniqueRegistryKey key;
   DWORD disposition = 0;
   // The access does not matter: only the key's existence does.
-  const LSTATUS code = ::RegCreateKeyExW(parent, below.data(), 0, nullptr,
+  const LSTATUS code = ::RegCreateKeyExW(parent, win32::ToWide(below).c_str(), 0, nullptr,
                                          is_volatile ? REG_OPTION_VOLATILE : REG_OPTION_NON_VOLATILE,
                                          MAXIMUM_ALLOWED | ViewFlag(path), nullptr, key.put(), &disposition);
   if (code != ERROR_SUCCESS) Throw(code, "RegCreateKeyExW");

@@ -4,6 +4,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "onbehalf/win32/lean_windows.h"
@@ -19,6 +20,9 @@ namespace onbehalf::service {
 //
 // For a path in HKEY_CURRENT_USER, nullopt means that the caller's hive is not loaded: the account has no profile on this
 // computer, or is not logged on anywhere with it. RegOpenCurrentUser would return HKEY_USERS\.DEFAULT then, which is SYSTEM's.
+
+// Whether Windows takes both for one name of a key: a KeyNameComparison. Both are valid UTF-8.
+bool IsSameKeyName(std::string_view a, std::string_view b);
 
 // `access`: KEY_* without KEY_WOW64_*, which the path's view determines.
 std::optional<win32::UniqueRegistryKey> OpenRegistryKey(const RegistryPath& path, REGSAM access);

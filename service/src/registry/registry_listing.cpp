@@ -1,11 +1,11 @@
 #include "registry/registry_listing.h"
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/win32_error.h"
+#include "registry/first_entries.h"
 #include "registry/registry_key.h"
 
 namespace onbehalf::service {
@@ -16,8 +16,6 @@ using win32::Win32Error;
 constexpr int kAttempts = 10;
 // A value's name has at most 16,383 units, plus a terminator ("Registry Element Size Limits").
 constexpr std::size_t kValueNameUnits = 16'384;
-// Maximum JSON of an entry, excluding its name and its value.
-constexpr std::size_t kEntryBytes = 96;
 
 bool ComesBefore(std::wstring_view a, std::wstring_view b) {
   return ::CompareStringOrdinal(a.data(), static_cast<int>(a.size()), b.data(), static_cast<int>(b.size()),
@@ -41,80 +39,22 @@ class ChangeMark {
   const win32::UniqueObject event_;
 };
 
-struct Entry {
-  std::wstring name;
-  DWORD index = 0;
-  DWORD size = 0;  // of a value's data
-  friend bool operator<(const Entry& a, const Entry& b) { return ComesBefore(a.name, b.name); }
-};
-
-// Upper bounds: six bytes for each unit of a name ("\u0001"), and as many for two bytes of a text value.
-std::size_t NameBytes(const Entry& entry) { return kEntryBytes + entry.name.size() * 6; }
-bool FitsPage(const Entry& entry, std::size_t max_bytes) {
-  return NameBytes(entry) + std::size_t{entry.size} * 3 <= max_bytes;
-}
-// The bytes of an entry in a page, without its value if that would not fit.
-std::size_t PageBytes(const Entry& entry, std::size_t max_bytes) {
-  return NameBytes(entry) + (FitsPage(entry, max_bytes) ? std::size_t{entry.size} * 3 : 0);
-}
-
-// Of all entries passed to it, keeps the first ones after `after` by name: as many as fit into a page and one more, which shows
-// that the page is not the last. Never keeps more, however many the key has.
-class FirstEntries {
- public:
-  // `after`: borrowed; null for the beginning.
-  FirstEntries(const RegistryCursor* after, std::size_t max_entries, std::size_t max_bytes)
-      : after_(after), max_entries_(max_entries), max_bytes_(max_bytes) {}
-
-  void Offer(std::wstring_view name, DWORD index, DWORD size) {
-    if (after_ != nullptr && !ComesBefore(after_->name, name)) return;
-    if (IsEnough(entries_.size(), bytes_) && !ComesBefore(name, entries_.front().name)) return;
-    entries_.push_back({std::wstring(name), index, size});
-    bytes_ += PageBytes(entries_.back(), max_bytes_);
-    std::push_heap(entries_.begin(), entries_.end());
-    while (entries_.size() > 1) {
-      const std::size_t without_last = bytes_ - PageBytes(entries_.front(), max_bytes_);
-      if (!IsEnough(entries_.size() - 1, without_last)) break;
-      std::pop_heap(entries_.begin(), entries_.end());
-      entries_.pop_back();
-      bytes_ = without_last;
-    }
-  }
-  // Sorted.
-  std::vector<Entry> Take() && {
-    std::sort_heap(entries_.begin(), entries_.end());
-    return std::move(entries_);
-  }
-
- private:
-  // More than fits into a page, which always takes the first entry.
-  bool IsEnough(std::size_t entries, std::size_t bytes) const {
-    return entries > max_entries_ || (entries > 1 && bytes > max_bytes_);
-  }
-
-  const RegistryCursor* const after_;
-  const std::size_t max_entries_;
-  const std::size_t max_bytes_;
-  std::vector<Entry> entries_;  // a heap with the last name in front
-  std::size_t bytes_ = 0;       // in a page
-};
-
 class Lister {
  public:
   Lister(HKEY key, const std::stop_token& stop) : key_(key), stop_(stop), name_(kValueNameUnits, L'\0') {}
 
-  std::vector<Entry> Keys(FirstEntries first) {
+  std::vector<RegistryEntry> Keys(FirstEntries first) {
     return All(std::move(first), "RegEnumKeyExW", [this](DWORD index, DWORD& units, DWORD&) {
       return ::RegEnumKeyExW(key_, index, name_.data(), &units, nullptr, nullptr, nullptr, nullptr);
     });
   }
-  std::vector<Entry> Values(FirstEntries first) {
+  std::vector<RegistryEntry> Values(FirstEntries first) {
     return All(std::move(first), "RegEnumValueW", [this](DWORD index, DWORD& units, DWORD& size) {
       return ::RegEnumValueW(key_, index, name_.data(), &units, nullptr, nullptr, nullptr, &size);
     });
   }
   // nullopt: the key has changed.
-  std::optional<RegistryPage::Value> ValueAt(Entry entry, bool with_bytes) {
+  std::optional<RegistryPage::Value> ValueAt(RegistryEntry entry, bool with_bytes) {
     RegistryPage::Value found{std::move(entry.name), entry.size, REG_NONE, std::nullopt};
     auto units = static_cast<DWORD>(name_.size());
     DWORD size = entry.size;
@@ -133,7 +73,7 @@ class Lister {
 
  private:
   template <typename Enumerate>
-  std::vector<Entry> All(FirstEntries first, const char* operation, Enumerate enumerate) {
+  std::vector<RegistryEntry> All(FirstEntries first, const char* operation, Enumerate enumerate) {
     for (DWORD index = 0;; ++index) {
       if (stop_.stop_requested()) throw Win32Error(ERROR_CANCELLED, operation);
       auto units = static_cast<DWORD>(name_.size());
@@ -160,7 +100,8 @@ std::optional<RegistryPage> TakePage(Lister& lister, const std::optional<Registr
     return entries == max_entries || (entries > 0 && bytes + more_bytes > max_bytes);
   };
   if (!after || !after->in_values) {
-    for (Entry& key : lister.Keys({after ? &*after : nullptr, max_entries, max_bytes})) {
+    for (RegistryEntry& key :
+         lister.Keys({after ? &after->name : nullptr, max_entries, max_bytes, ComesBefore})) {
       const std::size_t key_bytes = PageBytes(key, max_bytes);
       if (is_full(key_bytes)) {
         page.next = RegistryCursor{false, page.keys.back()};
@@ -171,8 +112,8 @@ std::optional<RegistryPage> TakePage(Lister& lister, const std::optional<Registr
       page.keys.push_back(std::move(key.name));
     }
   }
-  for (Entry& value :
-       lister.Values({after && after->in_values ? &*after : nullptr, max_entries, max_bytes})) {
+  for (RegistryEntry& value : lister.Values(
+           {after && after->in_values ? &after->name : nullptr, max_entries, max_bytes, ComesBefore})) {
     const std::size_t value_bytes = PageBytes(value, max_bytes);
     if (is_full(value_bytes)) {
       page.next = page.values.empty() ? RegistryCursor{false, page.keys.back()}

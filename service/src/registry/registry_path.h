@@ -24,10 +24,10 @@ struct RegistryPath {
   enum class Tree { kMachine, kUsers };
 
   Tree tree = Tree::kMachine;
-  std::wstring below;  // without leading or trailing backslashes; empty for the tree's own root
+  std::string below;  // UTF-8, without leading or trailing backslashes; empty for the tree's own root
   RegistryView view = RegistryView::k64;
-  bool is_root = false;   // the path is only a root's name
-  std::wstring own_hive;  // for HKEY_CURRENT_USER: the first component of `below`
+  bool is_root = false;  // the path is only a root's name
+  std::string own_hive;  // for HKEY_CURRENT_USER: the first component of `below`
 };
 
 // Parses "HKLM\Software\Contoso" or "HKEY_LOCAL_MACHINE\Software\Contoso"; roots in any case. Returns what is wrong with an
@@ -37,8 +37,11 @@ struct RegistryPath {
 std::variant<RegistryPath, std::string> ParseRegistryPath(std::string_view text, RegistryView view,
                                                           const win32::Sid& caller);
 
+// Whether two names of keys are the same to Windows, which has its own table for upper case (IsSameKeyName).
+using KeyNameComparison = bool (*)(std::string_view, std::string_view);
+
 // Whether the key, however it was named, is a root, the place of a root in either view, or directly below a tree: a hive, with
 // everything that an account or a part of Windows has.
-bool IsRootOrHive(const RegistryPath& path);
+bool IsRootOrHive(const RegistryPath& path, KeyNameComparison is_same);
 
 }  // namespace onbehalf::service

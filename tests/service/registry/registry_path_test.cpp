@@ -3,16 +3,19 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <variant>
 
-#include "onbehalf/win32/utf.h"
+#include "onbehalf/protocol/ascii.h"
+#include "onbehalf/protocol/utf8.h"
+#include "onbehalf/win32/sid.h"
 
 namespace onbehalf::service {
 namespace {
 
 using Tree = RegistryPath::Tree;
 
-const win32::Sid kCaller = *win32::Sid::FromString("S-1-5-21-1-2-3-1001");
+const win32::Sid kCaller = *win32::Sid::FromNumbers("S-1-5-21-1-2-3-1001");
 
 std::variant<RegistryPath, std::string> Parse(std::string_view text) {
   return ParseRegistryPath(text, RegistryView::k64, kCaller);
@@ -35,31 +38,30 @@ TEST(RegistryPath, IsAKeyInOneOfTheTwoTrees) {
   struct Row {
     const char* text;
     Tree tree;
-    const wchar_t* below;
+    const char* below;
   };
   for (const Row& row :
-       {Row{"HKLM\\Software\\Contoso", Tree::kMachine, L"Software\\Contoso"},
-        {"HKEY_LOCAL_MACHINE\\Software\\Contoso", Tree::kMachine, L"Software\\Contoso"},
-        {"hklm\\Software", Tree::kMachine, L"Software"},
-        {"HKLM", Tree::kMachine, L""},
-        {"HKEY_USERS", Tree::kUsers, L""},
-        {"HKU\\.DEFAULT\\Software", Tree::kUsers, L".DEFAULT\\Software"},
-        {"HKCR\\.txt", Tree::kMachine, L"Software\\Classes\\.txt"},
-        {"Hkey_Classes_Root", Tree::kMachine, L"Software\\Classes"},
-        {"HKCC\\Software", Tree::kMachine,
-         L"System\\CurrentControlSet\\Hardware Profiles\\Current\\Software"},
-        {"HKEY_CURRENT_CONFIG", Tree::kMachine, L"System\\CurrentControlSet\\Hardware Profiles\\Current"},
+       {Row{"HKLM\\Software\\Contoso", Tree::kMachine, "Software\\Contoso"},
+        {"HKEY_LOCAL_MACHINE\\Software\\Contoso", Tree::kMachine, "Software\\Contoso"},
+        {"hklm\\Software", Tree::kMachine, "Software"},
+        {"HKLM", Tree::kMachine, ""},
+        {"HKEY_USERS", Tree::kUsers, ""},
+        {"HKU\\.DEFAULT\\Software", Tree::kUsers, ".DEFAULT\\Software"},
+        {"HKCR\\.txt", Tree::kMachine, "Software\\Classes\\.txt"},
+        {"Hkey_Classes_Root", Tree::kMachine, "Software\\Classes"},
+        {"HKCC\\Software", Tree::kMachine, "System\\CurrentControlSet\\Hardware Profiles\\Current\\Software"},
+        {"HKEY_CURRENT_CONFIG", Tree::kMachine, "System\\CurrentControlSet\\Hardware Profiles\\Current"},
         // Anything but a separator is part of a name.
-        {"HKLM\\Software/Contoso\\ a b \\..", Tree::kMachine, L"Software/Contoso\\ a b \\.."},
+        {"HKLM\\Software/Contoso\\ a b \\..", Tree::kMachine, "Software/Contoso\\ a b \\.."},
         {"HKLM\\Gr\xC3\xB6\xC3\x9F"
          "e",
          Tree::kMachine,
-         L"Gr\u00F6\u00DF"
-         L"e"}}) {
+         "Gr\xC3\xB6\xC3\x9F"
+         "e"}}) {
     const RegistryPath path = Parsed(row.text);
     EXPECT_EQ(path.tree, row.tree) << row.text;
     EXPECT_EQ(path.below, row.below) << row.text;
-    EXPECT_EQ(path.own_hive, L"") << row.text;
+    EXPECT_EQ(path.own_hive, "") << row.text;
     EXPECT_EQ(path.is_root, std::string_view(row.text).find('\\') == std::string_view::npos) << row.text;
   }
 }
@@ -68,14 +70,14 @@ TEST(RegistryPath, OfTheCurrentUserIsTheCallersOwnHive) {
   for (const char* text : {"HKCU\\Software", "HKEY_CURRENT_USER\\Software", "hkcu\\Software"}) {
     const RegistryPath path = Parsed(text);
     EXPECT_EQ(path.tree, Tree::kUsers);
-    EXPECT_EQ(path.below, L"S-1-5-21-1-2-3-1001\\Software");
-    EXPECT_EQ(path.own_hive, L"S-1-5-21-1-2-3-1001");
+    EXPECT_EQ(path.below, "S-1-5-21-1-2-3-1001\\Software");
+    EXPECT_EQ(path.own_hive, "S-1-5-21-1-2-3-1001");
     EXPECT_FALSE(path.is_root);
   }
-  EXPECT_EQ(Parsed("HKCU").below, L"S-1-5-21-1-2-3-1001");
+  EXPECT_EQ(Parsed("HKCU").below, "S-1-5-21-1-2-3-1001");
   EXPECT_TRUE(Parsed("HKCU").is_root);
   // A hive named by its SID is not the caller's own.
-  EXPECT_EQ(Parsed("HKU\\S-1-5-21-1-2-3-1001").own_hive, L"");
+  EXPECT_EQ(Parsed("HKU\\S-1-5-21-1-2-3-1001").own_hive, "");
 }
 
 TEST(RegistryPath, NeedsARoot) {
@@ -102,7 +104,7 @@ TEST(RegistryPath, HasNamesOfAtMost255UnitsOn512Levels) {
   // Units, not bytes or characters: each of these has two.
   std::string pairs;
   for (int i = 0; i < 127; ++i) pairs += "\xF0\x9F\x98\x80";
-  EXPECT_EQ(Parsed("HKLM\\" + pairs + "n").below.size(), 255U);
+  EXPECT_EQ(protocol::Utf16Units(Parsed("HKLM\\" + pairs + "n").below), 255U);
   EXPECT_TRUE(Fault("HKLM\\" + pairs + "nn").starts_with("a key name is longer"));
   std::string deep = "HKLM";
   for (int i = 0; i < 512; ++i) deep += "\\n";
@@ -131,13 +133,13 @@ TEST(RegistryPath, IsARootOrAHiveUnderEveryName) {
         "HKEY_LOCAL_MACHINE\\SYSTEM", "HKLM\\Software\\Classes", "hklm\\SOFTWARE\\classes",
         "HKLM\\System\\CurrentControlSet\\Hardware Profiles\\Current", "HKLM\\SOFTWARE\\WOW6432Node",
         "HKLM\\Software\\Wow6432Node\\Classes", "HKCR\\Wow6432Node"}) {
-    EXPECT_TRUE(IsRootOrHive(Parsed(text))) << text;
+    EXPECT_TRUE(IsRootOrHive(Parsed(text), protocol::IsSameIgnoringAsciiCase)) << text;
   }
   for (const char* text :
        {"HKCU\\Software", "HKU\\S-1-5-21-1-2-3-1001\\Software", "HKCU\\Software\\Classes",
         "HKLM\\Software\\Contoso", "HKLM\\Software\\Classes\\.txt", "HKCR\\.txt", "HKU\\Software\\Classes",
         "HKCC\\Software", "HKLM\\Software\\Wow6432Node\\Contoso"}) {
-    EXPECT_FALSE(IsRootOrHive(Parsed(text))) << text;
+    EXPECT_FALSE(IsRootOrHive(Parsed(text), protocol::IsSameIgnoringAsciiCase)) << text;
   }
 }
 
