@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "database/connection_string.h"
 #include "database/database_error.h"
 #include "identity/impersonation.h"
 #include "onbehalf/service/as_caller.h"

@@ -10,6 +10,8 @@
 namespace onbehalf::service {
 namespace {
 
+constexpr const char* kWithheld = "The database's message is withheld: it contains a secret of the service.";
+
 struct Pair {
   std::string key;  // in lower case
   std::string value;
@@ -84,6 +86,14 @@ std::vector<std::string> SecretsOf(std::string_view connection) {
     if (is_secret && !pair.value.empty()) secrets.push_back(std::move(pair.value));
   }
   return secrets;
+}
+
+std::string WithoutSecrets(std::string text, std::string_view connection) {
+  const auto secrets = SecretsOf(connection);
+  const bool tells = std::any_of(secrets.begin(), secrets.end(), [&](const std::string& secret) {
+    return text.find(secret) != std::string::npos;
+  });
+  return tells ? kWithheld : std::move(text);
 }
 
 }  // namespace onbehalf::service

@@ -19,4 +19,7 @@ std::string_view FirstKeyOf(std::string_view connection, std::initializer_list<s
 // The secret values: those of keys for passwords, keys and tokens.
 std::vector<std::string> SecretsOf(std::string_view connection);
 
+// The text, or a fixed sentence if it contains a secret of the connection string.
+std::string WithoutSecrets(std::string text, std::string_view connection);
+
 }  // namespace onbehalf::service

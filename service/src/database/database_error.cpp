@@ -1,6 +1,5 @@
 #include "database/database_error.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "database/connection_string.h"
@@ -14,7 +13,6 @@ using protocol::ErrorCode;
 using protocol::Json;
 
 constexpr const char* kNoConnection = "The service has no connection to the database.";
-constexpr const char* kWithheld = "The database's message is withheld: it contains a secret of the service.";
 
 template <typename Message>
 Error Made(const OdbcError& error, Message message_of) {
@@ -42,14 +40,6 @@ Error ToError(const OdbcError& error, std::string_view connection) {
 
 Error NoConnection(const OdbcError& error) {
   return Made(error, [](const OdbcDiagnostic&) { return std::string(kNoConnection); });
-}
-
-std::string WithoutSecrets(std::string text, std::string_view connection) {
-  const auto secrets = SecretsOf(connection);
-  const bool tells = std::any_of(secrets.begin(), secrets.end(), [&](const std::string& secret) {
-    return text.find(secret) != std::string::npos;
-  });
-  return tells ? kWithheld : std::move(text);
 }
 
 }  // namespace onbehalf::service

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "database/odbc_error.h"
@@ -16,8 +15,5 @@ namespace onbehalf::service {
 protocol::Error ToError(const OdbcError& error, std::string_view connection);
 // Connecting failed. Only the state and the native code: drivers name servers, accounts and files in such messages.
 protocol::Error NoConnection(const OdbcError& error);
-
-// The text, or a fixed sentence if it contains a secret of the connection string.
-std::string WithoutSecrets(std::string text, std::string_view connection);
 
 }  // namespace onbehalf::service

@@ -33,7 +33,7 @@ class SqlParameters {
     SQLLEN length = 0;  // of `bytes`, or SQL_NULL_DATA
   };
 
-  struct Reader;
+  struct Binding;
 
   std::vector<Value> values_;
 };

@@ -226,11 +226,15 @@ std::optional<Json> SqlStatement::Value(SQLUSMALLINT number, std::size_t max_byt
     }
     case SQL_C_TYPE_DATE: {
       SQL_DATE_STRUCT date{};
-      return Read(number, c_type, date) ? text(ToText(date)) : Json(nullptr);
+      return Read(number, c_type, date) ? text(ToText(SqlDate{date.year, date.month, date.day}))
+                                        : Json(nullptr);
     }
     case SQL_C_TYPE_TIMESTAMP: {
-      SQL_TIMESTAMP_STRUCT timestamp{};
-      return Read(number, c_type, timestamp) ? text(ToText(timestamp)) : Json(nullptr);
+      SQL_TIMESTAMP_STRUCT read{};
+      if (!Read(number, c_type, read)) return Json(nullptr);
+      return text(ToText(SqlTimestamp{{read.year, read.month, read.day},
+                                      {read.hour, read.minute, read.second},
+                                      static_cast<std::uint32_t>(read.fraction)}));
     }
     default:
       break;

@@ -30,7 +30,7 @@ void AppendDigits(std::string& text, std::uint32_t number, std::size_t digits) {
 
 }  // namespace
 
-std::optional<SQL_DATE_STRUCT> ParseSqlDate(std::string_view text) {
+std::optional<SqlDate> ParseSqlDate(std::string_view text) {
   if (text.size() != kDateLength || text[4] != '-' || text[7] != '-') return std::nullopt;
   const int year = Number(text, 0, 4);
   const int month = Number(text, 5, 2);
@@ -40,21 +40,21 @@ std::optional<SQL_DATE_STRUCT> ParseSqlDate(std::string_view text) {
                                          std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;
-  return SQL_DATE_STRUCT{static_cast<SQLSMALLINT>(year), static_cast<SQLUSMALLINT>(month),
-                         static_cast<SQLUSMALLINT>(day)};
+  return SqlDate{static_cast<std::int16_t>(year), static_cast<std::uint16_t>(month),
+                 static_cast<std::uint16_t>(day)};
 }
 
-std::optional<SQL_TIME_STRUCT> ParseSqlTime(std::string_view text) {
+std::optional<SqlTime> ParseSqlTime(std::string_view text) {
   if (text.size() != kTimeLength || text[2] != ':' || text[5] != ':') return std::nullopt;
   const int hour = Number(text, 0, 2);
   const int minute = Number(text, 3, 2);
   const int second = Number(text, 6, 2);
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return std::nullopt;
-  return SQL_TIME_STRUCT{static_cast<SQLUSMALLINT>(hour), static_cast<SQLUSMALLINT>(minute),
-                         static_cast<SQLUSMALLINT>(second)};
+  return SqlTime{static_cast<std::uint16_t>(hour), static_cast<std::uint16_t>(minute),
+                 static_cast<std::uint16_t>(second)};
 }
 
-std::optional<SQL_TIMESTAMP_STRUCT> ParseSqlTimestamp(std::string_view text) {
+std::optional<SqlTimestamp> ParseSqlTimestamp(std::string_view text) {
   constexpr std::size_t kWhole = kDateLength + 1 + kTimeLength;
   if (text.size() < kWhole || (text[kDateLength] != 'T' && text[kDateLength] != ' ')) return std::nullopt;
   const auto date = ParseSqlDate(text.substr(0, kDateLength));
@@ -68,16 +68,10 @@ std::optional<SQL_TIMESTAMP_STRUCT> ParseSqlTimestamp(std::string_view text) {
     if (nanoseconds < 0) return std::nullopt;
     for (std::size_t i = digits; i < 9; ++i) nanoseconds *= 10;
   }
-  return SQL_TIMESTAMP_STRUCT{date->year,
-                              date->month,
-                              date->day,
-                              time->hour,
-                              time->minute,
-                              time->second,
-                              static_cast<SQLUINTEGER>(nanoseconds)};
+  return SqlTimestamp{*date, *time, static_cast<std::uint32_t>(nanoseconds)};
 }
 
-std::string ToText(const SQL_DATE_STRUCT& date) {
+std::string ToText(const SqlDate& date) {
   std::string text;
   if (date.year >= 0 && date.year <= 9999) {
     AppendDigits(text, static_cast<std::uint32_t>(date.year), 4);
@@ -91,17 +85,17 @@ std::string ToText(const SQL_DATE_STRUCT& date) {
   return text;
 }
 
-std::string ToText(const SQL_TIMESTAMP_STRUCT& timestamp) {
-  std::string text = ToText(SQL_DATE_STRUCT{timestamp.year, timestamp.month, timestamp.day});
+std::string ToText(const SqlTimestamp& timestamp) {
+  std::string text = ToText(timestamp.date);
   text += 'T';
-  AppendDigits(text, timestamp.hour, 2);
+  AppendDigits(text, timestamp.time.hour, 2);
   text += ':';
-  AppendDigits(text, timestamp.minute, 2);
+  AppendDigits(text, timestamp.time.minute, 2);
   text += ':';
-  AppendDigits(text, timestamp.second, 2);
-  if (timestamp.fraction != 0) {
+  AppendDigits(text, timestamp.time.second, 2);
+  if (timestamp.nanoseconds != 0) {
     text += '.';
-    AppendDigits(text, static_cast<std::uint32_t>(timestamp.fraction), 9);
+    AppendDigits(text, timestamp.nanoseconds, 9);
     text.erase(text.find_last_not_of('0') + 1);
   }
   return text;

@@ -27,8 +27,8 @@ TEST(SqlTime, ReadsTimes) {
 }
 
 TEST(SqlTime, WritesYearsBeyondThoseOfParameters) {
-  EXPECT_EQ(ToText(SQL_DATE_STRUCT{12026, 2, 3}), "12026-02-03");
-  EXPECT_EQ(ToText(SQL_DATE_STRUCT{-44, 3, 15}), "-44-03-15");
+  EXPECT_EQ(ToText(SqlDate{12026, 2, 3}), "12026-02-03");
+  EXPECT_EQ(ToText(SqlDate{-44, 3, 15}), "-44-03-15");
 }
 
 TEST(SqlTime, RefusesInvalidTimes) {
