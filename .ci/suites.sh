@@ -47,18 +47,22 @@ nt-installer     full   900 on-nt          mingw       onbehalf_installer_tests 
 registry         quick  900 nt             mingw       onbehalf_registry_tests         *                  registry.*
 methods-document quick  300 -              mingw       onbehalf_methods_document_tests *                  docs/methods.md is what the service registers
 win32            quick  900 nt             mingw       onbehalf_win32_tests            *                  handles, errors, SIDs, tokens, descriptors, pipes
-service-core     quick  600 -              mingw       onbehalf_service_core_tests     *                  the service's platform-independent parts: policy, audit chain
+service-core     quick  600 -              mingw       onbehalf_service_core_tests     *                  the service's platform-independent parts: policy, audit chain, settings, schemas, paths, SQL
 protocol         quick  600 -              mingw       onbehalf_protocol_tests         *                  framing, JSON, JSON-RPC
 native-protocol  full   600 -              linux       onbehalf_protocol_tests         *                  the same on this system with AddressSanitizer and UBSan
 native-service-core full 600 -             linux       onbehalf_service_core_tests     *                  the same on this system with AddressSanitizer and UBSan
 native-client-core full 600 -              linux       onbehalf_client_core_tests      *                  platform-independent parts of the client and the command line, on this system with AddressSanitizer and UBSan
 native-generate  full   600 -              linux       onbehalf_generate_tests         *                  the output of onbehalf generate, on this system with AddressSanitizer and UBSan
-fuzz-seeds       full   600 -              linux       onbehalf_fuzz_audit,onbehalf_fuzz_command_line,onbehalf_fuzz_framing,onbehalf_fuzz_parsing,onbehalf_fuzz_policy *  the fuzzers' seeds, each once
+fuzz-seeds       full   600 -              linux       onbehalf_fuzz_audit,onbehalf_fuzz_command_line,onbehalf_fuzz_framing,onbehalf_fuzz_parsing,onbehalf_fuzz_paths,onbehalf_fuzz_policy,onbehalf_fuzz_schema,onbehalf_fuzz_settings,onbehalf_fuzz_sql *  the fuzzers' seeds, each once
 fuzz-audit       long   180 -              linux       onbehalf_fuzz_audit             -                  a minute of fuzzing
 fuzz-command-line long  180 -              linux       onbehalf_fuzz_command_line      -                  a minute of fuzzing
 fuzz-framing     long   180 -              linux       onbehalf_fuzz_framing           -                  a minute of fuzzing
 fuzz-parsing     long   180 -              linux       onbehalf_fuzz_parsing           -                  a minute of fuzzing
+fuzz-paths       long   180 -              linux       onbehalf_fuzz_paths             -                  a minute of fuzzing
 fuzz-policy      long   180 -              linux       onbehalf_fuzz_policy            -                  a minute of fuzzing
+fuzz-schema      long   180 -              linux       onbehalf_fuzz_schema            -                  a minute of fuzzing
+fuzz-settings    long   180 -              linux       onbehalf_fuzz_settings          -                  a minute of fuzzing
+fuzz-sql         long   180 -              linux       onbehalf_fuzz_sql               -                  a minute of fuzzing
 END
 }
 
@@ -110,7 +114,7 @@ suite_command() {
     typescript)
       command=("$root/tests/generate/typescript/run.sh" "$build/typescript"
         wine "$folder/bin/onbehalf.exe" generate --language typescript --from "$(windows_path "$root/tests/generate/discover.json")") ;;
-    fuzz-audit | fuzz-command-line | fuzz-framing | fuzz-parsing | fuzz-policy)
+    fuzz-audit | fuzz-command-line | fuzz-framing | fuzz-parsing | fuzz-paths | fuzz-policy | fuzz-schema | fuzz-settings | fuzz-sql)
       # Its findings stay in build/fuzz, a failing input as crash-….
       local part=${program#onbehalf_fuzz_}
       mkdir -p "$build/fuzz/$part"
