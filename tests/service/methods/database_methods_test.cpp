@@ -285,7 +285,7 @@ TEST_F(DatabaseMethods, ReturnsAtMostTheRequestedRows) {
   EXPECT_EQ(result.at("rows").back(), Json::array({10'000}));
   const Error error = Refusal("database.query", ask(10'001, Json::object()));
   EXPECT_EQ(error.code, ErrorCode::kTooLarge);
-  EXPECT_NE(error.message.find("ask with a progressToken"), std::string::npos) << error.message;
+  EXPECT_NE(error.message.find("use a progressToken"), std::string::npos) << error.message;
 }
 
 TEST_F(DatabaseMethods, ReturnsAtMostTheBytesThatFitAResponse) {
@@ -296,7 +296,7 @@ TEST_F(DatabaseMethods, ReturnsAtMostTheBytesThatFitAResponse) {
       std::string(1000, 'x') + "' from n";
   const Error error = Refusal("database.query", {{"sql", sql}});
   EXPECT_EQ(error.code, ErrorCode::kTooLarge);
-  EXPECT_NE(error.message.find("ask with a progressToken"), std::string::npos) << error.message;
+  EXPECT_NE(error.message.find("use a progressToken"), std::string::npos) << error.message;
   const Json result = Result("database.query", {{"sql", sql}, {"limit_rows", 50}});
   EXPECT_EQ(result.at("truncated"), true);
   EXPECT_GE(result.at("rows").size(), 15U);
