@@ -4,7 +4,11 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace onbehalf::service {
 namespace {
@@ -79,11 +83,11 @@ TEST(TypedMethod, HasTheFieldsOfItsStructsBasesInTheOrderOfTheDescription) {
 }
 
 TEST(TypedMethod, MayAnswerWithAListOfStructs) {
-  using Places = std::vector<Narrow>;
+  using Places = std::vector<Answer>;
   Method method;
   Handle<Nothing>(method, [](const Nothing&, const Call&) -> Result<Places> { return Places{{1}, {2}}; });
-  EXPECT_EQ(method.result_schema, (Json{{"type", "array"}, {"items", SchemaOf<Narrow>(Direction::kGiven)}}));
-  EXPECT_EQ(onbehalf::ToJson(Places{{1}, {2}}), (Json{{{"byte", 1}}, {{"byte", 2}}}));
+  EXPECT_EQ(method.result_schema, (Json{{"type", "array"}, {"items", SchemaOf<Answer>(Direction::kGiven)}}));
+  EXPECT_EQ(onbehalf::ToJson(Places{{1}, {2}}), (Json{{{"count", 1}}, {{"count", 2}}}));
   EXPECT_EQ(onbehalf::ToJson(Places{}), Json::array());
 }
 
