@@ -145,16 +145,16 @@ struct Identity {
         Required<&Identity::privileges>("privileges", ""),
         Required<&Identity::integrity>("integrity", ""),
         Required<&Identity::elevation>("elevation", ""),
-        Required<&Identity::session>("session", "of Remote Desktop Services; 0 is that of services"),
-        Required<&Identity::logon_id>("logon_id", "of the logon session, hexadecimal"),
+        Required<&Identity::session>("session",
+                                     "Remote Desktop Services session; 0 is the session of services"),
+        Required<&Identity::logon_id>("logon_id", "id of the logon session, hexadecimal"),
         Required<&Identity::logon_sid>("logon_sid", ""),
         Required<&Identity::level>("level", "impersonation level on the service's thread"),
         Required<&Identity::process>("process",
-                                     "the client's; process ids are used again, so this proves nothing"),
+                                     "the client's; process ids are reused, so this proves nothing"),
         Required<&Identity::computer>("computer", "the client's"),
         Required<&Identity::thread>(
-            "thread",
-            "whether the service's thread carried a token before, while and after it was the caller")};
+            "thread", "whether the service's thread had a token before, during and after impersonation")};
   }
 };
 

@@ -35,8 +35,7 @@ Result<RegistryValue> FromText(DWORD type, const Json& value) {
   if (!value.is_string()) return InvalidParams("value: expected a string for " + RegistryTypeName(type));
   const auto& text = value.get_ref<const std::string&>();
   if (text.find('\0') != std::string::npos) {
-    return InvalidParams(
-        "value: a text ends at its first NUL; with the encoding base64 there may be more behind it");
+    return InvalidParams("value: text ends at its first NUL; the encoding base64 can store more after it");
   }
   return TextValue(type, text);
 }
@@ -62,7 +61,7 @@ Result<RegistryValue> FromTexts(const Json& value) {
     texts.push_back(each.get<std::string>());
     if (texts.back().empty() || texts.back().find('\0') != std::string::npos) {
       return InvalidParams(
-          "value: the texts of multi_sz cannot be empty or have a NUL in them: Windows ends the list there");
+          "value: strings of multi_sz cannot be empty or contain a NUL: Windows ends the list there");
     }
   }
   return TextsValue(texts);
@@ -83,14 +82,13 @@ Result<RegistryValue> RegistryValueOf(std::string_view type, const Json& value,
   const auto number = RegistryTypeOf(type);
   if (!number)
     return InvalidParams("type: expected one of " + RegistryTypeNames() +
-                         ", or 0x and its number in hexadecimal");
+                         ", or its hexadecimal number after 0x");
   const bool has_json_form = HasJsonForm(*number);
   if (encoding.value_or(has_json_form ? RegistryEncoding::kJson : RegistryEncoding::kBase64) ==
       RegistryEncoding::kBase64) {
     auto bytes = value.is_string() ? protocol::FromBase64(value.get_ref<const std::string&>()) : std::nullopt;
     if (!bytes)
-      return InvalidParams(
-          "value: expected the bytes as a string of base64, with padding and without white space");
+      return InvalidParams("value: expected the bytes in base64, with padding and without white space");
     return RegistryValue{*number, *std::move(bytes)};
   }
   if (!has_json_form)

@@ -30,7 +30,7 @@ struct ShownValue {
   static constexpr std::string_view kTypeSummary =
       "none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x…";
   static constexpr std::string_view kValueSummary =
-      "a string, an integer or an array of strings; or the bytes, as encoding says";
+      "a string, an integer or an array of strings; or the bytes, depending on `encoding`";
 
   static constexpr auto Describe() {
     return std::array{Required<&ShownValue::type>("type", kTypeSummary),

@@ -52,8 +52,8 @@ Error Refused(DWORD code, const char* operation, std::string message) {
 
 Error ProfileNotLoaded(const Call& call) {
   Error error = Refused(ERROR_FILE_NOT_FOUND, "RegOpenKeyExW",
-                        "HKEY_CURRENT_USER is not there: the profile of " + call.caller.user().ToString() +
-                            " is not loaded on this computer.");
+                        "HKEY_CURRENT_USER is not available: the profile of " +
+                            call.caller.user().ToString() + " is not loaded on this computer.");
   error.data["profile"] = "not loaded";
   return error;
 }
@@ -72,10 +72,9 @@ Result<RegistryPath> PathOf(const NamedKey& key, const Call& call) {
 
 Result<std::wstring> NameOf(std::string_view text) {
   std::wstring name = win32::ToWide(text);
-  if (name.find(L'\0') != std::wstring::npos)
-    return InvalidParams("name: a value's name cannot have a NUL in it");
+  if (name.find(L'\0') != std::wstring::npos) return InvalidParams("name: a value name cannot contain a NUL");
   if (name.size() > kMaxNameUnits) {
-    return InvalidParams("name: a value's name has at most " + std::to_string(kMaxNameUnits) +
+    return InvalidParams("name: a value name can have at most " + std::to_string(kMaxNameUnits) +
                          " UTF-16 units");
   }
   return name;
@@ -138,7 +137,7 @@ Result<RegistryValue> ReadValue(const GetParams& params, const Call& call, std::
   auto read = QueryRegistryValue(key.get(), name, max_bytes);
   if (const auto* const size = std::get_if<std::size_t>(&read)) {
     return Error{ErrorCode::kTooLarge,
-                 "The value has " + std::to_string(*size) + " bytes, which is more than a response may have.",
+                 "The value has " + std::to_string(*size) + " bytes, which exceeds the response limit.",
                  nullptr};
   }
   return std::get<RegistryValue>(std::move(read));
@@ -175,7 +174,7 @@ Result<ShownValue> Get(const GetParams& params, const Call& call, std::size_t re
         Expanded(call.caller.token(), win32::ToWide(shown.value.get_ref<const std::string&>()),
                  std::max<std::size_t>(response_bytes, 1 << 20));
     if (!expanded)
-      return Error{ErrorCode::kTooLarge, "The expanded value is larger than a response may be.", nullptr};
+      return Error{ErrorCode::kTooLarge, "The expanded value exceeds the response limit.", nullptr};
     shown.value = win32::ToUtf8Lossy(*expanded);
   }
   return shown;
@@ -281,7 +280,7 @@ struct KeyPage {
   static constexpr auto Describe() {
     return std::array{Required<&KeyPage::keys>("keys", "names of keys"),
                       Required<&KeyPage::values>("values", ""),
-                      Required<&KeyPage::next>("next", "for after; null: there is no more")};
+                      Required<&KeyPage::next>("next", "cursor for `after`; null on the last page")};
   }
 };
 
@@ -289,7 +288,8 @@ Result<KeyPage> List(const ListParams& params, const Call& call, std::size_t res
   std::optional<RegistryCursor> after;
   if (params.after) {
     after = RegistryCursorOf(*params.after);
-    if (!after) return InvalidParams("after: expected what registry.list has given as next");
+    if (!after)
+      return InvalidParams("after: not a valid registry.list cursor: expected the previous page's next");
   }
   ONBEHALF_TRY(auto&& key, OpenKey({params.key, params.view}, KEY_READ, call));
   // The rest is for the JSON around the entries.
@@ -329,7 +329,7 @@ struct KeyMade {
 
 Result<KeyMade> MakeKey(const MakeKeyParams& params, const Call& call) {
   ONBEHALF_TRY(auto&& path, PathOf({params.key, params.view}, call));
-  if (path.is_root) return InvalidParams("key: a root is always there");
+  if (path.is_root) return InvalidParams("key: a root always exists: expected a key below it");
   const auto created = MakeRegistryKey(path, params.is_volatile);
   if (!created) return ProfileNotLoaded(call);
   return KeyMade{*created};
@@ -362,7 +362,7 @@ struct Deleted {
   std::size_t keys;
 
   static constexpr auto Describe() {
-    return std::array{Required<&Deleted::keys>("keys", "that are gone; 0 for a value")};
+    return std::array{Required<&Deleted::keys>("keys", "number of deleted keys; 0 for a value")};
   }
 };
 
@@ -377,19 +377,19 @@ Result<Deleted> DeleteValue(const DeleteParams& params, const Call& call) {
 Result<Deleted> Delete(const DeleteParams& params, const Call& call) {
   if (params.name.has_value() == params.subkeys.has_value()) {
     return InvalidParams(
-        "name, subkeys: expected one of the two: the name of the value that goes, or whether the key goes together with "
-        "those below it (true) or only if there are none (false)");
+        "name, subkeys: expected one of the two: the name of the value to delete, or whether to delete the key "
+        "with its subkeys (true) or only if it has none (false)");
   }
   if (params.name) return DeleteValue(params, call);
   ONBEHALF_TRY(auto&& path, PathOf({params.key, params.view}, call));
   if (IsRootOrHive(path, IsSameKeyName)) {
-    return InvalidParams("key: a root, and a key right below HKLM or HKU, cannot be deleted");
+    return InvalidParams("key: a root or a key directly below HKLM or HKU cannot be deleted");
   }
   const auto deleted = DeleteRegistryKey(path, *params.subkeys, call.stop);
   if (!deleted) return ProfileNotLoaded(call);
   if (std::holds_alternative<HasSubkeys>(*deleted)) {
     return Refused(ERROR_ACCESS_DENIED, "NtDeleteKey",
-                   "The key has others below it; subkeys says whether they go too.");
+                   "The key has subkeys: set subkeys to true to delete them too.");
   }
   return Deleted{std::get<std::size_t>(*deleted)};
 }
@@ -454,7 +454,7 @@ void AddRegistryMethods(MethodRegistry& registry, std::shared_ptr<const LiveSett
   Method watch =
       RegistryMethod("registry.watch", "A stream that reports when a key's values or subkeys change.");
   Opens<WatchParams>(watch, OpenWatch);
-  watch.result_schema = Described("null", "it goes on until it is cancelled or the key is gone");
+  watch.result_schema = Described("null", "the stream runs until it is cancelled or the key is deleted");
   watch.progress_schema = SchemaOf<RegistryWatchPiece>(Direction::kGiven);
   registry.Add(std::move(watch));
 }

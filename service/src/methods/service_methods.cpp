@@ -58,9 +58,9 @@ struct LatencyBucket {
   std::uint64_t requests;
 
   static constexpr auto Describe() {
-    return std::array{
-        Required<&LatencyBucket::below_us>("below_us", "and at least half of it; null: the longest"),
-        Required<&LatencyBucket::requests>("requests", "")};
+    return std::array{Required<&LatencyBucket::below_us>(
+                          "below_us", "upper bound; the lower bound is half of it; null: no upper bound"),
+                      Required<&LatencyBucket::requests>("requests", "")};
   }
 };
 
@@ -102,9 +102,9 @@ struct ConnectionCounts {
   static constexpr auto Describe() {
     return std::array{
         Required<&ConnectionCounts::open>("open", ""),
-        Required<&ConnectionCounts::silent>("silent", "of the open ones: have sent nothing yet"),
+        Required<&ConnectionCounts::silent>("silent", "open ones that have sent nothing yet"),
         Required<&ConnectionCounts::accepted>("accepted", "since the start"),
-        Required<&ConnectionCounts::evicted>("evicted", "silent ones that made room for others"),
+        Required<&ConnectionCounts::evicted>("evicted", "silent ones closed to make room for others"),
         Required<&ConnectionCounts::refused>("refused", "over a quota"),
         Required<&ConnectionCounts::timed_out>("timed_out", "")};
   }
@@ -136,7 +136,7 @@ struct RequestCounts {
                       Required<&RequestCounts::denied>("denied", "by access"),
                       Required<&RequestCounts::failed>("failed", "answered with any other error"),
                       Required<&RequestCounts::frames_refused>(
-                          "frames_refused", "connections ended because of what they sent")};
+                          "frames_refused", "connections closed because of what they sent")};
   }
 };
 
@@ -160,7 +160,7 @@ struct AuditStatus {
     return std::array{
         Required<&AuditStatus::ok>("ok", "it can be written"),
         Required<&AuditStatus::required>("required", "requests are refused while it cannot be written"),
-        Required<&AuditStatus::since>("since", "when a line could not be written first, UTC"),
+        Required<&AuditStatus::since>("since", "when writing first failed, UTC"),
         Required<&AuditStatus::error>("error", "why not"),
         Required<&AuditStatus::lines_lost>("lines_lost", "since then")};
   }
@@ -192,8 +192,9 @@ struct LoadedModule {
     return std::array{
         Required<&LoadedModule::name>("name", ""), Required<&LoadedModule::version>("version", ""),
         Required<&LoadedModule::state>(
-            "state", "loaded, or quarantined: its calls have not ended, and it gets no more"),
-        Required<&LoadedModule::overdue_calls>("overdue_calls", "that run after their deadline, now")};
+            "state", "loaded, or quarantined: its overdue calls are still running, and it gets no new ones"),
+        Required<&LoadedModule::overdue_calls>("overdue_calls",
+                                               "calls that are running past their deadline")};
   }
 };
 
@@ -209,8 +210,8 @@ struct Protections {
   std::vector<std::string> missing;
   std::vector<std::string> off;
 
-  static Json MissingWords() { return MakeObject({{"items", Text("asked for, and not in force")}}); }
-  static Json OffWords() { return MakeObject({{"items", Text("not asked for: the settings turn it off")}}); }
+  static Json MissingWords() { return MakeObject({{"items", Text("requested, but not in force")}}); }
+  static Json OffWords() { return MakeObject({{"items", Text("turned off by the settings")}}); }
   static constexpr auto Describe() {
     return std::array{Required<&Protections::in_force>("in_force", ""),
                       Required<&Protections::missing>("missing", "", {.words = MissingWords}),
@@ -240,12 +241,12 @@ struct ServiceStatus {
         Required<&ServiceStatus::process>("process", "the service's id"),
         Required<&ServiceStatus::started>("started", "UTC"),
         Required<&ServiceStatus::uptime_s>("uptime_s", "seconds"),
-        Required<&ServiceStatus::last_error>("last_error", "when an error was logged last, UTC"),
+        Required<&ServiceStatus::last_error>("last_error", "when the last error was logged, UTC"),
         Required<&ServiceStatus::audit>("audit", ""),
         Required<&ServiceStatus::connections>("connections", ""),
         Required<&ServiceStatus::requests>("requests", ""),
         Required<&ServiceStatus::bytes>("bytes", ""),
-        Required<&ServiceStatus::latency>("latency", "from the read of a request to its answer"),
+        Required<&ServiceStatus::latency>("latency", "from reading a request to its response"),
         Required<&ServiceStatus::modules>("modules", ""),
         Required<&ServiceStatus::hardening>("hardening", "protections of the service's process")};
   }
@@ -287,7 +288,7 @@ struct OpenConnection {
                       Required<&OpenConnection::process>("process", ""),
                       Required<&OpenConnection::since>("since", "UTC"),
                       Required<&OpenConnection::requests>("requests", "since then"),
-                      Required<&OpenConnection::in_flight>("in_flight", "of them, not answered yet")};
+                      Required<&OpenConnection::in_flight>("in_flight", "of these, not answered yet")};
   }
 };
 
@@ -337,9 +338,9 @@ struct Reloaded {
 
   static constexpr auto Describe() {
     return std::array{
-        Required<&Reloaded::changed>("changed", "keys of settings that are in force from now on"),
+        Required<&Reloaded::changed>("changed", "settings keys that are in force now"),
         Required<&Reloaded::needs_restart>(
-            "needs_restart", "keys of settings that differ in the file, in force from the next start on")};
+            "needs_restart", "settings keys that differ in the file and take effect at the next start")};
   }
 };
 

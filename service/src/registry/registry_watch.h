@@ -15,7 +15,7 @@ struct RegistryWatchPiece {
 
   static constexpr auto Describe() {
     return std::array{Required<&RegistryWatchPiece::changed>(
-        "changed", "false in the first piece: from now on the key is watched")};
+        "changed", "false in the first piece, which marks the start of the watch")};
   }
 };
 

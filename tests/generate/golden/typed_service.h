@@ -1963,7 +1963,7 @@ inline void from_json(const Json& json, IdentityWhoamiResultAccount& value) {
 
 struct IdentityWhoamiResultGroupsItem {
   std::string sid;
-  // null if no account has this SID any more
+  // null if no account has this SID
   std::optional<std::string> name{};
   std::vector<std::string> attributes;
 };
@@ -1981,7 +1981,7 @@ inline void from_json(const Json& json, IdentityWhoamiResultGroupsItem& value) {
 
 struct IdentityWhoamiResultRestrictedSidsItem {
   std::string sid;
-  // null if no account has this SID any more
+  // null if no account has this SID
   std::optional<std::string> name{};
   std::vector<std::string> attributes;
 };
@@ -2082,18 +2082,18 @@ struct IdentityWhoamiResult {
   std::vector<IdentityWhoamiResultPrivilegesItem> privileges;
   IdentityWhoamiResultIntegrity integrity;
   IdentityWhoamiResultElevation elevation;
-  // of Remote Desktop Services; 0 is that of services
+  // Remote Desktop Services session; 0 is the session of services
   std::int64_t session = 0;
-  // of the logon session, hexadecimal
+  // id of the logon session, hexadecimal
   std::string logon_id;
   std::optional<std::string> logon_sid{};
   // impersonation level on the service's thread
   std::string level;
-  // the client's; process ids are used again, so this proves nothing
+  // the client's; process ids are reused, so this proves nothing
   IdentityWhoamiResultProcess process;
   // the client's
   std::optional<std::string> computer{};
-  // whether the service's thread carried a token before, while and after it was the caller
+  // whether the service's thread had a token before, during and after impersonation
   IdentityWhoamiResultThread thread;
 };
 inline void to_json(Json& json, const IdentityWhoamiResult& value) {
@@ -2183,7 +2183,7 @@ inline void from_json(const Json& json, RegistryDeleteParams& value) {
 
 // Result of registry.delete.
 struct RegistryDeleteResult {
-  // that are gone; 0 for a value
+  // number of deleted keys; 0 for a value
   std::int64_t keys = 0;
 };
 inline void to_json(Json& json, const RegistryDeleteResult& value) {
@@ -2284,7 +2284,7 @@ inline void from_json(const Json& json, RegistryGetParams& value) {
 struct RegistryGetResult {
   // none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x…
   std::string type;
-  // a string, an integer or an array of strings; or the bytes, as encoding says
+  // a string, an integer or an array of strings; or the bytes, depending on `encoding`
   Json value;
   // json or base64
   std::string encoding;
@@ -2359,7 +2359,7 @@ struct RegistryListResultValuesItem {
   std::string name;
   // none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x…
   std::string type;
-  // a string, an integer or an array of strings; or the bytes, as encoding says
+  // a string, an integer or an array of strings; or the bytes, depending on `encoding`
   Json value;
   // json or base64; null: too large, see registry.get
   std::optional<std::string> encoding{};
@@ -2387,7 +2387,7 @@ struct RegistryListResult {
   // names of keys
   std::vector<std::string> keys;
   std::vector<RegistryListResultValuesItem> values;
-  // for after; null: there is no more
+  // cursor for `after`; null on the last page
   std::optional<std::string> next{};
 };
 inline void to_json(Json& json, const RegistryListResult& value) {
@@ -2607,7 +2607,7 @@ inline void from_json(const Json& json, RegistryWatchParams& value) {
 
 // Progress of registry.watch.
 struct RegistryWatchProgress {
-  // false in the first piece: from now on the key is watched
+  // false in the first piece, which marks the start of the watch
   bool changed = false;
 };
 inline void to_json(Json& json, const RegistryWatchProgress& value) {
@@ -2788,7 +2788,7 @@ struct ServiceConnectionsResultItem {
   std::string since;
   // since then
   std::int64_t requests = 0;
-  // of them, not answered yet
+  // of these, not answered yet
   std::int64_t in_flight = 0;
 };
 inline void to_json(Json& json, const ServiceConnectionsResultItem& value) {
@@ -2837,9 +2837,9 @@ inline void from_json(const Json& json, ServiceDisconnectResult& value) {
 
 // Result of service.reload.
 struct ServiceReloadResult {
-  // keys of settings that are in force from now on
+  // settings keys that are in force now
   std::vector<std::string> changed;
-  // keys of settings that differ in the file, in force from the next start on
+  // settings keys that differ in the file and take effect at the next start
   std::vector<std::string> needs_restart;
 };
 inline void to_json(Json& json, const ServiceReloadResult& value) {
@@ -2857,7 +2857,7 @@ struct ServiceStatusResultAudit {
   bool ok = false;
   // requests are refused while it cannot be written
   bool required = false;
-  // when a line could not be written first, UTC
+  // when writing first failed, UTC
   std::optional<std::string> since{};
   // why not
   std::optional<std::string> error{};
@@ -2882,11 +2882,11 @@ inline void from_json(const Json& json, ServiceStatusResultAudit& value) {
 
 struct ServiceStatusResultConnections {
   std::int64_t open = 0;
-  // of the open ones: have sent nothing yet
+  // open ones that have sent nothing yet
   std::int64_t silent = 0;
   // since the start
   std::int64_t accepted = 0;
-  // silent ones that made room for others
+  // silent ones closed to make room for others
   std::int64_t evicted = 0;
   // over a quota
   std::int64_t refused = 0;
@@ -2917,7 +2917,7 @@ struct ServiceStatusResultRequests {
   std::int64_t denied = 0;
   // answered with any other error
   std::int64_t failed = 0;
-  // connections ended because of what they sent
+  // connections closed because of what they sent
   std::int64_t frames_refused = 0;
 };
 inline void to_json(Json& json, const ServiceStatusResultRequests& value) {
@@ -2949,7 +2949,7 @@ inline void from_json(const Json& json, ServiceStatusResultBytes& value) {
 }
 
 struct ServiceStatusResultLatencyHistogramItem {
-  // and at least half of it; null: the longest
+  // upper bound; the lower bound is half of it; null: no upper bound
   std::optional<std::int64_t> below_us{};
   std::int64_t requests = 0;
 };
@@ -2987,9 +2987,9 @@ inline void from_json(const Json& json, ServiceStatusResultLatency& value) {
 struct ServiceStatusResultModulesItem {
   std::string name;
   std::string version;
-  // loaded, or quarantined: its calls have not ended, and it gets no more
+  // loaded, or quarantined: its overdue calls are still running, and it gets no new ones
   std::string state;
-  // that run after their deadline, now
+  // calls that are running past their deadline
   std::int64_t overdue_calls = 0;
 };
 inline void to_json(Json& json, const ServiceStatusResultModulesItem& value) {
@@ -3034,13 +3034,13 @@ struct ServiceStatusResult {
   std::string started;
   // seconds
   std::int64_t uptime_s = 0;
-  // when an error was logged last, UTC
+  // when the last error was logged, UTC
   std::optional<std::string> last_error{};
   ServiceStatusResultAudit audit;
   ServiceStatusResultConnections connections;
   ServiceStatusResultRequests requests;
   ServiceStatusResultBytes bytes;
-  // from the read of a request to its answer
+  // from reading a request to its response
   ServiceStatusResultLatency latency;
   std::vector<ServiceStatusResultModulesItem> modules;
   // protections of the service's process
@@ -3316,8 +3316,8 @@ class RegistryMethods {
     return client_->Call("registry.set", Json(params), options);
   }
 
-  // registry.watch: A stream that reports when a key's values or subkeys change. it goes on until
-  // it is cancelled or the key is gone
+  // registry.watch: A stream that reports when a key's values or subkeys change. the stream runs
+  // until it is cancelled or the key is deleted
   // Passes its results piece by piece to `progress`, on this thread.
   // It continues until options.stop ends it or options.timeout expires.
   void Watch(const RegistryWatchParams& params, const std::function<void(const RegistryWatchProgress&)>& progress, const CallOptions& options = {}) {

@@ -69,18 +69,18 @@ TEST_F(RegistryMethods, NameTheInvalidParameter) {
     EXPECT_TRUE(Fault(method->name, params).starts_with("view: expected one of \"64\", \"32\""));
   }
   const std::string nul("a\0b", 3);
-  EXPECT_EQ(Fault("registry.get", OfKey({{"name", nul}})), "name: a value's name cannot have a NUL in it");
-  EXPECT_EQ(Fault("registry.delete", OfKey({{"name", nul}})), "name: a value's name cannot have a NUL in it");
+  EXPECT_EQ(Fault("registry.get", OfKey({{"name", nul}})), "name: a value name cannot contain a NUL");
+  EXPECT_EQ(Fault("registry.delete", OfKey({{"name", nul}})), "name: a value name cannot contain a NUL");
   EXPECT_EQ(Fault("registry.set", OfKey({{"name", nul}, {"type", "dword"}, {"value", 1}})),
-            "name: a value's name cannot have a NUL in it");
+            "name: a value name cannot contain a NUL");
   std::string pairs;
   for (int i = 0; i < 8192; ++i) pairs += "\xF0\x9F\x98\x80";
   EXPECT_EQ(Fault("registry.get", OfKey({{"name", pairs}})),
-            "name: a value's name has at most 16383 UTF-16 units");
+            "name: a value name can have at most 16383 UTF-16 units");
   EXPECT_TRUE(Fault("registry.get", OfKey({{"name", std::string(16'384, 'n')}}))
                   .starts_with("name: expected a string"));
   EXPECT_EQ(Fault("registry.list", OfKey({{"after", "x"}})),
-            "after: expected what registry.list has given as next");
+            "after: not a valid registry.list cursor: expected the previous page's next");
   EXPECT_TRUE(Fault("registry.list", OfKey({{"limit", 0}})).starts_with("limit: expected an integer"));
 }
 
@@ -204,7 +204,7 @@ TEST_F(RegistryMethods, ReportThatAProfileIsNotLoaded) {
     EXPECT_EQ(error.code, ErrorCode::kWindowsError);
     EXPECT_EQ(
         error.message,
-        "HKEY_CURRENT_USER is not there: the profile of S-1-5-21-11-22-33-4444 is not loaded on this computer.");
+        "HKEY_CURRENT_USER is not available: the profile of S-1-5-21-11-22-33-4444 is not loaded on this computer.");
     EXPECT_EQ(error.data, (Json{{"code", 2},
                                 {"name", "ERROR_FILE_NOT_FOUND"},
                                 {"operation", "RegOpenKeyExW"},
@@ -234,12 +234,13 @@ TEST_F(RegistryMethods, ListTheRoots) {
 }
 
 TEST_F(RegistryMethods, NeitherCreateNorDeleteARoot) {
-  const std::string fault = "key: a root, and a key right below HKLM or HKU, cannot be deleted";
+  const std::string fault = "key: a root or a key directly below HKLM or HKU cannot be deleted";
   for (const char* root : {"HKLM", "HKCU", "HKCR", "HKU", "HKCC", "HKEY_CURRENT_USER"}) {
     for (const bool subkeys : {false, true}) {
       EXPECT_EQ(Fault("registry.delete", {{"key", root}, {"subkeys", subkeys}}), fault);
     }
-    EXPECT_EQ(Fault("registry.makeKey", {{"key", root}}), "key: a root is always there");
+    EXPECT_EQ(Fault("registry.makeKey", {{"key", root}}),
+              "key: a root always exists: expected a key below it");
   }
   // Under another name, with `subkeys` false, so that nothing is deleted if it is not refused.
   for (const std::string& key : {"HKU\\" + caller_.caller().user().ToString(), std::string("HKU\\.DEFAULT"),
@@ -326,8 +327,8 @@ TEST_F(RegistryMethods, CreateKeysWithTheirParents) {
 
 TEST_F(RegistryMethods, DeleteEitherAValueOrAKey) {
   const std::string fault =
-      "name, subkeys: expected one of the two: the name of the value that goes, or whether the key goes together with "
-      "those below it (true) or only if there are none (false)";
+      "name, subkeys: expected one of the two: the name of the value to delete, or whether to delete the key "
+      "with its subkeys (true) or only if it has none (false)";
   EXPECT_EQ(Fault("registry.delete", OfKey()), fault);
   EXPECT_EQ(Fault("registry.delete", OfKey({{"name", ""}, {"subkeys", true}})), fault);
   EXPECT_EQ(Fault("registry.delete", Json::array({key_.text(), nullptr})), fault);
@@ -343,7 +344,7 @@ TEST_F(RegistryMethods, DeleteAKeyWithSubkeysOnlyIfAsked) {
 
   const protocol::Error error = Refusal("registry.delete", {{"key", top}, {"subkeys", false}});
   EXPECT_EQ(error.code, ErrorCode::kWindowsError);
-  EXPECT_EQ(error.message, "The key has others below it; subkeys says whether they go too.");
+  EXPECT_EQ(error.message, "The key has subkeys: set subkeys to true to delete them too.");
   EXPECT_EQ(error.data, (Json{{"code", 5}, {"name", "ERROR_ACCESS_DENIED"}, {"operation", "NtDeleteKey"}}));
   EXPECT_TRUE(key_.Has(L"top\\a\\b\\c"));
 

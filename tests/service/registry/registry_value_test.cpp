@@ -152,8 +152,8 @@ TEST_F(RegistryValues, OfTheTypeLinkAreTextWithoutATerminator) {
 TEST_F(RegistryValues, AreRefusedIfTheyDoNotFitTheirType) {
   EXPECT_EQ(
       SetFault("dwort", 1),
-      "type: expected one of none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or 0x and its "
-      "number in hexadecimal");
+      "type: expected one of none, sz, expand_sz, binary, dword, dword_big_endian, link, multi_sz, qword, or "
+      "its hexadecimal number after 0x");
   for (const char* type : {"", "0x", "0xg", "0x123456789", "REG_SZ", "SZ", "4", "0x-1", "0x 1"}) {
     EXPECT_TRUE(SetFault(type, "AA==").starts_with("type: ")) << type;
   }
@@ -166,12 +166,12 @@ TEST_F(RegistryValues, AreRefusedIfTheyDoNotFitTheirType) {
     EXPECT_EQ(SetFault("sz", value), "value: expected a string for sz") << value;
   }
   EXPECT_EQ(SetFault("expand_sz", std::string("a\0b", 3)),
-            "value: a text ends at its first NUL; with the encoding base64 there may be more behind it");
+            "value: text ends at its first NUL; the encoding base64 can store more after it");
   for (const Json& value : {Json("a"), Json(1), Json::array({"a", 1}), Json::object()}) {
     EXPECT_EQ(SetFault("multi_sz", value), "value: expected an array of strings for multi_sz") << value;
   }
   for (const Json& value : {Json::array({"a", ""}), Json::array({std::string("a\0b", 3)})}) {
-    EXPECT_TRUE(SetFault("multi_sz", value).starts_with("value: the texts of multi_sz cannot be empty"))
+    EXPECT_TRUE(SetFault("multi_sz", value).starts_with("value: strings of multi_sz cannot be empty"))
         << value;
   }
   for (const Json& value : {Json("AQI"), Json("A QI"), Json(1), Json(nullptr), Json::array({1, 2})}) {
@@ -193,7 +193,7 @@ TEST_F(RegistryValues, LargerThanAResponseAreTooLargeAndStayListed) {
   key_.SetValue(L"w", REG_BINARY, "x");
   const protocol::Error error = Refusal("registry.get", {{"key", key_.text()}, {"name", "v"}});
   EXPECT_EQ(error.code, ErrorCode::kTooLarge);
-  EXPECT_EQ(error.message, "The value has 262145 bytes, which is more than a response may have.");
+  EXPECT_EQ(error.message, "The value has 262145 bytes, which exceeds the response limit.");
   const Json values = Result("registry.list", {{"key", key_.text()}}).at("values");
   ASSERT_EQ(values.size(), 2U) << values;
   EXPECT_EQ(
