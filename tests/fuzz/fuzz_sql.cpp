@@ -9,9 +9,9 @@
 #include <variant>
 
 #include "database/connection_string.h"
+#include "database/sql_parameter_value.h"
 #include "database/sql_text.h"
 #include "database/sql_time.h"
-#include "database/sql_value.h"
 #include "invariant.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
@@ -48,7 +48,7 @@ void CheckTimes(std::string_view text) {
 void CheckValue(std::string_view text) {
   onbehalf::protocol::Json json;
   if (onbehalf::protocol::ParseJson(text, onbehalf::protocol::JsonLimits{}, json)) return;
-  const auto read = ReadSqlValue(json, "p");
+  const auto read = ReadParameterValue(json, "p");
   if (!read.ok()) {
     ONBEHALF_INVARIANT(read.error().message.starts_with("p"));
     ONBEHALF_INVARIANT(onbehalf::protocol::IsUtf8(read.error().message));
@@ -56,16 +56,16 @@ void CheckValue(std::string_view text) {
   }
   if (std::holds_alternative<std::monostate>(read->value)) return;
   switch (read->type) {
-    case SqlValue::Type::kText:
+    case SqlParameterValue::Type::kText:
       ONBEHALF_INVARIANT(std::get<std::string_view>(read->value).find('\0') == std::string_view::npos);
       break;
-    case SqlValue::Type::kDecimal: {
+    case SqlParameterValue::Type::kDecimal: {
       const auto& digits = std::get<std::string>(read->value);
       ONBEHALF_INVARIANT(digits.find_first_not_of("0123456789+-.") == std::string::npos);
       ONBEHALF_INVARIANT(read->fraction_digits < read->digits && read->digits <= digits.size());
       break;
     }
-    case SqlValue::Type::kTimestamp:
+    case SqlParameterValue::Type::kTimestamp:
       ONBEHALF_INVARIANT(read->fraction_digits <= 9);
       break;
     default:

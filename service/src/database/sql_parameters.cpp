@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "database/odbc_error.h"
-#include "database/sql_value.h"
+#include "database/sql_parameter_value.h"
 #include "onbehalf/win32/utf.h"
 
 namespace onbehalf::service {
@@ -42,42 +42,42 @@ struct SqlParameters::Binding {
     return value;
   }
 
-  static Value Text(const SqlValue& read) {
+  static Value Text(const SqlParameterValue& read) {
     if (IsNull(read)) return Null(SQL_C_WCHAR, SQL_WVARCHAR);
     const std::wstring text = win32::ToWide(std::get<std::string_view>(read.value));
     return Of(SQL_C_WCHAR,
               static_cast<SQLSMALLINT>(text.size() > kLongTextUnits ? SQL_WLONGVARCHAR : SQL_WVARCHAR),
               std::max<SQLULEN>(text.size(), 1), text.data(), text.size() * sizeof(wchar_t));
   }
-  static Value Decimal(const SqlValue& read) {
+  static Value Decimal(const SqlParameterValue& read) {
     if (IsNull(read)) return Null(SQL_C_CHAR, SQL_DECIMAL);
     const auto& text = std::get<std::string>(read.value);
     return Of(SQL_C_CHAR, SQL_DECIMAL, read.digits, text.data(), text.size(),
               static_cast<SQLSMALLINT>(read.fraction_digits));
   }
-  static Value Binary(const SqlValue& read) {
+  static Value Binary(const SqlParameterValue& read) {
     if (IsNull(read)) return Null(SQL_C_BINARY, SQL_VARBINARY);
     const auto& bytes = std::get<std::string>(read.value);
     return Of(SQL_C_BINARY,
               static_cast<SQLSMALLINT>(bytes.size() > kLongBinaryBytes ? SQL_LONGVARBINARY : SQL_VARBINARY),
               std::max<SQLULEN>(bytes.size(), 1), bytes.data(), bytes.size());
   }
-  static Value Guid(const SqlValue& read) {
+  static Value Guid(const SqlParameterValue& read) {
     if (IsNull(read)) return Null(SQL_C_CHAR, SQL_GUID);
     const auto text = std::get<std::string_view>(read.value);
     return Of(SQL_C_CHAR, SQL_GUID, 36, text.data(), text.size());
   }
-  static Value Date(const SqlValue& read) {
+  static Value Date(const SqlParameterValue& read) {
     if (IsNull(read)) return Null(SQL_C_TYPE_DATE, SQL_TYPE_DATE);
     const auto& date = std::get<SqlDate>(read.value);
     return Fixed(SQL_C_TYPE_DATE, SQL_TYPE_DATE, 10, SQL_DATE_STRUCT{date.year, date.month, date.day});
   }
-  static Value Time(const SqlValue& read) {
+  static Value Time(const SqlParameterValue& read) {
     if (IsNull(read)) return Null(SQL_C_TYPE_TIME, SQL_TYPE_TIME);
     const auto& time = std::get<SqlTime>(read.value);
     return Fixed(SQL_C_TYPE_TIME, SQL_TYPE_TIME, 8, SQL_TIME_STRUCT{time.hour, time.minute, time.second});
   }
-  static Value Timestamp(const SqlValue& read) {
+  static Value Timestamp(const SqlParameterValue& read) {
     if (IsNull(read)) return Null(SQL_C_TYPE_TIMESTAMP, SQL_TYPE_TIMESTAMP);
     const auto& [date, time, nanoseconds] = std::get<SqlTimestamp>(read.value);
     const SQL_TIMESTAMP_STRUCT bound{date.year,   date.month,  date.day,   time.hour,
@@ -87,32 +87,34 @@ struct SqlParameters::Binding {
                  static_cast<SQLSMALLINT>(digits));
   }
 
-  static bool IsNull(const SqlValue& read) { return std::holds_alternative<std::monostate>(read.value); }
+  static bool IsNull(const SqlParameterValue& read) {
+    return std::holds_alternative<std::monostate>(read.value);
+  }
 
-  static Value Of(const SqlValue& read) {
+  static Value Of(const SqlParameterValue& read) {
     switch (read.type) {
-      case SqlValue::Type::kText:
+      case SqlParameterValue::Type::kText:
         return Text(read);
-      case SqlValue::Type::kInteger:
+      case SqlParameterValue::Type::kInteger:
         if (IsNull(read)) return Null(SQL_C_SBIGINT, SQL_BIGINT);
         return Fixed(SQL_C_SBIGINT, SQL_BIGINT, 19, std::get<std::int64_t>(read.value));
-      case SqlValue::Type::kNumber:
+      case SqlParameterValue::Type::kNumber:
         if (IsNull(read)) return Null(SQL_C_DOUBLE, SQL_DOUBLE);
         return Fixed(SQL_C_DOUBLE, SQL_DOUBLE, 15, std::get<double>(read.value));
-      case SqlValue::Type::kDecimal:
+      case SqlParameterValue::Type::kDecimal:
         return Decimal(read);
-      case SqlValue::Type::kBoolean:
+      case SqlParameterValue::Type::kBoolean:
         if (IsNull(read)) return Null(SQL_C_BIT, SQL_BIT);
         return Fixed(SQL_C_BIT, SQL_BIT, 1, static_cast<unsigned char>(std::get<bool>(read.value) ? 1 : 0));
-      case SqlValue::Type::kBinary:
+      case SqlParameterValue::Type::kBinary:
         return Binary(read);
-      case SqlValue::Type::kGuid:
+      case SqlParameterValue::Type::kGuid:
         return Guid(read);
-      case SqlValue::Type::kDate:
+      case SqlParameterValue::Type::kDate:
         return Date(read);
-      case SqlValue::Type::kTime:
+      case SqlParameterValue::Type::kTime:
         return Time(read);
-      case SqlValue::Type::kTimestamp:
+      case SqlParameterValue::Type::kTimestamp:
         break;
     }
     return Timestamp(read);
@@ -123,7 +125,7 @@ Result<SqlParameters> SqlParameters::FromJson(const Json& values, const std::str
   SqlParameters parameters;
   parameters.values_.reserve(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
-    ONBEHALF_TRY(const auto& read, ReadSqlValue(values[i], name + "[" + std::to_string(i) + "]"));
+    ONBEHALF_TRY(const auto& read, ReadParameterValue(values[i], name + "[" + std::to_string(i) + "]"));
     parameters.values_.push_back(Binding::Of(read));
   }
   return parameters;

@@ -4,26 +4,15 @@
 #include <utility>
 #include <vector>
 
-#include "files/file_facts.h"
-#include "onbehalf/protocol/json_object.h"
-#include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
 namespace {
 
-using protocol::Json;
-
 // The maximum for network file systems.
 constexpr DWORD kBufferBytes = 64 * 1024;
 // Member names, a date, a size and all attribute words.
 constexpr std::size_t kEntryBytes = 240;
-
-// An entry and its name.
-struct KeptEntry {
-  std::wstring name;
-  DirectoryEntry entry;  // with `name` not set
-};
 
 bool IsBefore(const KeptEntry& a, const KeptEntry& b) { return IsNameBefore(a.name, b.name); }
 
@@ -61,14 +50,6 @@ std::optional<DirectoryEntry> DirectoryReader::Next() {
   }
 }
 
-Json EntryJson(const DirectoryEntry& entry) {
-  return protocol::MakeObject({{"name", win32::ToUtf8Lossy(entry.name)},
-                               {"type", TypeOf({entry.attributes, entry.reparse_tag})},
-                               {"size", entry.size},
-                               {"modified", TimeText(entry.modified)},
-                               {"attributes", AttributeWords(entry.attributes)}});
-}
-
 // A UTF-16 unit takes at most three bytes in UTF-8, or six if it is an escaped control character.
 std::size_t EntryBytes(const DirectoryEntry& entry) { return kEntryBytes + 6 * entry.name.size(); }
 
@@ -92,19 +73,21 @@ DirectoryPage ReadDirectoryPage(HANDLE directory, const EntryFilter& filter, std
   }
   std::sort_heap(kept.begin(), kept.end(), IsBefore);
 
-  DirectoryPage page;
-  page.entries = Json::array();
   std::size_t bytes = 0;
+  std::size_t fitting = 0;
   for (KeptEntry& one : kept) {
     one.entry.name = one.name;
     bytes += EntryBytes(one.entry);
-    if (bytes > max_bytes && !page.entries.empty()) {
+    if (bytes > max_bytes && fitting != 0) {
       left_out = true;
       break;
     }
-    page.entries.push_back(EntryJson(one.entry));
+    ++fitting;
   }
-  if (left_out && !page.entries.empty()) page.next = kept[page.entries.size() - 1].name;
+  kept.resize(fitting);
+  DirectoryPage page;
+  page.has_next = left_out && !kept.empty();
+  page.entries = std::move(kept);
   return page;
 }
 

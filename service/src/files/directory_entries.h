@@ -7,9 +7,9 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "files/name_pattern.h"
-#include "onbehalf/protocol/json_text.h"
 #include "onbehalf/win32/lean_windows.h"
 
 namespace onbehalf::service {
@@ -46,14 +46,18 @@ class DirectoryReader {
   const char* next_ = nullptr;  // the next entry in buffer_
 };
 
-// {"name", "size", "type", "modified", "attributes"}
-protocol::Json EntryJson(const DirectoryEntry& entry);
-// An upper bound of its size as JSON.
+// An upper bound of the entry's size as JSON.
 std::size_t EntryBytes(const DirectoryEntry& entry);
 
+// An entry and its name.
+struct KeptEntry {
+  std::wstring name;
+  DirectoryEntry entry;  // its own `name` is not valid
+};
+
 struct DirectoryPage {
-  protocol::Json entries;            // an array, in the order of IsNameBefore
-  std::optional<std::wstring> next;  // the last name of this page, if another page follows
+  std::vector<KeptEntry> entries;  // in the order of IsNameBefore
+  bool has_next = false;           // another page follows
 };
 // The first `limit` entries that the filter accepts, or fewer if they exceed `max_bytes` (but at least one). Reads
 // the whole folder but stores only what the page needs. Throws Win32Error(ERROR_CANCELLED) when `stop` is requested.

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "identity/impersonation.h"
-#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/utf.h"
@@ -15,8 +14,6 @@
 
 namespace onbehalf::service {
 namespace {
-
-using protocol::Json;
 
 // The maximum for network file systems ("ReadDirectoryChangesW", Remarks).
 constexpr DWORD kBufferBytes = 64 * 1024;
@@ -29,10 +26,6 @@ struct PoolIoTraits {
   static Type Invalid() noexcept { return nullptr; }
   static void Close(Type io) noexcept { ::CloseThreadpoolIo(io); }
 };
-
-Json Change(const char* action, std::wstring_view name) {
-  return protocol::MakeObject({{"action", action}, {"name", win32::ToUtf8Lossy(name)}});
-}
 
 }  // namespace
 
@@ -81,29 +74,31 @@ struct DirectoryWatch::State {
     on_change();
   }
 
-  Json Changes() {
-    Json changes = Json::array();
+  std::vector<DirectoryChange> Changes() {
+    std::vector<DirectoryChange> changes;
     const char* at = reinterpret_cast<const char*>(buffer.data());
     for (;;) {
       const auto& change = *reinterpret_cast<const FILE_NOTIFY_INFORMATION*>(at);
-      const std::wstring_view name(change.FileName, change.FileNameLength / sizeof(WCHAR));
+      const std::wstring_view wide(change.FileName, change.FileNameLength / sizeof(WCHAR));
+      const auto add = [&](std::string_view action) -> DirectoryChange& {
+        return changes.emplace_back(DirectoryChange{action, win32::ToUtf8Lossy(wide), std::nullopt});
+      };
       switch (change.Action) {
         case FILE_ACTION_ADDED:
-          changes.push_back(Change("added", name));
+          add("added");
           break;
         case FILE_ACTION_REMOVED:
-          changes.push_back(Change("removed", name));
+          add("removed");
           break;
         case FILE_ACTION_RENAMED_OLD_NAME:
-          renamed_from = name;
+          renamed_from = wide;
           break;
         case FILE_ACTION_RENAMED_NEW_NAME:
-          changes.push_back(Change("renamed", name));
-          changes.back()["old_name"] =
+          add("renamed").old_name =
               win32::ToUtf8Lossy(std::exchange(renamed_from, std::nullopt).value_or(std::wstring()));
           break;
         default:
-          changes.push_back(Change("modified", name));
+          add("modified");
       }
       if (change.NextEntryOffset == 0) return changes;
       at += change.NextEntryOffset;
@@ -137,7 +132,7 @@ DirectoryWatch::~DirectoryWatch() {
 
 HANDLE DirectoryWatch::directory() const { return state_->directory.get(); }
 
-std::optional<Json> DirectoryWatch::Take() {
+std::optional<DirectoryWatch::Taken> DirectoryWatch::Take() {
   State& state = *state_;
   DWORD bytes = 0;
   {
@@ -149,15 +144,15 @@ std::optional<Json> DirectoryWatch::Take() {
     bytes = state.bytes;
   }
   // Zero bytes: the changes overflowed the buffer, and all of them are lost.
-  Json taken;
-  if (bytes == 0) {
+  Taken taken;
+  taken.overflow = bytes == 0;
+  if (taken.overflow) {
     state.renamed_from.reset();
-    taken = protocol::MakeObject({{"overflow", true}});
   } else {
-    taken = protocol::MakeObject({{"changes", state.Changes()}});
+    taken.changes = state.Changes();
   }
   state.Ask();
-  if (taken.contains("changes") && taken.at("changes").empty()) return std::nullopt;
+  if (!taken.overflow && taken.changes.empty()) return std::nullopt;
   return taken;
 }
 

@@ -4,11 +4,18 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
-#include "onbehalf/protocol/json_text.h"
 #include "onbehalf/win32/unique_handle.h"
 
 namespace onbehalf::service {
+
+struct DirectoryChange {
+  std::string_view action;              // "added", "removed", "modified" or "renamed"
+  std::string name;                     // relative to the folder
+  std::optional<std::string> old_name;  // if renamed; empty if Windows did not report it
+};
 
 // Reports changes in an open folder from the start of the watch: names added, removed and renamed, and files written
 // to (ReadDirectoryChangesW). Windows buffers the changes between two calls; what does not fit into its buffer (64
@@ -24,9 +31,13 @@ class DirectoryWatch {
   DirectoryWatch& operator=(const DirectoryWatch&) = delete;
 
   HANDLE directory() const;
-  // {"changes": […]} or {"overflow": true}; nullopt if there is nothing. One thread at a time. Throws Win32Error when
-  // Windows ends the watch, for example because the folder was deleted.
-  std::optional<protocol::Json> Take();
+  struct Taken {
+    bool overflow = false;  // changes were lost, and there are none here
+    std::vector<DirectoryChange> changes;
+  };
+  // nullopt if there is nothing. One thread at a time. Throws Win32Error when Windows ends the watch, for example
+  // because the folder was deleted.
+  std::optional<Taken> Take();
 
  private:
   struct State;

@@ -12,15 +12,12 @@
 #include <winioctl.h>
 
 #include "onbehalf/protocol/hex.h"
-#include "onbehalf/protocol/json_object.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "text/utc_time.h"
 
 namespace onbehalf::service {
 namespace {
-
-using protocol::Json;
 
 template <typename Information>
 Information Query(HANDLE file, FILE_INFO_BY_HANDLE_CLASS kind) {
@@ -52,8 +49,8 @@ std::uint16_t WordAt(std::span<const char> bytes, std::size_t at) {
 // The target stored in a link. REPARSE_DATA_BUFFER (ntifs.h): tag, length and a reserved word (8 bytes); then offset
 // and length, in bytes, of the substitute name and of the print name; for symbolic links flags (4 bytes); then the
 // names.
-Json TargetOf(HANDLE file, DWORD tag) {
-  if (tag != IO_REPARSE_TAG_SYMLINK && tag != IO_REPARSE_TAG_MOUNT_POINT) return nullptr;
+std::optional<std::string> TargetOf(HANDLE file, DWORD tag) {
+  if (tag != IO_REPARSE_TAG_SYMLINK && tag != IO_REPARSE_TAG_MOUNT_POINT) return std::nullopt;
   std::vector<char> buffer(MAXIMUM_REPARSE_DATA_BUFFER_SIZE);
   DWORD size = 0;
   if (!::DeviceIoControl(file, FSCTL_GET_REPARSE_POINT, nullptr, 0, buffer.data(),
@@ -99,26 +96,26 @@ std::string IdOf(HANDLE file) {
   return text;
 }
 
-Json TimeText(std::int64_t file_time) {
+std::optional<std::string> TimeText(std::int64_t file_time) {
   using std::chrono::microseconds;
   // A FILETIME counts 100 ns intervals from 1601, which is kSecondsTo1970 before 1970; the text has a four-digit
   // year.
   constexpr std::int64_t kSecondsTo1970 = 11'644'473'600;
   constexpr std::int64_t kSecondsToYear10000 = 253'402'300'800 + kSecondsTo1970;
   constexpr std::int64_t kTenthsInSecond = 10'000'000;
-  if (file_time <= 0 || file_time / kTenthsInSecond >= kSecondsToYear10000) return nullptr;
+  if (file_time <= 0 || file_time / kTenthsInSecond >= kSecondsToYear10000) return std::nullopt;
   const microseconds since_1970(file_time / 10 - kSecondsTo1970 * 1'000'000);
   // The clock's range may be smaller (with nanoseconds, 292 years around 1970).
   using Clock = std::chrono::system_clock;
   if (since_1970 > std::chrono::floor<microseconds>((Clock::duration::max)()) ||
       since_1970 < std::chrono::ceil<microseconds>((Clock::duration::min)())) {
-    return nullptr;
+    return std::nullopt;
   }
   const Clock::time_point time(std::chrono::duration_cast<Clock::duration>(since_1970));
   return UtcText(time, UtcText::Fraction::kMilliseconds).ToString();
 }
 
-Json ModifiedOf(HANDLE file) { return TimeText(BasicOf(file).LastWriteTime.QuadPart); }
+std::optional<std::string> ModifiedOf(HANDLE file) { return TimeText(BasicOf(file).LastWriteTime.QuadPart); }
 
 bool FileKind::is_link() const {
   return (attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 && IsReparseTagNameSurrogate(reparse_tag);
@@ -131,7 +128,7 @@ FileKind KindOf(HANDLE file) {
   return {tag.FileAttributes, tag.ReparseTag};
 }
 
-const char* TypeOf(FileKind kind) {
+std::string_view TypeOf(FileKind kind) {
   if (kind.is_link()) {
     if (kind.reparse_tag == IO_REPARSE_TAG_SYMLINK) return "symlink";
     return kind.reparse_tag == IO_REPARSE_TAG_MOUNT_POINT ? "junction" : "other";
@@ -139,10 +136,10 @@ const char* TypeOf(FileKind kind) {
   return kind.is_directory() ? "directory" : "file";
 }
 
-Json AttributeWords(DWORD attributes) {
+std::vector<std::string_view> AttributeWords(DWORD attributes) {
   struct Word {
     DWORD bit;
-    const char* text;
+    std::string_view text;
   };
   static constexpr std::array<Word, 8> kWords{{{FILE_ATTRIBUTE_READONLY, "read only"},
                                                {FILE_ATTRIBUTE_HIDDEN, "hidden"},
@@ -152,27 +149,25 @@ Json AttributeWords(DWORD attributes) {
                                                {FILE_ATTRIBUTE_ENCRYPTED, "encrypted"},
                                                {FILE_ATTRIBUTE_OFFLINE, "offline"},
                                                {FILE_ATTRIBUTE_REPARSE_POINT, "reparse point"}}};
-  Json words = Json::array();
+  std::vector<std::string_view> words;
   for (const Word& word : kWords) {
     if ((attributes & word.bit) != 0) words.push_back(word.text);
   }
   return words;
 }
 
-Json FactsOf(HANDLE file) {
+FileFacts::FileFacts(HANDLE file) : id(IdOf(file)) {
   const auto basic = BasicOf(file);
   const auto standard = Query<FILE_STANDARD_INFO>(file, FileStandardInfo);
   const FileKind kind = KindOf(file);
-  return protocol::MakeObject(
-      {{"type", TypeOf(kind)},
-       {"size", standard.EndOfFile.QuadPart},
-       {"created", TimeText(basic.CreationTime.QuadPart)},
-       {"modified", TimeText(basic.LastWriteTime.QuadPart)},
-       {"accessed", TimeText(basic.LastAccessTime.QuadPart)},
-       {"attributes", AttributeWords(basic.FileAttributes)},
-       {"links", standard.NumberOfLinks},
-       {"id", IdOf(file)},
-       {"target", kind.is_link() ? TargetOf(file, kind.reparse_tag) : Json(nullptr)}});
+  type = TypeOf(kind);
+  size = standard.EndOfFile.QuadPart;
+  created = TimeText(basic.CreationTime.QuadPart);
+  modified = TimeText(basic.LastWriteTime.QuadPart);
+  accessed = TimeText(basic.LastAccessTime.QuadPart);
+  attributes = AttributeWords(basic.FileAttributes);
+  links = standard.NumberOfLinks;
+  if (kind.is_link()) target = TargetOf(file, kind.reparse_tag);
 }
 
 }  // namespace onbehalf::service

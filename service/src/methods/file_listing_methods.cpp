@@ -1,9 +1,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "files/file_facts.h"
 #include "methods/file_method.h"
 #include "onbehalf/protocol/json_object.h"
+#include "onbehalf/win32/utf.h"
 #include "text/name_cursor.h"
 
 namespace onbehalf::service {
@@ -37,26 +40,39 @@ struct StatParams {
   }
 };
 
-Json StatSchema() {
-  return Object({{"path", Text("the final path, without links")},
-                 {"type", FileTypeWords()},
-                 {"size", Integer("in bytes")},
-                 {"created", OrNull(Text("UTC"))},
-                 {"modified", ModifiedWords()},
-                 {"accessed", OrNull(Text("UTC"))},
-                 {"attributes", FileAttributeWords()},
-                 {"links", Integer("number of names (hard links)")},
-                 {"id", FileIdWords()},
-                 {"target", OrNull(Text("the target stored in a link"))}});
+constexpr std::string_view kTypeSummary =
+    "file, directory, symlink, junction or other (another kind of link)";
+Json AttributesWords() {
+  return MakeObject(
+      {{"items", Text("read only, hidden, system, archive, compressed, encrypted, offline, reparse point")}});
 }
 
-MethodResult Stat(const FileScope& scope, const StatParams& params, const Call&) {
+struct FileDescription : FileFacts {
+  explicit FileDescription(const OpenedFile& file)
+      : FileFacts(file.handle.get()), path(ShownPath(file.handle.get(), file.path.path)) {}
+
+  std::string path;
+
+  static constexpr auto Describe() {
+    using This = FileDescription;
+    return std::array{Required<&This::path>("path", "the final path, without links"),
+                      Required<&This::type, This>("type", kTypeSummary),
+                      Required<&This::size, This>("size", "in bytes"),
+                      Required<&This::created, This>("created", "UTC"),
+                      Required<&This::modified, This>("modified", kModifiedSummary),
+                      Required<&This::accessed, This>("accessed", "UTC"),
+                      Required<&This::attributes, This>("attributes", "", {.words = AttributesWords}),
+                      Required<&This::links, This>("links", "number of names (hard links)"),
+                      Required<&This::id, This>("id", kFileIdSummary),
+                      Required<&This::target, This>("target", "the target stored in a link")};
+  }
+};
+
+Result<FileDescription> Stat(const FileScope& scope, const StatParams& params, const Call&) {
   NtOpen open;
   open.follow = params.follow;
   ONBEHALF_TRY(const auto& file, Open(scope, params.path, "path", std::move(open)));
-  Json facts = FactsOf(file.handle.get());
-  facts["path"] = ShownPath(file.handle.get(), file.path.path);
-  return facts;
+  return FileDescription(file);
 }
 
 // ---- file.list ----
@@ -84,20 +100,60 @@ struct ListParams {
   }
 };
 
-Json EntriesWords() {
-  return ListOf(Object({{"name", Text("")},
-                        {"type", FileTypeWords()},
-                        {"size", Integer("in bytes")},
-                        {"modified", ModifiedWords()},
-                        {"attributes", FileAttributeWords()}}));
-}
+struct ListedEntry {
+  ListedEntry(std::wstring_view wide_name, const DirectoryEntry& entry)
+      : name(win32::ToUtf8Lossy(wide_name)),
+        type(TypeOf({entry.attributes, entry.reparse_tag})),
+        size(entry.size),
+        modified(TimeText(entry.modified)),
+        attributes(AttributeWords(entry.attributes)) {}
 
-// A page, or the final result of a stream.
+  std::string name;
+  std::string_view type;
+  std::uint64_t size;
+  std::optional<std::string> modified;
+  std::vector<std::string_view> attributes;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&ListedEntry::name>("name", ""),
+                      Required<&ListedEntry::type>("type", kTypeSummary),
+                      Required<&ListedEntry::size>("size", "in bytes"),
+                      Required<&ListedEntry::modified>("modified", kModifiedSummary),
+                      Required<&ListedEntry::attributes>("attributes", "", {.words = AttributesWords})};
+  }
+};
+
+struct ListPage {
+  std::vector<ListedEntry> entries;
+  std::optional<std::string> next;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&ListPage::entries>("entries", ""),
+                      Required<&ListPage::next>("next", "cursor for `after`, opaque; null on the last page")};
+  }
+};
+
+struct ListPiece {
+  std::vector<ListedEntry> entries;
+
+  static constexpr auto Describe() { return std::array{Required<&ListPiece::entries>("entries", "")}; }
+};
+
+// The result of a stream.
+struct ListEnd {
+  std::uint64_t count;
+
+  static constexpr auto Describe() {
+    return std::array{
+        Required<&ListEnd::count>("count", "with a progressToken: number of entries in all pieces")};
+  }
+};
+
+// Either a page or the result of a stream.
 Json ListSchema() {
-  Json schema = Object({});
-  schema["properties"] = {{"entries", EntriesWords()},
-                          {"next", OrNull(Text("cursor for `after`, opaque; null on the last page"))},
-                          {"count", Integer("with a progressToken: number of entries in all pieces")}};
+  Json schema = SchemaOf<ListPage>(Direction::kGiven);
+  schema["properties"].update(SchemaOf<ListEnd>(Direction::kGiven)["properties"]);
+  schema["required"] = Json::array();
   return schema;
 }
 
@@ -112,13 +168,16 @@ Result<EntryFilter> FilterOf(const ListParams& params) {
   return filter;
 }
 
-MethodResult List(const FileScope& scope, const ListParams& params, const Call& call) {
+Result<ListPage> List(const FileScope& scope, const ListParams& params, const Call& call) {
   ONBEHALF_TRY(const auto& filter, FilterOf(params));
   ONBEHALF_TRY(const auto& opened, Open(scope, params.path, "path", ToList()));
-  DirectoryPage page =
+  const DirectoryPage found =
       ReadDirectoryPage(opened.handle.get(), filter, params.limit, MaxAnswerBytes(scope), call.stop);
-  return MakeObject({{"entries", std::move(page.entries)},
-                     {"next", page.next ? Json(CursorText(*page.next)) : Json(nullptr)}});
+  ListPage page;
+  page.entries.reserve(found.entries.size());
+  for (const KeptEntry& one : found.entries) page.entries.emplace_back(one.name, one.entry);
+  if (found.has_next) page.next = CursorText(found.entries.back().name);
+  return page;
 }
 
 class ListStream final : public Stream {
@@ -135,7 +194,7 @@ class ListStream final : public Stream {
   Step Next(const Call&) override {
     if (auto error = scope_.CheckStillAllowed(directory_.handle.get()))
       return MethodResult(*std::move(error));
-    Json entries = Json::array();
+    ListPiece piece;
     std::size_t bytes = 0;
     bool at_end = false;
     // At most one disk read per turn.
@@ -145,15 +204,15 @@ class ListStream final : public Stream {
       if (at_end) break;
       if (!filter_.Takes(entry->name)) continue;
       bytes += EntryBytes(*entry);
-      if (bytes > max_bytes_ && !entries.empty()) {
+      if (bytes > max_bytes_ && !piece.entries.empty()) {
         held_ = entry;
         break;
       }
-      entries.push_back(EntryJson(*entry));
-    } while (entries.size() < limit_ && !reader_.needs_disk());
-    count_ += entries.size();
-    if (!entries.empty()) return Piece{MakeObject({{"entries", std::move(entries)}})};
-    if (at_end) return MethodResult(MakeObject({{"count", count_}}));
+      piece.entries.emplace_back(entry->name, *entry);
+    } while (piece.entries.size() < limit_ && !reader_.needs_disk());
+    count_ += piece.entries.size();
+    if (!piece.entries.empty()) return Piece{ToJson(std::move(piece))};
+    if (at_end) return MethodResult(ToJson(ListEnd{count_}));
     waker_();
     return Later{};
   }
@@ -191,15 +250,37 @@ struct WatchParams {
   }
 };
 
-Json ChangesSchema() {
-  Json change = Object(
-      {{"action", Text("added, removed, modified or renamed")}, {"name", Text("relative to the folder")}});
-  change["properties"]["old_name"] = Text("previous name, if renamed");
-  Json schema = Object({});
-  schema["properties"]["changes"] = ListOf(std::move(change));
-  schema["properties"]["overflow"] = Boolean("changes were lost: list the folder again");
-  return schema;
-}
+struct Change : DirectoryChange {
+  Change() = default;
+  explicit Change(DirectoryChange&& change) : DirectoryChange(std::move(change)) {}
+
+  static constexpr auto Describe() {
+    return std::array{Required<&Change::action, Change>("action", "added, removed, modified or renamed"),
+                      Required<&Change::name, Change>("name", "relative to the folder"),
+                      Optional<&Change::old_name, Change>("old_name", "previous name, if renamed")};
+  }
+};
+
+// Has one of its members.
+struct WatchPiece {
+  std::optional<std::vector<Change>> changes;
+  std::optional<bool> overflow;
+
+  explicit WatchPiece(DirectoryWatch::Taken taken) {
+    if (taken.overflow) {
+      overflow = true;
+    } else {
+      changes.emplace(std::make_move_iterator(taken.changes.begin()),
+                      std::make_move_iterator(taken.changes.end()));
+    }
+  }
+
+  static constexpr auto Describe() {
+    return std::array{
+        Optional<&WatchPiece::changes>("changes", ""),
+        Optional<&WatchPiece::overflow>("overflow", "changes were lost: list the folder again")};
+  }
+};
 
 class WatchStream final : public Stream {
  public:
@@ -210,7 +291,7 @@ class WatchStream final : public Stream {
     if (auto error = scope_.CheckStillAllowed(watch_.directory())) return MethodResult(*std::move(error));
     auto taken = watch_.Take();
     if (!taken) return Later{};
-    return Piece{*std::move(taken)};
+    return Piece{ToJson(WatchPiece(*std::move(taken)))};
   }
 
  private:
@@ -231,14 +312,14 @@ Result<std::unique_ptr<Stream>> OpenWatch(StreamScope scope, const WatchParams& 
 void AddFileListingMethods(FileMethods& methods) {
   Method stat = FileMethods::Named("file.stat", "Describes a file, folder or link.");
   methods.Answer<StatParams>(stat, Stat);
-  stat.result_schema = StatSchema();
   methods.Add(std::move(stat));
 
   Method list =
       FileMethods::Named("file.list", "Lists a folder: one page in name order, or everything as a stream.");
   methods.Answer<ListParams>(list, List);
   list.result_schema = ListSchema();
-  list.progress_schema = Object({{"entries", EntriesWords()}}, "in the folder's order");
+  list.progress_schema = SchemaOf<ListPiece>(Direction::kGiven);
+  list.progress_schema["description"] = "in the folder's order";
   Opens<ListParams>(list,
                     [settings = methods.settings()](const ListParams& params, const Call&, Waker waker) {
                       return OpenList(StreamScope(settings, params.path), params, std::move(waker));
@@ -247,7 +328,7 @@ void AddFileListingMethods(FileMethods& methods) {
 
   Method watch = FileMethods::Named("file.watch", "Streams the changes in a folder until it is cancelled.");
   watch.result_schema = Described("null", "the stream runs until it is cancelled or the folder is deleted");
-  watch.progress_schema = ChangesSchema();
+  watch.progress_schema = SchemaOf<WatchPiece>(Direction::kGiven);
   Opens<WatchParams>(watch,
                      [settings = methods.settings()](const WatchParams& params, const Call&, Waker waker) {
                        return OpenWatch(StreamScope(settings, params.path), params, std::move(waker));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "files/file_scope.h"
 #include "onbehalf/service/method.h"
@@ -23,11 +24,11 @@ inline constexpr std::uint64_t kMaxOffset = 9007199254740991;
 inline constexpr Bounds kPathBounds{.min_length = 1, .max_length = 32'000};
 inline constexpr Bounds kOffsetBounds{.minimum = 0, .maximum = kMaxOffset};
 
-// Schemas for results.
-Json FileIdWords();
-Json ModifiedWords();
-Json FileTypeWords();
-Json FileAttributeWords();
+// Summaries of the members of results.
+inline constexpr std::string_view kFileIdSummary =
+    "VOLUME:FILEID, hexadecimal; a file keeps it when it is renamed";
+inline constexpr std::string_view kModifiedSummary =
+    "time of the last change, UTC; null if the file system has none";
 
 struct FileProgress {
   std::uint64_t done;

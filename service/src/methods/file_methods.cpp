@@ -14,15 +14,6 @@ namespace onbehalf::service {
 
 using protocol::Error;
 
-Json FileIdWords() { return Text("VOLUME:FILEID, hexadecimal; a file keeps it when it is renamed"); }
-Json ModifiedWords() {
-  return OrNull(Text("time of the last change, UTC; null if the file system has none"));
-}
-Json FileTypeWords() { return Text("file, directory, symlink, junction or other (another kind of link)"); }
-Json FileAttributeWords() {
-  return ListOf(Text("read only, hidden, system, archive, compressed, encrypted, offline, reparse point"));
-}
-
 void ReportTo(const Call& call, std::uint64_t done, std::uint64_t total) {
   if (call.progress.wanted()) call.progress.Report(ToJson(FileProgress{done, total}));
 }

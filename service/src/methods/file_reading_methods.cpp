@@ -60,7 +60,7 @@ struct FileRead {
   std::uint64_t size;
   bool end;
   std::string id;
-  Json modified;
+  std::optional<std::string> modified;
   std::optional<std::string> data;
   std::optional<std::string> sha256;
 
@@ -80,8 +80,8 @@ struct FileRead {
         Required<&FileRead::bytes>("bytes", "bytes read from the file, without a character cut at the end"),
         Required<&FileRead::size>("size", "size of the file in bytes"),
         Required<&FileRead::end>("end", "whether the file ends here"),
-        Required<&FileRead::id>("id", "", {.words = FileIdWords}),
-        Required<&FileRead::modified>("modified", "", {.words = ModifiedWords}),
+        Required<&FileRead::id>("id", kFileIdSummary),
+        Required<&FileRead::modified>("modified", kModifiedSummary),
         Optional<&FileRead::data>("data", "without a progressToken"),
         Optional<&FileRead::sha256>("sha256", "with a progressToken: SHA-256 of all pieces, hexadecimal")};
   }
@@ -201,15 +201,15 @@ struct FileChecksum {
   std::uint64_t bytes;
   std::uint64_t size;
   std::string id;
-  Json modified;
+  std::optional<std::string> modified;
 
   static constexpr auto Describe() {
     return std::array{Required<&FileChecksum::sha256>("sha256", "hexadecimal"),
                       Required<&FileChecksum::offset>("offset", ""),
                       Required<&FileChecksum::bytes>("bytes", "bytes read"),
                       Required<&FileChecksum::size>("size", "size of the file in bytes"),
-                      Required<&FileChecksum::id>("id", "", {.words = FileIdWords}),
-                      Required<&FileChecksum::modified>("modified", "", {.words = ModifiedWords})};
+                      Required<&FileChecksum::id>("id", kFileIdSummary),
+                      Required<&FileChecksum::modified>("modified", kModifiedSummary)};
   }
 };
 

@@ -69,13 +69,13 @@ struct FileWritten {
   std::uint64_t bytes;
   std::uint64_t size;
   std::string id;
-  Json modified;
+  std::optional<std::string> modified;
 
   static constexpr auto Describe() {
     return std::array{Required<&FileWritten::bytes>("bytes", "bytes written"),
                       Required<&FileWritten::size>("size", "size of the file in bytes"),
-                      Required<&FileWritten::id>("id", "", {.words = FileIdWords}),
-                      Required<&FileWritten::modified>("modified", "", {.words = ModifiedWords})};
+                      Required<&FileWritten::id>("id", kFileIdSummary),
+                      Required<&FileWritten::modified>("modified", kModifiedSummary)};
   }
 };
 

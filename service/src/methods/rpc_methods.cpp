@@ -126,6 +126,35 @@ Json Errors() {
   return errors;
 }
 
+struct DiscoveredService {
+  std::string_view title = "OnBehalf";
+  std::string_view version = ONBEHALF_VERSION;
+  std::string_view description = "Does each request as the account that asked for it.";
+
+  static constexpr auto Describe() {
+    return std::array{Required<&DiscoveredService::title>("title", ""),
+                      Required<&DiscoveredService::version>("version", "of the service"),
+                      Required<&DiscoveredService::description>("description", "")};
+  }
+};
+
+// An OpenRPC document. Its parts are OpenRPC's own objects, with schemas in them, and stay JSON.
+struct Discovered {
+  std::string_view openrpc = "1.2.6";
+  DiscoveredService info;
+  std::vector<Json> methods;
+  Json components = MakeObject({{"errors", Errors()}});
+
+  static Json MethodsWords() { return MakeObject({{"items", Described("object", "")}}); }
+  static Json ComponentsWords() { return Described("object", ""); }
+  static constexpr auto Describe() {
+    return std::array{Required<&Discovered::openrpc>("openrpc", "version of the OpenRPC specification"),
+                      Required<&Discovered::info>("info", ""),
+                      Required<&Discovered::methods>("methods", "in name order", {.words = MethodsWords}),
+                      Required<&Discovered::components>("components", "", {.words = ComponentsWords})};
+  }
+};
+
 }  // namespace
 
 void AddRpcMethods(MethodRegistry& registry,
@@ -156,28 +185,18 @@ void AddRpcMethods(MethodRegistry& registry,
   Method discover;
   discover.name = "rpc.discover";
   discover.summary = "Describes the methods that this caller may see, as an OpenRPC document.";
-  discover.result_schema =
-      Object({{"openrpc", Text("version of the OpenRPC specification")},
-              {"info",
-               Object({{"title", Text("")}, {"version", Text("of the service")}, {"description", Text("")}})},
-              {"methods", ListOf(Described("object", ""), "in name order")},
-              {"components", Described("object", "")}});
   discover.access_default = kForAuthenticatedUsers;
   discover.acts = Acts::kAsService;
   discover.pace = Pace::kMayBlock;  // asks Windows once per method
-  discover.handler = [&registry, may_see = std::move(may_see)](const Call& call) -> MethodResult {
-    Json methods = Json::array();
-    for (const Method* method : registry.All()) {
-      if (may_see(*method, call.caller)) methods.push_back(DescriptionOf(*method));
-    }
-    return MakeObject(
-        {{"openrpc", "1.2.6"},
-         {"info", MakeObject({{"title", "OnBehalf"},
-                              {"version", ONBEHALF_VERSION},
-                              {"description", "Does each request as the account that asked for it."}})},
-         {"methods", std::move(methods)},
-         {"components", MakeObject({{"errors", Errors()}})}});
-  };
+  Handle<Nothing>(
+      discover,
+      [&registry, may_see = std::move(may_see)](const Nothing&, const Call& call) -> Result<Discovered> {
+        Discovered discovered;
+        for (const Method* method : registry.All()) {
+          if (may_see(*method, call.caller)) discovered.methods.push_back(DescriptionOf(*method));
+        }
+        return discovered;
+      });
   registry.Add(std::move(discover));
 }
 

@@ -22,13 +22,13 @@ using service::Parameter;
 
 constexpr std::string_view kHead = R"(# Methods
 
-What a service has before an application adds methods of its own ([modules.md](modules.md)). This page is written by the build
-from what the methods are registered with; `rpc.discover` says the same, in JSON and only of what its caller may see. How
-parameters, progress, streams and errors stand on the wire: [protocol.md](protocol.md). Who may call what, and how an
-administrator changes it: [access.md](access.md).
+The built-in methods; an application adds its own ([modules.md](modules.md)). The build writes this page from the registered
+methods; `rpc.discover` returns the same as JSON, limited to the methods that its caller may see. [protocol.md](protocol.md)
+describes parameters, progress, streams and errors on the wire, and [access.md](access.md) who may call a method and how an
+administrator changes that.
 
-Parameters go by name, or by position in the order of the tables. "Left out" says what holds for one that is not given. A
-member of a member is written `outer.inner`, one of an array's elements `list[].member`.
+Parameters are passed by name, or by position in the order of the tables. An omitted parameter has its default. A member of a
+member is written `outer.inner`, one of an array's elements `list[].member`.
 
 )";
 
@@ -128,8 +128,8 @@ std::string LeftOut(bool required, const Json& schema) {
 }
 
 std::string Parameters(const Method& method) {
-  if (method.parameters.empty()) return "It has no parameters.\n\n";
-  std::string text = Head({"parameter", "value", "left out", "meaning"});
+  if (method.parameters.empty()) return "No parameters.\n\n";
+  std::string text = Head({"parameter", "value", "default", "meaning"});
   for (const Parameter& parameter : method.parameters) {
     const auto row = [&](const std::string& name, bool required, const Json& schema,
                          const std::string& meaning) {
@@ -160,7 +160,7 @@ std::string Value(const std::string& what, const Json& schema) {
   for (const Part& part : parts) {
     std::string meaning = TextOf(*part.schema, "description");
     if (part.presence == Part::Presence::kOptional)
-      meaning += meaning.empty() ? "may be missing" : "; may be missing";
+      meaning += meaning.empty() ? "may be absent" : "; may be absent";
     text += Row({Code(part.path), Kind(*part.schema), meaning});
   }
   return text + "\n";
@@ -169,16 +169,16 @@ std::string Value(const std::string& what, const Json& schema) {
 std::string Behaviour(const Method& method) {
   std::string text =
       method.acts == service::Acts::kAsCaller
-          ? "Runs as its caller, who has to connect with the level impersonation. "
-          : "Runs as the service, after its caller has been checked; the level identification is enough. ";
-  text += method.pace == service::Pace::kQuick ? "Answers at once." : "May take its time.";
+          ? "Runs as its caller, who must connect with the level impersonation. "
+          : "Runs as the service after checking its caller; the level identification is enough. ";
+  text += method.pace == service::Pace::kQuick ? "Answers at once." : "May block.";
   if (method.pace == service::Pace::kMayBlock && !method.interruptible) {
-    text += " What it waits for is not cut short when it is cancelled.";
+    text += " Cancelling it does not interrupt its blocking calls.";
   }
   if (method.without_audit_for_administrators) {
-    text += " Administrators may call it also while the audit cannot be written.";
+    text += " Administrators may call it even while the audit cannot be written.";
   }
-  return text + " Unless an administrator says otherwise, " + AccessInWords(method.access_default) + ".\n\n";
+  return text + " By default, " + AccessInWords(method.access_default) + ".\n\n";
 }
 
 std::string ProgressOf(const Method& method) {
@@ -187,9 +187,9 @@ std::string ProgressOf(const Method& method) {
   if (!method.stream) return Value("Progress", schema);
   const std::string text =
       method.handler
-          ? "With a `progressToken` it is a stream, whose pieces come as `$/progress`; without one the result is "
-            "the whole.\n\n"
-          : "A stream: it needs a `progressToken`, and its pieces come as `$/progress`.\n\n";
+          ? "With a `progressToken` it is a stream, whose pieces arrive as `$/progress`; without one, the result "
+            "holds everything.\n\n"
+          : "A stream: it requires a `progressToken`, and its pieces arrive as `$/progress`.\n\n";
   return text + Value("Piece", schema);
 }
 
@@ -201,7 +201,7 @@ std::string Section(const Method& method) {
 
 std::string Errors() {
   std::string text =
-      "## Errors\n\nAny method may be answered with these; [protocol.md](protocol.md) says what `data` they carry.\n\n" +
+      "## Errors\n\nAny method may return these; [protocol.md](protocol.md) describes their `data`.\n\n" +
       Head({"code", "name", "meaning", "retry can help"});
   for (const protocol::ErrorInfo& info : protocol::ErrorTable()) {
     text += Row({std::to_string(static_cast<int>(info.code)), std::string(info.name),
@@ -231,7 +231,7 @@ std::string RightsInWords(ACCESS_MASK mask) {
   const bool may_see = (mask & service::kSee) == service::kSee;
   if (may_call && may_see) return "see and call it";
   if (may_call) return "call it";
-  if (may_see) return "see it, and call it once they are granted that";
+  if (may_see) return "see it, and call it once granted";
   throw std::invalid_argument("no words for the rights " + std::to_string(mask));
 }
 

@@ -49,12 +49,11 @@ TEST(MethodsDocument, DescribesEverythingAMethodIsRegisteredWith) {
         "| `list[].what` | a string | required | a\\|b |\n",
         "| `mode` | one of \"fast\", \"slow\" | `\"fast\"` | How. Not in the audit. |\n",
         "**Result**: an object: what came of it.\n", "| `done` | an integer | how many |\n",
-        "| `note` | a string or null | may be missing |\n", "With a `progressToken` it is a stream",
+        "| `note` | a string or null | may be absent |\n", "With a `progressToken` it is a stream",
         "**Piece**: an array, each a string.\n", "| `[]` | a string | a line |\n",
-        "Runs as its caller, who has to connect with the level impersonation.",
-        "What it waits for is not cut short when it is cancelled.",
-        "Unless an administrator says otherwise, authenticated users may see and call it.\n",
-        "| -32010 | AccessDenied | "}) {
+        "Runs as its caller, who must connect with the level impersonation.",
+        "Cancelling it does not interrupt its blocking calls.",
+        "By default, authenticated users may see and call it.\n", "| -32010 | AccessDenied | "}) {
     EXPECT_TRUE(Has(text, part)) << part << "\n in:\n" << text;
   }
 }
@@ -62,8 +61,7 @@ TEST(MethodsDocument, DescribesEverythingAMethodIsRegisteredWith) {
 TEST(MethodsDocument, DescribesInWordsWhoMayCallAMethod) {
   EXPECT_EQ(AccessInWords("D:"), "only administrators may see and call it");
   EXPECT_EQ(AccessInWords("D:(A;;GXGR;;;AU)"), "authenticated users may see and call it");
-  EXPECT_EQ(AccessInWords("D:(A;;GR;;;AU)"),
-            "authenticated users may see it, and call it once they are granted that");
+  EXPECT_EQ(AccessInWords("D:(A;;GR;;;AU)"), "authenticated users may see it, and call it once granted");
   EXPECT_EQ(AccessInWords("D:(A;;GXGR;;;BU)(A;;GX;;;SY)"),
             "users may see and call it, and SYSTEM may call it");
   EXPECT_THROW(AccessInWords("D:(D;;GX;;;AU)"), std::invalid_argument);

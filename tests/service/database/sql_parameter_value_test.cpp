@@ -1,4 +1,4 @@
-#include "database/sql_value.h"
+#include "database/sql_parameter_value.h"
 
 #include <gtest/gtest.h>
 
@@ -14,11 +14,11 @@ namespace onbehalf::service {
 namespace {
 
 using protocol::Json;
-using Type = SqlValue::Type;
+using Type = SqlParameterValue::Type;
 
 // The value as text with its type in front, or the error's message.
 std::string Read(const Json& json) {
-  const auto result = ReadSqlValue(json, "p[0]");
+  const auto result = ReadParameterValue(json, "p[0]");
   if (const auto* error = result.error_if()) {
     EXPECT_EQ(error->code, protocol::ErrorCode::kInvalidParams);
     return error->message;
@@ -47,7 +47,7 @@ std::string Read(const Json& json) {
 
 std::string Typed(const char* type, const Json& value) { return Read({{"type", type}, {"value", value}}); }
 
-TEST(SqlValue, HasTheTypeOfItsJson) {
+TEST(SqlParameterValue, HasTheTypeOfItsJson) {
   EXPECT_EQ(Read(nullptr), "text NULL");
   EXPECT_EQ(Read(true), "boolean true");
   EXPECT_EQ(Read(-7), "integer -7");
@@ -60,7 +60,7 @@ TEST(SqlValue, HasTheTypeOfItsJson) {
   EXPECT_EQ(Read({{"base64", ""}}), "binary ");
 }
 
-TEST(SqlValue, HasTheTypeThatIsAskedFor) {
+TEST(SqlParameterValue, HasTheTypeThatIsAskedFor) {
   for (const char* type :
        {"text", "integer", "number", "decimal", "boolean", "binary", "guid", "date", "time", "timestamp"}) {
     EXPECT_EQ(Typed(type, nullptr), std::string(type) + " NULL");
@@ -84,7 +84,7 @@ TEST(SqlValue, HasTheTypeThatIsAskedFor) {
   EXPECT_EQ(Typed("timestamp", "2026-11-25T18:55:00.120"), "timestamp.3 2026-11-25T18:55:00.12");
 }
 
-TEST(SqlValue, SaysWhatWasExpectedInThePlaceOfWhatIsNone) {
+TEST(SqlParameterValue, SaysWhatWasExpectedInThePlaceOfWhatIsNone) {
   const std::string anything =
       "p[0]: expected null, a boolean, a number, a string, {\"base64\": \"…\"} or {\"type\": \"…\", \"value\": …}";
   for (const Json& json : std::vector<Json>{Json::array(),
@@ -102,7 +102,7 @@ TEST(SqlValue, SaysWhatWasExpectedInThePlaceOfWhatIsNone) {
             "timestamp");
 }
 
-TEST(SqlValue, RefusesWhatADriverMightReadAsSomethingElse) {
+TEST(SqlParameterValue, RefusesWhatADriverMightReadAsSomethingElse) {
   const std::string nul("a\0b", 3);
   EXPECT_EQ(Read(nul), "p[0]: expected a string without U+0000");
   EXPECT_EQ(Typed("text", nul), "p[0].value: expected a string without U+0000");

@@ -1,4 +1,4 @@
-#include "database/sql_value.h"
+#include "database/sql_parameter_value.h"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,7 @@ namespace {
 using protocol::Error;
 using protocol::Json;
 using protocol::Result;
-using Type = SqlValue::Type;
+using Type = SqlParameterValue::Type;
 
 constexpr std::size_t kDecimalDigits = 1000;
 
@@ -33,25 +33,25 @@ std::size_t DigitsFrom(std::string_view text, std::size_t start) {
 // Each creates a value of one type; nullopt for JSON that does not fit.
 
 // Drivers that keep texts as C strings silently cut them off at a NUL (psqlODBC), so it is refused.
-std::optional<SqlValue> Text(const Json& json) {
+std::optional<SqlParameterValue> Text(const Json& json) {
   if (!json.is_string()) return std::nullopt;
   const std::string_view text = json.get_ref<const std::string&>();
   if (text.find('\0') != std::string_view::npos) return std::nullopt;
-  return SqlValue{Type::kText, text};
+  return SqlParameterValue{Type::kText, text};
 }
 
-std::optional<SqlValue> Number(const Json& json) {
+std::optional<SqlParameterValue> Number(const Json& json) {
   if (!json.is_number()) return std::nullopt;
-  return SqlValue{Type::kNumber, json.get<double>()};
+  return SqlParameterValue{Type::kNumber, json.get<double>()};
 }
 
-std::optional<SqlValue> Boolean(const Json& json) {
+std::optional<SqlParameterValue> Boolean(const Json& json) {
   if (!json.is_boolean()) return std::nullopt;
-  return SqlValue{Type::kBoolean, json.get<bool>()};
+  return SqlParameterValue{Type::kBoolean, json.get<bool>()};
 }
 
 // [+-]digits[.digits] only, so that drivers cannot interpret it differently.
-std::optional<SqlValue> Decimal(std::string text) {
+std::optional<SqlParameterValue> Decimal(std::string text) {
   const std::size_t start = !text.empty() && (text[0] == '-' || text[0] == '+') ? 1 : 0;
   const std::size_t whole = DigitsFrom(text, start);
   std::size_t end = start + whole;
@@ -62,17 +62,17 @@ std::optional<SqlValue> Decimal(std::string text) {
     end += 1 + fraction;
   }
   if (whole == 0 || end != text.size() || whole + fraction > kDecimalDigits) return std::nullopt;
-  return SqlValue{Type::kDecimal, std::move(text), whole + fraction, fraction};
+  return SqlParameterValue{Type::kDecimal, std::move(text), whole + fraction, fraction};
 }
 
 // Beyond signed 64 bits it becomes a decimal.
-std::optional<SqlValue> Integer(const Json& json) {
+std::optional<SqlParameterValue> Integer(const Json& json) {
   if (json.is_number_unsigned()) {
     const auto number = json.get<std::uint64_t>();
     if (number > static_cast<std::uint64_t>(INT64_MAX)) return Decimal(std::to_string(number));
-    return SqlValue{Type::kInteger, static_cast<std::int64_t>(number)};
+    return SqlParameterValue{Type::kInteger, static_cast<std::int64_t>(number)};
   }
-  if (json.is_number_integer()) return SqlValue{Type::kInteger, json.get<std::int64_t>()};
+  if (json.is_number_integer()) return SqlParameterValue{Type::kInteger, json.get<std::int64_t>()};
   if (!json.is_string()) return std::nullopt;
   // Integers may come as text, for callers whose JSON has no integers beyond 2^53.
   const auto& text = json.get_ref<const std::string&>();
@@ -81,22 +81,22 @@ std::optional<SqlValue> Integer(const Json& json) {
   std::int64_t number = 0;
   const char* const end = text.data() + text.size();
   const auto read = std::from_chars(text.data() + (has_plus ? 1 : 0), end, number);
-  if (read.ec == std::errc() && read.ptr == end) return SqlValue{Type::kInteger, number};
+  if (read.ec == std::errc() && read.ptr == end) return SqlParameterValue{Type::kInteger, number};
   return Decimal(text);
 }
 
-std::optional<SqlValue> IntegerOrDecimal(const Json& json) {
+std::optional<SqlParameterValue> IntegerOrDecimal(const Json& json) {
   return json.is_string() ? Decimal(json.get<std::string>()) : Integer(json);
 }
 
-std::optional<SqlValue> Binary(const Json& json) {
+std::optional<SqlParameterValue> Binary(const Json& json) {
   if (!json.is_string()) return std::nullopt;
   auto bytes = protocol::FromBase64(json.get_ref<const std::string&>());
   if (!bytes) return std::nullopt;
-  return SqlValue{Type::kBinary, *std::move(bytes)};
+  return SqlParameterValue{Type::kBinary, *std::move(bytes)};
 }
 
-std::optional<SqlValue> Guid(const Json& json) {
+std::optional<SqlParameterValue> Guid(const Json& json) {
   if (!json.is_string()) return std::nullopt;
   const std::string_view text = json.get_ref<const std::string&>();
   if (text.size() != 36) return std::nullopt;
@@ -106,31 +106,32 @@ std::optional<SqlValue> Guid(const Json& json) {
     const bool is_hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
     if (is_dash ? c != '-' : !is_hex) return std::nullopt;
   }
-  return SqlValue{Type::kGuid, text};
+  return SqlParameterValue{Type::kGuid, text};
 }
 
-std::optional<SqlValue> Date(const Json& json) {
+std::optional<SqlParameterValue> Date(const Json& json) {
   if (!json.is_string()) return std::nullopt;
   const auto date = ParseSqlDate(json.get_ref<const std::string&>());
   if (!date) return std::nullopt;
-  return SqlValue{Type::kDate, *date};
+  return SqlParameterValue{Type::kDate, *date};
 }
 
-std::optional<SqlValue> Time(const Json& json) {
+std::optional<SqlParameterValue> Time(const Json& json) {
   if (!json.is_string()) return std::nullopt;
   const auto time = ParseSqlTime(json.get_ref<const std::string&>());
   if (!time) return std::nullopt;
-  return SqlValue{Type::kTime, *time};
+  return SqlParameterValue{Type::kTime, *time};
 }
 
-std::optional<SqlValue> Timestamp(const Json& json) {
+std::optional<SqlParameterValue> Timestamp(const Json& json) {
   if (!json.is_string()) return std::nullopt;
   const auto& text = json.get_ref<const std::string&>();
   const auto timestamp = ParseSqlTimestamp(text);
   if (!timestamp) return std::nullopt;
   // As many fraction digits as given: a column with fewer would refuse padding (22008).
   const std::size_t point = text.find('.');
-  return SqlValue{Type::kTimestamp, *timestamp, 0, point == std::string::npos ? 0 : text.size() - point - 1};
+  return SqlParameterValue{Type::kTimestamp, *timestamp, 0,
+                           point == std::string::npos ? 0 : text.size() - point - 1};
 }
 
 // The words for "type", and what values are expected.
@@ -138,7 +139,7 @@ struct Kind {
   std::string_view word;
   Type type;
   std::string_view expected;
-  std::optional<SqlValue> (*read)(const Json&);
+  std::optional<SqlParameterValue> (*read)(const Json&);
 };
 constexpr std::array<Kind, 10> kKinds{{
     {"text", Type::kText, kExpectedText, Text},
@@ -159,7 +160,7 @@ Error Invalid(const std::string& place, std::string_view expected) {
   return protocol::InvalidParams(place + ": expected " + std::string(expected));
 }
 
-Result<SqlValue> Typed(const Json& object, const std::string& place) {
+Result<SqlParameterValue> Typed(const Json& object, const std::string& place) {
   const auto type = object.find("type");
   if (object.size() != 2 || type == object.end() || !type->is_string() || !object.contains("value")) {
     return Invalid(place, kExpected);
@@ -173,17 +174,17 @@ Result<SqlValue> Typed(const Json& object, const std::string& place) {
     return Invalid(place + ".type", "one of " + words);
   }
   const Json& json = object.at("value");
-  if (json.is_null()) return SqlValue{kind->type, {}};
+  if (json.is_null()) return SqlParameterValue{kind->type, {}};
   if (auto value = kind->read(json)) return *std::move(value);
   return Invalid(place + ".value", kind->expected);
 }
 
 }  // namespace
 
-Result<SqlValue> ReadSqlValue(const Json& json, const std::string& place) {
+Result<SqlParameterValue> ReadParameterValue(const Json& json, const std::string& place) {
   switch (json.type()) {
     case Json::value_t::null:
-      return SqlValue{};
+      return SqlParameterValue{};
     case Json::value_t::boolean:
       return *Boolean(json);
     case Json::value_t::number_integer:

@@ -13,7 +13,7 @@
 namespace onbehalf::service {
 
 // A parameter of a statement, as read from JSON.
-struct SqlValue {
+struct SqlParameterValue {
   enum class Type { kText, kInteger, kNumber, kDecimal, kBoolean, kBinary, kGuid, kDate, kTime, kTimestamp };
 
   Type type = Type::kText;
@@ -29,6 +29,6 @@ struct SqlValue {
 
 // null, booleans, numbers, strings, {"base64": …} and {"type": …, "value": …}. InvalidParams for anything else, which the
 // message calls `place`.
-protocol::Result<SqlValue> ReadSqlValue(const protocol::Json& json, const std::string& place);
+protocol::Result<SqlParameterValue> ReadParameterValue(const protocol::Json& json, const std::string& place);
 
 }  // namespace onbehalf::service
