@@ -65,7 +65,7 @@ TEST(ShellProcess, ContinuesAfterAnErrorAndEndsWithOne) {
   EXPECT_NE(exit.errors.find("MethodNotFound (-32601)"), std::string::npos) << exit.errors;
   EXPECT_NE(exit.errors.find("error: 'x' is not a parameter: write NAME=VALUE"), std::string::npos)
       << exit.errors;
-  EXPECT_NE(exit.errors.find("error: the parameters are no JSON"), std::string::npos) << exit.errors;
+  EXPECT_NE(exit.errors.find("error: the parameters are not valid JSON"), std::string::npos) << exit.errors;
   EXPECT_NE(exit.errors.find("error: the line is not UTF-8"), std::string::npos) << exit.errors;
 }
 

@@ -41,7 +41,7 @@ TEST(GenerateOptions, ReportWhatIsWrong) {
   };
   for (const Case& one :
        {Case{{}, "'generate' needs --language cpp, typescript or csharp"},
-        Case{{"--language", "pascal"}, "--language is cpp, typescript or csharp, not 'pascal'"},
+        Case{{"--language", "pascal"}, "--language must be cpp, typescript or csharp, not 'pascal'"},
         Case{{"--language", "cpp", "--name", "a.b"},
              "--name must be a C++ namespace such as company::service, not 'a.b'"},
         Case{{"--language", "cpp", "--name", "a{}int b;"},

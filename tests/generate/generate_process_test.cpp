@@ -92,7 +92,7 @@ TEST(GenerateProgram, ReportsWhatIsWrongWithADocument) {
     std::string error;
   };
   for (const Case& one : {Case{"{", "is not valid JSON: "}, Case{"", "is not valid JSON: "},
-                          Case{"{\"methods\":1}", "it has no list \"methods\""},
+                          Case{"{\"methods\":1}", "it has no array \"methods\""},
                           Case{R"({"methods":[{"name":"a.b","result":{"schema":{"type":"\u001b[2Jtext"}}}]})",
                                R"(a.b: result: "type" is "\u001b[2Jtext", which is not a JSON Schema type)"},
                           Case{R"({"methods":[{"name":"a.\u001b[2J","summary":1}]})",

@@ -462,7 +462,7 @@ TEST_F(InstallerTest, LeavesNothingWhenTheServiceDoesNotStart) {
   const Outcome outcome = Install({"/source", ToUtf8(SourceThatDoesNotStart().wstring())});
   EXPECT_EQ(outcome.code, 1u) << outcome.output;
   EXPECT_TRUE(Contains(outcome.output, "OnBehalf was not installed: the service")) << outcome.output;
-  EXPECT_TRUE(Contains(outcome.output, "Everything that this run did is undone.")) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "All changes were undone.")) << outcome.output;
   ExpectNothingIsInstalled();
 }
 
@@ -776,7 +776,7 @@ TEST_F(InstallerTest, UninstallRemovesNothingFromAFolderThatItCannotRead) {
   const Outcome blind = Uninstall();
   if (blind.code == 0) GTEST_SKIP() << "the code page of this console has these letters";
   EXPECT_EQ(blind.code, 1u) << blind.output;
-  EXPECT_TRUE(Contains(blind.output, "Give it with /target")) << blind.output;
+  EXPECT_TRUE(Contains(blind.output, "Specify the folder with /target")) << blind.output;
   EXPECT_TRUE(Contains(blind.output, "Nothing was changed.")) << blind.output;
   EXPECT_EQ(ServiceState(), DWORD{SERVICE_RUNNING});
   const Outcome other = Uninstall({"/target", ToUtf8(ProgramFolder().wstring())});
@@ -948,7 +948,7 @@ TEST_P(WindowsToolsFaultTest, StopsSaysWhyAndUndoes) {
       in_a_program ? InstallOnWindows(fault, SourceWithFaults(fault)) : InstallOnWindows(fault);
   EXPECT_EQ(outcome.code, 1u) << outcome.output;
   EXPECT_TRUE(Contains(outcome.output, GetParam().said)) << outcome.output;
-  EXPECT_TRUE(Contains(outcome.output, "Everything that this run did is undone.")) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "All changes were undone.")) << outcome.output;
   ExpectNothingIsInstalled();
 }
 

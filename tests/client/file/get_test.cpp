@@ -111,13 +111,13 @@ TEST_F(GetTest, RefusesBytesThatTheServiceDidNotSend) {
   files_.after = [](const Json& request, Json& answer) {
     if (request.at("method") == "file.read") answer["result"]["sha256"] = std::string(64, '0');
   };
-  EXPECT_TRUE(Says(MessageIn(ErrorOf(Get())), "its SHA-256 is another one"));
+  EXPECT_TRUE(Says(MessageIn(ErrorOf(Get())), "the SHA-256 does not match"));
   EXPECT_FALSE(IsThere("copy"));
 
   files_.after = [](const Json& request, Json& answer) {
     if (request.at("method") == "file.read") answer["result"]["bytes"] = 299;
   };
-  EXPECT_TRUE(Says(MessageIn(ErrorOf(Get({"--force"}))), "its SHA-256 is another one"));
+  EXPECT_TRUE(Says(MessageIn(ErrorOf(Get({"--force"}))), "the SHA-256 does not match"));
   EXPECT_FALSE(IsThere("copy"));
 }
 

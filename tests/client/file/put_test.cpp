@@ -151,7 +151,7 @@ TEST_F(PutTest, CorruptedBytesDoNotGetTheName) {
       if (request.at("params").value("mode", "") == "update") change();
     };
     const Json error = ErrorOf(Put({"--force"}));
-    EXPECT_TRUE(Says(MessageIn(error), remote_part_ + " is not what was sent"));
+    EXPECT_TRUE(Says(MessageIn(error), remote_part_ + " differs from what was sent"));
     EXPECT_FALSE(Remains(kRemote));
     EXPECT_TRUE(files_.ParamsOf("file.move").empty());
   }
