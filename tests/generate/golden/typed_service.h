@@ -97,9 +97,9 @@ CallOptions WithProgress(const std::function<void(const T&)>& progress, CallOpti
 // Parameters of access.check.
 struct AccessCheckParams {
   std::string node;
-  // call (the default; at pipe: connect), see or manage.
+  // call (the default; connect at pipe:), see or manage.
   std::optional<std::string> right{};
-  // Without it the caller.
+  // The caller if omitted.
   std::optional<std::string> account{};
 };
 inline void to_json(Json& json, const AccessCheckParams& value) {
@@ -135,7 +135,7 @@ struct AccessCheckResult {
   std::string right;
   bool allowed = false;
   AccessCheckResultAccount account;
-  // worked out without a token of the account
+  // computed without a token of the account
   bool approximate = false;
   // what the answer leaves out; may be empty
   std::string note;
@@ -163,11 +163,11 @@ struct AccessDenyParams {
   // DOMAIN\name, name@domain, a SID or an SDDL alias.
   std::string account;
   std::string node;
-  // call (at pipe: connect), see, manage.
+  // call (connect at pipe:), see, manage.
   std::vector<std::string> rights;
   // Checks everything and changes nothing.
   std::optional<bool> dry_run{};
-  // The change is made only if the policy is at this version.
+  // Makes the change only if the policy is at this version.
   std::optional<std::int64_t> version{};
 };
 inline void to_json(Json& json, const AccessDenyParams& value) {
@@ -188,15 +188,15 @@ inline void from_json(const Json& json, AccessDenyParams& value) {
 
 // Result of access.deny.
 struct AccessDenyResult {
-  // after the change; of a dry run: now
+  // after the change; in a dry run, the current one
   std::int64_t version = 0;
-  // the policy is, or of a dry run would be, another
+  // the policy changed, or in a dry run would change
   bool changed = false;
   bool dry_run = false;
   std::string node;
   // its own entries in SDDL; null: the default
   std::optional<std::string> before{};
-  // likewise
+  // the same, after the change
   std::optional<std::string> after{};
   std::vector<std::string> warnings;
 };
@@ -223,7 +223,7 @@ inline void from_json(const Json& json, AccessDenyResult& value) {
 // Parameters of access.diff.
 struct AccessDiffParams {
   std::int64_t from = 0;
-  // Without it the one in force.
+  // The current version if omitted.
   std::optional<std::int64_t> to{};
 };
 inline void to_json(Json& json, const AccessDiffParams& value) {
@@ -240,7 +240,7 @@ struct AccessDiffResultNodesItem {
   std::string node;
   // its own entries in SDDL; null: the default
   std::optional<std::string> before{};
-  // likewise
+  // the same, after the change
   std::optional<std::string> after{};
 };
 inline void to_json(Json& json, const AccessDiffResultNodesItem& value) {
@@ -276,7 +276,7 @@ inline void from_json(const Json& json, AccessDiffResult& value) {
 // Parameters of access.explain.
 struct AccessExplainParams {
   std::string node;
-  // call (the default; at pipe: connect), see or manage.
+  // call (the default; connect at pipe:), see or manage.
   std::optional<std::string> right{};
 };
 inline void to_json(Json& json, const AccessExplainParams& value) {
@@ -320,13 +320,13 @@ inline void from_json(const Json& json, AccessExplainResultEntriesItemAccount& v
 }
 
 struct AccessExplainResultEntriesItemVia {
-  // of the caller's token
   std::string sid;
+  // DOMAIN\name; null: the SID has no name
   std::optional<std::string> name{};
   // user or group
   std::string kind;
   bool enabled = false;
-  // it counts for deny entries only
+  // counts for deny entries only
   bool deny_only = false;
 };
 inline void to_json(Json& json, const AccessExplainResultEntriesItemVia& value) {
@@ -353,11 +353,12 @@ struct AccessExplainResultEntriesItem {
   std::int64_t mask = 0;
   AccessExplainResultEntriesItemAccount account;
   std::string sddl;
-  // the node where it stands; empty: it always holds
+  // the node the entry belongs to; empty: built in, always applies
   std::string from;
   bool inherited = false;
   // noMatch, notAsked, allows, decides, denies, denyOnly or notReached
   std::string step;
+  // the SID in the caller's token that the entry applies to
   std::optional<AccessExplainResultEntriesItemVia> via{};
 };
 inline void to_json(Json& json, const AccessExplainResultEntriesItem& value) {
@@ -388,17 +389,17 @@ inline void from_json(const Json& json, AccessExplainResultEntriesItem& value) {
 struct AccessExplainResult {
   std::string node;
   std::string right;
-  // what Windows says
+  // Windows' decision
   bool allowed = false;
   AccessExplainResultAccount account;
   std::int64_t version = 0;
-  // in the order in which Windows looks at them
+  // in the order in which Windows evaluates them
   std::vector<AccessExplainResultEntriesItem> entries;
-  // index in entries; null: none did
+  // index in entries; null: no entry decided
   std::optional<std::int64_t> deciding{};
-  // what else decided; may be empty
+  // what else contributed to the decision; may be empty
   std::string note;
-  // the command that would change the answer; empty: none can
+  // the command that would change the answer; empty: there is none
   std::string advice;
 };
 inline void to_json(Json& json, const AccessExplainResult& value) {
@@ -430,11 +431,11 @@ struct AccessGrantParams {
   // DOMAIN\name, name@domain, a SID or an SDDL alias.
   std::string account;
   std::string node;
-  // call (at pipe: connect), see, manage.
+  // call (connect at pipe:), see, manage.
   std::vector<std::string> rights;
   // Checks everything and changes nothing.
   std::optional<bool> dry_run{};
-  // The change is made only if the policy is at this version.
+  // Makes the change only if the policy is at this version.
   std::optional<std::int64_t> version{};
 };
 inline void to_json(Json& json, const AccessGrantParams& value) {
@@ -455,15 +456,15 @@ inline void from_json(const Json& json, AccessGrantParams& value) {
 
 // Result of access.grant.
 struct AccessGrantResult {
-  // after the change; of a dry run: now
+  // after the change; in a dry run, the current one
   std::int64_t version = 0;
-  // the policy is, or of a dry run would be, another
+  // the policy changed, or in a dry run would change
   bool changed = false;
   bool dry_run = false;
   std::string node;
   // its own entries in SDDL; null: the default
   std::optional<std::string> before{};
-  // likewise
+  // the same, after the change
   std::optional<std::string> after{};
   std::vector<std::string> warnings;
 };
@@ -510,7 +511,7 @@ inline void from_json(const Json& json, AccessHistoryResultVersionsItem& value) 
 
 // Result of access.history.
 struct AccessHistoryResult {
-  // the one in force
+  // the current version
   std::int64_t version = 0;
   // newest first
   std::vector<AccessHistoryResultVersionsItem> versions;
@@ -527,7 +528,7 @@ inline void from_json(const Json& json, AccessHistoryResult& value) {
 
 // Parameters of access.list.
 struct AccessListParams {
-  // This node and those below it; without it all.
+  // Only this node and the nodes below it; all nodes if omitted.
   std::optional<std::string> node{};
 };
 inline void to_json(Json& json, const AccessListParams& value) {
@@ -540,15 +541,15 @@ inline void from_json(const Json& json, AccessListParams& value) {
 
 struct AccessListResultNodesItem {
   std::string node;
-  // from which it inherits
+  // the node it inherits from
   std::optional<std::string> parent{};
-  // nobody has set it
+  // no administrator has set it
   // "default" in JSON; the name default is taken.
   bool default_2 = false;
-  // inherits nothing
+  // does not inherit
   // "protected" in JSON; the name protected is taken.
   bool protected_2 = false;
-  // there is such a method or namespace now
+  // a method or namespace of this name exists now
   bool registered = false;
   // its own entries
   std::string sddl;
@@ -576,13 +577,13 @@ inline void from_json(const Json& json, AccessListResultNodesItem& value) {
 
 // Result of access.list.
 struct AccessListResult {
-  // goes up with every change
+  // increases with every change
   std::int64_t version = 0;
-  // file, default (there is none), lastGood or administratorsOnly (it is wrong)
+  // file, default (there is no file), lastGood or administratorsOnly (the file is invalid)
   std::string source;
-  // why the access.json that is there is not used; for who may see the root
+  // why the existing access.json is not in use; only for callers who may see the root
   std::optional<std::string> fault{};
-  // those that the caller may see
+  // the nodes that the caller may see
   std::vector<AccessListResultNodesItem> nodes;
 };
 inline void to_json(Json& json, const AccessListResult& value) {
@@ -631,13 +632,13 @@ inline void from_json(const Json& json, AccessRevokeParamsType& value) {
 struct AccessRevokeParams {
   std::string account;
   std::string node;
-  // Without it all.
+  // All rights if omitted.
   std::optional<std::vector<std::string>> rights{};
-  // Only entries of this type; without it both.
+  // Only entries of this type; both types if omitted.
   std::optional<AccessRevokeParamsType> type{};
   // Checks everything and changes nothing.
   std::optional<bool> dry_run{};
-  // The change is made only if the policy is at this version.
+  // Makes the change only if the policy is at this version.
   std::optional<std::int64_t> version{};
 };
 inline void to_json(Json& json, const AccessRevokeParams& value) {
@@ -660,15 +661,15 @@ inline void from_json(const Json& json, AccessRevokeParams& value) {
 
 // Result of access.revoke.
 struct AccessRevokeResult {
-  // after the change; of a dry run: now
+  // after the change; in a dry run, the current one
   std::int64_t version = 0;
-  // the policy is, or of a dry run would be, another
+  // the policy changed, or in a dry run would change
   bool changed = false;
   bool dry_run = false;
   std::string node;
   // its own entries in SDDL; null: the default
   std::optional<std::string> before{};
-  // likewise
+  // the same, after the change
   std::optional<std::string> after{};
   std::vector<std::string> warnings;
 };
@@ -698,7 +699,7 @@ struct AccessRollbackParams {
   std::int64_t to = 0;
   // Checks everything and changes nothing.
   std::optional<bool> dry_run{};
-  // The change is made only if the policy is at this version.
+  // Makes the change only if the policy is at this version.
   std::optional<std::int64_t> version{};
 };
 inline void to_json(Json& json, const AccessRollbackParams& value) {
@@ -717,7 +718,7 @@ struct AccessRollbackResultNodesItem {
   std::string node;
   // its own entries in SDDL; null: the default
   std::optional<std::string> before{};
-  // likewise
+  // the same, after the change
   std::optional<std::string> after{};
 };
 inline void to_json(Json& json, const AccessRollbackResultNodesItem& value) {
@@ -756,11 +757,11 @@ inline void from_json(const Json& json, AccessRollbackResult& value) {
 // Parameters of access.set.
 struct AccessSetParams {
   std::string node;
-  // A DACL of plain allow and deny entries (D:P: nothing is inherited); null: back to the default.
+  // A DACL of plain allow and deny entries (D:P: inherits nothing); null: back to the default.
   std::optional<std::string> sddl{};
   // Checks everything and changes nothing.
   std::optional<bool> dry_run{};
-  // The change is made only if the policy is at this version.
+  // Makes the change only if the policy is at this version.
   std::optional<std::int64_t> version{};
 };
 inline void to_json(Json& json, const AccessSetParams& value) {
@@ -779,15 +780,15 @@ inline void from_json(const Json& json, AccessSetParams& value) {
 
 // Result of access.set.
 struct AccessSetResult {
-  // after the change; of a dry run: now
+  // after the change; in a dry run, the current one
   std::int64_t version = 0;
-  // the policy is, or of a dry run would be, another
+  // the policy changed, or in a dry run would change
   bool changed = false;
   bool dry_run = false;
   std::string node;
   // its own entries in SDDL; null: the default
   std::optional<std::string> before{};
-  // likewise
+  // the same, after the change
   std::optional<std::string> after{};
   std::vector<std::string> warnings;
 };
@@ -847,7 +848,7 @@ struct AccessShowResultEntriesItem {
   std::int64_t mask = 0;
   AccessShowResultEntriesItemAccount account;
   std::string sddl;
-  // the node where it stands; empty: it always holds
+  // the node the entry belongs to; empty: built in, always applies
   std::string from;
   bool inherited = false;
 };
@@ -875,15 +876,15 @@ inline void from_json(const Json& json, AccessShowResultEntriesItem& value) {
 struct AccessShowResult {
   std::int64_t version = 0;
   std::string node;
-  // nobody has set it
+  // no administrator has set it
   // "default" in JSON; the name default is taken.
   bool default_2 = false;
-  // inherits nothing
+  // does not inherit
   // "protected" in JSON; the name protected is taken.
   bool protected_2 = false;
   // its own entries
   std::string sddl;
-  // in the order in which Windows looks at them
+  // in the order in which Windows evaluates them
   std::vector<AccessShowResultEntriesItem> entries;
 };
 inline void to_json(Json& json, const AccessShowResult& value) {
@@ -910,11 +911,11 @@ struct AuditFollowParams {
   std::optional<std::string> account{};
   // Only requests for this method.
   std::optional<std::string> method{};
-  // Whether only denials are wanted, by the policy or by the method itself.
+  // Only denials, by the policy or by the method itself (default false).
   std::optional<bool> denied{};
-  // A cursor of an earlier answer: the lines behind it. Without it, the newest lines.
+  // Start after this cursor (of an earlier answer); the newest lines if omitted.
   std::optional<std::string> after{};
-  // At most so many lines in a piece.
+  // Maximum number of lines in a piece.
   std::optional<std::int64_t> limit{};
 };
 inline void to_json(Json& json, const AuditFollowParams& value) {
@@ -935,7 +936,7 @@ inline void from_json(const Json& json, AuditFollowParams& value) {
 
 // Progress of audit.follow.
 struct AuditFollowProgress {
-  // oldest first, as they stand in the audit
+  // oldest first, as stored in the audit
   std::vector<Json> lines;
   // for after
   std::string cursor;
@@ -956,11 +957,11 @@ struct AuditReadParams {
   std::optional<std::string> account{};
   // Only requests for this method.
   std::optional<std::string> method{};
-  // Whether only denials are wanted, by the policy or by the method itself.
+  // Only denials, by the policy or by the method itself (default false).
   std::optional<bool> denied{};
-  // A cursor of an earlier answer: the lines behind it. Without it, the newest lines.
+  // Start after this cursor (of an earlier answer); the newest lines if omitted.
   std::optional<std::string> after{};
-  // At most so many lines.
+  // Maximum number of lines.
   std::optional<std::int64_t> limit{};
 };
 inline void to_json(Json& json, const AuditReadParams& value) {
@@ -981,11 +982,11 @@ inline void from_json(const Json& json, AuditReadParams& value) {
 
 // Result of audit.read.
 struct AuditReadResult {
-  // oldest first, as they stand in the audit
+  // oldest first, as stored in the audit
   std::vector<Json> lines;
   // for after
   std::string cursor;
-  // more lines are behind the cursor already
+  // there are already more lines after the cursor
   bool more = false;
 };
 inline void to_json(Json& json, const AuditReadResult& value) {
@@ -1022,9 +1023,9 @@ inline void from_json(const Json& json, AuditVerifyResultProblem& value) {
 struct AuditVerifyResult {
   bool ok = false;
   std::int64_t files = 0;
-  // looked at: up to the problem, if there is one
+  // checked: up to the problem, if there is one
   std::int64_t lines = 0;
-  // of the event log that the lines were compared with
+  // in the event log, compared with the lines
   std::int64_t anchors = 0;
   // the first broken line
   std::optional<AuditVerifyResultProblem> problem{};
@@ -1053,9 +1054,9 @@ inline void from_json(const Json& json, AuditVerifyResult& value) {
 struct AuditVerifyProgress {
   // files
   std::int64_t done = 0;
-  // files there are
+  // all files
   std::int64_t total = 0;
-  // looked at
+  // checked
   std::int64_t lines = 0;
 };
 inline void to_json(Json& json, const AuditVerifyProgress& value) {
@@ -1948,7 +1949,7 @@ inline void from_json(const Json& json, FileWriteResult& value) {
 
 struct IdentityWhoamiResultAccount {
   std::string sid;
-  // DOMAIN\name
+  // DOMAIN\name; null: the SID has no name
   std::optional<std::string> name{};
 };
 inline void to_json(Json& json, const IdentityWhoamiResultAccount& value) {
@@ -1963,7 +1964,7 @@ inline void from_json(const Json& json, IdentityWhoamiResultAccount& value) {
 
 struct IdentityWhoamiResultGroupsItem {
   std::string sid;
-  // null if no account has this SID
+  // DOMAIN\name; null: the SID has no name
   std::optional<std::string> name{};
   std::vector<std::string> attributes;
 };
@@ -1981,7 +1982,7 @@ inline void from_json(const Json& json, IdentityWhoamiResultGroupsItem& value) {
 
 struct IdentityWhoamiResultRestrictedSidsItem {
   std::string sid;
-  // null if no account has this SID
+  // DOMAIN\name; null: the SID has no name
   std::optional<std::string> name{};
   std::vector<std::string> attributes;
 };
@@ -2750,7 +2751,7 @@ inline void from_json(const Json& json, RpcSubscribeResult& value) {
 
 struct ServiceConnectionsResultItemAccount {
   std::string sid;
-  // DOMAIN\name
+  // DOMAIN\name; null: the SID has no name
   std::optional<std::string> name{};
 };
 inline void to_json(Json& json, const ServiceConnectionsResultItemAccount& value) {
@@ -3083,7 +3084,8 @@ class AccessMethods {
  public:
   explicit AccessMethods(Client& client) : client_(&client) {}
 
-  // access.check: Says whether the caller, or for managers another account, has a right at a node.
+  // access.check: Tells whether the caller has a right at a node; the node's managers may ask for
+  // another account.
   AccessCheckResult Check(const AccessCheckParams& params, const CallOptions& options = {}) {
     return detail::Converter<AccessCheckResult>::From(client_->Call("access.check", Json(params), options));
   }
@@ -3098,13 +3100,13 @@ class AccessMethods {
     return detail::Converter<AccessDiffResult>::From(client_->Call("access.diff", Json(params), options));
   }
 
-  // access.explain: Says which entry gives or refuses the caller a right, and what would change
+  // access.explain: Tells which entry grants or denies the caller a right, and what would change
   // that.
   AccessExplainResult Explain(const AccessExplainParams& params, const CallOptions& options = {}) {
     return detail::Converter<AccessExplainResult>::From(client_->Call("access.explain", Json(params), options));
   }
 
-  // access.grant: Gives an account rights at a node.
+  // access.grant: Grants an account rights at a node.
   AccessGrantResult Grant(const AccessGrantParams& params, const CallOptions& options = {}) {
     return detail::Converter<AccessGrantResult>::From(client_->Call("access.grant", Json(params), options));
   }
@@ -3114,17 +3116,17 @@ class AccessMethods {
     return detail::Converter<AccessHistoryResult>::From(client_->Call("access.history", nullptr, options));
   }
 
-  // access.list: Lists the nodes of the policy that the caller may see.
+  // access.list: Lists the policy's nodes that the caller may see.
   AccessListResult List(const AccessListParams& params = {}, const CallOptions& options = {}) {
     return detail::Converter<AccessListResult>::From(client_->Call("access.list", Json(params), options));
   }
 
-  // access.revoke: Takes an account's entries at a node away.
+  // access.revoke: Removes an account's entries at a node.
   AccessRevokeResult Revoke(const AccessRevokeParams& params, const CallOptions& options = {}) {
     return detail::Converter<AccessRevokeResult>::From(client_->Call("access.revoke", Json(params), options));
   }
 
-  // access.rollback: Makes an older version of the policy the one in force again, as a new version.
+  // access.rollback: Makes an older version of the policy current again, as a new version.
   AccessRollbackResult Rollback(const AccessRollbackParams& params, const CallOptions& options = {}) {
     return detail::Converter<AccessRollbackResult>::From(client_->Call("access.rollback", Json(params), options));
   }
@@ -3134,7 +3136,7 @@ class AccessMethods {
     return detail::Converter<AccessSetResult>::From(client_->Call("access.set", Json(params), options));
   }
 
-  // access.show: Shows who may do what at a node, with what it inherits.
+  // access.show: Shows who may do what at a node, including the entries it inherits.
   AccessShowResult Show(const AccessShowParams& params, const CallOptions& options = {}) {
     return detail::Converter<AccessShowResult>::From(client_->Call("access.show", Json(params), options));
   }
@@ -3148,20 +3150,20 @@ class AuditMethods {
  public:
   explicit AuditMethods(Client& client) : client_(&client) {}
 
-  // audit.follow: A stream of the audit's lines: the newest, or those behind a cursor, and then
-  // each one as it is written. it goes on until it is cancelled
+  // audit.follow: A stream of the audit's lines: the newest, or those after a cursor, and then each
+  // new line as it is written. continues until it is cancelled
   // Passes its results piece by piece to `progress`, on this thread.
   // It continues until options.stop ends it or options.timeout expires.
   void Follow(const AuditFollowParams& params, const std::function<void(const AuditFollowProgress&)>& progress, const CallOptions& options = {}) {
     client_->Call("audit.follow", Json(params), detail::WithProgress(progress, options));
   }
 
-  // audit.read: Lines of the audit: the newest, or those behind a cursor.
+  // audit.read: Reads lines of the audit: the newest, or those after a cursor.
   AuditReadResult Read(const AuditReadParams& params = {}, const CallOptions& options = {}) {
     return detail::Converter<AuditReadResult>::From(client_->Call("audit.read", Json(params), options));
   }
 
-  // audit.verify: Computes the audit's chain again and compares it with its anchors: finds the
+  // audit.verify: Recomputes the audit's hash chain and compares it with its anchors; finds the
   // first broken line.
   // Reports its progress to `progress`, on this thread.
   AuditVerifyResult Verify(const std::function<void(const AuditVerifyProgress&)>& progress = {}, const CallOptions& options = {}) {
