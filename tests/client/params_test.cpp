@@ -23,8 +23,17 @@ TEST(Params, AreReadWithAnyByteOrderMark) {
   EXPECT_EQ(ToUtf8Text("{}"), "{}");
   EXPECT_EQ(ToUtf8Text("\xEF\xBB\xBF{}"), "{}");
   EXPECT_EQ(ToUtf8Text(std::string("\xFF\xFE{\0}\0\xE4\0", 8)), "{}\xC3\xA4");
-  // An unpaired surrogate.
-  EXPECT_THROW(ToUtf8Text(std::string("\xFF\xFE\x00\xD8", 4)), UsageError);
+  // U+1F600, a surrogate pair.
+  EXPECT_EQ(ToUtf8Text(std::string("\xFF\xFE\x3D\xD8\x00\xDE", 6)), "\xF0\x9F\x98\x80");
+}
+
+TEST(Params, AreRefusedWithAnUnpairedSurrogate) {
+  for (const std::string& text : {std::string("\xFF\xFE\x00\xD8", 4),             // the text ends
+                                  std::string("\xFF\xFE\x00\xDE", 4),             // a low one alone
+                                  std::string("\xFF\xFE\x3D\xD8\x41\x00", 6),     // a letter follows
+                                  std::string("\xFF\xFE\x3D\xD8\x3D\xD8", 6)}) {  // another high one follows
+    EXPECT_THROW(ToUtf8Text(text), UsageError);
+  }
 }
 
 }  // namespace

@@ -32,10 +32,12 @@ std::string_view EventOf(std::string_view line) {
   return line.substr(0, line.find('"'));
 }
 
-Json Parse(std::string_view line) {
+// The text of a line's member; empty if the line has none, or it is not a string.
+std::string TextOf(std::string_view line, const char* name) {
   Json json;
-  if (protocol::ParseJson(line, protocol::JsonLimits{}, json) || !json.is_object()) return Json::object();
-  return json;
+  if (protocol::ParseJson(line, protocol::JsonLimits{}, json) || !json.is_object()) return {};
+  const auto member = json.find(name);
+  return member != json.end() && member->is_string() ? member->get<std::string>() : std::string();
 }
 
 class Walk {
@@ -125,7 +127,7 @@ class Walk {
         continue;
       }
       if (!CheckTorn(*line) || !CheckLink(*seal) || !CheckAnchors(*seal)) return false;
-      if (EventOf(*line) == "retention") retained_.push_back(Parse(*line).value("last", std::string()));
+      if (EventOf(*line) == "retention") retained_.push_back(TextOf(*line, "last"));
     }
     return torn_.empty() || Problem(torn_line_, "not an audit line: it has no number and hash");
   }
@@ -134,7 +136,7 @@ class Walk {
   bool CheckTorn(std::string_view line) {
     if (torn_.empty()) return true;
     const std::string torn = std::exchange(torn_, {});
-    if (EventOf(line) == "torn" && Parse(line).value("sha256", std::string()) == hasher_.Of(torn).view()) {
+    if (EventOf(line) == "torn" && TextOf(line, "sha256") == hasher_.Of(torn).view()) {
       if (torn_places_.empty()) torn_places_ = file_ + " line " + std::to_string(torn_line_);
       ++torn_count_;
       return true;

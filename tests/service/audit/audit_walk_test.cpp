@@ -176,6 +176,14 @@ TEST_F(AuditWalkTest, TakesATornLineThatIsDeclared) {
   EXPECT_EQ(Problem(), std::string(kThird) + " 5: not an audit line: it has no number and hash");
 }
 
+// It once ended the verification with an exception that named neither file nor line.
+TEST_F(AuditWalkTest, FindsADeclarationOfTornTextThatIsNotAString) {
+  audit_.AddRaw(
+      "x\n{\"time\":\"2026-11-22T12:00:00.000000Z\",\"event\":\"torn\",\"sha256\":5,\"seq\":13,\"hash\":\"" +
+      std::string(64, 'a') + "\"}\n");
+  EXPECT_EQ(Problem(), std::string(kThird) + " 5: not an audit line: it has no number and hash");
+}
+
 TEST_F(AuditWalkTest, FindsAChainThatWasComputedAnewByItsAnchors) {
   MemoryAudit other;
   for (const char* name : {kFirst, kSecond, kThird}) {

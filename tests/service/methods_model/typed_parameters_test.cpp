@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "methods_model/parameters.h"
+#include "methods_model/schema_check.h"
 #include "onbehalf/fields.h"
 #include "onbehalf/service/parameter.h"
 
@@ -58,6 +59,9 @@ protocol::Result<Json> Bind(const std::vector<Parameter>& declared, const Json& 
 
 TEST(TypedParameters, HasASchemaForEachMember) {
   const auto parameters = ParametersOf(FieldsOf<Params>());
+  for (const Parameter& each : parameters) {
+    if (!each.schema.is_null()) EXPECT_EQ(SchemaFault(each.schema), std::nullopt) << each.name;
+  }
   const auto schema = [&](std::string_view name) {
     for (const Parameter& each : parameters) {
       if (each.name == name) return each.schema;
@@ -100,6 +104,7 @@ struct Choice {
 TEST(TypedParameters, AcceptsNullForAnOptionalName) {
   const auto parameters = ParametersOf(FieldsOf<Choice>());
   EXPECT_EQ(parameters[0].schema, (Json{{"type", {"string", "null"}}, {"enum", {"red", "green", nullptr}}}));
+  EXPECT_EQ(SchemaFault(parameters[0].schema), std::nullopt);
   const auto bound = Bind(parameters, Json{{"colour", nullptr}});
   ASSERT_TRUE(bound.ok()) << bound.error().message;
   EXPECT_EQ(FromJson<Choice>(*bound).colour, std::nullopt);
