@@ -49,7 +49,7 @@ struct Bounds {
 // Type-erased access to a member: one object for each type.
 struct FieldType {
   nlohmann::json (*schema)(Direction direction) = nullptr;
-  void (*read)(void* member, const nlohmann::json& value) = nullptr;
+  void (*read)(void* member, const nlohmann::json& value) = nullptr;  // null for what is only written
   // Moves the value out of the member. Returns null for an optional without a value.
   nlohmann::json (*write)(void* member) = nullptr;
 };
@@ -169,6 +169,23 @@ inline Json SchemaOf(const Field& field, Direction direction) {
 template <typename T>
 struct Value;
 
+template <typename T>
+concept Readable = requires(const Json& json, T& value) {
+  Value<T>::Read(json, value);
+};
+// An element that Read adds.
+template <typename T>
+concept ReadableElement = std::default_initializable<T> && Readable<T>;
+
+// Whether each member of a struct can be read.
+template <HasFields T>
+constexpr bool IsReadable() {
+  for (const Field& field : T::Describe()) {
+    if (field.type->read == nullptr) return false;
+  }
+  return true;
+}
+
 template <>
 struct Value<bool> {
   static Json Schema(Direction) { return Type("boolean"); }
@@ -264,7 +281,9 @@ struct Value<T> {
 template <HasFields T>
 struct Value<T> {
   static Json Schema(Direction direction) { return ObjectSchema(FieldsOf<T>(), direction); }
-  static void Read(const Json& json, T& value) { ReadObject(FieldsOf<T>(), &value, json); }
+  static void Read(const Json& json, T& value) requires(IsReadable<T>()) {
+    ReadObject(FieldsOf<T>(), &value, json);
+  }
   static Json Write(T&& value) { return WriteObject(FieldsOf<T>(), &value); }
 };
 
@@ -272,7 +291,7 @@ struct Value<T> {
 template <typename T>
 struct Value<std::optional<T>> {
   static Json Schema(Direction direction) { return Value<T>::Schema(direction); }
-  static void Read(const Json& json, std::optional<T>& value) requires(std::default_initializable<T>) {
+  static void Read(const Json& json, std::optional<T>& value) requires(ReadableElement<T>) {
     if (json.is_null()) {
       value.reset();
     } else {
@@ -291,7 +310,7 @@ struct Value<std::vector<T>> {
     schema["items"] = Value<T>::Schema(direction);
     return schema;
   }
-  static void Read(const Json& json, std::vector<T>& value) requires(std::default_initializable<T>) {
+  static void Read(const Json& json, std::vector<T>& value) requires(ReadableElement<T>) {
     value.clear();
     value.reserve(json.size());
     for (const Json& element : json) Value<T>::Read(element, value.emplace_back());
@@ -311,11 +330,15 @@ inline constexpr bool kIsOptional<std::optional<T>> = true;
 // Type-erased access to a member.
 template <typename T>
 void ReadMember(void* member, const Json& value) {
-  if constexpr (requires(T & read) { Value<T>::Read(value, read); }) {
-    Value<T>::Read(value, *static_cast<T*>(member));
+  Value<T>::Read(value, *static_cast<T*>(member));
+}
+// Null for what is only written, such as elements without a default constructor.
+template <typename T>
+constexpr auto ReadMemberIfReadable() -> void (*)(void*, const Json&) {
+  if constexpr (Readable<T>) {
+    return &ReadMember<T>;
   } else {
-    // What is only written: elements without a default constructor.
-    throw std::logic_error("a member that is only written was to be read");
+    return nullptr;
   }
 }
 template <typename T>
@@ -329,7 +352,7 @@ Json WriteMember(void* member) {
 
 // Shared by all members of a type.
 template <typename T>
-inline constexpr FieldType kFieldType{&Value<T>::Schema, &ReadMember<T>, &WriteMember<T>};
+inline constexpr FieldType kFieldType{&Value<T>::Schema, ReadMemberIfReadable<T>(), &WriteMember<T>};
 
 // Object is S or derives from it. Both are template arguments because GCC gives a specialization internal linkage for a type in an
 // unnamed namespace, but not for a pointer to its member: two files with a struct of the same name would share these functions.
@@ -402,6 +425,7 @@ constexpr Field Optional(std::string_view name, std::string_view summary, const 
 // although its bounds allow it.
 template <HasFields T>
 T FromJson(const nlohmann::json& json) {
+  static_assert(fields::IsReadable<T>(), "a member of the struct can only be written");
   T value;
   fields::ReadObject(FieldsOf<T>(), &value, json);
   return value;

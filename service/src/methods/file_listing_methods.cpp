@@ -251,7 +251,6 @@ struct WatchParams {
 };
 
 struct Change : DirectoryChange {
-  Change() = default;
   explicit Change(DirectoryChange&& change) : DirectoryChange(std::move(change)) {}
 
   static constexpr auto Describe() {

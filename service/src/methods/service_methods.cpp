@@ -111,18 +111,20 @@ struct ConnectionCounts {
 };
 
 ConnectionCounts ConnectionsOf(const ServerControl& server) {
-  const Statistics& statistics = server.statistics();
-  ConnectionCounts counts{0,
-                          0,
-                          statistics.connections_accepted,
-                          statistics.connections_evicted,
-                          statistics.connections_refused,
-                          statistics.connections_timed_out};
+  std::size_t open = 0;
+  std::size_t silent = 0;
   for (const ConnectionInfo& connection : server.Connections()) {
-    ++counts.open;
-    if (!connection.user) ++counts.silent;
+    ++open;
+    if (!connection.user) ++silent;
   }
-  return counts;
+  // Only now: a connection counts as accepted before it is open.
+  const Statistics& statistics = server.statistics();
+  return {open,
+          silent,
+          statistics.connections_accepted,
+          statistics.connections_evicted,
+          statistics.connections_refused,
+          statistics.connections_timed_out};
 }
 
 struct RequestCounts {

@@ -92,13 +92,15 @@ class WindowsFiles final : public FileOperations {
     const DWORD attributes = ::GetFileAttributesW(folder.c_str());
     if (attributes != INVALID_FILE_ATTRIBUTES) RefuseLink(attributes, folder);
     std::vector<std::wstring> names;
+    std::optional<win32::FolderSearch> search;
     try {
-      win32::FolderSearch search((folder / L"*").native());
-      while (const WIN32_FIND_DATAW* const entry = search.Next()) {
-        if ((entry->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) == 0) names.emplace_back(entry->cFileName);
-      }
+      search.emplace((folder / L"*").native());
     } catch (const Win32Error& error) {
-      if (error.win32_code() != ERROR_PATH_NOT_FOUND) throw;
+      if (error.win32_code() == ERROR_PATH_NOT_FOUND) return names;
+      throw;
+    }
+    while (const WIN32_FIND_DATAW* const entry = search->Next()) {
+      if ((entry->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) == 0) names.emplace_back(entry->cFileName);
     }
     return names;
   }

@@ -60,7 +60,8 @@ protocol::Result<Json> Bind(const std::vector<Parameter>& declared, const Json& 
 TEST(TypedParameters, HasASchemaForEachMember) {
   const auto parameters = ParametersOf(FieldsOf<Params>());
   for (const Parameter& each : parameters) {
-    if (!each.schema.is_null()) EXPECT_EQ(SchemaFault(each.schema), std::nullopt) << each.name;
+    const bool takes_anything = each.schema.is_null();
+    EXPECT_TRUE(takes_anything || SchemaFault(each.schema) == std::nullopt) << each.name;
   }
   const auto schema = [&](std::string_view name) {
     for (const Parameter& each : parameters) {
