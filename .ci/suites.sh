@@ -46,7 +46,8 @@ attack           full   900 on-nt,switches mingw       onbehalf_attack_tests    
 nt-installer     full   900 on-nt          mingw       onbehalf_installer_tests        InstallerTest.InstallsAndStarts:InstallerTest.Upgrades* install.cmd with the shipped service, on a Wine with the semantics of NT
 registry         quick  900 nt             mingw       onbehalf_registry_tests         *                  registry.*
 methods-document quick  300 -              mingw       onbehalf_methods_document_tests *                  docs/methods.md is what the service registers
-win32            quick  900 nt             mingw       onbehalf_win32_tests            *                  handles, errors, SIDs, tokens, descriptors, pipes
+win32            quick  900 nt             mingw       onbehalf_win32_tests            *                  handles, errors, SIDs, tokens, descriptors
+pipe             quick  900 nt             mingw       onbehalf_pipe_tests             *                  the pipe library: servers, clients, callers, security
 service-core     quick  600 -              mingw       onbehalf_service_core_tests     *                  the service's platform-independent parts: policy, audit chain, settings, schemas, paths, SQL
 protocol         quick  600 -              mingw       onbehalf_protocol_tests         *                  framing, JSON, JSON-RPC
 native-protocol  full   600 -              linux       onbehalf_protocol_tests         *                  the same on this system with AddressSanitizer and UBSan

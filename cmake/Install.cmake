@@ -1,6 +1,7 @@
 # cmake --install: what another project needs to build against OnBehalf (find_package(onbehalf CONFIG)) and what a
 # machine needs to run it. The components:
-#   protocol   the libraries that client and service use, the error codes, the package's own files and the license
+#   protocol   the libraries that the others use, the error codes, the package's own files and the license
+#   pipe       the headers of the pipe library, which needs neither nlohmann/json nor spdlog
 #   client     the client library and, if it is built, onbehalf.dll with its import library
 #   service    the service as a library, for applications that add methods
 #   module     the headers for modules, which need nothing else
@@ -12,7 +13,16 @@ include(GNUInstallDirs)
 set(onbehalf_package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/onbehalf")
 
 # An export set for each component of the package, so that one can be installed without the others.
-install(TARGETS onbehalf_protocol onbehalf_win32 EXPORT onbehalf-protocol ARCHIVE COMPONENT protocol)
+install(TARGETS onbehalf_protocol EXPORT onbehalf-protocol ARCHIVE COMPONENT protocol)
+# Apart from it, because programs that use only pipes have no nlohmann/json.
+install(TARGETS onbehalf_win32 onbehalf_pipe EXPORT onbehalf-pipe ARCHIVE COMPONENT protocol)
+set(onbehalf_pipe_headers capture_failure.h caller.h client.h client_process.h impersonation_failure.h pipe_end.h pipe_path.h security.h server.h server_end.h status.h
+  stop_event.h)
+list(TRANSFORM onbehalf_pipe_headers PREPEND protocol/pipe/include/onbehalf/pipe/)
+install(FILES ${onbehalf_pipe_headers} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf/pipe" COMPONENT pipe)
+set(onbehalf_pipe_win32 deadline.h impersonation_level.h lean_windows.h sid.h win32_error.h)
+list(TRANSFORM onbehalf_pipe_win32 PREPEND protocol/win32/include/onbehalf/win32/)
+install(FILES ${onbehalf_pipe_win32} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf/win32" COMPONENT pipe)
 # The codes of RpcError::code() and of a handler's errors.
 install(FILES protocol/include/onbehalf/protocol/error_code.h
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf/protocol" COMPONENT protocol)
@@ -41,8 +51,10 @@ install(FILES
   protocol/include/onbehalf/protocol/limits.h
   protocol/include/onbehalf/protocol/result.h
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf/protocol" COMPONENT service)
-set(onbehalf_service_win32 lean_windows.h sid.h token.h unique_handle.h utf.h win32_error.h)
+set(onbehalf_service_win32 impersonation_level.h lean_windows.h sid.h token.h unique_handle.h utf.h win32_error.h)
 list(TRANSFORM onbehalf_service_win32 PREPEND protocol/win32/include/onbehalf/win32/)
+install(FILES protocol/pipe/include/onbehalf/pipe/capture_failure.h protocol/pipe/include/onbehalf/pipe/client_process.h
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf/pipe" COMPONENT service)
 install(FILES ${onbehalf_service_win32} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf/win32" COMPONENT service)
 install(TARGETS onbehalf_module EXPORT onbehalf-module)
 install(FILES service/include/onbehalf/module.h service/include/onbehalf/module.hpp service/include/onbehalf/typed_module.hpp
@@ -52,7 +64,7 @@ foreach(component IN ITEMS service module)
   install(FILES service/include/onbehalf/fields.h
           DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf" COMPONENT ${component})
 endforeach()
-set(onbehalf_exports protocol client service module)
+set(onbehalf_exports protocol pipe client service module)
 if(TARGET onbehalf_c)
   install(TARGETS onbehalf_c EXPORT onbehalf-c RUNTIME COMPONENT client ARCHIVE COMPONENT client)
   list(APPEND onbehalf_exports c)
@@ -61,6 +73,8 @@ foreach(export IN LISTS onbehalf_exports)
   set(component ${export})
   if(export STREQUAL "c")
     set(component client)
+  elseif(export STREQUAL "pipe")
+    set(component protocol)
   endif()
   install(EXPORT onbehalf-${export} FILE onbehalf-${export}-targets.cmake NAMESPACE onbehalf::
           DESTINATION "${onbehalf_package_folder}" COMPONENT ${component})

@@ -45,7 +45,7 @@ std::shared_ptr<Connection> Connection::Open(const Options& options, TimePoint d
   return std::make_shared<Connection>(OpenVerifiedPipe(options, deadline), options, std::move(events));
 }
 
-Connection::Connection(win32::PipeStream pipe, const Options& options, Events events)
+Connection::Connection(pipe::ClientEnd pipe, const Options& options, Events events)
     : pipe_path_(PipePath(options)),
       events_(std::move(events)),
       closed_(MakeEvent(true)),
@@ -134,7 +134,7 @@ void Connection::SendUnanswered(std::string_view text, TimePoint deadline) {
     EndTurn();
     if (code == ERROR_CANCELLED) {
       error = ConnectionFailure(std::errc::operation_canceled, "the connection was closed in the meantime");
-    } else if (win32::IsPipeClosed(code)) {
+    } else if (pipe::IsPipeClosed(code)) {
       error = ConnectionFailure(std::errc::connection_reset, "the service closed the connection");
     } else if (code == WAIT_TIMEOUT) {
       // Part of it may have arrived.
@@ -143,7 +143,7 @@ void Connection::SendUnanswered(std::string_view text, TimePoint deadline) {
       error = std::make_exception_ptr(win32::Win32Error(code, "WriteFile", pipe_path_));
     }
     // What the service sent before it closed is still to be read by those who wait for it.
-    const bool goes_on = code == ERROR_CANCELLED || (win32::IsPipeClosed(code) && !exchanges_.empty());
+    const bool goes_on = code == ERROR_CANCELLED || (pipe::IsPipeClosed(code) && !exchanges_.empty());
     if (error && !goes_on) Fail(error, calls);
   }
   Run(calls);
@@ -153,11 +153,10 @@ void Connection::SendUnanswered(std::string_view text, TimePoint deadline) {
 DWORD Connection::Write(std::string_view frame, TimePoint deadline) {
   try {
     // Not closed while is_writing_.
-    pipe_->Write(frame, deadline, closed_.get());
+    return pipe_->Write(frame, deadline, closed_.get()).code;
   } catch (const win32::Win32Error& error) {
     return error.win32_code();
   }
-  return ERROR_SUCCESS;
 }
 
 void Connection::BeginTurn() {
@@ -368,18 +367,13 @@ void Connection::NotifyRoom() {
 // ---- Reading ----
 
 void Connection::Read(TimePoint deadline) {
-  std::size_t count = 0;
-  try {
-    // Not closed while a thread reads.
-    count = pipe_->Read(buffer_, deadline, reading_.wake_event());
-  } catch (const win32::Win32Error& error) {
-    if (error.win32_code() == WAIT_TIMEOUT || error.win32_code() == ERROR_CANCELLED) return;
-    throw;
-  }
-  if (count == 0)
+  // Not closed while a thread reads.
+  const pipe::IoResult read = pipe_->Read(buffer_, deadline, reading_.wake_event());
+  if (read.status == pipe::Status::kTimeout || read.status == pipe::Status::kStopped) return;
+  if (read.status == pipe::Status::kClosed)
     throw ConnectionError(std::errc::connection_reset,
                           "the service closed the connection before the response arrived");
-  answers_.Take({buffer_.data(), count});
+  answers_.Take({buffer_.data(), read.bytes});
   while (std::optional<protocol::ParsedFrame> frame = answers_.Next()) TakeFrame(*frame);
 }
 
@@ -475,7 +469,7 @@ void Connection::Fail(std::exception_ptr error) {
 
 void Connection::FailUnlessOver(DWORD code, Calls& calls) {
   // Cancelled: Fail has been called.
-  if (code == ERROR_SUCCESS || code == ERROR_CANCELLED || win32::IsPipeClosed(code)) return;
+  if (code == ERROR_SUCCESS || code == ERROR_CANCELLED || pipe::IsPipeClosed(code)) return;
   Fail(std::make_exception_ptr(win32::Win32Error(code, "WriteFile", pipe_path_)), calls);
 }
 

@@ -18,9 +18,9 @@
 #include "exchange.h"
 #include "exchange_table.h"
 #include "onbehalf/client/client.h"
+#include "onbehalf/pipe/client.h"
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/win32/lock.h"
-#include "onbehalf/win32/pipe_stream.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "reading_turn.h"
 
@@ -43,7 +43,7 @@ class Connection {
   static std::shared_ptr<Connection> Open(const Options& options, win32::Clock::time_point deadline,
                                           Events events);
   // Only for Open.
-  Connection(win32::PipeStream pipe, const Options& options, Events events);
+  Connection(pipe::ClientEnd pipe, const Options& options, Events events);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -146,7 +146,7 @@ class Connection {
   std::atomic<std::int64_t> last_id_{0};
 
   mutable win32::Lock lock_;
-  std::optional<win32::PipeStream> pipe_;
+  std::optional<pipe::ClientEnd> pipe_;
   bool has_failed_ = false;
   ReadingTurn reading_;
   bool is_writing_ = false;

@@ -1,11 +1,8 @@
 #include "server_trust.h"
 
-#include <cstddef>
-#include <vector>
-
 #include "onbehalf/client/errors.h"
+#include "onbehalf/pipe/client.h"
 #include "onbehalf/win32/account_names.h"
-#include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/win32_error.h"
 #include "pipe_path.h"
@@ -20,34 +17,23 @@ std::string Named(const win32::Sid& sid) {
   return shown == text ? text : shown + " (" + text + ")";
 }
 
-win32::Sid DefaultOwner(const win32::Token& token) {
-  alignas(TOKEN_OWNER) std::byte buffer[sizeof(TOKEN_OWNER) + SECURITY_MAX_SID_SIZE];
-  DWORD size = 0;
-  if (!::GetTokenInformation(token.get(), TokenOwner, buffer, sizeof buffer, &size)) {
-    win32::ThrowLastError("GetTokenInformation", "TokenOwner");
-  }
-  return win32::Sid::FromPsid(reinterpret_cast<const TOKEN_OWNER*>(buffer)->Owner);
-}
-
 }  // namespace
 
 ServerFacts FindServerFacts(HANDLE pipe, const Options& options) {
-  std::optional<win32::Sid> owner;
+  std::optional<pipe::ServerFacts> found;
   try {
-    owner = win32::SecurityDescriptor::FromKernelObject(pipe, OWNER_SECURITY_INFORMATION).Owner();
+    found = pipe::ServerFactsOf(pipe);
   } catch (const win32::Win32Error& error) {
     throw ServerNotTrusted("the owner of " + PipePath(options) +
                            " cannot be read, so the server cannot be verified: " + error.what() +
                            ". The service's own pipe lets every client read it (READ_CONTROL).");
   }
-  if (!owner) {
+  if (!found) {
     throw ServerNotTrusted(PipePath(options) + " has no owner, so the server cannot be verified");
   }
-  ServerFacts facts{*owner, 0, IsLocal(options.server), std::nullopt};
+  ServerFacts facts{found->owner, 0, IsLocal(options.server), std::nullopt};
   if (facts.is_local) {
-    // Failure leaves 0, which is not a valid process id and so never matches the service's.
-    ULONG process_id = 0;
-    if (::GetNamedPipeServerProcessId(pipe, &process_id)) facts.process_id = process_id;
+    facts.process_id = found->process_id;
     if (options.trust == Trust::kService) facts.service = FindServiceProcess(options.service);
   }
   return facts;
@@ -89,7 +75,7 @@ std::optional<std::string> CheckIsService(const ServerFacts& facts, std::string_
 
 OwnIdentity FindOwnIdentity() {
   const win32::Token token = win32::Token::FromOwnProcess();
-  return {token.User(), DefaultOwner(token)};
+  return {token.User(), token.DefaultOwner()};
 }
 
 std::optional<std::string> CheckIsSameUser(const ServerFacts& facts, const OwnIdentity& own) {

@@ -23,9 +23,13 @@ win32::ImpersonationLevel LevelOf(const Options& options) {
 
 }  // namespace
 
-win32::PipeStream OpenVerifiedPipe(const Options& options, win32::Clock::time_point deadline) {
-  win32::PipeStream pipe = win32::PipeStream::Open(PipePath(options), {LevelOf(options), true}, deadline);
-  VerifyServer(pipe.get(), options);
+pipe::ClientEnd OpenVerifiedPipe(const Options& options, pipe::Deadline deadline) {
+  pipe::ConnectOptions connect;
+  connect.security = {LevelOf(options), true};
+  // By VerifyServer, which knows services and says more.
+  connect.check = pipe::AnyServer();
+  pipe::ClientEnd pipe = pipe::Connect(PipePath(options), connect, deadline);
+  VerifyServer(pipe.native(), options);
   return pipe;
 }
 

@@ -1,12 +1,11 @@
 #pragma once
 
 #include "onbehalf/client/options.h"
-#include "onbehalf/win32/overlapped.h"
-#include "onbehalf/win32/pipe_stream.h"
+#include "onbehalf/pipe/client.h"
 
 namespace onbehalf::client {
 
 // Opens the pipe and verifies its server before the first byte is written. Throws as Client::Connect.
-win32::PipeStream OpenVerifiedPipe(const Options& options, win32::Clock::time_point deadline);
+pipe::ClientEnd OpenVerifiedPipe(const Options& options, pipe::Deadline deadline);
 
 }  // namespace onbehalf::client

@@ -9,9 +9,10 @@
 #include "create_file_spy.h"
 #include "fake_server.h"
 #include "onbehalf/client/client.h"
-#include "onbehalf/win32/pipe_stream.h"
+#include "onbehalf/pipe/client.h"
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/utf.h"
+#include "support/open_pipe.h"
 #include "support/platform_probe.h"
 #include "support/unique_pipe_name.h"
 
@@ -43,7 +44,7 @@ TEST(Connect, ReportsBusyInstancesAtItsTimeout) {
   const win32::UniqueFile pipe(::CreateNamedPipeW(win32::ToWide(path).c_str(), PIPE_ACCESS_DUPLEX,
                                                   PIPE_TYPE_MESSAGE, 1, 512, 512, 0, nullptr));
   ASSERT_TRUE(pipe);
-  const auto first = win32::PipeStream::Open(path, {}, win32::kNoDeadline);
+  const auto first = test::OpenPipe(path, {}, pipe::kNoDeadline);
   EXPECT_EQ(CodeOfConnect(options), std::error_code(ERROR_PIPE_BUSY, std::system_category()));
 }
 

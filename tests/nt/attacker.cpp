@@ -166,8 +166,8 @@ class Actions {
   }
 
   Json Connect(const Json& params) {
-    const win32::ClientSecurity security{static_cast<ImpersonationLevel>(params.at("level").get<int>()),
-                                         params.at("dynamic").get<bool>()};
+    const pipe::ClientSecurity security{static_cast<ImpersonationLevel>(params.at("level").get<int>()),
+                                        params.at("dynamic").get<bool>()};
     const ThreadAs as(params.at("as"));
     client_ = std::make_unique<RawClient>(path_, security);
     return {{"code", 0}};
@@ -295,7 +295,7 @@ void Attacker::BeginServing() { Begin("serve", Json::object()); }
 
 void Attacker::DropInstances() { Do("drop instances"); }
 
-DWORD Attacker::Connect(const win32::ClientSecurity& security, const std::optional<Identity>& as) {
+DWORD Attacker::Connect(const pipe::ClientSecurity& security, const std::optional<Identity>& as) {
   return CodeOf(Do("connect", {{"level", static_cast<int>(security.level)},
                                {"dynamic", security.dynamic_tracking},
                                {"as", ToJson(as)}}));

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "onbehalf/win32/pipe_stream.h"
+#include "onbehalf/pipe/client.h"
 #include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/token.h"
 #include "support/child_process.h"
@@ -63,7 +63,7 @@ class Attacker {
 
   // ---- The connection ----
 
-  DWORD Connect(const win32::ClientSecurity& security = {win32::ImpersonationLevel::kImpersonation, true},
+  DWORD Connect(const pipe::ClientSecurity& security = {win32::ImpersonationLevel::kImpersonation, true},
                 const std::optional<Identity>& as = std::nullopt);
   // These bytes in one write.
   DWORD Write(std::string_view bytes, const std::optional<Identity>& as = std::nullopt);

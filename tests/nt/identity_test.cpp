@@ -20,7 +20,7 @@
 namespace onbehalf::test {
 namespace {
 
-using win32::ClientSecurity;
+using pipe::ClientSecurity;
 using win32::ImpersonationLevel;
 
 constexpr int kInvalidRequest = -32600;

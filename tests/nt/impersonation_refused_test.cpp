@@ -13,13 +13,14 @@
 
 #include "attacker.h"
 #include "integration/caller_process.h"
+#include "onbehalf/pipe/client.h"
 #include "onbehalf/win32/overlapped.h"
-#include "onbehalf/win32/pipe_stream.h"
 #include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "shipped_service.h"
+#include "support/open_pipe.h"
 #include "support/platform_probe.h"
 #include "support/restricted_token.h"
 #include "support/unique_pipe_name.h"
@@ -94,8 +95,8 @@ class ImpersonationFault {
                                                       PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, 1, 64, 64, 0,
                                                       nullptr));
     if (!server) win32::ThrowLastError("CreateNamedPipeW", path);
-    auto client = win32::PipeStream::Open(path, {}, win32::kNoDeadline);
-    client.Write("x", win32::kNoDeadline);
+    auto client = OpenPipe(path, {}, pipe::kNoDeadline);
+    client.Write("x", pipe::kNoDeadline);
     char byte = 0;
     DWORD bytes = 0;
     if (!::ReadFile(server.get(), &byte, 1, &bytes, nullptr)) win32::ThrowLastError("ReadFile", path);

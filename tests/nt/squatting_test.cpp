@@ -14,12 +14,13 @@
 
 #include "attacker.h"
 #include "integration/service_process.h"
-#include "onbehalf/win32/pipe_stream.h"
+#include "onbehalf/pipe/client.h"
 #include "onbehalf/win32/service_control.h"
 #include "onbehalf/win32/win32_error.h"
 #include "service/raw_client.h"
 #include "shipped_service.h"
 #include "support/child_process.h"
+#include "support/open_pipe.h"
 #include "support/patience.h"
 #include "support/platform_probe.h"
 #include "support/restricted_token.h"
@@ -177,7 +178,7 @@ TEST_F(Squatter, NeverGetsTheNameWhileClientsComeAndGo) {
       threads.emplace_back([&](const std::stop_token& stop) {
         while (!stop.stop_requested()) {
           try {
-            win32::PipeStream::Open(service->pipe_path(), {}, win32::Clock::now() + kPatience);
+            OpenPipe(service->pipe_path(), {}, win32::Clock::now() + kPatience);
             ++clients;
           } catch (const win32::Win32Error&) {
             ++shut_out;

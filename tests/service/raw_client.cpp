@@ -3,6 +3,9 @@
 #include <array>
 #include <stdexcept>
 
+#include "onbehalf/win32/win32_error.h"
+#include "support/open_pipe.h"
+
 namespace onbehalf::test {
 namespace {
 
@@ -16,11 +19,14 @@ protocol::FrameLimits GenerousLimits() {
 
 }  // namespace
 
-RawClient::RawClient(std::string_view pipe_path, const win32::ClientSecurity& security)
-    : stream_(win32::PipeStream::Open(pipe_path, security, win32::Clock::now() + kPatience)),
+RawClient::RawClient(std::string_view pipe_path, const pipe::ClientSecurity& security)
+    : stream_(OpenPipe(pipe_path, security, win32::Clock::now() + kPatience)),
       reader_(GenerousLimits(), kMaxDepth) {}
 
-void RawClient::Write(std::string_view bytes) { stream_.Write(bytes, win32::Clock::now() + kPatience); }
+void RawClient::Write(std::string_view bytes) {
+  const pipe::IoResult written = stream_.Write(bytes, pipe::Clock::now() + kPatience);
+  if (!written) throw win32::Win32Error(written.code, "WriteFile");
+}
 
 void RawClient::Send(const Json& message) {
   Write(protocol::ToFrame(protocol::Framing::kHeader, message.dump()));
@@ -40,9 +46,10 @@ std::optional<std::string> RawClient::ReadText(std::chrono::milliseconds limit) 
       return text;
     }
     unread_.clear();
-    const std::size_t bytes = stream_.Read(buffer, deadline);
-    if (bytes == 0) return std::nullopt;
-    unread_.assign(buffer.data(), bytes);
+    const pipe::IoResult read = stream_.Read(buffer, deadline);
+    if (read.status == pipe::Status::kClosed) return std::nullopt;
+    if (!read && read.status != pipe::Status::kMoreData) throw win32::Win32Error(read.code, "ReadFile");
+    unread_.assign(buffer.data(), read.bytes);
   }
 }
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "onbehalf/pipe/client.h"
 #include "onbehalf/protocol/framing.h"
-#include "onbehalf/win32/pipe_stream.h"
 #include "support/patience.h"
 
 namespace onbehalf::test {
@@ -20,10 +20,10 @@ using Json = nlohmann::json;
 class RawClient {
  public:
   // Waits for a free instance. Throws Win32Error.
-  explicit RawClient(std::string_view pipe_path, const win32::ClientSecurity& security = {
+  explicit RawClient(std::string_view pipe_path, const pipe::ClientSecurity& security = {
                                                      win32::ImpersonationLevel::kImpersonation, true});
 
-  win32::PipeStream& stream() { return stream_; }
+  pipe::ClientEnd& stream() { return stream_; }
 
   void Write(std::string_view bytes);
   // Writes one message as a header-delimited frame, in one write.
@@ -42,7 +42,7 @@ class RawClient {
   bool IsClosedByServer(std::chrono::milliseconds limit = kPatience) { return !ReadText(limit).has_value(); }
 
  private:
-  win32::PipeStream stream_;
+  pipe::ClientEnd stream_;
   protocol::FrameReader reader_;
   std::string unread_;
   int last_id_ = 0;

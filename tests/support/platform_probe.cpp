@@ -7,9 +7,9 @@
 #include <string_view>
 #include <utility>
 
+#include "onbehalf/pipe/client.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/overlapped.h"
-#include "onbehalf/win32/pipe_stream.h"
 #include "onbehalf/win32/process.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/sid.h"
@@ -17,6 +17,7 @@
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
+#include "support/open_pipe.h"
 #include "support/restricted_token.h"
 #include "support/unique_pipe_name.h"
 
@@ -59,10 +60,10 @@ std::optional<win32::Token> TokenOfClient(win32::ImpersonationLevel level, const
   const std::string path = LocalPipePath(UniquePipeName());
   const win32::UniqueFile server = CreatePipe(path, 0, kOpenToAll);
   if (!server) win32::ThrowLastError("CreateNamedPipeW", path);
-  auto client = win32::PipeStream::Open(path, {level, true}, win32::kNoDeadline);
+  auto client = OpenPipe(path, {level, true}, pipe::kNoDeadline);
   if (!::SetThreadToken(nullptr, writer == nullptr ? nullptr : writer->get()))
     win32::ThrowLastError("SetThreadToken");
-  client.Write("x", win32::kNoDeadline);
+  client.Write("x", pipe::kNoDeadline);
   if (!::RevertToSelf()) win32::ThrowLastError("RevertToSelf");
   char byte = 0;
   DWORD bytes = 0;

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <cstdio>
 
+#include "onbehalf/pipe/client.h"
 #include "onbehalf/win32/account_names.h"
-#include "onbehalf/win32/pipe_stream.h"
 #include "server_trust.h"
 
 namespace onbehalf::cli::doctor {
@@ -152,9 +152,11 @@ void JudgeLabel(const win32::SecurityDescriptor& descriptor, Findings& findings)
 PipeFacts CollectPipeFacts(const client::Options& options) {
   PipeFacts facts;
   facts.path = client::PipePath(options);
-  const Answer<win32::PipeStream> pipe = Ask([&] {
-    return win32::PipeStream::Open(facts.path, {win32::ImpersonationLevel::kIdentification, true},
-                                   win32::Clock::now() + options.connect_timeout);
+  const Answer<pipe::ClientEnd> pipe = Ask([&] {
+    pipe::ConnectOptions connect;
+    // It is judged below.
+    connect.check = pipe::AnyServer();
+    return pipe::Connect(facts.path, connect, pipe::Clock::now() + options.connect_timeout);
   });
   if (!pipe) {
     facts.descriptor.code = pipe.code;
@@ -164,13 +166,13 @@ PipeFacts CollectPipeFacts(const client::Options& options) {
   facts.was_opened = true;
   facts.descriptor = Ask([&] {
     return win32::SecurityDescriptor::FromKernelObject(
-        pipe->get(), OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION |
-                         LABEL_SECURITY_INFORMATION);
+        pipe->native(), OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION |
+                            LABEL_SECURITY_INFORMATION);
   });
   try {
     client::Options as_service = options;
     as_service.trust = client::Trust::kService;
-    const client::ServerFacts server = client::FindServerFacts(pipe->get(), as_service);
+    const client::ServerFacts server = client::FindServerFacts(pipe->native(), as_service);
     facts.process_id = server.process_id;
     facts.distrust = client::CheckIsService(server, options.service);
   } catch (const client::ServerNotTrusted& error) {

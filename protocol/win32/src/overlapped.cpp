@@ -25,7 +25,9 @@ OverlappedOperation::~OverlappedOperation() { CancelAndWait(); }
 OVERLAPPED* OverlappedOperation::Prepare() {
   CancelAndWait();
   overlapped_ = {};
-  overlapped_.hEvent = event_.get();
+  // The low bit keeps the completion off a completion port that the handle may have (GetQueuedCompletionStatus,
+  // "lpOverlapped"); it is no part of the handle.
+  overlapped_.hEvent = reinterpret_cast<HANDLE>(reinterpret_cast<std::uintptr_t>(event_.get()) | 1U);
   prepared_ = true;
   return &overlapped_;
 }
@@ -51,11 +53,12 @@ OverlappedOperation::Outcome OverlappedOperation::Wait(bool succeeded, DWORD err
   }
 
   const std::array<HANDLE, 2> handles{event_.get(), stop};
-  const DWORD count = stop != nullptr ? 2 : 1;
   DWORD ended_by = WAIT_TIMEOUT;
   do {
     // Index 0 wins if both are set: a completed operation counts as completed.
-    ended_by = ::WaitForMultipleObjects(count, handles.data(), FALSE, WaitMilliseconds(deadline));
+    ended_by = stop == nullptr ? ::WaitForSingleObject(event_.get(), WaitMilliseconds(deadline))
+                               : ::WaitForMultipleObjects(static_cast<DWORD>(handles.size()), handles.data(),
+                                                          FALSE, WaitMilliseconds(deadline));
   } while (ended_by == WAIT_TIMEOUT && Clock::now() < deadline);
 
   if (ended_by == WAIT_OBJECT_0) {
@@ -65,7 +68,7 @@ OverlappedOperation::Outcome OverlappedOperation::Wait(bool succeeded, DWORD err
   if (ended_by == WAIT_FAILED) {
     const DWORD wait_error = ::GetLastError();
     CancelAndWait();
-    throw Win32Error(wait_error, "WaitForMultipleObjects");
+    throw Win32Error(wait_error, stop == nullptr ? "WaitForSingleObject" : "WaitForMultipleObjects");
   }
   // The result tells which came first, cancellation or completion.
   ::CancelIoEx(file_, &overlapped_);

@@ -200,6 +200,12 @@ Sid Token::User() const {
   return Sid::FromPsid(answer.As<TOKEN_USER>().User.Sid);
 }
 
+Sid Token::DefaultOwner() const {
+  TokenAnswer<sizeof(TOKEN_OWNER) + SECURITY_MAX_SID_SIZE> answer;
+  answer.Get(get(), TokenOwner);
+  return Sid::FromPsid(answer.As<TOKEN_OWNER>().Owner);
+}
+
 bool Token::IsUserDenyOnly() const {
   TokenAnswer<sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE> answer;
   answer.Get(get(), TokenUser);

@@ -8,7 +8,7 @@
 
 #include "access/folder_watch.h"
 #include "access/policy_reading.h"
-#include "identity/impersonation.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/utf.h"
@@ -267,7 +267,7 @@ PolicyStore::PolicyStore(path folder, FileOperations& files, std::size_t kept)
 PolicyStore::~PolicyStore() = default;
 
 PolicyStore::Loaded PolicyStore::Load() {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   const std::lock_guard lock(state_->mutex);
   Loaded loaded;
   try {
@@ -307,14 +307,14 @@ PolicyStore::Loaded PolicyStore::Load() {
 }
 
 PolicyReading PolicyStore::Read() {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   const std::lock_guard lock(state_->mutex);
   state_->Know(state_->Look());
   return state_->ReadKnown();
 }
 
 void PolicyStore::Write(const PolicyDocument& document, const NameOf& name_of) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   // Before the lock: looking up names may take seconds.
   const std::string text = ToText(document, name_of);
   const std::lock_guard lock(state_->mutex);
@@ -351,13 +351,13 @@ void PolicyStore::Write(const PolicyDocument& document, const NameOf& name_of) {
 }
 
 std::uint64_t PolicyStore::NextVersion() {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   const std::lock_guard lock(state_->mutex);
   return std::max(state_->version, state_->LastVersion()) + 1;
 }
 
 void PolicyStore::Remember(const PolicyDocument& document, const NameOf& name_of) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   if (document.version == 0) return;
   const std::string text = ToText(document, name_of);
   const std::lock_guard lock(state_->mutex);
@@ -375,7 +375,7 @@ void PolicyStore::Remember(const PolicyDocument& document, const NameOf& name_of
 }
 
 std::vector<PolicyVersion> PolicyStore::History() {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   const std::lock_guard lock(state_->mutex);
   std::vector<PolicyVersion> history;
   const std::vector<std::uint64_t> versions = state_->Versions();
@@ -388,7 +388,7 @@ std::vector<PolicyVersion> PolicyStore::History() {
 }
 
 std::optional<PolicyDocument> PolicyStore::Find(std::uint64_t version) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   const std::lock_guard lock(state_->mutex);
   const std::vector<std::uint64_t> versions = state_->Versions();
   if (!std::binary_search(versions.begin(), versions.end(), version)) return std::nullopt;
@@ -396,7 +396,7 @@ std::optional<PolicyDocument> PolicyStore::Find(std::uint64_t version) {
 }
 
 void PolicyStore::Watch(std::function<void()> on_change) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   state_->watch.reset();
   state_->in_use.reset();
   state_->on_change = std::move(on_change);
@@ -407,7 +407,7 @@ void PolicyStore::Watch(std::function<void()> on_change) {
 }
 
 PolicyStore::Removed PolicyStore::Remove() {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   const std::lock_guard lock(state_->mutex);
   const win32::UniqueFile taken = state_->in_use ? win32::UniqueFile() : state_->TakeFolder();
   state_->RemoveLeftovers();

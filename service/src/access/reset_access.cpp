@@ -1,7 +1,7 @@
 #include "access/reset_access.h"
 
 #include "access/policy_store.h"
-#include "identity/impersonation.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/service_control.h"
 #include "onbehalf/win32/sid.h"
@@ -28,7 +28,7 @@ DWORD StateOf(const std::string& service) {
 }  // namespace
 
 ResetAccessResult ResetAccess(const std::filesystem::path& policy_folder, const std::string& service) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   // Enabled membership: in an administrator's token without elevation the group is deny-only.
   const win32::Token own = win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE);
   if (!own.IsMember(win32::Sid::FromWellKnown(WinBuiltinAdministratorsSid))) {

@@ -10,7 +10,7 @@
 #include "audit/audit_params.h"
 #include "audit/chain_file.h"
 #include "audit/retention.h"
-#include "identity/impersonation.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/protocol/error_code.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
@@ -120,7 +120,7 @@ Audit::Audit(const std::filesystem::path& folder, AuditOptions options)
 Audit::~Audit() = default;
 
 bool Audit::Open() {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   if (!impl_->OpenNow()) return false;
   impl_->anchors.Write();
   return true;
@@ -140,7 +140,7 @@ Audit::Follower::~Follower() {
 }
 
 bool Audit::Record(const AuditDecision& decision) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   const system_clock::time_point now = impl_->options.now();
   AuditLine line(now, "decision");
   line.Text("request", decision.request_id, kRequestIdBytes);
@@ -169,7 +169,7 @@ bool Audit::Record(const AuditDecision& decision) {
 }
 
 bool Audit::Record(const AuditOutcome& outcome) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   const system_clock::time_point now = impl_->options.now();
   AuditLine line(now, "outcome");
   line.Text("request", outcome.request_id, kRequestIdBytes);
@@ -186,7 +186,7 @@ bool Audit::Record(const AuditOutcome& outcome) {
 }
 
 bool Audit::Record(const AuditPolicyChange& change) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   const system_clock::time_point now = impl_->options.now();
   LongAuditLine line(now, "policy");
   line.Word("origin", change.caller == nullptr ? "outside" : "request");
@@ -205,7 +205,7 @@ bool Audit::Record(const AuditPolicyChange& change) {
 }
 
 bool Audit::RecordWithdrawn(std::string_view request_id, std::uint64_t version) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   const system_clock::time_point now = impl_->options.now();
   AuditLine line(now, "policyWithdrawn");
   if (!request_id.empty()) line.Text("request", request_id, kRequestIdBytes);
@@ -234,7 +234,7 @@ std::optional<AuditAnchor> Audit::Head() const {
 }
 
 void Audit::Anchor() {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   impl_->anchors.Write();
 }
 

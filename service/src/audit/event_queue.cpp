@@ -3,18 +3,18 @@
 #include <mutex>
 #include <utility>
 
-#include "identity/impersonation.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
 
 EventQueue::EventQueue(Report report) : report_(std::move(report)) {
   const auto on_work = [](PTP_CALLBACK_INSTANCE instance, void* context, PTP_WORK) {
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
     // It may take long: the process's other callbacks must not wait for this thread.
     ::CallbackMayRunLong(instance);
     static_cast<EventQueue*>(context)->Drain();
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
   };
   work_ = ::CreateThreadpoolWork(on_work, this, nullptr);
   if (work_ == nullptr) win32::ThrowLastError("CreateThreadpoolWork");

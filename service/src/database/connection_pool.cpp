@@ -6,7 +6,8 @@
 
 #include "database/connection_string.h"
 #include "database/database_error.h"
-#include "identity/impersonation.h"
+#include "identity/impersonation_error.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/service/as_caller.h"
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/utf.h"
@@ -78,7 +79,7 @@ SQLHENV ConnectionPool::Environment() {
 }
 
 ConnectionPool::~ConnectionPool() {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   timer_.Close();
 }
 
@@ -93,7 +94,7 @@ Result<std::unique_ptr<PooledConnection>> ConnectionPool::Take(const std::string
                                                                const Settings::DatabaseSource& settings,
                                                                const CallerIdentity& caller,
                                                                std::chrono::seconds timeout) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   const std::size_t most = settings_->Now()->database.connections_per_source;
   const std::size_t max_of_one = std::max<std::size_t>(1, most / 2);
   for (;;) {
@@ -218,7 +219,7 @@ void ConnectionPool::GiveBack(std::unique_ptr<PooledConnection> connection) {
 }
 
 void ConnectionPool::Discard(std::unique_ptr<PooledConnection> connection) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   const std::string source = connection->source();
   const win32::Sid user = connection->used_by.value();
   connection.reset();

@@ -8,7 +8,7 @@
 #include "database/source_access.h"
 #include "database/sql_text.h"
 #include "database/statement_cancel.h"
-#include "identity/impersonation.h"
+#include "identity/impersonation_error.h"
 #include "methods_model/request_error.h"
 #include "onbehalf/win32/win32_error.h"
 

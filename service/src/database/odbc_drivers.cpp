@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "database/connection_string.h"
-#include "identity/impersonation.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
@@ -105,7 +105,7 @@ OdbcDrivers::Loaded LoadDriver(const std::wstring& registry, const Settings::Dat
 }  // namespace
 
 OdbcDrivers::Loaded OdbcDrivers::Load(const Settings::DatabaseSource& source) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   const std::string key = (source.as_caller ? "c" : "s") + source.connection;
   const std::lock_guard guard(lock_);
   const auto found = known_.find(key);

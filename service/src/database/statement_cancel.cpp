@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "identity/impersonation.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
@@ -13,7 +13,7 @@ constexpr std::chrono::milliseconds kAgain{250};
 }  // namespace
 
 StatementCancel::StatementCancel(HANDLE stop, SQLHSTMT statement) : statement_(statement) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   wait_.emplace([this] { OnStop(); });
   wait_->Start(stop);
 }
@@ -21,7 +21,7 @@ StatementCancel::StatementCancel(HANDLE stop, SQLHSTMT statement) : statement_(s
 StatementCancel::~StatementCancel() { End(); }
 
 bool StatementCancel::End() {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   wait_.reset();
   again_.reset();
   return sent_;

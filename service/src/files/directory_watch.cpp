@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "identity/impersonation.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/utf.h"
@@ -113,9 +113,9 @@ DirectoryWatch::DirectoryWatch(win32::UniqueFile directory, bool recursive, std:
   state.recursive = recursive;
   state.on_change = std::move(on_change);
   const auto on_io = [](PTP_CALLBACK_INSTANCE, void* context, void*, ULONG code, ULONG_PTR bytes, PTP_IO) {
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
     static_cast<State*>(context)->OnFilled(code, static_cast<DWORD>(bytes));
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
   };
   // Bound to the thread pool's completion port, the operation outlives the thread that started it.
   state.io.reset(::CreateThreadpoolIo(state.directory.get(), on_io, &state, nullptr));

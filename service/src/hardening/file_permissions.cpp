@@ -3,8 +3,8 @@
 #include <string_view>
 #include <utility>
 
-#include "identity/impersonation.h"
 #include "modules/modules.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/file_security.h"
 #include "onbehalf/win32/folder_search.h"
@@ -125,7 +125,7 @@ class Inspection {
 }  // namespace
 
 std::vector<std::string> FindUnsafeFiles(const path& executable, const DataFolders& folders, RunsIn runs_in) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   Inspection inspection(runs_in);
   inspection.Check(executable);
   inspection.Check(executable.parent_path());
@@ -140,7 +140,7 @@ std::vector<std::string> FindUnsafeFiles(const path& executable, const DataFolde
 
 std::vector<SettingsFault> FindModuleFaults(const path& executable, const Settings::Modules& modules,
                                             RunsIn runs_in) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   std::vector<SettingsFault> faults;
   if (modules.load.empty()) return faults;
   const path folder = ModulesFolder(executable);
@@ -159,7 +159,7 @@ std::vector<SettingsFault> FindModuleFaults(const path& executable, const Settin
 }
 
 void CreateDataFolders(const DataFolders& folders) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   // FA: everything. OICI: files and subfolders inherit it. P: nothing is inherited from the folder above, where every user may
   // write (%ProgramData%).
   const SecurityDescriptor descriptor = SecurityDescriptor::FromSddl(

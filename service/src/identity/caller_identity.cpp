@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "identity/granted_rights.h"
-#include "identity/impersonation_mark.h"
-#include "onbehalf/win32/unique_handle.h"
+#include "onbehalf/pipe/capture.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
@@ -22,24 +21,10 @@ bool AreSame(const std::vector<win32::TokenGroup>& a, const std::vector<win32::T
 }  // namespace
 
 CallerIdentity::Capture CallerIdentity::FromLastMessage(HANDLE pipe) {
-  if (!::ImpersonateNamedPipeClient(pipe)) {
-    const DWORD code = ::GetLastError();
-    return CaptureFailure{code, "ImpersonateNamedPipeClient", code == ERROR_CANT_OPEN_ANONYMOUS};
-  }
-  MarkImpersonating(true);
-  win32::UniqueObject token;
-  DWORD code = ERROR_SUCCESS;
-  // OpenAsSelf: the service opens the token, whatever the token's account may open.
-  if (!::OpenThreadToken(::GetCurrentThread(), TOKEN_QUERY | TOKEN_IMPERSONATE | TOKEN_DUPLICATE, TRUE,
-                         token.put())) {
-    code = ::GetLastError();
-  }
-  RevertOrEndProcess();
-  if (code != ERROR_SUCCESS)
-    return CaptureFailure{code, "OpenThreadToken", code == ERROR_CANT_OPEN_ANONYMOUS};
-
+  auto captured = pipe::CaptureToken(pipe);
+  if (const auto* failure = std::get_if<CaptureFailure>(&captured)) return *failure;
   try {
-    return std::make_shared<const CallerIdentity>(win32::Token(std::move(token)));
+    return std::make_shared<const CallerIdentity>(std::move(std::get<win32::Token>(captured)));
   } catch (const win32::Win32Error& error) {
     return CaptureFailure{error.win32_code(), "GetTokenInformation", false};
   }

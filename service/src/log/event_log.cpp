@@ -5,7 +5,7 @@
 #include <exception>
 
 #include "event_messages.h"
-#include "identity/impersonation.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/unique_handle.h"
 
@@ -86,7 +86,7 @@ std::wstring Insertion(std::string_view text) {
 
 bool ReportToEventLog(const wchar_t* source, Event event,
                       std::initializer_list<std::string_view> strings) noexcept {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   try {
     std::array<std::wstring, kStrings> insertions;
     std::size_t next = 0;

@@ -8,9 +8,9 @@
 #include <optional>
 #include <utility>
 
-#include "identity/impersonation.h"
 #include "log/event_log.h"
 #include "log/log_output.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/unique_handle.h"
@@ -147,7 +147,7 @@ Log::Log() : sink_(std::make_unique<Sink>()) {}
 
 Log::Log(const std::filesystem::path& folder, const Settings::LogFile& settings, Console console)
     : sink_(std::make_unique<Sink>()) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   sink_->path = folder / L"service.log";
   sink_->settings = settings;
   sink_->level = settings.level;
@@ -162,7 +162,7 @@ Log::~Log() = default;
 void Log::SetLevel(LogLevel level) { sink_->level = level; }
 
 void Log::Write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   if (level < sink_->level.load(std::memory_order_relaxed)) return;
   const system_clock::time_point now = system_clock::now();
   if (level == LogLevel::kError) sink_->last_error = now.time_since_epoch().count();

@@ -1,15 +1,16 @@
 #include "onbehalf/service/as_caller.h"
 
-#include "identity/impersonation.h"
+#include "identity/impersonation_error.h"
 #include "methods_model/request_error.h"
+#include "onbehalf/pipe/impersonation.h"
 
 namespace onbehalf::service {
 
 std::optional<protocol::Error> AsCaller(const CallerIdentity& caller, win32::ImpersonationLevel required,
                                         const std::function<void()>& work) {
-  std::optional<ImpersonationFailure> failure;
+  std::optional<pipe::ImpersonationFailure> failure;
   {
-    const Impersonation as_caller(caller.token(), required);
+    const pipe::Impersonation as_caller(caller.token(), required);
     if (as_caller) {
       work();
     } else {

@@ -26,7 +26,9 @@ Error LevelError(win32::ImpersonationLevel required, win32::ImpersonationLevel a
 
 }  // namespace
 
-Error ToError(const ImpersonationFailure& failure) { return LevelError(failure.required, failure.actual); }
+Error ToError(const pipe::ImpersonationFailure& failure) {
+  return LevelError(failure.required, failure.actual);
+}
 
 Error ToError(const CaptureFailure& failure, win32::ImpersonationLevel required) {
   if (failure.is_anonymous) return LevelError(required, win32::ImpersonationLevel::kAnonymous);

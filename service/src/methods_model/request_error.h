@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "identity/impersonation.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/service/caller_identity.h"
 
@@ -18,7 +18,7 @@ struct Call;
 
 // ImpersonationLevel with data.required and data.actual. Only for a failure whose code is ERROR_SUCCESS; any other is
 // logged and answered with InternalError(request_id).
-protocol::Error ToError(const ImpersonationFailure& failure);
+protocol::Error ToError(const pipe::ImpersonationFailure& failure);
 // The same for a failed capture; `required` is the level that the method needs.
 protocol::Error ToError(const CaptureFailure& failure, win32::ImpersonationLevel required);
 // WindowsError with data.code, data.name and data.operation (the API's name).

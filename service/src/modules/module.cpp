@@ -6,12 +6,12 @@
 #include <stdexcept>
 #include <utility>
 
-#include "identity/impersonation.h"
 #include "log/event_log.h"
 #include "methods_model/request_error.h"
 #include "modules/host_functions.h"
 #include "modules/module_call.h"
 #include "modules/module_methods.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/protocol/utf8.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/process.h"
@@ -75,7 +75,7 @@ const onbehalf_module_description& Module::Describe(const std::filesystem::path&
 }
 
 void Module::Start(const std::filesystem::path& file, const std::string& settings, MethodRegistry& methods) {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   description_ = &Describe(file);
   version_ = description_->version;
   for (const Method* method : methods.All()) taken_namespaces_.emplace(NamespaceOf(method->name));
@@ -85,13 +85,13 @@ void Module::Start(const std::filesystem::path& file, const std::string& setting
   methods_ = nullptr;
   has_started_ = refused == 0;
   // What it did on this thread must not affect what the thread does next.
-  AssertThreadHasNoToken();
+  pipe::AssertThreadHasNoToken();
   if (refused == 0 && refusal_.empty()) return;
   throw std::runtime_error(refusal_.empty() ? "it refused to start without giving a reason" : refusal_);
 }
 
 void Module::Stop() {
-  AssertNotImpersonating();
+  pipe::AssertNotImpersonating();
   if (has_started_ && description_->stop != nullptr) description_->stop();
 }
 
@@ -123,7 +123,7 @@ onbehalf_module_status Module::WriteLog(int level, const char* text) const {
   if (text == nullptr || level < ONBEHALF_MODULE_LOG_DEBUG || level > ONBEHALF_MODULE_LOG_ERROR) {
     return ONBEHALF_MODULE_INVALID;
   }
-  if (IsImpersonating()) return ONBEHALF_MODULE_NOT_NOW;
+  if (pipe::IsImpersonating()) return ONBEHALF_MODULE_NOT_NOW;
   log_.Write(static_cast<LogLevel>(level), text, {{"module", name_}});
   return ONBEHALF_MODULE_OK;
 }

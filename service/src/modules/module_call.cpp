@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "identity/impersonation_error.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
 #include "onbehalf/protocol/utf8.h"
@@ -107,7 +108,7 @@ MethodResult ModuleCall::TakeAnswer(const std::string& module) {
   if (const auto* const refused = std::get_if<Refused>(&answer_)) {
     throw win32::Win32Error(refused->code, refused->function);
   }
-  if (const auto* const failure = std::get_if<ImpersonationFailure>(&answer_))
+  if (const auto* const failure = std::get_if<pipe::ImpersonationFailure>(&answer_))
     throw ImpersonationError(*failure);
   throw std::runtime_error("module " + module + ": " + std::get<Failed>(answer_).what);
 }

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <variant>
 
-#include "identity/impersonation.h"
 #include "onbehalf/module.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/service/method.h"
 
@@ -60,7 +60,8 @@ class ModuleCall {
   std::optional<std::string> params_;
   std::optional<std::string> request_id_;
   std::optional<std::string> caller_sid_;
-  std::variant<Failed, MethodResult, Refused, ImpersonationFailure> answer_ = Failed{"it gave no answer"};
+  std::variant<Failed, MethodResult, Refused, pipe::ImpersonationFailure> answer_ =
+      Failed{"it gave no answer"};
 };
 
 // A string passed by a module; nullopt for a null pointer or for a negative length other than -1.

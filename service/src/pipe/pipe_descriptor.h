@@ -25,11 +25,4 @@ win32::SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const w
 // win32::Win32Error.
 bool GrantsServiceAccess(const win32::SecurityDescriptor& descriptor);
 
-// The difference between a descriptor and the wanted one, in owner, entries or label.
-struct PipeDifference {
-  std::string text;  // for the log; empty if there is none
-  bool owner_is_same = false;
-};
-PipeDifference DifferenceOf(const win32::SecurityDescriptor& actual, const win32::SecurityDescriptor& wanted);
-
 }  // namespace onbehalf::service

@@ -4,8 +4,8 @@
 #include <thread>
 #include <utility>
 
-#include "identity/impersonation.h"
 #include "log/event_log.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/win32_error.h"
 #include "requests/connection.h"
 
@@ -99,14 +99,24 @@ void Server::Listen() {
   {
     // A new policy either finds the listener or is the one it is created with.
     const std::lock_guard lock(listener_mutex_);
-    const PipeOptions pipe{pipe_path_, PipeDescriptor(pipe_settings_, pipe_owner_, *access_.policy()),
-                           pipe_settings_.remote};
-    listener_ = std::make_unique<Listener>(
-        pipe, pipe_settings_.waiting_instances, io_pool_, log_,
-        [this](std::unique_ptr<PipeInstance> client) { OnClient(std::move(client)); },
-        [this] { StartWatch(); });
+    const pipe::PipeOptions pipe{pipe_path_, PipeDescriptor(pipe_settings_, pipe_owner_, *access_.policy()),
+                                 pipe_settings_.remote};
+    listener_ = std::make_unique<pipe::Listener>(
+        pipe, pipe_settings_.waiting_instances, io_pool_.environment(),
+        pipe::Listener::Events{[this](pipe::ServerEnd client) { OnClient(std::move(client)); },
+                               [this] { StartWatch(); },
+                               [this](std::string_view what, std::string_view why) {
+                                 log_.Write(LogLevel::kError, what, {{"why", why}});
+                               }});
   }
   listener_->Start();
+  if (listener_->joined_existing()) {
+    // Routine: an idle client does not notice that the service has stopped.
+    log_.Write(
+        LogLevel::kInfo,
+        "the pipe already exists and is ours: a client still holds an end of it, or another server of this account has it",
+        {{"pipe", pipe_path_}});
+  }
 }
 
 std::optional<std::string> Server::CheckPolicy(const AccessPolicy& policy) const {
@@ -178,7 +188,7 @@ std::string Server::SetDescriptor(const AccessPolicy& policy) {
   }
 }
 
-void Server::OnClient(std::unique_ptr<PipeInstance> pipe) {
+void Server::OnClient(pipe::ServerEnd pipe) {
   ++statistics_.connections_accepted;
   const std::uint64_t id = ++last_connection_;
   try {

@@ -14,11 +14,11 @@
 #include "access/access_control.h"
 #include "audit/audit.h"
 #include "log/log.h"
+#include "onbehalf/pipe/listener.h"
 #include "onbehalf/service/method.h"
 #include "onbehalf/service/settings.h"
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/lock.h"
-#include "pipe/listener.h"
 #include "pipe/pipe_descriptor.h"
 #include "requests/account_quota.h"
 #include "requests/connection_table.h"
@@ -47,7 +47,7 @@ class Server final : public ServerControl {
   // In force from Start on.
   AccessControl& access() { return access_; }
 
-  // Listens when it returns. Throws PipeTaken, PolicyInUse or Win32Error; may then be called again.
+  // Listens when it returns. Throws pipe::NameTaken, PolicyInUse or Win32Error; may then be called again.
   void Start();
   // Refuses new requests, lets those in flight finish for Limits::stop_grace, then answers them ShuttingDown and asks their
   // handlers to end. Returns when every answer is written, or its client has failed to read it, and every handler has ended.
@@ -68,7 +68,7 @@ class Server final : public ServerControl {
  private:
   // Creates the listener. Throws as Start does.
   void Listen();
-  void OnClient(std::unique_ptr<PipeInstance> pipe);
+  void OnClient(pipe::ServerEnd pipe);
   // The policy decides who may connect; a policy that shuts out the service itself is refused.
   std::optional<std::string> CheckPolicy(const AccessPolicy& policy) const;
   std::string OnPolicy(const AccessPolicy& policy);
@@ -110,7 +110,7 @@ class Server final : public ServerControl {
   ThreadPool handler_pool_;
   std::unique_ptr<ServerParts> parts_;
   win32::Lock listener_mutex_;  // serializes creating and removing the listener and changes of the policy
-  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<pipe::Listener> listener_;
   std::optional<PoolTimer> timer_;  // from Start to Stop
   win32::Lock policy_mutex_;
   std::shared_ptr<const AccessPolicy> policy_;  // the last one applied to connections, under policy_mutex_

@@ -22,10 +22,10 @@
 #include "log/log.h"
 #include "methods/built_in_methods.h"
 #include "modules/modules.h"
+#include "onbehalf/pipe/listener.h"
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/process.h"
 #include "onbehalf/win32/utf.h"
-#include "pipe/listener.h"
 #include "pipe/pipe_descriptor.h"
 #include "program/command_line.h"
 #include "program/server.h"
@@ -262,7 +262,7 @@ class Application final : public HostedService {
     for (DWORD pause = 250;; pause = std::min<DWORD>(pause * 2, 4'000)) {
       try {
         return server_->Start();
-      } catch (const PipeTaken& taken) {
+      } catch (const pipe::NameTaken& taken) {
         failure_ = StartFailure::kPipeTaken;
         if (std::chrono::steady_clock::now() >= give_up || !still_starting()) throw;
         log_->Write(LogLevel::kError, "the pipe cannot be used; will retry", {{"why", taken.what()}});

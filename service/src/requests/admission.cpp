@@ -3,9 +3,9 @@
 #include <utility>
 #include <variant>
 
-#include "identity/impersonation.h"
 #include "methods_model/parameters.h"
 #include "methods_model/request_error.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
@@ -23,7 +23,7 @@ ImpersonationLevel RequiredLevel(const Method& method) {
 
 std::optional<Error> CheckLevel(const CallerIdentity& caller, ImpersonationLevel required) {
   if (caller.level() >= required) return std::nullopt;
-  return ToError(ImpersonationFailure{ERROR_SUCCESS, "", required, caller.level()});
+  return ToError(pipe::ImpersonationFailure{ERROR_SUCCESS, "", required, caller.level()});
 }
 
 // Below identification nobody can be checked. Every method gives the same answer, so it does not reveal which methods exist.

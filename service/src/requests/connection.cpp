@@ -4,7 +4,6 @@
 #include <utility>
 #include <variant>
 
-#include "identity/client_process.h"
 #include "methods_model/request_error.h"
 #include "onbehalf/win32/fail_fast.h"
 #include "onbehalf/win32/win32_error.h"
@@ -40,13 +39,13 @@ Error ToError(protocol::FrameError fault) {
 
 }  // namespace
 
-Connection::Connection(ServerParts& server, std::unique_ptr<PipeInstance> pipe, std::uint64_t id)
+Connection::Connection(ServerParts& server, pipe::ServerEnd pipe, std::uint64_t id)
     : alive_(server.connections),
       server_(server),
       client_{id},
       settings_(server.settings.Now()),
       pipe_(std::move(pipe)),
-      writes_(pipe_->get(), server.io_pool, [this](DWORD code) { OnWriteEnd(code); }),
+      writes_(pipe_, [this](DWORD code) { OnWriteEnd(code); }),
       room_(writes_, settings_->limits.progress_queue_bytes),
       requests_(server, client_, *this, [this] { OnDrained(); }),
       buffer_(new char[kReadBytes]),
@@ -59,7 +58,7 @@ void Connection::Start() { ReadNext(); }
 
 // ---- The path of a request ----
 
-void Connection::OnComplete(DWORD code, DWORD bytes) {
+void Connection::OnComplete(std::uint32_t code, std::size_t bytes) {
   std::shared_ptr<Outbox> self;
   {
     const std::lock_guard lock(mutex_);
@@ -69,7 +68,7 @@ void Connection::OnComplete(DWORD code, DWORD bytes) {
   if (code != ERROR_SUCCESS && code != ERROR_MORE_DATA) return Close();
   read_at_ = Clock::now();
   try {
-    const Capture writer = CallerIdentity::FromLastMessage(pipe_->get());
+    const Capture writer = CallerIdentity::FromLastMessage(pipe_.native());
     if (Receive({buffer_.get(), bytes}, writer)) ReadNext();
   } catch (const std::exception& error) {
     server_.log.Write(LogLevel::kError, "a connection failed",
@@ -184,7 +183,7 @@ bool Connection::IsShutOut(const AccessPolicy& before, const CallerIdentity& cal
 void Connection::Identify(const std::shared_ptr<const CallerIdentity>& first_caller) {
   if (first_caller_) return;
   const CallerIdentity& caller = *first_caller;
-  ClientProcess process = ClientProcessOf(pipe_->get());
+  ClientProcess process = pipe_.Client();
   bool is_administrator = false;
   try {
     is_administrator = caller.level() >= ImpersonationLevel::kIdentification &&
@@ -222,7 +221,7 @@ void Connection::ReadNext() {
     read_paused_ = writes_.bytes() > settings_->limits.write_queue_bytes;
     if (read_paused_) return;
     reading_ = shared_from_this();
-    if (pipe_->Read(*this, {buffer_.get(), kReadBytes}) == ERROR_SUCCESS) return;
+    if (pipe_.StartRead(*this, {buffer_.get(), kReadBytes}) == ERROR_SUCCESS) return;
     failed = std::move(reading_);
   }
   Close();
@@ -234,14 +233,14 @@ void Connection::SendFrame(std::string frame) {
   last_write_ = Clock::now();
   server_.statistics.bytes_written += frame.size();
   switch (writes_.Add(std::move(frame), shared_from_this())) {
-    case WriteQueue::Added::kWritten:
+    case pipe::WriteQueue::Added::kWritten:
       return room_.OnWritten();
-    case WriteQueue::Added::kFailed:
+    case pipe::WriteQueue::Added::kFailed:
       return Close();
-    case WriteQueue::Added::kPending: {
+    case pipe::WriteQueue::Added::kPending: {
       const std::lock_guard lock(mutex_);
       // Close may have cancelled pending operations just before this write began.
-      if (closed_) pipe_->Cancel();
+      if (closed_) pipe_.Cancel();
       return;
     }
   }
@@ -301,9 +300,9 @@ void Connection::Close() {
     gone = requests_.Close(ended);
   }
   requests_.Abandon(ended);
-  pipe_->Cancel();
+  pipe_.Cancel();
   // Disconnecting discards what the client has not read yet; closing the handle, which the last owner does, keeps it.
-  if (!keep_unread) pipe_->Disconnect();
+  if (!keep_unread) pipe_.Disconnect();
   // Running handlers keep it in the table, so that the watch continues to ask them to end.
   if (gone) server_.connections.Remove(id());
 }

@@ -11,15 +11,15 @@
 #include <vector>
 
 #include "access/access_policy.h"
+#include "onbehalf/pipe/server_end.h"
+#include "onbehalf/pipe/write_queue.h"
+#include "onbehalf/pipe/write_room.h"
 #include "onbehalf/protocol/foreign_message.h"
 #include "onbehalf/protocol/framing.h"
 #include "onbehalf/protocol/json_rpc.h"
 #include "onbehalf/service/caller_identity.h"
 #include "onbehalf/service/method.h"
 #include "onbehalf/win32/lock.h"
-#include "pipe/pipe_instance.h"
-#include "pipe/write_queue.h"
-#include "pipe/write_room.h"
 #include "requests/completion.h"
 #include "requests/connection_deadlines.h"
 #include "requests/connection_table.h"
@@ -35,11 +35,11 @@ namespace onbehalf::service {
 // One client: reads its messages, captures the writer's identity after each read, and passes every request to its RequestSet. At
 // most one read is pending, so messages are handled in order; answers are sent in the order in which handlers end. Kept alive by
 // the table, its pending operations and its running handlers. Any thread.
-class Connection final : public Outbox, private PipeInstance::Operation {
+class Connection final : public Outbox, private pipe::Operation {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Connection(ServerParts& server, std::unique_ptr<PipeInstance> pipe, std::uint64_t id);
+  Connection(ServerParts& server, pipe::ServerEnd pipe, std::uint64_t id);
   ~Connection();
 
   std::uint64_t id() const { return client_.connection_id; }
@@ -73,13 +73,13 @@ class Connection final : public Outbox, private PipeInstance::Operation {
   std::vector<std::string> StuckMethods() const { return requests_.StuckMethods(); }
 
   void Send(std::string_view text) override;
-  WriteRoom& room() override { return room_; }
+  pipe::WriteRoom& room() override { return room_; }
 
  private:
   using Capture = CallerIdentity::Capture;
 
   // The path of a request, in order.
-  void OnComplete(DWORD code, DWORD bytes) override;
+  void OnComplete(std::uint32_t code, std::size_t bytes) override;
   bool Receive(std::string_view bytes, const Capture& writer);
   bool TakeFrame(std::string_view frame, const Capture& writer);
   void TakeRequest(protocol::Request request, bool is_notification, const Capture& writer,
@@ -105,9 +105,9 @@ class Connection final : public Outbox, private PipeInstance::Operation {
   const std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
   // The settings at the last read. Replaced by the read's callback, under mutex_.
   std::shared_ptr<const Settings> settings_;
-  std::unique_ptr<PipeInstance> pipe_;
-  WriteQueue writes_;
-  WriteRoom room_;  // for everything but answers
+  pipe::ServerEnd pipe_;
+  pipe::WriteQueue writes_;
+  pipe::WriteRoom room_;  // for everything but answers
   RequestSet requests_;
 
   // Used only by the read's callback; there is one read at a time.

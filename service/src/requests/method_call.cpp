@@ -5,8 +5,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "identity/impersonation.h"
+#include "identity/impersonation_error.h"
 #include "methods_model/request_error.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/service/as_caller.h"
 #include "onbehalf/win32/win32_error.h"
 #include "requests/progress_channel.h"
@@ -71,7 +72,7 @@ std::optional<MethodResult> RunUnderIdentity(RunningRequest& request, const Clie
   }
   // AsCaller has already reverted. A token that another handler left on the thread would be used to write the audit, and to run
   // the next request of the same message.
-  if (method.acts == Acts::kAsService) AssertThreadHasNoToken();
+  if (method.acts == Acts::kAsService) pipe::AssertThreadHasNoToken();
   if (refused) return MethodResult(*std::move(refused));
   if (thrown) return ToResult(thrown, request, log);
   return std::nullopt;

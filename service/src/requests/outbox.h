@@ -3,7 +3,7 @@
 #include <memory>
 #include <string_view>
 
-#include "pipe/write_room.h"
+#include "onbehalf/pipe/write_room.h"
 
 namespace onbehalf::service {
 
@@ -13,7 +13,7 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
   // Queues one message after those already sent. Never waits; not while impersonating.
   virtual void Send(std::string_view text) = 0;
   // Whether the client has read enough to be sent anything but answers.
-  virtual WriteRoom& room() = 0;
+  virtual pipe::WriteRoom& room() = 0;
   // Ends the connection at once: an answer may have been lost.
   virtual void Close() = 0;
 

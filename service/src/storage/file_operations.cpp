@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "identity/impersonation.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/folder_search.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
@@ -27,7 +27,7 @@ constexpr std::size_t kMaxWriteBytes = std::size_t{1} << 30;
 class WindowsFiles final : public FileOperations {
  public:
   void MakeFolder(const path& folder) override {
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
     if (::CreateDirectoryW(folder.c_str(), nullptr)) return;
     const DWORD code = ::GetLastError();
     if (code != ERROR_ALREADY_EXISTS) throw Win32Error(code, "CreateDirectoryW", Text(folder));
@@ -39,7 +39,7 @@ class WindowsFiles final : public FileOperations {
   }
 
   win32::UniqueFile Create(const path& file) override {
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
     win32::UniqueFile made(::CreateFileW(file.c_str(), GENERIC_WRITE, FILE_SHARE_READ, nullptr, CREATE_NEW,
                                          FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT, nullptr));
     if (!made) ThrowLastError("CreateFileW", Text(file));
@@ -47,7 +47,7 @@ class WindowsFiles final : public FileOperations {
   }
 
   void Write(HANDLE file, std::string_view bytes) override {
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
     while (!bytes.empty()) {
       const auto part = static_cast<DWORD>(std::min(bytes.size(), kMaxWriteBytes));
       DWORD written = 0;
@@ -58,17 +58,17 @@ class WindowsFiles final : public FileOperations {
   }
 
   void Flush(HANDLE file) override {
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
     if (!::FlushFileBuffers(file)) ThrowLastError("FlushFileBuffers");
   }
 
   void Close(win32::UniqueFile file) override {
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
     if (!::CloseHandle(file.release())) ThrowLastError("CloseHandle");
   }
 
   void Replace(const path& from, const path& to) override {
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
     for (int left = kReplaceTries; !::MoveFileExW(from.c_str(), to.c_str(), kReplaceFlags);) {
       const DWORD code = ::GetLastError();
       const bool may_pass = code == ERROR_ACCESS_DENIED || code == ERROR_SHARING_VIOLATION;
@@ -78,7 +78,7 @@ class WindowsFiles final : public FileOperations {
   }
 
   void Delete(const path& file) override {
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
     // If the name is a link, this deletes the link.
     if (::DeleteFileW(file.c_str())) return;
     const DWORD code = ::GetLastError();
@@ -88,7 +88,7 @@ class WindowsFiles final : public FileOperations {
   }
 
   std::vector<std::wstring> List(const path& folder) override {
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
     const DWORD attributes = ::GetFileAttributesW(folder.c_str());
     if (attributes != INVALID_FILE_ATTRIBUTES) RefuseLink(attributes, folder);
     std::vector<std::wstring> names;
@@ -106,7 +106,7 @@ class WindowsFiles final : public FileOperations {
   }
 
   std::optional<std::string> Read(const path& file, std::size_t most) override {
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
     const win32::UniqueFile opened(
         ::CreateFileW(file.c_str(), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
                       nullptr, OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT, nullptr));

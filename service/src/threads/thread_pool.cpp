@@ -4,7 +4,7 @@
 #include <mutex>
 #include <utility>
 
-#include "identity/impersonation.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
@@ -29,10 +29,10 @@ ThreadPool::~ThreadPool() {
 void ThreadPool::Submit(std::function<void()> work) {
   auto owned = std::make_unique<std::function<void()>>(std::move(work));
   const auto run = [](PTP_CALLBACK_INSTANCE, void* context) {
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
     const std::unique_ptr<std::function<void()>> mine(static_cast<std::function<void()>*>(context));
     (*mine)();
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
   };
   if (!::TrySubmitThreadpoolCallback(run, owned.get(), &environment_)) {
     win32::ThrowLastError("TrySubmitThreadpoolCallback");
@@ -42,7 +42,7 @@ void ThreadPool::Submit(std::function<void()> work) {
 
 PoolWork::PoolWork(std::function<void()> work, ThreadPool& pool) : work_(std::move(work)) {
   const auto call = [](PTP_CALLBACK_INSTANCE, void* context, PTP_WORK) {
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
     auto& self = *static_cast<PoolWork*>(context);
     std::shared_ptr<void> owner;
     {
@@ -51,7 +51,7 @@ PoolWork::PoolWork(std::function<void()> work, ThreadPool& pool) : work_(std::mo
     }
     self.work_();
     owner.reset();
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
   };
   handle_ = ::CreateThreadpoolWork(call, this, pool.environment());
   if (handle_ == nullptr) win32::ThrowLastError("CreateThreadpoolWork");
@@ -72,9 +72,9 @@ void PoolWork::Submit(std::shared_ptr<void> owner) {
 PoolTimer::PoolTimer(std::function<void()> on_time, PTP_CALLBACK_ENVIRON environment)
     : on_time_(std::move(on_time)) {
   const auto call = [](PTP_CALLBACK_INSTANCE, void* context, PTP_TIMER) {
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
     static_cast<PoolTimer*>(context)->on_time_();
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
   };
   timer_ = ::CreateThreadpoolTimer(call, this, environment);
   if (timer_ == nullptr) win32::ThrowLastError("CreateThreadpoolTimer");
@@ -110,9 +110,9 @@ void PoolTimer::Close() {
 
 PoolWait::PoolWait(std::function<void()> on_signal) : on_signal_(std::move(on_signal)) {
   const auto call = [](PTP_CALLBACK_INSTANCE, void* context, PTP_WAIT, TP_WAIT_RESULT) {
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
     static_cast<PoolWait*>(context)->on_signal_();
-    AssertNotImpersonating();
+    pipe::AssertNotImpersonating();
   };
   wait_ = ::CreateThreadpoolWait(call, this, nullptr);
   if (wait_ == nullptr) win32::ThrowLastError("CreateThreadpoolWait");

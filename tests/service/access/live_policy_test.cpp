@@ -133,7 +133,7 @@ constexpr SECURITY_INFORMATION kParts =
     OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
 
 std::string DaclOf(RawClient& client) {
-  return win32::SecurityDescriptor::FromKernelObject(client.stream().get(), kParts)
+  return win32::SecurityDescriptor::FromKernelObject(client.stream().native(), kParts)
       .ToSddl(DACL_SECURITY_INFORMATION);
 }
 
@@ -154,7 +154,7 @@ TEST(LivePolicy, ConnectRightsChangeOnTheLivePipeAndOnEveryInstance) {
     EXPECT_NE(dacl.find("(A;;0x12019b;;;IU)"), std::string::npos) << dacl;
     // From the root: marked as inherited, because it comes after allow ACEs.
     EXPECT_NE(dacl.find("(D;ID;0x12019b;;;BG)"), std::string::npos) << dacl;
-    EXPECT_TRUE(win32::SecurityDescriptor::FromKernelObject(client->stream().get(), kParts).IsCanonical());
+    EXPECT_TRUE(win32::SecurityDescriptor::FromKernelObject(client->stream().native(), kParts).IsCanonical());
   }
   ASSERT_TRUE(administrator.Call("access.rollback", {{"to", 0}}).contains("result"));
   EXPECT_EQ(DaclOf(early).find(";IU)"), std::string::npos);

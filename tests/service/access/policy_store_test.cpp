@@ -20,8 +20,8 @@
 #include <vector>
 
 #include "access/policy_reading.h"
-#include "identity/impersonation.h"
 #include "intercepted_files.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/token.h"
@@ -880,7 +880,7 @@ ONBEHALF_CHILD_MAIN(PolicyWhileImpersonating) {
   PolicyStore store(folder.path());
   const win32::Token token =
       test::ImpersonationTokenOf(win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE));
-  const Impersonation impersonation(token, win32::ImpersonationLevel::kImpersonation);
+  const pipe::Impersonation impersonation(token, win32::ImpersonationLevel::kImpersonation);
   if (!impersonation) return 1;
   store.Write(Policy(1), {});
   return 0;

@@ -13,7 +13,7 @@
 #include "allocation_count.h"
 #include "audit/audit_verification.h"
 #include "audit_lines.h"
-#include "identity/impersonation.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/limits.h"
 #include "onbehalf/win32/unique_handle.h"
@@ -330,7 +330,7 @@ ONBEHALF_CHILD_MAIN(AuditWhileImpersonating) {
   Audit audit(folder.path());
   const win32::Token token =
       test::ImpersonationTokenOf(win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE));
-  const Impersonation impersonation(token, win32::ImpersonationLevel::kImpersonation);
+  const pipe::Impersonation impersonation(token, win32::ImpersonationLevel::kImpersonation);
   if (!impersonation) return 1;
   return audit.Record(AuditOutcome{}) ? 0 : 2;
 }

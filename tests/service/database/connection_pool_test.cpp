@@ -15,8 +15,8 @@
 
 #include "database/database_session.h"
 #include "database/statement_cancel.h"
-#include "identity/impersonation.h"
 #include "methods/method_caller.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/token.h"
 #include "sqlite_database.h"
 #include "support/event.h"

@@ -1,4 +1,4 @@
-#include "identity/client_process.h"
+#include "onbehalf/pipe/client_process.h"
 
 #include <gtest/gtest.h>
 
@@ -40,7 +40,7 @@ TEST(ClientProcessTest, TheImageIsKnownOnlyWhileTheProcessHoldsThePipe) {
   auto child = test::ChildProcess::Start(test::ChildProcess::Options::Self("OpenAndClose", {path}));
   ASSERT_EQ(child.ReadLine(), "open");
 
-  const ClientProcess open = ClientProcessOf(pipe.get());
+  const pipe::ClientProcess open = pipe::ClientProcessOf(pipe.get());
   EXPECT_EQ(open.process_id, child.id());
   EXPECT_EQ(open.image_path, win32::OwnImagePath());
 
@@ -48,7 +48,7 @@ TEST(ClientProcessTest, TheImageIsKnownOnlyWhileTheProcessHoldsThePipe) {
   // name to find.
   child.WriteInput("\n");
   ASSERT_EQ(child.ReadLine(), "closed");
-  EXPECT_EQ(ClientProcessOf(pipe.get()).image_path, "");
+  EXPECT_EQ(pipe::ClientProcessOf(pipe.get()).image_path, "");
   EXPECT_EQ(child.WaitForExit().code, 0u);
 }
 

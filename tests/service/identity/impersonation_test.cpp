@@ -1,4 +1,4 @@
-#include "identity/impersonation.h"
+#include "onbehalf/pipe/impersonation.h"
 
 #include <gtest/gtest.h>
 
@@ -12,8 +12,7 @@
 namespace onbehalf::test {
 namespace {
 
-using service::Impersonation;
-using service::IsImpersonating;
+using pipe::Impersonation;
 using win32::ImpersonationLevel;
 using win32::Token;
 
@@ -22,7 +21,7 @@ void ExpectClean() {
   HANDLE token = nullptr;
   EXPECT_FALSE(WindowsOpenThreadToken(::GetCurrentThread(), TOKEN_QUERY, TRUE, &token));
   EXPECT_EQ(::GetLastError(), static_cast<DWORD>(ERROR_NO_TOKEN));
-  EXPECT_FALSE(IsImpersonating());
+  EXPECT_FALSE(pipe::IsImpersonating());
 }
 
 void ExpectFailed(const Impersonation& impersonation, DWORD code, const std::string& operation) {
@@ -38,7 +37,7 @@ TEST(ImpersonationScope, SetsAndRemovesTheThreadsToken) {
   {
     const Impersonation impersonation(caller, ImpersonationLevel::kImpersonation);
     ASSERT_TRUE(impersonation);
-    EXPECT_TRUE(IsImpersonating());
+    EXPECT_TRUE(pipe::IsImpersonating());
     const auto carried = Token::FromThread();
     ASSERT_TRUE(carried);
     EXPECT_FALSE(carried->IsMember(win32::Sid::FromWellKnown(WinBuiltinAdministratorsSid)));
@@ -80,7 +79,7 @@ TEST(ImpersonationScope, RefusesATokenBelowTheRequiredLevel) {
     EXPECT_EQ(impersonation.failure().actual, ImpersonationLevel::kIdentification);
   }
   EXPECT_EQ(sets, 0);
-  const Impersonation enough(caller, ImpersonationLevel::kIdentification);
+  const pipe::Impersonation enough(caller, ImpersonationLevel::kIdentification);
   EXPECT_TRUE(enough);
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "event_messages.h"
-#include "identity/impersonation.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/process.h"
 #include "onbehalf/win32/unique_handle.h"
@@ -115,7 +115,7 @@ TEST(EventLog, AcceptsAnyText) {
 ONBEHALF_CHILD_MAIN(ReportWhileImpersonating) {
   const win32::Token token =
       test::ImpersonationTokenOf(win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE));
-  const Impersonation impersonation(token, win32::ImpersonationLevel::kImpersonation);
+  const pipe::Impersonation impersonation(token, win32::ImpersonationLevel::kImpersonation);
   if (!impersonation) return 1;
   ReportToEventLog(Event::kInternalError, {"as somebody else"});
   return 0;

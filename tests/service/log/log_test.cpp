@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "identity/impersonation.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/win32_error.h"
 #include "support/child_main.h"
@@ -209,7 +209,7 @@ ONBEHALF_CHILD_MAIN(LogWhileImpersonating) {
   Log log(folder.path(), {}, Log::Console::kNo);
   const win32::Token token =
       test::ImpersonationTokenOf(win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE));
-  const Impersonation impersonation(token, win32::ImpersonationLevel::kImpersonation);
+  const pipe::Impersonation impersonation(token, win32::ImpersonationLevel::kImpersonation);
   if (!impersonation) return 1;
   log.Write(LogLevel::kDebug, "as somebody else");  // a level that is not even written
   return 0;

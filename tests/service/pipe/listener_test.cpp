@@ -1,10 +1,11 @@
-#include "pipe/listener.h"
+#include "onbehalf/pipe/listener.h"
 
 #include <gtest/gtest.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,15 +15,15 @@
 #include "gate.h"
 #include "log/log.h"
 #include "messages.h"
+#include "onbehalf/pipe/anchor.h"
+#include "onbehalf/pipe/server_end.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
-#include "pipe/pipe_anchor.h"
 #include "pipe/pipe_descriptor.h"
-#include "pipe/pipe_instance.h"
 #include "raw_client.h"
 #include "support/child_main.h"
 #include "support/patience.h"
@@ -35,8 +36,8 @@
 namespace onbehalf::test {
 namespace {
 
-using service::PipeOptions;
-using service::PipeTaken;
+using pipe::NameTaken;
+using pipe::PipeOptions;
 using win32::SecurityDescriptor;
 
 constexpr SECURITY_INFORMATION kParts =
@@ -61,7 +62,7 @@ TEST(Listener, TheNumberOfWaitingInstancesIsConstant) {
   for (DWORD served = 1; served <= 10; ++served) {
     clients.push_back(std::make_unique<RawClient>(server.pipe_path()));
     ASSERT_TRUE(clients.back()->Call("rpc.ping").contains("result"));
-    EXPECT_EQ(InstancesOf(clients.back()->stream().get()), 1 + served + 3);  // the anchor is one
+    EXPECT_EQ(InstancesOf(clients.back()->stream().native()), 1 + served + 3);  // the anchor is one
   }
 }
 
@@ -104,7 +105,7 @@ TEST(Listener, ThePipeCarriesItsDescriptor) {
   TestServer server;
   server.Start();
   RawClient client(server.pipe_path());
-  const auto actual = SecurityDescriptor::FromKernelObject(client.stream().get(), kParts);
+  const auto actual = SecurityDescriptor::FromKernelObject(client.stream().native(), kParts);
   const std::string owner = service::PipeOwner().ToString();
   EXPECT_EQ(actual.Owner()->ToString(), owner);
   struct Entry {
@@ -154,7 +155,7 @@ TEST(PipeDescriptor, DeniesNetworkLogonsIfConfigured) {
 
 TEST(PipeDescriptor, ADifferenceIsNamed) {
   const auto difference = [](const char* actual, const char* wanted) {
-    return service::DifferenceOf(SecurityDescriptor::FromSddl(actual), SecurityDescriptor::FromSddl(wanted))
+    return pipe::DifferenceOf(SecurityDescriptor::FromSddl(actual), SecurityDescriptor::FromSddl(wanted))
         .text;
   };
   constexpr const char* kWanted = "O:SYD:P(D;;FA;;;AN)(A;;FA;;;SY)S:(ML;;NWNR;;;ME)";
@@ -180,50 +181,53 @@ TEST(PipeDescriptor, ADifferenceIsNamed) {
 // A pipe that exists before the service starts.
 class ExistingPipe : public testing::Test {
  protected:
-  ExistingPipe()
-      : path_(LocalPipePath(UniquePipeName())), log_(folder_.path(), {}, service::Log::Console::kNo) {}
+  ExistingPipe() : path_(LocalPipePath(UniquePipeName())) {}
 
-  PipeOptions Ours() const {
+  pipe::PipeOptions Ours() const {
     return {path_, service::PipeDescriptor({}, service::PipeOwner(), service::AccessPolicy::Compile({}, {})),
             false};
   }
   // Starts a listener on the pipe and returns its error message, empty if it listens.
   std::string StartListener() {
-    service::Listener listener(
-        Ours(), 2, pool_, log_, [](std::unique_ptr<service::PipeInstance>) {}, [] {});
+    pipe::Listener listener(Ours(), 2, pool_.environment(), NoEvents());
     try {
       listener.Start();
-    } catch (const PipeTaken& taken) {
+    } catch (const pipe::NameTaken& taken) {
       return taken.what();
     }
+    joined_ = listener.joined_existing();
     listener.Stop();
     return {};
   }
+  static pipe::Listener::Events NoEvents() {
+    return {[](pipe::ServerEnd) {}, [] {},
+            [](std::string_view what, std::string_view why) { ADD_FAILURE() << what << ": " << why; }};
+  }
 
-  TemporaryFolder folder_;
   const std::string path_;
-  service::Log log_;
   service::ThreadPool pool_{1, 2};
+  bool joined_ = false;
 };
 
 TEST_F(ExistingPipe, WithAnotherDescriptorIsNotServed) {
-  const service::PipeInstance squatter({path_, SecurityDescriptor::FromSddl("D:P(A;;FA;;;WD)"), false},
-                                       pool_);
+  const pipe::ServerEnd squatter =
+      pipe::AddInstance({path_, SecurityDescriptor::FromSddl("D:P(A;;FA;;;WD)"), false}, pool_.environment());
   const std::string why = StartListener();
   EXPECT_EQ(why.find("the pipe " + path_ + " was created by another program: "), 0U) << why;
 }
 
 TEST_F(ExistingPipe, OfAnotherOwnerIsNotServed) {
   std::string sddl = Ours().descriptor.ToSddl(DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION);
-  std::unique_ptr<service::PipeInstance> squatter;
+  std::optional<pipe::ServerEnd> squatter;
   try {
-    squatter = std::make_unique<service::PipeInstance>(
-        PipeOptions{path_, SecurityDescriptor::FromSddl("O:BA" + sddl), false}, pool_);
+    squatter.emplace(pipe::AddInstance(
+        pipe::PipeOptions{path_, SecurityDescriptor::FromSddl("O:BA" + sddl), false}, pool_.environment()));
   } catch (const win32::Win32Error& error) {
     ASSERT_EQ(error.win32_code(), static_cast<DWORD>(ERROR_INVALID_OWNER));
     GTEST_SKIP() << "missing here: an account that may own things as Administrators";
   }
-  if (SecurityDescriptor::FromKernelObject(squatter->get(), kParts).Owner()->ToString() != "S-1-5-32-544") {
+  if (SecurityDescriptor::FromKernelObject(squatter->native(), kParts).Owner()->ToString() !=
+      "S-1-5-32-544") {
     GTEST_SKIP() << "missing here: pipes that keep the owner they are given";
   }
   const std::string why = StartListener();
@@ -232,50 +236,48 @@ TEST_F(ExistingPipe, OfAnotherOwnerIsNotServed) {
 
 // A client that held on to its end when the service ended keeps the pipe alive. Where the flag for the first
 // instance does not reveal it, the number of instances does.
-TEST_F(ExistingPipe, OfThisAccountIsServedAndLogged) {
-  const service::PipeInstance left_over(Ours(), pool_);
+TEST_F(ExistingPipe, OfThisAccountIsServed) {
+  const pipe::ServerEnd left_over = pipe::AddInstance(Ours(), pool_.environment());
   EXPECT_EQ(StartListener(), "");
-  EXPECT_NE(ReadAll(folder_.path() / "service.log").find("the pipe already exists and is ours"),
-            std::string::npos);
+  EXPECT_TRUE(joined_);
 }
 
 // A pipe whose owner is the service's SID was made by the service: what a crash or an older release left has
 // another DACL or label.
 TEST_F(ExistingPipe, ThatIsTheServicesOwnGetsItsDescriptorAndLabel) {
   const std::string owner = win32::Sid::ForService(service::kServiceName).ToString();
-  const PipeOptions wanted{
+  const pipe::PipeOptions wanted{
       path_, SecurityDescriptor::FromSddl("O:" + owner + "G:SYD:P(A;;FA;;;WD)S:(ML;;NWNR;;;ME)"), false};
-  const PipeOptions older{
+  const pipe::PipeOptions older{
       path_, SecurityDescriptor::FromSddl("O:" + owner + "G:SYD:P(A;;FA;;;AU)S:(ML;;NW;;;ME)"), false};
-  std::unique_ptr<service::PipeInstance> left_over;
+  std::optional<pipe::ServerEnd> left_over;
   try {
-    left_over = std::make_unique<service::PipeInstance>(older, pool_);
+    left_over.emplace(pipe::AddInstance(older, pool_.environment()));
   } catch (const win32::Win32Error& error) {
     ASSERT_EQ(error.win32_code(), static_cast<DWORD>(ERROR_INVALID_OWNER));
     GTEST_SKIP() << "missing here: an account that may own things as the service";
   }
-  if (SecurityDescriptor::FromKernelObject(left_over->get(), kParts).Owner()->ToString() != owner) {
+  if (SecurityDescriptor::FromKernelObject(left_over->native(), kParts).Owner()->ToString() != owner) {
     GTEST_SKIP() << "missing here: pipes that keep the owner they are given";
   }
-  const service::PipeAnchor anchor(wanted, log_);
-  const auto now = SecurityDescriptor::FromKernelObject(left_over->get(), kParts);
-  EXPECT_EQ(service::DifferenceOf(now, wanted.descriptor).text, "");
-  EXPECT_NE(ReadAll(folder_.path() / "service.log").find("the pipe already exists and is ours"),
-            std::string::npos);
+  const pipe::Anchor anchor(wanted);
+  const auto now = SecurityDescriptor::FromKernelObject(left_over->native(), kParts);
+  EXPECT_EQ(pipe::DifferenceOf(now, wanted.descriptor).text, "");
+  EXPECT_TRUE(anchor.joined_existing());
 }
 
 TEST_F(ExistingPipe, IsNotFoundIfThereIsNone) {
   EXPECT_EQ(StartListener(), "");
-  EXPECT_EQ(ReadAll(folder_.path() / "service.log").find("the pipe already exists"), std::string::npos);
+  EXPECT_FALSE(joined_);
 }
 
 TEST_F(ExistingPipe, ThatLocksTheServiceOutIsNotServed) {
   ONBEHALF_SKIP_WITHOUT("the flag for a pipe's first instance, and a pipe's DACL that is enforced",
                         FirstPipeInstanceIsHonoured() && PipeDaclIsEnforced());
-  const service::PipeInstance squatter({path_, SecurityDescriptor::FromSddl("D:P(A;;0x12019b;;;WD)"), false},
-                                       pool_);
+  const pipe::ServerEnd squatter = pipe::AddInstance(
+      {path_, SecurityDescriptor::FromSddl("D:P(A;;0x12019b;;;WD)"), false}, pool_.environment());
   const std::string why = StartListener();
-  EXPECT_NE(why.find("denies the service access (ERROR_ACCESS_DENIED)"), std::string::npos) << why;
+  EXPECT_NE(why.find("denies this process access (ERROR_ACCESS_DENIED)"), std::string::npos) << why;
 }
 
 // ---- The instance that holds the name ----
@@ -283,7 +285,7 @@ TEST_F(ExistingPipe, ThatLocksTheServiceOutIsNotServed) {
 class PipeName : public ExistingPipe {};
 
 TEST_F(PipeName, IsHeldByAnInstanceThatNoClientGets) {
-  const service::PipeAnchor anchor(Ours(), log_);
+  const pipe::Anchor anchor(Ours());
   EXPECT_FALSE(OpenAtOnce(path_));
   EXPECT_EQ(::GetLastError(), static_cast<DWORD>(ERROR_PIPE_BUSY));
 }
@@ -291,8 +293,7 @@ TEST_F(PipeName, IsHeldByAnInstanceThatNoClientGets) {
 // From Start on, even when no instance listens any more.
 TEST_F(PipeName, IsHeldUntilTheListenerIsDestroyed) {
   {
-    service::Listener listener(
-        Ours(), 2, pool_, log_, [](std::unique_ptr<service::PipeInstance>) {}, [] {});
+    pipe::Listener listener(Ours(), 2, pool_.environment(), NoEvents());
     listener.Start();
     EXPECT_TRUE(OpenAtOnce(path_)) << ::GetLastError();
     listener.Stop();
@@ -305,8 +306,8 @@ TEST_F(PipeName, IsHeldUntilTheListenerIsDestroyed) {
 
 TEST_F(PipeName, IsHeldWithoutAWaitingInstance) {
   // As many clients as instances, and no new ones.
-  const service::PipeAnchor anchor(Ours(), log_);
-  auto instance = std::make_unique<service::PipeInstance>(Ours(), pool_);
+  const pipe::Anchor anchor(Ours());
+  std::optional<pipe::ServerEnd> instance(pipe::AddInstance(Ours(), pool_.environment()));
   const win32::UniqueFile client = OpenAtOnce(path_);
   ASSERT_TRUE(client) << ::GetLastError();
   instance.reset();
@@ -315,14 +316,14 @@ TEST_F(PipeName, IsHeldWithoutAWaitingInstance) {
 }
 
 TEST_F(PipeName, GivesTheLivePipeAnotherDescriptorAndLabel) {
-  service::PipeAnchor anchor(Ours(), log_);
-  const service::PipeInstance instance(Ours(), pool_);
+  pipe::Anchor anchor(Ours());
+  const pipe::ServerEnd instance = pipe::AddInstance(Ours(), pool_.environment());
   const std::string owner = service::PipeOwner().ToString();
   for (const char* rest : {"D:P(A;;0x1e019f;;;WD)S:(ML;;NW;;;ME)", "D:P(A;;FA;;;WD)S:(ML;;NWNR;;;ME)"}) {
     const auto wanted = SecurityDescriptor::FromSddl("O:" + owner + "G:SY" + rest);
     anchor.SetDescriptor(wanted);
     EXPECT_EQ(
-        service::DifferenceOf(SecurityDescriptor::FromKernelObject(instance.get(), kParts), wanted).text, "")
+        pipe::DifferenceOf(SecurityDescriptor::FromKernelObject(instance.native(), kParts), wanted).text, "")
         << rest;
   }
 }

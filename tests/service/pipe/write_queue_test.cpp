@@ -1,4 +1,4 @@
-#include "pipe/write_queue.h"
+#include "onbehalf/pipe/write_queue.h"
 
 #include <gtest/gtest.h>
 
@@ -15,8 +15,8 @@
 #include <utility>
 
 #include "messages.h"
+#include "onbehalf/pipe/server_end.h"
 #include "onbehalf/win32/win32_error.h"
-#include "pipe/pipe_instance.h"
 #include "raw_client.h"
 #include "support/patience.h"
 #include "support/unique_pipe_name.h"
@@ -26,7 +26,7 @@
 namespace onbehalf::test {
 namespace {
 
-using service::WriteQueue;
+using pipe::WriteQueue;
 using std::chrono::milliseconds;
 
 // Returns a text of the requested length.
@@ -122,7 +122,7 @@ TEST(BackPressure, AClientThatDisconnectsDuringAResponseLeaksNothing) {
     RawClient client(server.pipe_path());
     client.Send(RequestMessage(1, "test.bulk"));
     std::array<char, 1000> part;
-    ASSERT_GT(client.stream().Read(part, win32::Clock::now() + kPatience), 0U);
+    ASSERT_GT(client.stream().Read(part, win32::Clock::now() + kPatience).bytes, 0U);
   }
   RawClient last(server.pipe_path());
   EXPECT_TRUE(last.Call("rpc.ping").contains("result"));
@@ -134,39 +134,40 @@ class WriteQueueTest : public testing::Test {
  protected:
   WriteQueueTest()
       : path_(LocalPipePath(UniquePipeName())),
-        pipe_({path_, win32::SecurityDescriptor::FromSddl("D:P(A;;FA;;;WD)"), false}, pool_),
+        pipe_(pipe::AddInstance({path_, win32::SecurityDescriptor::FromSddl("D:P(A;;FA;;;WD)"), false},
+                                pool_.environment())),
         client_(std::make_unique<RawClient>(path_)) {}
 
   // Adds messages until the pipe accepts no more, and returns their number.
-  int Fill(WriteQueue& queue, const std::string& message) {
+  int Fill(pipe::WriteQueue& queue, const std::string& message) {
     int added = 0;
-    WriteQueue::Added result = WriteQueue::Added::kWritten;
-    while (result == WriteQueue::Added::kWritten) {
+    pipe::WriteQueue::Added result = pipe::WriteQueue::Added::kWritten;
+    while (result == pipe::WriteQueue::Added::kWritten) {
       result = queue.Add(message, nullptr);
       ++added;
     }
-    EXPECT_EQ(result, WriteQueue::Added::kPending);
+    EXPECT_EQ(result, pipe::WriteQueue::Added::kPending);
     return added;
   }
 
   service::ThreadPool pool_{1, 4};
   const std::string path_;
-  service::PipeInstance pipe_;
+  pipe::ServerEnd pipe_;
   std::unique_ptr<RawClient> client_;
 };
 
 TEST_F(WriteQueueTest, WritesWhatThePipeAcceptsAndTheRestInOrderLater) {
   std::atomic<DWORD> failure = ERROR_SUCCESS;
-  WriteQueue queue(pipe_.get(), pool_, [&](DWORD code) {
+  pipe::WriteQueue queue(pipe_, [&](DWORD code) {
     if (code != ERROR_SUCCESS) failure = code;
   });
   const std::string large(40'000, 'a');
   const int filled = Fill(queue, large);
   EXPECT_TRUE(queue.waiting_since().has_value());
   EXPECT_EQ(queue.bytes(), large.size());
-  EXPECT_EQ(queue.Add("b", nullptr), WriteQueue::Added::kPending);
-  EXPECT_EQ(queue.Add(large, nullptr), WriteQueue::Added::kPending);
-  EXPECT_EQ(queue.Add("c", nullptr), WriteQueue::Added::kPending);
+  EXPECT_EQ(queue.Add("b", nullptr), pipe::WriteQueue::Added::kPending);
+  EXPECT_EQ(queue.Add(large, nullptr), pipe::WriteQueue::Added::kPending);
+  EXPECT_EQ(queue.Add("c", nullptr), pipe::WriteQueue::Added::kPending);
   EXPECT_EQ(queue.bytes(), 2 * large.size() + 2);
 
   std::string wanted;
@@ -175,7 +176,7 @@ TEST_F(WriteQueueTest, WritesWhatThePipeAcceptsAndTheRestInOrderLater) {
   std::string read;
   std::array<char, 10'000> part;
   while (read.size() < wanted.size()) {
-    const std::size_t bytes = client_->stream().Read(part, win32::Clock::now() + kPatience);
+    const std::size_t bytes = client_->stream().Read(part, win32::Clock::now() + kPatience).bytes;
     ASSERT_GT(bytes, 0U);
     read.append(part.data(), bytes);
   }
@@ -184,11 +185,11 @@ TEST_F(WriteQueueTest, WritesWhatThePipeAcceptsAndTheRestInOrderLater) {
 }
 
 TEST_F(WriteQueueTest, FailsPermanentlyWhenTheOtherEndIsGone) {
-  WriteQueue queue(pipe_.get(), pool_, [](DWORD) {});
+  pipe::WriteQueue queue(pipe_, [](DWORD) {});
   client_.reset();
-  EXPECT_EQ(queue.Add("a", nullptr), WriteQueue::Added::kFailed);
+  EXPECT_EQ(queue.Add("a", nullptr), pipe::WriteQueue::Added::kFailed);
   EXPECT_NE(queue.last_error(), static_cast<DWORD>(ERROR_SUCCESS));
-  EXPECT_EQ(queue.Add("b", nullptr), WriteQueue::Added::kFailed);
+  EXPECT_EQ(queue.Add("b", nullptr), pipe::WriteQueue::Added::kFailed);
   EXPECT_EQ(queue.bytes(), 0U);
 }
 
@@ -201,11 +202,11 @@ TEST_F(WriteQueueTest, ReportsAFailedPendingWriteAndReleasesItsOwner) {
   };
   const auto gone = std::make_shared<std::promise<void>>();
   std::atomic<DWORD> code = ERROR_SUCCESS;
-  WriteQueue queue(pipe_.get(), pool_, [&](DWORD ended) { code = ended; });
+  pipe::WriteQueue queue(pipe_, [&](DWORD ended) { code = ended; });
   Fill(queue, std::string(40'000, 'a'));
   EXPECT_EQ(queue.bytes(), 40'000U);
   // The first pending message keeps its owner; this one comes after it.
-  EXPECT_EQ(queue.Add("b", std::make_shared<Owner>(gone)), WriteQueue::Added::kPending);
+  EXPECT_EQ(queue.Add("b", std::make_shared<Owner>(gone)), pipe::WriteQueue::Added::kPending);
   client_.reset();
   ASSERT_EQ(gone->get_future().wait_for(kPatience), std::future_status::ready);
   EXPECT_NE(code, static_cast<DWORD>(ERROR_SUCCESS));

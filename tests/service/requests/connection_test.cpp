@@ -26,12 +26,12 @@ class MessageModeClient {
  public:
   explicit MessageModeClient(const std::string& path) : client_(path) {
     DWORD mode = PIPE_READMODE_MESSAGE;
-    EXPECT_TRUE(::SetNamedPipeHandleState(client_.stream().get(), &mode, nullptr, nullptr));
+    EXPECT_TRUE(::SetNamedPipeHandleState(client_.stream().native(), &mode, nullptr, nullptr));
   }
   void Write(std::string_view bytes) { client_.Write(bytes); }
   std::string ReadMessage() {
     std::array<char, 64 * 1024> buffer;
-    return {buffer.data(), client_.stream().Read(buffer, win32::Clock::now() + kPatience)};
+    return {buffer.data(), client_.stream().Read(buffer, win32::Clock::now() + kPatience).bytes};
   }
 
  private:

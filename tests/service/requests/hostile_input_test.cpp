@@ -141,7 +141,8 @@ TEST(HostileInput, AMessageOfAnotherProtocolIsRefusedInThatProtocol) {
     std::string all;
     std::array<char, 1024> piece;
     const auto deadline = win32::Clock::now() + kPatience;
-    while (const std::size_t bytes = client.stream().Read(piece, deadline)) all.append(piece.data(), bytes);
+    while (const std::size_t bytes = client.stream().Read(piece, deadline).bytes)
+      all.append(piece.data(), bytes);
     EXPECT_EQ(all, expected);
   }
   EXPECT_EQ(server.server().statistics().frames_refused, 2U);

@@ -36,7 +36,7 @@ class ByteClient {
  public:
   explicit ByteClient(const TestServer& server) : client_(server.pipe_path()) {
     DWORD mode = PIPE_READMODE_BYTE;
-    EXPECT_TRUE(::SetNamedPipeHandleState(client_.stream().get(), &mode, nullptr, nullptr));
+    EXPECT_TRUE(::SetNamedPipeHandleState(client_.stream().native(), &mode, nullptr, nullptr));
   }
   void Write(std::initializer_list<std::string_view> writes) {
     for (const std::string_view bytes : writes) client_.Write(bytes);
@@ -46,8 +46,10 @@ class ByteClient {
     std::string text;
     std::array<char, 4096> buffer;
     while (text.size() < bytes) {
-      const std::size_t read = client_.stream().Read(
-          {buffer.data(), std::min(buffer.size(), bytes - text.size())}, win32::Clock::now() + kPatience);
+      const std::size_t read = client_.stream()
+                                   .Read({buffer.data(), std::min(buffer.size(), bytes - text.size())},
+                                         win32::Clock::now() + kPatience)
+                                   .bytes;
       if (read == 0) break;
       text.append(buffer.data(), read);
     }

@@ -21,6 +21,7 @@
 #include "intercepted_files.h"
 #include "log/log.h"
 #include "messages.h"
+#include "onbehalf/pipe/server_end.h"
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/win32_error.h"
@@ -48,7 +49,8 @@ class KeptMessages final : public service::Outbox {
  public:
   explicit KeptMessages(service::ServerParts& server)
       : alive_(server.connections),
-        writes_(INVALID_HANDLE_VALUE, server.io_pool, [](DWORD) {}),
+        pipe_(INVALID_HANDLE_VALUE, server.io_pool.environment()),
+        writes_(pipe_, [](DWORD) {}),
         room_(writes_, 1000),
         requests_(server, client_, *this, [this] { Set(drained_); }) {}
 
@@ -57,7 +59,7 @@ class KeptMessages final : public service::Outbox {
     messages_.push_back(Json::parse(text));
     changed_.NotifyAll();
   }
-  service::WriteRoom& room() override { return room_; }
+  pipe::WriteRoom& room() override { return room_; }
   void Close() override { Set(closed_); }
 
   service::RequestSet& requests() { return requests_; }
@@ -92,8 +94,9 @@ class KeptMessages final : public service::Outbox {
   bool drained_ = false;
   bool closed_ = false;
   const service::Client client_{7};
-  service::WriteQueue writes_;
-  service::WriteRoom room_;
+  const pipe::ServerEnd pipe_;
+  pipe::WriteQueue writes_;
+  pipe::WriteRoom room_;
   service::RequestSet requests_;
 };
 

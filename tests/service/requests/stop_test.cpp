@@ -11,12 +11,12 @@
 
 #include "gate.h"
 #include "messages.h"
+#include "onbehalf/pipe/listener.h"
+#include "onbehalf/pipe/server_end.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
-#include "pipe/listener.h"
-#include "pipe/pipe_instance.h"
 #include "raw_client.h"
 #include "support/patience.h"
 #include "test_server.h"
@@ -272,10 +272,11 @@ TEST(Start, WorksAgainAfterItHasFailed) {
   TestServer server;
   {
     service::ThreadPool pool(1, 2);
-    const service::PipeInstance squatter(
-        {server.pipe_path(), win32::SecurityDescriptor::FromSddl("D:P(A;;FA;;;WD)"), false}, pool);
-    EXPECT_THROW(server.Start(), service::PipeTaken);
-    EXPECT_THROW(server.Start(), service::PipeTaken);
+    const pipe::ServerEnd squatter =
+        pipe::AddInstance({server.pipe_path(), win32::SecurityDescriptor::FromSddl("D:P(A;;FA;;;WD)"), false},
+                          pool.environment());
+    EXPECT_THROW(server.Start(), pipe::NameTaken);
+    EXPECT_THROW(server.Start(), pipe::NameTaken);
   }
   server.Start();
   RawClient client(server.pipe_path());

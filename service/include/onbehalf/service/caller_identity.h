@@ -4,9 +4,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <variant>
 
+#include "onbehalf/pipe/capture_failure.h"
+#include "onbehalf/pipe/client_process.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/token.h"
@@ -16,13 +17,8 @@ namespace onbehalf::service {
 class AccessPolicy;
 class GrantedRights;
 
-// Why the identity of the client that wrote the last message could not be captured.
-struct CaptureFailure {
-  DWORD code = ERROR_SUCCESS;
-  const char* operation = "";  // the Windows function that failed
-  // The client's token cannot be opened (ERROR_CANT_OPEN_ANONYMOUS, 1347): its level is anonymous.
-  bool is_anonymous = false;
-};
+using pipe::CaptureFailure;
+using pipe::ClientProcess;
 
 // The identity of the client that wrote a message: its token as it was for that message, and the token facts that every request
 // needs. Immutable; shared by the requests of one read. Any thread.
@@ -56,14 +52,6 @@ class CallerIdentity {
   // Cached access checks of this token, for the policy only; freed with this object.
   friend class AccessPolicy;
   const std::unique_ptr<GrantedRights> granted_;
-};
-
-// What is known about the client process of a connection, apart from its identity. Only for the audit and for people, never an
-// input to a decision: the process id may have been reused.
-struct ClientProcess {
-  DWORD process_id = 0;
-  std::string image_path;  // empty if it could not be read: the process has exited or is on another computer
-  std::string computer;    // this computer's name for local clients
 };
 
 }  // namespace onbehalf::service

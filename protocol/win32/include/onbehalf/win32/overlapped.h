@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
-
+#include "onbehalf/win32/deadline.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/unique_handle.h"
 
 namespace onbehalf::win32 {
-
-using Clock = std::chrono::steady_clock;
-// Forever.
-inline constexpr Clock::time_point kNoDeadline =
-    (Clock::time_point::max)();  // windows.h may have made max a macro
 
 // One overlapped operation on one handle, waited for by the thread that started it. Owns its OVERLAPPED and event;
 // the destructor cancels a pending operation (CancelIoEx) and waits for it, so the kernel never writes into freed

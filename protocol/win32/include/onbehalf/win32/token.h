@@ -8,20 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "onbehalf/win32/impersonation_level.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/unique_handle.h"
 
 namespace onbehalf::win32 {
-
-// In order: each level includes the lower ones. The values are SECURITY_IMPERSONATION_LEVEL's.
-enum class ImpersonationLevel : int {
-  kAnonymous = 0,
-  kIdentification = 1,
-  kImpersonation = 2,
-  kDelegation = 3
-};
-std::string_view ToString(ImpersonationLevel level);  // "anonymous", "identification", ...
 
 struct TokenGroup {
   Sid sid;
@@ -77,6 +69,8 @@ class Token {
 
   TokenFacts Facts() const;
   Sid User() const;
+  // The owner of new objects of this token: Administrators for an elevated administrator, else the user.
+  Sid DefaultOwner() const;
   // The user counts only for deny entries (possible after CreateRestrictedToken).
   bool IsUserDenyOnly() const;
   std::vector<TokenGroup> Groups() const;

@@ -1,16 +1,16 @@
-#include "pipe/write_queue.h"
+#include "onbehalf/pipe/write_queue.h"
 
 #include <cstdint>
 #include <utility>
 
-#include "identity/impersonation.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/win32_error.h"
 
-namespace onbehalf::service {
+namespace onbehalf::pipe {
 
-WriteQueue::WriteQueue(HANDLE pipe, ThreadPool& pool, std::function<void(DWORD)> on_end)
-    : pipe_(pipe),
-      pool_(pool),
+WriteQueue::WriteQueue(const PipeEnd& pipe, std::function<void(DWORD)> on_end)
+    : pipe_(pipe.native()),
+      environment_(pipe.environment()),
       on_end_(std::move(on_end)),
       event_(::CreateEventW(nullptr, TRUE, FALSE, nullptr)) {
   if (!event_) win32::ThrowLastError("CreateEventW");
@@ -44,7 +44,9 @@ void WriteQueue::WriteFromFront() {
       code = ::GetLastError();
     }
     if (code == ERROR_IO_PENDING) {
-      if (wait_ == nullptr) wait_ = ::CreateThreadpoolWait(&WriteQueue::OnEvent, this, pool_.environment());
+      if (wait_ == nullptr)
+        wait_ = ::CreateThreadpoolWait(&WriteQueue::OnEvent, this,
+                                       static_cast<PTP_CALLBACK_ENVIRON>(environment_));
       if (wait_ != nullptr) {
         pending_ = true;
         since_ = std::chrono::steady_clock::now();
@@ -108,4 +110,4 @@ DWORD WriteQueue::last_error() const {
   return error_;
 }
 
-}  // namespace onbehalf::service
+}  // namespace onbehalf::pipe

@@ -1,4 +1,4 @@
-#include "onbehalf/win32/pipe_stream.h"
+#include "onbehalf/pipe/client.h"
 
 #include <gtest/gtest.h>
 
@@ -9,21 +9,32 @@
 #include <string_view>
 #include <utility>
 
+#include "onbehalf/win32/overlapped.h"
 #include "onbehalf/win32/security_descriptor.h"
+#include "onbehalf/win32/token.h"
+#include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "support/handle_count.h"
+#include "support/open_pipe.h"
 #include "support/patience.h"
 #include "support/platform_probe.h"
 #include "support/unique_pipe_name.h"
 
-namespace onbehalf::win32 {
+namespace onbehalf::pipe {
 namespace {
 
 using namespace std::chrono_literals;
 
+using win32::ImpersonationLevel;
+using win32::SecurityDescriptor;
+using win32::ThrowLastError;
+using win32::Token;
+using win32::ToWide;
+using win32::UniqueFile;
+using win32::Win32Error;
+
 constexpr ClientSecurity kSecurity{};
-// Longer than anything here takes unless it hangs.
 
 Clock::time_point Soon() { return Clock::now() + test::kPatience; }
 
@@ -78,7 +89,7 @@ class Server {
 
 DWORD OpenError(std::string_view path, Clock::time_point deadline) {
   try {
-    PipeStream::Open(path, kSecurity, deadline);
+    test::OpenPipe(path, kSecurity, deadline);
     return ERROR_SUCCESS;
   } catch (const Win32Error& error) {
     EXPECT_EQ(error.subject(), path);
@@ -86,17 +97,7 @@ DWORD OpenError(std::string_view path, Clock::time_point deadline) {
   }
 }
 
-template <typename Action>
-DWORD ErrorOf(Action action) {
-  try {
-    action();
-    return ERROR_SUCCESS;
-  } catch (const Win32Error& error) {
-    return error.win32_code();
-  }
-}
-
-TEST(PipeStreamTest, MessagesGoBothWays) {
+TEST(ClientEndTest, MessagesGoBothWays) {
   Server server;
   auto served = std::async(std::launch::async, [&] {
     server.Accept();
@@ -104,15 +105,15 @@ TEST(PipeStreamTest, MessagesGoBothWays) {
     server.Write("echo: " + message);
     return message;
   });
-  auto client = PipeStream::Open(server.path(), kSecurity, Soon());
+  auto client = test::OpenPipe(server.path(), kSecurity, Soon());
   client.Write("hello", Soon());
   std::array<char, 64> buffer{};
-  const std::size_t bytes = client.Read(buffer, Soon());
+  const std::size_t bytes = client.Read(buffer, Soon()).bytes;
   EXPECT_EQ(std::string(buffer.data(), bytes), "echo: hello");
   EXPECT_EQ(served.get(), "hello");
 }
 
-TEST(PipeStreamTest, OneWriteIsOneMessage) {
+TEST(ClientEndTest, OneWriteIsOneMessage) {
   Server server;
   const std::string large(60000, 'x');
   auto served = std::async(std::launch::async, [&] {
@@ -121,7 +122,7 @@ TEST(PipeStreamTest, OneWriteIsOneMessage) {
     const std::string second = server.Read();
     return std::pair(first, second);
   });
-  auto client = PipeStream::Open(server.path(), kSecurity, Soon());
+  auto client = test::OpenPipe(server.path(), kSecurity, Soon());
   client.Write(large, Soon());
   client.Write("small", Soon());
   const auto [first, second] = served.get();
@@ -129,36 +130,53 @@ TEST(PipeStreamTest, OneWriteIsOneMessage) {
   EXPECT_EQ(second, "small");
 }
 
-TEST(PipeStreamTest, ALongMessageIsReadInPieces) {
+TEST(ClientEndTest, ALongMessageIsReadInPieces) {
   Server server;
-  auto client = PipeStream::Open(server.path(), kSecurity, Soon());
+  auto client = test::OpenPipe(server.path(), kSecurity, Soon());
   server.Write("0123456789");
   std::array<char, 4> buffer{};
   std::string all;
   while (all.size() < 10) {
-    const std::size_t bytes = client.Read(buffer, Soon());
+    const std::size_t bytes = client.Read(buffer, Soon()).bytes;
     ASSERT_GT(bytes, 0U);
     all.append(buffer.data(), bytes);
   }
   EXPECT_EQ(all, "0123456789");
 }
 
-TEST(PipeStreamTest, EmptyMessagesAreSkipped) {
+// Not as the end of the pipe, which is kClosed.
+TEST(ClientEndTest, AnEmptyMessageIsReadAsOne) {
   Server server;
-  auto client = PipeStream::Open(server.path(), kSecurity, Soon());
+  ConnectOptions options;
+  options.read_mode = Kind::kMessage;
+  options.check = AnyServer();
+  auto client = Connect(server.path(), options, Soon());
   server.Write("");
   server.Write("full");
   std::array<char, 8> buffer{};
-  const std::size_t bytes = client.Read(buffer, Soon());
+  const IoResult empty = client.Read(buffer, Soon());
+  EXPECT_EQ(empty.status, Status::kOk);
+  EXPECT_EQ(empty.bytes, 0U);
+  const std::size_t bytes = client.Read(buffer, Soon()).bytes;
   EXPECT_EQ(std::string(buffer.data(), bytes), "full");
 }
 
-TEST(PipeStreamTest, AReaderAndAWriterWorkConcurrently) {
+TEST(ClientEndTest, EmptyMessagesAreSkippedByReadsInByteMode) {
   Server server;
-  auto client = PipeStream::Open(server.path(), kSecurity, Soon());
+  auto client = test::OpenPipe(server.path(), kSecurity, Soon());
+  server.Write("");
+  server.Write("full");
+  std::array<char, 8> buffer{};
+  const std::size_t bytes = client.Read(buffer, Soon()).bytes;
+  EXPECT_EQ(std::string(buffer.data(), bytes), "full");
+}
+
+TEST(ClientEndTest, AReaderAndAWriterWorkConcurrently) {
+  Server server;
+  auto client = test::OpenPipe(server.path(), kSecurity, Soon());
   auto reader = std::async(std::launch::async, [&] {
     std::array<char, 8> buffer{};
-    const std::size_t bytes = client.Read(buffer, Soon());
+    const std::size_t bytes = client.Read(buffer, Soon()).bytes;
     return std::string(buffer.data(), bytes);
   });
   client.Write("question", Soon());
@@ -167,92 +185,92 @@ TEST(PipeStreamTest, AReaderAndAWriterWorkConcurrently) {
   EXPECT_EQ(reader.get(), "answer");
 }
 
-TEST(PipeStreamTest, AReadEndsAtItsDeadline) {
+TEST(ClientEndTest, AReadEndsAtItsDeadline) {
   Server server;
-  auto client = PipeStream::Open(server.path(), kSecurity, Soon());
+  auto client = test::OpenPipe(server.path(), kSecurity, Soon());
   std::array<char, 8> buffer{};
-  EXPECT_EQ(ErrorOf([&] { client.Read(buffer, Clock::now() + 30ms); }), static_cast<DWORD>(WAIT_TIMEOUT));
+  EXPECT_EQ(client.Read(buffer, Clock::now() + 30ms).status, Status::kTimeout);
   // The stream still works.
   server.Write("late");
-  EXPECT_EQ(client.Read(buffer, Soon()), 4U);
+  EXPECT_EQ(client.Read(buffer, Soon()).bytes, 4U);
 }
 
-TEST(PipeStreamTest, AnUnreadWriteEndsAtItsDeadline) {
+TEST(ClientEndTest, AnUnreadWriteEndsAtItsDeadline) {
   Server server;
-  auto client = PipeStream::Open(server.path(), kSecurity, Soon());
+  auto client = test::OpenPipe(server.path(), kSecurity, Soon());
   const std::string large(1 << 20, 'x');
-  EXPECT_EQ(ErrorOf([&] {
-              for (int i = 0; i < 64; ++i) client.Write(large, Clock::now() + 30ms);
-            }),
-            static_cast<DWORD>(WAIT_TIMEOUT));
+  Status status = Status::kOk;
+  for (int i = 0; i < 64 && status == Status::kOk; ++i)
+    status = client.Write(large, Clock::now() + 30ms).status;
+  EXPECT_EQ(status, Status::kTimeout);
 }
 
-TEST(PipeStreamTest, AClosedPeerEndsTheStreamAfterItsLastBytes) {
+TEST(ClientEndTest, AClosedPeerEndsTheStreamAfterItsLastBytes) {
   Server server;
-  auto client = PipeStream::Open(server.path(), kSecurity, Soon());
+  auto client = test::OpenPipe(server.path(), kSecurity, Soon());
   server.Write("last");
   server.Close();
   std::array<char, 8> buffer{};
-  EXPECT_EQ(client.Read(buffer, Soon()), 4U);
-  EXPECT_EQ(client.Read(buffer, Soon()), 0U);
-  EXPECT_EQ(client.Read(buffer, Soon()), 0U);
+  EXPECT_EQ(client.Read(buffer, Soon()).bytes, 4U);
+  EXPECT_EQ(client.Read(buffer, Soon()).status, Status::kClosed);
+  EXPECT_EQ(client.Read(buffer, Soon()).status, Status::kClosed);
 }
 
-TEST(PipeStreamTest, ADisconnectedPeerEndsTheStream) {
+TEST(ClientEndTest, ADisconnectedPeerEndsTheStream) {
   Server server;
-  auto client = PipeStream::Open(server.path(), kSecurity, Soon());
+  auto client = test::OpenPipe(server.path(), kSecurity, Soon());
   ASSERT_TRUE(::DisconnectNamedPipe(server.get()));
   std::array<char, 8> buffer{};
-  EXPECT_EQ(client.Read(buffer, Soon()), 0U);
+  EXPECT_EQ(client.Read(buffer, Soon()).status, Status::kClosed);
 }
 
-TEST(PipeStreamTest, APeerThatClosesEndsAWaitingRead) {
+TEST(ClientEndTest, APeerThatClosesEndsAWaitingRead) {
   Server server;
-  auto client = PipeStream::Open(server.path(), kSecurity, Soon());
+  auto client = test::OpenPipe(server.path(), kSecurity, Soon());
   auto reader = std::async(std::launch::async, [&] {
     std::array<char, 8> buffer{};
-    return client.Read(buffer, Soon());
+    return client.Read(buffer, Soon()).status;
   });
   server.Close();
-  EXPECT_EQ(reader.get(), 0U);
+  EXPECT_EQ(reader.get(), Status::kClosed);
 }
 
-TEST(PipeStreamTest, WritingToAClosedPeerIsAnError) {
+TEST(ClientEndTest, WritingToAClosedPeerTellsThatItIsClosed) {
   Server server;
-  auto client = PipeStream::Open(server.path(), kSecurity, Soon());
+  auto client = test::OpenPipe(server.path(), kSecurity, Soon());
   server.Close();
-  const DWORD code = ErrorOf([&] { client.Write("x", Soon()); });
-  EXPECT_TRUE(code == ERROR_NO_DATA || code == ERROR_BROKEN_PIPE || code == ERROR_PIPE_NOT_CONNECTED) << code;
+  const IoResult written = client.Write("x", Soon());
+  EXPECT_EQ(written.status, Status::kClosed) << written.code;
 }
 
-TEST(PipeStreamTest, APipeThatDoesNotExistIsNotFound) {
+TEST(ClientEndTest, APipeThatDoesNotExistIsNotFound) {
   EXPECT_EQ(OpenError(test::LocalPipePath(test::UniquePipeName()), Soon()),
             static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
 }
 
-TEST(PipeStreamTest, ABusyPipeIsWaitedForUntilTheDeadline) {
+TEST(ClientEndTest, ABusyPipeIsWaitedForUntilTheDeadline) {
   Server server;
-  const auto first = PipeStream::Open(server.path(), kSecurity, Soon());
+  const auto first = test::OpenPipe(server.path(), kSecurity, Soon());
   const auto started = Clock::now();
   EXPECT_EQ(OpenError(server.path(), started + 100ms), static_cast<DWORD>(ERROR_PIPE_BUSY));
   EXPECT_GE(Clock::now() - started, 100ms);
 }
 
-TEST(PipeStreamTest, ABusyPipeWithoutTimeIsBusyAtOnce) {
+TEST(ClientEndTest, ABusyPipeWithoutTimeIsBusyAtOnce) {
   Server server;
-  const auto first = PipeStream::Open(server.path(), kSecurity, Soon());
+  const auto first = test::OpenPipe(server.path(), kSecurity, Soon());
   EXPECT_EQ(OpenError(server.path(), Clock::now() - 1s), static_cast<DWORD>(ERROR_PIPE_BUSY));
 }
 
-TEST(PipeStreamTest, ABusyPipeIsOpenedWhenAnInstanceIsFree) {
+TEST(ClientEndTest, ABusyPipeIsOpenedWhenAnInstanceIsFree) {
   Server server(2);
-  const auto first = PipeStream::Open(server.path(), kSecurity, Soon());
+  const auto first = test::OpenPipe(server.path(), kSecurity, Soon());
   auto second = std::async(std::launch::async, [&] { return OpenError(server.path(), Soon()); });
   const UniqueFile instance = server.AddInstance(2);
   EXPECT_EQ(second.get(), static_cast<DWORD>(ERROR_SUCCESS));
 }
 
-TEST(PipeStreamTest, OnlyPipesAreOpened) {
+TEST(ClientEndTest, OnlyPipesAreOpened) {
   using namespace std::string_view_literals;
   for (const auto path :
        {""sv, "C:\\Windows\\win.ini"sv, "\\\\.\\C:\\Windows\\win.ini"sv, "\\\\.\\pipe\\"sv, "\\\\.\\pipe"sv,
@@ -263,33 +281,33 @@ TEST(PipeStreamTest, OnlyPipesAreOpened) {
   }
 }
 
-TEST(PipeStreamTest, TheWordPipeIsNotCaseSensitive) {
+TEST(ClientEndTest, TheWordPipeIsNotCaseSensitive) {
   std::string path = test::LocalPipePath(test::UniquePipeName());
   path.replace(path.find("pipe"), 4, "PIPE");
   EXPECT_EQ(OpenError(path, Soon()), static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
 }
 
-TEST(PipeStreamTest, TheLevelIsAlwaysStated) {
+TEST(ClientEndTest, TheLevelIsAlwaysStated) {
   for (const bool dynamic : {false, true}) {
     for (const auto level : {ImpersonationLevel::kAnonymous, ImpersonationLevel::kIdentification,
                              ImpersonationLevel::kImpersonation, ImpersonationLevel::kDelegation}) {
-      const DWORD flags = PipeStream::OpenFlags({level, dynamic});
+      const DWORD flags = OpenFlags({level, dynamic});
       EXPECT_NE(flags & SECURITY_SQOS_PRESENT, 0U);
       EXPECT_NE(flags & FILE_FLAG_OVERLAPPED, 0U);
       EXPECT_EQ((flags & SECURITY_CONTEXT_TRACKING) != 0, dynamic);
       EXPECT_EQ((flags >> 16) & 3U, static_cast<DWORD>(level));
     }
   }
-  EXPECT_EQ(PipeStream::OpenFlags({ImpersonationLevel::kIdentification, false}) & SECURITY_VALID_SQOS_FLAGS,
+  EXPECT_EQ(OpenFlags({ImpersonationLevel::kIdentification, false}) & SECURITY_VALID_SQOS_FLAGS,
             static_cast<DWORD>(SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION));
-  EXPECT_EQ(PipeStream::OpenFlags({ImpersonationLevel::kImpersonation, true}) & SECURITY_VALID_SQOS_FLAGS,
+  EXPECT_EQ(OpenFlags({ImpersonationLevel::kImpersonation, true}) & SECURITY_VALID_SQOS_FLAGS,
             static_cast<DWORD>(SECURITY_SQOS_PRESENT | SECURITY_IMPERSONATION | SECURITY_CONTEXT_TRACKING));
 }
 
 // The level that the server gets, read from its thread.
 ImpersonationLevel LevelAtServer(ImpersonationLevel asked) {
   Server server;
-  auto client = PipeStream::Open(server.path(), {asked, true}, Soon());
+  auto client = test::OpenPipe(server.path(), {asked, true}, Soon());
   client.Write("x", Soon());
   server.Read();
   if (!::ImpersonateNamedPipeClient(server.get())) ThrowLastError("ImpersonateNamedPipeClient");
@@ -298,30 +316,30 @@ ImpersonationLevel LevelAtServer(ImpersonationLevel asked) {
   return token ? token->Facts().level : ImpersonationLevel::kAnonymous;
 }
 
-TEST(PipeStreamTest, TheServerGetsExactlyTheRequestedLevel) {
+TEST(ClientEndTest, TheServerGetsExactlyTheRequestedLevel) {
   ONBEHALF_SKIP_WITHOUT("a pipe client's impersonation level", test::PipeClientLevelIsHonoured());
   EXPECT_EQ(LevelAtServer(ImpersonationLevel::kIdentification), ImpersonationLevel::kIdentification);
   EXPECT_EQ(LevelAtServer(ImpersonationLevel::kImpersonation), ImpersonationLevel::kImpersonation);
 }
 
-TEST(PipeStreamTest, APipeThatRefusesTheClientIsAccessDenied) {
+TEST(ClientEndTest, APipeThatRefusesTheClientIsAccessDenied) {
   ONBEHALF_SKIP_WITHOUT("a pipe's DACL enforced at open", test::PipeDaclIsEnforced());
   const Server server(1, "D:P(D;;FA;;;WD)");
   EXPECT_EQ(OpenError(server.path(), Soon()), static_cast<DWORD>(ERROR_ACCESS_DENIED));
 }
 
-TEST(PipeStreamTest, MovingKeepsTheConnection) {
+TEST(ClientEndTest, MovingKeepsTheConnection) {
   Server server;
-  auto first = PipeStream::Open(server.path(), kSecurity, Soon());
-  PipeStream second = std::move(first);
+  auto first = test::OpenPipe(server.path(), kSecurity, Soon());
+  ClientEnd second = std::move(first);
   second.Write("moved", Soon());
   EXPECT_EQ(server.Read(), "moved");
 }
 
-TEST(PipeStreamTest, LeaksNoHandles) {
+TEST(ClientEndTest, LeaksNoHandles) {
   const auto round = [] {
     Server server;
-    auto client = PipeStream::Open(server.path(), kSecurity, Soon());
+    auto client = test::OpenPipe(server.path(), kSecurity, Soon());
     client.Write("x", Soon());
     server.Read();
   };
@@ -332,4 +350,4 @@ TEST(PipeStreamTest, LeaksNoHandles) {
 }
 
 }  // namespace
-}  // namespace onbehalf::win32
+}  // namespace onbehalf::pipe

@@ -1,8 +1,8 @@
 #pragma once
 
-namespace onbehalf::service {
+namespace onbehalf::pipe {
 
-// Only for the two places that change a thread's token (caller_identity.cpp and impersonation.cpp).
+// Only for the two places that change a thread's token (caller.cpp and impersonation.cpp).
 
 // Records whether this thread carries a client's token from now on.
 void MarkImpersonating(bool impersonating) noexcept;
@@ -10,4 +10,4 @@ void MarkImpersonating(bool impersonating) noexcept;
 // run as the caller.
 void RevertOrEndProcess() noexcept;
 
-}  // namespace onbehalf::service
+}  // namespace onbehalf::pipe

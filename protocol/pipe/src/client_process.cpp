@@ -1,10 +1,11 @@
-#include "identity/client_process.h"
+#include "onbehalf/pipe/client_process.h"
 
 #include <array>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/process.h"
 #include "onbehalf/win32/utf.h"
 
@@ -12,7 +13,7 @@
 extern "C" LONG NTAPI NtQueryInformationFile(HANDLE file, void* io, void* information, ULONG size,
                                              ULONG kind);
 
-namespace onbehalf::service {
+namespace onbehalf::pipe {
 namespace {
 
 // FILE_PIPE_LOCAL_INFORMATION of wdm.h, a driver header.
@@ -57,7 +58,7 @@ std::optional<std::string> RemoteComputerOf(HANDLE pipe) {
 
 }  // namespace
 
-ClientProcess ClientProcessOf(HANDLE pipe) {
+ClientProcess ClientProcessOf(void* pipe) {
   ClientProcess process;
   ULONG id = 0;
   if (::GetNamedPipeClientProcessId(pipe, &id)) process.process_id = id;
@@ -75,4 +76,4 @@ ClientProcess ClientProcessOf(HANDLE pipe) {
   return process;
 }
 
-}  // namespace onbehalf::service
+}  // namespace onbehalf::pipe

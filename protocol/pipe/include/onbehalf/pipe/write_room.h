@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <atomic>
@@ -6,10 +7,10 @@
 #include <mutex>
 #include <vector>
 
+#include "onbehalf/pipe/write_queue.h"
 #include "onbehalf/win32/lock.h"
-#include "pipe/write_queue.h"
 
-namespace onbehalf::service {
+namespace onbehalf::pipe {
 
 // Flow control for messages that may wait: progress, pieces of streams, notifications. Answers are not subject to it. Any
 // thread, including one that impersonates.
@@ -34,4 +35,4 @@ class WriteRoom {
   std::vector<std::function<void()>> waiting_;
 };
 
-}  // namespace onbehalf::service
+}  // namespace onbehalf::pipe

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <atomic>
@@ -10,12 +11,12 @@
 #include <optional>
 #include <string>
 
+#include "onbehalf/pipe/pipe_end.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/unique_handle.h"
-#include "threads/thread_pool.h"
 
-namespace onbehalf::service {
+namespace onbehalf::pipe {
 
 // The messages queued for one pipe, in order, one write each. The pipe nearly always has room, so a message is usually written
 // on the thread that adds it, without a callback; only when the peer does not read does a write pend, and later messages queue
@@ -24,7 +25,8 @@ class WriteQueue {
  public:
   // `on_end(code)` is called (by a pool thread or by Add's caller, never under the queue's lock) each time a pending write has
   // ended; code is ERROR_SUCCESS or why the pipe accepts no more messages.
-  WriteQueue(HANDLE pipe, ThreadPool& pool, std::function<void(DWORD code)> on_end);
+  // `pipe` must outlive the queue.
+  WriteQueue(const PipeEnd& pipe, std::function<void(DWORD code)> on_end);
   ~WriteQueue();
   WriteQueue(const WriteQueue&) = delete;
   WriteQueue& operator=(const WriteQueue&) = delete;
@@ -49,7 +51,7 @@ class WriteQueue {
   void WriteFromFront();
 
   const HANDLE pipe_;
-  ThreadPool& pool_;
+  const PoolEnvironment environment_;
   const std::function<void(DWORD)> on_end_;
 
   mutable win32::Lock mutex_;
@@ -64,4 +66,4 @@ class WriteQueue {
   PTP_WAIT wait_ = nullptr;
 };
 
-}  // namespace onbehalf::service
+}  // namespace onbehalf::pipe

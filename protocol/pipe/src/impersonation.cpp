@@ -1,12 +1,14 @@
-#include "identity/impersonation.h"
+#include "onbehalf/pipe/impersonation.h"
 
 #include <optional>
 
-#include "identity/impersonation_mark.h"
+#include "impersonation_mark.h"
 #include "onbehalf/win32/fail_fast.h"
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/token.h"
 #include "onbehalf/win32/win32_error.h"
 
-namespace onbehalf::service {
+namespace onbehalf::pipe {
 namespace {
 
 thread_local bool t_impersonating = false;
@@ -86,4 +88,4 @@ Impersonation::~Impersonation() {
   if (active_) RevertOrEndProcess();
 }
 
-}  // namespace onbehalf::service
+}  // namespace onbehalf::pipe

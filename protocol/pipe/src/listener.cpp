@@ -1,20 +1,20 @@
-#include "pipe/listener.h"
+#include "onbehalf/pipe/listener.h"
 
 #include <string>
 #include <utility>
 
 #include "onbehalf/win32/win32_error.h"
+#include "pipe_io.h"
 
-namespace onbehalf::service {
+namespace onbehalf::pipe {
 
 // One instance that waits for a client.
-class Listener::Waiting final : public PipeInstance::Operation {
+class Listener::Waiting final : public Operation {
  public:
-  Waiting(Listener& listener, std::unique_ptr<PipeInstance> instance)
-      : pipe(std::move(instance)), listener_(listener) {}
-  void OnComplete(DWORD code, DWORD) override { listener_.OnConnect(*this, code); }
+  Waiting(Listener& listener, ServerEnd instance) : pipe(std::move(instance)), listener_(listener) {}
+  void OnComplete(std::uint32_t code, std::size_t) override { listener_.OnConnect(*this, code); }
 
-  std::unique_ptr<PipeInstance> pipe;
+  ServerEnd pipe;
 
  private:
   Listener& listener_;
@@ -38,14 +38,12 @@ class Listener::Busy {
   Listener& listener_;
 };
 
-Listener::Listener(PipeOptions options, std::uint32_t waiting_instances, ThreadPool& pool, Log& log,
-                   OnClient on_client, std::function<void()> on_incomplete)
+Listener::Listener(PipeOptions options, std::uint32_t waiting_instances, PoolEnvironment environment,
+                   Events events)
     : options_(std::move(options)),
-      wanted_(waiting_instances),
-      pool_(pool),
-      log_(log),
-      on_client_(std::move(on_client)),
-      on_incomplete_(std::move(on_incomplete)) {}
+      environment_(environment),
+      events_(std::move(events)),
+      wanted_(waiting_instances) {}
 
 Listener::~Listener() { Stop(); }
 
@@ -67,17 +65,26 @@ void Listener::SetDescriptor(const win32::SecurityDescriptor& descriptor) {
 void Listener::Start() {
   {
     const std::lock_guard guarding(guarding_);
-    anchor_ = std::make_unique<PipeAnchor>(CurrentOptions(), log_);
+    anchor_ = std::make_unique<Anchor>(CurrentOptions());
   }
-  const auto first =
-      std::make_shared<Waiting>(*this, std::make_unique<PipeInstance>(CurrentOptions(), pool_));
+  const auto first = std::make_shared<Waiting>(*this, AddInstance(CurrentOptions(), environment_));
   {
     const std::lock_guard lock(mutex_);
     waiting_.emplace(first.get(), first);
   }
-  const DWORD code = first->pipe->Connect(*first);
-  if (code != ERROR_SUCCESS) return OnConnect(*first, code == ERROR_PIPE_CONNECTED ? ERROR_SUCCESS : code);
+  const DWORD code = first->pipe.StartConnect(*first);
+  if (code != ERROR_SUCCESS) return OnConnect(*first, ConnectCode(code));
   Replenish();
+}
+
+bool Listener::joined_existing() const {
+  const std::lock_guard guarding(guarding_);
+  return anchor_ && anchor_->joined_existing();
+}
+
+void Listener::SetWaiting(std::uint32_t instances) {
+  const std::lock_guard lock(mutex_);
+  wanted_ = instances;
 }
 
 bool Listener::Replenish() {
@@ -91,10 +98,10 @@ bool Listener::Replenish() {
     }
     std::shared_ptr<Waiting> next;
     try {
-      next = std::make_shared<Waiting>(*this, std::make_unique<PipeInstance>(CurrentOptions(), pool_));
+      next = std::make_shared<Waiting>(*this, AddInstance(CurrentOptions(), environment_));
     } catch (const std::exception& error) {
-      log_.Write(LogLevel::kError, "an instance of the pipe could not be created; will retry",
-                 {{"what", error.what()}});
+      // Routine if the number of instances is limited.
+      events_.on_failure("an instance of the pipe could not be created; will retry", error.what());
       complete = false;
     }
     {
@@ -103,24 +110,23 @@ bool Listener::Replenish() {
       if (!next || stopping_) break;
       waiting_.emplace(next.get(), next);
     }
-    const DWORD code = next->pipe->Connect(*next);
+    const DWORD code = next->pipe.StartConnect(*next);
     {
       const std::lock_guard lock(mutex_);
       if (code == ERROR_SUCCESS) {
         // Stop may have cancelled pending operations just before this connect began.
-        if (stopping_ && waiting_.contains(next.get())) next->pipe->Cancel();
+        if (stopping_ && waiting_.contains(next.get())) next->pipe.Cancel();
         continue;
       }
       waiting_.erase(next.get());
       if (stopping_) break;
     }
-    // A client is already connected; or one was and has gone (ERROR_NO_DATA), which is routine.
-    if (code == ERROR_PIPE_CONNECTED) on_client_(std::move(next->pipe));
+    if (ConnectCode(code) == ERROR_SUCCESS) events_.on_client(std::move(next->pipe));
   }
   return complete;
 }
 
-void Listener::OnConnect(Waiting& waiting, DWORD code) {
+void Listener::OnConnect(Waiting& waiting, std::uint32_t code) {
   const Busy busy(*this);
   std::shared_ptr<Waiting> mine;
   bool serve = false;
@@ -131,19 +137,19 @@ void Listener::OnConnect(Waiting& waiting, DWORD code) {
     waiting_.erase(found);
     serve = !stopping_ && code == ERROR_SUCCESS;
   }
-  if (!Replenish()) on_incomplete_();
+  if (!Replenish()) events_.on_incomplete();
   if (serve) {
-    on_client_(std::move(mine->pipe));
-  } else if (code != ERROR_OPERATION_ABORTED && code != ERROR_NO_DATA && code != ERROR_SUCCESS) {
-    log_.Write(LogLevel::kWarning, "waiting for a client failed", {{"error", win32::ErrorName(code)}});
+    events_.on_client(std::move(mine->pipe));
+  } else if (code != ERROR_OPERATION_ABORTED && code != ERROR_SUCCESS) {
+    events_.on_failure("waiting for a client failed", win32::ErrorName(code));
   }
 }
 
 void Listener::Stop() {
   const std::lock_guard lock(mutex_);
   stopping_ = true;
-  for (const auto& [key, waiting] : waiting_) waiting->pipe->Cancel();
+  for (const auto& [key, waiting] : waiting_) waiting->pipe.Cancel();
   changed_.Wait(mutex_, [this] { return waiting_.empty() && busy_ == 0; });
 }
 
-}  // namespace onbehalf::service
+}  // namespace onbehalf::pipe

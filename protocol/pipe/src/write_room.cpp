@@ -1,8 +1,8 @@
-#include "pipe/write_room.h"
+#include "onbehalf/pipe/write_room.h"
 
 #include <utility>
 
-namespace onbehalf::service {
+namespace onbehalf::pipe {
 
 bool WriteRoom::Await(std::function<void()> when_room) {
   const std::lock_guard lock(mutex_);
@@ -26,4 +26,4 @@ void WriteRoom::OnWritten() {
   for (const auto& when_room : waiting) when_room();
 }
 
-}  // namespace onbehalf::service
+}  // namespace onbehalf::pipe

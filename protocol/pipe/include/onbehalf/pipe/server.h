@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "onbehalf/pipe/pipe_end.h"
+#include "onbehalf/pipe/security.h"
+#include "onbehalf/pipe/server_end.h"
+
+namespace onbehalf::pipe {
+
+inline constexpr std::uint32_t kUnlimitedClients = 0;
+
+struct ServerOptions {
+  Direction direction = Direction::kDuplex;
+  // The server reads a message pipe in message mode: one read returns bytes of exactly one write, so that the caller
+  // captured after it is the account that wrote them. A byte pipe does not have that.
+  Kind kind = Kind::kMessage;
+  // Clients at the same time, 1 to 253; 0: unlimited. One more instance holds the name.
+  std::uint32_t max_clients = kUnlimitedClients;
+  // Instances that wait for a client, 1 to 64: a burst of that many connects without waiting for the server.
+  std::uint32_t waiting_instances = 4;
+  // The pipe's quota for each direction: the bytes that can be written before a write waits for the reader.
+  std::uint32_t inbound_bytes = 64 * 1024;
+  std::uint32_t outbound_bytes = 64 * 1024;
+  bool accept_remote = false;  // false: PIPE_REJECT_REMOTE_CLIENTS; Windows' default accepts them
+  Security security = Security::Default();
+  PoolEnvironment environment = nullptr;  // must outlive the server and its ends
+};
+
+// Another program has a pipe of this name, or the pipe does not have the requested descriptor. It must not be served.
+class NameTaken : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct Accepted {
+  Status status = Status::kOk;  // kOk, kTimeout, kStopped
+  std::optional<ServerEnd> client;
+  explicit operator bool() const noexcept { return client.has_value(); }
+};
+
+class AcceptAwaitable;
+
+// A named pipe that serves clients. From its construction until it is destroyed the pipe exists and listens: several
+// instances wait, each accepted client is replaced at once, and an instance that no client can connect to holds the
+// name, so that no other program can take it while clients come and go. Any thread.
+class Server {
+ public:
+  // `name`: `\\.\pipe\NAME` or NAME. Throws NameTaken if another program has the name, or if a pipe of this name has
+  // another owner, DACL or label than requested; std::invalid_argument for a bad name or option; win32::Win32Error.
+  explicit Server(std::string_view name, ServerOptions options = {});
+  // Stops. Ends that were accepted live on.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  const std::string& path() const noexcept;
+
+  // The next client. Clients that connect before this is called wait, as many as waiting_instances; for others the pipe
+  // is busy.
+  Accepted Accept(Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
+  // Calls once, on a thread of the pool.
+  void AcceptAsync(std::function<void(Accepted)> on_client, Deadline deadline = kNoDeadline,
+                   NativeHandle stop = nullptr);
+  // co_await server.AcceptAsync()
+  AcceptAwaitable AcceptAsync(Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
+
+  // Replaces DACL and label of the live pipe; the owner must be the same. Clients that are connected stay. Throws as
+  // the constructor.
+  void SetSecurity(const Security& security);
+  // No client is accepted after this returns; every waiting Accept ends with kStopped. The name is held until the
+  // server is destroyed.
+  void Stop();
+
+ private:
+  friend class AcceptAwaitable;
+  class State;
+  std::shared_ptr<State> state_;
+};
+
+class [[nodiscard]] AcceptAwaitable {
+ public:
+  bool await_ready() const noexcept { return false; }
+  bool await_suspend(std::coroutine_handle<> coroutine);
+  Accepted await_resume() { return std::move(result_); }
+
+ private:
+  friend class Server;
+  AcceptAwaitable(std::shared_ptr<Server::State> state, Deadline deadline, NativeHandle stop)
+      : state_(std::move(state)), deadline_(deadline), stop_(stop) {}
+  std::shared_ptr<Server::State> state_;
+  Deadline deadline_;
+  NativeHandle stop_;
+  Accepted result_;
+};
+
+}  // namespace onbehalf::pipe

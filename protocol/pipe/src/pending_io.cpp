@@ -1,0 +1,90 @@
+#include "pending_io.h"
+
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+#include "onbehalf/pipe/impersonation.h"
+#include "onbehalf/win32/win32_error.h"
+
+namespace onbehalf::pipe {
+
+PendingIo::PendingIo(std::shared_ptr<PipeIo> io, const char* name, Call call, Deadline deadline,
+                     NativeHandle stop)
+    : io_(std::move(io)),
+      name_(name),
+      call_(std::move(call)),
+      is_connect_(std::string_view(name) == "ConnectNamedPipe") {
+  if (deadline != kNoDeadline || stop != nullptr) {
+    expiry_.emplace(deadline, stop, io_->environment(), [this](Status status) { OnExpire(status); });
+  }
+}
+
+std::optional<IoResult> PendingIo::Start(std::function<void(IoResult)> on_end) {
+  // It may complete while this thread is still here; OnComplete then waits for the lock.
+  const std::lock_guard lock(lock_);
+  on_end_ = std::move(on_end);
+  self_ = shared_from_this();
+  is_pending_ = true;
+  DWORD code = ERROR_SUCCESS;
+  try {
+    code = io_->Start(*this, call_);
+  } catch (...) {
+    is_pending_ = false;
+    self_.reset();
+    throw;
+  }
+  if (code == ERROR_SUCCESS) {
+    if (expiry_) expiry_->Arm();
+    return std::nullopt;
+  }
+  is_pending_ = false;
+  self_.reset();
+  return ToResult(is_connect_ ? ConnectCode(code) : code, 0);
+}
+
+void PendingIo::OnComplete(std::uint32_t code, std::size_t bytes) {
+  std::shared_ptr<PendingIo> self;
+  IoResult result = ToResult(code, bytes);
+  {
+    const std::lock_guard lock(lock_);
+    is_pending_ = false;
+    self = std::move(self_);
+    if (code == ERROR_OPERATION_ABORTED) {
+      result.status = reason_;
+      if (reason_ == Status::kTimeout) result.code = WAIT_TIMEOUT;
+    }
+  }
+  if (expiry_) expiry_->Disarm();
+  const std::function<void(IoResult)> on_end = std::move(on_end_);
+  on_end(result);
+}
+
+void PendingIo::OnExpire(Status status) {
+  const std::lock_guard lock(lock_);
+  if (!is_pending_) return;
+  reason_ = status;
+  io_->Cancel(*this);
+}
+
+void RunOnPool(PoolEnvironment environment, std::function<void()> work) {
+  auto owned = std::make_unique<std::function<void()>>(std::move(work));
+  const auto run = [](PTP_CALLBACK_INSTANCE, void* context) {
+    AssertNotImpersonating();
+    const std::unique_ptr<std::function<void()>> mine(static_cast<std::function<void()>*>(context));
+    (*mine)();
+    AssertNotImpersonating();
+  };
+  if (!::TrySubmitThreadpoolCallback(run, owned.get(), static_cast<PTP_CALLBACK_ENVIRON>(environment))) {
+    win32::ThrowLastError("TrySubmitThreadpoolCallback");
+  }
+  static_cast<void>(owned.release());
+}
+
+void StartWithCallback(const std::shared_ptr<PendingIo>& pending, PoolEnvironment environment,
+                       std::function<void(IoResult)> on_end) {
+  const std::optional<IoResult> ended = pending->Start(on_end);
+  if (ended) RunOnPool(environment, [on_end = std::move(on_end), result = *ended] { on_end(result); });
+}
+
+}  // namespace onbehalf::pipe

@@ -1,0 +1,49 @@
+#include "onbehalf/pipe/server_end.h"
+
+#include <utility>
+
+#include "onbehalf/win32/win32_error.h"
+#include "pending_io.h"
+#include "pipe_io.h"
+
+namespace onbehalf::pipe {
+namespace {
+
+std::shared_ptr<PendingIo> PendingConnect(const std::shared_ptr<PipeIo>& io, Deadline deadline,
+                                          NativeHandle stop) {
+  return std::make_shared<PendingIo>(
+      io, "ConnectNamedPipe",
+      [handle = io->handle()](OVERLAPPED* overlapped) { return ::ConnectNamedPipe(handle, overlapped); },
+      deadline, stop);
+}
+
+}  // namespace
+
+ServerEnd::ServerEnd(NativeHandle pipe, PoolEnvironment environment) : PipeEnd(pipe, environment) {}
+
+ClientProcess ServerEnd::Client() const { return ClientProcessOf(native()); }
+
+void ServerEnd::Disconnect() noexcept { ::DisconnectNamedPipe(native()); }
+
+IoResult ServerEnd::WaitForClient(Deadline deadline, NativeHandle stop) {
+  win32::OverlappedOperation& operation = io_->reading();
+  const BOOL succeeded = ::ConnectNamedPipe(native(), operation.Prepare());
+  const DWORD error = succeeded ? ERROR_SUCCESS : ::GetLastError();
+  const auto outcome = operation.Wait(succeeded != FALSE, error, deadline, stop);
+  return ToResult(ConnectCode(outcome.code), 0, "ConnectNamedPipe");
+}
+
+void ServerEnd::WaitForClientAsync(Callback on_end, Deadline deadline, NativeHandle stop) {
+  StartWithCallback(PendingConnect(io_, deadline, stop), environment(), std::move(on_end));
+}
+
+IoAwaitable ServerEnd::WaitForClientAsync(Deadline deadline, NativeHandle stop) {
+  return IoAwaitable(PendingConnect(io_, deadline, stop));
+}
+
+std::uint32_t ServerEnd::StartConnect(Operation& operation) {
+  return io_->Start(operation,
+                    [this](OVERLAPPED* overlapped) { return ::ConnectNamedPipe(native(), overlapped); });
+}
+
+}  // namespace onbehalf::pipe
