@@ -66,13 +66,13 @@ std::string AdviceForWindows(DWORD code, const client::Options& options) {
   }
 }
 
-std::string AdviceForConnection(const std::error_code& code) {
+std::string AdviceForConnection(const std::error_code& code, const std::string& service) {
   if (code == std::errc::timed_out) {
     return "Wait longer with --timeout; the service may still have executed the request.";
   }
   if (code == std::errc::connection_reset) {
-    return "The service stopped or closed the connection; its log (%ProgramData%\\OnBehalf\\logs\\service.log) "
-           "says why. Then try again.";
+    return "The service stopped or closed the connection; its log (%ProgramData%\\" + service +
+           "\\logs\\service.log) says why. Then try again.";
   }
   if (code == std::errc::message_size) return "Request less at once.";
   if (code == std::errc::bad_message || code == std::errc::protocol_error) {
@@ -83,7 +83,7 @@ std::string AdviceForConnection(const std::error_code& code) {
 
 }  // namespace
 
-std::string AdviceFor(int code, const Json& data, std::string_view method) {
+std::string AdviceFor(int code, const Json& data, std::string_view method, std::string_view service) {
   const bool is_access = method.starts_with("access.");
   switch (static_cast<ErrorCode>(code)) {
     case ErrorCode::kAccessDenied:
@@ -104,7 +104,8 @@ std::string AdviceFor(int code, const Json& data, std::string_view method) {
     case ErrorCode::kDeadlineExceeded:
       return "Request less at once, or have limits.request_deadline_ms raised in the service's settings.";
     case ErrorCode::kShuttingDown:
-      return "Try again when the service is running ('sc query OnBehalf' shows its state).";
+      return "Try again when the service is running ('sc query " + std::string(service) +
+             "' shows its state).";
     case ErrorCode::kWindowsError:
       return TextMember(data, "name") == "ERROR_ACCESS_DENIED"
                  ? "Windows denied your account access: ask the resource's owner for it."
@@ -112,8 +113,8 @@ std::string AdviceFor(int code, const Json& data, std::string_view method) {
     case ErrorCode::kTooLarge:
       return "Send or request less at once.";
     case ErrorCode::kAuditUnavailable:
-      return "Ask an administrator to check the disk and %ProgramData%\\OnBehalf\\logs: a request that cannot be "
-             "recorded is not executed.";
+      return "Ask an administrator to check the disk and %ProgramData%\\" + std::string(service) +
+             "\\logs: a request that cannot be recorded is not executed.";
     case ErrorCode::kPolicyConflict:
       return "The policy was changed in the meantime, so nothing was changed now: review it ('onbehalf access "
              "history', 'onbehalf access show NODE') and run the command again.";
@@ -130,7 +131,7 @@ std::string AdviceFor(int code, const Json& data, std::string_view method) {
   }
 }
 
-Failure Explain(const client::RpcError& error, std::string_view method) {
+Failure Explain(const client::RpcError& error, std::string_view method, std::string_view service) {
   const protocol::ErrorInfo* info = protocol::FindError(error.code());
   std::vector<std::vector<std::string>> details = {{"method", Printable(method)}};
   const Json& data = error.data();
@@ -148,7 +149,7 @@ Failure Explain(const client::RpcError& error, std::string_view method) {
   const bool denied = error.code() == static_cast<int>(ErrorCode::kAccessDenied);
   return Make(denied ? ExitCode::kAccessDenied : ExitCode::kServiceError, "service", error.code(),
               info != nullptr ? std::string(info->name) : "error", error.what(), data,
-              AdviceFor(error.code(), data, method), details);
+              AdviceFor(error.code(), data, method, service), details);
 }
 
 Failure Explain(const std::system_error& error, const client::Options& options) {
@@ -163,7 +164,7 @@ Failure Explain(const std::system_error& error, const client::Options& options) 
                 {});
   }
   return Make(ExitCode::kNoConnection, "connection", nullptr, {}, error.what(), nullptr,
-              AdviceForConnection(error.code()), {{"pipe", pipe}});
+              AdviceForConnection(error.code(), options.service), {{"pipe", pipe}});
 }
 
 Failure Explain(const client::ServerNotTrusted& error) {

@@ -12,6 +12,8 @@
 
 namespace onbehalf::cli {
 
+inline constexpr std::string_view kDefaultService = "OnBehalf";
+
 // Why a command failed, as reported on standard error.
 struct Failure {
   ExitCode exit_code;
@@ -20,15 +22,17 @@ struct Failure {
       json;  // the same with --json: {"error": {"kind", "code", "name", "message", "data", "advice"}}
 };
 
-// The service answered `method` with an error.
-Failure Explain(const client::RpcError& error, std::string_view method);
+// `service` answered `method` with an error.
+Failure Explain(const client::RpcError& error, std::string_view method,
+                std::string_view service = kDefaultService);
 // The pipe could not be reached, or the connection failed.
 Failure Explain(const std::system_error& error, const client::Options& options);
 Failure Explain(const client::ServerNotTrusted& error);
 Failure Explain(const FileError& error);
 Failure Explain(const UsageError& error);
 
-// What to do about an error that the service returned for `method`; empty if the message is enough.
-std::string AdviceFor(int code, const client::Json& data, std::string_view method);
+// What to do about an error that `service` returned for `method`; empty if the message is enough.
+std::string AdviceFor(int code, const client::Json& data, std::string_view method,
+                      std::string_view service = kDefaultService);
 
 }  // namespace onbehalf::cli

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 
+#include "onbehalf/protocol/service_name.h"
 #include "usage_error.h"
 
 namespace onbehalf::cli {
@@ -12,7 +13,8 @@ namespace {
 constexpr std::array kGlobalOptions = {
     OptionInfo{"--server", "HOST", "HOST",
                "connect to another computer (its service must allow remote callers)"},
-    OptionInfo{"--pipe", "NAME", "NAME", "the pipe's name (default: onbehalf)"},
+    OptionInfo{"--service", "NAME", "NAME", "the service's name (default: OnBehalf)"},
+    OptionInfo{"--pipe", "NAME", "NAME", "the pipe's name (default: the service's name in lower case)"},
     OptionInfo{"--timeout", "MS", "5000",
                "connection timeout (default: 5000) and response timeout (default: 30000)"},
     OptionInfo{
@@ -43,6 +45,10 @@ void TakeGlobalOption(Words& words, GlobalOptions& options) {
     options.json = true;
   } else if (option == "--server") {
     options.client.server = CheckedName(option, words.TakeValueOf(option, "HOST"));
+  } else if (option == "--service") {
+    const std::string name = words.TakeValueOf(option, "NAME");
+    if (const auto fault = protocol::ServiceName::FaultOf(name)) Refuse(option + ": " + *fault);
+    options.client.service = name;
   } else if (option == "--pipe") {
     options.client.pipe = CheckedName(option, words.TakeValueOf(option, "NAME"));
   } else if (option == "--timeout") {

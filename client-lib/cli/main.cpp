@@ -42,7 +42,7 @@ int wmain(int argc, wchar_t** argv) {
   } catch (const cli::FileError& error) {
     return Tell(cli::Explain(error), output);
   } catch (const cli::MethodError& error) {
-    return Tell(cli::Explain(error, error.method()), output);
+    return Tell(cli::Explain(error, error.method(), asked.global.client.service), output);
   } catch (const client::ServerNotTrusted& error) {
     return Tell(cli::Explain(error), output);
   } catch (const std::system_error& error) {

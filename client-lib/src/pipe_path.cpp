@@ -3,13 +3,15 @@
 #include <string>
 
 #include "onbehalf/client/options.h"
+#include "onbehalf/protocol/service_name.h"
 
 namespace onbehalf::client {
 
 bool IsLocal(std::string_view server) { return server.empty() || server == "."; }
 
 std::string PipePath(const Options& options) {
-  return "\\\\" + (IsLocal(options.server) ? std::string(".") : options.server) + "\\pipe\\" + options.pipe;
+  return "\\\\" + (IsLocal(options.server) ? std::string(".") : options.server) + "\\pipe\\" +
+         (options.pipe ? *options.pipe : protocol::DefaultPipeName(options.service));
 }
 
 }  // namespace onbehalf::client

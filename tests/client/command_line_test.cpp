@@ -48,12 +48,25 @@ TEST(CommandLine, HasDefaults) {
   EXPECT_EQ(Parse<PingOptions>("ping", {"ping", "--connections", "1000"}).connections, 1000);
   const GlobalOptions global = ParseCommandLine(Arguments{"ping"}).global;
   EXPECT_FALSE(global.json);
-  EXPECT_EQ(global.client.pipe, "onbehalf");
+  EXPECT_EQ(global.client.service, "OnBehalf");
+  EXPECT_EQ(client::PipePath(global.client), R"(\\.\pipe\onbehalf)");
   EXPECT_EQ(global.client.server, ".");
   EXPECT_EQ(global.client.trust, client::Trust::kService);
   EXPECT_FALSE(global.client.level);
   EXPECT_EQ(global.client.connect_timeout, std::chrono::milliseconds(5000));
   EXPECT_EQ(global.client.call_timeout, std::chrono::milliseconds(30000));
+}
+
+TEST(CommandLine, ThePipeFollowsTheServiceUnlessItIsGiven) {
+  client::Options options = ParseCommandLine(Arguments{"--service", "OnBehalf-Two", "ping"}).global.client;
+  EXPECT_EQ(options.service, "OnBehalf-Two");
+  EXPECT_EQ(client::PipePath(options), R"(\\.\pipe\onbehalf-two)");
+  for (const Arguments& arguments : {Arguments{"--service", "Two", "--pipe", "other", "ping"},
+                                     Arguments{"--pipe", "other", "--service", "Two", "ping"}}) {
+    options = ParseCommandLine(arguments).global.client;
+    EXPECT_EQ(options.service, "Two");
+    EXPECT_EQ(client::PipePath(options), R"(\\.\pipe\other)");
+  }
 }
 
 TEST(CommandLine, ParsesEveryOption) {

@@ -40,7 +40,7 @@ TEST(Connect, ReportsBusyInstancesAtItsTimeout) {
   Options options;
   options.pipe = test::UniquePipeName();
   options.connect_timeout = std::chrono::milliseconds(100);
-  const std::string path = test::LocalPipePath(options.pipe);
+  const std::string path = test::LocalPipePath(*options.pipe);
   const win32::UniqueFile pipe(::CreateNamedPipeW(win32::ToWide(path).c_str(), PIPE_ACCESS_DUPLEX,
                                                   PIPE_TYPE_MESSAGE, 1, 512, 512, 0, nullptr));
   ASSERT_TRUE(pipe);
@@ -64,6 +64,8 @@ TEST(Connect, NamesThePipeOfALocalAndOfARemoteServer) {
   EXPECT_EQ(PipePath(options), "\\\\.\\pipe\\onbehalf");
   options.server = "";
   EXPECT_EQ(PipePath(options), "\\\\.\\pipe\\onbehalf");
+  options.service = "OnBehalf-Two";
+  EXPECT_EQ(PipePath(options), "\\\\.\\pipe\\onbehalf-two");
   options.server = "files";
   options.pipe = "other";
   EXPECT_EQ(PipePath(options), "\\\\files\\pipe\\other");

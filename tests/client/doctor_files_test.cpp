@@ -93,7 +93,11 @@ TEST(DoctorFiles, AreTakenFromTheServicesCommandLine) {
   const Installation installation = FindInstallation(service);
   EXPECT_EQ(installation.executable, "C:\\p\\onbehalf-service.exe");
   EXPECT_EQ(installation.data, "D:\\data");
-  EXPECT_NE(FindInstallation(ServiceFacts{}).data.find("\\OnBehalf"), std::string::npos);
+  for (const std::string name : {"OnBehalf", "OnBehalf-Two"}) {
+    ServiceFacts plain;
+    plain.name = name;
+    EXPECT_TRUE(FindInstallation(plain).data.ends_with("\\" + name)) << name;
+  }
 }
 
 }  // namespace

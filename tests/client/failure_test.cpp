@@ -109,6 +109,15 @@ TEST(Failure, OfTheConnectionNamesThePipeAndWhatToCheck) {
   }
   const win32::Win32Error refused(ERROR_ACCESS_DENIED, "CreateFileW");
   EXPECT_TRUE(Has(Explain(refused, options).text, "'onbehalf access show pipe:'"));
+  options.service = "Two";
+  EXPECT_TRUE(
+      Has(Explain(win32::Win32Error(ERROR_FILE_NOT_FOUND, "CreateFileW"), options).text, "sc start Two"));
+  const std::system_error reset(std::make_error_code(std::errc::connection_reset), "gone");
+  EXPECT_TRUE(Has(Explain(reset, options).text, "%ProgramData%\\Two\\logs\\service.log"));
+  EXPECT_TRUE(Has(Explain(client::RpcError(-32014, "m", nullptr), "x", "Two").text, "sc query Two"));
+  EXPECT_TRUE(
+      Has(Explain(client::RpcError(-32017, "m", nullptr), "x", "Two").text, "%ProgramData%\\Two\\logs"));
+  options.service = "OnBehalf";
   options.server = "files";
   EXPECT_TRUE(Has(Explain(refused, options).text, "'onbehalf access show pipe:'"));
   EXPECT_TRUE(

@@ -19,7 +19,7 @@ Step Try(const client::Options& options, const char* method, const std::function
   try {
     return {call(), std::nullopt};
   } catch (const client::RpcError& error) {
-    return {nullptr, Explain(error, method)};
+    return {nullptr, Explain(error, method, options.service)};
   } catch (const client::ServerNotTrusted& error) {
     return {nullptr, Explain(error)};
   } catch (const std::system_error& error) {

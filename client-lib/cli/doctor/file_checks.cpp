@@ -58,7 +58,7 @@ Installation FindInstallation(const ServiceFacts& service) {
   wchar_t program_data[MAX_PATH + 1];
   const DWORD length = ::GetEnvironmentVariableW(L"ProgramData", program_data, MAX_PATH + 1);
   if (length != 0 && length <= MAX_PATH) {
-    installation.data = win32::ToUtf8Lossy({program_data, length}) + "\\OnBehalf";
+    installation.data = win32::ToUtf8Lossy({program_data, length}) + "\\" + service.name;
   }
   if (!service.config) return installation;
   const ServiceCommand command = ParseServiceCommand(service.config->command_line);

@@ -16,7 +16,7 @@ namespace onbehalf::cli::doctor {
 // The location of an installation's files.
 struct Installation {
   std::string executable;   // empty if unknown
-  std::string data;         // %ProgramData%\OnBehalf, or the service's --data
+  std::string data;         // %ProgramData%\NAME, or the service's --data
   bool names_data = false;  // the service's command line has --data
 };
 Installation FindInstallation(const ServiceFacts& service);

@@ -48,7 +48,8 @@ Finding JudgeRunning(const ServiceFacts& facts) {
              win32::ErrorMessage(status.exit_code);
   }
   return {check, Verdict::kFail, found,
-          "sc start " + facts.name + "; if it stops again, the Application log (source OnBehalf) says why."};
+          "sc start " + facts.name + "; if it stops again, the Application log (source " + facts.name +
+              ") says why."};
 }
 
 Finding JudgeStart(const ServiceFacts& facts) {

@@ -85,7 +85,7 @@ class Session {
       failure.json["error"].erase("advice");
       Tell(failure);
     } catch (const client::RpcError& error) {
-      Tell(Explain(error, method));
+      Tell(Explain(error, method, context_.global.client.service));
     } catch (const client::ServerNotTrusted& error) {
       Tell(Explain(error));
     } catch (const std::system_error& error) {

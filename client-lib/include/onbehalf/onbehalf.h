@@ -109,7 +109,7 @@ typedef struct onbehalf_options {
   uint32_t longest_backoff_ms; /* 0: 2000 */
   uint32_t reserved;           /* 0 */
   uint64_t max_answer_bytes;   /* a longer response closes the connection; 0: 16 MiB */
-  const char* pipe;            /* NULL: "onbehalf" */
+  const char* pipe;            /* NULL: the service's name in lower case */
   const char* server;          /* name of another computer; NULL: this computer */
   const char* service;         /* the service for ONBEHALF_TRUST_SERVICE; NULL: "OnBehalf" */
 } onbehalf_options;

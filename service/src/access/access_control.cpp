@@ -215,7 +215,7 @@ std::optional<std::string> AccessControl::NameOf(const win32::Sid& sid) const {
 
 void AccessControl::RefuseFile(const std::string& why, const char* instead) {
   log_.Write(LogLevel::kError, "access.json is refused", {{"instead", instead}, {"faults", why}});
-  ReportToEventLog(Event::kPolicyRefused, {why, instead});
+  log_.Report(Event::kPolicyRefused, {why, instead});
 }
 
 std::string AccessControl::Publish(std::shared_ptr<const AccessPolicy> policy, Source source,

@@ -12,8 +12,9 @@
 namespace onbehalf::service {
 namespace {
 
-constexpr const char* kHowToStop =
-    "Stop it first: sc.exe stop OnBehalf (or press Ctrl+C if it runs in a console).";
+std::string HowToStop(const protocol::ServiceName& service) {
+  return "Stop it first: sc.exe stop " + service.text() + " (or press Ctrl+C if it runs in a console).";
+}
 
 // SERVICE_STOPPED also for a service that is not installed.
 DWORD StateOf(const std::string& service) {
@@ -27,7 +28,8 @@ DWORD StateOf(const std::string& service) {
 
 }  // namespace
 
-ResetAccessResult ResetAccess(const std::filesystem::path& policy_folder, const std::string& service) {
+ResetAccessResult ResetAccess(const std::filesystem::path& policy_folder,
+                              const protocol::ServiceName& service, FolderOf folder_of) {
   pipe::AssertNotImpersonating();
   // Enabled membership: in an administrator's token without elevation the group is deny-only.
   const win32::Token own = win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE);
@@ -35,11 +37,11 @@ ResetAccessResult ResetAccess(const std::filesystem::path& policy_folder, const 
     return {false,
             "--reset-access is for administrators: run it in an elevated prompt. Nothing was changed."};
   }
-  if (!service.empty()) {
-    const DWORD state = StateOf(service);
+  if (folder_of == FolderOf::kService) {
+    const DWORD state = StateOf(service.text());
     if (state != SERVICE_STOPPED) {
-      return {false, "the service " + service + " is not stopped (" + win32::ServiceStateName(state) + "). " +
-                         kHowToStop + " Nothing was changed."};
+      return {false, "the service " + service.text() + " is not stopped (" + win32::ServiceStateName(state) +
+                         "). " + HowToStop(service) + " Nothing was changed."};
     }
   }
   const std::string file = win32::ToUtf8Lossy((policy_folder / L"access.json").native());
@@ -48,7 +50,7 @@ ResetAccessResult ResetAccess(const std::filesystem::path& policy_folder, const 
   try {
     removed = store.Remove();
   } catch (const PolicyInUse& error) {
-    return {false, std::string(error.what()) + ". " + kHowToStop + " Nothing was changed."};
+    return {false, std::string(error.what()) + ". " + HowToStop(service) + " Nothing was changed."};
   }
   if (!removed.was_there) {
     return {true, "There is no " + file + ": the built-in default is already in force."};

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <string>
 
+#include "onbehalf/protocol/service_name.h"
+
 namespace onbehalf::service {
 
 // What --reset-access did, or why it refused, in sentences for a console.
@@ -13,9 +15,10 @@ struct ResetAccessResult {
 
 // Removes access.json from the policy folder, for an administrator whom the policy locked out: the built-in default is in force
 // at the next start of the service. The file's content is kept. Refused unless Administrators is enabled in this process's
-// token, and while the service runs: the service control manager is asked about `service` (unless empty, for a folder that is
-// not the installed service's), and a process that uses the folder holds its lock. Throws win32::Win32Error when Windows refuses
+// token, and while the service runs: the service control manager is asked about `service` if the folder is its own, and a process that uses the folder holds its lock. Throws win32::Win32Error when Windows refuses
 // a file operation.
-ResetAccessResult ResetAccess(const std::filesystem::path& policy_folder, const std::string& service);
+enum class FolderOf { kService, kNoService };
+ResetAccessResult ResetAccess(const std::filesystem::path& policy_folder,
+                              const protocol::ServiceName& service, FolderOf folder_of);
 
 }  // namespace onbehalf::service

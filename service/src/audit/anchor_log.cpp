@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <cwchar>
+#include <utility>
 
 #include "audit/anchor_text.h"
 #include "event_messages.h"
@@ -38,7 +39,7 @@ std::wstring_view StringAt(const wchar_t* record, std::size_t units, std::size_t
 }
 
 // Adds the record's anchor if it is an anchor of this source.
-void AddAnchor(const char* bytes, std::size_t size, const wchar_t* source,
+void AddAnchor(const char* bytes, std::size_t size, std::wstring_view source,
                std::vector<AuditAnchor>& anchors) {
   EVENTLOGRECORD record;
   std::memcpy(&record, bytes, sizeof record);
@@ -58,16 +59,17 @@ void AddAnchor(const char* bytes, std::size_t size, const wchar_t* source,
 
 }  // namespace
 
-EventLogAnchors::EventLogAnchors(const wchar_t* source) : source_(source) {}
+EventLogAnchors::EventLogAnchors(std::string name, Source source) : name_(std::move(name)), source_(source) {}
 
 bool EventLogAnchors::Write(const AuditAnchor& anchor) {
-  return ReportToEventLog(source_, Event::kAuditAnchor, {anchor.file, AnchorText(anchor.head)});
+  return ReportToEventLog(name_, Event::kAuditAnchor, {anchor.file, AnchorText(anchor.head)});
 }
 
 AnchorLog::Reading EventLogAnchors::Read() {
   Reading reading;
-  reading.is_shared = std::wstring_view(source_) != kAuditEventSource;
-  const win32::UniqueHandle<EventLogTraits> log(::OpenEventLogW(nullptr, source_));
+  reading.is_shared = source_ == Source::kShared;
+  const std::wstring source = win32::ToWide(name_);
+  const win32::UniqueHandle<EventLogTraits> log(::OpenEventLogW(nullptr, source.c_str()));
   if (!log) {
     reading.fault = Fault("OpenEventLogW", ::GetLastError());
     return reading;
@@ -91,7 +93,7 @@ AnchorLog::Reading EventLogAnchors::Read() {
       DWORD length = 0;
       std::memcpy(&length, buffer.data() + at, sizeof length);
       if (length < sizeof(EVENTLOGRECORD) || length > read - at) break;
-      AddAnchor(buffer.data() + at, length, source_, reading.anchors);
+      AddAnchor(buffer.data() + at, length, source, reading.anchors);
       at += length;
     }
     if (read == 0) break;

@@ -32,12 +32,13 @@ class AnchorLog {
   virtual Reading Read() = 0;
 };
 
-// Anchors as events (Event::kAuditAnchor) of a source. If install.cmd has registered it, kAuditSource has its own log, to which
-// only the service may write; otherwise Windows puts its events into the Application log, where everybody may write.
+// Anchors as events (Event::kAuditAnchor) of a source. If install.cmd has registered it, ServiceName::AuditEventSource has its own
+// log, to which only the service may write; otherwise Windows puts its events into the Application log, where everybody may write.
 class EventLogAnchors final : public AnchorLog {
  public:
-  // `source` must outlive the object: a constant.
-  explicit EventLogAnchors(const wchar_t* source);
+  // kAudit: only the service's audit writes events of this source. kShared: others may.
+  enum class Source { kAudit, kShared };
+  EventLogAnchors(std::string name, Source source);
 
   bool Write(const AuditAnchor& anchor) override;
   // Returns the newest kMaxAnchors.
@@ -46,7 +47,8 @@ class EventLogAnchors final : public AnchorLog {
   static constexpr std::size_t kMaxAnchors = 100'000;
 
  private:
-  const wchar_t* const source_;
+  const std::string name_;
+  const Source source_;
 };
 
 }  // namespace onbehalf::service

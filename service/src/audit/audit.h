@@ -15,6 +15,7 @@
 #include "audit/audit_chain.h"
 #include "audit/audit_records.h"
 #include "log/event_log.h"
+#include "onbehalf/protocol/service_name.h"
 #include "onbehalf/service/settings.h"
 #include "storage/file_operations.h"
 
@@ -36,7 +37,9 @@ struct AuditOptions {
   // Receives denials (if the caller may know the method), policy changes and failures: on a thread of the process's pool, one at
   // a time.
   std::function<void(Event, std::initializer_list<std::string_view>)> report =
-      [](Event event, std::initializer_list<std::string_view> strings) { ReportToEventLog(event, strings); };
+      [](Event event, std::initializer_list<std::string_view> strings) {
+        ReportToEventLog(protocol::ServiceName().EventSource(), event, strings);
+      };
   FileOperations* files = &FileOperations::Windows();  // must outlive the audit
 };
 

@@ -25,8 +25,6 @@ using win32::Token;
 using win32::UntrustedWriter;
 using win32::Win32Error;
 
-constexpr std::string_view kServiceName = "OnBehalf";
-
 std::string Text(const path& file) { return win32::ToUtf8Lossy(file.native()); }
 
 std::string Quoted(const path& file) { return "\"" + Text(file) + "\""; }
@@ -39,15 +37,17 @@ class Inspection {
     if (runs_in == RunsIn::kConsole || own.IsMember(Sid::FromWellKnown(WinBuiltinAdministratorsSid))) {
       administrators_.push_back(own.User());
     }
-    with_service_ = administrators_;
-    with_service_.push_back(Sid::ForService(kServiceName));
   }
 
   // A file or folder that only administrators may change.
   void Check(const path& file) { Check(file, administrators_); }
 
-  // A folder that the service writes to, with everything in it, including subfolders.
-  void CheckInsideServiceFolder(const path& folder) { CheckInside(folder, with_service_); }
+  // A folder that `service` writes to, with everything in it, including subfolders.
+  void CheckInsideFolderOf(const Sid& service, const path& folder) {
+    std::vector<Sid> trusted = administrators_;
+    trusted.push_back(service);
+    CheckInside(folder, trusted);
+  }
   // The same for a folder that only administrators may change. Returns false if it does not exist or is a link.
   bool CheckInside(const path& folder) { return CheckInside(folder, administrators_); }
 
@@ -117,14 +117,14 @@ class Inspection {
   }
 
   std::vector<Sid> administrators_;
-  std::vector<Sid> with_service_;
   win32::AccountNames names_;
   std::vector<std::string> findings_;
 };
 
 }  // namespace
 
-std::vector<std::string> FindUnsafeFiles(const path& executable, const DataFolders& folders, RunsIn runs_in) {
+std::vector<std::string> FindUnsafeFiles(const path& executable, const DataFolders& folders, RunsIn runs_in,
+                                         const protocol::ServiceName& name) {
   pipe::AssertNotImpersonating();
   Inspection inspection(runs_in);
   inspection.Check(executable);
@@ -133,8 +133,9 @@ std::vector<std::string> FindUnsafeFiles(const path& executable, const DataFolde
   if (::GetFileAttributesW(folders.SettingsFile().c_str()) != INVALID_FILE_ATTRIBUTES) {
     inspection.Check(folders.SettingsFile());
   }
-  inspection.CheckInsideServiceFolder(folders.Policy());
-  inspection.CheckInsideServiceFolder(folders.Logs());
+  const Sid service = Sid::ForService(name.text());
+  inspection.CheckInsideFolderOf(service, folders.Policy());
+  inspection.CheckInsideFolderOf(service, folders.Logs());
   return inspection.Take();
 }
 

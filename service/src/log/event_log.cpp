@@ -8,6 +8,7 @@
 #include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/unique_handle.h"
+#include "onbehalf/win32/utf.h"
 
 namespace onbehalf::service {
 namespace {
@@ -84,7 +85,7 @@ std::wstring Insertion(std::string_view text) {
 
 }  // namespace
 
-bool ReportToEventLog(const wchar_t* source, Event event,
+bool ReportToEventLog(std::string_view source, Event event,
                       std::initializer_list<std::string_view> strings) noexcept {
   pipe::AssertNotImpersonating();
   try {
@@ -99,7 +100,8 @@ bool ReportToEventLog(const wchar_t* source, Event event,
     std::array<const wchar_t*, kStrings> pointers{};
     for (std::size_t i = 0; i < kStrings; ++i) pointers[i] = insertions[i].c_str();
 
-    const win32::UniqueHandle<EventSourceTraits> registered(::RegisterEventSourceW(nullptr, source));
+    const win32::UniqueHandle<EventSourceTraits> registered(
+        ::RegisterEventSourceW(nullptr, win32::ToWide(source).c_str()));
     if (!registered) return false;
     const EventKind kind = KindOf(event);
     return ::ReportEventW(registered.get(), kind.type, 0, kind.id, nullptr,
@@ -108,10 +110,6 @@ bool ReportToEventLog(const wchar_t* source, Event event,
     // Out of memory, and nowhere to report it.
     return false;
   }
-}
-
-void ReportToEventLog(Event event, std::initializer_list<std::string_view> strings) noexcept {
-  ReportToEventLog(kEventSource, event, strings);
 }
 
 }  // namespace onbehalf::service

@@ -6,11 +6,6 @@
 
 namespace onbehalf::service {
 
-// The event sources. The installer registers both, with the service's executable as their message file: the first in the
-// Application log, the second in its own log, to which only the service may write.
-inline constexpr const wchar_t* kEventSource = L"OnBehalf";
-inline constexpr const wchar_t* kAuditEventSource = L"OnBehalf-Audit";
-
 // The events that administrators read in the event log. Their messages are in event_messages.mc.
 enum class Event {
   kStarted,
@@ -31,11 +26,11 @@ enum class Event {
   kModuleQuarantined,
 };
 
-// Reports one event of `source`. Its message has two insertion strings: a missing one is empty, and any beyond two are appended
+// Reports one event of `source`, one of a service's two (protocol::ServiceName). The installer registers both, with the service's
+// executable as their message file: EventSource in the Application log, AuditEventSource in its own log, to which only the
+// service may write. The message has two insertion strings: a missing one is empty, and any beyond two are appended
 // to the second. Returns false if Windows did not accept it. Never throws. Not while impersonating.
-bool ReportToEventLog(const wchar_t* source, Event event,
+bool ReportToEventLog(std::string_view source, Event event,
                       std::initializer_list<std::string_view> strings) noexcept;
-// The same for the source OnBehalf; a failure is ignored, as there is nowhere to report it.
-void ReportToEventLog(Event event, std::initializer_list<std::string_view> strings) noexcept;
 
 }  // namespace onbehalf::service

@@ -94,6 +94,7 @@ std::unique_ptr<LogOutput> OpenFile(const std::filesystem::path& file, const Set
 }  // namespace
 
 struct Log::Sink {
+  std::string event_source;
   std::filesystem::path path;  // empty: no log file
   Settings::LogFile settings;
   win32::Lock mutex;
@@ -123,7 +124,7 @@ struct Log::Sink {
       file.reset();
       failed_at = now;
       if (lost_lines++ == 0)
-        ReportToEventLog(Event::kInternalError, {"the log cannot be written", error.what()});
+        ReportToEventLog(event_source, Event::kInternalError, {"the log cannot be written", error.what()});
     }
   }
 
@@ -145,9 +146,11 @@ LogField::LogField(std::string_view field, std::uint64_t number)
 
 Log::Log() : sink_(std::make_unique<Sink>()) {}
 
-Log::Log(const std::filesystem::path& folder, const Settings::LogFile& settings, Console console)
-    : sink_(std::make_unique<Sink>()) {
+Log::Log(const std::filesystem::path& folder, const Settings::LogFile& settings, Console console,
+         const protocol::ServiceName& service)
+    : service_(service), sink_(std::make_unique<Sink>()) {
   pipe::AssertNotImpersonating();
+  sink_->event_source = service_.EventSource();
   sink_->path = folder / L"service.log";
   sink_->settings = settings;
   sink_->level = settings.level;
@@ -158,6 +161,10 @@ Log::Log(const std::filesystem::path& folder, const Settings::LogFile& settings,
 }
 
 Log::~Log() = default;
+
+void Log::Report(Event event, std::initializer_list<std::string_view> strings) const noexcept {
+  ReportToEventLog(service_.EventSource(), event, strings);
+}
 
 void Log::SetLevel(LogLevel level) { sink_->level = level; }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "log/event_log.h"
+#include "onbehalf/protocol/service_name.h"
 #include "onbehalf/service/settings.h"
 
 namespace onbehalf::service {
@@ -32,7 +34,9 @@ class Log {
   // Writes nowhere: for parts that are constructed only to be inspected and never run.
   Log();
   // Opens (or creates) service.log in `folder`, which must exist. Throws win32::Win32Error with the file's path.
-  Log(const std::filesystem::path& folder, const Settings::LogFile& settings, Console console);
+  // Events are of the source of `service`.
+  Log(const std::filesystem::path& folder, const Settings::LogFile& settings, Console console,
+      const protocol::ServiceName& service = {});
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
@@ -42,11 +46,15 @@ class Log {
   // The line is in the file system when this returns. Never throws if the file cannot be written: the lost lines are counted,
   // one event is reported, and the count is the first line once the file can be written again.
   void Write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
+  // Reports an event to the Windows event log (ReportToEventLog), as the service's own source. A failure is ignored, as there is
+  // nowhere to report it.
+  void Report(Event event, std::initializer_list<std::string_view> strings) const noexcept;
   // UTC time of the last line of level error; empty if there was none since the start.
   std::string TimeOfLastError() const;
 
  private:
   struct Sink;
+  const protocol::ServiceName service_;
   std::unique_ptr<Sink> sink_;
 };
 

@@ -177,7 +177,7 @@ void Module::OnOverdue(std::string_view method, std::string_view request_id) {
   if (!quarantined_now) return;
   log_.Write(LogLevel::kError, "a module is quarantined until the service is restarted",
              {{"module", name_}, {"overdue", overdue}});
-  ReportToEventLog(Event::kModuleQuarantined, {name_ + ":", std::to_string(overdue) + " calls"});
+  log_.Report(Event::kModuleQuarantined, {name_ + ":", std::to_string(overdue) + " calls"});
 }
 
 }  // namespace onbehalf::service

@@ -11,9 +11,9 @@ namespace onbehalf::service {
 using win32::SecurityDescriptor;
 using win32::Sid;
 
-Sid PipeOwner() {
+Sid PipeOwner(const protocol::ServiceName& name) {
   const win32::Token token = win32::Token::FromOwnProcess();
-  const Sid service = Sid::ForService(kServiceName);
+  const Sid service = Sid::ForService(name.text());
   for (const win32::TokenGroup& group : token.Groups()) {
     if (group.sid == service && group.enabled()) return service;
   }

@@ -30,14 +30,15 @@ std::filesystem::path ProgramData() {
 const char* const kCommandLineHelp =
     "onbehalf-service.exe: does each request as the account that asked for it.\n"
     "\n"
-    "  (no option)          run as the service OnBehalf; only for the service control manager\n"
+    "  (no option)          run as the service; only for the service control manager\n"
     "  --console            run in this console until Ctrl+C\n"
     "      --pipe NAME      listen on \\\\.\\pipe\\NAME instead of the settings' pipe.name\n"
     "      --until-input-ends   also stop when standard input ends\n"
     "  --check-config       validate onbehalf.json; exit code 0 if valid, 1 if not\n"
     "  --reset-access       remove the policy (access.json) and return to the built-in default; for administrators\n"
     "                       who are locked out, while the service is stopped; the history keeps a copy\n"
-    "  --data FOLDER        the folder with onbehalf.json, policy and logs (default: %ProgramData%\\OnBehalf)\n"
+    "  --name NAME          the service's name (default: OnBehalf), which its data folder, event sources, pipe and SID follow\n"
+    "  --data FOLDER        the folder with onbehalf.json, policy and logs (default: %ProgramData%\\NAME)\n"
     "  --version            print the version\n"
     "  --help               print this help\n";
 
@@ -54,7 +55,7 @@ CommandLineResult ParseCommandLine(int argc, const wchar_t* const* argv) {
   };
   for (int i = 1; i < argc && result.fault.empty(); ++i) {
     const std::wstring_view option = argv[i];
-    const bool takes_value = option == L"--pipe" || option == L"--data";
+    const bool takes_value = option == L"--pipe" || option == L"--data" || option == L"--name";
     if (takes_value && i + 1 >= argc) {
       result.fault = win32::ToUtf8Lossy(option) + " needs a value";
     } else if (option == L"--console") {
@@ -71,6 +72,13 @@ CommandLineResult ParseCommandLine(int argc, const wchar_t* const* argv) {
       line.until_input_ends = true;
     } else if (option == L"--pipe") {
       line.pipe = win32::ToUtf8Lossy(argv[++i]);
+    } else if (option == L"--name") {
+      const std::string name = win32::ToUtf8Lossy(argv[++i]);
+      if (const auto fault = protocol::ServiceName::FaultOf(name)) {
+        result.fault = "--name: " + *fault;
+      } else {
+        line.name = protocol::ServiceName(name);
+      }
     } else if (option == L"--data") {
       line.folders.root = argv[++i];
       line.own_folder = true;
@@ -82,7 +90,7 @@ CommandLineResult ParseCommandLine(int argc, const wchar_t* const* argv) {
     result.fault = "--pipe and --until-input-ends require --console";
   }
   if (result.fault.empty() && line.folders.root.empty()) {
-    line.folders.root = ProgramData() / L"OnBehalf";
+    line.folders.root = ProgramData() / win32::ToWide(line.name.text());
   }
   return result;
 }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "onbehalf/protocol/service_name.h"
 #include "onbehalf/service/settings.h"
 
 namespace onbehalf::service {
@@ -12,7 +13,8 @@ enum class Mode { kService, kConsole, kCheckConfig, kResetAccess, kHelp, kVersio
 // The parsed command line of onbehalf-service.exe.
 struct CommandLine {
   Mode mode = Mode::kService;
-  DataFolders folders;              // --data; default: \OnBehalf in the known folder ProgramData
+  protocol::ServiceName name;       // --name
+  DataFolders folders;              // --data; default: \NAME in the known folder ProgramData
   bool own_folder = false;          // --data was given
   std::optional<std::string> pipe;  // --pipe: overrides the settings' pipe.name
   bool until_input_ends = false;    // --until-input-ends

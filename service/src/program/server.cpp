@@ -51,10 +51,11 @@ std::string RunId(std::chrono::system_clock::time_point started) {
 
 Server::Server(std::shared_ptr<const LiveSettings> settings, std::string pipe_path,
                std::filesystem::path policy_folder, Audit& audit, Log& log,
-               std::shared_ptr<win32::AccountNames> names)
+               std::shared_ptr<win32::AccountNames> names, const protocol::ServiceName& name)
     : settings_(std::move(settings)),
       pipe_settings_(settings_->Now()->pipe),
       pipe_path_(std::move(pipe_path)),
+      pipe_owner_(PipeOwner(name)),
       audit_(audit),
       log_(log),
       access_(methods_, std::move(policy_folder), audit, log, std::move(names)),
@@ -183,7 +184,7 @@ std::string Server::SetDescriptor(const AccessPolicy& policy) {
   } catch (const std::exception& error) {
     // Who may connect still follows the old policy. Who may call what already follows the new one.
     log_.Write(LogLevel::kError, "the pipe's descriptor could not be changed", {{"what", error.what()}});
-    ReportToEventLog(Event::kInternalError, {"the pipe's descriptor could not be changed:", error.what()});
+    log_.Report(Event::kInternalError, {"the pipe's descriptor could not be changed:", error.what()});
     return "pipe:: who may connect was not changed (see the service's log)";
   }
 }

@@ -34,11 +34,11 @@ namespace onbehalf::service {
 // the process was started. Start and Stop by one thread; the rest by any.
 class Server final : public ServerControl {
  public:
-  // `policy_folder` is the folder of access.json. Everything passed by reference must outlive this; `settings` must no longer
+  // `name` is the service whose SID owns the pipe. `policy_folder` is the folder of access.json. Everything passed by reference must outlive this; `settings` must no longer
   // change when it is destroyed.
   Server(std::shared_ptr<const LiveSettings> settings, std::string pipe_path,
          std::filesystem::path policy_folder, Audit& audit, Log& log,
-         std::shared_ptr<win32::AccountNames> names);
+         std::shared_ptr<win32::AccountNames> names, const protocol::ServiceName& name = {});
   // Stops, if it has been started.
   ~Server() override;
 
@@ -92,7 +92,7 @@ class Server final : public ServerControl {
   const std::shared_ptr<const LiveSettings> settings_;
   const Settings::Pipe pipe_settings_;
   const std::string pipe_path_;
-  const win32::Sid pipe_owner_ = PipeOwner();
+  const win32::Sid pipe_owner_;
   Audit& audit_;
   Log& log_;
   const std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();

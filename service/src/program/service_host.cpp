@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "onbehalf/win32/unique_handle.h"
+#include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
@@ -139,10 +140,10 @@ int RunUnderServiceControl(const wchar_t* name, HostedService& service) {
   }
   const DWORD code = ::GetLastError();
   if (code == ERROR_FAILED_SERVICE_CONTROLLER_CONNECT) {
-    std::fputs(
-        "onbehalf-service: this is a service: start it with `sc.exe start OnBehalf`, or run it in this console with "
-        "--console (see --help)\n",
-        stderr);
+    std::fputs(("onbehalf-service: this is a service: start it with `sc.exe start " +
+                win32::ToUtf8Lossy(name) + "`, or run it in this console with --console (see --help)\n")
+                   .c_str(),
+               stderr);
     return 2;
   }
   std::fprintf(stderr, "onbehalf-service: StartServiceCtrlDispatcherW: %s\n",

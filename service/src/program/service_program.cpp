@@ -6,6 +6,7 @@
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -26,7 +27,6 @@
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/process.h"
 #include "onbehalf/win32/utf.h"
-#include "pipe/pipe_descriptor.h"
 #include "program/command_line.h"
 #include "program/server.h"
 #include "program/service_host.h"
@@ -77,10 +77,10 @@ class Application final : public HostedService {
       Assemble();
       Listen(still_starting);
     } catch (const std::exception& error) {
-      ReportToEventLog(failure_ == StartFailure::kSettings    ? Event::kSettingsRefused
-                       : failure_ == StartFailure::kPipeTaken ? Event::kPipeSquatted
-                                                              : Event::kStartFailed,
-                       {error.what()});
+      Report(failure_ == StartFailure::kSettings    ? Event::kSettingsRefused
+             : failure_ == StartFailure::kPipeTaken ? Event::kPipeSquatted
+                                                    : Event::kStartFailed,
+             {error.what()});
       if (log_) log_->Write(LogLevel::kError, "the service did not start", {{"why", error.what()}});
       if (modules_) {
         // Their threads use members of this object.
@@ -92,7 +92,7 @@ class Application final : public HostedService {
       throw;
     }
     log_->Write(LogLevel::kInfo, "listening", {{"pipe", pipe_path_}, {"version", ONBEHALF_VERSION}});
-    ReportToEventLog(Event::kStarted, {ONBEHALF_VERSION, pipe_path_});
+    Report(Event::kStarted, {ONBEHALF_VERSION, pipe_path_});
   }
 
   bool Stop(const std::function<void()>& still_stopping) override {
@@ -111,11 +111,11 @@ class Application final : public HostedService {
     audit_->Anchor();
     if (!has_ended) {
       LogAbandoned(abandoned);
-      ReportToEventLog(Event::kStopped, {"Calls did not end and were abandoned:", abandoned});
+      Report(Event::kStopped, {"Calls did not end and were abandoned:", abandoned});
       return false;
     }
     log_->Write(LogLevel::kInfo, "stopped");
-    ReportToEventLog(Event::kStopped, {});
+    Report(Event::kStopped, {});
     return true;
   }
 
@@ -135,6 +135,11 @@ class Application final : public HostedService {
   }
 
  private:
+  const protocol::ServiceName& name() const { return command_line_.name; }
+  // Also before there is a log.
+  void Report(Event event, std::initializer_list<std::string_view> strings) const {
+    ReportToEventLog(name().EventSource(), event, strings);
+  }
   bool in_console() const { return command_line_.mode == Mode::kConsole; }
   // Whether the settings belong to a service, also when they are only checked.
   RunsIn runs_in() const {
@@ -163,12 +168,12 @@ class Application final : public HostedService {
 
     HardenProcessFurther(settings.hardening, hardening_);
     log_ = std::make_unique<Log>(folders.Logs(), settings.log,
-                                 in_console() ? Log::Console::kYes : Log::Console::kNo);
+                                 in_console() ? Log::Console::kYes : Log::Console::kNo, name());
     settings_->Observe([this](const Settings&, const Settings& now) { log_->SetLevel(now.log.level); });
     if (!hardening_.missing.empty()) {
       const std::string missing = Joined(hardening_.missing);
       log_->Write(LogLevel::kWarning, "some requested protections are not in force", {{"missing", missing}});
-      ReportToEventLog(Event::kHardeningIncomplete, {missing});
+      Report(Event::kHardeningIncomplete, {missing});
     }
     if (!hardening_.off.empty()) {
       log_->Write(LogLevel::kInfo, "protections are turned off by the settings",
@@ -177,7 +182,13 @@ class Application final : public HostedService {
     AuditOptions audit;
     audit.settings = settings.audit;
     // In the foreground any user may run it, possibly without the right to write the audit's own event log.
-    audit.anchors = std::make_shared<EventLogAnchors>(in_console() ? kEventSource : kAuditEventSource);
+    audit.anchors =
+        in_console()
+            ? std::make_shared<EventLogAnchors>(name().EventSource(), EventLogAnchors::Source::kShared)
+            : std::make_shared<EventLogAnchors>(name().AuditEventSource(), EventLogAnchors::Source::kAudit);
+    audit.report = [this](Event event, std::initializer_list<std::string_view> strings) {
+      Report(event, strings);
+    };
     audit_ = std::make_unique<Audit>(folders.Logs(), std::move(audit));
     if (!audit_->Open()) {
       log_->Write(LogLevel::kError, "the audit cannot be written", {{"why", audit_->State().error}});
@@ -196,7 +207,8 @@ class Application final : public HostedService {
     const DataFolders& folders = command_line_.folders;
     pipe_path_ = R"(\\.\pipe\)" + settings->pipe.name;
     const auto names = std::make_shared<win32::AccountNames>();
-    server_ = std::make_unique<Server>(settings_, pipe_path_, folders.Policy(), *audit_, *log_, names);
+    server_ =
+        std::make_unique<Server>(settings_, pipe_path_, folders.Policy(), *audit_, *log_, names, name());
     const auto reload =
         std::make_shared<SettingsReload>([this] { return RereadSettings(); }, settings_, *log_);
     AddBuiltInMethods({server_->methods(), server_->access(), *server_, *audit_, *log_, settings_, names,
@@ -206,7 +218,9 @@ class Application final : public HostedService {
   }
 
   SettingsResult ReadSettingsFile() const {
-    SettingsResult read = ReadSettings(command_line_.folders.SettingsFile());
+    Settings defaults;
+    defaults.pipe.name = name().PipeName();
+    SettingsResult read = ReadSettings(command_line_.folders.SettingsFile(), defaults);
     CheckSourceAccess(read.settings, read.faults);
     if (command_line_.pipe) read.settings.pipe.name = *command_line_.pipe;
     return read;
@@ -252,7 +266,7 @@ class Application final : public HostedService {
   }
 
   std::vector<std::string> UnsafeFiles() const {
-    return FindUnsafeFiles(OwnExecutable(), command_line_.folders, runs_in());
+    return FindUnsafeFiles(OwnExecutable(), command_line_.folders, runs_in(), name());
   }
 
   // The pipe's name may belong to another program, which may end; until then nothing is served.
@@ -266,7 +280,7 @@ class Application final : public HostedService {
         failure_ = StartFailure::kPipeTaken;
         if (std::chrono::steady_clock::now() >= give_up || !still_starting()) throw;
         log_->Write(LogLevel::kError, "the pipe cannot be used; will retry", {{"why", taken.what()}});
-        ReportToEventLog(Event::kPipeSquatted, {taken.what()});
+        Report(Event::kPipeSquatted, {taken.what()});
       }
       ::Sleep(pause);
     }
@@ -294,13 +308,14 @@ int CheckConfig(Application& application, const std::filesystem::path& file) {
 
 int ResetPolicy(const CommandLine& command_line) {
   const ResetAccessResult result =
-      ResetAccess(command_line.folders.Policy(), command_line.own_folder ? std::string() : kServiceName);
+      ResetAccess(command_line.folders.Policy(), command_line.name,
+                  command_line.own_folder ? FolderOf::kNoService : FolderOf::kService);
   if (!result.done) {
     std::fprintf(stderr, "onbehalf-service: %s\n", result.text.c_str());
     return 1;
   }
   std::puts(result.text.c_str());
-  ReportToEventLog(Event::kPolicyChanged, {"--reset-access:", result.text});
+  ReportToEventLog(command_line.name.EventSource(), Event::kPolicyChanged, {"--reset-access:", result.text});
   return 0;
 }
 
@@ -336,11 +351,12 @@ int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegi
         break;
     }
     const std::filesystem::path settings_file = parsed.command_line.folders.SettingsFile();
+    const std::wstring name = win32::ToWide(parsed.command_line.name.text());
     const bool until_input_ends = parsed.command_line.until_input_ends;
     Application application(std::move(parsed.command_line), std::move(hardening), add_methods, timeouts);
     if (mode == Mode::kCheckConfig) return CheckConfig(application, settings_file);
     if (mode == Mode::kConsole) return RunInConsole(application, until_input_ends);
-    return RunUnderServiceControl(win32::ToWide(kServiceName).c_str(), application);
+    return RunUnderServiceControl(name.c_str(), application);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "onbehalf-service: %s\n", error.what());
     return 1;

@@ -1,6 +1,6 @@
 #include "requests/server_parts.h"
 
-#include "log/event_log.h"
+#include "log/log.h"
 
 namespace onbehalf::service {
 
@@ -26,7 +26,7 @@ void ServerParts::NoteAudit(bool recorded) {
   if (audit_fails.exchange(!recorded) == !recorded) return;
   if (recorded) {
     log.Write(LogLevel::kInfo, "the audit can be written again; its \"gap\" line counts the missing lines");
-    ReportToEventLog(Event::kAuditRestored, {});
+    log.Report(Event::kAuditRestored, {});
     return;
   }
   const std::string error = audit.State().error;
@@ -35,7 +35,7 @@ void ServerParts::NoteAudit(bool recorded) {
                 ? "the audit cannot be written: requests are refused until it can"
                 : "the audit cannot be written: requests continue without it (audit.required is false)",
             {{"why", error}});
-  ReportToEventLog(audit_required ? Event::kAuditUnavailable : Event::kAuditNotRequired, {error});
+  log.Report(audit_required ? Event::kAuditUnavailable : Event::kAuditNotRequired, {error});
 }
 
 }  // namespace onbehalf::service

@@ -18,7 +18,12 @@ std::string Listed(const std::vector<std::string>& keys) {
 
 SettingsReload::SettingsReload(std::function<SettingsResult()> read, std::shared_ptr<LiveSettings> live,
                                Log& log, Report report)
-    : read_(std::move(read)), live_(std::move(live)), log_(log), report_(std::move(report)) {}
+    : read_(std::move(read)), live_(std::move(live)), log_(log), report_(std::move(report)) {
+  if (report_) return;
+  report_ = [this](Event event, std::initializer_list<std::string_view> strings) {
+    log_.Report(event, strings);
+  };
+}
 
 SettingsReload::Result SettingsReload::Run(std::string_view account) {
   Result result;

@@ -21,12 +21,10 @@ class SettingsReload {
  public:
   using Report = std::function<void(Event, std::initializer_list<std::string_view>)>;
 
-  // `read` returns what a start would use, or its faults. `log` must outlive this.
-  SettingsReload(
-      std::function<SettingsResult()> read, std::shared_ptr<LiveSettings> live, Log& log,
-      Report report = [](Event event, std::initializer_list<std::string_view> strings) {
-        ReportToEventLog(event, strings);
-      });
+  // `read` returns what a start would use, or its faults. `log` must outlive this. `report` gets the events; by default the log
+  // does.
+  SettingsReload(std::function<SettingsResult()> read, std::shared_ptr<LiveSettings> live, Log& log,
+                 Report report = {});
 
   struct Result {
     std::vector<SettingsFault> faults;  // all of them; with any, nothing has changed
@@ -41,7 +39,7 @@ class SettingsReload {
   const std::function<SettingsResult()> read_;
   const std::shared_ptr<LiveSettings> live_;
   Log& log_;
-  const Report report_;
+  Report report_;
   win32::Lock running_;  // from before the file is read until it is in force
 };
 

@@ -83,14 +83,14 @@ std::string Position(std::string_view text, std::size_t offset) {
 
 }  // namespace
 
-SettingsResult ParseSettings(std::string_view text) {
+SettingsResult ParseSettings(std::string_view text, const Settings& defaults) {
   if (text.starts_with("\xEF\xBB\xBF")) {
     return WholeFileFault("the file begins with a byte order mark (BOM); save it as UTF-8 without BOM");
   }
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
     return WholeFileFault("the file is UTF-16; save it as UTF-8 without BOM");
   }
-  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return {};
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return {defaults, {}};
 
   Json root;
   if (const protocol::JsonFault fault = protocol::ParseJson(text, protocol::JsonLimits{}, root)) {
@@ -100,7 +100,7 @@ SettingsResult ParseSettings(std::string_view text) {
     return WholeFileFault("expected an object with the members " + Sections() + ", found " + FoundKind(root));
   }
 
-  SettingsResult result;
+  SettingsResult result{defaults, {}};
   for (const auto& [section, members] : root.items()) {
     if (!IsSection(section)) {
       if (!members.is_object()) {

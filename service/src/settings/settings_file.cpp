@@ -17,12 +17,12 @@ constexpr std::size_t kFileBytes = 1024 * 1024;
 
 }  // namespace
 
-SettingsResult ReadSettings(const std::filesystem::path& file) {
+SettingsResult ReadSettings(const std::filesystem::path& file, const Settings& defaults) {
   const win32::UniqueFile handle(::CreateFileW(file.c_str(), GENERIC_READ, FILE_SHARE_READ, nullptr,
                                                OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr));
   if (!handle) {
     const DWORD error = ::GetLastError();
-    if (error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND) return {};
+    if (error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND) return {defaults, {}};
     return WholeFileFault("the file cannot be opened: " + win32::ErrorMessage(error));
   }
   std::string text;
@@ -37,7 +37,7 @@ SettingsResult ReadSettings(const std::filesystem::path& file) {
     if (text.size() > kFileBytes)
       return WholeFileFault("the file is larger than 1 MiB, so it is not a settings file");
   }
-  return ParseSettings(text);
+  return ParseSettings(text, defaults);
 }
 
 }  // namespace onbehalf::service

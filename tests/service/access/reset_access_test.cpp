@@ -107,14 +107,16 @@ TEST_F(ResetAccessTest, IsRefusedWhileTheServiceRuns) {
   if (rpc.QueryStatus().state != SERVICE_RUNNING) rpc.Start();
   ASSERT_EQ(rpc.WaitForState(SERVICE_RUNNING, win32::Clock::now() + test::kPatience).state,
             static_cast<DWORD>(SERVICE_RUNNING));
-  const auto result = ResetAccess(folders_.Policy(), "RpcSs");
+  const auto result = ResetAccess(folders_.Policy(), protocol::ServiceName("RpcSs"), FolderOf::kService);
   EXPECT_FALSE(result.done);
   EXPECT_TRUE(Says(result.text, "the service RpcSs is not stopped (running)")) << result.text;
+  EXPECT_TRUE(Says(result.text, "sc.exe stop RpcSs")) << result.text;
   EXPECT_TRUE(PolicyExists());
 }
 
 TEST_F(ResetAccessTest, ContinuesIfTheServiceIsNotInstalled) {
-  EXPECT_TRUE(ResetAccess(folders_.Policy(), "OnBehalf-no-such-service").done);
+  const protocol::ServiceName missing("OnBehalf-no-such-service");
+  EXPECT_TRUE(ResetAccess(folders_.Policy(), missing, FolderOf::kService).done);
   EXPECT_FALSE(PolicyExists());
 }
 

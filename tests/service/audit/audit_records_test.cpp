@@ -441,7 +441,7 @@ TEST(AuditAnchors, RefusedAnchorsAreRetried) {
 
 // Where events can be read back, what was written is found; elsewhere that is reported or there is nothing.
 TEST(EventLogAnchors, AreReadBackAsWritten) {
-  EventLogAnchors anchors(kEventSource);
+  EventLogAnchors anchors("OnBehalf", EventLogAnchors::Source::kShared);
   AuditFolder folder;
   ASSERT_TRUE(folder.Write(1));
   const AuditAnchor head = *folder.audit().Head();

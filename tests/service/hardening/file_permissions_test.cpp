@@ -203,6 +203,9 @@ TEST_F(FilePermissionsTest, TheServicesOwnSidMayChangeOnlyWhatTheServiceWrites) 
     GTEST_SKIP() << "missing here: files whose DACL keeps a service's SID";
   }
   EXPECT_EQ(Findings().size(), 1u) << Joined(Findings());
+  const auto of_another =
+      FindUnsafeFiles(executable_, folders_, RunsIn::kConsole, protocol::ServiceName("Two"));
+  EXPECT_EQ(of_another.size(), 3u) << Joined(of_another);
 }
 
 TEST_F(FilePermissionsTest, ALinkIsAFinding) {

@@ -107,9 +107,9 @@ TEST(EventLog, TheServicesExecutableHasItsVersion) {
 // register the source; this checks that reporting never fails the service.
 TEST(EventLog, AcceptsAnyText) {
   for (const std::string& text : test::HostileTexts()) {
-    ReportToEventLog(Event::kInternalError, {text, "%1 %2 %n %%5", text, text});
+    ReportToEventLog("OnBehalf", Event::kInternalError, {text, "%1 %2 %n %%5", text, text});
   }
-  ReportToEventLog(Event::kStopped, {});
+  ReportToEventLog("OnBehalf", Event::kStopped, {});
 }
 
 ONBEHALF_CHILD_MAIN(ReportWhileImpersonating) {
@@ -117,7 +117,7 @@ ONBEHALF_CHILD_MAIN(ReportWhileImpersonating) {
       test::ImpersonationTokenOf(win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE));
   const pipe::Impersonation impersonation(token, win32::ImpersonationLevel::kImpersonation);
   if (!impersonation) return 1;
-  ReportToEventLog(Event::kInternalError, {"as somebody else"});
+  ReportToEventLog("OnBehalf", Event::kInternalError, {"as somebody else"});
   return 0;
 }
 

@@ -106,7 +106,7 @@ TEST(Listener, ThePipeCarriesItsDescriptor) {
   server.Start();
   RawClient client(server.pipe_path());
   const auto actual = SecurityDescriptor::FromKernelObject(client.stream().native(), kParts);
-  const std::string owner = service::PipeOwner().ToString();
+  const std::string owner = service::PipeOwner({}).ToString();
   EXPECT_EQ(actual.Owner()->ToString(), owner);
   struct Entry {
     bool allows;
@@ -138,7 +138,7 @@ TEST(Listener, ThePipeCarriesItsDescriptor) {
 TEST(PipeDescriptor, DeniesNetworkLogonsIfConfigured) {
   service::Settings::Pipe settings;
   settings.deny_network_logons = true;
-  const auto owner = service::PipeOwner();
+  const auto owner = service::PipeOwner({});
   const auto entries =
       service::PipeDescriptor(settings, owner, service::AccessPolicy::Compile({}, {})).Dacl();
   ASSERT_EQ(entries.size(), 8U);
@@ -184,7 +184,8 @@ class ExistingPipe : public testing::Test {
   ExistingPipe() : path_(LocalPipePath(UniquePipeName())) {}
 
   pipe::PipeOptions Ours() const {
-    return {path_, service::PipeDescriptor({}, service::PipeOwner(), service::AccessPolicy::Compile({}, {})),
+    return {path_,
+            service::PipeDescriptor({}, service::PipeOwner({}), service::AccessPolicy::Compile({}, {})),
             false};
   }
   // Starts a listener on the pipe and returns its error message, empty if it listens.
@@ -318,7 +319,7 @@ TEST_F(PipeName, IsHeldWithoutAWaitingInstance) {
 TEST_F(PipeName, GivesTheLivePipeAnotherDescriptorAndLabel) {
   pipe::Anchor anchor(Ours());
   const pipe::ServerEnd instance = pipe::AddInstance(Ours(), pool_.environment());
-  const std::string owner = service::PipeOwner().ToString();
+  const std::string owner = service::PipeOwner({}).ToString();
   for (const char* rest : {"D:P(A;;0x1e019f;;;WD)S:(ML;;NW;;;ME)", "D:P(A;;FA;;;WD)S:(ML;;NWNR;;;ME)"}) {
     const auto wanted = SecurityDescriptor::FromSddl("O:" + owner + "G:SY" + rest);
     anchor.SetDescriptor(wanted);

@@ -24,9 +24,9 @@ enum class Trust {
 };
 
 struct Options {
-  std::string pipe = "onbehalf";
+  std::optional<std::string> pipe;   // unset: the service's name in lower case ("onbehalf")
   std::string server = ".";          // computer name of a remote service
-  std::string service = "OnBehalf";  // the service for Trust::kService
+  std::string service = "OnBehalf";  // its name there, also for Trust::kService
   // Unset: kImpersonate on this computer, kIdentify for a remote one, because identity cannot be tracked per message
   // across machines, and the token would be sent when the pipe is opened.
   std::optional<Level> level;

@@ -96,11 +96,11 @@ struct SettingsResult {
 };
 
 // Parses a settings file: a JSON object of objects, in UTF-8 (docs/settings.md lists every key). Unknown keys, wrong types,
-// values out of range and settings that contradict each other are faults. Empty text gives the defaults.
-SettingsResult ParseSettings(std::string_view text);
+// values out of range and settings that contradict each other are faults. Keys that it does not have stay as in `defaults`.
+SettingsResult ParseSettings(std::string_view text, const Settings& defaults = {});
 // The same for a file. A file that does not exist gives the defaults; one that cannot be read or is larger than 1 MiB is a
 // fault.
-SettingsResult ReadSettings(const std::filesystem::path& file);
+SettingsResult ReadSettings(const std::filesystem::path& file, const Settings& defaults = {});
 
 // The output of --check-config: one line per fault, "onbehalf.json: limits.frame_bytes: ...", or the single line "onbehalf.json:
 // ok"; no newline at the end. `file_name` is without its folder, in UTF-8. Neither it nor the contents of the file can break a
@@ -109,7 +109,7 @@ std::string CheckConfigReport(const SettingsResult& result, std::string_view fil
 // A settings file with every key at its default.
 std::string DefaultSettingsText();
 
-// The service's data folder: %ProgramData%\OnBehalf, or the folder given with --data.
+// The service's data folder: %ProgramData%\NAME for the service NAME, or the folder given with --data.
 struct DataFolders {
   std::filesystem::path root;
   std::filesystem::path SettingsFile() const { return root / L"onbehalf.json"; }
