@@ -26,6 +26,8 @@ ErrorCode CodeOf(JsonFault::Kind kind) {
     case JsonFault::Kind::kNone:
     case JsonFault::Kind::kSyntax:
     case JsonFault::Kind::kInvalidUtf8:
+    case JsonFault::Kind::kUnclosedComment:
+    case JsonFault::Kind::kUnopenedComment:
       break;
   }
   return ErrorCode::kParseError;

@@ -290,6 +290,10 @@ std::string_view Sentence(Kind kind) {
       return "An object in the JSON text has two members of the same name";
     case Kind::kNumberOutOfRange:
       return "A number in the JSON text is out of range";
+    case Kind::kUnclosedComment:
+      return "A comment is not closed";
+    case Kind::kUnopenedComment:
+      return "A comment is closed that is not open (comments do not nest)";
   }
   return "The JSON text is refused";
 }

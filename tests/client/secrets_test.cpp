@@ -30,5 +30,14 @@ TEST(Secrets, AreNotShownInAFileThatIsNotJson) {
   EXPECT_EQ(WithoutSecrets("\xEF\xBB\xBF{}"), "{}\n");
 }
 
+TEST(Secrets, AreRemovedWithTheCommentsOfTheFile) {
+  const std::string shown =
+      WithoutSecrets("{\n // was hush\n \"pipe\": {\"name\": \"x\",}, /* hush */ \"pwd\": \"hush\"\n}");
+  EXPECT_EQ(shown.find("hush"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("\"name\": \"x\""), std::string::npos) << shown;
+  EXPECT_EQ(WithoutSecrets("// hush\n"), "empty: no settings\n");
+  EXPECT_EQ(WithoutSecrets("{} /* hush").find("hush"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace onbehalf::cli::doctor

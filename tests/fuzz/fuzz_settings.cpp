@@ -1,5 +1,5 @@
 // Accepted settings are the same after writing and reading them again; refused ones get one report line per fault, which the text
-// cannot break. Nothing throws.
+// cannot break. Strict JSON is the same value to the parser that allows comments. Nothing throws.
 
 #include <algorithm>
 #include <cstddef>
@@ -9,6 +9,8 @@
 
 #include "invariant.h"
 #include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/json_with_comments.h"
+#include "onbehalf/protocol/limits.h"
 #include "onbehalf/protocol/utf8.h"
 #include "onbehalf/service/settings.h"
 #include "settings/settings_table.h"
@@ -36,10 +38,19 @@ void CheckReport(const SettingsResult& result) {
   ONBEHALF_INVARIANT(lines == std::max<std::size_t>(1, result.faults.size()));
 }
 
+void CheckStrictJson(std::string_view text) {
+  Json strict, value;
+  if (onbehalf::protocol::ParseJson(text, onbehalf::protocol::JsonLimits{}, strict)) return;
+  ONBEHALF_INVARIANT(
+      !onbehalf::protocol::ParseJsonWithComments(text, onbehalf::protocol::JsonLimits{}, value));
+  ONBEHALF_INVARIANT(value == strict);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
+  CheckStrictJson(text);
   const SettingsResult result = ParseSettings(text);
   for (const SettingsFault& fault : result.faults) ONBEHALF_INVARIANT(!fault.message.empty());
   CheckReport(result);

@@ -57,6 +57,23 @@ TEST(ShippedSettings, AreReloadedWhenAnAdministratorAsks) {
   EXPECT_EQ(client.Call("rpc.ping").at("pong"), true);
 }
 
+TEST(ShippedSettings, MayHaveComments) {
+  const TemporaryFolder folder;
+  auto exit =
+      RunService(folder, "// nothing yet\r\n{ /* \"pipe\": 1, */ \"log\": { \"level\": \"debug\", }, }\r\n",
+                 {"--check-config"});
+  EXPECT_EQ(exit.code, 0u) << exit.output << exit.errors;
+  exit = RunService(folder, "// nothing yet\r\n{ /* \"pipe\": 1, }\r\n", {"--check-config"});
+  EXPECT_EQ(exit.code, 1u);
+  EXPECT_EQ(exit.output, "onbehalf.json: line 2, column 3: A comment is not closed (at byte 18).\n");
+
+  ServiceProcess service("onbehalf-service.exe", "// { \"log\": 1 }\n{}");
+  Client client = Client::Connect(OptionsFor(service));
+  service.WriteSettings("{ \"limits\": { \"connections\": 500, /* \"silent_connections\": 1 */ } } // few");
+  EXPECT_EQ(client.Call("service.reload"),
+            (Json{{"changed", {"limits.connections"}}, {"needs_restart", Json::array()}}));
+}
+
 TEST(ShippedSettings, AreRefusedAsAWholeAndEveryFaultIsReported) {
   ServiceProcess service("onbehalf-service.exe", "{}");
   Client client = Client::Connect(OptionsFor(service));

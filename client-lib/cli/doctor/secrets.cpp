@@ -6,6 +6,7 @@
 
 #include "json_layout.h"
 #include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/json_with_comments.h"
 #include "onbehalf/protocol/limits.h"
 
 namespace onbehalf::cli::doctor {
@@ -29,9 +30,10 @@ bool LooksSecret(std::string_view key) {
 std::string WithoutSecrets(std::string_view settings) {
   if (settings.starts_with("\xEF\xBB\xBF")) settings.remove_prefix(3);
   protocol::Json value;
-  if (const protocol::JsonFault fault = protocol::ParseJson(settings, protocol::JsonLimits{}, value)) {
+  if (const auto fault = protocol::ParseJsonWithComments(settings, protocol::JsonLimits{}, value)) {
     return "not shown, because it is not valid JSON: " + fault.Describe() + "\n";
   }
+  if (value.is_discarded()) return "empty: no settings\n";
   // An explicit stack, because the file determines the depth.
   std::vector<protocol::Json*> open = {&value};
   while (!open.empty()) {

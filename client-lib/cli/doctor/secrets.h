@@ -9,8 +9,8 @@ namespace onbehalf::cli::doctor {
 // key material), in any spelling.
 bool LooksSecret(std::string_view key);
 
-// A settings file's text with each such value, whatever its type, replaced by "(removed)". Text that is not
-// JSON is not shown at all, because secrets in it could not be recognized.
+// A settings file's text without comments, with each such value, whatever its type, replaced by "(removed)". Text that
+// is not JSON is not shown at all, because secrets in it could not be recognized.
 std::string WithoutSecrets(std::string_view settings);
 
 }  // namespace onbehalf::cli::doctor

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "onbehalf/protocol/json_text.h"
+#include "onbehalf/protocol/json_with_comments.h"
 #include "settings/settings_faults.h"
 #include "settings/settings_table.h"
 
@@ -90,12 +91,12 @@ SettingsResult ParseSettings(std::string_view text, const Settings& defaults) {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
     return WholeFileFault("the file is UTF-16; save it as UTF-8 without BOM");
   }
-  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return {defaults, {}};
 
   Json root;
-  if (const protocol::JsonFault fault = protocol::ParseJson(text, protocol::JsonLimits{}, root)) {
+  if (const auto fault = protocol::ParseJsonWithComments(text, protocol::JsonLimits{}, root)) {
     return WholeFileFault(Position(text, fault.offset) + ": " + fault.Describe());
   }
+  if (root.is_discarded()) return {defaults, {}};
   if (!root.is_object()) {
     return WholeFileFault("expected an object with the members " + Sections() + ", found " + FoundKind(root));
   }

@@ -67,6 +67,17 @@ TEST(PolicyText, EveryFaultIsFoundAtOnceAndInOrder) {
              "file: (A;;GA;;;WD): " + kManageToEveryone, "odbc: is not an object"}));
 }
 
+TEST(PolicyText, IsStrictJsonWithoutComments) {
+  const std::string text = Document(NodeText("file", "D:(A;;GX;;;AU)"));
+  ASSERT_TRUE(Read(text).faults.empty());
+  const std::string with_trailing_comma = text.substr(0, text.size() - 1) + ",}";
+  for (const std::string& other : {text + " // a", "/* a */" + text, with_trailing_comma}) {
+    const Texts faults = Lines(Read(other).faults);
+    ASSERT_EQ(faults.size(), 1u) << other;
+    EXPECT_NE(faults[0].find("The text is not valid JSON"), std::string::npos) << faults[0];
+  }
+}
+
 TEST(PolicyText, ARootWithoutAdministratorsIsRefused) {
   for (const char* sddl : {"D:", "D:(A;;GX;;;BA)", "D:(A;;GA;;;BA)(D;;GW;;;BU)", "D:(A;;GA;;;SY)"}) {
     const Texts faults = Lines(Read(Document(NodeText("/", sddl))).faults);

@@ -344,6 +344,38 @@ TEST(Settings, TextThatIsNotAJsonObjectIsOneFaultWithItsPosition) {
   only_fault(std::string_view("\0", 1));
 }
 
+TEST(Settings, MayHaveCommentsAndTrailingCommas) {
+  const SettingsResult result = ParseSettings(R"(// The settings of this machine.
+{
+  /* "pipe": { "name": "off" }, */
+  "log": {
+    "level": "debug", // until the orders are found
+  },
+  "pipe": { "name": "a//b", },
+})");
+  EXPECT_EQ(CheckConfigReport(result, "onbehalf.json"), "onbehalf.json: ok");
+  EXPECT_EQ(result.settings.pipe.name, "a//b");
+  EXPECT_EQ(result.settings.log.level, LogLevel::kDebug);
+  for (const std::string_view text : {"// nothing yet\n", "/* nothing\nyet */", "// nothing\n{}"}) {
+    EXPECT_TRUE(ParseSettings(text).faults.empty()) << text;
+  }
+}
+
+TEST(Settings, FaultsBehindCommentsHaveTheirLineAndColumn) {
+  const auto only_fault = [](std::string_view text) {
+    const SettingsResult result = ParseSettings(text);
+    EXPECT_EQ(result.faults.size(), 1u) << text;
+    return result.faults.at(0).message;
+  };
+  EXPECT_EQ(only_fault("// one\n/* two\nthree */ {\"pipe\": /* four */ x}"),
+            "line 3, column 30: The text is not valid JSON (at byte 43).");
+  EXPECT_EQ(only_fault("{\n  /* to the end\n}\n"), "line 2, column 3: A comment is not closed (at byte 4).");
+  EXPECT_EQ(only_fault("/* a\n/* b */\n*/ {}"),
+            "line 3, column 1: A comment is closed that is not open (comments do not nest) (at byte 13).");
+  EXPECT_EQ(only_fault("{} // \xFF"), "line 1, column 7: The text is not valid UTF-8 (at byte 6).");
+  EXPECT_EQ(only_fault("/* a */ []").substr(0, 52), "expected an object with the members pipe, limits, th");
+}
+
 TEST(Settings, NothingInTheFileCanBreakALineOfTheReport) {
   for (const std::string& text : test::HostileTexts()) {
     if (text.find_first_of("\x80\xC0\xC1\xF4\xFF") != std::string::npos) continue;  // not UTF-8, so not JSON

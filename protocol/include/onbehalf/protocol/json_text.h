@@ -23,6 +23,9 @@ struct JsonFault {
     kTooManyMembers,
     kDuplicateKey,
     kNumberOutOfRange,
+    // Of ParseJsonWithComments only (json_with_comments.h).
+    kUnclosedComment,
+    kUnopenedComment,
   };
   Kind kind = Kind::kNone;
   std::size_t offset = 0;  // byte offset in the text, as close as known

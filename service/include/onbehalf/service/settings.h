@@ -95,8 +95,9 @@ struct SettingsResult {
   std::vector<SettingsFault> faults;  // all of them, not only the first
 };
 
-// Parses a settings file: a JSON object of objects, in UTF-8 (docs/settings.md lists every key). Unknown keys, wrong types,
-// values out of range and settings that contradict each other are faults. Keys that it does not have stay as in `defaults`.
+// Parses a settings file: a JSON object of objects, in UTF-8, with comments and trailing commas (docs/settings.md lists every
+// key). Unknown keys, wrong types, values out of range and settings that contradict each other are faults. Keys that it does not
+// have stay as in `defaults`, as all do in text without any value.
 SettingsResult ParseSettings(std::string_view text, const Settings& defaults = {});
 // The same for a file. A file that does not exist gives the defaults; one that cannot be read or is larger than 1 MiB is a
 // fault.
