@@ -69,6 +69,14 @@ std::string RenderWhoami(const Json& identity) {
     add("logon id", logon_id->is_string() ? Display(*logon_id) : Hexadecimal(*logon_id));
   }
   add("logon sid", TextMember(identity, "logon_sid"));
+  const Json* container = Member(identity, "app_container");
+  if (container != nullptr) {
+    if (const Json* package = Member(*container, "package")) {
+      const std::string name = TextMember(*package, "name");
+      add("package", TextMember(*package, "sid") + (name.empty() ? "" : "  " + name));
+    }
+    add("container", TextMember(*container, "number"));
+  }
   if (const Json* process = Member(identity, "process")) {
     const std::string image = TextMember(*process, "image");
     add("process", TextMember(*process, "id") + (image.empty() ? "" : "  " + image));
@@ -82,6 +90,7 @@ std::string RenderWhoami(const Json& identity) {
   };
   add_list("groups", Member(identity, "groups"), GroupTable);
   add_list("restricted to", Member(identity, "restricted_sids"), GroupTable);
+  if (container != nullptr) add_list("capabilities", Member(*container, "capabilities"), GroupTable);
   add_list("privileges", Member(identity, "privileges"), PrivilegeTable);
   return text;
 }

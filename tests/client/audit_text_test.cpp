@@ -51,6 +51,13 @@ TEST(AuditText, IsALineForEachRecord) {
             "error=ERROR_DISK_FULL, lines=12                               -\n");
 }
 
+TEST(AuditText, NamesThePackageOfAnAppContainer) {
+  const Json record = Json::parse(R"json({"event": "decision", "verdict": "denied", "reason": "AccessDenied",
+    "account": "S-1-5-21-1-2-3-1001", "package": "S-1-15-2-1-2-3-4-5-6-7", "container": 5, "capabilities": []})json");
+  EXPECT_EQ(AuditCells(record, test::FixedAccountName)[5],
+            "AccessDenied, in an app container of S-1-15-2-1-2-3-4-5-6-7");
+}
+
 TEST(AuditText, OfAnUnknownRecordIsALineToo) {
   EXPECT_EQ(Lines(Json::array({Json(5), Json::object()})),
             "TIME  VERDICT  ACCOUNT  METHOD  NODE  REASON  REQUEST\n"

@@ -97,6 +97,10 @@ TEST(DoctorPipe, EachDeviationIsFound) {
   for (const Row& row : rows) EXPECT_EQ(Judge(row.dacl), row.verdict) << row.what;
   EXPECT_EQ(Judge("P" + deny + own + rest + users, ""), Verdict::kWarn) << "no label";
   EXPECT_EQ(Judge("P" + deny + own + rest + users, "S:(ML;;NW;;;LW)"), Verdict::kWarn) << "another label";
+  EXPECT_EQ(Judge("P" + deny + own + rest + users, "S:(ML;;NWNR;;;HI)"), Verdict::kWarn) << "another level";
+  EXPECT_EQ(Judge("P" + deny + own + rest + users, "S:(ML;;NWNR;;;LW)"), Verdict::kOk) << "pipe.integrity";
+  EXPECT_EQ(Judge("P" + deny + own + "(A;;0x12019b;;;S-1-15-2-1-2-3-4-5-6-7)" + rest + users), Verdict::kOk)
+      << "pipe.app_packages";
 }
 
 TEST(DoctorPipe, AnotherOwnerMayNotClaimTheServicesName) {
@@ -114,6 +118,14 @@ TEST(DoctorPipe, ShowsWhichAccountsMayConnect) {
   const Findings findings = JudgePipeDescriptor(descriptor, "OnBehalf");
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].found, "as expected; may connect: S-1-5-21-1-2-3-1001");
+  const Findings low = JudgePipeDescriptor(
+      SecurityDescriptor::FromSddl("O:" + service + "G:SYD:P(D;;FA;;;AN)(D;;FA;;;BG)(A;;0x1e019f;;;" +
+                                   service +
+                                   ")(A;;RC;;;OW)(A;;0x12019b;;;S-1-5-21-1-2-3-1001)S:(ML;;NWNR;;;LW)"),
+      "OnBehalf");
+  ASSERT_EQ(low.size(), 1u);
+  EXPECT_EQ(low[0].found,
+            "as expected; may connect: S-1-5-21-1-2-3-1001, also at low integrity (pipe.integrity)");
 }
 
 TEST(DoctorPipe, FailsIfMissingOrNotTheServices) {

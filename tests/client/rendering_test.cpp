@@ -66,6 +66,24 @@ TEST(Rendering, OfWhoami) {
             "  SeShutdownPrivilege      disabled\n");
 }
 
+TEST(Rendering, OfWhoamiInAnAppContainer) {
+  const Json identity = Json::parse(R"({
+    "level": "impersonation",
+    "app_container": {
+      "package": {"sid": "S-1-15-2-1-2-3-4-5-6-7", "name": null},
+      "number": 5,
+      "capabilities": [{"sid": "S-1-15-3-1", "name": "APPLICATION PACKAGE AUTHORITY\\Your Internet connection",
+                        "attributes": ["enabled"]}]
+    }
+  })");
+  EXPECT_EQ(RenderWhoami(identity),
+            "level      impersonation\n"
+            "package    S-1-15-2-1-2-3-4-5-6-7\n"
+            "container  5\n"
+            "capabilities (1)\n"
+            "  APPLICATION PACKAGE AUTHORITY\\Your Internet connection  S-1-15-3-1  enabled\n");
+}
+
 TEST(Rendering, OfWhoamiOmitsMissingMembers) {
   EXPECT_EQ(RenderWhoami(Json::object()), "");
   EXPECT_EQ(RenderWhoami(Json(5)), "");

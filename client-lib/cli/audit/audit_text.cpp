@@ -67,6 +67,8 @@ Rows::value_type AuditCells(const Json& record, const NameAccount& name_account)
     verdict = TextMember(record, "verdict");
     Append(reason, TextMember(record, "reason"));
     Append(reason, TextMember(record, "entry"));
+    if (const std::string package = TextMember(record, "package"); !package.empty())
+      Append(reason, "in an app container of " + package);
   } else if (event == "outcome") {
     verdict = TextMember(record, "outcome");
     if (Member(record, "win32") != nullptr) Append(reason, "Windows error " + TextMember(record, "win32"));

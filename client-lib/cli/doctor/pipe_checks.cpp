@@ -134,17 +134,19 @@ std::string JudgeClients(const std::vector<win32::AccessEntry>& entries, const w
   return clients;
 }
 
-void JudgeLabel(const win32::SecurityDescriptor& descriptor, Findings& findings) {
+// Medium, or with pipe.integrity low. Returns whether it is low.
+bool JudgeLabel(const win32::SecurityDescriptor& descriptor, Findings& findings) {
   constexpr ACCESS_MASK kPolicy = SYSTEM_MANDATORY_LABEL_NO_WRITE_UP | SYSTEM_MANDATORY_LABEL_NO_READ_UP;
   const auto label = descriptor.Label();
-  if (label && label->sid == win32::Sid::FromWellKnown(WinMediumLabelSid) &&
-      (label->mask & kPolicy) == kPolicy) {
-    return;
-  }
-  findings.push_back(OfDescriptor(Verdict::kWarn,
-                                  label ? "its mandatory label is not medium with no read up and no write up"
-                                        : "no mandatory label was found: lower integrity may not be kept out",
-                                  {}));
+  const bool keeps_out_lower = label && (label->mask & kPolicy) == kPolicy;
+  if (keeps_out_lower && label->sid == win32::Sid::FromWellKnown(WinLowLabelSid)) return true;
+  if (keeps_out_lower && label->sid == win32::Sid::FromWellKnown(WinMediumLabelSid)) return false;
+  findings.push_back(
+      OfDescriptor(Verdict::kWarn,
+                   label ? "its mandatory label is not medium or low with no read up and no write up"
+                         : "no mandatory label was found: lower integrity may not be kept out",
+                   {}));
+  return false;
 }
 
 }  // namespace
@@ -195,9 +197,12 @@ Findings JudgePipeDescriptor(const win32::SecurityDescriptor& descriptor, std::s
   if (!descriptor.IsProtected()) {
     findings.push_back(OfDescriptor(Verdict::kWarn, "its DACL is not protected"));
   }
-  JudgeLabel(descriptor, findings);
+  const bool is_low = JudgeLabel(descriptor, findings);
   if (findings.empty()) {
-    findings.push_back(OfDescriptor(Verdict::kOk, "as expected; may connect: " + clients, {}));
+    findings.push_back(OfDescriptor(
+        Verdict::kOk,
+        "as expected; may connect: " + clients + (is_low ? ", also at low integrity (pipe.integrity)" : ""),
+        {}));
   }
   return findings;
 }

@@ -4,8 +4,32 @@
 #include <charconv>
 #include <cstring>
 #include <functional>
+#include <string>
+
+#include "onbehalf/win32/hash.h"
 
 namespace onbehalf::win32 {
+namespace {
+
+bool IsLowerLetter(char c) { return c >= 'a' && c <= 'z'; }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// NAME_PUBLISHERID in lower case: 3 to 50 letters, digits, '.' and '-', and 13 digits to the base 32 without i, l, o and u.
+bool IsLowerCaseFamilyName(std::string_view text) {
+  constexpr std::size_t kPublisherId = 13;
+  const std::size_t underscore = text.find('_');
+  if (underscore == std::string_view::npos || underscore < 3 || underscore > 50) return false;
+  const std::string_view name = text.substr(0, underscore);
+  const std::string_view publisher = text.substr(underscore + 1);
+  return publisher.size() == kPublisherId &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return IsLowerLetter(c) || IsDigit(c) || c == '.' || c == '-'; }) &&
+         std::all_of(publisher.begin(), publisher.end(), [](char c) {
+           return IsDigit(c) || (IsLowerLetter(c) && c != 'i' && c != 'l' && c != 'o' && c != 'u');
+         });
+}
+
+}  // namespace
 
 std::optional<Sid> Sid::FromNumbers(std::string_view text) {
   constexpr std::string_view kBegin = "S-1-";
@@ -35,6 +59,28 @@ std::optional<Sid> Sid::FromNumbers(std::string_view text) {
   }
   sid.bytes_[1] = static_cast<std::byte>(count);
   if (!text.empty() || count == 0) return std::nullopt;
+  return sid;
+}
+
+std::optional<Sid> Sid::ForPackageFamily(std::string_view family_name) {
+  std::string name(family_name);
+  for (char& c : name) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  if (!IsLowerCaseFamilyName(name)) return std::nullopt;
+  // A valid name is ASCII.
+  std::string utf16;
+  for (const char c : name) utf16.append({c, '\0'});
+  const Sha256::Digest digest = Sha256().Of({utf16});
+  constexpr std::size_t kWords = 7;
+  Sid sid;
+  sid.bytes_[0] = std::byte{1};
+  sid.bytes_[1] = std::byte{1 + kWords};
+  sid.bytes_[7] = std::byte{15};             // SECURITY_APP_PACKAGE_AUTHORITY
+  constexpr std::uint32_t kPackageBase = 2;  // SECURITY_APP_PACKAGE_BASE_RID
+  std::memcpy(sid.bytes_.data() + kFixedBytes, &kPackageBase, sizeof(kPackageBase));
+  std::memcpy(sid.bytes_.data() + kFixedBytes + sizeof(kPackageBase), digest.data(),
+              kWords * sizeof(std::uint32_t));
   return sid;
 }
 

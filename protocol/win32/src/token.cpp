@@ -238,6 +238,18 @@ std::vector<TokenGroup> Token::RestrictingSids() const {
   return ToGroups(answer.As<TOKEN_GROUPS>());
 }
 
+std::optional<AppContainer> Token::Container() const {
+  TokenAnswer<sizeof(DWORD)> is_container;
+  if (!is_container.Ask(get(), TokenIsAppContainer) || is_container.As<DWORD>() == 0) return std::nullopt;
+  TokenAnswer<sizeof(TOKEN_APPCONTAINER_INFORMATION) + SECURITY_MAX_SID_SIZE> package;
+  package.Get(get(), TokenAppContainerSid);
+  GroupsAnswer capabilities;
+  capabilities.Get(get(), TokenCapabilities);
+  return AppContainer{Sid::FromPsid(package.As<TOKEN_APPCONTAINER_INFORMATION>().TokenAppContainer),
+                      QueryFixed<DWORD>(get(), TokenAppContainerNumber),
+                      ToGroups(capabilities.As<TOKEN_GROUPS>())};
+}
+
 Integrity Token::IntegrityLevel() const {
   TokenAnswer<sizeof(TOKEN_MANDATORY_LABEL) + SECURITY_MAX_SID_SIZE> answer;
   answer.Get(get(), TokenIntegrityLevel);

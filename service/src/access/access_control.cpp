@@ -126,12 +126,14 @@ std::optional<Error> RequireManager(const AccessPolicy& policy, std::string_view
 }
 
 AccessControl::AccessControl(const MethodRegistry& methods, std::filesystem::path policy_folder, Audit& audit,
-                             Log& log, std::shared_ptr<win32::AccountNames> names)
+                             Log& log, std::shared_ptr<win32::AccountNames> names,
+                             std::vector<win32::Sid> app_packages)
     : methods_(methods),
       audit_(audit),
       log_(log),
       names_(std::move(names)),
-      folder_(std::move(policy_folder)) {}
+      folder_(std::move(policy_folder)),
+      app_packages_(std::move(app_packages)) {}
 
 AccessControl::~AccessControl() { Stop(); }
 
@@ -198,7 +200,7 @@ std::optional<PolicyDocument> AccessControl::Version(std::uint64_t version) cons
 }
 
 std::shared_ptr<const AccessPolicy> AccessControl::Compiled(const PolicyDocument& document) const {
-  return std::make_shared<const AccessPolicy>(AccessPolicy::Compile(document, methods_));
+  return std::make_shared<const AccessPolicy>(AccessPolicy::Compile(document, methods_, app_packages_));
 }
 
 void AccessControl::LogWarnings(const std::vector<PolicyFault>& warnings) {

@@ -44,9 +44,9 @@ struct PolicyChange {
 // Stop.
 class AccessControl {
  public:
-  // All arguments must outlive this. `methods` must not change after Start.
+  // All arguments must outlive this. `methods` must not change after Start. `app_packages`: see AccessPolicy::Compile.
   AccessControl(const MethodRegistry& methods, std::filesystem::path policy_folder, Audit& audit, Log& log,
-                std::shared_ptr<win32::AccountNames> names);
+                std::shared_ptr<win32::AccountNames> names, std::vector<win32::Sid> app_packages = {});
   ~AccessControl();
   AccessControl(const AccessControl&) = delete;
   AccessControl& operator=(const AccessControl&) = delete;
@@ -108,6 +108,7 @@ class AccessControl {
   Log& log_;
   const std::shared_ptr<win32::AccountNames> names_;
   const std::filesystem::path folder_;
+  const std::vector<win32::Sid> app_packages_;
   std::unique_ptr<PolicyStore> store_;  // from Start to Stop
   Observer observer_;
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+#include "access/known_accounts.h"
 #include "access/node_defaults.h"
 #include "access/node_name.h"
 #include "access/node_sddl.h"
@@ -99,12 +100,14 @@ const Sid& NodeOwner() {
   return system;
 }
 
-AccessPolicy AccessPolicy::Compile(PolicyDocument document, const MethodRegistry& methods) {
+AccessPolicy AccessPolicy::Compile(PolicyDocument document, const MethodRegistry& methods,
+                                   std::vector<Sid> app_packages) {
   // 0 means an identity with an empty cache.
   static std::atomic<std::uint64_t> last_id{0};
   AccessPolicy policy;
   policy.id_ = ++last_id;
   policy.document_ = std::move(document);
+  policy.app_packages_ = std::move(app_packages);
   policy.AddNode(std::string(kRootNode), methods, true);
   policy.AddNode(std::string(kPipeNode), methods, true);
   for (const Method* method : methods.All()) {
@@ -143,13 +146,21 @@ void AccessPolicy::AddNode(const std::string& name, const MethodRegistry& method
 
 void AccessPolicy::CollectEntries(EffectiveNode& node) const {
   for (const AccessEntry& entry : AlwaysDenied()) node.entries.push_back({"", entry});
+  const bool is_pipe = node.name == kPipeNode;
+  if (is_pipe) {
+    // Before the accounts' entries, on which they have no influence: Windows needs both to allow.
+    for (const Sid& package : app_packages_)
+      node.entries.push_back({"", {ACCESS_ALLOWED_ACE_TYPE, 0, kCall, package}});
+  }
   std::optional<std::string_view> level = node.name;
   bool is_protected = false;
   while (level && !is_protected) {
     // An unknown namespace has no entries.
     if (const auto found = nodes_.find(*level); found != nodes_.end()) {
-      for (const AccessEntry& entry : found->second.own.entries)
+      for (const AccessEntry& entry : found->second.own.entries) {
+        if (is_pipe && IsOfAppContainers(entry.sid)) continue;
         node.entries.push_back({found->first, entry});
+      }
       is_protected = found->second.own.is_protected;
     }
     level = ParentOf(*level);

@@ -36,7 +36,7 @@ struct EffectiveNode {
 };
 
 // Who may call what: the effective security descriptor of every node. It consists of the entries that deny anonymous and guest
-// logons, then those of the node, its namespace and the root, up to the first protected one; deny before allow within each
+// logons (at `pipe:` also those that allow the packages of the settings to connect), then those of the node, its namespace and the root, up to the first protected one; deny before allow within each
 // level, as for a file in a folder. SYSTEM (the service) owns every node, because an owner has WRITE_DAC without any entry.
 // Immutable once compiled; any thread.
 //
@@ -47,8 +47,10 @@ class AccessPolicy {
  public:
   // The policy of a document without faults (FindFaults); an empty document gives the built-in policy: the methods' own
   // defaults, and full rights at the root for administrators and SYSTEM. Throws std::invalid_argument for a method whose default
-  // is not a valid node or is too large.
-  static AccessPolicy Compile(PolicyDocument document, const MethodRegistry& methods);
+  // is not a valid node or is too large. `app_packages` are the packages whose app containers may connect: `pipe:` has an entry
+  // for each of them that always applies, and the document's entries for packages and capabilities have no effect there.
+  static AccessPolicy Compile(PolicyDocument document, const MethodRegistry& methods,
+                              std::vector<win32::Sid> app_packages = {});
 
   AccessPolicy(AccessPolicy&&) = default;
   AccessPolicy& operator=(AccessPolicy&&) = default;
@@ -83,6 +85,7 @@ class AccessPolicy {
   bool Has(const EffectiveNode& node, const CallerIdentity& caller, ACCESS_MASK right) const;
 
   PolicyDocument document_;
+  std::vector<win32::Sid> app_packages_;
   // Unique in this process, so that an identity's cache never answers for another policy.
   std::uint64_t id_ = 0;
   // Nodes refer to the names of others by string_view, which a copy would break.

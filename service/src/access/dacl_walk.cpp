@@ -79,6 +79,27 @@ DaclWalk WalkDacl(const std::vector<EffectiveEntry>& dacl, const Sid& owner, con
   return walk;
 }
 
+DaclWalk WalkPackages(const std::vector<EffectiveEntry>& dacl, const TokenSids& token, AccessMask asked) {
+  DaclWalk walk;
+  walk.entries.resize(dacl.size());
+  walk.missing = asked;
+  for (std::size_t i = 0; i < dacl.size() && walk.missing != 0; ++i) {
+    const win32::AccessEntry& entry = dacl[i].entry;
+    WalkedEntry& walked = walk.entries[i];
+    walked.via = Find(token.packages, entry.sid);
+    if (walked.via == nullptr || entry.denies()) {
+      walked.step = Step::kNoMatch;
+    } else if ((entry.mask & walk.missing) == 0) {
+      walked.step = Step::kNotAsked;
+    } else {
+      walk.missing &= ~entry.mask;
+      walked.step = walk.missing == 0 ? Step::kDecides : Step::kAllows;
+      if (walk.missing == 0) walk.deciding = i;
+    }
+  }
+  return walk;
+}
+
 std::optional<std::size_t> DenyingEntry(const std::vector<EffectiveEntry>& dacl, const Sid& owner,
                                         const TokenSids& token, AccessMask asked) {
   const DaclWalk walk = WalkDacl(dacl, owner, token, token.normal, asked);

@@ -16,7 +16,7 @@ namespace onbehalf::service {
 // An entry of a node's effective DACL.
 struct EffectiveEntry {
   std::string_view
-      node;  // where it is defined; empty for the entries that always deny. Lives as long as the policy
+      node;  // where it is defined; empty for the entries that always apply. Lives as long as the policy
   win32::AccessEntry entry;
   friend bool operator==(const EffectiveEntry&, const EffectiveEntry&) = default;
 };
@@ -48,6 +48,9 @@ struct TokenSids {
   std::vector<TokenSid> normal;  // the user and the groups
   // For a restricted token, which needs its rights through these as well; else empty.
   std::vector<TokenSid> restricting;
+  // For an app container, which needs its rights through these as well: its package, its enabled capabilities, and the SIDs of
+  // all packages; else empty.
+  std::vector<TokenSid> packages = {};
 };
 
 struct WalkedEntry {
@@ -68,6 +71,10 @@ struct DaclWalk {
 // walks. `asked` has no generic bits. For explanations; the verdict is AccessCheck's.
 DaclWalk WalkDacl(const std::vector<EffectiveEntry>& dacl, const win32::Sid& owner, const TokenSids& token,
                   const std::vector<TokenSid>& sids, AccessMask asked);
+
+// The further pass for an app container: entry after entry until the `packages` of `token` are allowed everything. Deny entries do
+// not count, and the owner has no implicit rights (Forshaw, "Windows Security Internals", chapter 7, "Lowbox Tokens").
+DaclWalk WalkPackages(const std::vector<EffectiveEntry>& dacl, const TokenSids& token, AccessMask asked);
 
 // The entry behind AccessCheck's denial; nullopt if none denied (nothing allows it).
 std::optional<std::size_t> DenyingEntry(const std::vector<EffectiveEntry>& dacl, const win32::Sid& owner,

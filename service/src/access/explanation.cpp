@@ -22,15 +22,39 @@ ExplainedEntry ToExplained(const EffectiveEntry& effective, const WalkedEntry& w
   return entry;
 }
 
+// Shows what the entries for the caller's package and capabilities did, unless the account's pass stopped at the same entry.
+void ShowPackages(const std::vector<EffectiveEntry>& entries, const DaclWalk& packages,
+                  Explanation& explanation) {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const WalkedEntry& walked = packages.entries[i];
+    ExplainedEntry& shown = explanation.entries[i];
+    if (walked.via == nullptr || (shown.step != Step::kNoMatch && shown.step != Step::kNotReached)) continue;
+    shown = ToExplained(entries[i], walked);
+    // The account's entries had to allow it too.
+    if (shown.step == Step::kDecides) shown.step = Step::kAllows;
+  }
+}
+
 // Why Windows refuses what the entries allow.
-std::string WhyRefused(const CallerIdentity& caller, ACCESS_MASK asked) {
+std::string WhyRefused(const EffectiveNode& node, const CallerIdentity& caller, ACCESS_MASK asked) {
+  if (caller.app_container() != nullptr) {
+    return "Windows refused it although the entries allow it: entries for all application packages "
+           "(S-1-15-2-1) do not apply to a less privileged app container, and something else may limit this token.";
+  }
+  const bool is_low = caller.token().IntegrityLevel().rid < SECURITY_MANDATORY_MEDIUM_RID;
+  // Forshaw, "Windows Security Internals", chapter 7, "Lowbox Tokens".
+  if (is_low && std::any_of(node.entries.begin(), node.entries.end(), [](const EffectiveEntry& each) {
+        return each.entry.sid.IsPackage() && !each.entry.sid.IsEveryPackage();
+      })) {
+    return "Refused because the caller's integrity level is below medium and an entry names a package: Windows "
+           "grants such a caller nothing there, whatever the entries allow.";
+  }
   // No node has a label; the default label is medium, no write-up ([MS-DTYP] 2.5.3.2; "Mandatory Integrity Control").
-  if ((asked & kManage) != 0 && caller.token().IntegrityLevel().rid < SECURITY_MANDATORY_MEDIUM_RID) {
+  if ((asked & kManage) != 0 && is_low) {
     return "Refused because the caller's integrity level is below medium: it cannot manage, whatever the "
            "entries allow.";
   }
-  return "Windows refused it although the entries allow it: something else limits this token, for example an "
-         "app container.";
+  return "Windows refused it although the entries allow it: something else limits this token.";
 }
 
 // Why this system allows what an entry denies or no entry allows.
@@ -85,14 +109,28 @@ Explanation Explain(const AccessPolicy& policy, const EffectiveNode& node, const
       }
     }
   }
-  const bool walk_allows = own_sids_allow && !explanation.restricted_refused;
+  if (!token.packages.empty()) {
+    const DaclWalk packages = WalkPackages(node.entries, token, right);
+    explanation.package_refused = own_sids_allow && !explanation.restricted_refused && packages.missing != 0;
+    if (explanation.package_refused && explanation.deciding) {
+      explanation.entries[*explanation.deciding].step = Step::kAllows;
+      explanation.deciding.reset();
+    }
+    ShowPackages(node.entries, packages, explanation);
+  }
+  const bool walk_allows = own_sids_allow && !explanation.restricted_refused && !explanation.package_refused;
   if (walk_allows != explanation.allowed) {
-    explanation.note = explanation.allowed ? WhyAllowed(node, walk) : WhyRefused(caller, right);
+    explanation.note = explanation.allowed ? WhyAllowed(node, walk) : WhyRefused(node, caller, right);
     explanation.deciding.reset();
   } else if (explanation.restricted_refused) {
     explanation.note =
         "The caller's token is restricted, and its restricting SIDs are not granted what its own SIDs are.";
-  } else if (own_sids_allow && !walk.deciding) {
+  } else if (explanation.package_refused) {
+    explanation.note = "The caller runs in an app container of the package " +
+                       caller.app_container()->package.ToString() +
+                       ", and no entry allows the package, one of its capabilities or all packages what the "
+                       "account is allowed.";
+  } else if (walk_allows && !walk.deciding) {
     explanation.note =
         "SYSTEM owns every node, and an owner needs no entry to read and change its descriptor.";
   }

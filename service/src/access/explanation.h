@@ -17,7 +17,7 @@ namespace onbehalf::service {
 
 struct ExplainedEntry {
   std::string_view
-      node;  // where it is defined; empty for the entries that always deny. Lives as long as the policy
+      node;  // where it is defined; empty for the entries that always apply. Lives as long as the policy
   win32::AccessEntry entry;
   Step step = Step::kNotReached;
   // The SID of the caller's token that the entry matches, even if it is ignored: a group that is neither enabled nor deny-only.
@@ -37,7 +37,9 @@ struct Explanation {
   std::optional<std::size_t> deciding;
   bool through_owner = false;  // the owner (SYSTEM) has READ_CONTROL and WRITE_DAC without any entry
   bool restricted_refused =
-      false;         // the token's own SIDs were granted all rights, its restricting SIDs were not
+      false;  // the token's own SIDs were granted all rights, its restricting SIDs were not
+  // The account was granted all rights, and the caller's app container was not.
+  bool package_refused = false;
   std::string note;  // one sentence if the entries alone do not explain the verdict, else empty
 };
 

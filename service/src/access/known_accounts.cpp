@@ -115,6 +115,8 @@ bool IsAlwaysDenied(const Sid& sid) {
   return sid == anonymous || sid == guests;
 }
 
+bool IsOfAppContainers(const Sid& sid) { return sid.IsPackage() || sid.IsCapability(); }
+
 const Sid& Administrators() {
   static const Sid administrators = Sid::FromNumbers("S-1-5-32-544").value();
   return administrators;

@@ -18,6 +18,9 @@ std::string_view ImplicitGroupName(const win32::Sid& sid);
 // Anonymous and guest logons: no policy entry can allow them.
 bool IsAlwaysDenied(const win32::Sid& sid);
 
+// A package or a capability: only app containers have it, and only allow entries for it have an effect (WalkPackages).
+bool IsOfAppContainers(const win32::Sid& sid);
+
 const win32::Sid& Administrators();
 
 // Whether a deny entry for `sid` affects every administrator: Administrators itself, and groups that all of them are in for

@@ -142,6 +142,15 @@ std::vector<PolicyFault> FindWarnings(const PolicyDocument& document,
         AddFault(warnings, name, ToSddl(*entry),
                  "has no effect: anonymous and guest logons are always denied");
       }
+      if (entry->denies() && IsOfAppContainers(entry->sid)) {
+        AddFault(warnings, name, ToSddl(*entry),
+                 "has no effect: Windows ignores deny entries for packages and capabilities");
+      }
+      if (name == kPipeNode && entry->allows() && IsOfAppContainers(entry->sid)) {
+        AddFault(
+            warnings, name, ToSddl(*entry),
+            "has no effect: app containers may connect only if the setting pipe.app_packages names their package");
+      }
       if (std::find(node.entries.begin(), entry, *entry) != entry) {
         AddFault(warnings, name, ToSddl(*entry), "is a duplicate");
       }

@@ -27,7 +27,7 @@ void AddSizeFaults(const PolicyDocument& document, std::vector<PolicyFault>& fau
 // administrators keep the root.
 std::vector<PolicyFault> FindFaults(const PolicyDocument& document);
 // Not faults, but without effect: nodes that are not registered (of a module that is not loaded; they are kept), allow entries
-// for logons that are always denied, duplicate entries.
+// for logons that are always denied, entries for packages and capabilities where they do not count, duplicate entries.
 std::vector<PolicyFault> FindWarnings(const PolicyDocument& document,
                                       const std::function<bool(std::string_view node)>& is_registered);
 

@@ -1,5 +1,7 @@
 #include "access/token_sids.h"
 
+#include <optional>
+
 namespace onbehalf::service {
 namespace {
 
@@ -19,6 +21,17 @@ TokenSids SidsOf(const win32::Token& token) {
   for (const win32::TokenGroup& group : token.RestrictingSids()) {
     // The attributes of restricting SIDs are meaningless.
     sids.restricting.push_back({group.sid, false, true, false});
+  }
+  if (const std::optional<win32::AppContainer> container = token.Container()) {
+    static const win32::Sid all_packages = win32::Sid::FromNumbers("S-1-15-2-1").value();
+    static const win32::Sid all_restricted_packages = win32::Sid::FromNumbers("S-1-15-2-2").value();
+    // A less privileged app container does not match the first of the two, but a token does not say reliably whether it is one:
+    // TokenIsLessPrivilegedAppContainer is not supported by every Windows that has them.
+    for (const win32::Sid& sid : {container->package, all_packages, all_restricted_packages})
+      sids.packages.push_back({sid, false, true, false});
+    for (const win32::TokenGroup& capability : container->capabilities) {
+      if (capability.enabled()) sids.packages.push_back({capability.sid, false, true, false});
+    }
   }
   return sids;
 }

@@ -1,6 +1,8 @@
 #include "audit/audit.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <mutex>
 #include <utility>
 
@@ -15,6 +17,7 @@
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/win32_error.h"
+#include "text/sid_text.h"
 #include "text/utc_time.h"
 
 namespace onbehalf::service {
@@ -36,6 +39,23 @@ std::string_view Word(AuditVerdict verdict) {
 
 bool IsAccessDenied(std::string_view error) {
   return error == protocol::InfoOf(protocol::ErrorCode::kAccessDenied).name;
+}
+
+// "package":"S-1-15-2-…","container":5,"capabilities":["S-1-15-3-1",…], and how many more of them there are.
+template <typename Storage>
+void WriteAppContainer(BasicAuditLine<Storage>& line, const win32::AppContainer& container) {
+  line.Account("package", container.package);
+  line.Number("container", container.number);
+  line.Name("capabilities");
+  const std::size_t listed = (std::min)(container.capabilities.size(), kMaxListedCapabilities);
+  for (std::size_t i = 0; i < listed; ++i) {
+    line.Put(i == 0 ? "[\"" : ",\"");
+    line.Put(SidText(container.capabilities[i].sid).view());
+    line.Put("\"");
+  }
+  line.Put(listed == 0 ? "[]" : "]");
+  if (listed != container.capabilities.size())
+    line.Number("capabilities_omitted", container.capabilities.size() - listed);
 }
 
 }  // namespace
@@ -149,6 +169,7 @@ bool Audit::Record(const AuditDecision& decision) {
   if (decision.caller != nullptr) {
     line.Account("account", decision.caller->user());
     line.Word("level", win32::ToString(decision.caller->level()));
+    if (const auto* container = decision.caller->app_container()) WriteAppContainer(line, *container);
   }
   if (decision.process != nullptr) {
     line.Number("process", decision.process->process_id);
@@ -191,7 +212,10 @@ bool Audit::Record(const AuditPolicyChange& change) {
   LongAuditLine line(now, "policy");
   line.Word("origin", change.caller == nullptr ? "outside" : "request");
   if (!change.request_id.empty()) line.Text("request", change.request_id, kRequestIdBytes);
-  if (change.caller != nullptr) line.Account("account", change.caller->user());
+  if (change.caller != nullptr) {
+    line.Account("account", change.caller->user());
+    if (const auto* container = change.caller->app_container()) WriteAppContainer(line, *container);
+  }
   line.Text("node", change.node, kNodeBytes);
   line.Number("version", change.version);
   const auto descriptor = [&line](std::string_view name, std::optional<std::string_view> sddl) {

@@ -22,7 +22,10 @@ void AppendField(std::string& text, std::string_view name, std::string_view valu
 }
 
 void AppendAccount(std::string& text, std::string_view name, const CallerIdentity* caller) {
-  if (caller != nullptr) AppendField(text, name, SidText(caller->user()).view(), 192);
+  if (caller == nullptr) return;
+  AppendField(text, name, SidText(caller->user()).view(), kSidBytes);
+  if (const auto* container = caller->app_container())
+    AppendField(text, "package", SidText(container->package).view(), kSidBytes);
 }
 
 std::string DroppedText(std::uint64_t count, std::string_view where_they_are) {

@@ -100,12 +100,17 @@ inline constexpr std::size_t kReasonBytes = 64;
 inline constexpr std::size_t kParamsBytes = 1024;
 inline constexpr std::size_t kParamsPieces = 64;
 
+// Of a caller in an app container, so many are listed; ordinary packages have fewer.
+inline constexpr std::size_t kMaxListedCapabilities = 32;
+inline constexpr std::size_t kSidBytes = 192;  // SidText's, with quotes and a comma
+
 // Escaping turns a byte into six at most (\u000a). A piece of the parameters takes 48 bytes in addition to its text; names,
-// numbers and the SID (at most 184 characters) take less than 1,024 in total.
-inline constexpr std::size_t kLineBytes = 20 * 1024;
+// numbers and the SID (at most 184 characters) take less than 1,024 in total, the members of an app container less than 256 besides
+// SIDs.
+inline constexpr std::size_t kLineBytes = 24 * 1024;
 static_assert(6 * (kRequestIdBytes + kMethodBytes + kImageBytes + kNodeBytes + kEntryBytes + kReasonBytes +
                    kParamsBytes) +
-                  48 * kParamsPieces + 1024 + kSealBytes <=
+                  48 * kParamsPieces + 1024 + 256 + (1 + kMaxListedCapabilities) * kSidBytes + kSealBytes <=
               kLineBytes);
 
 using AuditLine = BasicAuditLine<FixedText<kLineBytes>>;

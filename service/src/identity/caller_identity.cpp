@@ -18,6 +18,17 @@ bool AreSame(const std::vector<win32::TokenGroup>& a, const std::vector<win32::T
   });
 }
 
+std::unique_ptr<const win32::AppContainer> AppContainerOf(const win32::Token& token) {
+  auto container = token.Container();
+  if (!container) return nullptr;
+  return std::make_unique<const win32::AppContainer>(*std::move(container));
+}
+
+bool AreSame(const win32::AppContainer* a, const win32::AppContainer* b) {
+  if (a == nullptr || b == nullptr) return a == b;
+  return a->package == b->package && a->number == b->number && AreSame(a->capabilities, b->capabilities);
+}
+
 }  // namespace
 
 CallerIdentity::Capture CallerIdentity::FromLastMessage(HANDLE pipe) {
@@ -34,6 +45,7 @@ CallerIdentity::CallerIdentity(win32::Token token)
     : token_(std::move(token)),
       facts_(token_.Facts()),
       user_(token_.User()),
+      app_container_(AppContainerOf(token_)),
       granted_(std::make_unique<GrantedRights>()) {}
 
 CallerIdentity::~CallerIdentity() = default;
@@ -41,6 +53,7 @@ CallerIdentity::~CallerIdentity() = default;
 bool CallerIdentity::IsSameAs(const CallerIdentity& other) const {
   if (!(user_ == other.user_) || facts_.logon_id != other.facts_.logon_id) return false;
   if (facts_.level != other.facts_.level) return false;
+  if (!AreSame(app_container(), other.app_container())) return false;
   if (token_.IntegrityLevel().rid != other.token_.IntegrityLevel().rid) return false;
   if (token_.ElevationType() != other.token_.ElevationType()) return false;
   return AreSame(token_.RestrictingSids(), other.token_.RestrictingSids()) &&

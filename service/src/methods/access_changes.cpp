@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "access/access_rights.h"
+#include "access/known_accounts.h"
 #include "access/node_sddl.h"
 #include "access/policy_reading.h"
 #include "methods/access_method_groups.h"
@@ -113,7 +114,8 @@ struct EntryParams : ChangeParams {
   static constexpr auto Describe() {
     return Join(
         std::array{
-            AccountField<EntryParams>("DOMAIN\\name, name@domain, a SID or an SDDL alias."),
+            AccountField<EntryParams>(
+                "DOMAIN\\name, name@domain, a SID, an SDDL alias or package:FAMILYNAME."),
             NodeField<EntryParams>(""),
             Required<&EntryParams::rights>("rights", "call (connect at pipe:), see, manage.").Audited()},
         FieldsIn<EntryParams>());
@@ -126,6 +128,11 @@ Result<Changed> AddEntry(AccessControl& access, AccountNames& names, const Entry
   ONBEHALF_TRY(const auto& rights, RightsFrom(node, params.rights));
   ONBEHALF_TRY(const auto& account, AccountFrom(params.account, names));
   const Sid& sid = account;
+  if (type == ACCESS_DENIED_ACE_TYPE && IsOfAppContainers(sid)) {
+    return InvalidParams(
+        "account: Windows ignores deny entries for packages and capabilities; revoke what they have been granted, or "
+        "grant it at the nodes that they need");
+  }
   if (!Exists(sid, names)) return InvalidParams("account: no account has the SID " + sid.ToString());
   return Change(access, call, node, params,
                 [&](PolicyDocument& document, const AccessPolicy& now) -> std::optional<Error> {

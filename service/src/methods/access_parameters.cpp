@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "access/access_rights.h"
+#include "access/known_accounts.h"
 #include "access/node_name.h"
 #include "methods_model/request_error.h"
 
@@ -15,6 +16,9 @@ using win32::Sid;
 
 // Computed from the service's name: Windows need not know the service.
 bool IsServiceSid(const Sid& sid) { return sid.ToString().starts_with("S-1-5-80-"); }
+
+// In place of an account: the package of this family name.
+constexpr std::string_view kPackage = "package:";
 
 }  // namespace
 
@@ -39,12 +43,21 @@ Result<ACCESS_MASK> RightsFrom(std::string_view node, const std::vector<std::str
 }
 
 Result<Sid> AccountFrom(std::string_view text, AccountNames& names) {
+  if (text.starts_with(kPackage)) {
+    if (const auto sid = Sid::ForPackageFamily(text.substr(kPackage.size()))) return *sid;
+    return InvalidParams(
+        "account: '" + std::string(text) +
+        "' is not package: and a package family name, such as package:Contoso.Orders_8wekyb3d8bbwe");
+  }
   if (const auto sid = Sid::FromString(text)) return *sid;
   if (const auto sid = names.FindSid(text)) return *sid;
   return InvalidParams("account: Windows knows no account called '" + std::string(text) + "'");
 }
 
-bool Exists(const Sid& sid, AccountNames& names) { return IsServiceSid(sid) || names.Find(sid).has_value(); }
+bool Exists(const Sid& sid, AccountNames& names) {
+  // Packages and capabilities are not accounts: Windows has names for few of them, installed or not.
+  return IsServiceSid(sid) || IsOfAppContainers(sid) || names.Find(sid).has_value();
+}
 
 std::vector<ChangedNode> ChangedNodes(std::vector<NodeChange> changes) {
   std::vector<ChangedNode> nodes;

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "access/access_rights.h"
+#include "access/dacl_walk.h"
 #include "access/explanation.h"
+#include "access/known_accounts.h"
 #include "access/node_name.h"
 #include "access/node_sddl.h"
 #include "methods/access_method_groups.h"
@@ -263,6 +265,17 @@ struct Checked {
   }
 };
 
+// Whether entries allow a package or capability all of `mask`.
+bool IsPackageAllowed(const EffectiveNode& node, const Sid& sid, ACCESS_MASK mask) {
+  TokenSids token;
+  token.packages.push_back({sid, false, true, false});
+  if (sid.IsPackage() && !sid.IsEveryPackage()) {
+    for (const char* every : {"S-1-15-2-1", "S-1-15-2-2"})
+      token.packages.push_back({Sid::FromNumbers(every).value(), false, true, false});
+  }
+  return WalkPackages(node.entries, token, mask).missing == 0;
+}
+
 Result<Checked> Check(AccessControl& access, AccountNames& names, const CheckParams& params,
                       const Call& call) {
   const auto policy = access.policy();
@@ -275,6 +288,15 @@ Result<Checked> Check(AccessControl& access, AccountNames& names, const CheckPar
   }
   if (auto refusal = RequireManager(*policy, node.name, call.caller)) return *std::move(refusal);
   ONBEHALF_TRY(const auto& account, AccountFrom(*params.account, names));
+  if (IsOfAppContainers(account)) {
+    return Checked{
+        node.name,
+        asked.word(),
+        IsPackageAllowed(node, account, mask),
+        NamedAccount(account, names, call.stop),
+        true,
+        "An app container also needs the right through its account, and may have it through a capability."};
+  }
   const ACCESS_MASK granted = win32::AccessOfAccount(policy->Descriptor(node), account) & kAllRights;
   return Checked{
       node.name,
@@ -299,10 +321,10 @@ struct Via : NamedAccount {
   bool deny_only = false;
 
   static constexpr auto Describe() {
-    return Join(
-        FieldsIn<Via>(),
-        std::array{Required<&Via::kind>("kind", "user or group"), Required<&Via::enabled>("enabled", ""),
-                   Required<&Via::deny_only>("denyOnly", "counts for deny entries only")});
+    return Join(FieldsIn<Via>(),
+                std::array{Required<&Via::kind>("kind", "user, group, package or capability"),
+                           Required<&Via::enabled>("enabled", ""),
+                           Required<&Via::deny_only>("denyOnly", "counts for deny entries only")});
   }
 };
 
@@ -314,9 +336,14 @@ struct EntryInWalk : Entry {
               const Call& call)
       : Entry(node, explained.node, explained.entry, names, call), step(Word(explained.step)) {
     if (explained.via) {
-      via = Via{NamedAccount(*explained.via, names, call.stop), explained.via_is_user ? "user" : "group",
-                explained.via_enabled, explained.via_deny_only};
+      via = Via{NamedAccount(*explained.via, names, call.stop), KindOf(explained), explained.via_enabled,
+                explained.via_deny_only};
     }
+  }
+  static std::string_view KindOf(const ExplainedEntry& explained) {
+    if (explained.via->IsPackage()) return "package";
+    if (explained.via->IsCapability()) return "capability";
+    return explained.via_is_user ? "user" : "group";
   }
 
   static constexpr auto Describe() {
@@ -356,21 +383,23 @@ struct Explained {
 
 // The command that would reverse the decision; empty if there is none.
 std::string Advice(const Explanation& explanation, const EffectiveNode& node, ACCESS_MASK right,
-                   const Sid& caller, AccountNames& names) {
+                   const CallerIdentity& caller, AccountNames& names) {
   const std::string word(RightsWords(node.name, right).front());
   const auto command = [&](const char* verb, const Sid& account, std::string_view at) {
     return std::string("onbehalf access ") + verb + " " + Argument(account, names) + " " + std::string(at) +
            " " + word;
   };
-  if (!explanation.deciding) return explanation.allowed ? "" : command("grant", caller, node.name);
+  if (explanation.package_refused)
+    return node.name == kPipeNode ? "" : command("grant", caller.app_container()->package, node.name);
+  if (!explanation.deciding) return explanation.allowed ? "" : command("grant", caller.user(), node.name);
   const ExplainedEntry& decided = explanation.entries.at(*explanation.deciding);
   // A built-in entry cannot be changed.
   if (decided.node.empty()) return "";
   if (decided.entry.denies()) return command("revoke", decided.entry.sid, decided.node) + " --deny";
   // An entry that also applies to other accounts or nodes should not be removed because of one account.
-  const bool is_for_this_alone = decided.entry.sid == caller && decided.node == node.name;
-  return is_for_this_alone ? command("revoke", caller, node.name) + " --allow"
-                           : command("deny", caller, node.name);
+  const bool is_for_this_alone = decided.entry.sid == caller.user() && decided.node == node.name;
+  return is_for_this_alone ? command("revoke", caller.user(), node.name) + " --allow"
+                           : command("deny", caller.user(), node.name);
 }
 
 Result<Explained> ExplainTo(AccessControl& access, AccountNames& names, const ExplainParams& params,
@@ -387,7 +416,7 @@ Result<Explained> ExplainTo(AccessControl& access, AccountNames& names, const Ex
                       {},
                       explanation.deciding,
                       std::move(explanation.note),
-                      Advice(explanation, node, mask, call.caller.user(), names)};
+                      Advice(explanation, node, mask, call.caller, names)};
   for (const ExplainedEntry& each : explanation.entries)
     explained.entries.emplace_back(node, each, names, call);
   return explained;

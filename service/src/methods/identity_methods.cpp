@@ -109,6 +109,18 @@ struct ElevationState {
   }
 };
 
+struct Container {
+  NamedAccount package;
+  DWORD number;
+  std::vector<Group> capabilities;
+
+  static constexpr auto Describe() {
+    return std::array{Required<&Container::package>("package", ""),
+                      Required<&Container::number>("number", "of the app container while it runs"),
+                      Required<&Container::capabilities>("capabilities", "")};
+  }
+};
+
 struct ThreadTokens {
   bool before;
   bool during;
@@ -131,6 +143,7 @@ struct Identity {
   DWORD session;
   std::string logon_id;
   std::optional<std::string> logon_sid;
+  std::optional<Container> app_container;
   std::string_view level;
   ShownProcess process;
   std::optional<std::string> computer;
@@ -149,6 +162,7 @@ struct Identity {
                                      "Remote Desktop Services session; 0 is the session of services"),
         Required<&Identity::logon_id>("logon_id", "id of the logon session, hexadecimal"),
         Required<&Identity::logon_sid>("logon_sid", ""),
+        Optional<&Identity::app_container>("app_container", "only for a caller that runs in one"),
         Required<&Identity::level>("level", "impersonation level on the service's thread"),
         Required<&Identity::process>("process",
                                      "the client's; process ids are reused, so this proves nothing"),
@@ -176,6 +190,11 @@ Result<Identity> Whoami(const Call& call, AccountNames& names) {
 
   std::vector<Privilege> privileges;
   for (win32::TokenPrivilege& privilege : token.Privileges()) privileges.emplace_back(std::move(privilege));
+  std::optional<Container> app_container;
+  if (const auto container = token.Container()) {
+    app_container = {NamedAccount(container->package, names, call.stop), container->number,
+                     GroupsOf(container->capabilities, names, call.stop)};
+  }
   std::optional<std::string> logon_sid;
   if (const auto sid = token.LogonSid()) logon_sid = sid->ToString();
   return Identity{.account = NamedAccount(token.User(), names, call.stop),
@@ -187,6 +206,7 @@ Result<Identity> Whoami(const Call& call, AccountNames& names) {
                   .session = token.SessionId(),
                   .logon_id = Hex(facts.logon_id),
                   .logon_sid = std::move(logon_sid),
+                  .app_container = std::move(app_container),
                   .level = ToString(facts.level),
                   .process = ShownProcess(call.process),
                   .computer = UnlessEmpty(call.process.computer),

@@ -32,7 +32,7 @@ SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const Sid& own
   const auto clients = [&](bool denies, bool inherited) {
     std::string entries;
     for (const auto& [from, entry] : node.entries) {
-      // The entries that always apply are added below, first.
+      // The entries that always apply are added below.
       if (from.empty() || (entry.mask & kCall) == 0 || entry.denies() != denies ||
           (from == kRootNode) != inherited)
         continue;
@@ -51,11 +51,16 @@ SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const Sid& own
   sddl += AceSddl("A;", pipe::kServerRights, service);
   // The owner gets READ_CONTROL and nothing more: without this entry ownership would imply WRITE_DAC.
   sddl += "(A;;RC;;;OW)";
+  // An app container needs an entry of its package besides the one of its account, and with it Windows overlooks that its
+  // integrity is low, up to a medium label (Forshaw, "Windows Security Internals", chapter 7, "Lowbox Tokens").
+  for (const auto& [from, entry] : node.entries) {
+    if (from.empty() && entry.allows()) sddl += AceSddl("A;", kClientRights, entry.sid.ToString());
+  }
   sddl += clients(false, false);
   sddl += clients(true, true);
   sddl += clients(false, true);
-  // No write-up and no read-up from below medium integrity: keeps out app containers and low-integrity processes.
-  sddl += "S:(ML;;NWNR;;;ME)";
+  // No write-up and no read-up from below medium, or low, integrity.
+  sddl += settings.integrity == PipeIntegrity::kLow ? "S:(ML;;NWNR;;;LW)" : "S:(ML;;NWNR;;;ME)";
   return SecurityDescriptor::FromSddl(sddl);
 }
 

@@ -18,7 +18,7 @@ inline constexpr const char* kServiceName = "OnBehalf";
 win32::Sid PipeOwner(const protocol::ServiceName& name);
 
 // The pipe's security descriptor: fixed entries, and a client entry for each entry of the policy's node `pipe:` that concerns
-// connecting. Every mask and label is explained at its definition.
+// connecting, the packages of the settings included. Every mask and label is explained at its definition.
 win32::SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const win32::Sid& owner,
                                          const AccessPolicy& policy);
 

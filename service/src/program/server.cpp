@@ -8,6 +8,7 @@
 #include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/win32_error.h"
 #include "requests/connection.h"
+#include "settings/settings_sections.h"
 
 namespace onbehalf::service {
 namespace {
@@ -58,7 +59,7 @@ Server::Server(std::shared_ptr<const LiveSettings> settings, std::string pipe_pa
       pipe_owner_(PipeOwner(name)),
       audit_(audit),
       log_(log),
-      access_(methods_, std::move(policy_folder), audit, log, std::move(names)),
+      access_(methods_, std::move(policy_folder), audit, log, std::move(names), AppPackages(pipe_settings_)),
       io_pool_(1, IoThreads(*settings_->Now())),
       handler_pool_(0, settings_->Now()->threads.handlers) {
   // Windows may load the texts of its errors at their first use; this must not happen as the caller, in a handler that reports

@@ -8,6 +8,7 @@
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/protocol/json_with_comments.h"
 #include "settings/settings_faults.h"
+#include "settings/settings_sections.h"
 #include "settings/settings_table.h"
 
 namespace onbehalf::service {
@@ -50,6 +51,20 @@ std::string Sections() {
   return text;
 }
 
+// Windows grants a process of low integrity nothing of an object whose DACL names a package, whatever the label says; the SIDs of
+// all packages do not count (Forshaw, "Windows Security Internals", chapter 7, "Lowbox Tokens", listings 7-23 and 7-24).
+void CheckIntegrity(SettingsResult& result) {
+  if (result.settings.pipe.integrity != PipeIntegrity::kLow) return;
+  const std::vector<win32::Sid> packages = AppPackages(result.settings.pipe);
+  if (std::all_of(packages.begin(), packages.end(),
+                  [](const win32::Sid& sid) { return sid.IsEveryPackage(); }))
+    return;
+  result.faults.push_back(
+      {"pipe.integrity",
+       "\"low\" contradicts pipe.app_packages, which names a package: Windows denies processes "
+       "of low integrity everything that a single package may use"});
+}
+
 // Settings that are each valid but contradict each other. A setting that already has a fault is skipped.
 void CheckTogether(SettingsResult& result) {
   const auto is_sound = [&result](std::string_view key) {
@@ -72,6 +87,7 @@ void CheckTogether(SettingsResult& result) {
   check("limits.batch_requests_at_once", "limits.batch_requests", true);
   check("limits.progress_queue_bytes", "limits.write_queue_bytes", false);
   check("audit.file_bytes", "audit.keep_bytes", true);
+  CheckIntegrity(result);
 }
 
 // "line 3, column 14"

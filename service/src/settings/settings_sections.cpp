@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -50,6 +51,19 @@ void ForEachNamed(std::string_view key, const Json& value, std::vector<SettingsF
   }
 }
 
+// Each takes an entry of up to 56 bytes in the pipe's ACL.
+constexpr std::size_t kMaxAppPackages = 64;
+
+// "App container SID constants" (winnt.h): a package has eight parts, a container within one has twelve, and the SIDs of all
+// packages have two.
+std::optional<win32::Sid> AppPackage(std::string_view text) {
+  const std::optional<win32::Sid> sid = win32::Sid::FromNumbers(text);
+  if (!sid) return win32::Sid::ForPackageFamily(text);
+  const bool is_package =
+      sid->IsPackage() && (sid->PartCount() == 8 || sid->PartCount() == 12 || sid->IsEveryPackage());
+  return is_package ? sid : std::nullopt;
+}
+
 // C:\folder or C:/folder, without characters that a folder name cannot have.
 bool IsDrivePath(std::string_view path) {
   return path.size() >= 3 && path.size() <= kPathBytes && protocol::IsAsciiLetter(path[0]) &&
@@ -61,6 +75,33 @@ bool IsDrivePath(std::string_view path) {
 }
 
 }  // namespace
+
+void ReadAppPackages(const Json& value, Settings& settings, std::vector<SettingsFault>& faults) {
+  settings.pipe.app_packages.clear();
+  if (value.size() > kMaxAppPackages) {
+    faults.push_back({"pipe.app_packages", "at most " + std::to_string(kMaxAppPackages) +
+                                               " packages, found " + std::to_string(value.size())});
+    return;
+  }
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const Json& package = value[i];
+    if (package.is_string() && AppPackage(package.get_ref<const std::string&>())) {
+      settings.pipe.app_packages.push_back(package.get<std::string>());
+    } else {
+      faults.push_back(
+          {"pipe.app_packages[" + std::to_string(i) + "]",
+           "expected a package family name, such as Contoso.Orders_8wekyb3d8bbwe, or the SID of a "
+           "package (S-1-15-2-...), found " +
+               Found(package)});
+    }
+  }
+}
+
+std::vector<win32::Sid> AppPackages(const Settings::Pipe& pipe) {
+  std::vector<win32::Sid> packages;
+  for (const std::string& text : pipe.app_packages) packages.push_back(AppPackage(text).value());
+  return packages;
+}
 
 void ReadFileRoots(const Json& value, Settings& settings, std::vector<SettingsFault>& faults) {
   settings.file.roots.clear();

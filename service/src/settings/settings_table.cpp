@@ -15,7 +15,11 @@ namespace {
 using protocol::Json;
 using Kind = SettingRow::Kind;
 
+// In the order of the enumerators.
 constexpr std::array<std::string_view, 4> kLogLevelWords = {"debug", "info", "warning", "error"};
+constexpr std::array<std::string_view, 2> kIntegrityWords = {"medium", "low"};
+constexpr std::span<const std::string_view> WordsOf(LogLevel) { return kLogLevelWords; }
+constexpr std::span<const std::string_view> WordsOf(PipeIntegrity) { return kIntegrityWords; }
 // CreateNamedPipeW accepts 256 characters in all, of which \\.\pipe\ takes nine.
 constexpr std::uint64_t kPipeNameUnits = 247;
 
@@ -28,8 +32,8 @@ template <typename T>
 Json FromMember(const T& member) {
   if constexpr (std::is_same_v<T, std::chrono::milliseconds>) {
     return static_cast<std::uint64_t>(member.count());
-  } else if constexpr (std::is_same_v<T, LogLevel>) {
-    return kLogLevelWords[static_cast<std::size_t>(member)];
+  } else if constexpr (std::is_enum_v<T>) {
+    return WordsOf(member)[static_cast<std::size_t>(member)];
   } else {
     return member;
   }
@@ -39,9 +43,9 @@ template <typename T>
 void ToMember(const Json& value, T& member) {
   if constexpr (std::is_same_v<T, std::chrono::milliseconds>) {
     member = std::chrono::milliseconds(value.get<std::int64_t>());
-  } else if constexpr (std::is_same_v<T, LogLevel>) {
-    const auto word = std::find(kLogLevelWords.begin(), kLogLevelWords.end(), value.get<std::string>());
-    member = static_cast<LogLevel>(word - kLogLevelWords.begin());
+  } else if constexpr (std::is_enum_v<T>) {
+    const std::span<const std::string_view> words = WordsOf(member);
+    member = static_cast<T>(std::find(words.begin(), words.end(), value.get<std::string>()) - words.begin());
   } else {
     member = value.get<T>();
   }
@@ -87,6 +91,15 @@ SettingRow Boolean(std::string_view key, Member member, std::string_view summary
   return Row(key, Kind::kBoolean, 0, 0, member, summary);
 }
 
+// A setting that is an enumeration.
+template <typename Member>
+SettingRow Word(std::string_view key, std::span<const std::string_view> words, Member member,
+                std::string_view summary) {
+  SettingRow row = Row(key, Kind::kWord, 0, 0, member, summary);
+  row.words = words;
+  return row;
+}
+
 std::vector<SettingRow> PipeRows() {
   return {
       Row(
@@ -101,6 +114,14 @@ std::vector<SettingRow> PipeRows() {
       Boolean(
           "pipe.deny_network_logons", [](auto& s) -> auto& { return s.pipe.deny_network_logons; },
           "Whether network logons are refused. Local sessions of WinRM and SSH are network logons too."),
+      Word(
+          "pipe.integrity", kIntegrityWords, [](auto& s) -> auto& { return s.pipe.integrity; },
+          "The lowest integrity level that may connect."),
+      Own(
+          "pipe.app_packages", [](auto& s) -> auto& { return s.pipe.app_packages; },
+          [](const Settings& s) { return Json(s.pipe.app_packages); }, ReadAppPackages,
+          "an array of package family names and package SIDs (`S-1-15-2-…`)",
+          "The packages whose app containers may connect. What they may call is a matter of the policy (docs/access.md)."),
   };
 }
 
@@ -213,8 +234,8 @@ std::vector<SettingRow> ThreadRows() {
 
 std::vector<SettingRow> LogRows() {
   return {
-      Row(
-          "log.level", Kind::kLogLevel, 0, 0, [](auto& s) -> auto& { return s.log.level; },
+      Word(
+          "log.level", kLogLevelWords, [](auto& s) -> auto& { return s.log.level; },
           "The lowest level that is written to `logs\\service.log`."),
       Integer(
           "log.file_bytes", 64 * kKiB, kGiB, [](auto& s) -> auto& { return s.log.file_bytes; },
@@ -355,9 +376,9 @@ bool Accepts(const SettingRow& row, const Json& value) {
       return value.is_string() && IsPipeName(value.get_ref<const std::string&>());
     case Kind::kOwn:
       return true;
-    case Kind::kLogLevel:
-      return value.is_string() && std::find(kLogLevelWords.begin(), kLogLevelWords.end(),
-                                            value.get_ref<const std::string&>()) != kLogLevelWords.end();
+    case Kind::kWord:
+      return value.is_string() && std::find(row.words.begin(), row.words.end(),
+                                            value.get_ref<const std::string&>()) != row.words.end();
   }
   return false;
 }
@@ -388,9 +409,9 @@ std::string Accepted(const SettingRow& row) {
              " characters without backslashes or control characters";
     case Kind::kOwn:
       return std::string(row.accepted);
-    case Kind::kLogLevel: {
+    case Kind::kWord: {
       std::string words = "one of";
-      for (const std::string_view word : kLogLevelWords) {
+      for (const std::string_view word : row.words) {
         words += (words.ends_with("of") ? " \"" : ", \"") + std::string(word) + "\"";
       }
       return words;

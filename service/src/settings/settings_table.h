@@ -21,7 +21,7 @@ struct SettingRow {
     kInteger,  // from minimum to maximum
     kBoolean,
     kPipeName,  // 1 to `maximum` UTF-16 units, no backslash and no control character
-    kLogLevel,  // one of kLogLevelWords
+    kWord,      // one of `words`
     kOwn,       // whatever `read` takes
   };
   std::string_view key;  // "limits.frame_bytes"
@@ -35,6 +35,7 @@ struct SettingRow {
   // For kOwn: a short description of what it accepts, and its reader, which reports faults below the row's key.
   std::string_view accepted;
   void (*read)(const protocol::Json&, Settings&, std::vector<SettingsFault>&);
+  std::span<const std::string_view> words = {};  // for kWord
 };
 
 // In the order of the documentation.

@@ -160,7 +160,7 @@ inline void from_json(const Json& json, AccessCheckResult& value) {
 
 // Parameters of access.deny.
 struct AccessDenyParams {
-  // DOMAIN\name, name@domain, a SID or an SDDL alias.
+  // DOMAIN\name, name@domain, a SID, an SDDL alias or package:FAMILYNAME.
   std::string account;
   std::string node;
   // call (connect at pipe:), see, manage.
@@ -323,7 +323,7 @@ struct AccessExplainResultEntriesItemVia {
   std::string sid;
   // DOMAIN\name; null: the SID has no name
   std::optional<std::string> name{};
-  // user or group
+  // user, group, package or capability
   std::string kind;
   bool enabled = false;
   // counts for deny entries only
@@ -428,7 +428,7 @@ inline void from_json(const Json& json, AccessExplainResult& value) {
 
 // Parameters of access.grant.
 struct AccessGrantParams {
-  // DOMAIN\name, name@domain, a SID or an SDDL alias.
+  // DOMAIN\name, name@domain, a SID, an SDDL alias or package:FAMILYNAME.
   std::string account;
   std::string node;
   // call (connect at pipe:), see, manage.
@@ -2074,6 +2074,57 @@ inline void from_json(const Json& json, IdentityWhoamiResultThread& value) {
   detail::Get(json, "token_after", value.token_after);
 }
 
+struct IdentityWhoamiResultAppContainerPackage {
+  std::string sid;
+  // DOMAIN\name; null: the SID has no name
+  std::optional<std::string> name{};
+};
+inline void to_json(Json& json, const IdentityWhoamiResultAppContainerPackage& value) {
+  json = Json::object();
+  detail::Put(json, "sid", value.sid);
+  detail::Put(json, "name", value.name);
+}
+inline void from_json(const Json& json, IdentityWhoamiResultAppContainerPackage& value) {
+  detail::Get(json, "sid", value.sid);
+  detail::Get(json, "name", value.name);
+}
+
+struct IdentityWhoamiResultAppContainerCapabilitiesItem {
+  std::string sid;
+  // DOMAIN\name; null: the SID has no name
+  std::optional<std::string> name{};
+  std::vector<std::string> attributes;
+};
+inline void to_json(Json& json, const IdentityWhoamiResultAppContainerCapabilitiesItem& value) {
+  json = Json::object();
+  detail::Put(json, "sid", value.sid);
+  detail::Put(json, "name", value.name);
+  detail::Put(json, "attributes", value.attributes);
+}
+inline void from_json(const Json& json, IdentityWhoamiResultAppContainerCapabilitiesItem& value) {
+  detail::Get(json, "sid", value.sid);
+  detail::Get(json, "name", value.name);
+  detail::Get(json, "attributes", value.attributes);
+}
+
+struct IdentityWhoamiResultAppContainer {
+  IdentityWhoamiResultAppContainerPackage package;
+  // of the app container while it runs
+  std::int64_t number = 0;
+  std::vector<IdentityWhoamiResultAppContainerCapabilitiesItem> capabilities;
+};
+inline void to_json(Json& json, const IdentityWhoamiResultAppContainer& value) {
+  json = Json::object();
+  detail::Put(json, "package", value.package);
+  detail::Put(json, "number", value.number);
+  detail::Put(json, "capabilities", value.capabilities);
+}
+inline void from_json(const Json& json, IdentityWhoamiResultAppContainer& value) {
+  detail::Get(json, "package", value.package);
+  detail::Get(json, "number", value.number);
+  detail::Get(json, "capabilities", value.capabilities);
+}
+
 // Result of identity.whoami.
 struct IdentityWhoamiResult {
   IdentityWhoamiResultAccount account;
@@ -2096,6 +2147,8 @@ struct IdentityWhoamiResult {
   std::optional<std::string> computer{};
   // whether the service's thread had a token before, during and after impersonation
   IdentityWhoamiResultThread thread;
+  // only for a caller that runs in one
+  std::optional<IdentityWhoamiResultAppContainer> app_container{};
 };
 inline void to_json(Json& json, const IdentityWhoamiResult& value) {
   json = Json::object();
@@ -2112,6 +2165,7 @@ inline void to_json(Json& json, const IdentityWhoamiResult& value) {
   detail::Put(json, "process", value.process);
   detail::Put(json, "computer", value.computer);
   detail::Put(json, "thread", value.thread);
+  detail::PutOptional(json, "app_container", value.app_container);
 }
 inline void from_json(const Json& json, IdentityWhoamiResult& value) {
   detail::Get(json, "account", value.account);
@@ -2127,6 +2181,7 @@ inline void from_json(const Json& json, IdentityWhoamiResult& value) {
   detail::Get(json, "process", value.process);
   detail::Get(json, "computer", value.computer);
   detail::Get(json, "thread", value.thread);
+  detail::GetOptional(json, "app_container", value.app_container);
 }
 
 enum class RegistryDeleteParamsView {

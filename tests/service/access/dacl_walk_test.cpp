@@ -97,6 +97,27 @@ TEST(DaclWalk, ARestrictedTokenIsTheOwnerOnlyInBothLists) {
   EXPECT_EQ(Walk({}, kManage, restricted).missing, kManage);
 }
 
+TEST(PackageWalk, CountsOnlyAllowEntriesForTheContainersSids) {
+  const Sid package = *Sid::FromNumbers("S-1-15-2-1-2-3-4-5-6-7");
+  const Sid capability = *Sid::FromNumbers("S-1-15-3-1");
+  TokenSids token = Token();
+  token.packages = {{package, false, true, false}, {capability, false, true, false}};
+  const auto walk = [&](std::initializer_list<const char*> entries, AccessMask asked) {
+    return WalkPackages(Dacl(entries), token, asked);
+  };
+  const DaclWalk both = walk({"(A;;GA;;;BU)", "(A;;GR;;;S-1-15-2-1-2-3-4-5-6-7)", "(A;;GR;;;S-1-15-3-1)",
+                              "(A;;GX;;;S-1-15-3-1)", "(A;;GX;;;S-1-15-2-1-2-3-4-5-6-7)"},
+                             kCall | kSee);
+  EXPECT_EQ(StepsOf(both),
+            (Steps{Step::kNoMatch, Step::kAllows, Step::kNotAsked, Step::kDecides, Step::kNotReached}));
+  EXPECT_EQ(both.missing, 0u);
+  EXPECT_EQ(both.deciding, 3u);
+  // Neither the account's entries nor ownership help, and deny entries do not count.
+  EXPECT_EQ(walk({"(A;;GA;;;BU)", "(A;;GA;;;S-1-15-2-9-2-3-4-5-6-7)", "(A;;GW;;;OW)"}, kCall).missing, kCall);
+  EXPECT_EQ(StepsOf(walk({"(D;;GX;;;S-1-15-2-1-2-3-4-5-6-7)", "(A;;GX;;;S-1-15-3-1)"}, kCall)),
+            (Steps{Step::kNoMatch, Step::kDecides}));
+}
+
 TEST(DenyingEntry, IsFromTheRefusedList) {
   const auto dacl = Dacl({"(D;;GX;;;BU)", "(A;;GX;;;AU)"});
   EXPECT_EQ(DenyingEntry(dacl, kSystem, Token(), kCall), 0u);

@@ -96,6 +96,19 @@ TEST(PolicyText, WarnsAboutEntriesWithoutEffect) {
                    "gone: (A;;GX;;;AU): is a duplicate"}));
 }
 
+TEST(PolicyText, WarnsAboutEntriesForPackagesThatDoNotCount) {
+  const PolicyDocument document =
+      Read(Document(NodeText("pipe:", "D:(A;;GX;;;S-1-15-2-1-2-3-4-5-6-7)(A;;GX;;;AU)") + "," +
+                    NodeText("file", "D:(D;;GX;;;S-1-15-3-1)(A;;GX;;;S-1-15-2-1-2-3-4-5-6-7)")))
+          .document;
+  EXPECT_EQ(
+      Lines(FindWarnings(document, [](std::string_view) { return true; })),
+      (Texts{"file: (D;;GX;;;S-1-15-3-1): has no effect: Windows ignores deny entries for packages and "
+             "capabilities",
+             "pipe:: (A;;GX;;;S-1-15-2-1-2-3-4-5-6-7): has no effect: app containers may connect only if the "
+             "setting pipe.app_packages names their package"}));
+}
+
 TEST(PolicyText, ATruncatedNodeIsAFault) {
   const std::string sddl = "D:P(D;;GR;;;S-1-5-21-1-2-3-9)";
   ASSERT_TRUE(Read(Document(NodeText("file", sddl))).faults.empty());

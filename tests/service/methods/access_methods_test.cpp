@@ -103,6 +103,54 @@ TEST_F(AccessMethods, AnAccountIsAcceptedInEveryForm) {
   EXPECT_EQ(service.at("after"), "D:(A;;GX;;;" + win32::Sid::ForService("OnBehalf").ToString() + ")");
 }
 
+TEST_F(AccessMethods, PackagesAreNamedByFamilyNameOrSidAndNeedNoAccount) {
+  const std::string calculator =
+      "S-1-15-2-466767348-3739614953-2700836392-1801644223-4227750657-1087833535-2488631167";
+  for (const std::string& account :
+       {std::string("package:Microsoft.WindowsCalculator_8wekyb3d8bbwe"), calculator}) {
+    const Json result = Result(
+        "access.grant", {{"account", account}, {"node", "print"}, {"rights", {"call"}}, {"dryRun", true}});
+    EXPECT_EQ(result.at("after"), "D:(A;;GX;;;" + calculator + ")") << account;
+  }
+  EXPECT_EQ(Result("access.grant",
+                   {{"account", "S-1-15-3-1"}, {"node", "print"}, {"rights", {"see"}}, {"dryRun", true}})
+                .at("after"),
+            "D:(A;;GR;;;S-1-15-3-1)");
+  const auto check = [&](const char* account, const char* right) {
+    return Result("access.check", {{"node", "print"}, {"right", right}, {"account", account}});
+  };
+  EXPECT_EQ(check("package:Microsoft.WindowsCalculator_8wekyb3d8bbwe", "call").at("allowed"), false);
+  Result("access.set", {{"node", "print"}, {"sddl", "D:(A;;GX;;;" + calculator + ")(A;;GR;;;S-1-15-2-1)"}});
+  const Json checked = check("package:microsoft.windowscalculator_8wekyb3d8bbwe", "call");
+  EXPECT_EQ(checked.at("allowed"), true);
+  EXPECT_EQ(checked.at("approximate"), true);
+  EXPECT_EQ(checked.at("account").at("sid"), calculator);
+  EXPECT_EQ(
+      checked.at("note"),
+      "An app container also needs the right through its account, and may have it through a capability.");
+  EXPECT_EQ(check("package:microsoft.windowscalculator_8wekyb3d8bbwe", "see").at("allowed"), true);
+  EXPECT_EQ(check("S-1-15-2-1", "call").at("allowed"), false);
+  EXPECT_EQ(check("S-1-15-2-1-2-3-4-5-6-7", "call").at("allowed"), false);
+  EXPECT_EQ(check("S-1-15-2-1-2-3-4-5-6-7", "see").at("allowed"), true);
+  EXPECT_EQ(check("S-1-15-3-1", "see").at("allowed"), false);
+  // What an account is denied is denied in its containers too; a package cannot be denied anything.
+  EXPECT_EQ(
+      Refused("access.deny", {{"account", calculator}, {"node", "print"}, {"rights", {"call"}}}).message,
+      "account: Windows ignores deny entries for packages and capabilities; revoke what they have been granted, or "
+      "grant it at the nodes that they need");
+  EXPECT_EQ(Result("access.set", {{"node", "print"}, {"sddl", "D:(D;;GX;;;S-1-15-3-1)"}, {"dryRun", true}})
+                .at("warnings"),
+            Json::array(
+                {"print: (D;;GX;;;S-1-15-3-1): has no effect: Windows ignores deny entries for packages and "
+                 "capabilities"}));
+  EXPECT_EQ(Refused("access.grant", {{"account", "package:Contoso"}, {"node", "print"}, {"rights", {"call"}}})
+                .message,
+            "account: 'package:Contoso' is not package: and a package family name, such as "
+            "package:Contoso.Orders_8wekyb3d8bbwe");
+  EXPECT_EQ(Result("access.revoke", {{"account", calculator}, {"node", "print"}}).at("after"),
+            "D:(A;;GR;;;S-1-15-2-1)");
+}
+
 TEST_F(AccessMethods, ErrorsAreExact) {
   struct Row {
     const char* method;

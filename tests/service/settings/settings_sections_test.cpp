@@ -11,6 +11,7 @@
 
 #include "onbehalf/protocol/json_text.h"
 #include "onbehalf/service/settings.h"
+#include "text/sid_text.h"
 
 namespace onbehalf::service {
 namespace {
@@ -32,6 +33,59 @@ Settings Sound(std::string_view text) {
 }
 
 using Lines = std::vector<std::string>;
+
+TEST(AppPackages, AreFamilyNamesAndSids) {
+  const Settings sound =
+      Sound(R"({"pipe":{"app_packages":["Microsoft.WindowsCalculator_8wekyb3d8bbwe","S-1-15-2-1",
+    "S-1-15-2-2","S-1-15-2-1-2-3-4-5-6-7","S-1-15-2-1-2-3-4-5-6-7-8-9-10-11"]}})");
+  Lines sids;
+  for (const win32::Sid& sid : AppPackages(sound.pipe)) sids.emplace_back(SidText(sid).view());
+  EXPECT_EQ(
+      sids,
+      (Lines{"S-1-15-2-466767348-3739614953-2700836392-1801644223-4227750657-1087833535-2488631167",
+             "S-1-15-2-1", "S-1-15-2-2", "S-1-15-2-1-2-3-4-5-6-7", "S-1-15-2-1-2-3-4-5-6-7-8-9-10-11"}));
+  EXPECT_TRUE(AppPackages(Settings().pipe).empty());
+  const std::string expected =
+      "expected a package family name, such as Contoso.Orders_8wekyb3d8bbwe, or the SID of a package (S-1-15-2-...), "
+      "found ";
+  EXPECT_EQ(
+      Faults(
+          R"({"pipe":{"app_packages":["Contoso.Orders","S-1-15-2-3","S-1-15-2-1-2-3-4-5-6","S-1-15-3-1","S-1-1-0",
+                       "CONTOSO\\alice",17,"AC",""]}})"),
+      (Lines{"pipe.app_packages[0]: " + expected + "the string \"Contoso.Orders\"",
+             "pipe.app_packages[1]: " + expected + "the string \"S-1-15-2-3\"",
+             "pipe.app_packages[2]: " + expected + "the string \"S-1-15-2-1-2-3-4-5-6\"",
+             "pipe.app_packages[3]: " + expected + "the string \"S-1-15-3-1\"",
+             "pipe.app_packages[4]: " + expected + "the string \"S-1-1-0\"",
+             "pipe.app_packages[5]: " + expected + "the string \"CONTOSO\\\\alice\"",
+             "pipe.app_packages[6]: " + expected + "17",
+             "pipe.app_packages[7]: " + expected + "the string \"AC\"",
+             "pipe.app_packages[8]: " + expected + "the string \"\""}));
+  std::string many = "\"S-1-15-2-1\"";
+  for (int i = 1; i < 64; ++i) many += ",\"S-1-15-2-1\"";
+  EXPECT_EQ(Sound("{\"pipe\":{\"app_packages\":[" + many + "]}}").pipe.app_packages.size(), 64u);
+  EXPECT_EQ(Faults("{\"pipe\":{\"app_packages\":[" + many + ",1]}}"),
+            Lines{"pipe.app_packages: at most 64 packages, found 65"});
+}
+
+TEST(PipeIntegrity, IsAWord) {
+  EXPECT_EQ(Sound("{}").pipe.integrity, PipeIntegrity::kMedium);
+  EXPECT_EQ(Sound(R"({"pipe":{"integrity":"low"}})").pipe.integrity, PipeIntegrity::kLow);
+  EXPECT_EQ(Sound(R"({"pipe":{"integrity":"medium"}})").pipe.integrity, PipeIntegrity::kMedium);
+  EXPECT_EQ(Faults(R"({"pipe":{"integrity":"high"}})"),
+            Lines{R"(pipe.integrity: expected one of "medium", "low", found the string "high")"});
+}
+
+TEST(PipeIntegrity, OfLowContradictsASinglePackage) {
+  const Lines contradiction = {
+      "pipe.integrity: \"low\" contradicts pipe.app_packages, which names a package: Windows denies processes of low "
+      "integrity everything that a single package may use"};
+  EXPECT_EQ(
+      Faults(R"({"pipe":{"integrity":"low","app_packages":["S-1-15-2-1","Contoso.Orders_8wekyb3d8bbwe"]}})"),
+      contradiction);
+  EXPECT_EQ(Faults(R"({"pipe":{"integrity":"low","app_packages":["S-1-15-2-1","S-1-15-2-2"]}})"), Lines());
+  EXPECT_EQ(Faults(R"({"pipe":{"app_packages":["Contoso.Orders_8wekyb3d8bbwe"]}})"), Lines());
+}
 
 TEST(FileRoots, ArePathsWithADriveLetter) {
   const Settings sound = Sound(R"({"file":{"roots":["C:\\","d:/Shares/Public","E:\\\u00f6ffentlich"]}})");

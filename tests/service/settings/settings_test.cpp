@@ -30,6 +30,7 @@ std::string FileWith(std::string_view key, const Json& value) {
 // A non-default value for a setting of kind kOwn.
 Json Another(const SettingRow& row) {
   const std::map<std::string_view, Json> values = {
+      {"pipe.app_packages", Json::array({"Contoso.Orders_8wekyb3d8bbwe", "S-1-15-2-1"})},
       {"file.roots", Json::array({"D:\\Shares"})},
       {"database.sources",
        {{"orders", {{"connection", "DSN=orders"}, {"as_caller", true}, {"pooled", true}}}}},
@@ -60,7 +61,9 @@ TEST(Settings, DefaultsAreThoseOfTheDesign) {
     "name": "onbehalf",
     "waiting_instances": 4,
     "remote": false,
-    "deny_network_logons": false
+    "deny_network_logons": false,
+    "integrity": "medium",
+    "app_packages": []
   },
   "limits": {
     "frame_bytes": 4194304,
@@ -179,7 +182,7 @@ TEST(Settings, EveryKeyChangesOnlyItself) {
     if (row.kind == Kind::kInteger) other = row.minimum;
     if (row.kind == Kind::kBoolean) other = !other.get<bool>();
     if (row.kind == Kind::kPipeName) other = "another";
-    if (row.kind == Kind::kLogLevel) other = "error";
+    if (row.kind == Kind::kWord) other = row.words.back();
     if (row.kind == Kind::kOwn) other = Another(row);
     const SettingsResult result = ParseSettings(FileWith(row.key, other));
     for (const SettingRow& each : SettingRows()) {

@@ -40,8 +40,11 @@ class CallerIdentity {
   const win32::Sid& user() const { return user_; }
   win32::ImpersonationLevel level() const { return facts_.level; }
   std::uint64_t logon_id() const { return facts_.logon_id; }
+  // nullptr for a caller that runs in no app container.
+  const win32::AppContainer* app_container() const { return app_container_.get(); }
 
-  // The same user, logon session, level, integrity, elevation, restricting SIDs, and groups with their attributes. Token ids are
+  // The same user, logon session, level, integrity, elevation, app container, restricting SIDs, and groups and capabilities with
+  // their attributes. Token ids are
   // not compared: they differ with every capture. Throws win32::Win32Error if Windows does not return the facts.
   bool IsSameAs(const CallerIdentity& other) const;
 
@@ -49,6 +52,8 @@ class CallerIdentity {
   win32::Token token_;
   win32::TokenFacts facts_;
   win32::Sid user_;
+  // Allocated, because few callers have one.
+  const std::unique_ptr<const win32::AppContainer> app_container_;
   // Cached access checks of this token, for the policy only; freed with this object.
   friend class AccessPolicy;
   const std::unique_ptr<GrantedRights> granted_;

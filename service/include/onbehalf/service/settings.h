@@ -17,6 +17,8 @@
 namespace onbehalf::service {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
+// The lowest integrity level that may connect.
+enum class PipeIntegrity { kMedium, kLow };
 
 // The contents of the settings file (onbehalf.json). Every member has a default, so an absent or empty file is valid.
 struct Settings {
@@ -25,6 +27,9 @@ struct Settings {
     std::uint32_t waiting_instances = 4;  // instances that wait for a client at the same time
     bool remote = false;                  // false: PIPE_REJECT_REMOTE_CLIENTS
     bool deny_network_logons = false;  // true: denies NETWORK logons, including local WinRM and SSH sessions
+    PipeIntegrity integrity = PipeIntegrity::kMedium;
+    // Packages whose app containers may connect, whatever the integrity: package family names and package SIDs (S-1-15-2-…).
+    std::vector<std::string> app_packages;
   } pipe;
   protocol::Limits limits;
   struct Threads {

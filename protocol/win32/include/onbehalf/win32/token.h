@@ -51,6 +51,14 @@ struct TokenFacts {
   ImpersonationLevel level = ImpersonationLevel::kAnonymous;  // meaningless for a primary token
 };
 
+// What makes a token that of an app container. Windows grants such a token only what entries for the account and entries for the
+// package, one of its enabled capabilities or all packages both allow.
+struct AppContainer {
+  Sid package;       // also for a container within a package
+  DWORD number = 0;  // of the container while it runs; not an identity ("Launch an AppContainer")
+  std::vector<TokenGroup> capabilities;
+};
+
 // An access token. Queries throw Win32Error when Windows refuses, except where noted. Several threads may use a const
 // Token.
 class Token {
@@ -77,6 +85,8 @@ class Token {
   std::vector<TokenPrivilege> Privileges() const;
   // Restricting SIDs. Empty for an unrestricted token, and on systems that cannot tell (Wine: error 1).
   std::vector<TokenGroup> RestrictingSids() const;
+  // nullopt for a token of no app container, and on systems that do not have any.
+  std::optional<AppContainer> Container() const;
   Integrity IntegrityLevel() const;
   Elevation ElevationType() const;
   bool IsElevated() const;
