@@ -28,6 +28,7 @@
 #include "onbehalf/win32/process.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
+#include "pipe_library.h"
 #include "policy_checks.h"
 #include "service/test_server.h"
 #include "support/child_process.h"
@@ -122,6 +123,53 @@ Latencies MeasureBare(std::size_t connections, std::size_t requests, std::size_t
   return result;
 }
 
+Latencies MeasurePipe(PipeServer kind, std::size_t connections, std::size_t requests,
+                      std::size_t answer_bytes) {
+  const std::string path = test::LocalPipePath(test::UniquePipeName());
+  ChildProcess server = StartSelf({"--serve-pipe", std::to_string(static_cast<int>(kind)), path,
+                                   std::to_string(connections), std::to_string(answer_bytes)});
+  if (server.ReadLine() != "ready") throw std::runtime_error("a pipe server did not start");
+  const Latencies result = Measure(path, connections, requests);
+  server.WaitForExit();
+  return result;
+}
+
+// The pipe library beside Windows calls by hand, in turns.
+json MeasurePipeLibrary(std::size_t requests) {
+  constexpr int kRuns = 7;
+  constexpr std::size_t kAnswerBytes = 100;
+  std::printf(
+      "\nThe pipe library: request %zu bytes, answer %zu bytes; median of %d runs, %zu requests each\n\n",
+      PingRequest().size(), kAnswerBytes, kRuns, requests);
+  std::printf("%-12s %-14s %10s %10s %12s\n", "connections", "server", "p50 us", "p99 us", "requests/s");
+  json report = json::array();
+  for (const std::size_t connections : {std::size_t{1}, std::size_t{64}}) {
+    for (const auto& [by_hand, library] : {std::pair(PipeServer::kOverlapped, PipeServer::kLibrary),
+                                           std::pair(PipeServer::kPool, PipeServer::kLibraryPool)}) {
+      std::vector<Latencies> hand_runs;
+      std::vector<Latencies> library_runs;
+      for (int run = 0; run < kRuns; ++run) {
+        hand_runs.push_back(MeasurePipe(by_hand, connections, requests, kAnswerBytes));
+        library_runs.push_back(MeasurePipe(library, connections, requests, kAnswerBytes));
+      }
+      const Latencies hand = Median(hand_runs);
+      const Latencies ours = Median(library_runs);
+      for (const auto& [kind, each] : {std::pair(by_hand, hand), std::pair(library, ours)}) {
+        std::printf("%-12zu %-14s %10.1f %10.1f %12.0f\n", connections, ToString(kind), each.p50_us,
+                    each.p99_us, each.per_second);
+      }
+      std::printf("%-12s %-14s %9.2fx %9.2fx %11.2fx\n", "", "ratio", ours.p50_us / hand.p50_us,
+                  ours.p99_us / hand.p99_us, ours.per_second / hand.per_second);
+      report.push_back({{"connections", connections},
+                        {"server", ToString(library)},
+                        {"by_hand", ToJson(hand)},
+                        {"library", ToJson(ours)},
+                        {"p50_ratio", ours.p50_us / hand.p50_us}});
+    }
+  }
+  return report;
+}
+
 ChildProcess StartService(std::string& path) {
   ChildProcess service = StartSelf({"--serve-onbehalf"});
   path = json::parse(service.ReadLine().value_or("{}")).at("pipe").get<std::string>();
@@ -202,6 +250,7 @@ int Run(const std::string& json_file, std::size_t requests, std::size_t memory_r
   report["client"] = MeasureClientCost(path, requests);
   report["file_read"] = MeasureFileRead(path, file_mebibytes);
   service.WaitForExit();
+  report["pipe_library"] = MeasurePipeLibrary(requests);
   report["policy_checks"] = MeasurePolicyChecks(memory_requests);
   report["database"] = MeasureDatabaseQuery(requests / 40);
 
@@ -225,6 +274,15 @@ int wmain(int argc, wchar_t** argv) {
     if (arguments.size() == 4 && arguments[0] == "--serve-bare") {
       bench::ServeBarePipe(arguments[1], std::stoul(arguments[2]), bench::PingRequest().size(),
                            std::stoul(arguments[3]));
+      return 0;
+    }
+    if (arguments.size() == 5 && arguments[0] == "--serve-pipe") {
+      bench::ServePipe(static_cast<bench::PipeServer>(std::stoi(arguments[1])), arguments[2],
+                       std::stoul(arguments[3]), bench::PingRequest().size(), std::stoul(arguments[4]));
+      return 0;
+    }
+    if (arguments.size() == 1 && arguments[0] == "--pipe") {
+      bench::MeasurePipeLibrary(20'000);
       return 0;
     }
     if (arguments.size() == 1 && arguments[0] == "--checks") {
@@ -253,7 +311,7 @@ int wmain(int argc, wchar_t** argv) {
         json_file = arguments[++i];
       } else {
         std::fputs(
-            "usage: onbehalf_bench [--quick | --requests N] [--json FILE] | --checks | --client | --files | --database\n",
+            "usage: onbehalf_bench [--quick | --requests N] [--json FILE] | --checks | --client | --database | --files | --pipe\n",
             stderr);
         return 2;
       }

@@ -81,9 +81,9 @@ void RunOnPool(PoolEnvironment environment, std::function<void()> work) {
   static_cast<void>(owned.release());
 }
 
-void StartWithCallback(const std::shared_ptr<PendingIo>& pending, PoolEnvironment environment,
+void StartWithCallback(const std::shared_ptr<AsyncCall>& call, PoolEnvironment environment,
                        std::function<void(IoResult)> on_end) {
-  const std::optional<IoResult> ended = pending->Start(on_end);
+  const std::optional<IoResult> ended = call->Start(on_end);
   if (ended) RunOnPool(environment, [on_end = std::move(on_end), result = *ended] { on_end(result); });
 }
 

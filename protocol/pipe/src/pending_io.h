@@ -11,18 +11,26 @@
 
 namespace onbehalf::pipe {
 
+// What the callback and the coroutine forms start.
+class AsyncCall {
+ public:
+  virtual ~AsyncCall() = default;
+  // nullopt: on_end will be called once, on a thread of the pool, possibly before this returns. Otherwise the result;
+  // on_end is not called.
+  virtual std::optional<IoResult> Start(std::function<void(IoResult)> on_end) = 0;
+  virtual const char* name() const noexcept = 0;  // of the Windows function
+};
+
 // One asynchronous read, write or wait for a client with a deadline and a stop event. Keeps itself and the handle until
 // it has ended.
-class PendingIo final : public Operation, public std::enable_shared_from_this<PendingIo> {
+class PendingIo final : public AsyncCall, public Operation, public std::enable_shared_from_this<PendingIo> {
  public:
   // `call(OVERLAPPED*)` starts it, `name` is the Windows function.
   using Call = std::function<BOOL(OVERLAPPED*)>;
   PendingIo(std::shared_ptr<PipeIo> io, const char* name, Call call, Deadline deadline, NativeHandle stop);
 
-  // nullopt: on_end will be called once, on a thread of the pool, possibly before this returns. Otherwise the result;
-  // on_end is not called.
-  std::optional<IoResult> Start(std::function<void(IoResult)> on_end);
-  const char* name() const noexcept { return name_; }
+  std::optional<IoResult> Start(std::function<void(IoResult)> on_end) override;
+  const char* name() const noexcept override { return name_; }
 
  private:
   void OnComplete(std::uint32_t code, std::size_t bytes) override;
@@ -42,7 +50,7 @@ class PendingIo final : public Operation, public std::enable_shared_from_this<Pe
 
 // The callback form: starts it, and calls on_end on a thread of the pool also for what ends at once. Throws Win32Error
 // if that cannot be done; on_end is not called then.
-void StartWithCallback(const std::shared_ptr<PendingIo>& pending, PoolEnvironment environment,
+void StartWithCallback(const std::shared_ptr<AsyncCall>& call, PoolEnvironment environment,
                        std::function<void(IoResult)> on_end);
 
 // Calls `work` on a thread of the pool. Throws Win32Error; then it is not called.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "onbehalf/win32/win32_error.h"
@@ -33,6 +34,46 @@ std::size_t LeftOfMessage(HANDLE pipe) {
   if (!::PeekNamedPipe(pipe, nullptr, 0, nullptr, nullptr, &left)) return 0;
   return left;
 }
+
+// Reads a message part by part into a string.
+class MessageParts {
+ public:
+  MessageParts(HANDLE pipe, std::string& message, std::size_t max_bytes)
+      : pipe_(pipe), message_(message), max_bytes_(max_bytes) {
+    message_.clear();
+    // A buffer of no bytes would be told "more data" by an empty message too.
+    size_ = (std::max<std::size_t>)(1, (std::min)(max_bytes, kFirstRead));
+  }
+
+  // Where the next part goes.
+  std::span<char> Next() {
+    have_ = message_.size();
+    message_.resize(have_ + size_);
+    return {message_.data() + have_, size_};
+  }
+  // The result of the whole read, or nullopt if there is another part.
+  std::optional<IoResult> Take(IoResult part) {
+    message_.resize(have_ + part.bytes);
+    if (part.status != Status::kMoreData && message_.size() <= max_bytes_) {
+      part.bytes = message_.size();
+      return part;
+    }
+    if (message_.size() >= max_bytes_) {
+      message_.resize(max_bytes_);
+      return IoResult{Status::kTooLarge, part.code, max_bytes_};
+    }
+    const std::size_t left = (std::max<std::size_t>)(LeftOfMessage(pipe_), 1);
+    size_ = (std::min)({left, max_bytes_ - message_.size(), kMaxRead});
+    return std::nullopt;
+  }
+
+ private:
+  const HANDLE pipe_;
+  std::string& message_;
+  const std::size_t max_bytes_;
+  std::size_t size_ = 0;  // of the next part
+  std::size_t have_ = 0;
+};
 
 }  // namespace
 
@@ -81,24 +122,9 @@ IoResult PipeEnd::Read(std::span<char> buffer, Deadline deadline, NativeHandle s
 
 IoResult PipeEnd::ReadMessage(std::string& message, std::size_t max_bytes, Deadline deadline,
                               NativeHandle stop) {
-  message.clear();
-  // A buffer of no bytes would be told "more data" by an empty message too.
-  std::size_t size = (std::max<std::size_t>)(1, (std::min)(max_bytes, kFirstRead));
+  MessageParts parts(native(), message, max_bytes);
   for (;;) {
-    const std::size_t have = message.size();
-    message.resize(have + size);
-    IoResult result = Read({message.data() + have, size}, deadline, stop);
-    message.resize(have + result.bytes);
-    if (result.status != Status::kMoreData && message.size() <= max_bytes) {
-      result.bytes = message.size();
-      return result;
-    }
-    if (message.size() >= max_bytes) {
-      message.resize(max_bytes);
-      return {Status::kTooLarge, result.code, max_bytes};
-    }
-    const std::size_t left = (std::max<std::size_t>)(LeftOfMessage(native()), 1);
-    size = (std::min)({left, max_bytes - message.size(), kMaxRead});
+    if (const auto whole = parts.Take(Read(parts.Next(), deadline, stop))) return *whole;
   }
 }
 
@@ -135,10 +161,60 @@ std::shared_ptr<PendingIo> PendingWrite(const std::shared_ptr<PipeIo>& io, std::
       deadline, stop);
 }
 
+// The asynchronous ReadMessage.
+class PendingMessage final : public AsyncCall, public std::enable_shared_from_this<PendingMessage> {
+ public:
+  PendingMessage(std::shared_ptr<PipeIo> io, std::string& message, std::size_t max_bytes, Deadline deadline,
+                 NativeHandle stop)
+      : io_(std::move(io)), parts_(io_->handle(), message, max_bytes), deadline_(deadline), stop_(stop) {}
+
+  std::optional<IoResult> Start(std::function<void(IoResult)> on_end) override {
+    on_end_ = std::move(on_end);
+    return ReadPart();
+  }
+  const char* name() const noexcept override { return "ReadFile"; }
+
+ private:
+  std::optional<IoResult> ReadPart() {
+    const auto ended =
+        PendingRead(io_, parts_.Next(), deadline_, stop_)->Start([self = shared_from_this()](IoResult part) {
+          self->OnPart(part);
+        });
+    // A read that ends without a completion has failed or the pipe is closed: there is no other part.
+    return ended ? parts_.Take(*ended) : std::nullopt;
+  }
+  void OnPart(IoResult part) {
+    std::optional<IoResult> whole = parts_.Take(part);
+    try {
+      if (!whole) whole = ReadPart();
+    } catch (const win32::Win32Error& error) {
+      whole = ToResult(error.win32_code(), 0);
+    }
+    if (whole) on_end_(*whole);
+  }
+
+  const std::shared_ptr<PipeIo> io_;
+  MessageParts parts_;
+  const Deadline deadline_;
+  const NativeHandle stop_;
+  std::function<void(IoResult)> on_end_;
+};
+
 }  // namespace
 
 void PipeEnd::ReadAsync(std::span<char> buffer, Callback on_end, Deadline deadline, NativeHandle stop) {
   StartWithCallback(PendingRead(io_, buffer, deadline, stop), environment(), std::move(on_end));
+}
+
+void PipeEnd::ReadMessageAsync(std::string& message, std::size_t max_bytes, Callback on_end,
+                               Deadline deadline, NativeHandle stop) {
+  StartWithCallback(std::make_shared<PendingMessage>(io_, message, max_bytes, deadline, stop), environment(),
+                    std::move(on_end));
+}
+
+IoAwaitable PipeEnd::ReadMessageAsync(std::string& message, std::size_t max_bytes, Deadline deadline,
+                                      NativeHandle stop) {
+  return IoAwaitable(std::make_shared<PendingMessage>(io_, message, max_bytes, deadline, stop));
 }
 
 void PipeEnd::WriteAsync(std::string_view bytes, Callback on_end, Deadline deadline, NativeHandle stop) {
@@ -173,8 +249,8 @@ Status PipeEnd::WaitUntilRead() {
 
 bool IoAwaitable::await_suspend(std::coroutine_handle<> coroutine) {
   // Once it is pending, the coroutine may be resumed and this object be gone.
-  const std::shared_ptr<PendingIo> pending = pending_;
-  const auto ended = pending->Start([this, coroutine](IoResult result) {
+  const std::shared_ptr<AsyncCall> call = call_;
+  const auto ended = call->Start([this, coroutine](IoResult result) {
     result_ = result;
     coroutine.resume();
   });
@@ -184,7 +260,7 @@ bool IoAwaitable::await_suspend(std::coroutine_handle<> coroutine) {
 }
 
 IoResult IoAwaitable::await_resume() const {
-  if (result_.status == Status::kFailed) throw win32::Win32Error(result_.code, pending_->name());
+  if (result_.status == Status::kFailed) throw win32::Win32Error(result_.code, call_->name());
   return result_;
 }
 

@@ -43,6 +43,12 @@ PipeOptions ToPipeOptions(std::string_view name, const ServerOptions& options) {
           options.kind,    options.max_clients,      options.inbound_bytes, options.outbound_bytes};
 }
 
+// Whom to tell of a failure. Where clients are limited, an instance more than them fails as a matter of course.
+std::function<void(std::string_view, std::string_view)> FailureOf(const ServerOptions& options) {
+  if (options.on_failure && options.max_clients == kUnlimitedClients) return options.on_failure;
+  return [](std::string_view, std::string_view) {};
+}
+
 std::uint32_t WaitingInstances(const ServerOptions& options) {
   if (options.max_clients == kUnlimitedClients) return options.waiting_instances;
   return (std::min)(options.waiting_instances, options.max_clients);
@@ -65,13 +71,16 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
       listener_ = std::make_shared<Listener>(
           ToPipeOptions(name, options), waiting_instances_, environment_,
           Listener::Events{[this](ServerEnd client) { OnClient(std::move(client)); },
-                           [this] { RetryLater(); }, [](std::string_view, std::string_view) {}});
+                           [this] { RetryLater(); }, FailureOf(options)});
     } catch (...) {
       ::CloseThreadpoolTimer(retry_);
       throw;
     }
   }
-  ~State() { ::CloseThreadpoolTimer(retry_); }
+  ~State() {
+    Close();
+    ::CloseThreadpoolTimer(retry_);
+  }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 

@@ -54,7 +54,7 @@ SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const Sid& own
   // An app container needs an entry of its package besides the one of its account, and with it Windows overlooks that its
   // integrity is low, up to a medium label (Forshaw, "Windows Security Internals", chapter 7, "Lowbox Tokens").
   for (const auto& [from, entry] : node.entries) {
-    if (from.empty() && entry.allows()) sddl += AceSddl("A;", kClientRights, entry.sid.ToString());
+    if (from.empty() && entry.allows()) sddl += AceSddl("A;", pipe::kClientRights, entry.sid.ToString());
   }
   sddl += clients(false, false);
   sddl += clients(true, true);

@@ -33,7 +33,7 @@ enum class Kind { kByte, kMessage };
 // A thread pool of the application: a PTP_CALLBACK_ENVIRON. nullptr is the process's own pool.
 using PoolEnvironment = void*;
 
-// An asynchronous operation without an allocation: derive, start it with PipeEnd::Start…, and keep it, its buffer and
+// An asynchronous operation without an allocation: derive, start it with PipeEnd::Start..., and keep it, its buffer and
 // the PipeEnd alive until OnComplete has been called.
 class Operation {
  public:
@@ -54,11 +54,11 @@ class Operation {
   alignas(void*) std::byte slot_[kSlotBytes];
 };
 
+class AsyncCall;
 class PipeIo;
-class PendingIo;
 struct PipeEndAccess;
 
-// What `co_await end.ReadAsync(…)` awaits. The coroutine resumes on a thread of the pool. Its result is as of the
+// What `co_await end.ReadAsync(...)` awaits. The coroutine resumes on a thread of the pool. Its result is as of the
 // synchronous call; the unexpected is thrown where it is awaited.
 class [[nodiscard]] IoAwaitable {
  public:
@@ -69,8 +69,8 @@ class [[nodiscard]] IoAwaitable {
  private:
   friend class PipeEnd;
   friend class ServerEnd;
-  explicit IoAwaitable(std::shared_ptr<PendingIo> pending) : pending_(std::move(pending)) {}
-  std::shared_ptr<PendingIo> pending_;
+  explicit IoAwaitable(std::shared_ptr<AsyncCall> call) : call_(std::move(call)) {}
+  std::shared_ptr<AsyncCall> call_;
   IoResult result_;
 };
 
@@ -112,9 +112,13 @@ class PipeEnd {
 
   void ReadAsync(std::span<char> buffer, Callback on_end, Deadline deadline = kNoDeadline,
                  NativeHandle stop = nullptr);
+  void ReadMessageAsync(std::string& message, std::size_t max_bytes, Callback on_end,
+                        Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
   void WriteAsync(std::string_view bytes, Callback on_end, Deadline deadline = kNoDeadline,
                   NativeHandle stop = nullptr);
   IoAwaitable ReadAsync(std::span<char> buffer, Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
+  IoAwaitable ReadMessageAsync(std::string& message, std::size_t max_bytes, Deadline deadline = kNoDeadline,
+                               NativeHandle stop = nullptr);
   IoAwaitable WriteAsync(std::string_view bytes, Deadline deadline = kNoDeadline,
                          NativeHandle stop = nullptr);
 
@@ -142,7 +146,7 @@ class PipeEnd {
   std::shared_ptr<PipeIo> io_;
 };
 
-// A coroutine that nobody awaits, for `FireAndForget Serve(ServerEnd client) { … co_await …; }`. It runs until its
+// A coroutine that nobody awaits, for `FireAndForget Serve(ServerEnd client) { ... co_await ...; }`. It runs until its
 // first wait on the caller's thread. An exception that leaves it ends the process (std::terminate), as with C++/WinRT's
 // type of this name.
 struct FireAndForget {

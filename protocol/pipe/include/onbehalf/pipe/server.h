@@ -33,6 +33,8 @@ struct ServerOptions {
   bool accept_remote = false;  // false: PIPE_REJECT_REMOTE_CLIENTS; Windows' default accepts them
   Security security = Security::Default();
   PoolEnvironment environment = nullptr;  // must outlive the server and its ends
+  // For the log: an instance could not be created, and will be again soon. On any thread; must not call the server.
+  std::function<void(std::string_view what, std::string_view why)> on_failure;
 };
 
 // Another program has a pipe of this name, or the pipe does not have the requested descriptor. It must not be served.
@@ -77,7 +79,7 @@ class Server {
   // the constructor.
   void SetSecurity(const Security& security);
   // No client is accepted after this returns; every waiting Accept ends with kStopped. The name is held until the
-  // server is destroyed.
+  // server is destroyed. Waits for callbacks of the pool: not on the only thread of one.
   void Stop();
 
  private:

@@ -45,8 +45,8 @@ class Sid {
   std::size_t PartCount() const noexcept { return std::to_integer<std::size_t>(bytes_[1]); }
   std::uint32_t Part(std::size_t index) const noexcept;
 
-  // SIDs that only app containers have in their tokens ("App container SID constants", winnt.h): S-1-15-2-… is a package, or a
-  // container within one, S-1-15-3-… a capability.
+  // SIDs that only app containers have in their tokens ("App container SID constants", winnt.h): S-1-15-2-... is a package, or a
+  // container within one, S-1-15-3-... a capability.
   bool IsPackage() const noexcept { return IsAppSid(2); }
   bool IsCapability() const noexcept { return IsAppSid(3); }
   // ALL APPLICATION PACKAGES (S-1-15-2-1) and ALL RESTRICTED APPLICATION PACKAGES (S-1-15-2-2).
