@@ -9,9 +9,13 @@ namespace onbehalf::client {
 
 bool IsLocal(std::string_view server) { return server.empty() || server == "."; }
 
+std::string PipeName(const Options& options) {
+  return options.pipe ? *options.pipe : protocol::DefaultPipeName(options.service);
+}
+
 std::string PipePath(const Options& options) {
   return "\\\\" + (IsLocal(options.server) ? std::string(".") : options.server) + "\\pipe\\" +
-         (options.pipe ? *options.pipe : protocol::DefaultPipeName(options.service));
+         PipeName(options);
 }
 
 }  // namespace onbehalf::client

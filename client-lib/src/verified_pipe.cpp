@@ -1,9 +1,16 @@
 #include "verified_pipe.h"
 
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
+#include "onbehalf/pipe/client.h"
+#include "onbehalf/pipe/status.h"
+#include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/win32_error.h"
 #include "pipe_path.h"
 #include "server_trust.h"
+#include "service_start.h"
 
 namespace onbehalf::client {
 namespace {
@@ -21,6 +28,11 @@ win32::ImpersonationLevel LevelOf(const Options& options) {
   throw std::invalid_argument("the level is not in the enumeration");
 }
 
+bool IsClosed(HANDLE pipe) {
+  return !::PeekNamedPipe(pipe, nullptr, 0, nullptr, nullptr, nullptr) &&
+         pipe::IsPipeClosed(::GetLastError());
+}
+
 }  // namespace
 
 pipe::ClientEnd OpenVerifiedPipe(const Options& options, pipe::Deadline deadline) {
@@ -28,9 +40,21 @@ pipe::ClientEnd OpenVerifiedPipe(const Options& options, pipe::Deadline deadline
   connect.security = {LevelOf(options), true};
   // By VerifyServer, which knows services and says more.
   connect.check = pipe::AnyServer();
-  pipe::ClientEnd pipe = pipe::Connect(PipePath(options), connect, deadline);
-  VerifyServer(pipe.native(), options);
-  return pipe;
+  const bool is_service = options.trust == Trust::kService && IsLocal(options.server);
+  ServiceStart start(options);
+  for (;;) {
+    std::optional<pipe::ClientEnd> pipe;
+    try {
+      pipe.emplace(pipe::Connect(PipePath(options), connect, deadline));
+    } catch (const win32::Win32Error& error) {
+      if (error.win32_code() != ERROR_FILE_NOT_FOUND || !is_service || !start.Await(deadline)) throw;
+      continue;
+    }
+    VerifyServer(pipe->native(), options);
+    // A service that has just stopped itself may have closed it unseen.
+    if (is_service && IsClosed(pipe->native()) && start.AwaitNext(deadline)) continue;
+    return std::move(*pipe);
+  }
 }
 
 }  // namespace onbehalf::client

@@ -253,6 +253,20 @@ TEST(InstalledServiceTest, StopsAndStartsUnderTheServiceControlManager) {
   EXPECT_EQ(Client::Connect().Call("rpc.ping").at("pong"), true);
 }
 
+TEST(InstalledServiceTest, AClientWaitsWhileItStartsAndFailsAtOnceWhileItIsStopped) {
+  const auto service = InstalledService::Open(kService, kControl);
+  service.Stop();
+  service.WaitForState(SERVICE_STOPPED, Soon());
+  client::Options options;
+  options.connect_timeout = std::chrono::seconds(20);
+  const auto before = win32::Clock::now();
+  EXPECT_THROW(Client::Connect(options), std::system_error);
+  EXPECT_LT(win32::Clock::now() - before, options.connect_timeout / 2);
+  // The service's process has been created; its pipe has not.
+  service.Start();
+  EXPECT_EQ(Client::Connect(options).Call("rpc.ping").at("pong"), true);
+}
+
 TEST(InstalledServiceTest, DoesNotStartWithInvalidSettingsAndReportsWhy) {
   const InstalledService service = InstalledService::Open(kService, kControl);
   const auto file = DataFolder() / L"onbehalf.json";

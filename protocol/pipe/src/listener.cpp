@@ -8,6 +8,15 @@
 
 namespace onbehalf::pipe {
 
+namespace {
+
+// Whether a client is connected, even though the connect was cancelled: that does not keep a client from connecting.
+bool HasClient(const ServerEnd& pipe) {
+  return ::PeekNamedPipe(pipe.native(), nullptr, 0, nullptr, nullptr, nullptr) != FALSE;
+}
+
+}  // namespace
+
 // One instance that waits for a client.
 class Listener::Waiting final : public Operation {
  public:
@@ -93,7 +102,7 @@ bool Listener::Replenish() {
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
-      if (stopping_ || waiting_.size() + creating_ >= wanted_) break;
+      if (stopping_ || paused_ || waiting_.size() + creating_ >= wanted_) break;
       ++creating_;
     }
     std::shared_ptr<Waiting> next;
@@ -114,8 +123,8 @@ bool Listener::Replenish() {
     {
       const std::lock_guard lock(mutex_);
       if (code == ERROR_SUCCESS) {
-        // Stop may have cancelled pending operations just before this connect began.
-        if (stopping_ && waiting_.contains(next.get())) next->pipe.Cancel();
+        // Stop or Pause may have cancelled pending operations just before this connect began.
+        if ((stopping_ || paused_) && waiting_.contains(next.get())) next->pipe.Cancel();
         continue;
       }
       waiting_.erase(next.get());
@@ -135,7 +144,9 @@ void Listener::OnConnect(Waiting& waiting, std::uint32_t code) {
     const auto found = waiting_.find(&waiting);
     mine = std::move(found->second);
     waiting_.erase(found);
-    serve = !stopping_ && code == ERROR_SUCCESS;
+    const bool connected =
+        code == ERROR_SUCCESS || (paused_ && code == ERROR_OPERATION_ABORTED && HasClient(mine->pipe));
+    serve = !stopping_ && connected;
   }
   if (!Replenish()) events_.on_incomplete();
   if (serve) {
@@ -143,6 +154,21 @@ void Listener::OnConnect(Waiting& waiting, std::uint32_t code) {
   } else if (code != ERROR_OPERATION_ABORTED && code != ERROR_SUCCESS) {
     events_.on_failure("waiting for a client failed", win32::ErrorName(code));
   }
+}
+
+void Listener::Pause() {
+  const std::lock_guard lock(mutex_);
+  paused_ = true;
+  for (const auto& [key, waiting] : waiting_) waiting->pipe.Cancel();
+  changed_.Wait(mutex_, [this] { return waiting_.empty() && busy_ == 0; });
+}
+
+void Listener::Resume() {
+  {
+    const std::lock_guard lock(mutex_);
+    paused_ = false;
+  }
+  if (!Replenish()) events_.on_incomplete();
 }
 
 void Listener::Stop() {

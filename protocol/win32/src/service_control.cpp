@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <utility>
 
 #include "onbehalf/win32/utf.h"
@@ -46,6 +47,32 @@ std::vector<std::byte> AskConfig2(SC_HANDLE service, const std::string& name, DW
     return ::QueryServiceConfig2W(service, level, reinterpret_cast<BYTE*>(buffer), size, needed);
   });
 }
+
+// SERVICE_TRIGGER_SPECIFIC_DATA_ITEM, SERVICE_TRIGGER and SERVICE_TRIGGER_INFO of winsvc.h, which MinGW's lacks.
+struct TriggerItem {
+  DWORD type;
+  DWORD bytes;
+  const BYTE* data;
+};
+struct Trigger {
+  DWORD type;
+  DWORD action;
+  const GUID* subtype;
+  DWORD item_count;
+  const TriggerItem* items;
+};
+struct TriggerList {
+  DWORD count;
+  const Trigger* triggers;
+  const BYTE* reserved;
+};
+constexpr DWORD kTriggerList = 8;      // SERVICE_CONFIG_TRIGGER_INFO
+constexpr DWORD kNetworkEndpoint = 6;  // SERVICE_TRIGGER_TYPE_NETWORK_ENDPOINT
+constexpr DWORD kStartAction = 1;      // SERVICE_TRIGGER_ACTION_SERVICE_START
+constexpr DWORD kStringItem = 2;       // SERVICE_TRIGGER_DATA_TYPE_STRING
+// NAMED_PIPE_EVENT_GUID.
+constexpr GUID kNamedPipeEvent = {
+    0x1f81d131, 0x3fac, 0x4537, {0x9e, 0x0c, 0x7e, 0x7b, 0x0c, 0x2f, 0x4b, 0x55}};
 
 template <typename T>
 const T& As(const std::vector<std::byte>& answer) {
@@ -158,6 +185,32 @@ DWORD InstalledService::QuerySidType() const {
 std::vector<std::string> InstalledService::QueryRequiredPrivileges() const {
   const auto answer = AskConfig2(service_.get(), name_, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO);
   return ToList(As<SERVICE_REQUIRED_PRIVILEGES_INFOW>(answer).pmszRequiredPrivileges);
+}
+
+std::vector<std::string> InstalledService::QueryStartPipes() const {
+  const auto answer = AskConfig2(service_.get(), name_, kTriggerList);
+  const auto& found = As<TriggerList>(answer);
+  std::vector<std::string> pipes;
+  for (DWORD i = 0; i < found.count; ++i) {
+    const Trigger& trigger = found.triggers[i];
+    if (trigger.type != kNetworkEndpoint || trigger.action != kStartAction || trigger.subtype == nullptr ||
+        std::memcmp(trigger.subtype, &kNamedPipeEvent, sizeof kNamedPipeEvent) != 0) {
+      continue;
+    }
+    for (DWORD item = 0; item < trigger.item_count; ++item) {
+      const TriggerItem& each = trigger.items[item];
+      if (each.type != kStringItem) continue;
+      // A string or a list of them ("SERVICE_TRIGGER_SPECIFIC_DATA_ITEM", pData), whose end need not be within `bytes`.
+      const std::wstring_view texts(reinterpret_cast<const wchar_t*>(each.data),
+                                    each.bytes / sizeof(wchar_t));
+      for (std::size_t begin = 0; begin < texts.size();) {
+        const std::size_t end = std::min(texts.find(L'\0', begin), texts.size());
+        if (end > begin) pipes.push_back(ToUtf8Lossy(texts.substr(begin, end - begin)));
+        begin = end + 1;
+      }
+    }
+  }
+  return pipes;
 }
 
 SecurityDescriptor InstalledService::QuerySecurity(SECURITY_INFORMATION parts) const {

@@ -73,6 +73,11 @@ Server::Server(std::shared_ptr<const LiveSettings> settings, std::string pipe_pa
 
 Server::~Server() { Stop(); }
 
+void Server::StopWhenIdle(milliseconds idle, std::function<void()> on_idle) {
+  idle_ = idle;
+  on_idle_ = std::move(on_idle);
+}
+
 void Server::Start() {
   stopping_ = false;
   access_.Start();
@@ -81,6 +86,7 @@ void Server::Start() {
                                audit_, log_, statistics_, connections_, unanswered_, io_pool_, handler_pool_,
                                stopping_, RunId(started_)});
   if (!timer_) timer_.emplace([this] { Watch(); }, io_pool_.environment());
+  if (on_idle_ && !idle_timer_) idle_timer_.emplace([this] { OnIdle(); });
   try {
     // Before the first client: fails if another process uses the same policy.
     access_.Follow();
@@ -95,6 +101,25 @@ void Server::Start() {
   }
   // The watch retries creating the instances that are missing.
   if (!listener_->Replenish()) StartWatch();
+  const std::lock_guard lock(watch_mutex_);
+  BeginIdle();
+}
+
+void Server::BeginIdle() {
+  if (idle_timer_ && !watching_) idle_timer_->Start(idle_, milliseconds(0), idle_ / 100);
+}
+
+void Server::OnIdle() {
+  // A client that connects just now is either handed over, and then the service goes on, or finds the pipe busy and then gone, and
+  // opens it again, for which Windows starts the service.
+  listener_->Pause();
+  bool is_idle = false;
+  {
+    const std::lock_guard lock(watch_mutex_);
+    is_idle = !watching_ && connections_.size() == 0;
+  }
+  if (is_idle) return on_idle_();
+  listener_->Resume();
 }
 
 void Server::Listen() {
@@ -215,6 +240,7 @@ void Server::StartWatch() {
   const std::lock_guard lock(watch_mutex_);
   if (watching_) return;
   watching_ = true;
+  if (idle_timer_) idle_timer_->Stop();
   const milliseconds period = WatchPeriod(*settings_->Now());
   timer_->Start(period, period, period / 4);
 }
@@ -235,6 +261,7 @@ void Server::Watch() {
   if (!complete || connections_.size() > 0 || !watching_) return;
   watching_ = false;
   timer_->Stop();
+  BeginIdle();
 }
 
 std::vector<std::string> Server::StuckMethods() const {
@@ -250,6 +277,8 @@ bool Server::Stop(const std::function<void()>& still_waiting, const MayAbandon& 
     timer_.reset();
     return true;
   }
+  // From here on nothing pauses or resumes the listener.
+  if (idle_timer_) idle_timer_->Close();
   const auto wait = [&](auto&& is_done, milliseconds at_most) {
     const auto until = Connection::Clock::now() + at_most;
     while (!is_done(milliseconds(1'000))) {
@@ -299,6 +328,7 @@ bool Server::Stop(const std::function<void()>& still_waiting, const MayAbandon& 
   }
   timer_->Close();
   timer_.reset();
+  idle_timer_.reset();
   access_.Stop();
   listener_.reset();
   return true;

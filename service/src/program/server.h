@@ -59,6 +59,10 @@ class Server final : public ServerControl {
       std::function<bool(const std::vector<std::string>& methods, std::chrono::milliseconds waited)>;
   bool Stop(const std::function<void()>& still_waiting = {}, const MayAbandon& may_abandon = {});
 
+  // From Start on calls `on_idle` when there has been no connection for `idle`, and no client can connect any more: the process
+  // should then be stopped. Once, on a thread of the process's pool; Stop waits for it. Before Start.
+  void StopWhenIdle(std::chrono::milliseconds idle, std::function<void()> on_idle);
+
   const Statistics& statistics() const override { return statistics_; }
   std::chrono::system_clock::time_point started() const override { return started_; }
   std::vector<ConnectionInfo> Connections() const override;
@@ -86,6 +90,9 @@ class Server final : public ServerControl {
   void StartWatch();
   void Watch();
   void SetWatchPeriod(const Settings& settings);
+  // The time without a connection begins, if nothing is watched; under watch_mutex_.
+  void BeginIdle();
+  void OnIdle();
   // Methods whose handlers were asked to end but have not.
   std::vector<std::string> StuckMethods() const;
 
@@ -117,6 +124,10 @@ class Server final : public ServerControl {
   std::vector<FormerPolicy> former_policies_;   // under policy_mutex_
   win32::Lock watch_mutex_;
   bool watching_ = false;
+  std::chrono::milliseconds idle_{0};
+  std::function<void()> on_idle_;
+  std::optional<PoolTimer>
+      idle_timer_;  // runs while nothing is watched, under watch_mutex_; empty: never stops when idle
 };
 
 }  // namespace onbehalf::service

@@ -37,6 +37,7 @@ class ControlledService {
     // Without a handle nothing can be reported; the service control manager will see the process end.
     if (status_handle_ == nullptr) return;
     Report(SERVICE_START_PENDING);
+    service_.SetStop([this] { ::SetEvent(stop_.get()); });
     try {
       service_.Start([this] {
         Report(SERVICE_START_PENDING);
@@ -157,6 +158,7 @@ int RunInConsole(HostedService& service, bool until_input_ends) {
   g_console_stop = stop.get();
   g_console_stopped = stopped.get();
   if (!::SetConsoleCtrlHandler(&OnConsoleControl, TRUE)) win32::ThrowLastError("SetConsoleCtrlHandler");
+  service.SetStop([&stop] { ::SetEvent(stop.get()); });
   try {
     service.Start([&stop] { return ::WaitForSingleObject(stop.get(), 0) == WAIT_TIMEOUT; });
   } catch (const std::exception& error) {

@@ -10,6 +10,9 @@ namespace onbehalf::service {
 class HostedService {
  public:
   virtual ~HostedService() = default;
+  // Before Start: `stop` makes the host call Stop, as if an administrator had asked for it. Any thread may call `stop`, from Start on
+  // and until Stop has returned.
+  virtual void SetStop(std::function<void()> stop) = 0;
   // Returns when the service works; throws if it cannot. Must call `still_starting` at least every five seconds until then, and
   // give up if that returns false: the service is being stopped.
   virtual void Start(const std::function<bool()>& still_starting) = 0;

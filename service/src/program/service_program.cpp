@@ -24,9 +24,12 @@
 #include "methods/built_in_methods.h"
 #include "modules/modules.h"
 #include "onbehalf/pipe/listener.h"
+#include "onbehalf/protocol/ascii.h"
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/process.h"
+#include "onbehalf/win32/service_control.h"
 #include "onbehalf/win32/utf.h"
+#include "onbehalf/win32/win32_error.h"
 #include "program/command_line.h"
 #include "program/server.h"
 #include "program/service_host.h"
@@ -72,10 +75,14 @@ class Application final : public HostedService {
         timeouts_(timeouts) {}
 
   void Start(const std::function<bool()>& still_starting) override {
+  void SetStop(std::function<void()> stop) override { stop_ = std::move(stop); }
+
     try {
       failure_ = StartFailure::kOther;
       Assemble();
       Listen(still_starting);
+      if (const auto idle = IdleStop(); idle.count() != 0)
+        server_->StopWhenIdle(idle, [this, idle] { OnIdle(idle); });
     } catch (const std::exception& error) {
       Report(failure_ == StartFailure::kSettings    ? Event::kSettingsRefused
              : failure_ == StartFailure::kPipeTaken ? Event::kPipeSquatted
@@ -115,7 +122,7 @@ class Application final : public HostedService {
       return false;
     }
     log_->Write(LogLevel::kInfo, "stopped");
-    Report(Event::kStopped, {});
+    Report(Event::kStopped, {why_stopped_});
     return true;
   }
 
@@ -148,6 +155,46 @@ class Application final : public HostedService {
   }
 
   void LogAbandoned(std::string_view running) {
+  // How long the service stays without a connection; 0: for ever. Only one that Windows starts again for the next client may stop
+  // itself.
+  std::chrono::milliseconds IdleStop() const {
+    if (timeouts_.idle) return *timeouts_.idle;
+    const auto settings = settings_->Now();
+    if (command_line_.mode != Mode::kService || settings->service.idle_stop.count() == 0) return {};
+    try {
+      const auto pipes = win32::InstalledService::Open(name().text(), SERVICE_QUERY_CONFIG).QueryStartPipes();
+      const bool starts_by_own = std::any_of(pipes.begin(), pipes.end(), [&](const std::string& pipe) {
+        return protocol::IsSameIgnoringAsciiCase(pipe, settings->pipe.name);
+      });
+      if (starts_by_own) return settings->service.idle_stop;
+      if (!pipes.empty()) {
+        log_->Write(
+            LogLevel::kWarning,
+            "a client of another pipe starts this service, so it does not stop by itself: correct its start trigger",
+            {{"pipe", settings->pipe.name}, {"trigger", Joined(pipes, ", ")}});
+      }
+    } catch (const win32::Win32Error& error) {
+      // A system without start triggers.
+      if (error.win32_code() != ERROR_INVALID_LEVEL) {
+        log_->Write(LogLevel::kWarning,
+                    "the start trigger cannot be read, so the service does not stop by itself",
+                    {{"why", error.what()}});
+      }
+    }
+    return {};
+  }
+
+  // On a thread of the server, which ends before Stop does.
+  void OnIdle(std::chrono::milliseconds idle) {
+    const auto minutes = std::chrono::floor<std::chrono::minutes>(idle).count();
+    const std::string time =
+        minutes != 0 ? std::to_string(minutes) + " min" : std::to_string(idle.count()) + " ms";
+    why_stopped_ = "It had no connection for " + time + " (service.idle_stop_minutes).";
+    log_->Write(LogLevel::kInfo, "there is nothing to do: stopping until a client opens the pipe",
+                {{"idle", time}});
+    stop_();
+  }
+
     log_->Write(LogLevel::kError, "calls do not end: the process ends without them", {{"running", running}});
   }
 
@@ -293,6 +340,8 @@ class Application final : public HostedService {
   std::shared_ptr<LiveSettings> settings_;
   std::string pipe_path_;
   StartFailure failure_ = StartFailure::kOther;
+  std::function<void()> stop_;
+  std::string why_stopped_;  // if it was not asked to
   bool failed_start_has_ended_ = true;
   std::unique_ptr<Log> log_;
   std::unique_ptr<Audit> audit_;

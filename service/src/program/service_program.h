@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 
 #include "onbehalf/service/method.h"
 
@@ -16,6 +17,8 @@ struct StopTimeouts {
   std::chrono::milliseconds others{60'000};
   // For the modules' own stop, once none of their calls runs any more.
   std::chrono::milliseconds stop_of_modules{10'000};
+  // Stops when there has been no connection for this long, instead of what service.idle_stop_minutes and the start trigger say.
+  std::optional<std::chrono::milliseconds> idle;
 };
 
 // The public ServiceProgram (service_main.h) with configurable waits, for tests.

@@ -25,12 +25,16 @@ constexpr std::uint64_t kPipeNameUnits = 247;
 
 constexpr std::uint64_t kKiB = 1024;
 constexpr std::uint64_t kMiB = 1024 * kKiB;
+constexpr std::uint64_t kWeekMinutes = 7 * 24 * 60;
+
 constexpr std::uint64_t kGiB = 1024 * kMiB;
 
 // Converts a member's type to and from a JSON number or boolean.
 template <typename T>
 Json FromMember(const T& member) {
   if constexpr (std::is_same_v<T, std::chrono::milliseconds>) {
+    return static_cast<std::uint64_t>(member.count());
+  } else if constexpr (std::is_same_v<T, std::chrono::minutes>) {
     return static_cast<std::uint64_t>(member.count());
   } else if constexpr (std::is_enum_v<T>) {
     return WordsOf(member)[static_cast<std::size_t>(member)];
@@ -43,6 +47,8 @@ template <typename T>
 void ToMember(const Json& value, T& member) {
   if constexpr (std::is_same_v<T, std::chrono::milliseconds>) {
     member = std::chrono::milliseconds(value.get<std::int64_t>());
+  } else if constexpr (std::is_same_v<T, std::chrono::minutes>) {
+    member = std::chrono::minutes(value.get<std::int64_t>());
   } else if constexpr (std::is_enum_v<T>) {
     const std::span<const std::string_view> words = WordsOf(member);
     member = static_cast<T>(std::find(words.begin(), words.end(), value.get<std::string>()) - words.begin());
@@ -332,6 +338,15 @@ std::vector<SettingRow> MethodRows() {
   };
 }
 
+std::vector<SettingRow> ServiceRows() {
+  return {
+      Integer(
+          "service.idle_stop_minutes", 0, kWeekMinutes, [](auto& s) -> auto& { return s.service.idle_stop; },
+          "How long a service that starts when a client opens its pipe (`install.cmd /start pipe`) keeps running without a "
+          "connection. 0: it never stops by itself. A service that starts in another way never does."),
+  };
+}
+
 std::vector<SettingRow> HardeningRows() {
   return {
       Boolean(
@@ -349,7 +364,7 @@ std::vector<SettingRow> HardeningRows() {
 std::vector<SettingRow> AllRows() {
   std::vector<SettingRow> rows;
   for (const auto section : {PipeRows, LimitRows, TimeLimitRows, ThreadRows, LogRows, AuditRows, FileRows,
-                             DatabaseRows, ModuleRows, MethodRows, HardeningRows}) {
+                             DatabaseRows, ModuleRows, MethodRows, ServiceRows, HardeningRows}) {
     for (const SettingRow& row : section()) rows.push_back(row);
   }
   return rows;

@@ -27,8 +27,9 @@ std::string Beside(const wchar_t* program) {
 // The shipped service in the foreground, with this name and no other option that says where its pipe is.
 class NamedService {
  public:
-  NamedService(std::string name, const std::string& settings = {})
-      : name_(std::move(name)), process_(Start(settings)) {
+  NamedService(std::string name, const std::string& settings = {},
+               const wchar_t* program = L"onbehalf-service.exe")
+      : name_(std::move(name)), process_(Start(settings, program)) {
     while (const auto line = process_.ReadErrorLine()) {
       said_ += *line + "\n";
       listens_ = line->find(" listening ") != std::string::npos;
@@ -39,13 +40,17 @@ class NamedService {
   bool listens() const { return listens_; }
   const std::string& said() const { return said_; }
   const std::string& name() const { return name_; }
+  // Ends when the process does.
+  void WaitForEnd() {
+    while (const auto line = process_.ReadErrorLine()) said_ += *line + "\n";
+  }
   ChildProcess::Exit Stop() { return process_.WaitForExit(); }
 
  private:
-  ChildProcess Start(const std::string& settings) {
+  ChildProcess Start(const std::string& settings, const wchar_t* program) {
     if (!settings.empty()) std::ofstream(folder_.path() / "onbehalf.json", std::ios::binary) << settings;
     ChildProcess::Options options;
-    options.executable = Beside(L"onbehalf-service.exe");
+    options.executable = Beside(program);
     options.arguments = {
         "--console", "--until-input-ends", "--name", name_, "--data", win32::ToUtf8(folder_.path().native())};
     return ChildProcess::Start(options);
@@ -92,6 +97,26 @@ TEST(NamedServices, TheSettingsPipeNameWins) {
   EXPECT_EQ(Client({"--service", service.name(), "--trust", "same-user", "ping"}).code, 3U);
   EXPECT_EQ(Client({"--service", service.name(), "--pipe", pipe, "--trust", "same-user", "ping"}).code, 0U);
   EXPECT_EQ(Client({"--pipe", pipe, "--service", service.name(), "--trust", "same-user", "ping"}).code, 0U);
+}
+
+TEST(IdleService, StopsItselfInTheOrdinaryWayAndSaysWhy) {
+  NamedService service(UniqueServiceName(), {}, L"onbehalf-idle-service.exe");
+  ASSERT_TRUE(service.listens()) << service.said();
+  EXPECT_EQ(Client({"--service", service.name(), "--trust", "same-user", "ping"}).code, 0U);
+  service.WaitForEnd();
+  EXPECT_EQ(service.Stop().code, 0U);
+  EXPECT_NE(service.said().find("there is nothing to do: stopping until a client opens the pipe"),
+            std::string::npos)
+      << service.said();
+  EXPECT_NE(service.said().find("idle=\"500 ms\""), std::string::npos) << service.said();
+  EXPECT_EQ(Client({"--service", service.name(), "--trust", "same-user", "ping"}).code, 3U);
+}
+
+TEST(IdleService, AServiceInTheForegroundDoesNotStopItself) {
+  NamedService service(UniqueServiceName(), R"({"service": {"idle_stop_minutes": 1}})");
+  ASSERT_TRUE(service.listens()) << service.said();
+  EXPECT_EQ(service.Stop().code, 0U);
+  EXPECT_EQ(service.said().find("nothing to do"), std::string::npos);
 }
 
 }  // namespace

@@ -127,6 +127,9 @@ TEST(Settings, DefaultsAreThoseOfTheDesign) {
   "methods": {
     "limits": {}
   },
+  "service": {
+    "idle_stop_minutes": 10
+  },
   "hardening": {
     "strict_handles": true,
     "no_dynamic_code": true
@@ -336,8 +339,8 @@ TEST(Settings, TextThatIsNotAJsonObjectIsOneFaultWithItsPosition) {
   EXPECT_NE(only_fault(R"({"pipe":{"name":"a","name":"b"}})").find("line 1,"), std::string::npos);
   EXPECT_EQ(
       only_fault("[]"),
-      "expected an object with the members pipe, limits, threads, log, audit, file, database, modules, methods "
-      "and hardening, found an array");
+      "expected an object with the members pipe, limits, threads, log, audit, file, database, modules, methods, "
+      "service and hardening, found an array");
   EXPECT_EQ(only_fault("\xEF\xBB\xBF{}"),
             "the file begins with a byte order mark (BOM); save it as UTF-8 without BOM");
   EXPECT_EQ(only_fault(std::string_view("\xFF\xFE{\0}\0", 6)),

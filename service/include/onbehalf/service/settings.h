@@ -82,6 +82,11 @@ struct Settings {
   struct Methods {
     std::map<std::string, MethodLimits, std::less<>> limits;
   } methods;
+  struct Service {
+    // How long a service that Windows starts when a client opens its pipe stays without a connection, before it stops itself; 0:
+    // for ever.
+    std::chrono::minutes idle_stop{10};
+  } service;
   // Mitigations of the service process that some drivers or modules may not be compatible with.
   struct Protections {
     bool strict_handles = true;   // using an invalid handle ends the process

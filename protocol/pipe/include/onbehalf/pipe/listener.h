@@ -39,6 +39,11 @@ class Listener {
   bool joined_existing() const;
   // No client is handed over after this returns.
   void Stop();
+  // Until Resume or Stop no client can connect: the pipe's name stays taken, but no instance waits. Clients that have
+  // connected have been handed over when this returns, except for one that connects in the instant in which its instance
+  // is closed: it finds the connection closed before anything is read, as at every end of a named pipe.
+  void Pause();
+  void Resume();
   // Replaces the pipe's security descriptor. Throws as Anchor does.
   void SetDescriptor(const win32::SecurityDescriptor& descriptor);
   // Restores the number of waiting instances after creating one has failed. Returns true when all exist.
@@ -67,6 +72,7 @@ class Listener {
   std::size_t wanted_;
   std::size_t busy_ = 0;      // threads that create instances or hand over clients
   std::size_t creating_ = 0;  // instances that will be in waiting_ soon
+  bool paused_ = false;
   bool stopping_ = false;
 };
 

@@ -70,6 +70,9 @@ class InstalledService {
   DWORD QuerySidType() const;  // SERVICE_SID_TYPE_UNRESTRICTED, ...
   std::vector<std::string> QueryRequiredPrivileges() const;
 
+  // The names of the pipes (without \\.\pipe\) for whose opening Windows starts the service (sc.exe qtriggerinfo: NAMED PIPE).
+  std::vector<std::string> QueryStartPipes() const;
+
   // Who may control the service (sc.exe sdshow). Needs READ_CONTROL.
   SecurityDescriptor QuerySecurity(SECURITY_INFORMATION parts) const;
 
