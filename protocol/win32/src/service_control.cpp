@@ -241,6 +241,14 @@ void InstalledService::Stop() const {
   }
 }
 
+void InstalledService::SetAccount(std::string_view account, const wchar_t* password) const {
+  if (!::ChangeServiceConfigW(service_.get(), SERVICE_NO_CHANGE, SERVICE_NO_CHANGE, SERVICE_NO_CHANGE,
+                              nullptr, nullptr, nullptr, nullptr, ToWide(account).c_str(), password,
+                              nullptr)) {
+    ThrowLastError("ChangeServiceConfigW", name_);
+  }
+}
+
 ServiceStatus InstalledService::WaitForState(DWORD state, Clock::time_point deadline) const {
   for (;;) {
     const ServiceStatus status = QueryStatus();

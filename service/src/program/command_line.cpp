@@ -37,6 +37,8 @@ const char* const kCommandLineHelp =
     "  --check-config       validate onbehalf.json; exit code 0 if valid, 1 if not\n"
     "  --reset-access       remove the policy (access.json) and return to the built-in default; for administrators\n"
     "                       who are locked out, while the service is stopped; the history keeps a copy\n"
+    "  --set-account ACCOUNT   the account that the installed service runs as from its next start on; for administrators:\n"
+    "                       LocalService, NetworkService, DOMAIN\\name$, NT SERVICE\\NAME or a user, whose password is asked for\n"
     "  --name NAME          the service's name (default: OnBehalf), which its data folder, event sources, pipe and SID follow\n"
     "  --data FOLDER        the folder with onbehalf.json, policy and logs (default: %ProgramData%\\NAME)\n"
     "  --version            print the version\n"
@@ -48,14 +50,16 @@ CommandLineResult ParseCommandLine(int argc, const wchar_t* const* argv) {
   bool has_mode = false;
   const auto set_mode = [&](Mode mode) {
     if (has_mode && line.mode != mode) {
-      result.fault = "--console, --check-config, --reset-access, --version and --help are mutually exclusive";
+      result.fault =
+          "--console, --check-config, --reset-access, --set-account, --version and --help are mutually exclusive";
     }
     line.mode = mode;
     has_mode = true;
   };
   for (int i = 1; i < argc && result.fault.empty(); ++i) {
     const std::wstring_view option = argv[i];
-    const bool takes_value = option == L"--pipe" || option == L"--data" || option == L"--name";
+    const bool takes_value =
+        option == L"--pipe" || option == L"--data" || option == L"--name" || option == L"--set-account";
     if (takes_value && i + 1 >= argc) {
       result.fault = win32::ToUtf8Lossy(option) + " needs a value";
     } else if (option == L"--console") {
@@ -64,6 +68,9 @@ CommandLineResult ParseCommandLine(int argc, const wchar_t* const* argv) {
       set_mode(Mode::kCheckConfig);
     } else if (option == L"--reset-access") {
       set_mode(Mode::kResetAccess);
+    } else if (option == L"--set-account") {
+      set_mode(Mode::kSetAccount);
+      line.account = win32::ToUtf8Lossy(argv[++i]);
     } else if (option == L"--version") {
       set_mode(Mode::kVersion);
     } else if (option == L"--help" || option == L"-h" || option == L"/?") {

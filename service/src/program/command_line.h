@@ -8,7 +8,7 @@
 
 namespace onbehalf::service {
 
-enum class Mode { kService, kConsole, kCheckConfig, kResetAccess, kHelp, kVersion };
+enum class Mode { kService, kConsole, kCheckConfig, kResetAccess, kSetAccount, kHelp, kVersion };
 
 // The parsed command line of onbehalf-service.exe.
 struct CommandLine {
@@ -16,6 +16,7 @@ struct CommandLine {
   protocol::ServiceName name;       // --name
   DataFolders folders;              // --data; default: \NAME in the known folder ProgramData
   bool own_folder = false;          // --data was given
+  std::string account;              // --set-account
   std::optional<std::string> pipe;  // --pipe: overrides the settings' pipe.name
   bool until_input_ends = false;    // --until-input-ends
 };

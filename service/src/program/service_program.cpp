@@ -32,6 +32,7 @@
 #include "onbehalf/win32/win32_error.h"
 #include "program/command_line.h"
 #include "program/server.h"
+#include "program/service_account.h"
 #include "program/service_host.h"
 #include "program/service_program.h"
 #include "requests/method_limits.h"
@@ -74,15 +75,15 @@ class Application final : public HostedService {
         add_methods_(add_methods),
         timeouts_(timeouts) {}
 
-  void Start(const std::function<bool()>& still_starting) override {
   void SetStop(std::function<void()> stop) override { stop_ = std::move(stop); }
 
+  void Start(const std::function<bool()>& still_starting) override {
     try {
       failure_ = StartFailure::kOther;
       Assemble();
-      Listen(still_starting);
       if (const auto idle = IdleStop(); idle.count() != 0)
         server_->StopWhenIdle(idle, [this, idle] { OnIdle(idle); });
+      Listen(still_starting);
     } catch (const std::exception& error) {
       Report(failure_ == StartFailure::kSettings    ? Event::kSettingsRefused
              : failure_ == StartFailure::kPipeTaken ? Event::kPipeSquatted
@@ -154,7 +155,6 @@ class Application final : public HostedService {
     return in_console() || checks_own ? RunsIn::kConsole : RunsIn::kService;
   }
 
-  void LogAbandoned(std::string_view running) {
   // How long the service stays without a connection; 0: for ever. Only one that Windows starts again for the next client may stop
   // itself.
   std::chrono::milliseconds IdleStop() const {
@@ -195,6 +195,7 @@ class Application final : public HostedService {
     stop_();
   }
 
+  void LogAbandoned(std::string_view running) {
     log_->Write(LogLevel::kError, "calls do not end: the process ends without them", {{"running", running}});
   }
 
@@ -339,9 +340,9 @@ class Application final : public HostedService {
   const StopTimeouts timeouts_;
   std::shared_ptr<LiveSettings> settings_;
   std::string pipe_path_;
-  StartFailure failure_ = StartFailure::kOther;
   std::function<void()> stop_;
   std::string why_stopped_;  // if it was not asked to
+  StartFailure failure_ = StartFailure::kOther;
   bool failed_start_has_ended_ = true;
   std::unique_ptr<Log> log_;
   std::unique_ptr<Audit> audit_;
@@ -394,6 +395,13 @@ int ServiceProgram(int argc, wchar_t** argv, const std::function<void(MethodRegi
         return 0;
       case Mode::kResetAccess:
         return ResetPolicy(parsed.command_line);
+      case Mode::kSetAccount: {
+        const auto [account, fault] =
+            ParseServiceAccount(parsed.command_line.account, parsed.command_line.name);
+        if (account) return SetServiceAccount(parsed.command_line.name, *account);
+        std::fprintf(stderr, "onbehalf-service: --set-account: %s\n", fault.c_str());
+        return 2;
+      }
       case Mode::kCheckConfig:
       case Mode::kConsole:
       case Mode::kService:

@@ -82,6 +82,10 @@ class InstalledService {
   // Win32Error(ERROR_SERVICE_NOT_ACTIVE) if it is already stopped.
   void Stop() const;
 
+  // The account from the next start on, as in ServiceConfig. `password`: nullptr for a managed or virtual account, empty for
+  // LocalService and NetworkService. Needs SERVICE_CHANGE_CONFIG.
+  void SetAccount(std::string_view account, const wchar_t* password) const;
+
   // Waits until the service is in `state` and returns that status. Waiting for SERVICE_RUNNING also ends when the
   // service stops instead: check the state and the exit codes. Throws Win32Error(WAIT_TIMEOUT) at the deadline. Polls
   // every tenth of the service's wait hint, between 20 and 250 ms: the manager's notifications
