@@ -23,22 +23,10 @@ set "POWERSHELL=%SYSTEM32%\WindowsPowerShell\v1.0\powershell.exe"
 rem Windows PowerShell's modules: a PowerShell 7 that started this script puts its own first, and then Get-Acl does not load.
 set "PSModulePath=%SYSTEM32%\WindowsPowerShell\v1.0\Modules"
 
-rem The SID of NT SERVICE\OnBehalf: S-1-5-80 and SHA-1 of ONBEHALF in UTF-16, as "sc.exe showsid OnBehalf" prints it.
-rem A SID, because the name resolves only when the service exists.
-set "SERVICE_SID=S-1-5-80-1926647630-1690475274-2145072266-3076734602-2497173225"
 rem SYSTEM: everything except deleting and changing the descriptor. Administrators: everything. Interactive and service
 rem logons: query, list, interrogate, read the descriptor. Other authenticated users: status and descriptor, so that a
 rem client can find the service's process.
 set "SERVICE_SDDL=D:(A;;CCLCSWRPWPDTLORC;;;SY)(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;BA)(A;;CCLCSWLORC;;;IU)(A;;CCLCSWLORC;;;SU)(A;;LCRC;;;AU)"
-set "SERVICE_KEY=HKLM\SYSTEM\CurrentControlSet\Services\OnBehalf"
-set "EVENT_KEY=HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\OnBehalf"
-rem The audit's anchors have a separate event log that only the service may write to (2): any authenticated user may write
-rem to Application. SYSTEM and administrators may read (1) and clear (4) it; clearing is logged in System. Event Log Readers
-rem (573) and NETWORK SERVICE (20) may read: Windows forwards events as the latter.
-set "AUDIT_LOG_KEY=HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit"
-set "AUDIT_LOG_SDDL=O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;%SERVICE_SID%)(A;;0x1;;;S-1-5-32-573)(A;;0x1;;;S-1-5-20)"
-rem Where :is_program temporarily stores the value to compare with. Only administrators may write there.
-set "SCRATCH_KEY=HKLM\SOFTWARE\OnBehalf.install"
 rem The longest stop: 10 s for requests in flight (limits.stop_grace_ms), 11 s for unread responses, 60 s for calls that do
 rem not end, 10 s for modules, and a margin.
 set STOP_SECONDS=120
@@ -47,12 +35,11 @@ set FAILURE_RESET=86400
 set FAILURE_ACTIONS=restart/1000/restart/5000/restart/60000
 set "DESCRIPTION=Does each request as the account that asked for it: JSON-RPC over a named pipe."
 
-set "TARGET=%ProgramFiles%\OnBehalf"
-set "DATA=%ProgramData%\OnBehalf"
-rem Created where only administrators can write, then moved: under ProgramData any user could tamper with the folder before
-rem its permissions are set.
-set "STAGING=%ProgramFiles%\OnBehalf.data.new"
+set NAME=OnBehalf
+set TARGET=
 set SOURCE=
+set ACCOUNT=
+set START=
 set DRY_RUN=
 
 :next_argument
@@ -62,6 +49,9 @@ if "%~1"=="/?" goto help
 if /i "%~1"=="/dry-run" goto argument_dry_run
 if /i "%~1"=="/source" goto argument_source
 if /i "%~1"=="/target" goto argument_target
+if /i "%~1"=="/name" goto argument_name
+if /i "%~1"=="/account" goto argument_account
+if /i "%~1"=="/start" goto argument_start
 set "TEXT=install.cmd: unknown argument %~1. install.cmd /help shows the options."
 call :say TEXT
 exit /b 2
@@ -81,12 +71,39 @@ set "TARGET=%~2"
 shift
 shift
 goto next_argument
+:argument_name
+if "%~2"=="" goto argument_lacks_value
+set "NAME=%~2"
+shift
+shift
+goto next_argument
+:argument_account
+if "%~2"=="" goto argument_lacks_value
+set "ACCOUNT=%~2"
+shift
+shift
+goto next_argument
+:argument_start
+if "%~2"=="" goto argument_lacks_value
+set "START=%~2"
+shift
+shift
+goto next_argument
 :argument_lacks_value
-echo install.cmd: %1 needs a folder after it.
+echo install.cmd: %1 needs a value after it.
 exit /b 2
 
-rem Every folder is checked here, before anything uses it.
+rem Every value is checked here, before anything uses it.
 :arguments_read
+call :check_name
+if errorlevel 1 goto bad_argument
+call :check_account
+if errorlevel 1 goto bad_argument
+call :check_start
+if errorlevel 1 goto bad_argument
+set OWN_TARGET=
+if defined TARGET set OWN_TARGET=1
+if not defined TARGET set "TARGET=%ProgramFiles%\%NAME%"
 set "FOLDER=%TARGET%"
 call :full_path
 if errorlevel 1 goto bad_folder
@@ -105,6 +122,23 @@ call :full_path
 if errorlevel 1 goto bad_folder
 set "SOURCE=%FULL%"
 
+rem Everything that is named after the service.
+set "DATA=%ProgramData%\%NAME%"
+rem Created where only administrators can write, then moved: under ProgramData any user could tamper with the folder before
+rem its permissions are set.
+set "STAGING=%ProgramFiles%\%NAME%.data.new"
+set "SERVICE_KEY=HKLM\SYSTEM\CurrentControlSet\Services\%NAME%"
+set "TRIGGER_KEY=%SERVICE_KEY%\TriggerInfo"
+set "EVENT_KEY=HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\%NAME%"
+set "AUDIT_LOG_KEY=HKLM\SYSTEM\CurrentControlSet\Services\EventLog\%NAME%-Audit"
+rem Where :is_text temporarily stores the value to compare with. Only administrators may write there.
+set "SCRATCH_KEY=HKLM\SOFTWARE\%NAME%.install"
+rem What the programs need to know which service is meant.
+set NAME_OPTION=
+if defined IS_NAMED set "NAME_OPTION= --name %NAME%"
+set CLIENT_OPTION=
+if defined IS_NAMED set "CLIENT_OPTION=--service %NAME% "
+
 set "PROGRAM=%TARGET%\onbehalf-service.exe"
 set "NEW_PROGRAM=%TARGET%\onbehalf-service.new.exe"
 set "CLIENT=%TARGET%\onbehalf.exe"
@@ -117,6 +151,10 @@ set IS_UPGRADE=
 set WAS_RUNNING=
 set LEFT_AS=
 set FAILURE_ACTIONS_CLEARED=
+set ACCOUNT_CHANGED=
+set RIGHT_GRANTED=
+set START_CHANGED=
+set TRIGGERS=none
 set MADE_TARGET=
 set MADE_MODULES=
 set MADE_DATA=
@@ -131,14 +169,23 @@ rem OLD_name: this run has renamed the old program of that name; NEW_name: it ha
 for %%F in (onbehalf-service onbehalf) do set "OLD_%%F="
 for %%F in (onbehalf-service onbehalf) do set "NEW_%%F="
 set STATE=ABSENT
+if not defined DRY_RUN call :find_gaps
+call :find_service_sid
+if errorlevel 1 goto refused
+rem The audit's anchors have a separate event log that only the service may write to (2): any authenticated user may write
+rem to Application. SYSTEM and administrators may read (1) and clear (4) it; clearing is logged in System. Event Log Readers
+rem (573) and NETWORK SERVICE (20) may read: Windows forwards events as the latter.
+set "SERVICE_WRITES=(A;;0x3;;;%SERVICE_SID%)"
+if not defined SERVICE_SID set SERVICE_WRITES=
+set "AUDIT_LOG_SDDL=O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)%SERVICE_WRITES%(A;;0x1;;;S-1-5-32-573)(A;;0x1;;;S-1-5-20)"
 if defined DRY_RUN goto steps
 
 call :check_before
 if errorlevel 1 goto refused
 
 :steps
-set "TEXT=Installing OnBehalf in %TARGET%"
-if defined IS_UPGRADE set "TEXT=Upgrading OnBehalf in %TARGET%"
+set "TEXT=Installing %NAME% in %TARGET%"
+if defined IS_UPGRADE set "TEXT=Upgrading %NAME% in %TARGET%"
 call :say TEXT
 call :make_program_folder
 if errorlevel 1 goto undo
@@ -154,11 +201,19 @@ call :stop_old_service
 if errorlevel 1 goto undo
 call :swap_programs
 if errorlevel 1 goto undo
+rem A client that opened the pipe meanwhile may have made Windows start the old version again.
+if "%TRIGGERS%"=="ours" call :query_state
+if "%TRIGGERS%"=="ours" call :stop_old_service
+if errorlevel 1 goto undo
 call :make_event_source
 if errorlevel 1 goto undo
 call :make_audit_log
 if errorlevel 1 goto undo
 call :make_service
+if errorlevel 1 goto undo
+call :set_account
+if errorlevel 1 goto undo
+call :set_start
 if errorlevel 1 goto undo
 call :secure_service
 if errorlevel 1 goto undo
@@ -171,8 +226,9 @@ if defined DRY_RUN exit /b 0
 
 for %%F in (onbehalf-service onbehalf) do call :delete_old_programs "%%F"
 if defined LEFT_AS goto left_as_it_was
-echo OnBehalf is installed and running.
-set TEXT=  call it     "%CLIENT%" ping
+echo %NAME% is installed and running.
+if "%TRIGGERS%"=="ours" echo It stops by itself when nobody calls it; Windows starts it when a client opens its pipe, %PIPE%.
+set TEXT=  call it     "%CLIENT%" %CLIENT_OPTION%ping
 call :say TEXT
 :say_folders
 set "TEXT=  settings    %DATA%\onbehalf.json"
@@ -182,18 +238,23 @@ call :say TEXT
 exit /b 0
 
 :left_as_it_was
-echo OnBehalf is upgraded. The service was %LEFT_AS% before and is left %LEFT_AS%:
-if "%LEFT_AS%"=="disabled" echo   enable it   sc.exe config OnBehalf start= auto
-echo   start it    sc.exe start OnBehalf
+echo %NAME% is upgraded. The service was %LEFT_AS% before and is left %LEFT_AS%:
+if "%LEFT_AS%"=="disabled" echo   enable it   sc.exe config %NAME% start= auto
+echo   start it    sc.exe start %NAME%
 goto say_folders
 
 :refused
 echo.
-set "TEXT=OnBehalf was not installed: %WHY%"
+set "TEXT=%NAME% was not installed: %WHY%"
 call :say TEXT
 echo Nothing was changed.
 if defined NOT_ELEVATED exit /b 3
 exit /b 1
+
+:bad_argument
+set "TEXT=install.cmd: %WHY%"
+call :say TEXT
+exit /b 2
 
 :bad_target
 set TEXT=install.cmd: "%TARGET%" cannot be the program folder: it must be a full path on a local drive, not its root.
@@ -206,14 +267,24 @@ call :say TEXT
 exit /b 2
 
 :help
-echo install.cmd [/source DIR] [/target DIR] [/dry-run]
+echo install.cmd [/name NAME] [/account ACCOUNT] [/start auto^|demand^|pipe] [/source DIR] [/target DIR] [/dry-run]
 echo.
-echo Installs OnBehalf as a Windows service that starts with the system, and starts it. If it is already installed,
-echo upgrades it and keeps settings, policy and logs. Needs an elevated prompt.
+echo Installs OnBehalf as a Windows service, and starts it. If it is already installed, upgrades it and keeps settings,
+echo policy, logs, account and start mode. Needs an elevated prompt.
 echo.
+echo   /name NAME   the name of the service, for several services side by side: its pipe, folders, event sources and account
+echo                follow. Default: OnBehalf. 1 to 64 letters, digits, - _ and . but no dot at its ends
+echo   /account ACCOUNT
+echo                the account it runs as: "NT SERVICE\NAME" (the default, a virtual account), LocalService, NetworkService,
+echo                a managed service account (DOMAIN\name$), or a user (DOMAIN\user, .\user, user@domain), whose password is
+echo                asked for, or read from standard input if that is redirected
+echo   /start auto  start with the system (the default)
+echo   /start demand
+echo                start when an administrator starts it
+echo   /start pipe  Windows starts it when a client opens its pipe, and it stops when nobody calls it
 echo   /source DIR  where onbehalf-service.exe and onbehalf.exe are. Default: the first of these folders that has them:
 echo                bin next to this script, ..\bin, the script's own folder. For a build: build\msvc\bin
-echo   /target DIR  where to install them. Default: "%%ProgramFiles%%\OnBehalf". Its parent must not be writable by
+echo   /target DIR  where to install them. Default: "%%ProgramFiles%%\NAME". Its parent must not be writable by
 echo                ordinary users. Neither path may contain %%, ^^, ! or a wildcard.
 echo   /dry-run     show the commands of a fresh installation on Windows without running them
 echo.
@@ -221,11 +292,133 @@ echo Exit code: 0 installed and running, or upgraded and left stopped or disable
 echo were undone; 2 wrong usage; 3 not elevated; 4 failed, and some changes could not be undone (it lists them).
 exit /b 0
 
+rem ---------------------------------------------------------------------------------------------- the arguments
+
+rem The name is expanded into commands, so that only characters are allowed that mean nothing to cmd.exe and that services,
+rem pipes, folders, registry keys and event sources all allow. The x in front, because for /f skips a text that begins with
+rem a semicolon.
+:check_name
+set "CHECK=%NAME:"=?%"
+set WHY=
+for /f "delims=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_." %%A in ("x%CHECK%") do set WHY=1
+if defined WHY set "WHY=a service's name consists of letters, digits, - _ and . only (/name)." & exit /b 1
+if not "%NAME:~64%"=="" set "WHY=a service's name has at most 64 characters (/name)." & exit /b 1
+if "%NAME:~0,1%"=="." set WHY=1
+if "%NAME:~-1%"=="." set WHY=1
+if defined WHY set "WHY=a service's name does not begin or end with a dot (/name)." & exit /b 1
+rem Files of devices, whatever follows a dot, and accounts with a profile of this name.
+for /f "delims=." %%A in ("%NAME%") do set "STEM=%%A"
+for %%R in (CON PRN AUX NUL COM0 COM1 COM2 COM3 COM4 COM5 COM6 COM7 COM8 COM9 LPT0 LPT1 LPT2 LPT3 LPT4 LPT5 LPT6 LPT7 LPT8 LPT9) do if /i "%STEM%"=="%%R" set WHY=1
+for %%R in (LocalService NetworkService LocalSystem) do if /i "%NAME%"=="%%R" set WHY=1
+if defined WHY set "WHY=%NAME% cannot be a service's name, because Windows uses it itself (/name)." & exit /b 1
+rem The audit's event log of another service.
+if /i "%NAME:~-6%"=="-Audit" set "WHY=a service's name does not end with -Audit (/name)." & exit /b 1
+if /i "%NAME%"=="OnBehalf" set NAME=OnBehalf
+set IS_NAMED=
+if not "%NAME%"=="OnBehalf" set IS_NAMED=1
+set "PIPE=%NAME%"
+for %%L in (a b c d e f g h i j k l m n o p q r s t u v w x y z) do call set "PIPE=%%PIPE:%%L=%%L%%"
+exit /b 0
+
+rem Sets ACCOUNT as Windows spells it and its KIND: virtual, builtin (neither has a password), managed (Windows has it) or user.
+:check_account
+set KIND=virtual
+set ACCOUNT_GIVEN=
+if not defined ACCOUNT set "ACCOUNT=NT SERVICE\%NAME%"& exit /b 0
+set ACCOUNT_GIVEN=1
+set "CHECK=%ACCOUNT:"=?%"
+set WHY=1
+for /f "delims=^!*?<>|%%/[]:;=,+" %%A in ("%CHECK%") do if "%%A"=="%CHECK%" set WHY=
+if defined WHY set "WHY=an account's name must not contain a percent sign, caret, exclamation mark, quotation mark or any of *?<>/[]:;=,+ (/account)." & exit /b 1
+:classify_account
+rem A question mark, which an account's name does not contain, where a part is missing.
+for /f "tokens=1-3 delims=\" %%A in ("%ACCOUNT%\?\?") do call :set_account_parts "%%A" "%%B" "%%C"
+if /i "%ACCOUNT%"=="NT SERVICE\%NAME%" goto account_is_virtual
+if /i "%ACCOUNT%"=="LocalService" goto account_is_local_service
+if /i "%ACCOUNT%"=="NetworkService" goto account_is_network_service
+if /i not "%DOMAIN%"=="NT AUTHORITY" goto account_with_domain
+if /i "%USER%"=="LocalService" goto account_is_local_service
+if /i "%USER%"=="LOCAL SERVICE" goto account_is_local_service
+if /i "%USER%"=="NetworkService" goto account_is_network_service
+if /i "%USER%"=="NETWORK SERVICE" goto account_is_network_service
+goto account_unknown
+:account_with_domain
+rem Another service's account, groups, and SYSTEM, which may do everything.
+if /i "%DOMAIN%"=="NT SERVICE" goto account_unknown
+if /i "%DOMAIN%"=="BUILTIN" goto account_unknown
+if /i "%ACCOUNT%"==".\LocalSystem" goto account_unknown
+set KIND=user
+if "%ACCOUNT:~-1%"=="$" set KIND=managed
+if "%ACCOUNT%"=="%DOMAIN%\%USER%" exit /b 0
+for /f "tokens=1-3 delims=@" %%A in ("%ACCOUNT%@?@?") do call :set_account_parts "%%B" "%%A" "%%C"
+if "%ACCOUNT%"=="%USER%@%DOMAIN%" exit /b 0
+:account_unknown
+set "WHY=%ACCOUNT% cannot be the account (/account): give NT SERVICE\%NAME%, LocalService, NetworkService, DOMAIN\name$, DOMAIN\user, .\user or user@domain."
+exit /b 1
+:set_account_parts
+set "DOMAIN=%~1"
+set "USER=%~2"
+exit /b 0
+:account_is_virtual
+set KIND=virtual
+set "ACCOUNT=NT SERVICE\%NAME%"
+exit /b 0
+:account_is_local_service
+set KIND=builtin
+set "ACCOUNT=NT AUTHORITY\LocalService"
+exit /b 0
+:account_is_network_service
+set KIND=builtin
+set "ACCOUNT=NT AUTHORITY\NetworkService"
+exit /b 0
+
+rem Sets START in lower case, and START_TYPE and START_NUMBER as sc.exe and the registry have it.
+:check_start
+set START_GIVEN=
+if not defined START set START=auto& goto start_known
+set START_GIVEN=1
+set "CHECK=%START:"=?%"
+set START=
+for %%S in (auto demand pipe) do if /i "%CHECK%"=="%%S" set START=%%S
+if not defined START set "WHY=the start mode is auto, demand or pipe (/start)." & exit /b 1
+:start_known
+set START_TYPE=demand
+if "%START%"=="auto" set START_TYPE=auto
+set START_NUMBER=0x3
+if "%START%"=="auto" set START_NUMBER=0x2
+exit /b 0
+
+rem Sets SERVICE_SID to the SID of NT SERVICE\NAME: S-1-5-80 and SHA-1 of the upper-case name in UTF-16. sc.exe computes it for
+rem a service that does not exist yet too. Its output is localized, so the SID is recognized by its form.
+:find_service_sid
+set "SERVICE_SID=S-1-5-80-1926647630-1690475274-2145072266-3076734602-2497173225"
+if not defined IS_NAMED exit /b 0
+set SERVICE_SID=
+for /f "tokens=1-9" %%A in ('%SC% showsid %NAME% 2^>nul') do for %%T in ("%%A" "%%B" "%%C" "%%D" "%%E" "%%F" "%%G" "%%H" "%%I") do call :read_sid_word %%T
+if defined SERVICE_SID exit /b 0
+if defined DRY_RUN set SERVICE_SID=S-1-5-80-...
+if defined DRY_RUN exit /b 0
+call :has_verb showsid
+if errorlevel 1 exit /b 0
+set "WHY=sc.exe showsid %NAME% did not print the SID of the service."
+exit /b 1
+:read_sid_word
+set "WORD=%~1"
+if not defined WORD exit /b 0
+rem A name may look like a SID.
+if /i "%WORD%"=="%NAME%" exit /b 0
+if not "%WORD:~0,9%"=="S-1-5-80-" exit /b 0
+set BAD=
+for /f "delims=-0123456789" %%A in ("%WORD:~1%") do set BAD=1
+set COUNT=
+for /f "tokens=5-10 delims=-" %%A in ("%WORD%") do if not "%%E"=="" if "%%F"=="" set COUNT=5
+if not defined BAD if defined COUNT set "SERVICE_SID=%WORD%"
+exit /b 0
+
 rem ---------------------------------------------------------------------------------------------- before anything
 
 :check_before
 if defined PROCESSOR_ARCHITEW6432 set "WHY=this is the 32-bit command prompt; use the 64-bit one." & exit /b 1
-call :find_gaps
 if defined IS_WINE goto elevated
 %REG% query HKU\S-1-5-19 >nul 2>&1
 if errorlevel 1 set NOT_ELEVATED=1
@@ -249,15 +442,49 @@ call :read_value "%SERVICE_KEY%" DeleteFlag
 if "%VALUE%"=="0x1" set CODE=1072
 if "%VALUE%"=="0x1" goto deleted_before
 call :query_state
-if "%STATE%"=="ABSENT" exit /b 0
+if "%STATE%"=="ABSENT" goto check_fresh
 set IS_UPGRADE=1
 if not "%STATE%"=="STOPPED" set WAS_RUNNING=1
 call :is_our_program
 if errorlevel 1 exit /b 1
+call :read_triggers
+if not defined START_GIVEN goto start_mode_known
+if not "%TRIGGERS%"=="foreign" goto start_mode_known
+set "WHY=the service has triggers that install.cmd did not set (sc.exe qtriggerinfo %NAME%). Remove them (sc.exe triggerinfo %NAME% delete) or omit /start."
+exit /b 1
+:start_mode_known
 call :read_value "%SERVICE_KEY%" Start
-if "%VALUE%"=="0x4" goto disabled_before
-rem A service that stopped because of an error is started: the new version may fix it.
-if not defined WAS_RUNNING if not defined HAS_FAILED set LEFT_AS=stopped
+set "OLD_START=%VALUE%"
+rem With /start the administrator wants it to be started.
+if defined START_GIVEN exit /b 0
+if "%OLD_START%"=="0x4" goto disabled_before
+rem A service that its pipe starts stops by itself, which is no decision of the administrator. It is started, to show that it
+rem runs. So is a service that stopped because of an error: the new version may fix it.
+if not defined WAS_RUNNING if not defined HAS_FAILED if not "%TRIGGERS%"=="ours" set LEFT_AS=stopped
+exit /b 0
+rem A service of another name must not take over what belongs to another product: the names of folders under ProgramData and
+rem Program Files, and of event sources, are anybody's.
+:check_fresh
+call :find_other_service
+if defined OTHER set "WHY=%TARGET% has the programs of the service %OTHER%. Each service needs its own folder (/target)."
+if defined WHY exit /b 1
+if not defined IS_NAMED exit /b 0
+if not defined OWN_TARGET if not exist "%TARGET%\onbehalf*" if not exist "%TARGET%\modules\" call :check_is_empty "%TARGET%"
+if not exist "%DATA%\onbehalf.json" if not exist "%DATA%\policy\" call :check_is_empty "%DATA%"
+if defined WHY exit /b 1
+call :check_is_free "%EVENT_KEY%"
+call :check_is_free "%AUDIT_LOG_KEY%\%NAME%-Audit"
+if defined WHY exit /b 1
+exit /b 0
+:check_is_empty
+for /f "delims=" %%L in ('dir /b /a "%~1" 2^>nul') do set "WHY=%~1 exists, is not empty and does not come from install.cmd: choose another /name."
+exit /b 0
+:check_is_free
+%REG% query "%~1" >nul 2>&1
+if errorlevel 1 exit /b 0
+call :read_value "%~1" EventMessageFile
+for /f "delims=" %%P in ("%VALUE%") do if /i "%%~nxP"=="onbehalf-service.exe" exit /b 0
+set "WHY=another program has the event source %~1: choose another /name."
 exit /b 0
 :deleted_before
 call :explain_code
@@ -266,7 +493,7 @@ exit /b 1
 :disabled_before
 set LEFT_AS=disabled
 if not defined WAS_RUNNING exit /b 0
-set "WHY=the service runs, but is disabled, so that it could not be started again. Stop it (sc.exe stop OnBehalf) or enable it (sc.exe config OnBehalf start= auto)."
+set "WHY=the service runs, but is disabled, so that it could not be started again. Stop it (sc.exe stop %NAME%) or enable it (/start auto)."
 exit /b 1
 
 :is_our_program
@@ -275,10 +502,15 @@ if not errorlevel 1 exit /b 0
 rem The same file may have another spelling: different case, 8.3 names.
 call :read_value "%SERVICE_KEY%" ImagePath
 set THERE=
-if "%VALUE:~0,1%"=="'" for /f "delims=" %%P in ("%VALUE:~1,-1%") do set "THERE=%%~fsP"
+set "PATH_THERE=%VALUE:~0,-1%"
+if defined IS_NAMED call set "PATH_THERE=%%VALUE:'%NAME_OPTION%=%%"
+if not defined PATH_THERE goto foreign_program
+if /i not "%PATH_THERE%'%NAME_OPTION%"=="%VALUE%" goto foreign_program
+if "%VALUE:~0,1%"=="'" for /f "delims=" %%P in ("%PATH_THERE:~1%") do set "THERE=%%~fsP"
 for /f "delims=" %%P in ("%PROGRAM%") do set "HERE=%%~fsP"
 if /i "%THERE%"=="%HERE%" exit /b 0
-set "WHY=there is a service OnBehalf already, and its program is %VALUE%. Give its folder with /target, or uninstall it first."
+:foreign_program
+set "WHY=there is a service %NAME% already, and its program is %VALUE%. Give its folder with /target, or uninstall it first."
 exit /b 1
 
 :find_gaps
@@ -295,6 +527,8 @@ call :probe_verb privs SeChangeNotifyPrivilege
 call :probe_verb qfailure
 call :probe_verb failureflag 1
 call :probe_verb sdshow
+if defined IS_NAMED call :probe_verb showsid
+if defined START_GIVEN call :probe_verb triggerinfo start/networkon
 set NO_PERMISSIONS=1
 for /f "delims=" %%L in ('%ICACLS% "%SystemRoot%" 2^>^&1') do set NO_PERMISSIONS=
 if defined LACKING echo This is Wine, whose sc.exe has no%LACKING%: these steps are skipped.
@@ -303,7 +537,7 @@ exit /b 0
 
 :probe_verb
 set SAID=
-for /f "delims=" %%L in ('%SC% %~1 OnBehalf-does-not-exist %~2 2^>^&1') do set SAID=1
+for /f "delims=" %%L in ('%SC% %~1 %NAME%-does-not-exist %~2 2^>^&1') do set SAID=1
 if not defined SAID set "LACKING=%LACKING% %~1"
 exit /b 0
 
@@ -318,6 +552,30 @@ for %%A in ("%~1") do set "ATTRIBUTES=%%~aA"
 if not defined ATTRIBUTES exit /b 0
 if not "%ATTRIBUTES:~0,1%"=="d" set "WHY=%~1 is a file, but must be a folder." & exit /b 1
 if not "%ATTRIBUTES%"=="%ATTRIBUTES:l=%" set "WHY=%~1 is a link to somewhere else (a reparse point)." & exit /b 1
+exit /b 0
+
+rem Sets OTHER to another service whose program is PROGRAM.
+:find_other_service
+set OTHER=
+set KEY=
+if not exist "%PROGRAM%" exit /b 0
+for /f "delims=" %%L in ('%REG% query HKLM\SYSTEM\CurrentControlSet\Services /s /v ImagePath 2^>nul') do (
+  set "LINE=%%L"
+  call :read_service_line
+)
+exit /b 0
+:read_service_line
+set "LINE=%LINE:"='%"
+if "%LINE:~0,5%"=="HKEY_" set "KEY=%LINE%"& exit /b 0
+set VALUE=
+for /f "tokens=1,2,*" %%A in ("%LINE%") do if "%%A"=="ImagePath" set "VALUE=%%C"
+if not defined VALUE exit /b 0
+if not "%VALUE:~0,1%"=="'" exit /b 0
+set "VALUE=%VALUE:' --name =|%"
+for /f "delims=|" %%P in ("%VALUE%|") do set "VALUE=%%P"
+if "%VALUE:~-1%"=="'" set "VALUE=%VALUE:~0,-1%"
+if /i not "%VALUE%"=="'%PROGRAM%" exit /b 0
+for /f "delims=" %%K in ("%KEY%") do if /i not "%%~nxK"=="%NAME%" set "OTHER=%%~nxK"
 exit /b 0
 
 rem An existing folder may have been created by any user, because users may create folders under ProgramData.
@@ -432,7 +690,7 @@ set "WHY=%DATA%\onbehalf.json could not be written."
 exit /b 1
 :settings_there
 rem The new program reads the settings before the old one is stopped.
-set ARGUMENTS=--check-config
+set "ARGUMENTS=--check-config%NAME_OPTION%"
 call :run NEW_PROGRAM "the settings in %DATA%\onbehalf.json are not accepted by the new version"
 exit /b %errorlevel%
 
@@ -440,7 +698,7 @@ exit /b %errorlevel%
 if not defined IS_UPGRADE exit /b 0
 if "%STATE%"=="STOPPED" exit /b 0
 set STOPPED=1
-set ARGUMENTS=stop OnBehalf
+set ARGUMENTS=stop %NAME%
 call :run SC "the running service could not be asked to stop"
 if errorlevel 1 exit /b 1
 call :wait_for_state STOPPED %STOP_SECONDS%
@@ -517,50 +775,203 @@ rem 16 MiB, about 20,000 anchors. The oldest are overwritten.
 set ARGUMENTS=add "%AUDIT_LOG_KEY%" /v MaxSize /t REG_DWORD /d 16777216 /f
 call :run REG "the event log of the audit could not be registered"
 if errorlevel 1 exit /b 1
-set ARGUMENTS=add "%AUDIT_LOG_KEY%\OnBehalf-Audit" /v EventMessageFile /t REG_EXPAND_SZ /d "%PROGRAM%" /f
+set ARGUMENTS=add "%AUDIT_LOG_KEY%\%NAME%-Audit" /v EventMessageFile /t REG_EXPAND_SZ /d "%PROGRAM%" /f
 call :run REG "the event source of the audit could not be registered"
 if errorlevel 1 exit /b 1
-set ARGUMENTS=add "%AUDIT_LOG_KEY%\OnBehalf-Audit" /v TypesSupported /t REG_DWORD /d 7 /f
+set ARGUMENTS=add "%AUDIT_LOG_KEY%\%NAME%-Audit" /v TypesSupported /t REG_DWORD /d 7 /f
 call :run REG "the event source of the audit could not be registered"
 if errorlevel 1 exit /b 1
 call :expect_value "%AUDIT_LOG_KEY%" CustomSD "%AUDIT_LOG_SDDL%"
 if errorlevel 1 exit /b 1
 call :expect_value "%AUDIT_LOG_KEY%" MaxSize 0x1000000
 if errorlevel 1 exit /b 1
-call :expect_program "%AUDIT_LOG_KEY%\OnBehalf-Audit" EventMessageFile
+call :expect_program "%AUDIT_LOG_KEY%\%NAME%-Audit" EventMessageFile
 if errorlevel 1 exit /b 1
-call :expect_value "%AUDIT_LOG_KEY%\OnBehalf-Audit" TypesSupported 0x7
+call :expect_value "%AUDIT_LOG_KEY%\%NAME%-Audit" TypesSupported 0x7
 exit /b %errorlevel%
 
 :make_service
 if defined IS_UPGRADE goto configure_service
+rem A user or a managed account is set afterwards: its right to log on as a service is granted first.
+set "OBJECT=NT SERVICE\%NAME%"
+if "%KIND%"=="builtin" set "OBJECT=%ACCOUNT%"
+set PASSWORD=
+if "%KIND%"=="builtin" set PASSWORD= password= ""
 rem Because of the quotation mark before ARGUMENTS, cmd.exe sees the path between \" and \" as quoted.
-set "ARGUMENTS=create OnBehalf type= own start= auto error= normal binPath= "\"%PROGRAM%\"" obj= "NT SERVICE\OnBehalf" DisplayName= "OnBehalf""
+set "ARGUMENTS=create %NAME% type= own start= %START_TYPE% error= normal binPath= "\"%PROGRAM%\"%NAME_OPTION%" obj= "%OBJECT%"%PASSWORD% DisplayName= "%NAME%""
 call :run SC "the service could not be created"
 if errorlevel 1 exit /b 1
 if not defined DRY_RUN set MADE_SERVICE=1
 goto verify_service
 :configure_service
-rem start= is omitted, so that it stays as the administrator set it.
+rem obj= and start= are omitted, so that they stay as they are unless options change them.
 call :has_verb config
 if errorlevel 1 exit /b 0
-set "ARGUMENTS=config OnBehalf type= own error= normal binPath= "\"%PROGRAM%\"" obj= "NT SERVICE\OnBehalf""
+set "ARGUMENTS=config %NAME% type= own error= normal binPath= "\"%PROGRAM%\"%NAME_OPTION%""
 call :run SC "the service could not be configured"
 if errorlevel 1 exit /b 1
 rem Read back from the registry, where the service control manager keeps it: the output of sc.exe is localized.
 :verify_service
 call :expect_program "%SERVICE_KEY%" ImagePath quoted
 if errorlevel 1 exit /b 1
-call :expect_value "%SERVICE_KEY%" ObjectName "NT SERVICE\OnBehalf"
+if not defined IS_UPGRADE call :expect_value "%SERVICE_KEY%" ObjectName "%OBJECT%"
 if errorlevel 1 exit /b 1
 call :expect_value "%SERVICE_KEY%" Type 0x10
 if errorlevel 1 exit /b 1
 if defined IS_UPGRADE exit /b 0
-call :expect_value "%SERVICE_KEY%" Start 0x2
+call :expect_value "%SERVICE_KEY%" Start %START_NUMBER%
 exit /b %errorlevel%
 
+:set_account
+if defined IS_UPGRADE goto change_account
+if "%KIND%"=="virtual" exit /b 0
+if "%KIND%"=="builtin" exit /b 0
+goto set_account_now
+:change_account
+if not defined ACCOUNT_GIVEN exit /b 0
+call :has_verb config
+if errorlevel 1 exit /b 0
+call :read_value "%SERVICE_KEY%" ObjectName
+set "OLD_ACCOUNT=%VALUE%"
+set ACCOUNT_CHANGED=1
+rem Sets ACCOUNT, which is of this KIND, and reads it back. The program asks for a user's password itself, so that it is on no
+rem command line, and grants the right to log on as a service.
+:set_account_now
+set ARGUMENTS=--set-account "%ACCOUNT%"%NAME_OPTION%
+if "%KIND%"=="user" goto set_account_by_program
+if "%KIND%"=="managed" goto set_account_by_program
+set PASSWORD=
+if "%KIND%"=="builtin" set PASSWORD= password= ""
+set ARGUMENTS=config %NAME% obj= "%ACCOUNT%"%PASSWORD%
+call :run SC "the service's account could not be set"
+if errorlevel 1 exit /b 1
+goto verify_account
+:set_account_by_program
+call :run PROGRAM "the service's account could not be set"
+if errorlevel 1 exit /b 1
+if not defined DRY_RUN set RIGHT_GRANTED=1
+:verify_account
+if defined DRY_RUN goto account_shown
+call :is_text "%SERVICE_KEY%" ObjectName REG_SZ "%ACCOUNT%"
+if not errorlevel 1 goto set_managed
+call :read_value "%SERVICE_KEY%" ObjectName
+if /i "%VALUE%"=="%ACCOUNT%" goto set_managed
+set "WHY=the service's account was set to %ACCOUNT% and reads back as %VALUE%."
+exit /b 1
+:account_shown
+set "TEXT=    expect ObjectName = %ACCOUNT%"
+call :say TEXT
+rem Without it Windows would look for a password that was stored when the account was set.
+:set_managed
+set MANAGED=false
+if "%KIND%"=="managed" set MANAGED=true
+if "%MANAGED%"=="true" goto set_managed_now
+call :read_managed
+if not defined IS_MANAGED exit /b 0
+:set_managed_now
+set ARGUMENTS=managedaccount %NAME% %MANAGED%
+call :run SC "the service's account could not be marked as managed by Windows"
+if errorlevel 1 exit /b 1
+if defined DRY_RUN echo     expect ServiceAccountManaged = 1& exit /b 0
+call :read_managed
+if defined IS_MANAGED if "%MANAGED%"=="true" exit /b 0
+if not defined IS_MANAGED if "%MANAGED%"=="false" exit /b 0
+set "WHY=ServiceAccountManaged in %SERVICE_KEY% reads back as %VALUE%, which is not what was set."
+exit /b 1
+rem Windows stores a number of four bytes, either as such or as bytes.
+:read_managed
+set IS_MANAGED=
+if defined DRY_RUN exit /b 0
+call :read_value "%SERVICE_KEY%" ServiceAccountManaged
+if "%VALUE%"=="0x1" set IS_MANAGED=1
+if "%VALUE:~0,2%"=="01" set IS_MANAGED=1
+exit /b 0
+
+:set_start
+if not defined IS_UPGRADE goto set_trigger
+if not defined START_GIVEN exit /b 0
+call :has_verb config
+if errorlevel 1 goto set_trigger
+call :read_value "%SERVICE_KEY%" DelayedAutostart
+set OLD_START_TYPE=
+if "%OLD_START%"=="0x2" set OLD_START_TYPE=auto
+if "%OLD_START%"=="0x2" if "%VALUE%"=="0x1" set OLD_START_TYPE=delayed-auto
+if "%OLD_START%"=="0x3" set OLD_START_TYPE=demand
+if "%OLD_START%"=="0x4" set OLD_START_TYPE=disabled
+set "OLD_TRIGGERS=%TRIGGERS%"
+set START_CHANGED=1
+set ARGUMENTS=config %NAME% start= %START_TYPE%
+call :run SC "the service's start mode could not be set"
+if errorlevel 1 exit /b 1
+call :expect_value "%SERVICE_KEY%" Start %START_NUMBER%
+if errorlevel 1 exit /b 1
+rem The trigger for this START: the pipe is opened, or none.
+:set_trigger
+set WANTED=none
+if "%START%"=="pipe" set WANTED=ours
+if "%TRIGGERS%"=="%WANTED%" exit /b 0
+call :has_verb triggerinfo
+if errorlevel 1 exit /b 0
+set ARGUMENTS=triggerinfo %NAME% delete
+if "%START%"=="pipe" set ARGUMENTS=triggerinfo %NAME% start/namedpipe/%PIPE%
+call :run SC "the service's trigger could not be set"
+if errorlevel 1 exit /b 1
+if defined DRY_RUN echo     expect Type = 0x6, Action = 0x1 and the pipe's name in TriggerInfo\0& exit /b 0
+call :read_triggers
+if "%TRIGGERS%"=="%WANTED%" exit /b 0
+set "WHY=the service's triggers in %TRIGGER_KEY% are not what was set: %TRIGGERS%."
+exit /b 1
+
+rem Sets TRIGGERS: none; ours, which is only the one for PIPE; or foreign. From the registry, because the output of
+rem sc.exe qtriggerinfo is localized: 6, an endpoint is opened; 1, start; NAMED_PIPE_EVENT_GUID of winsvc.h; 2, text; and the
+rem pipe's name in UTF-16, which one or two zeros end.
+:read_triggers
+set TRIGGERS=none
+for /f "delims=" %%K in ('%REG% query "%TRIGGER_KEY%" 2^>nul') do (
+  set "LINE=%%K"
+  call :read_trigger_line
+)
+if not "%TRIGGERS%"=="ours" exit /b 0
+set TRIGGERS=foreign
+call :read_value "%TRIGGER_KEY%\0" Type
+if not "%VALUE%"=="0x6" exit /b 0
+call :read_value "%TRIGGER_KEY%\0" Action
+if not "%VALUE%"=="0x1" exit /b 0
+call :read_value "%TRIGGER_KEY%\0" GUID
+if /i not "%VALUE%"=="31D1811FAC3F37459E0C7E7B0C2F4B55" exit /b 0
+call :read_value "%TRIGGER_KEY%\0" DataType0
+if not "%VALUE%"=="0x2" exit /b 0
+call :find_pipe_code
+call :read_value "%TRIGGER_KEY%\0" Data0
+if not defined VALUE exit /b 0
+call set "REST=%%VALUE:%PIPE_CODE%=%%"
+if /i not "%PIPE_CODE%%REST%"=="%VALUE%" exit /b 0
+if "%REST%"=="0000" set TRIGGERS=ours
+if "%REST%"=="00000000" set TRIGGERS=ours
+exit /b 0
+rem One subkey for each trigger, the first of which is 0.
+:read_trigger_line
+if not "%LINE:~0,5%"=="HKEY_" exit /b 0
+for /f "delims=" %%K in ("%LINE%") do set "KEY=%%~nxK"
+if /i "%KEY%"=="TriggerInfo" exit /b 0
+if "%KEY%"=="0" if "%TRIGGERS%"=="none" set TRIGGERS=ours& exit /b 0
+set TRIGGERS=foreign
+exit /b 0
+
+rem Sets PIPE_CODE to PIPE in UTF-16, as reg.exe prints bytes.
+:find_pipe_code
+set "CODES=;-2D;.2E;030;131;232;333;434;535;636;737;838;939;_5F;a61;b62;c63;d64;e65;f66;g67;h68;i69;j6A;k6B;l6C;m6D;n6E;o6F;p70;q71;r72;s73;t74;u75;v76;w77;x78;y79;z7A"
+set PIPE_CODE=
+set "REST=%PIPE%"
+:next_pipe_character
+if not defined REST exit /b 0
+call set "AFTER=%%CODES:*;%REST:~0,1%=%%"
+set "PIPE_CODE=%PIPE_CODE%%AFTER:~0,2%00"
+set "REST=%REST:~1%"
+goto next_pipe_character
+
 :secure_service
-set ARGUMENTS=description OnBehalf "%DESCRIPTION%"
+set ARGUMENTS=description %NAME% "%DESCRIPTION%"
 call :run SC "the service's description could not be set"
 if errorlevel 1 exit /b 1
 call :expect_value "%SERVICE_KEY%" Description "%DESCRIPTION%"
@@ -568,7 +979,7 @@ if errorlevel 1 exit /b 1
 
 call :has_verb sidtype
 if errorlevel 1 goto sid_type_set
-set ARGUMENTS=sidtype OnBehalf unrestricted
+set ARGUMENTS=sidtype %NAME% unrestricted
 call :run SC "the service's SID type could not be set"
 if errorlevel 1 exit /b 1
 call :expect_value "%SERVICE_KEY%" ServiceSidType 0x1
@@ -577,7 +988,7 @@ if errorlevel 1 exit /b 1
 
 call :has_verb privs
 if errorlevel 1 goto privileges_set
-set ARGUMENTS=privs OnBehalf SeChangeNotifyPrivilege/SeImpersonatePrivilege
+set ARGUMENTS=privs %NAME% SeChangeNotifyPrivilege/SeImpersonatePrivilege
 call :run SC "the service's privileges could not be set"
 if errorlevel 1 exit /b 1
 call :expect_value "%SERVICE_KEY%" RequiredPrivileges SeChangeNotifyPrivilege\0SeImpersonatePrivilege
@@ -599,7 +1010,7 @@ call :expect_value "%SERVICE_KEY%" PreshutdownTimeout 0x1d4c0
 if errorlevel 1 exit /b 1
 :preshutdown_set
 
-set ARGUMENTS=sdset OnBehalf %SERVICE_SDDL%
+set ARGUMENTS=sdset %NAME% %SERVICE_SDDL%
 call :run SC "the service's security descriptor could not be set"
 if errorlevel 1 exit /b 1
 call :has_verb sdshow
@@ -613,10 +1024,13 @@ if not defined IS_UPGRADE goto start_service_now
 call :clear_failure_actions
 if errorlevel 1 exit /b 1
 :start_service_now
-set ARGUMENTS=start OnBehalf
+set ARGUMENTS=start %NAME%
 call :run SC "the service could not be started"
+rem 1056: already running, because a client has opened its pipe.
+if "%CODE%"=="1056" if "%TRIGGERS%"=="ours" set WHY=& goto wait_until_started
 if errorlevel 1 goto start_failed
 if defined DRY_RUN goto call_service
+:wait_until_started
 call :wait_for_state RUNNING 60
 if not errorlevel 1 goto call_service
 if "%STATE%"=="STOPPED" set "WHY=the service stopped instead of running."
@@ -624,7 +1038,7 @@ if not "%STATE%"=="STOPPED" set "WHY=the service did not reach RUNNING within 60
 goto start_failed
 :call_service
 rem Two connections at once: a service that serves only one client at a time is not really running.
-set ARGUMENTS=--timeout 30000 ping --connections 2
+set ARGUMENTS=%CLIENT_OPTION%--timeout 30000 ping --connections 2
 call :run CLIENT "the service runs, but does not answer two clients at once"
 if not errorlevel 1 exit /b 0
 rem 5, access denied, is a response too: the existing policy may deny this account.
@@ -632,14 +1046,14 @@ if "%CODE%"=="5" set WHY=
 if "%CODE%"=="5" exit /b 0
 :start_failed
 echo The service's state:
-%SC% query OnBehalf
+%SC% query %NAME%
 if not exist "%DATA%\logs\*.log" goto start_failed_said
 echo Its log:
 type "%DATA%\logs\*.log"
 :start_failed_said
 echo Output of onbehalf.exe doctor:
-"%CLIENT%" --timeout 1000 doctor
-set "WHY=%WHY% See also the event log Application, source OnBehalf."
+"%CLIENT%" %CLIENT_OPTION%--timeout 1000 doctor
+set "WHY=%WHY% See also the event log Application, source %NAME%."
 exit /b 1
 
 rem Cleared until the new version runs, so that it is not restarted while the old one is being restored.
@@ -650,12 +1064,12 @@ call :read_failure_actions
 set "OLD_FAILURE_RESET=%RESET%"
 set "OLD_FAILURE_ACTIONS=%ACTIONS%"
 set FAILURE_ACTIONS_CLEARED=1
-set ARGUMENTS=failure OnBehalf reset= 0 actions= ""
+set ARGUMENTS=failure %NAME% reset= 0 actions= ""
 call :run SC "the service's failure actions could not be set"
 exit /b %errorlevel%
 
 :set_failure_actions
-set ARGUMENTS=failure OnBehalf reset= %FAILURE_RESET% actions= %FAILURE_ACTIONS%
+set ARGUMENTS=failure %NAME% reset= %FAILURE_RESET% actions= %FAILURE_ACTIONS%
 call :run SC "the service's failure actions could not be set"
 if errorlevel 1 exit /b 1
 if defined DRY_RUN goto failure_actions_shown
@@ -670,7 +1084,7 @@ echo     expect the same in FailureActions
 :failure_actions_read
 call :has_verb failureflag
 if errorlevel 1 exit /b 0
-set ARGUMENTS=failureflag OnBehalf 1
+set ARGUMENTS=failureflag %NAME% 1
 call :run SC "restart after an exit with an error could not be set"
 if errorlevel 1 exit /b 1
 call :expect_value "%SERVICE_KEY%" FailureActionsOnNonCrashFailures 0x1
@@ -710,26 +1124,33 @@ rem ----------------------------------------------------------------------------
 
 :undo
 echo.
-set "TEXT=OnBehalf was not installed: %WHY%"
+set "TEXT=%NAME% was not installed: %WHY%"
 call :say TEXT
 if defined DRY_RUN exit /b 1
 echo Undoing all changes:
 set LEFT=
-if not defined SWAPPED if not defined MADE_SERVICE goto undo_programs
+if not defined SWAPPED if not defined MADE_SERVICE goto undo_service_done
 call :query_state
 if "%STATE%"=="ABSENT" goto undo_service_stopped
 if "%STATE%"=="STOPPED" goto undo_service_stopped
-echo ^> %SC% stop OnBehalf
-%SC% stop OnBehalf >nul 2>&1
+echo ^> %SC% stop %NAME%
+%SC% stop %NAME% >nul 2>&1
 call :wait_for_state STOPPED %STOP_SECONDS%
 if errorlevel 1 set "LEFT=%LEFT% the running service;"
 :undo_service_stopped
-if not defined MADE_SERVICE goto undo_programs
-echo ^> %SC% delete OnBehalf
-%SC% delete OnBehalf
+if not defined MADE_SERVICE goto undo_service_done
+echo ^> %SC% delete %NAME%
+%SC% delete %NAME%
 call :query_state
 if not "%STATE%"=="ABSENT" set "LEFT=%LEFT% the service, which is removed when all programs that have it open are closed;"
-:undo_programs
+:undo_service_done
+rem While the new program is there, which an account may need.
+if not defined ACCOUNT_CHANGED goto undo_account_done
+set "ACCOUNT=%OLD_ACCOUNT%"
+call :restore_account
+if errorlevel 1 set "LEFT=%LEFT% the service's account, which was %OLD_ACCOUNT%;"
+:undo_account_done
+if defined RIGHT_GRANTED echo The account keeps the right to log on as a service.
 if not defined MADE_EVENT_SOURCE goto undo_event_source_done
 echo ^> %REG% delete "%EVENT_KEY%" /f
 %REG% delete "%EVENT_KEY%" /f >nul 2>&1
@@ -750,17 +1171,31 @@ if defined MADE_MODULES call :delete_folder "%TARGET%\modules"
 if defined MADE_TARGET call :delete_folder "%TARGET%"
 if not defined FAILURE_ACTIONS_CLEARED goto undo_failure_actions_done
 if not defined OLD_FAILURE_ACTIONS set OLD_FAILURE_ACTIONS=""
-set ARGUMENTS=failure OnBehalf reset= %OLD_FAILURE_RESET% actions= %OLD_FAILURE_ACTIONS%
+set ARGUMENTS=failure %NAME% reset= %OLD_FAILURE_RESET% actions= %OLD_FAILURE_ACTIONS%
 call :run SC "the service's failure actions could not be restored"
 if errorlevel 1 set "LEFT=%LEFT% the service's failure actions;"
 :undo_failure_actions_done
-if not defined STOPPED goto undo_done
-if not defined WAS_RUNNING goto undo_done
-echo ^> %SC% start OnBehalf
-%SC% start OnBehalf
+if not defined STOPPED goto undo_start
+if not defined WAS_RUNNING goto undo_start
+echo ^> %SC% start %NAME%
+%SC% start %NAME%
 call :wait_for_state RUNNING 60
 if errorlevel 1 set "LEFT=%LEFT% the previous version does not start again;"
 if not errorlevel 1 echo The previous version is running again.
+rem Last, because a disabled service does not start.
+:undo_start
+if not defined START_CHANGED goto undo_done
+if not defined OLD_START_TYPE goto start_not_restored
+set ARGUMENTS=config %NAME% start= %OLD_START_TYPE%
+call :run SC "the service's start mode could not be restored"
+if errorlevel 1 goto start_not_restored
+call :read_triggers
+set START=demand
+if "%OLD_TRIGGERS%"=="ours" set START=pipe
+call :set_trigger
+if not errorlevel 1 goto undo_done
+:start_not_restored
+set "LEFT=%LEFT% the service's start mode, which was %OLD_START_TYPE%;"
 :undo_done
 if defined LEFT goto undo_failed
 echo All changes were undone.
@@ -779,6 +1214,19 @@ exit /b 0
 call :move_file "%TARGET%\%~1.old.exe" "%TARGET%\%~1.exe"
 if errorlevel 1 set "LEFT=%LEFT% %TARGET%\%~1.exe is still the new version;"
 exit /b 0
+
+rem A letter that the console's code page lacks was read as a question mark.
+:restore_account
+if /i "%ACCOUNT%"=="LocalSystem" goto restore_local_system
+for /f "delims=?" %%A in ("%ACCOUNT%") do if not "%%A"=="%ACCOUNT%" exit /b 1
+call :classify_account
+if errorlevel 1 exit /b 1
+call :set_account_now
+exit /b %errorlevel%
+:restore_local_system
+set KIND=builtin
+call :set_account_now
+exit /b %errorlevel%
 
 rem ------------------------------------------------------------------------------------------------------- pieces
 
@@ -805,6 +1253,7 @@ rem Sets MEANING to the meaning of CODE if it is known here. A negative code is 
 rem hexadecimal digits: the program could not start or was terminated by an exception.
 :explain_code
 set MEANING=
+if "%CODE%"=="1069" set "MEANING=, the service could not log on: the password is wrong, or the account may not log on as a service"
 if "%CODE%"=="1072" set "MEANING=, the service was deleted, but another program has it open, usually services.msc: close that"
 if not "%CODE:~0,1%"=="-" exit /b 0
 set HEX=
@@ -976,37 +1425,43 @@ set "WHY=%~2 in %~1 was set to %PROGRAM% and reads back as %VALUE%."
 exit /b 1
 :expect_program_shown
 set "TEXT=    expect %~2 = %PROGRAM%"
-if not "%~3"=="" set TEXT=    expect %~2 = "%PROGRAM%"
+if not "%~3"=="" set TEXT=    expect %~2 = "%PROGRAM%"%NAME_OPTION%
 call :say TEXT
 exit /b 0
 
-rem :is_program KEY NAME [quoted]: 0 if the value is PROGRAM. reg.exe compares it within the registry.
+rem :is_program KEY NAME [quoted]: 0 if the value is PROGRAM, with "quoted" the command line of the service.
 :is_program
-set ARGUMENTS=add "%SCRATCH_KEY%" /v %~2 /t REG_EXPAND_SZ /d "%PROGRAM%" /f
-if not "%~3"=="" set "ARGUMENTS=add "%SCRATCH_KEY%" /v %~2 /t REG_EXPAND_SZ /d "\"%PROGRAM%\"" /f"
+if "%~3"=="" call :is_text "%~1" %~2 REG_EXPAND_SZ "%PROGRAM%"
+if "%~3"=="" exit /b %errorlevel%
+set "ARGUMENTS=add "%SCRATCH_KEY%" /v %~2 /t REG_EXPAND_SZ /d "\"%PROGRAM%\"%NAME_OPTION%" /f"
+goto compare_text
+rem :is_text KEY NAME TYPE TEXT: 0 if the value is that text. reg.exe compares it within the registry.
+:is_text
+set ARGUMENTS=add "%SCRATCH_KEY%" /v %~2 /t %~3 /d "%~4" /f
+:compare_text
 setlocal enabledelayedexpansion
 "%REG%" !ARGUMENTS! >nul 2>&1
 endlocal
-if defined IS_WINE goto is_program_on_wine
+if defined IS_WINE goto is_text_on_wine
 %REG% compare "%~1" "%SCRATCH_KEY%" /v %~2 >nul 2>&1
 set DIFFERS=%errorlevel%
-goto is_program_known
+goto is_text_known
 rem Its reg.exe has no compare.
-:is_program_on_wine
+:is_text_on_wine
 set DIFFERS=1
 call :read_value "%~1" %~2
 set "THERE=%VALUE%"
 call :read_value "%SCRATCH_KEY%" %~2
 if defined THERE if "%THERE%"=="%VALUE%" set DIFFERS=0
-:is_program_known
+:is_text_known
 %REG% delete "%SCRATCH_KEY%" /f >nul 2>&1
 exit /b %DIFFERS%
 
 rem The part that was set may be followed by a SACL, which the service control manager adds to every service.
 :expect_service_descriptor
-if defined DRY_RUN echo     expect the same in sc.exe sdshow OnBehalf& exit /b 0
+if defined DRY_RUN echo     expect the same in sc.exe sdshow %NAME%& exit /b 0
 set SHOWN=nothing
-for /f "delims=" %%L in ('%SC% sdshow OnBehalf') do set "SHOWN=%%L"
+for /f "delims=" %%L in ('%SC% sdshow %NAME%') do set "SHOWN=%%L"
 set "SHOWN=%SHOWN:"='%"
 call set "REST=%%SHOWN:%SERVICE_SDDL%=%%"
 if not "%SERVICE_SDDL%%REST%"=="%SHOWN%" goto service_descriptor_differs
@@ -1021,7 +1476,7 @@ rem of "STATE : 4  RUNNING" and "WIN32_EXIT_CODE : 1067  (0x42b)". 1077: not sta
 :query_state
 set STATE_NUMBER=
 set HAS_FAILED=
-for /f "tokens=2 delims=:" %%L in ('%SC% query OnBehalf 2^>nul') do call :read_status_line %%L
+for /f "tokens=2 delims=:" %%L in ('%SC% query %NAME% 2^>nul') do call :read_status_line %%L
 set STATE=ABSENT
 if "%STATE_NUMBER%"=="1" set STATE=STOPPED
 if "%STATE_NUMBER%"=="2" set STATE=START_PENDING

@@ -1,5 +1,5 @@
-// Runs install.cmd and uninstall.cmd with the system's own service control manager. They install the one
-// service of that name, so nothing here runs where OnBehalf is already installed.
+// Runs install.cmd and uninstall.cmd with the system's own service control manager. They install services of these
+// names, so nothing here runs where one of them is already installed.
 
 #include <gtest/gtest.h>
 
@@ -60,9 +60,21 @@ std::string Environment(const wchar_t* name) {
 
 fs::path FromEnvironment(const wchar_t* name) { return ToWide(Environment(name)); }
 fs::path BinFolder() { return fs::path(ToWide(win32::OwnImagePath())).parent_path(); }
-fs::path ProgramFolder() { return FromEnvironment(L"ProgramFiles") / L"OnBehalf"; }
+fs::path ProgramFolder(const std::wstring& name = L"OnBehalf") {
+  return FromEnvironment(L"ProgramFiles") / name;
+}
 fs::path StagingFolder() { return FromEnvironment(L"ProgramFiles") / L"OnBehalf.data.new"; }
-fs::path DataFolder() { return FromEnvironment(L"ProgramData") / L"OnBehalf"; }
+fs::path DataFolder(const std::wstring& name = L"OnBehalf") { return FromEnvironment(L"ProgramData") / name; }
+
+std::wstring ServiceKeyOf(const std::wstring& name) {
+  return L"SYSTEM\\CurrentControlSet\\Services\\" + name;
+}
+std::wstring EventKeyOf(const std::wstring& name) {
+  return L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\" + name;
+}
+std::wstring AuditLogKeyOf(const std::wstring& name) {
+  return L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\" + name + L"-Audit";
+}
 
 std::string ReadFile(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -74,11 +86,11 @@ void WriteFile(const fs::path& file, std::string_view text) {
   std::ofstream(file, std::ios::binary) << text;
 }
 
-// nullopt: there is no service OnBehalf.
-std::optional<SERVICE_STATUS_PROCESS> QueryService() {
+// nullopt: there is no service of that name.
+std::optional<SERVICE_STATUS_PROCESS> QueryService(const std::wstring& name = L"OnBehalf") {
   const UniqueServiceHandle manager(::OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT));
   if (!manager) win32::ThrowLastError("OpenSCManagerW");
-  const UniqueServiceHandle service(::OpenServiceW(manager.get(), L"OnBehalf", SERVICE_QUERY_STATUS));
+  const UniqueServiceHandle service(::OpenServiceW(manager.get(), name.c_str(), SERVICE_QUERY_STATUS));
   if (!service) return std::nullopt;
   SERVICE_STATUS_PROCESS status{};
   DWORD needed = 0;
@@ -89,8 +101,8 @@ std::optional<SERVICE_STATUS_PROCESS> QueryService() {
   return status;
 }
 
-DWORD ServiceState() {
-  const auto status = QueryService();
+DWORD ServiceState(const std::wstring& name = L"OnBehalf") {
+  const auto status = QueryService(name);
   return status ? status->dwCurrentState : 0;
 }
 
@@ -134,13 +146,16 @@ struct Outcome {
   std::string output;
 };
 
+bool IsWine() { return fs::exists(FromEnvironment(L"SystemRoot") / L"System32" / L"winecfg.exe"); }
+
 // Whether a line begins with this, as a command's output does.
 bool HasLine(std::string_view text, std::string_view start) {
   return text.starts_with(start) || text.find('\n' + std::string(start)) != std::string_view::npos;
 }
 
 Outcome RunScript(const fs::path& script, const std::vector<std::string>& arguments,
-                  std::vector<std::pair<std::string, std::string>> environment = {}) {
+                  std::vector<std::pair<std::string, std::string>> environment = {},
+                  std::string_view input = {}) {
   ChildProcess::Options options;
   options.executable = Environment(L"ComSpec");
   // After an "if", because cmd.exe removes the first and the last quotation mark from a line that starts with
@@ -148,7 +163,9 @@ Outcome RunScript(const fs::path& script, const std::vector<std::string>& argume
   options.arguments = {"/d", "/c", "if", "1==1", ToUtf8(script.wstring())};
   options.arguments.insert(options.arguments.end(), arguments.begin(), arguments.end());
   options.environment = std::move(environment);
-  auto exit = RunChild(options, kScriptTimeout);
+  ChildProcess script_process = ChildProcess::Start(options);
+  if (!input.empty()) script_process.WriteInput(input);
+  const auto exit = script_process.WaitForExit(kScriptTimeout);
   return {exit.code, exit.output + exit.errors};
 }
 
@@ -277,6 +294,12 @@ struct DryRun {
   // without arguments.
   std::string source;
   std::string target;
+  std::string service = "OnBehalf";
+  // Of the service, as the commands have them.
+  std::string start = "auto";
+  std::string object = "\"NT SERVICE\\<name>\"";
+  // The commands for an account or a trigger.
+  std::string more{};
 };
 void PrintTo(const DryRun& run, std::ostream* out) { *out << run.name; }
 
@@ -288,8 +311,9 @@ TEST_P(DryRunTest, ShowsEveryCommandAndRunsNone) {
   const Outcome outcome = Install(GetParam().arguments);
   EXPECT_EQ(outcome.code, 0u) << outcome.output;
   const std::string source = GetParam().source.empty() ? ToUtf8(BinFolder().wstring()) : GetParam().source;
-  const std::string target =
-      GetParam().target.empty() ? ToUtf8(ProgramFolder().wstring()) : GetParam().target;
+  const std::string target = GetParam().target.empty()
+                                 ? ToUtf8(ProgramFolder(ToWide(GetParam().service)).wstring())
+                                 : GetParam().target;
   std::string shown = outcome.output;
   ReplaceAll(shown, "\r", "");
   ReplaceAll(shown, source, "<source>");
@@ -299,8 +323,10 @@ TEST_P(DryRunTest, ShowsEveryCommandAndRunsNone) {
   ReplaceAll(shown, Environment(L"SystemRoot"), "<windows>");
   ReplaceAll(shown, Environment(L"ProgramFiles"), "<programs>");
   ReplaceAll(shown, Environment(L"ProgramData"), "<data>");
-  ReplaceAll(shown, "S-1-5-80-1926647630-1690475274-2145072266-3076734602-2497173225", "<service>");
-  const std::string expected = R"golden(Installing OnBehalf in <target>
+  ReplaceAll(shown, win32::Sid::ForService(GetParam().service).ToString(), "<service>");
+  // Where sc.exe has no showsid.
+  ReplaceAll(shown, "S-1-5-80-...", "<service>");
+  std::string expected = R"golden(Installing <name> in <target>
 > mkdir "<target>"
 > "<windows>\System32\icacls.exe" "<target>" /setowner "*S-1-5-32-544"
 > "<windows>\System32\icacls.exe" "<target>" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*<service>:(OI)(CI)RX" "*S-1-5-32-545:(OI)(CI)RX"
@@ -309,58 +335,69 @@ TEST_P(DryRunTest, ShowsEveryCommandAndRunsNone) {
 > "<windows>\System32\icacls.exe" "<target>\modules" /setowner "*S-1-5-32-544"
 > copy /y "<source>\onbehalf-service.exe" "<target>\onbehalf-service.new.exe"
 > copy /y "<source>\onbehalf.exe" "<target>\onbehalf.new.exe"
-> mkdir "<programs>\OnBehalf.data.new"
-> "<windows>\System32\icacls.exe" "<programs>\OnBehalf.data.new" /setowner "*S-1-5-32-544"
-> "<windows>\System32\icacls.exe" "<programs>\OnBehalf.data.new" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*<service>:(OI)(CI)RX"
+> mkdir "<programs>\<name>.data.new"
+> "<windows>\System32\icacls.exe" "<programs>\<name>.data.new" /setowner "*S-1-5-32-544"
+> "<windows>\System32\icacls.exe" "<programs>\<name>.data.new" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*<service>:(OI)(CI)RX"
     expect the owner O:BA, protection D:P and these entries in Get-Acl
-> mkdir "<programs>\OnBehalf.data.new\policy"
-> "<windows>\System32\icacls.exe" "<programs>\OnBehalf.data.new\policy" /setowner "*S-1-5-32-544"
-> "<windows>\System32\icacls.exe" "<programs>\OnBehalf.data.new\policy" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*<service>:(OI)(CI)M"
+> mkdir "<programs>\<name>.data.new\policy"
+> "<windows>\System32\icacls.exe" "<programs>\<name>.data.new\policy" /setowner "*S-1-5-32-544"
+> "<windows>\System32\icacls.exe" "<programs>\<name>.data.new\policy" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*<service>:(OI)(CI)M"
     expect the owner O:BA, protection D:P and these entries in Get-Acl
-> mkdir "<programs>\OnBehalf.data.new\logs"
-> "<windows>\System32\icacls.exe" "<programs>\OnBehalf.data.new\logs" /setowner "*S-1-5-32-544"
-> "<windows>\System32\icacls.exe" "<programs>\OnBehalf.data.new\logs" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*<service>:(OI)(CI)M"
+> mkdir "<programs>\<name>.data.new\logs"
+> "<windows>\System32\icacls.exe" "<programs>\<name>.data.new\logs" /setowner "*S-1-5-32-544"
+> "<windows>\System32\icacls.exe" "<programs>\<name>.data.new\logs" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" "*<service>:(OI)(CI)M"
     expect the owner O:BA, protection D:P and these entries in Get-Acl
-> move "<programs>\OnBehalf.data.new" "<data>\OnBehalf"
-> echo {}>"<data>\OnBehalf\onbehalf.json"
-> "<target>\onbehalf-service.new.exe" --check-config
+> move "<programs>\<name>.data.new" "<data>\<name>"
+> echo {}>"<data>\<name>\onbehalf.json"
+> "<target>\onbehalf-service.new.exe" --check-config<--name>
 > move /y "<target>\onbehalf-service.new.exe" "<target>\onbehalf-service.exe"
 > move /y "<target>\onbehalf.new.exe" "<target>\onbehalf.exe"
-> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\OnBehalf" /v EventMessageFile /t REG_EXPAND_SZ /d "<target>\onbehalf-service.exe" /f
-> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\OnBehalf" /v TypesSupported /t REG_DWORD /d 7 /f
+> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\<name>" /v EventMessageFile /t REG_EXPAND_SZ /d "<target>\onbehalf-service.exe" /f
+> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\<name>" /v TypesSupported /t REG_DWORD /d 7 /f
     expect EventMessageFile = <target>\onbehalf-service.exe
     expect TypesSupported = 0x7
-> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit" /v CustomSD /t REG_SZ /d "O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;<service>)(A;;0x1;;;S-1-5-32-573)(A;;0x1;;;S-1-5-20)" /f
-> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit" /v MaxSize /t REG_DWORD /d 16777216 /f
-> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit\OnBehalf-Audit" /v EventMessageFile /t REG_EXPAND_SZ /d "<target>\onbehalf-service.exe" /f
-> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\OnBehalf-Audit\OnBehalf-Audit" /v TypesSupported /t REG_DWORD /d 7 /f
+> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\<name>-Audit" /v CustomSD /t REG_SZ /d "O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;<service>)(A;;0x1;;;S-1-5-32-573)(A;;0x1;;;S-1-5-20)" /f
+> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\<name>-Audit" /v MaxSize /t REG_DWORD /d 16777216 /f
+> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\<name>-Audit\<name>-Audit" /v EventMessageFile /t REG_EXPAND_SZ /d "<target>\onbehalf-service.exe" /f
+> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\EventLog\<name>-Audit\<name>-Audit" /v TypesSupported /t REG_DWORD /d 7 /f
     expect CustomSD = O:BAG:SYD:(A;;0x5;;;SY)(A;;0x5;;;BA)(A;;0x3;;;<service>)(A;;0x1;;;S-1-5-32-573)(A;;0x1;;;S-1-5-20)
     expect MaxSize = 0x1000000
     expect EventMessageFile = <target>\onbehalf-service.exe
     expect TypesSupported = 0x7
-> "<windows>\System32\sc.exe" create OnBehalf type= own start= auto error= normal binPath= "\"<target>\onbehalf-service.exe\"" obj= "NT SERVICE\OnBehalf" DisplayName= "OnBehalf"
-    expect ImagePath = "<target>\onbehalf-service.exe"
-    expect ObjectName = NT SERVICE\OnBehalf
+> "<windows>\System32\sc.exe" create <name> type= own start= <start> error= normal binPath= "\"<target>\onbehalf-service.exe\"<--name>" obj= <object> DisplayName= "<name>"
+    expect ImagePath = "<target>\onbehalf-service.exe"<--name>
+    expect ObjectName = <account>
     expect Type = 0x10
-    expect Start = 0x2
-> "<windows>\System32\sc.exe" description OnBehalf "Does each request as the account that asked for it: JSON-RPC over a named pipe."
+    expect Start = <number>
+<more>> "<windows>\System32\sc.exe" description <name> "Does each request as the account that asked for it: JSON-RPC over a named pipe."
     expect Description = Does each request as the account that asked for it: JSON-RPC over a named pipe.
-> "<windows>\System32\sc.exe" sidtype OnBehalf unrestricted
+> "<windows>\System32\sc.exe" sidtype <name> unrestricted
     expect ServiceSidType = 0x1
-> "<windows>\System32\sc.exe" privs OnBehalf SeChangeNotifyPrivilege/SeImpersonatePrivilege
+> "<windows>\System32\sc.exe" privs <name> SeChangeNotifyPrivilege/SeImpersonatePrivilege
     expect RequiredPrivileges = SeChangeNotifyPrivilege\0SeImpersonatePrivilege
-> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\OnBehalf" /v PreshutdownTimeout /t REG_DWORD /d 120000 /f
+> "<windows>\System32\reg.exe" add "HKLM\SYSTEM\CurrentControlSet\Services\<name>" /v PreshutdownTimeout /t REG_DWORD /d 120000 /f
     expect PreshutdownTimeout = 0x1d4c0
-> "<windows>\System32\sc.exe" sdset OnBehalf D:(A;;CCLCSWRPWPDTLORC;;;SY)(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;BA)(A;;CCLCSWLORC;;;IU)(A;;CCLCSWLORC;;;SU)(A;;LCRC;;;AU)
-    expect the same in sc.exe sdshow OnBehalf
-> "<windows>\System32\sc.exe" start OnBehalf
-> "<target>\onbehalf.exe" --timeout 30000 ping --connections 2
-> "<windows>\System32\sc.exe" failure OnBehalf reset= 86400 actions= restart/1000/restart/5000/restart/60000
+> "<windows>\System32\sc.exe" sdset <name> D:(A;;CCLCSWRPWPDTLORC;;;SY)(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;BA)(A;;CCLCSWLORC;;;IU)(A;;CCLCSWLORC;;;SU)(A;;LCRC;;;AU)
+    expect the same in sc.exe sdshow <name>
+> "<windows>\System32\sc.exe" start <name>
+> "<target>\onbehalf.exe" <--service>--timeout 30000 ping --connections 2
+> "<windows>\System32\sc.exe" failure <name> reset= 86400 actions= restart/1000/restart/5000/restart/60000
     expect the same in FailureActions
-> "<windows>\System32\sc.exe" failureflag OnBehalf 1
+> "<windows>\System32\sc.exe" failureflag <name> 1
     expect FailureActionsOnNonCrashFailures = 0x1
 )golden";
+  const bool is_named = GetParam().service != "OnBehalf";
+  std::string account = GetParam().object.substr(1, GetParam().object.find('"', 1) - 1);
+  ReplaceAll(expected, "<more>", GetParam().more);
+  ReplaceAll(expected, "<object>", GetParam().object);
+  ReplaceAll(expected, "<account>", account);
+  ReplaceAll(expected, "<start>", GetParam().start);
+  ReplaceAll(expected, "<number>", GetParam().start == "auto" ? "0x2" : "0x3");
+  ReplaceAll(expected, "<--name>", is_named ? " --name <name>" : "");
+  ReplaceAll(expected, "<--service>", is_named ? "--service <name> " : "");
+  ReplaceAll(expected, "<name>", GetParam().service);
   EXPECT_EQ(shown, expected);
+  EXPECT_FALSE(HasLine(outcome.output, "PWNED"));
   ExpectNothingIsInstalled();
 }
 
@@ -378,7 +415,38 @@ INSTANTIATE_TEST_SUITE_P(
         DryRun{"InOneForm",
                {"/dry-run", "/source", "C:/built/x/../bin/", "/target", "D:\\\\tools\\.\\on behalf\\"},
                "C:\\built\\bin",
-               "D:\\tools\\on behalf"}),
+               "D:\\tools\\on behalf"},
+        DryRun{"Name", {"/dry-run", "/name", "Pay-roll_1.X"}, "", "", "Pay-roll_1.X"},
+        DryRun{"LocalService",
+               {"/dry-run", "/account", "localservice", "/start", "demand"},
+               "",
+               "",
+               "OnBehalf",
+               "demand",
+               "\"NT AUTHORITY\\LocalService\" password= \"\""},
+        // The account's own text is never a command.
+        DryRun{"User",
+               {"/dry-run", "/account", "CONTOSO\\o'brien & echo PWNED"},
+               "",
+               "",
+               "OnBehalf",
+               "auto",
+               "\"NT SERVICE\\<name>\"",
+               "> \"<target>\\onbehalf-service.exe\" --set-account \"CONTOSO\\o'brien & echo PWNED\"\n"
+               "    expect ObjectName = CONTOSO\\o'brien & echo PWNED\n"},
+        DryRun{"ManagedAccountStartedByThePipe",
+               {"/dry-run", "/account", "CONTOSO\\payroll$", "/START", "Pipe", "/Name", "Pay-roll_1.X"},
+               "",
+               "",
+               "Pay-roll_1.X",
+               "demand",
+               "\"NT SERVICE\\<name>\"",
+               "> \"<target>\\onbehalf-service.exe\" --set-account \"CONTOSO\\payroll$\" --name <name>\n"
+               "    expect ObjectName = CONTOSO\\payroll$\n"
+               "> \"<windows>\\System32\\sc.exe\" managedaccount <name> true\n"
+               "    expect ServiceAccountManaged = 1\n"
+               "> \"<windows>\\System32\\sc.exe\" triggerinfo <name> start/namedpipe/pay-roll_1.x\n"
+               "    expect Type = 0x6, Action = 0x1 and the pipe's name in TriggerInfo\\0\n"}),
     [](const testing::TestParamInfo<DryRun>& run) { return std::string(run.param.name); });
 
 TEST_F(InstallerTest, InstallsAndStarts) {
@@ -705,6 +773,83 @@ TEST_F(InstallerTest, RefusesFoldersThatCmdWouldRead) {
   ExpectNothingIsInstalled();
 }
 
+// What a name or an account is expanded into runs elevated.
+TEST_F(InstallerTest, RefusesNamesAccountsAndStartModesThatItDoesNotKnow) {
+  const auto refuse = [](const std::vector<std::string>& arguments, const char* why) {
+    for (const bool installs : {true, false}) {
+      if (!installs && arguments[0] != "/name") continue;
+      const Outcome outcome = installs ? Install(arguments) : Uninstall(arguments);
+      EXPECT_EQ(outcome.code, 2u) << arguments[1] << '\n' << outcome.output;
+      EXPECT_TRUE(Contains(outcome.output, why)) << arguments[1] << '\n' << outcome.output;
+      EXPECT_FALSE(HasLine(outcome.output, "PWNED")) << outcome.output;
+    }
+  };
+  for (const char* name : {"no & echo PWNED", "no | echo PWNED", "; echo PWNED", "it's (x)", "a/b", "a\\b",
+                           "a\"b", "no ^ yes", "\xC3\xA9"}) {
+    refuse({"/name", name}, "a service's name consists of letters, digits, - _ and . only");
+  }
+  refuse({"/name", "OnBehalf-audit"}, "does not end with -Audit");
+  refuse({"/name", std::string(65, 'a')}, "at most 64 characters");
+  for (const char* name : {".a", "a.", ".."}) refuse({"/name", name}, "does not begin or end with a dot");
+  for (const char* name : {"nul", "Com1.x", "localservice"})
+    refuse({"/name", name}, "cannot be a service's name");
+
+  for (const char* account :
+       {"alice", "CONTOSO\\", "\\alice", "a\\b\\c", "alice@", "LocalSystem", ".\\LocalSystem",
+        "NT AUTHORITY\\SYSTEM", "NT SERVICE\\Spooler", "BUILTIN\\Administrators"}) {
+    refuse({"/account", account}, "cannot be the account");
+  }
+  for (const char* account : {"CONTOSO\\a ^& echo PWNED", "CONTOSO\\a | b", "CONTOSO\\a:b"})
+    refuse({"/account", account}, "an account's name must not contain");
+  refuse({"/start", "delayed-auto"}, "the start mode is auto, demand or pipe");
+  ExpectNothingIsInstalled();
+}
+
+// Names of folders and of event sources are anybody's, so that a service's name may be another product's too.
+TEST_F(InstallerTest, LeavesAloneWhatAnotherProductNamed) {
+  const std::wstring name = L"OnBehalfTest.Other";
+  const std::vector<std::string> arguments = {"/name", ToUtf8(name)};
+  const auto refuse = [&](const char* why) {
+    const Outcome outcome = Install(arguments);
+    EXPECT_EQ(outcome.code, 1u) << outcome.output;
+    EXPECT_TRUE(Contains(outcome.output, why)) << outcome.output;
+    EXPECT_TRUE(Contains(outcome.output, "Nothing was changed.")) << outcome.output;
+  };
+  WriteFile(DataFolder(name) / L"mine.txt", "somebody's");
+  refuse("exists, is not empty and does not come from install.cmd");
+  const std::wstring events = EventKeyOf(name);
+  const wchar_t messages[] = L"C:\\other\\messages.dll";
+  ASSERT_EQ(::RegSetKeyValueW(HKEY_LOCAL_MACHINE, events.c_str(), L"EventMessageFile", REG_SZ, messages,
+                              sizeof(messages)),
+            ERROR_SUCCESS);
+  const Outcome gone = Uninstall({"/name", ToUtf8(name), "/purge"});
+  EXPECT_EQ(gone.code, 0u) << gone.output;
+  EXPECT_TRUE(Contains(gone.output, "there was nothing to do")) << gone.output;
+  EXPECT_EQ(ReadFile(DataFolder(name) / L"mine.txt"), "somebody's") << gone.output;
+  EXPECT_EQ(ReadValue(events.c_str(), L"EventMessageFile"), ToUtf8(messages)) << gone.output;
+  fs::remove_all(DataFolder(name));
+  refuse("another program has the event source");
+  DeleteKey(HKEY_LOCAL_MACHINE, events.c_str());
+  WriteFile(ProgramFolder(name) / L"mine.txt", "somebody's");
+  refuse("exists, is not empty and does not come from install.cmd");
+  fs::remove_all(ProgramFolder(name));
+}
+
+// Windows' own part in it.
+TEST_F(InstallerTest, ItsPipeStartsTheService) {
+  if (IsWine()) GTEST_SKIP() << "Wine has no service triggers";
+  const Outcome first = Install({"/account", "LocalService", "/start", "pipe"});
+  ASSERT_EQ(first.code, 0u) << first.output;
+  EXPECT_EQ(ReadValue(kServiceKey, L"ObjectName"), "NT AUTHORITY\\LocalService");
+  StopService();
+  ChildProcess::Options ping;
+  ping.executable = ToUtf8((ProgramFolder() / L"onbehalf.exe").wstring());
+  ping.arguments = {"--timeout", "30000", "ping"};
+  const auto answered = RunChild(ping, kPatience);
+  EXPECT_EQ(answered.code, 0u) << answered.output << answered.errors;
+  EXPECT_EQ(ServiceState(), DWORD{SERVICE_RUNNING});
+}
+
 // The service's path is compared as a file path, not letter by letter.
 TEST_F(InstallerTest, KnowsItsProgramWhicheverWayItIsWritten) {
   const fs::path target = scratch_ / L"Program Folder";
@@ -804,6 +949,8 @@ TEST_F(InstallerTest, PrintsItsUsage) {
   EXPECT_EQ(Install({"/sourc"}).code, 2u);
   EXPECT_EQ(Install({"/source"}).code, 2u);
   EXPECT_EQ(Install({"/target", "C:\\"}).code, 2u);
+  for (const char* option : {"/name", "/account", "/start"}) EXPECT_EQ(Install({option}).code, 2u);
+  EXPECT_EQ(Uninstall({"/name"}).code, 2u);
   EXPECT_EQ(Uninstall({"/everything"}).code, 2u);
   EXPECT_EQ(Uninstall({"/target"}).code, 2u);
   ExpectNothingIsInstalled();
@@ -814,7 +961,7 @@ TEST_F(InstallerTest, PrintsItsUsage) {
 class WindowsToolsTest : public InstallerTest {
  protected:
   void SetUp() override {
-    if (!fs::exists(FromEnvironment(L"SystemRoot") / L"System32" / L"winecfg.exe")) {
+    if (!IsWine()) {
       GTEST_SKIP() << "only for systems whose sc.exe and icacls.exe do not do everything; here the cases of "
                       "InstallerTest run with the real ones";
     }
@@ -830,14 +977,16 @@ class WindowsToolsTest : public InstallerTest {
       fs::copy_file(BinFolder() / L"onbehalf-windows-tools.exe", folder / tool);
     }
     fs::copy_file(system / L"ping.exe", folder / L"ping.exe");
-    // The script takes its tools from the system's folder; this copy takes them from the one made here. (Wine
+    // The scripts take their tools from the system's folder; these copies take them from the one made here. (Wine
     // gives every new process its own SystemRoot, so the environment cannot set it.)
-    std::string script = ReadFile(ScriptFolder() / L"install.cmd");
-    const std::string own_tools = "set \"SYSTEM32=%SystemRoot%\\System32\"";
-    const auto at = script.find(own_tools);
-    ASSERT_NE(at, std::string::npos);
-    script.replace(at, own_tools.size(), "set \"SYSTEM32=" + ToUtf8(folder.wstring()) + '"');
-    WriteFile(scratch_ / L"install.cmd", script);
+    for (const wchar_t* name : {L"install.cmd", L"uninstall.cmd"}) {
+      std::string script = ReadFile(ScriptFolder() / name);
+      const std::string own_tools = "set \"SYSTEM32=%SystemRoot%\\System32\"";
+      const auto at = script.find(own_tools);
+      ASSERT_NE(at, std::string::npos);
+      script.replace(at, own_tools.size(), "set \"SYSTEM32=" + ToUtf8(folder.wstring()) + '"');
+      WriteFile(scratch_ / name, script);
+    }
     // With a value, because Wine's reg.exe does not find a key without one.
     ASSERT_EQ(::RegSetKeyValueW(HKEY_USERS, kElevatedKey, nullptr, REG_SZ, L"", sizeof(wchar_t)),
               ERROR_SUCCESS);
@@ -849,12 +998,19 @@ class WindowsToolsTest : public InstallerTest {
     if (!tools_.empty()) fs::remove_all(tools_);
   }
 
-  // As from PowerShell 7, whose modules come first.
   Outcome InstallOnWindows(const std::string& fault = {}, const fs::path& source = BinFolder(),
                            const fs::path& target = ProgramFolder()) const {
+    return InstallOnWindowsWith({"/target", ToUtf8(target.wstring())}, fault, source);
+  }
+
+  // As from PowerShell 7, whose modules come first.
+  Outcome InstallOnWindowsWith(std::vector<std::string> arguments, const std::string& fault = {},
+                               const fs::path& source = BinFolder(), std::string_view input = {}) const {
+    arguments.insert(arguments.end(), {"/source", ToUtf8(source.wstring())});
     return RunScript(
-        scratch_ / L"install.cmd", {"/source", ToUtf8(source.wstring()), "/target", ToUtf8(target.wstring())},
-        {{"ONBEHALF_TOOL_FAULT", fault}, {"PSModulePath", "C:\\Program Files\\PowerShell\\7\\Modules"}});
+        scratch_ / L"install.cmd", arguments,
+        {{"ONBEHALF_TOOL_FAULT", fault}, {"PSModulePath", "C:\\Program Files\\PowerShell\\7\\Modules"}},
+        input);
   }
 
   fs::path tools_;
@@ -923,6 +1079,59 @@ TEST_F(WindowsToolsTest, RunsNothingOutOfAFoldersDescriptor) {
   ExpectNothingIsInstalled();
 }
 
+// What a trigger is in the registry: RemoteRegistry, which its pipe starts, has the same values.
+TEST_F(WindowsToolsTest, ChangesAccountAndStartModeKeepsAndRestoresThem) {
+  const std::wstring trigger = std::wstring(kServiceKey) + L"\\TriggerInfo\\0";
+  const auto expect_changed = [&](const Outcome& outcome) {
+    EXPECT_EQ(ReadValue(kServiceKey, L"ObjectName"), "NT AUTHORITY\\LocalService") << outcome.output;
+    EXPECT_EQ(ReadNumber(kServiceKey, L"Start"), DWORD{SERVICE_DEMAND_START}) << outcome.output;
+    EXPECT_EQ(ReadNumber(trigger.c_str(), L"Type"), 6u) << outcome.output;
+    EXPECT_EQ(ServiceState(), DWORD{SERVICE_RUNNING}) << outcome.output;
+  };
+  const Outcome first = InstallOnWindowsWith({"/start", "auto"});
+  ASSERT_EQ(first.code, 0u) << first.output;
+  EXPECT_FALSE(Contains(first.output, "triggerinfo")) << first.output;
+  const Outcome changed = InstallOnWindowsWith({"/account", "LocalService", "/start", "pipe"});
+  ASSERT_EQ(changed.code, 0u) << changed.output;
+  EXPECT_TRUE(Contains(changed.output, "Windows starts it when a client opens its pipe, onbehalf."))
+      << changed.output;
+  expect_changed(changed);
+
+  // It stops by itself, so that a stopped one is no decision of the administrator.
+  StopService();
+  const Outcome kept = InstallOnWindows();
+  EXPECT_EQ(kept.code, 0u) << kept.output;
+  EXPECT_FALSE(Contains(kept.output, "obj= ")) << kept.output;
+  EXPECT_FALSE(Contains(kept.output, "start= ")) << kept.output;
+  expect_changed(kept);
+
+  const Outcome failed = InstallOnWindowsWith({"/account", ".\\payroll", "/start", "auto"}, {},
+                                              SourceThatDoesNotStart(), "right\n");
+  EXPECT_EQ(failed.code, 1u) << failed.output;
+  EXPECT_TRUE(Contains(failed.output, "--set-account \".\\payroll\"")) << failed.output;
+  EXPECT_TRUE(Contains(failed.output, "triggerinfo OnBehalf delete")) << failed.output;
+  EXPECT_TRUE(Contains(failed.output, "The account keeps the right to log on as a service."))
+      << failed.output;
+  EXPECT_TRUE(Contains(failed.output, "All changes were undone.")) << failed.output;
+  expect_changed(failed);
+
+  const DWORD domain_joined = 3;
+  const std::wstring other = std::wstring(kServiceKey) + L"\\TriggerInfo\\1";
+  ::RegSetKeyValueW(HKEY_LOCAL_MACHINE, other.c_str(), L"Type", REG_DWORD, &domain_joined,
+                    sizeof(domain_joined));
+  const Outcome refused = InstallOnWindowsWith({"/start", "auto"});
+  EXPECT_EQ(refused.code, 1u) << refused.output;
+  EXPECT_TRUE(Contains(refused.output, "triggers that install.cmd did not set")) << refused.output;
+  EXPECT_TRUE(Contains(refused.output, "Nothing was changed.")) << refused.output;
+}
+
+TEST_F(WindowsToolsTest, NeedsTheSidOfANamedService) {
+  const Outcome outcome = InstallOnWindowsWith({"/name", "S-1-5-80-1-2-3-4-5"}, "no sid");
+  EXPECT_EQ(outcome.code, 1u) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "did not print the SID of the service")) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "Nothing was changed.")) << outcome.output;
+}
+
 TEST_F(WindowsToolsTest, NeedsElevation) {
   DeleteKey(HKEY_USERS, kElevatedKey);
   const Outcome outcome = InstallOnWindows();
@@ -931,10 +1140,153 @@ TEST_F(WindowsToolsTest, NeedsElevation) {
   ExpectNothingIsInstalled();
 }
 
+// Two services from the same release, with the shipped programs.
+class SideBySideTest : public WindowsToolsTest {
+ protected:
+  void SetUp() override {
+    WindowsToolsTest::SetUp();
+    if (IsSkipped()) return;
+    for (const std::wstring& name : {kA, kB}) {
+      if (QueryService(name) || fs::exists(DataFolder(name)) || fs::exists(ProgramFolder(name))) {
+        GTEST_SKIP() << ToUtf8(name) << " is on this machine";
+      }
+    }
+    owns_services_ = true;
+  }
+
+  void TearDown() override {
+    for (const std::wstring& name : {kA, kB}) {
+      if (!owns_services_) continue;
+      if (!IsGone(name)) UninstallOnWindows({"/name", ToUtf8(name), "/purge"});
+      fs::remove_all(DataFolder(name));
+      fs::remove_all(ProgramFolder(name));
+    }
+    WindowsToolsTest::TearDown();
+  }
+
+  Outcome UninstallOnWindows(const std::vector<std::string>& arguments) const {
+    return RunScript(scratch_ / L"uninstall.cmd", arguments);
+  }
+
+  // What its own onbehalf.exe prints.
+  static Outcome Call(const std::wstring& name, std::vector<std::string> arguments) {
+    ChildProcess::Options options;
+    options.executable = ToUtf8((ProgramFolder(name) / L"onbehalf.exe").wstring());
+    options.arguments = {"--service", ToUtf8(name)};
+    options.arguments.insert(options.arguments.end(), arguments.begin(), arguments.end());
+    const auto exit = RunChild(options, kPatience);
+    return {exit.code, exit.output + exit.errors};
+  }
+
+  static bool IsGone(const std::wstring& name) {
+    return !QueryService(name) && !fs::exists(ProgramFolder(name)) && !fs::exists(DataFolder(name)) &&
+           !KeyExists(HKEY_LOCAL_MACHINE, EventKeyOf(name).c_str()) &&
+           !KeyExists(HKEY_LOCAL_MACHINE, AuditLogKeyOf(name).c_str());
+  }
+
+  // Everything that is named after a running service.
+  static void ExpectInstalled(const std::wstring& name, const std::string& said) {
+    const std::string text = ToUtf8(name);
+    const std::string program = ToUtf8((ProgramFolder(name) / L"onbehalf-service.exe").wstring());
+    const std::wstring service = ServiceKeyOf(name);
+    const std::wstring audit_source = AuditLogKeyOf(name) + L"\\" + name + L"-Audit";
+    EXPECT_EQ(ServiceState(name), DWORD{SERVICE_RUNNING}) << said;
+    EXPECT_EQ(ReadValue(service.c_str(), L"ImagePath"), '"' + program + "\" --name " + text);
+    EXPECT_EQ(ReadValue(service.c_str(), L"ObjectName"), "NT SERVICE\\" + text);
+    EXPECT_EQ(ReadValue(service.c_str(), L"DisplayName"), text);
+    EXPECT_EQ(ReadValue(EventKeyOf(name).c_str(), L"EventMessageFile"), program);
+    EXPECT_EQ(ReadValue(audit_source.c_str(), L"EventMessageFile"), program);
+    EXPECT_TRUE(Contains(ReadValue(AuditLogKeyOf(name).c_str(), L"CustomSD"),
+                         win32::Sid::ForService(text).ToString()));
+    EXPECT_TRUE(fs::exists(DataFolder(name) / L"onbehalf.json"));
+    const Outcome ping = Call(name, {"ping"});
+    EXPECT_EQ(ping.code, 0u) << ping.output;
+  }
+
+  static std::string Audit(const std::wstring& name) {
+    std::string text;
+    for (const auto& file : fs::directory_iterator(DataFolder(name) / L"logs"))
+      if (file.path().extension() == L".jsonl") text += ReadFile(file.path());
+    return text;
+  }
+
+  const std::wstring kA = L"OnBehalfTest.A";
+  const std::wstring kB = L"OnBehalfTest_B";
+
+ private:
+  bool owns_services_ = false;
+};
+
+TEST_F(SideBySideTest, AreInstalledUpgradedAndRemovedOneByOne) {
+  const Outcome a = InstallOnWindowsWith({"/name", ToUtf8(kA)});
+  ASSERT_EQ(a.code, 0u) << a.output;
+  EXPECT_TRUE(HasLine(a.output, "OnBehalfTest.A is installed and running.")) << a.output;
+  ExpectInstalled(kA, a.output);
+  const Outcome b = InstallOnWindowsWith({"/name", ToUtf8(kB), "/start", "demand"});
+  ASSERT_EQ(b.code, 0u) << b.output;
+  ExpectInstalled(kB, b.output);
+  ExpectNothingIsInstalled();
+
+  // Each has its own policy and audit.
+  const Outcome granted = Call(kA, {"access", "grant", "BUILTIN\\Users", "service.status", "call"});
+  EXPECT_EQ(granted.code, 0u) << granted.output;
+  EXPECT_TRUE(fs::exists(DataFolder(kA) / L"policy" / L"access.json"));
+  EXPECT_FALSE(fs::exists(DataFolder(kB) / L"policy" / L"access.json"));
+  EXPECT_NE(Call(kA, {"access", "show", "service.status"}).output,
+            Call(kB, {"access", "show", "service.status"}).output);
+  EXPECT_TRUE(Contains(Audit(kA), "\"access.grant\""));
+  EXPECT_FALSE(Contains(Audit(kB), "\"access.grant\""));
+
+  // Windows does not distinguish names by case.
+  const DWORD process_of_a = QueryService(kA)->dwProcessId;
+  const DWORD process_of_b = QueryService(kB)->dwProcessId;
+  const Outcome upgrade = InstallOnWindowsWith({"/name", "onbehalftest_b"});
+  EXPECT_EQ(upgrade.code, 0u) << upgrade.output;
+  EXPECT_TRUE(Contains(upgrade.output, "Upgrading onbehalftest_b")) << upgrade.output;
+  EXPECT_NE(QueryService(kB)->dwProcessId, process_of_b);
+  EXPECT_EQ(QueryService(kA)->dwProcessId, process_of_a);
+  EXPECT_EQ(ReadNumber(ServiceKeyOf(kB).c_str(), L"Start"), DWORD{SERVICE_DEMAND_START});
+
+  // The programs of one are not another's.
+  const std::string folder_of_a = ToUtf8(ProgramFolder(kA).wstring());
+  const Outcome shared = InstallOnWindowsWith({"/name", "OnBehalfTest.C", "/target", folder_of_a});
+  EXPECT_EQ(shared.code, 1u) << shared.output;
+  EXPECT_TRUE(Contains(shared.output, "has the programs of the service OnBehalfTest.A")) << shared.output;
+  const Outcome not_there = UninstallOnWindows({"/name", "OnBehalfTest.C", "/target", folder_of_a});
+  EXPECT_TRUE(Contains(not_there.output, "has the programs of the service OnBehalfTest.A"))
+      << not_there.output;
+
+  // As Windows creates it when the account logs on for the first time.
+  const fs::path profile = FromEnvironment(L"SystemRoot") / L"ServiceProfiles" / kB;
+  WriteFile(profile / L"NTUSER.DAT", "a hive");
+  const std::wstring profile_key = L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList\\" +
+                                   ToWide(win32::Sid::ForService(ToUtf8(kB)).ToString());
+  const std::wstring profile_path = L"%SystemRoot%\\ServiceProfiles\\" + kB;
+  ASSERT_EQ(::RegSetKeyValueW(HKEY_LOCAL_MACHINE, profile_key.c_str(), L"ProfileImagePath", REG_EXPAND_SZ,
+                              profile_path.c_str(),
+                              static_cast<DWORD>((profile_path.size() + 1) * sizeof(wchar_t))),
+            ERROR_SUCCESS);
+  const Outcome gone = UninstallOnWindows({"/name", ToUtf8(kB), "/purge"});
+  EXPECT_EQ(gone.code, 0u) << gone.output;
+  EXPECT_TRUE(IsGone(kB)) << gone.output;
+  EXPECT_FALSE(fs::exists(profile)) << gone.output;
+  EXPECT_FALSE(KeyExists(HKEY_LOCAL_MACHINE, profile_key.c_str())) << gone.output;
+  fs::remove(profile.parent_path());
+  EXPECT_EQ(QueryService(kA)->dwProcessId, process_of_a);
+  ExpectInstalled(kA, gone.output);
+  EXPECT_TRUE(fs::exists(DataFolder(kA) / L"policy" / L"access.json"));
+
+  const Outcome last = UninstallOnWindows({"/name", ToUtf8(kA), "/purge"});
+  EXPECT_EQ(last.code, 0u) << last.output;
+  EXPECT_TRUE(IsGone(kA)) << last.output;
+}
+
 struct Fault {
   const char* name;
   const char* fault;
   const char* said;
+  std::vector<std::string> arguments{};
+  const char* input = "";
 };
 // How GoogleTest prints a parameter.
 void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.fault; }
@@ -943,9 +1295,12 @@ class WindowsToolsFaultTest : public WindowsToolsTest, public testing::WithParam
 
 TEST_P(WindowsToolsFaultTest, StopsSaysWhyAndUndoes) {
   const std::string fault = GetParam().fault;
-  const bool in_a_program = fault == "no dll" || fault == "one client";
-  const Outcome outcome =
-      in_a_program ? InstallOnWindows(fault, SourceWithFaults(fault)) : InstallOnWindows(fault);
+  const std::vector<std::string>& arguments = GetParam().arguments;
+  const bool sets_account = !arguments.empty() && arguments[0] == "/account";
+  const fs::path source = sets_account                                 ? SourceThatDoesNotStart()
+                          : fault == "no dll" || fault == "one client" ? SourceWithFaults(fault)
+                                                                       : BinFolder();
+  const Outcome outcome = InstallOnWindowsWith(arguments, fault, source, GetParam().input);
   EXPECT_EQ(outcome.code, 1u) << outcome.output;
   EXPECT_TRUE(Contains(outcome.output, GetParam().said)) << outcome.output;
   EXPECT_TRUE(Contains(outcome.output, "All changes were undone.")) << outcome.output;
@@ -974,7 +1329,31 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"CreateRefused", "fail create", "the service could not be created (exit code 5)"},
         Fault{"StartRefused", "fail start", "the service could not be started (exit code 5)"},
         Fault{"FolderOfAnotherOwner", "owner", "is not Administrators"},
-        Fault{"FolderUnprotected", "inherit", "still inherits permissions"}),
+        Fault{"FolderUnprotected", "inherit", "still inherits permissions"},
+        Fault{"PasswordWrong",
+              "",
+              "the service's account could not be set (exit code 1)",
+              {"/account", ".\\payroll"},
+              "wrong\n"},
+        Fault{"AccountForgotten",
+              "forget --set-account",
+              "the service's account was set to .\\payroll and reads back as NT SERVICE\\OnBehalf.",
+              {"/account", ".\\payroll"},
+              "right\n"},
+        Fault{"ManagedRefused",
+              "fail managedaccount",
+              "could not be marked as managed by Windows (exit code 5)",
+              {"/account", "CONTOSO\\payroll$"}},
+        Fault{"ManagedForgotten",
+              "forget managedaccount",
+              "ServiceAccountManaged in",
+              {"/account", "CONTOSO\\payroll$"}},
+        Fault{"TriggerRefused",
+              "fail triggerinfo",
+              "the service's trigger could not be set (exit code 5)",
+              {"/start", "pipe"}},
+        Fault{"TriggerForgotten", "forget triggerinfo", "are not what was set: none", {"/start", "pipe"}},
+        Fault{"TriggerOfAnotherPipe", "other pipe", "are not what was set: foreign", {"/start", "pipe"}}),
     [](const testing::TestParamInfo<Fault>& fault) { return std::string(fault.param.name); });
 
 }  // namespace

@@ -4,7 +4,9 @@
 // service control manager keeps it.
 //
 // ONBEHALF_TOOL_FAULT makes one of them fail: "fail VERB" refuses the verb of sc.exe with
-// ERROR_ACCESS_DENIED; "forget VERB" reports success and stores nothing, so that what is read back differs;
+// ERROR_ACCESS_DENIED; "forget VERB" reports success and stores nothing, so that what is read back differs
+// (forget also for --set-account of the service's program); "no sid" makes showsid print none; "other pipe" gives
+// a trigger another pipe;
 // "deleted" makes create fail with ERROR_SERVICE_MARKED_FOR_DELETE; "owner" gives every folder a user as its
 // owner, and "owner's text" a descriptor into which that user has put a command; "inherit" leaves every
 // folder unprotected; "no powershell" makes PowerShell fail; "no dll" ends the service's program as Windows
@@ -20,6 +22,7 @@
 #include <vector>
 
 #include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/utf.h"
 
 namespace {
@@ -27,8 +30,11 @@ namespace {
 using onbehalf::win32::ToUtf8Lossy;
 using onbehalf::win32::ToWide;
 
-constexpr wchar_t kServiceKey[] = L"SYSTEM\\CurrentControlSet\\Services\\OnBehalf";
-constexpr wchar_t kServiceSid[] = L"S-1-5-80-1926647630-1690475274-2145072266-3076734602-2497173225";
+// The service that the command line names.
+std::wstring service_name = L"OnBehalf";
+
+std::wstring ServiceKey() { return L"SYSTEM\\CurrentControlSet\\Services\\" + service_name; }
+std::wstring TriggerKey() { return ServiceKey() + L"\\TriggerInfo"; }
 
 std::wstring Environment(const wchar_t* name) {
   std::wstring value(32767, L'\0');
@@ -40,13 +46,14 @@ std::wstring ReadText(const wchar_t* name) {
   wchar_t text[2048] = {};
   DWORD bytes = sizeof(text);
   const DWORD types = RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND;
-  if (::RegGetValueW(HKEY_LOCAL_MACHINE, kServiceKey, name, types, nullptr, text, &bytes) != ERROR_SUCCESS)
+  if (::RegGetValueW(HKEY_LOCAL_MACHINE, ServiceKey().c_str(), name, types, nullptr, text, &bytes) !=
+      ERROR_SUCCESS)
     return {};
   return text;
 }
 
 void Write(const wchar_t* name, DWORD type, const void* data, std::size_t bytes) {
-  ::RegSetKeyValueW(HKEY_LOCAL_MACHINE, kServiceKey, name, type, data, static_cast<DWORD>(bytes));
+  ::RegSetKeyValueW(HKEY_LOCAL_MACHINE, ServiceKey().c_str(), name, type, data, static_cast<DWORD>(bytes));
 }
 
 void WriteText(const wchar_t* name, const std::wstring& text, DWORD type = REG_SZ) {
@@ -126,6 +133,83 @@ void SetFailureActions(const std::vector<std::wstring>& arguments) {
   Write(L"FailureActions", REG_BINARY, numbers.data(), numbers.size() * sizeof(DWORD));
 }
 
+// "config NAME binPath= PROGRAM start= demand obj= ACCOUNT": what it names of these, through the system's own function.
+int Configure(const std::vector<std::wstring>& arguments) {
+  DWORD start = SERVICE_NO_CHANGE;
+  const wchar_t* program = nullptr;
+  const wchar_t* account = nullptr;
+  bool delayed = false;
+  for (std::size_t i = 2; i + 1 < arguments.size(); i += 2) {
+    const std::wstring& value = arguments[i + 1];
+    if (arguments[i] == L"binPath=") program = value.c_str();
+    if (arguments[i] == L"obj=") account = value.c_str();
+    if (arguments[i] != L"start=") continue;
+    delayed = value == L"delayed-auto";
+    start = value == L"demand"     ? SERVICE_DEMAND_START
+            : value == L"disabled" ? SERVICE_DISABLED
+                                   : SERVICE_AUTO_START;
+  }
+  const SC_HANDLE manager = ::OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT);
+  const SC_HANDLE service = ::OpenServiceW(manager, service_name.c_str(), SERVICE_CHANGE_CONFIG);
+  const bool done = ::ChangeServiceConfigW(service, SERVICE_NO_CHANGE, start, SERVICE_NO_CHANGE, program,
+                                           nullptr, nullptr, nullptr, account, nullptr, nullptr) != FALSE;
+  const DWORD code = ::GetLastError();
+  ::CloseServiceHandle(service);
+  ::CloseServiceHandle(manager);
+  if (!done) return static_cast<int>(code);
+  if (start != SERVICE_NO_CHANGE) WriteNumber(L"DelayedAutostart", delayed ? 1 : 0);
+  return 0;
+}
+
+// "triggerinfo NAME start/namedpipe/PIPE" or "triggerinfo NAME delete", as Windows stores them.
+int SetTrigger(const std::wstring& given, bool other_pipe) {
+  ::RegDeleteTreeW(HKEY_LOCAL_MACHINE, TriggerKey().c_str());
+  if (given == L"delete") return 0;
+  constexpr std::wstring_view kPipe = L"start/namedpipe/";
+  if (!std::wstring_view(given).starts_with(kPipe)) return ERROR_INVALID_PARAMETER;
+  const std::wstring pipe = given.substr(kPipe.size()) + (other_pipe ? L"x" : L"");
+  // NAMED_PIPE_EVENT_GUID of winsvc.h.
+  constexpr GUID kOpened = {0x1F81D131, 0x3FAC, 0x4537, {0x9E, 0x0C, 0x7E, 0x7B, 0x0C, 0x2F, 0x4B, 0x55}};
+  const std::wstring key = TriggerKey() + L"\\0";
+  const auto number = [&](const wchar_t* name, DWORD value) {
+    ::RegSetKeyValueW(HKEY_LOCAL_MACHINE, key.c_str(), name, REG_DWORD, &value, sizeof(value));
+  };
+  number(L"Type", 6);       // SERVICE_TRIGGER_TYPE_NETWORK_ENDPOINT, which MinGW's winsvc.h lacks
+  number(L"Action", 1);     // SERVICE_TRIGGER_ACTION_SERVICE_START
+  number(L"DataType0", 2);  // SERVICE_TRIGGER_DATA_TYPE_STRING
+  ::RegSetKeyValueW(HKEY_LOCAL_MACHINE, key.c_str(), L"GUID", REG_BINARY, &kOpened, sizeof(kOpened));
+  ::RegSetKeyValueW(HKEY_LOCAL_MACHINE, key.c_str(), L"Data0", REG_BINARY, pipe.c_str(),
+                    static_cast<DWORD>((pipe.size() + 1) * sizeof(wchar_t)));
+  return 0;
+}
+
+// In French, because Windows prints it in its own language.
+int ShowSid(const std::wstring& name, const std::wstring& fault) {
+  Print(L"\r\nNOM : " + name + L"\r\n");
+  if (fault != L"no sid")
+    Print(L"SID DU SERVICE : " + ToWide(onbehalf::win32::Sid::ForService(ToUtf8Lossy(name)).ToString()) +
+          L"\r\n");
+  Print(L"\xC9TAT : inactif\r\n");
+  return 0;
+}
+
+// As onbehalf-service.exe --set-account ACCOUNT [--name NAME]: takes the password of an account that Windows does
+// not manage from standard input.
+int SetAccount(const std::vector<std::wstring>& arguments, const std::wstring& fault) {
+  const std::wstring& account = arguments.at(1);
+  if (arguments.size() == 4) service_name = arguments[3];
+  if (!EndsWith(account, L"$")) {
+    char password[64] = {};
+    std::fputs("Password: ", stdout);
+    if (std::fgets(password, sizeof(password), stdin) == nullptr) return 1;
+    if (std::string_view(password) != "right\n") {
+      std::fputs("onbehalf-service: the password is wrong\n", stderr);
+      return 1;
+    }
+  }
+  return fault == L"forget --set-account" ? 0 : Configure({L"config", service_name, L"obj=", account});
+}
+
 int Sc(const std::vector<std::wstring>& arguments) {
   const std::wstring fault = Environment(L"ONBEHALF_TOOL_FAULT");
   const std::wstring verb = arguments.empty() ? L"" : arguments[0];
@@ -140,10 +224,16 @@ int Sc(const std::vector<std::wstring>& arguments) {
   for (const wchar_t* passed : {L"create", L"description", L"start", L"stop", L"query", L"delete"}) {
     if (verb != passed) continue;
     const int code = RunSystemTool(L"sc.exe");
-    if (fault == L"forget start" && verb == L"create") WriteNumber(L"Start", SERVICE_DEMAND_START);
+    if (fault == L"forget start" && verb == L"create") {
+      service_name = arguments.at(1);
+      WriteNumber(L"Start", SERVICE_DEMAND_START);
+    }
     return code;
   }
-  if (arguments.size() < 2 || arguments[1] != L"OnBehalf" || !ServiceExists()) return NoSuchService();
+  if (arguments.size() < 2) return NoSuchService();
+  if (verb == L"showsid") return ShowSid(arguments[1], fault);
+  service_name = arguments[1];
+  if (!ServiceExists()) return NoSuchService();
   const std::wstring given = arguments.size() > 2 ? arguments[2] : L"";
   if (verb == L"sdshow") {
     Print(L"\r\n" + ReadText(L"Tool sdset") + L"S:(AU;FA;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;WD)\r\n");
@@ -160,6 +250,14 @@ int Sc(const std::vector<std::wstring>& arguments) {
       WriteText(L"RequiredPrivileges", list, REG_MULTI_SZ);
     }
     if (verb == L"failure") SetFailureActions(arguments);
+    int code = 0;
+    if (verb == L"config") code = Configure(arguments);
+    if (verb == L"triggerinfo") code = SetTrigger(given, fault == L"other pipe");
+    if (code != 0) return code;
+    if (verb == L"managedaccount") {
+      const BYTE managed[4] = {given == L"true" ? BYTE{1} : BYTE{0}};
+      Write(L"ServiceAccountManaged", REG_BINARY, managed, sizeof(managed));
+    }
   }
   Print(L"[SC] ChangeServiceConfig2 SUCCESS\r\n");
   return 0;
@@ -192,7 +290,8 @@ int Icacls(const std::vector<std::wstring>& arguments) {
   return 0;
 }
 
-// (Get-Acl -LiteralPath $env:READ_SDDL_OF).Sddl of a folder as install.cmd sets it.
+// (Get-Acl -LiteralPath $env:READ_SDDL_OF).Sddl of a folder as install.cmd sets it, for the service whose SID is in
+// its variable.
 int PowerShell() {
   const std::wstring path = Environment(L"READ_SDDL_OF");
   const std::wstring fault = Environment(L"ONBEHALF_TOOL_FAULT");
@@ -211,7 +310,7 @@ int PowerShell() {
   }
   Print(owner + L"G:SYD:" + (fault == L"inherit" ? L"AI" : L"PAI") +
         L"(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;" + (may_write ? L"0x1301bf" : L"0x1200a9") + L";;;" +
-        kServiceSid + L")\r\n");
+        Environment(L"SERVICE_SID") + L")\r\n");
   return 0;
 }
 
@@ -228,6 +327,7 @@ int wmain(int argc, wchar_t** argv) {
   if (EndsWith(name, L"\\reg.exe")) return Reg(arguments);
   const std::wstring fault = Environment(L"ONBEHALF_TOOL_FAULT");
   if (EndsWith(name, L"\\onbehalf.exe")) return fault == L"one client" ? 3 : fault == L"denied" ? 5 : 0;
+  if (!arguments.empty() && arguments[0] == L"--set-account") return SetAccount(arguments, fault);
   // As onbehalf-service.exe: accepts every settings file and never contacts the service control manager.
   return fault == L"no dll" ? static_cast<int>(STATUS_DLL_NOT_FOUND) : 0;
 }
