@@ -31,7 +31,7 @@ std::vector<std::string> EntriesOf(const SecurityDescriptor& descriptor) {
 }
 
 TEST(SandboxedClients, OfThePackagesOfTheSettingsHaveAnEntryWhateverThePolicySays) {
-  const Sid owner = PipeOwner();
+  const Sid owner = PipeOwner({});
   const std::string package = "S-1-15-2-1-2-3-4-5-6-7";
   PolicyDocument document;
   document.nodes.emplace(
@@ -60,7 +60,7 @@ TEST(SandboxedClients, HaveNoEntryByDefaultWhateverThePolicySays) {
     document.nodes.emplace(node, std::get<PolicyNode>(ParseNode(node, sddl)));
   }
   const AccessPolicy policy = AccessPolicy::Compile(std::move(document), {});
-  for (const std::string& entry : EntriesOf(PipeDescriptor({}, PipeOwner(), policy)))
+  for (const std::string& entry : EntriesOf(PipeDescriptor({}, PipeOwner({}), policy)))
     EXPECT_EQ(entry.find("S-1-15-"), std::string::npos) << entry;
 }
 
@@ -68,8 +68,8 @@ TEST(SandboxedClients, OfLowIntegrityNeedAnotherLabel) {
   Settings::Pipe settings;
   settings.integrity = PipeIntegrity::kLow;
   const AccessPolicy policy = AccessPolicy::Compile({}, {});
-  const SecurityDescriptor low = PipeDescriptor(settings, PipeOwner(), policy);
-  const SecurityDescriptor medium = PipeDescriptor({}, PipeOwner(), policy);
+  const SecurityDescriptor low = PipeDescriptor(settings, PipeOwner({}), policy);
+  const SecurityDescriptor medium = PipeDescriptor({}, PipeOwner({}), policy);
   ASSERT_TRUE(low.Label() && medium.Label());
   EXPECT_EQ(low.Label()->sid.ToString(), "S-1-16-4096");
   // Nothing may be read or written from below low either.
