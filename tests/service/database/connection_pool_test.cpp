@@ -146,13 +146,13 @@ TEST_F(ConnectionPools, UseTheIdentityOfTheSource) {
     bool impersonated = !as_caller;
     bool is_administrator = false;
     ASSERT_FALSE(session->Work(CallOf(restricted_), [&](OdbcConnection&) {
-      impersonated = service::IsImpersonating();
+      impersonated = pipe::IsImpersonating();
       const auto token = win32::Token::FromThread();
       is_administrator = token && token->IsMember(*win32::Sid::FromString("S-1-5-32-544"));
     }));
     EXPECT_EQ(impersonated, as_caller);
     EXPECT_FALSE(is_administrator);
-    EXPECT_FALSE(service::IsImpersonating());
+    EXPECT_FALSE(pipe::IsImpersonating());
   }
 }
 
