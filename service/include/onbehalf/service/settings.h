@@ -28,7 +28,7 @@ struct Settings {
     bool remote = false;                  // false: PIPE_REJECT_REMOTE_CLIENTS
     bool deny_network_logons = false;  // true: denies NETWORK logons, including local WinRM and SSH sessions
     PipeIntegrity integrity = PipeIntegrity::kMedium;
-    // Packages whose app containers may connect, whatever the integrity: package family names and package SIDs (S-1-15-2-…).
+    // Packages whose app containers may connect, whatever the integrity: package family names and package SIDs (S-1-15-2-...).
     std::vector<std::string> app_packages;
   } pipe;
   protocol::Limits limits;
