@@ -85,6 +85,27 @@ TEST(DoctorFiles, InOneFolderAreOneFindingIfAllAreFine) {
   EXPECT_EQ(JudgeFiles({bad, good}, Writers()).size(), 1u);
 }
 
+TEST(DoctorFiles, MustBeUsableByTheServicesAccount) {
+  const Sid service = Sid::ForService("OnBehalf");
+  const auto file = [&](const char* check, const std::string& dacl) {
+    FileFacts facts;
+    facts.check = check;
+    facts.path = check;
+    facts.descriptor = {SecurityDescriptor::FromSddl("O:BAD:P(A;;FA;;;BA)" + dacl), ERROR_SUCCESS, {}};
+    return facts;
+  };
+  const std::string modify = "(A;;0x1301bf;;;" + service.ToString() + ")";
+  const std::string read = "(A;;FR;;;" + service.ToString() + ")";
+  const auto judge = [&](const std::string& data, const std::string& logs) {
+    return JudgeAccountAccess({file("files.data", data), file("files.logs", logs)}, {service});
+  };
+  EXPECT_EQ(judge(read, modify).verdict, Verdict::kOk);
+  EXPECT_EQ(judge(read, read).verdict, Verdict::kWarn);
+  EXPECT_EQ(judge("", modify).verdict, Verdict::kWarn);
+  EXPECT_EQ(judge(read, "(D;;FW;;;" + service.ToString() + ")" + modify).verdict, Verdict::kWarn);
+  EXPECT_NE(judge(read, read).found.find("files.logs"), std::string::npos);
+}
+
 TEST(DoctorFiles, AreTakenFromTheServicesCommandLine) {
   ServiceFacts service;
   win32::ServiceConfig config;

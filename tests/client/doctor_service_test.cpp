@@ -31,6 +31,8 @@ Answer<T> Unknown(DWORD code) {
 ServiceFacts Installed() {
   ServiceFacts facts;
   facts.name = "OnBehalf";
+  facts.pipe = "onbehalf";
+  facts.start_pipes = Known(std::vector<std::string>());
   win32::ServiceStatus status;
   status.state = SERVICE_RUNNING;
   status.process_id = 7;
@@ -99,6 +101,17 @@ TEST(DoctorService, EachDeviationFromTheInstallerIsFound) {
       {"service.path", Verdict::kWarn,
        [](ServiceFacts& f) { f.config.value->command_line = "C:\\onbehalf-service.exe"; }},
       {"service.path", Verdict::kFail, [](ServiceFacts& f) { f.executable_exists = Known(false); }},
+      {"service.path", Verdict::kFail,
+       [](ServiceFacts& f) { f.config.value->command_line += " --name Two"; }},
+      {"service.path", Verdict::kFail, [](ServiceFacts& f) { f.name = "Two"; }},
+      {"service.start", Verdict::kWarn,
+       [](ServiceFacts& f) {
+         f.config.value->start_type = SERVICE_DEMAND_START;
+         f.start_pipes = Known(std::vector<std::string>{"other"});
+       }},
+      {"service.account", Verdict::kWarn, [](ServiceFacts& f) { f.config.value->account.clear(); }},
+      {"service.account", Verdict::kWarn,
+       [](ServiceFacts& f) { f.config.value->account = "NT SERVICE\\Other"; }},
       {"service.failure_actions", Verdict::kWarn,
        [](ServiceFacts& f) { f.failure_actions.value->actions.clear(); }},
       {"service.failure_actions", Verdict::kWarn,
@@ -129,6 +142,33 @@ TEST(DoctorService, EachDeviationFromTheInstallerIsFound) {
     row.change(facts);
     const Finding finding = Of(JudgeService(facts), row.check);
     EXPECT_EQ(finding.verdict, row.verdict) << row.check << ": " << finding.found;
+  }
+}
+
+TEST(DoctorService, ThatStartsByItsPipeMayBeStopped) {
+  ServiceFacts facts = Installed();
+  facts.config.value->start_type = SERVICE_DEMAND_START;
+  facts.start_pipes = Known(std::vector<std::string>{"OnBehalf"});
+  facts.status.value->state = SERVICE_STOPPED;
+  facts.status.value->exit_code = ERROR_SUCCESS;
+  for (const Finding& finding : JudgeService(facts))
+    EXPECT_EQ(finding.verdict, Verdict::kOk) << finding.check << ": " << finding.found;
+  EXPECT_NE(Of(JudgeService(facts), "service.start").found.find("pipe onbehalf"), std::string::npos);
+  // It failed.
+  facts.status.value->exit_code = ERROR_SERVICE_SPECIFIC_ERROR;
+  EXPECT_EQ(Of(JudgeService(facts), "service.running").verdict, Verdict::kFail);
+}
+
+TEST(DoctorService, OfAnotherNameAndAccountHasNoProblems) {
+  for (const std::string account :
+       {"NT SERVICE\\Two", "NT AUTHORITY\\LocalService", "NT AUTHORITY\\NetworkService", "CORP\\svc$",
+        "CORP\\alice", ".\\alice"}) {
+    ServiceFacts facts = Installed();
+    facts.name = "Two";
+    facts.config.value->account = account;
+    facts.config.value->command_line = "\"C:\\p\\onbehalf-service.exe\" --name Two";
+    for (const Finding& finding : JudgeService(facts))
+      EXPECT_EQ(finding.verdict, Verdict::kOk) << finding.check << ": " << finding.found;
   }
 }
 
@@ -171,10 +211,16 @@ TEST(DoctorRights, AreHeldByTheAccountOrAGroupOfServices) {
                    *Sid::FromString("S-1-5-80-0")};
   facts.impersonate = Known(std::vector<Sid>{administrators, Sid::FromWellKnown(WinServiceSid)});
   facts.log_on = Known(std::vector<Sid>{*Sid::FromString("S-1-5-80-0")});
+  facts.traverse = facts.impersonate;
   for (const Finding& finding : JudgeRights(facts)) EXPECT_EQ(finding.verdict, Verdict::kOk) << finding.found;
 
   facts.log_on = Known(std::vector<Sid>{alice});
   EXPECT_EQ(Of(JudgeRights(facts), "rights.log_on_as_service").verdict, Verdict::kFail);
+  facts.is_built_in = true;
+  EXPECT_EQ(Of(JudgeRights(facts), "rights.log_on_as_service").verdict, Verdict::kOk);
+  facts.is_built_in = false;
+  facts.traverse = Known(std::vector<Sid>{alice});
+  EXPECT_EQ(Of(JudgeRights(facts), "rights.traverse").verdict, Verdict::kFail);
   facts.impersonate = Known(std::vector<Sid>{});
   EXPECT_EQ(Of(JudgeRights(facts), "rights.impersonate").verdict, Verdict::kFail);
   facts.impersonate = Unknown<std::vector<Sid>>(ERROR_ACCESS_DENIED);
@@ -215,6 +261,9 @@ TEST(DoctorSettings, AreCheckedAsTheServiceWouldReadThem) {
   service.config.value->command_line += R"( --data "D:\my data")";
   EXPECT_EQ(CheckArguments(FindInstallation(service)),
             (std::vector<std::string>{"--check-config", "--data", "D:\\my data"}));
+  service.config.value->command_line = R"("C:\p\onbehalf-service.exe" --name Two)";
+  EXPECT_EQ(CheckArguments(FindInstallation(service)),
+            (std::vector<std::string>{"--check-config", "--name", "Two"}));
 }
 
 TEST(DoctorEventSource, IsRegisteredOrNot) {

@@ -1,6 +1,8 @@
 #include "doctor/doctor.h"
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "bundle.h"
 #include "command.h"
@@ -42,14 +44,19 @@ ExitCode Doctor(const Context& context, const DoctorOptions& asked) {
     throw UsageError("doctor checks the installation on this computer; run it on " + options.server);
   }
   Findings findings;
-  const ServiceFacts service = CollectServiceFacts(options.service);
+  const ServiceFacts service = CollectServiceFacts(options.service, client::PipeName(options));
   Append(findings, JudgeService(service));
   if (service.config) {
     Append(findings, JudgeRights(CollectRightsFacts(options.service, service.config->account)));
   }
   const Installation installation = FindInstallation(service);
   if (!service.IsMissing()) {
-    Append(findings, JudgeFiles(CollectFileFacts(installation), FindFileWriters(service)));
+    const std::vector<FileFacts> files = CollectFileFacts(installation);
+    Append(findings, JudgeFiles(files, FindFileWriters(service)));
+    if (service.config) {
+      const RightsFacts rights = CollectRightsFacts(options.service, service.config->account);
+      if (!rights.is_local_system) findings.push_back(JudgeAccountAccess(files, rights.account));
+    }
   }
   findings.push_back(JudgeSettings(CollectSettingsFacts(installation)));
   findings.push_back(JudgeEventSource(CollectEventSourceFacts(options.service)));

@@ -1,5 +1,6 @@
 #include "file_checks.h"
 
+#include <algorithm>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -63,11 +64,11 @@ Installation FindInstallation(const ServiceFacts& service) {
   if (!service.config) return installation;
   const ServiceCommand command = ParseServiceCommand(service.config->command_line);
   installation.executable = command.executable;
-  for (std::size_t i = 0; i + 1 < command.arguments.size(); ++i) {
-    if (command.arguments[i] != "--data") continue;
-    installation.data = command.arguments[i + 1];
+  if (const auto data = OptionOf(command, "--data")) {
+    installation.data = *data;
     installation.names_data = true;
   }
+  installation.name = OptionOf(command, "--name").value_or(std::string());
   return installation;
 }
 
@@ -155,6 +156,30 @@ Finding JudgeFile(const FileFacts& facts, const FileWriters& writers_allowed) {
   }
   return {facts.check, Verdict::kFail, facts.path + " can be changed by " + found,
           "Remove these rights (icacls), or reinstall with installer\\install.cmd."};
+}
+
+Finding JudgeAccountAccess(const std::vector<FileFacts>& files, const std::vector<win32::Sid>& account) {
+  const std::string check = "files.account_access";
+  // FILE_READ_DATA also lists a folder, FILE_WRITE_DATA also creates files in it.
+  constexpr ACCESS_MASK kRead = FILE_READ_DATA | FILE_READ_ATTRIBUTES;
+  constexpr ACCESS_MASK kWrite = kRead | FILE_WRITE_DATA;
+  std::string missing;
+  for (const FileFacts& file : files) {
+    const bool is_written = file.check == "files.policy" || file.check == "files.logs";
+    if (!is_written && file.check != "files.data" && file.check != "files.settings") continue;
+    if (!file.descriptor || !file.descriptor->HasDacl()) continue;
+    ACCESS_MASK left = is_written ? kWrite : kRead;
+    for (const win32::AccessEntry& entry : file.descriptor->Dacl()) {
+      if (std::find(account.begin(), account.end(), entry.sid) == account.end()) continue;
+      if (entry.denies() && (entry.mask & left) != 0) break;
+      if (entry.allows()) left &= ~entry.mask;
+    }
+    if (left != 0) missing += (missing.empty() ? "" : ", ") + file.path;
+  }
+  if (missing.empty()) return {check, Verdict::kOk, "the service can use its folders", {}};
+  return {
+      check, Verdict::kWarn, "no entry lets the service, as far as its groups are known, use " + missing,
+      "Run install.cmd again, which gives the service's SID what it needs; it does not depend on the account."};
 }
 
 Findings JudgeFiles(const std::vector<FileFacts>& files, const FileWriters& writers) {

@@ -18,6 +18,7 @@ struct Installation {
   std::string executable;   // empty if unknown
   std::string data;         // %ProgramData%\NAME, or the service's --data
   bool names_data = false;  // the service's command line has --data
+  std::string name{};       // its --name; empty: none
 };
 Installation FindInstallation(const ServiceFacts& service);
 
@@ -50,6 +51,9 @@ struct FileWriters {
 FileWriters FindFileWriters(const ServiceFacts& service);
 
 Finding JudgeFile(const FileFacts& facts, const FileWriters& writers);
+// Whether the service can read its settings and write its policy and logs: what the folders' DACLs give to `account`, the SIDs in the
+// token of its process that are known without it.
+Finding JudgeAccountAccess(const std::vector<FileFacts>& files, const std::vector<win32::Sid>& account);
 // The findings for all files. The passing files of one check are merged into one finding.
 Findings JudgeFiles(const std::vector<FileFacts>& files, const FileWriters& writers);
 

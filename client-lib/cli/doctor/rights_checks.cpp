@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "onbehalf/protocol/ascii.h"
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/utf.h"
@@ -72,13 +73,18 @@ RightsFacts CollectRightsFacts(const std::string& service, const std::string& ac
   RightsFacts facts;
   facts.impersonate = Ask([] { return AccountsWithRight(L"SeImpersonatePrivilege"); });
   facts.log_on = Ask([] { return AccountsWithRight(L"SeServiceLogonRight"); });
+  facts.traverse = Ask([] { return AccountsWithRight(L"SeChangeNotifyPrivilege"); });
   facts.account_name = account;
   facts.is_local_system = account == "LocalSystem" || account == "NT AUTHORITY\\SYSTEM";
+  facts.is_built_in = protocol::IsSameIgnoringAsciiCase(account, "NT AUTHORITY\\LocalService") ||
+                      protocol::IsSameIgnoringAsciiCase(account, "NT AUTHORITY\\NetworkService");
   facts.account = {
       win32::Sid::ForService(service),
       win32::Sid::FromWellKnown(WinServiceSid),
       win32::Sid::FromWellKnown(WinAuthenticatedUserSid),
       win32::Sid::FromWellKnown(WinWorldSid),
+      // Authenticated Users are members of it, unless an administrator has changed that.
+      win32::Sid::FromWellKnown(WinBuiltinUsersSid),
   };
   // NT SERVICE\ALL SERVICES is in every token with a service SID.
   if (const auto all_services = win32::Sid::FromString("S-1-5-80-0")) facts.account.push_back(*all_services);
@@ -90,18 +96,25 @@ RightsFacts CollectRightsFacts(const std::string& service, const std::string& ac
 Findings JudgeRights(const RightsFacts& facts) {
   const std::string impersonate = "rights.impersonate";
   const std::string log_on = "rights.log_on_as_service";
+  const std::string traverse = "rights.traverse";
   if (facts.is_local_system) {
     return {{impersonate, Verdict::kOk, "LocalSystem has SeImpersonatePrivilege", {}},
-            {log_on, Verdict::kOk, "LocalSystem needs no right to log on as a service", {}}};
+            {log_on, Verdict::kOk, "LocalSystem needs no right to log on as a service", {}},
+            {traverse, Verdict::kOk, "LocalSystem has SeChangeNotifyPrivilege", {}}};
   }
   // Windows grants both rights by default: a system that reports no account for either does not track them.
   if (facts.impersonate && facts.log_on && facts.impersonate->empty() && facts.log_on->empty()) {
-    return {NotAnswered(impersonate, ERROR_CALL_NOT_IMPLEMENTED,
-                        "it lists no account for SeImpersonatePrivilege"),
-            NotAnswered(log_on, ERROR_CALL_NOT_IMPLEMENTED, "it lists no account for SeServiceLogonRight")};
+    return {
+        NotAnswered(impersonate, ERROR_CALL_NOT_IMPLEMENTED,
+                    "it lists no account for SeImpersonatePrivilege"),
+        NotAnswered(log_on, ERROR_CALL_NOT_IMPLEMENTED, "it lists no account for SeServiceLogonRight"),
+        NotAnswered(traverse, ERROR_CALL_NOT_IMPLEMENTED, "it lists no account for SeChangeNotifyPrivilege")};
   }
   return {JudgeRight(impersonate, "SeImpersonatePrivilege", facts.impersonate, facts),
-          JudgeRight(log_on, "SeServiceLogonRight", facts.log_on, facts)};
+          facts.is_built_in
+              ? Finding{log_on, Verdict::kOk, facts.account_name + " has SeServiceLogonRight built in", {}}
+              : JudgeRight(log_on, "SeServiceLogonRight", facts.log_on, facts),
+          JudgeRight(traverse, "SeChangeNotifyPrivilege", facts.traverse, facts)};
 }
 
 }  // namespace onbehalf::cli::doctor

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
 
 #include "onbehalf/protocol/ascii.h"
+#include "onbehalf/protocol/service_name.h"
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/file_security.h"
 #include "onbehalf/win32/sid.h"
@@ -40,6 +42,9 @@ Finding JudgeRunning(const ServiceFacts& facts) {
   if (status.state != SERVICE_STOPPED) {
     return {check, Verdict::kWarn, state, "Wait a moment and check again: sc query " + facts.name};
   }
+  if (StartsByPipe(facts) && status.exit_code == ERROR_SUCCESS) {
+    return {check, Verdict::kOk, state + "; it starts when a client opens its pipe", {}};
+  }
   std::string found = state;
   if (status.exit_code == ERROR_SERVICE_SPECIFIC_ERROR) {
     found += ", it ended with service-specific code " + std::to_string(status.service_specific_exit_code);
@@ -63,6 +68,15 @@ Finding JudgeStart(const ServiceFacts& facts) {
       }
       return {check, Verdict::kOk, "automatic", {}};
     case SERVICE_DEMAND_START:
+      if (StartsByPipe(facts)) {
+        return {check, Verdict::kOk, "when a client opens the pipe " + facts.pipe, {}};
+      }
+      if (facts.start_pipes && !facts.start_pipes->empty()) {
+        return {
+            check, Verdict::kWarn,
+            "when a client opens the pipe " + facts.start_pipes->front() + ", but its pipe is " + facts.pipe,
+            "sc triggerinfo " + facts.name + " start/namedpipe/" + facts.pipe};
+      }
       return {check, Verdict::kWarn, "on demand: it does not start with the computer", fix};
     case SERVICE_DISABLED:
       return {check, Verdict::kFail, "disabled", fix};
@@ -76,6 +90,16 @@ Finding JudgeAccount(const ServiceFacts& facts) {
   const std::string& account = facts.config->account;
   const std::string expected = "NT SERVICE\\" + facts.name;
   if (protocol::IsSameIgnoringAsciiCase(account, expected)) return {check, Verdict::kOk, account, {}};
+  const auto is = [&](std::string_view name) { return protocol::IsSameIgnoringAsciiCase(account, name); };
+  if (is("NT AUTHORITY\\LocalService") || is("NT AUTHORITY\\NetworkService")) {
+    return {check, Verdict::kOk, account + ", which other services of this computer share", {}};
+  }
+  const bool is_special =
+      account.empty() || is("LocalSystem") || protocol::AsciiUpper(account).starts_with("NT ");
+  if (!is_special) {
+    return {
+        check, Verdict::kOk, account + (account.ends_with('$') ? " (a managed account)" : " (a user)"), {}};
+  }
   return {check, Verdict::kWarn,
           (account.empty() ? std::string("none named") : account) + "; expected " + expected +
               ", which has only the rights it needs",
@@ -91,6 +115,12 @@ Finding JudgePath(const ServiceFacts& facts) {
         check, Verdict::kFail,
         line + ": not quoted, so Windows may start another program, at a prefix of this path",
         "Reinstall with installer\\install.cmd, or: sc config " + facts.name + " binPath= \"\\\"PATH\\\"\""};
+  }
+  const std::string default_name = protocol::ServiceName().text();
+  const std::string named = OptionOf(command, "--name").value_or(default_name);
+  if (!protocol::IsSameIgnoringAsciiCase(named, facts.name)) {
+    return {check, Verdict::kFail, line + ": it runs with the pipe, folder and event source of " + named,
+            "Add --name " + facts.name + " to the command line (sc config " + facts.name + " binPath= ...)."};
   }
   if (!facts.executable_exists) {
     return NotAnswered(check, facts.executable_exists.code, facts.executable_exists.why);
@@ -212,9 +242,25 @@ ServiceCommand ParseServiceCommand(std::string_view command_line) {
   return command;
 }
 
-ServiceFacts CollectServiceFacts(const std::string& name) {
+std::optional<std::string> OptionOf(const ServiceCommand& command, std::string_view option) {
+  std::optional<std::string> value;
+  for (std::size_t i = 0; i + 1 < command.arguments.size(); ++i) {
+    if (command.arguments[i] == option) value = command.arguments[i + 1];
+  }
+  return value;
+}
+
+bool StartsByPipe(const ServiceFacts& facts) {
+  if (!facts.start_pipes) return false;
+  return std::any_of(facts.start_pipes->begin(), facts.start_pipes->end(), [&](const std::string& pipe) {
+    return protocol::IsSameIgnoringAsciiCase(pipe, facts.pipe);
+  });
+}
+
+ServiceFacts CollectServiceFacts(const std::string& name, const std::string& pipe) {
   ServiceFacts facts;
   facts.name = name;
+  facts.pipe = pipe;
   facts.status = Ask([&] { return InstalledService::Open(name, SERVICE_QUERY_STATUS).QueryStatus(); });
   if (facts.IsMissing()) return facts;
   const auto ask_config = [&](auto query) {
@@ -227,6 +273,7 @@ ServiceFacts CollectServiceFacts(const std::string& name) {
       ask_config([](const InstalledService& service) { return service.QueryFailureActions(); });
   facts.acts_on_failure_exit =
       ask_config([](const InstalledService& service) { return service.QueryFailureActionsOnNonCrash(); });
+  facts.start_pipes = ask_config([](const InstalledService& service) { return service.QueryStartPipes(); });
   facts.sid_type = ask_config([](const InstalledService& service) { return service.QuerySidType(); });
   facts.privileges =
       ask_config([](const InstalledService& service) { return service.QueryRequiredPrivileges(); });

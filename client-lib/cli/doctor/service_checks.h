@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,7 @@ ServiceCommand ParseServiceCommand(std::string_view command_line);
 // The service control manager's data about the service.
 struct ServiceFacts {
   std::string name;
+  std::string pipe;  // the name of the pipe that clients open
   Answer<win32::ServiceStatus> status;
   Answer<win32::ServiceConfig> config;
   Answer<bool> delayed_start;
@@ -32,10 +34,16 @@ struct ServiceFacts {
   Answer<std::vector<std::string>> privileges;
   Answer<win32::SecurityDescriptor> security;
   Answer<bool> executable_exists;
+  Answer<std::vector<std::string>> start_pipes;  // Windows starts it when a client opens one of these
 
   bool IsMissing() const { return !status && status.code == ERROR_SERVICE_DOES_NOT_EXIST; }
 };
-ServiceFacts CollectServiceFacts(const std::string& name);
+// Whether Windows starts it for a client of its pipe.
+bool StartsByPipe(const ServiceFacts& facts);
+// The value of an option of the service's command line; nullopt if it is not there.
+std::optional<std::string> OptionOf(const ServiceCommand& command, std::string_view option);
+
+ServiceFacts CollectServiceFacts(const std::string& name, const std::string& pipe);
 
 // Compares `facts` with what the installer sets.
 Findings JudgeService(const ServiceFacts& facts);

@@ -132,6 +132,7 @@ SettingsFacts::Run RunCheck(const Installation& installation) {
 std::vector<std::string> CheckArguments(const Installation& installation) {
   std::vector<std::string> arguments = {"--check-config"};
   if (installation.names_data) arguments.insert(arguments.end(), {"--data", installation.data});
+  if (!installation.name.empty()) arguments.insert(arguments.end(), {"--name", installation.name});
   return arguments;
 }
 
