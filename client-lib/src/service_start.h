@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "onbehalf/client/options.h"
-#include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/deadline.h"
+#include "onbehalf/win32/lean_windows.h"
 
 namespace onbehalf::client {
 

@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/pipe/status.h"
+#include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 #include "raw_client.h"
