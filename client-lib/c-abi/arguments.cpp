@@ -125,7 +125,8 @@ client::Options OptionsArgument(const onbehalf_options* given) {
   client::Options options;
   if (given == nullptr) return options;
   const onbehalf_options known = StructArgument(given, kOptionsFirstSize, "options");
-  if (known.pipe != nullptr) options.pipe = OptionalText(known.pipe, "options.pipe", {});
+  options.pipe = OptionalText(known.pipe, "options.pipe", {});
+  if (known.pipe != nullptr && options.pipe.empty()) throw invalid_argument("options.pipe is empty");
   options.server = OptionalText(known.server, "options.server", options.server);
   options.service = OptionalText(known.service, "options.service", options.service);
   options.level = ToLevel(known.level);

@@ -43,8 +43,8 @@ ClientCore::~ClientCore() {
 }
 
 ClientCore ClientCore::Connect(const Options& options) {
-  if (options.pipe && (options.pipe->empty() || options.pipe->find('/') != std::string::npos)) {
-    throw std::invalid_argument("a pipe name must not be empty or contain a slash");
+  if (options.pipe.find('/') != std::string::npos) {
+    throw std::invalid_argument("a pipe name must not contain a slash");
   }
   if (!IsLocal(options.server) && options.server.find_first_of("\\/") != std::string::npos) {
     throw std::invalid_argument("the server must be a computer name without slashes");

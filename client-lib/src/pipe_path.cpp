@@ -10,7 +10,7 @@ namespace onbehalf::client {
 bool IsLocal(std::string_view server) { return server.empty() || server == "."; }
 
 std::string PipeName(const Options& options) {
-  return options.pipe ? *options.pipe : protocol::DefaultPipeName(options.service);
+  return !options.pipe.empty() ? options.pipe : protocol::DefaultPipeName(options.service);
 }
 
 std::string PipePath(const Options& options) {

@@ -121,7 +121,7 @@ TEST(CommandGrammar, HelpIsOfAllOrOfACommand) {
 TEST(CommandGrammar, CompletesAWord) {
   std::vector<std::string> pipes;
   const Discover discover = [&](const client::Options& options) {
-    pipes.push_back(options.pipe.value_or("onbehalf"));
+    pipes.push_back(options.pipe.empty() ? "onbehalf" : options.pipe);
     return MethodCatalogue(
         client::Json::parse(R"({"methods": [{"name": "file.write"}, {"name": "rpc.ping"}]})"));
   };

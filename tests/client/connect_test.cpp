@@ -40,7 +40,7 @@ TEST(Connect, ReportsBusyInstancesAtItsTimeout) {
   Options options;
   options.pipe = test::UniquePipeName();
   options.connect_timeout = std::chrono::milliseconds(100);
-  const std::string path = test::LocalPipePath(*options.pipe);
+  const std::string path = test::LocalPipePath(options.pipe);
   const win32::UniqueFile pipe(::CreateNamedPipeW(win32::ToWide(path).c_str(), PIPE_ACCESS_DUPLEX,
                                                   PIPE_TYPE_MESSAGE, 1, 512, 512, 0, nullptr));
   ASSERT_TRUE(pipe);
@@ -50,8 +50,6 @@ TEST(Connect, ReportsBusyInstancesAtItsTimeout) {
 
 TEST(Connect, RefusesInvalidPipeNames) {
   Options options;
-  options.pipe = "";
-  EXPECT_THROW(Client::Connect(options), std::invalid_argument);
   options.pipe = "a/b";
   EXPECT_THROW(Client::Connect(options), std::invalid_argument);
   options.pipe = "a";

@@ -66,7 +66,7 @@ TEST_F(Squatter, BeforeTheStartMakesTheStartFail) {
   const std::string made = "the pipe " + service->pipe_path() +
                            " was created by another program: the owner is " + squatter.user() + ", not " +
                            service.OwnerSid();
-  const std::string shut = "the pipe " + service->pipe_path() + " exists and denies the service access (";
+  const std::string shut = "the pipe " + service->pipe_path() + " exists and denies this process access (";
   struct Row {
     const char* name;
     std::string sddl;

@@ -54,8 +54,9 @@ win32::UniqueFile Open(const std::string& path, DWORD access, DWORD flags, Deadl
     if (wait == 0) throw Win32Error(ERROR_PIPE_BUSY, "CreateFileW", path);
     if (!::WaitNamedPipeW(wide_path.c_str(), wait)) {
       const DWORD wait_error = ::GetLastError();
-      // The next open tells the outcome: still busy at the deadline, or gone.
-      if (wait_error != ERROR_SEM_TIMEOUT && wait_error != ERROR_FILE_NOT_FOUND) {
+      // The next open tells the outcome: still busy at the deadline, or gone (also while this waited: STATUS_HANDLES_CLOSED).
+      if (wait_error != ERROR_SEM_TIMEOUT && wait_error != ERROR_FILE_NOT_FOUND &&
+          wait_error != ERROR_HANDLES_CLOSED) {
         throw Win32Error(wait_error, "WaitNamedPipeW", path);
       }
     }

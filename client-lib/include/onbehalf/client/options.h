@@ -24,7 +24,7 @@ enum class Trust {
 };
 
 struct Options {
-  std::optional<std::string> pipe;   // unset: the service's name in lower case ("onbehalf")
+  std::string pipe;                  // empty: the service's name in lower case ("onbehalf")
   std::string server = ".";          // computer name of a remote service
   std::string service = "OnBehalf";  // its name there, also for Trust::kService
   // Unset: kImpersonate on this computer, kIdentify for a remote one, because identity cannot be tracked per message
