@@ -20,7 +20,7 @@ set(onbehalf_pipe_headers capture_failure.h caller.h client.h client_process.h i
   stop_event.h)
 list(TRANSFORM onbehalf_pipe_headers PREPEND protocol/pipe/include/onbehalf/pipe/)
 install(FILES ${onbehalf_pipe_headers} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf/pipe" COMPONENT pipe)
-set(onbehalf_pipe_win32 deadline.h impersonation_level.h lean_windows.h sid.h win32_error.h)
+set(onbehalf_pipe_win32 deadline.h impersonation_level.h lean_windows.h sid.h utf.h win32_error.h)
 list(TRANSFORM onbehalf_pipe_win32 PREPEND protocol/win32/include/onbehalf/win32/)
 install(FILES ${onbehalf_pipe_win32} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/onbehalf/win32" COMPONENT pipe)
 # The codes of RpcError::code() and of a handler's errors.
