@@ -48,6 +48,7 @@ registry         quick  900 nt             mingw       onbehalf_registry_tests  
 methods-document quick  300 -              mingw       onbehalf_methods_document_tests *                  docs/methods.md is what the service registers
 win32            quick  900 nt             mingw       onbehalf_win32_tests            *                  handles, errors, SIDs, tokens, descriptors
 pipe             quick  900 nt             mingw       onbehalf_pipe_tests             *                  the pipe library: servers, clients, callers, security
+pipe-demo        full   900 nt             mingw       onbehalf_pipe_demo_tests        *                  PipeServer.exe: its server and clients, as processes
 service-core     quick  600 -              mingw       onbehalf_service_core_tests     *                  the service's platform-independent parts: policy, audit chain, settings, schemas, paths, SQL
 protocol         quick  600 -              mingw       onbehalf_protocol_tests         *                  framing, JSON, JSON-RPC
 native-protocol  full   600 -              linux       onbehalf_protocol_tests         *                  the same on this system with AddressSanitizer and UBSan

@@ -92,12 +92,10 @@ FireAndForget Serve(ServerEnd client, std::string name, Options options, std::sh
     Print(name + ": process " + std::to_string(by.process_id) + " " + by.image_path + " on " + by.computer);
     for (IoResult done; done || done.status == Status::kMoreData;) {
       std::vector<std::string> messages = {"you"};
-      if (reads) {
-        done = is_sync ? client.Read(buffer, kNoDeadline, stop.native())
-                       : co_await client.ReadAsync(buffer, kNoDeadline, stop.native());
-        messages = Messages(rest, {buffer, done.bytes}, done.status, kind);
-        if (messages.empty()) continue;
-      }
+      if (reads && is_sync) done = client.Read(buffer, kNoDeadline, stop.native());
+      if (reads && !is_sync) done = co_await client.ReadAsync(buffer, kNoDeadline, stop.native());
+      if (reads) messages = Messages(rest, {buffer, done.bytes}, done.status, kind);
+      if (messages.empty()) continue;
       // Who wrote what was read last; before the first read, who opened the pipe with static tracking.
       const auto captured = client.CaptureCaller();
       if (const auto* failure = std::get_if<CaptureFailure>(&captured))
@@ -110,8 +108,8 @@ FireAndForget Serve(ServerEnd client, std::string name, Options options, std::sh
         Print(name + " (" + who + "): " + message);
         if (options.contains("/inbound")) continue;
         if (kind == Kind::kByte) message += '\n';
-        done = is_sync ? client.Write(message, kNoDeadline, stop.native())
-                       : co_await client.WriteAsync(message, kNoDeadline, stop.native());
+        if (is_sync) done = client.Write(message, kNoDeadline, stop.native());
+        if (!is_sync) done = co_await client.WriteAsync(message, kNoDeadline, stop.native());
       }
       if (!reads) break;
     }
