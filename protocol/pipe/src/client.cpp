@@ -1,6 +1,7 @@
 #include "onbehalf/pipe/client.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -144,6 +145,8 @@ ClientEnd Connect(std::string_view path, const ConnectOptions& options, Deadline
 IoResult ClientEnd::Call(std::string_view request, std::string& answer, std::size_t max_bytes,
                          Deadline deadline, NativeHandle stop) {
   constexpr std::size_t kFirstPart = 16 * 1024;
+  if (request.size() > (std::numeric_limits<DWORD>::max)())
+    throw Win32Error(ERROR_INVALID_PARAMETER, "TransactNamedPipe");
   answer.resize((std::max<std::size_t>)(1, (std::min)(max_bytes, kFirstPart)));
   win32::OverlappedOperation& operation = io_->reading();
   const BOOL succeeded =

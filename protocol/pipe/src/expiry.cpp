@@ -15,7 +15,10 @@ Expiry::Expiry(Deadline deadline, NativeHandle stop, PoolEnvironment environment
     const auto on_time = [](PTP_CALLBACK_INSTANCE, void* context, PTP_TIMER) {
       auto& self = *static_cast<Expiry*>(context);
       // The timer's clock is another one than the deadline's.
-      if (Clock::now() < self.deadline_) return self.SetTimer();
+      if (Clock::now() < self.deadline_) {
+        if (!self.disarmed_) self.SetTimer();
+        return;
+      }
       self.on_expire_(Status::kTimeout);
     };
     timer_ = ::CreateThreadpoolTimer(on_time, this, pool);
@@ -56,9 +59,10 @@ void Expiry::Arm() noexcept {
 
 void Expiry::Disarm() noexcept {
   if (timer_ != nullptr) {
+    disarmed_ = true;
     ::SetThreadpoolTimer(timer_, nullptr, 0, 0);
     ::WaitForThreadpoolTimerCallbacks(timer_, TRUE);
-    // A callback that ran just now may have set it again; then it was too early, and the next one is cancelled here.
+    // A callback that was too early and ran just now may have set it again; no later one does.
     ::SetThreadpoolTimer(timer_, nullptr, 0, 0);
     ::WaitForThreadpoolTimerCallbacks(timer_, TRUE);
   }

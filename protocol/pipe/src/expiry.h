@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 
 #include "onbehalf/pipe/pipe_end.h"
@@ -28,6 +29,7 @@ class Expiry {
   const Deadline deadline_;
   const NativeHandle stop_;
   const std::function<void(Status)> on_expire_;
+  std::atomic<bool> disarmed_{false};
   PTP_TIMER timer_ = nullptr;
   PTP_WAIT wait_ = nullptr;
 };

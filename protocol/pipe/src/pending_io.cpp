@@ -50,19 +50,23 @@ void PendingIo::OnComplete(std::uint32_t code, std::size_t bytes) {
     const std::lock_guard lock(lock_);
     is_pending_ = false;
     self = std::move(self_);
-    if (code == ERROR_OPERATION_ABORTED) {
-      result.status = reason_;
-      if (reason_ == Status::kTimeout) result.code = WAIT_TIMEOUT;
+    // As the synchronous form tells it. Without a reason it was Cancel or Close.
+    if (code == ERROR_OPERATION_ABORTED && reason_) {
+      result.status = *reason_;
+      result.code =
+          reason_ == Status::kTimeout ? std::uint32_t{WAIT_TIMEOUT} : std::uint32_t{ERROR_CANCELLED};
     }
   }
   if (expiry_) expiry_->Disarm();
+  // Before the callback, which may close the end and go on: the handle must not stay open for as long as it runs.
+  io_.reset();
   const std::function<void(IoResult)> on_end = std::move(on_end_);
   on_end(result);
 }
 
 void PendingIo::OnExpire(Status status) {
   const std::lock_guard lock(lock_);
-  if (!is_pending_) return;
+  if (!is_pending_ || reason_) return;
   reason_ = status;
   io_->Cancel(*this);
 }

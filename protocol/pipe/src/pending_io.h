@@ -36,14 +36,14 @@ class PendingIo final : public AsyncCall, public Operation, public std::enable_s
   void OnComplete(std::uint32_t code, std::size_t bytes) override;
   void OnExpire(Status status);
 
-  const std::shared_ptr<PipeIo> io_;
+  std::shared_ptr<PipeIo> io_;  // until it has ended
   const char* const name_;
   const Call call_;
   const bool is_connect_;
   std::optional<Expiry> expiry_;
   win32::Lock lock_;
   bool is_pending_ = false;
-  Status reason_ = Status::kStopped;  // of a cancellation
+  std::optional<Status> reason_;  // of a cancellation by deadline or stop event
   std::function<void(IoResult)> on_end_;
   std::shared_ptr<PendingIo> self_;  // while pending
 };

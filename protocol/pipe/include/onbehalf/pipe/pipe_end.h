@@ -102,8 +102,8 @@ class PipeEnd {
   // (reads in byte mode skip such messages).
   IoResult Read(std::span<char> buffer, Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
   // Reads a whole message, however long, into `message`. kTooLarge if it is longer than `max_bytes`: `message` then has
-  // its first `max_bytes`, and the next read continues in it. Only for ends that read messages. `deadline` is for the
-  // whole message.
+  // its first `max_bytes`, and the next read continues in it (a limit of 0 takes one byte of such a message all the
+  // same). Only for ends that read messages. `deadline` is for the whole message.
   IoResult ReadMessage(std::string& message, std::size_t max_bytes, Deadline deadline = kNoDeadline,
                        NativeHandle stop = nullptr);
   // Writes all of `bytes` in one write: one message on a message pipe, also of zero bytes. Waits while the reader has

@@ -23,8 +23,10 @@ std::string_view ToString(Status status);
 
 struct IoResult {
   Status status = Status::kOk;
-  std::uint32_t code = 0;  // Windows' code behind the status, for logs: 109, 232 or 233 for kClosed
-  std::size_t bytes = 0;   // read or written
+  // Windows' code behind the status, for logs: 109, 232 or 233 for kClosed; 258 (WAIT_TIMEOUT) for kTimeout; for
+  // kStopped 1223 (ERROR_CANCELLED) if the stop event was set and 995 (ERROR_OPERATION_ABORTED) after Cancel or Close.
+  std::uint32_t code = 0;
+  std::size_t bytes = 0;  // read or written
   explicit operator bool() const noexcept { return status == Status::kOk; }
 };
 
