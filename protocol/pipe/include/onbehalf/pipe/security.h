@@ -38,7 +38,8 @@ inline constexpr std::uint32_t kServerRights = 0x1e019f;
 // Every descriptor has, besides its entries: this account (or the service of OwnedByService) as owner and with
 // kServerRights; nothing else for the owner as such (OWNER RIGHTS), so that WRITE_DAC does not come with ownership;
 // deny entries for anonymous and guest logons, which come first; and a label that keeps processes below medium
-// integrity, and app containers, out (no write up, no read up). Deny entries precede allow entries.
+// integrity, and app containers, out (no write up, no read up). Deny entries precede allow entries: one for a group that the
+// server's own account is in denies the server too (Server's constructor then throws ERROR_ACCESS_DENIED, 5).
 class Security {
  public:
   Security() = default;

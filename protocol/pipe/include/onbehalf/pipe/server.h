@@ -66,8 +66,8 @@ class Server {
 
   const std::string& path() const noexcept;
 
-  // The next client. Clients that connect before this is called wait, as many as waiting_instances; for others the pipe
-  // is busy.
+  // The next client. Clients that connect before this is called wait, at least waiting_instances and at most twice as
+  // many; for others the pipe is busy. A client may have left by then: what it wrote can be read before kClosed.
   Accepted Accept(Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
   // Calls once, on a thread of the pool.
   void AcceptAsync(std::function<void(Accepted)> on_client, Deadline deadline = kNoDeadline,
@@ -79,7 +79,7 @@ class Server {
   // the constructor.
   void SetSecurity(const Security& security);
   // No client is accepted after this returns; every waiting Accept ends with kStopped. The name is held until the
-  // server is destroyed. Waits for callbacks of the pool: not on the only thread of one.
+  // server is destroyed. Waits for the pool's callbacks: not on the only thread of `environment`.
   void Stop();
 
  private:
