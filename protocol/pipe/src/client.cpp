@@ -21,6 +21,9 @@ namespace {
 
 using win32::Win32Error;
 
+// ERROR_HANDLES_CLOSED of winerror.h, which MinGW's lacks.
+constexpr DWORD kHandlesClosed = 676;
+
 std::string ToPath(std::string_view path) {
   try {
     return LocalPath(path);
@@ -57,7 +60,7 @@ win32::UniqueFile Open(const std::string& path, DWORD access, DWORD flags, Deadl
       const DWORD wait_error = ::GetLastError();
       // The next open tells the outcome: still busy at the deadline, or gone (also while this waited: STATUS_HANDLES_CLOSED).
       if (wait_error != ERROR_SEM_TIMEOUT && wait_error != ERROR_FILE_NOT_FOUND &&
-          wait_error != ERROR_HANDLES_CLOSED) {
+          wait_error != kHandlesClosed) {
         throw Win32Error(wait_error, "WaitNamedPipeW", path);
       }
     }
