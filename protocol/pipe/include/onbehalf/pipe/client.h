@@ -55,7 +55,7 @@ class ServerNotTrusted : public std::runtime_error {
 };
 
 struct ConnectOptions {
-  ClientSecurity security;
+  ClientSecurity security = {};
   Access access = Access::kReadWrite;  // what the pipe's direction allows: kRead for an outbound pipe
   Kind read_mode = Kind::kByte;        // kMessage: reads keep the limits of messages; for message pipes
   ServerCheck check = OwnedByUserOrSystem();

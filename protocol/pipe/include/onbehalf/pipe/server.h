@@ -34,7 +34,7 @@ struct ServerOptions {
   Security security = Security::Default();
   PoolEnvironment environment = nullptr;  // must outlive the server and its ends
   // For the log: an instance could not be created, and will be again soon. On any thread; must not call the server.
-  std::function<void(std::string_view what, std::string_view why)> on_failure;
+  std::function<void(std::string_view what, std::string_view why)> on_failure = {};
 };
 
 // Another program has a pipe of this name, or the pipe does not have the requested descriptor. It must not be served.
