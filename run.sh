@@ -48,7 +48,7 @@ heading "Packages"
 install_packages mingw nt
 note "Nothing is missing."
 heading "Build"
-build_preset mingw onbehalf onbehalf-service onbehalf-run-restricted onbehalf_process_module ||
+build_preset mingw onbehalf onbehalf-service onbehalf-run-restricted onbehalf_process_module onbehalf_pipe_server ||
   fail "the build failed (see above)"
 note "Building a Wine whose pipes and access checks work like Windows NT's, so that the service can tell callers apart"
 code=0
@@ -81,6 +81,7 @@ else
 apart."
 fi
 show_module
+show_pipe_server
 show_audit "$audit_before"
 show_what_next
 if [ ${#surprises[@]} != 0 ]; then

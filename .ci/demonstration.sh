@@ -128,6 +128,35 @@ wait_for_state() {
   fail "the service is not $1 after 30 s: $state"
 }
 
+# talk PROMPT INPUT SHOWN COMMAND...: the client's output for these lines of input.
+talk() {
+  local input=$2 code=0
+  printf '\n%s %s\n%s' "$1" "$3" "$input"
+  printf '%s' "$input" | timeout 60 "${@:4}" 2>&1 | tr -d '\r' || code=$?
+  [ "$code" = 0 ] || surprises+=("$3 (exit code $code)")
+}
+show_pipe_server() {
+  heading "A pipe without the service: the sample PipeServer.exe, with the library onbehalf::pipe"
+  local output server line="" own
+  printf '> PipeServer\n'
+  exec {output}< <(exec wine "$bin/PipeServer.exe" 2>&1 </dev/null)
+  server=$!
+  read -r -t 60 line <&"$output" || surprises+=("PipeServer (it does not listen)")
+  printf '%s\n' "${line%$'\r'}"
+  talk '>' $'hello\nopen C:\\windows\\win.ini\n' "PipeServer /client /level impersonation" \
+    wine "$bin/PipeServer.exe" /client /level impersonation
+  if [ "$nt" = yes ]; then
+    own=$(wine "$onbehalf" whoami </dev/null | tr -d '\r' | awk '$1 == "sid" { print $2 }')
+    talk 'other>' $'hello\n' "PipeServer /client /trust $own" \
+      wine "$bin/onbehalf-run-restricted.exe" --account "$other_account" "$bin/PipeServer.exe" /client /trust "$own"
+  fi
+  note "
+What the server has shown meanwhile:"
+  kill "$server" || true
+  tr -d '\r' <&"$output"
+  exec {output}<&-
+}
+
 show_module() {
   heading "A method of your own: the sample module (service/samples/process_module.cpp)"
   note "The service loads modules when it starts, from the folder modules next to its program:"
