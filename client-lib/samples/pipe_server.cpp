@@ -92,6 +92,7 @@ FireAndForget Serve(ServerEnd client, std::string name, Options options, std::sh
     Print(name + ": process " + std::to_string(by.process_id) + " " + by.image_path + " on " + by.computer);
     for (IoResult done; done || done.status == Status::kMoreData;) {
       std::vector<std::string> messages = {"you"};
+      // Two statements: GCC 12 evaluates both sides of ?: if one of them awaits.
       if (reads && is_sync) done = client.Read(buffer, kNoDeadline, stop.native());
       if (reads && !is_sync) done = co_await client.ReadAsync(buffer, kNoDeadline, stop.native());
       if (reads) messages = Messages(rest, {buffer, done.bytes}, done.status, kind);

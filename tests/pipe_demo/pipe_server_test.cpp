@@ -149,7 +149,7 @@ TEST_P(PipeDemo, ServesTwoClientsAtOnceAndEnds) {
     EXPECT_EQ(clients.back().ReadErrorLine(), "connected to " + LocalPipePath(server.name()));
   }
   // The second one first: it does not wait for the other.
-  for (const std::size_t index : {1, 0}) {
+  for (const std::size_t index : {std::size_t{1}, std::size_t{0}}) {
     ChildProcess& client = clients[index];
     const std::string name = "client " + std::to_string(index + 1);
     if (direction() == "/outbound") {
