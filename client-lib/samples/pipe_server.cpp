@@ -60,7 +60,8 @@ std::vector<std::string> Messages(std::string& rest, std::string_view bytes, Sta
   std::vector<std::string> messages;
   rest += bytes;
   if (kind == Kind::kMessage && status == Status::kOk) messages.push_back(std::exchange(rest, {}));
-  for (std::size_t end; kind == Kind::kByte && (end = rest.find('\n')) != rest.npos; rest.erase(0, end + 1))
+  for (std::size_t end; kind == Kind::kByte && (end = rest.find('\n')) != std::string::npos;
+       rest.erase(0, end + 1))
     messages.push_back(rest.substr(0, end));
   if (rest.size() > 64 * 1024) throw std::runtime_error("a message is longer than 64 KiB");
   return messages;
