@@ -42,6 +42,8 @@ std::optional<std::string> ServiceName::FaultOf(std::string_view text) {
            std::to_string(wrong - text.begin() + 1) + " is something else";
   }
   if (text.front() == '.' || text.back() == '.') return "a service's name must not begin or end with '.'";
+  if (text.find("..") != std::string_view::npos)
+    return "a service's name must not have \"..\" in it, which no pipe can have";
   if (IsDeviceName(text)) {
     return "\"" + std::string(text) +
            "\" is the name of a device, so no folder can have it: choose another name";

@@ -172,6 +172,23 @@ ONBEHALF_CHILD_MAIN(RunNested) {
   return 0;
 }
 
+// Capturing reverts: what followed would run as the process.
+ONBEHALF_CHILD_MAIN(CaptureAsTheCaller) {
+  Identified pipe({ImpersonationLevel::kImpersonation, true});
+  const auto captured = CallerOf(pipe);
+  const Caller& caller = std::get<Caller>(captured);
+  static_cast<void>(caller.Run([&] { static_cast<void>(pipe.served.CaptureCaller()); }));
+  return 0;
+}
+
+ONBEHALF_CHILD_MAIN(CaptureWithATokenOfAnother) {
+  Identified pipe({ImpersonationLevel::kImpersonation, true});
+  static_cast<void>(CallerOf(pipe));
+  if (!::ImpersonateSelf(SecurityImpersonation)) return 1;
+  static_cast<void>(pipe.served.CaptureCaller());
+  return 0;
+}
+
 // A callback that returns with a token would give it to whatever the pool runs next.
 ONBEHALF_CHILD_MAIN(LeaveACallbackImpersonating) {
   Connection pipe;
@@ -187,6 +204,12 @@ ONBEHALF_CHILD_MAIN(LeaveACallbackImpersonating) {
 
 TEST(CallerTest, NestingEndsTheProcess) {
   EXPECT_EQ(test::RunChild(test::ChildProcess::Options::Self("RunNested")).code, 0xC0000409U);
+}
+
+TEST(CallerTest, CapturingOnAThreadWithATokenEndsTheProcess) {
+  EXPECT_EQ(test::RunChild(test::ChildProcess::Options::Self("CaptureAsTheCaller")).code, 0xC0000409U);
+  EXPECT_EQ(test::RunChild(test::ChildProcess::Options::Self("CaptureWithATokenOfAnother")).code,
+            0xC0000409U);
 }
 
 TEST(CallerTest, ACallbackThatReturnsWithATokenEndsTheProcess) {

@@ -242,6 +242,15 @@ TEST_F(EnforcedTest, ADenyEntryTakesWhatItSaysAndNoMore) {
   EXPECT_EQ(Granted(denied(Access::kReadWrite)), "");
 }
 
+TEST_F(EnforcedTest, NewClientsAreCheckedAgainstANewSecurity) {
+  Server server(test::UniquePipeName(), {.waiting_instances = 8});
+  server.SetSecurity(Security().Allow(kAccount));
+  EXPECT_EQ(OpenErrorOf(*account_, server, Access::kReadWrite), 0U);
+  server.SetSecurity(Security::Default().Deny(kAccount));
+  EXPECT_EQ(OpenErrorOf(*account_, server, Access::kReadWrite),
+            static_cast<std::uint32_t>(ERROR_ACCESS_DENIED));
+}
+
 // Its own further instances are checked as well: the server does not start, instead of serving one client.
 TEST_F(EnforcedTest, DenyingAGroupOfTheServersAccountDeniesTheServer) {
   EXPECT_EQ(ErrorOf([] {

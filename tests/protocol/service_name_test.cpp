@@ -54,6 +54,7 @@ TEST(ServiceName, NamesTheFault) {
       {".a", "a service's name must not begin or end with '.'"},
       {"a.", "a service's name must not begin or end with '.'"},
       {"..", "a service's name must not begin or end with '.'"},
+      {"a..b", "a service's name must not have \"..\" in it, which no pipe can have"},
       {"nul", "\"nul\" is the name of a device, so no folder can have it: choose another name"},
       {"Com7.x", "\"Com7.x\" is the name of a device, so no folder can have it: choose another name"},
       {"OnBehalf-audit",

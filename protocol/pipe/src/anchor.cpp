@@ -57,18 +57,20 @@ DWORD OpenMode(Direction direction) {
   return PIPE_ACCESS_DUPLEX;
 }
 
-// Of all instances, the anchor included. CreateNamedPipeW takes 255 as "unlimited", NtCreateNamedPipeFile all bits.
-DWORD MaxInstances(const PipeOptions& options, DWORD unlimited) {
-  return options.max_clients == kUnlimitedClients ? unlimited : options.max_clients + 1;
-}
-
 // S-1-5-80-...: Windows puts it only into tokens of that service.
 bool IsServiceSid(const win32::Sid& sid) {
-  return sid.Authority() == 5 && sid.PartCount() > 1 && sid.Part(0) == SECURITY_SERVICE_ID_BASE_RID;
+  return sid.Authority() == 5 && sid.PartCount() == 6 && sid.Part(0) == SECURITY_SERVICE_ID_BASE_RID;
 }
 
 constexpr SECURITY_INFORMATION kCompared =
     OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
+
+// Windows maps generic rights when it stores a descriptor.
+ACCESS_MASK FileRights(ACCESS_MASK mask) {
+  GENERIC_MAPPING file{FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE, FILE_ALL_ACCESS};
+  ::MapGenericMask(&mask, &file);
+  return mask;
+}
 
 DescriptorDifference Difference(HANDLE pipe, const SecurityDescriptor& wanted) {
   return DifferenceOf(SecurityDescriptor::FromKernelObject(pipe, kCompared), wanted);
@@ -110,13 +112,12 @@ void Anchor::Create(const PipeOptions& options) {
   HANDLE pipe = nullptr;
   // No data access: such an instance begins disconnected, not listening, so no client can ever be on it.
   constexpr ACCESS_MASK kAccess = FILE_READ_ATTRIBUTES | READ_CONTROL | WRITE_DAC | WRITE_OWNER | SYNCHRONIZE;
-  const NTSTATUS status =
-      ::NtCreateNamedPipeFile(&pipe, kAccess, &object, &status_block, Sharing(options.direction), kOpenIf, 0,
-                              (options.kind == Kind::kMessage ? kMessageType : 0) |
-                                  (options.accept_remote ? 0 : kRejectRemoteClients),
-                              options.kind == Kind::kMessage ? kMessageMode : 0, kQueueOperation,
-                              MaxInstances(options, kUnlimitedInstances), options.inbound_bytes,
-                              options.outbound_bytes, &default_timeout);
+  const NTSTATUS status = ::NtCreateNamedPipeFile(
+      &pipe, kAccess, &object, &status_block, Sharing(options.direction), kOpenIf, 0,
+      (options.kind == Kind::kMessage ? kMessageType : 0) |
+          (options.accept_remote ? 0 : kRejectRemoteClients),
+      options.kind == Kind::kMessage ? kMessageMode : 0, kQueueOperation, kUnlimitedInstances,
+      options.inbound_bytes, options.outbound_bytes, &default_timeout);
   if (status >= 0) {
     instance_.reset(pipe);
     return;
@@ -151,6 +152,11 @@ void Anchor::Park() {
 }
 
 void Anchor::SetDescriptor(const SecurityDescriptor& descriptor) {
+  const auto owner =
+      SecurityDescriptor::FromKernelObject(instance_.get(), OWNER_SECURITY_INFORMATION).Owner();
+  if (!owner || !(*owner == *descriptor.Owner())) {
+    throw NameTaken("the pipe " + path_ + " has another owner than the new descriptor: nothing was changed");
+  }
   constexpr SECURITY_INFORMATION kSet =
       DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
   if (!::SetKernelObjectSecurity(instance_.get(), kSet, descriptor.get())) {
@@ -171,17 +177,16 @@ ServerEnd AddInstance(const PipeOptions& options, PoolEnvironment environment) {
                                                           : PIPE_TYPE_BYTE | PIPE_READMODE_BYTE) |
                           PIPE_WAIT |
                           (options.accept_remote ? PIPE_ACCEPT_REMOTE_CLIENTS : PIPE_REJECT_REMOTE_CLIENTS);
-  win32::UniqueFile pipe(::CreateNamedPipeW(win32::ToWide(options.path).c_str(),
-                                            OpenMode(options.direction) | FILE_FLAG_OVERLAPPED, pipe_mode,
-                                            MaxInstances(options, PIPE_UNLIMITED_INSTANCES),
-                                            options.outbound_bytes, options.inbound_bytes, 0, &attributes));
+  win32::UniqueFile pipe(::CreateNamedPipeW(
+      win32::ToWide(options.path).c_str(), OpenMode(options.direction) | FILE_FLAG_OVERLAPPED, pipe_mode,
+      PIPE_UNLIMITED_INSTANCES, options.outbound_bytes, options.inbound_bytes, 0, &attributes));
   if (!pipe) win32::ThrowLastError("CreateNamedPipeW", options.path);
   return ServerEnd(pipe.release(), environment);
 }
 
 DescriptorDifference DifferenceOf(const SecurityDescriptor& actual, const SecurityDescriptor& wanted) {
   const auto same_entry = [](const AccessEntry& a, const AccessEntry& b) {
-    return a.type == b.type && a.mask == b.mask && a.sid == b.sid;
+    return a.type == b.type && FileRights(a.mask) == FileRights(b.mask) && a.sid == b.sid;
   };
   const auto owner = actual.Owner();
   if (!owner || !(*owner == *wanted.Owner())) {

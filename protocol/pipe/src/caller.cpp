@@ -12,6 +12,8 @@
 namespace onbehalf::pipe {
 
 std::variant<win32::Token, CaptureFailure> CaptureToken(HANDLE pipe) {
+  // It would revert the thread that is another account, and the rest of that work would run as the process.
+  AssertNotImpersonating();
   if (!::ImpersonateNamedPipeClient(pipe)) {
     const DWORD code = ::GetLastError();
     return CaptureFailure{code, "ImpersonateNamedPipeClient", code == ERROR_CANT_OPEN_ANONYMOUS};
@@ -31,6 +33,7 @@ std::variant<win32::Token, CaptureFailure> CaptureToken(HANDLE pipe) {
 }
 
 std::variant<Caller, CaptureFailure> Caller::FromLastMessage(NativeHandle pipe) {
+  AssertThreadHasNoToken();
   auto captured = CaptureToken(pipe);
   if (auto* failure = std::get_if<CaptureFailure>(&captured)) return *failure;
   try {
@@ -50,6 +53,7 @@ std::string Caller::Account() const {
 
 std::optional<ImpersonationFailure> Caller::Run(const std::function<void()>& work,
                                                 ImpersonationLevel required) const {
+  AssertThreadHasNoToken();
   const Impersonation impersonation(*token_, required);
   if (!impersonation) return impersonation.failure();
   work();

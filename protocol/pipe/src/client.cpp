@@ -146,7 +146,7 @@ ClientEnd Connect(std::string_view path, const ConnectOptions& options, Deadline
 }
 
 IoResult ClientEnd::Call(std::string_view request, std::string& answer, std::size_t max_bytes,
-                         Deadline deadline, NativeHandle stop) {
+                         Deadline deadline, StopSignal stop) {
   constexpr std::size_t kFirstPart = 16 * 1024;
   if (request.size() > (std::numeric_limits<DWORD>::max)())
     throw Win32Error(ERROR_INVALID_PARAMETER, "TransactNamedPipe");
@@ -172,7 +172,7 @@ IoResult ClientEnd::Call(std::string_view request, std::string& answer, std::siz
 }
 
 IoResult Call(std::string_view path, std::string_view request, std::string& answer, std::size_t max_bytes,
-              ConnectOptions options, Deadline deadline, NativeHandle stop) {
+              ConnectOptions options, Deadline deadline, StopSignal stop) {
   options.read_mode = Kind::kMessage;
   return Connect(path, options, deadline).Call(request, answer, max_bytes, deadline, stop);
 }

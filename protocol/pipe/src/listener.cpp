@@ -20,7 +20,10 @@ bool HasClient(const ServerEnd& pipe) {
 // One instance that waits for a client.
 class Listener::Waiting final : public Operation {
  public:
-  Waiting(Listener& listener, ServerEnd instance) : pipe(std::move(instance)), listener_(listener) {}
+  // Throws Win32Error. Once it exists, its StartConnect cannot throw.
+  Waiting(Listener& listener, ServerEnd instance) : pipe(std::move(instance)), listener_(listener) {
+    PipeEndAccess::Io(pipe).Bind();
+  }
   void OnComplete(std::uint32_t code, std::size_t) override { listener_.OnConnect(*this, code); }
 
   ServerEnd pipe;
@@ -91,6 +94,17 @@ bool Listener::joined_existing() const {
   return anchor_ && anchor_->joined_existing();
 }
 
+void Listener::Release() {
+  const std::lock_guard lock(mutex_);
+  --served_;
+}
+
+bool Listener::HasRoom() const {
+  const std::size_t listening = waiting_.size() + creating_;
+  const bool limited = options_.max_clients != kUnlimitedClients;
+  return listening < wanted_ && (!limited || listening + served_ < options_.max_clients);
+}
+
 void Listener::SetWaiting(std::uint32_t instances) {
   const std::lock_guard lock(mutex_);
   wanted_ = instances;
@@ -102,14 +116,13 @@ bool Listener::Replenish() {
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
-      if (stopping_ || paused_ || waiting_.size() + creating_ >= wanted_) break;
+      if (stopping_ || paused_ || !HasRoom()) break;
       ++creating_;
     }
     std::shared_ptr<Waiting> next;
     try {
       next = std::make_shared<Waiting>(*this, AddInstance(CurrentOptions(), environment_));
     } catch (const std::exception& error) {
-      // Routine if the number of instances is limited.
       events_.on_failure("an instance of the pipe could not be created; will retry", error.what());
       complete = false;
     }
@@ -129,8 +142,14 @@ bool Listener::Replenish() {
       }
       waiting_.erase(next.get());
       if (stopping_) break;
+      if (ConnectCode(code) == ERROR_SUCCESS) ++served_;
     }
-    if (ConnectCode(code) == ERROR_SUCCESS) events_.on_client(std::move(next->pipe));
+    if (ConnectCode(code) != ERROR_SUCCESS) {
+      events_.on_failure("waiting for a client failed; will retry", win32::ErrorName(code));
+      complete = false;
+      break;
+    }
+    events_.on_client(std::move(next->pipe));
   }
   return complete;
 }
@@ -147,6 +166,7 @@ void Listener::OnConnect(Waiting& waiting, std::uint32_t code) {
     const bool connected =
         code == ERROR_SUCCESS || (paused_ && code == ERROR_OPERATION_ABORTED && HasClient(mine->pipe));
     serve = !stopping_ && connected;
+    if (serve) ++served_;
   }
   if (!Replenish()) events_.on_incomplete();
   if (serve) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -112,7 +113,7 @@ void PipeEnd::Cancel() noexcept {
   if (io_) io_->CancelAll();
 }
 
-IoResult PipeEnd::Read(std::span<char> buffer, Deadline deadline, NativeHandle stop) {
+IoResult PipeEnd::Read(std::span<char> buffer, Deadline deadline, StopSignal stop) {
   win32::OverlappedOperation& operation = io_->reading();
   const BOOL succeeded = ::ReadFile(native(), buffer.data(), ReadSize(buffer), nullptr, operation.Prepare());
   const DWORD error = succeeded ? ERROR_SUCCESS : ::GetLastError();
@@ -121,14 +122,14 @@ IoResult PipeEnd::Read(std::span<char> buffer, Deadline deadline, NativeHandle s
 }
 
 IoResult PipeEnd::ReadMessage(std::string& message, std::size_t max_bytes, Deadline deadline,
-                              NativeHandle stop) {
+                              StopSignal stop) {
   MessageParts parts(native(), message, max_bytes);
   for (;;) {
     if (const auto whole = parts.Take(Read(parts.Next(), deadline, stop))) return *whole;
   }
 }
 
-IoResult PipeEnd::Write(std::string_view bytes, Deadline deadline, NativeHandle stop) {
+IoResult PipeEnd::Write(std::string_view bytes, Deadline deadline, StopSignal stop) {
   const DWORD size = WriteSize(bytes);
   win32::OverlappedOperation& operation = io_->writing();
   const BOOL succeeded = ::WriteFile(native(), bytes.data(), size, nullptr, operation.Prepare());
@@ -189,6 +190,8 @@ class PendingMessage final : public AsyncCall, public std::enable_shared_from_th
       if (!whole) whole = ReadPart();
     } catch (const win32::Win32Error& error) {
       whole = ToResult(error.win32_code(), 0);
+    } catch (const std::bad_alloc&) {
+      whole = ToResult(ERROR_NOT_ENOUGH_MEMORY, 0);
     }
     if (whole) on_end_(*whole);
   }
@@ -202,30 +205,30 @@ class PendingMessage final : public AsyncCall, public std::enable_shared_from_th
 
 }  // namespace
 
-void PipeEnd::ReadAsync(std::span<char> buffer, Callback on_end, Deadline deadline, NativeHandle stop) {
+void PipeEnd::ReadAsync(std::span<char> buffer, Callback on_end, Deadline deadline, StopSignal stop) {
   StartWithCallback(PendingRead(io_, buffer, deadline, stop), environment(), std::move(on_end));
 }
 
 void PipeEnd::ReadMessageAsync(std::string& message, std::size_t max_bytes, Callback on_end,
-                               Deadline deadline, NativeHandle stop) {
+                               Deadline deadline, StopSignal stop) {
   StartWithCallback(std::make_shared<PendingMessage>(io_, message, max_bytes, deadline, stop), environment(),
                     std::move(on_end));
 }
 
 IoAwaitable PipeEnd::ReadMessageAsync(std::string& message, std::size_t max_bytes, Deadline deadline,
-                                      NativeHandle stop) {
+                                      StopSignal stop) {
   return IoAwaitable(std::make_shared<PendingMessage>(io_, message, max_bytes, deadline, stop));
 }
 
-void PipeEnd::WriteAsync(std::string_view bytes, Callback on_end, Deadline deadline, NativeHandle stop) {
+void PipeEnd::WriteAsync(std::string_view bytes, Callback on_end, Deadline deadline, StopSignal stop) {
   StartWithCallback(PendingWrite(io_, bytes, deadline, stop), environment(), std::move(on_end));
 }
 
-IoAwaitable PipeEnd::ReadAsync(std::span<char> buffer, Deadline deadline, NativeHandle stop) {
+IoAwaitable PipeEnd::ReadAsync(std::span<char> buffer, Deadline deadline, StopSignal stop) {
   return IoAwaitable(PendingRead(io_, buffer, deadline, stop));
 }
 
-IoAwaitable PipeEnd::WriteAsync(std::string_view bytes, Deadline deadline, NativeHandle stop) {
+IoAwaitable PipeEnd::WriteAsync(std::string_view bytes, Deadline deadline, StopSignal stop) {
   return IoAwaitable(PendingWrite(io_, bytes, deadline, stop));
 }
 

@@ -31,6 +31,8 @@ class PipeIo {
   win32::OverlappedOperation& reading() { return Made(reading_); }
   win32::OverlappedOperation& writing() { return Made(writing_); }
 
+  // Makes the pool's object for asynchronous operations, if it does not exist yet. Throws Win32Error.
+  TP_IO* Bind();
   // Starts an asynchronous operation with `call(OVERLAPPED*)`, which returns what the Windows function did. 0: it will
   // complete; otherwise the code of the failure. Throws Win32Error if the pool's object cannot be made.
   template <typename Call>
@@ -63,7 +65,6 @@ class PipeIo {
   };
   static_assert(sizeof(Slot) == sizeof(Operation::slot_));
 
-  TP_IO* Bind();
   win32::OverlappedOperation& Made(std::unique_ptr<win32::OverlappedOperation>& operation);
   static void CALLBACK OnIo(PTP_CALLBACK_INSTANCE, void* context, void* overlapped, ULONG code,
                             ULONG_PTR bytes, PTP_IO);

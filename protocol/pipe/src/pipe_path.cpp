@@ -18,8 +18,18 @@ bool EqualIgnoringCase(std::string_view a, std::string_view lower_case) {
   });
 }
 
+// In UTF-16, of valid UTF-8: four bytes are a pair of surrogates.
+std::size_t Utf16Size(std::string_view text) {
+  std::size_t size = 0;
+  for (const char each : text) {
+    const auto byte = static_cast<unsigned char>(each);
+    if ((byte & 0xC0) != 0x80) size += byte >= 0xF0 ? 2 : 1;
+  }
+  return size;
+}
+
 std::string Checked(std::string path) {
-  if (!IsPipePath(path) || path.size() > kMaxPath) {
+  if (!IsPipePath(path) || Utf16Size(path) > kMaxPath) {
     throw std::invalid_argument("not the name of a pipe: " + path);
   }
   return path;

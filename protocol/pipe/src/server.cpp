@@ -7,10 +7,13 @@
 #include <utility>
 
 #include "expiry.h"
+#include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/pipe/listener.h"
 #include "onbehalf/pipe/pipe_path.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/overlapped.h"
+#include "onbehalf/win32/security_descriptor.h"
+#include "onbehalf/win32/token.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/win32_error.h"
 #include "pending_io.h"
@@ -19,8 +22,6 @@
 namespace onbehalf::pipe {
 namespace {
 
-// PIPE_UNLIMITED_INSTANCES is 255, and one instance is the anchor.
-constexpr std::uint32_t kMaxClients = 253;
 constexpr std::uint32_t kMaxWaiting = 64;
 // How soon the number of waiting instances is restored after one could not be created. Usually a closed end does it
 // earlier.
@@ -33,20 +34,25 @@ struct AcceptWaiter {
 };
 
 PipeOptions ToPipeOptions(std::string_view name, const ServerOptions& options) {
-  if (options.max_clients > kMaxClients) {
-    throw std::invalid_argument("max_clients is 1 to 253, or 0 for unlimited");
-  }
   if (options.waiting_instances == 0 || options.waiting_instances > kMaxWaiting) {
     throw std::invalid_argument("waiting_instances is 1 to 64");
   }
+  if (!IsLocalPath(LocalPath(name)))
+    throw std::invalid_argument("a pipe can only be served on this computer");
   return {LocalPath(name), options.security.Build(), options.accept_remote, options.direction,
           options.kind,    options.max_clients,      options.inbound_bytes, options.outbound_bytes};
 }
 
-// Whom to tell of a failure. Where clients are limited, an instance more than them fails as a matter of course.
-std::function<void(std::string_view, std::string_view)> FailureOf(const ServerOptions& options) {
-  if (options.on_failure && options.max_clients == kUnlimitedClients) return options.on_failure;
-  return [](std::string_view, std::string_view) {};
+// Further instances are checked against the pipe's descriptor. Throws Win32Error(ERROR_ACCESS_DENIED).
+void RequireOwnAccess(const win32::SecurityDescriptor& descriptor) {
+  constexpr GENERIC_MAPPING kFile = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE,
+                                     FILE_ALL_ACCESS};
+  const win32::Token own =
+      win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE)
+          .Duplicate(TokenImpersonation, win32::ImpersonationLevel::kIdentification, TOKEN_QUERY);
+  if (!win32::CheckAccess(descriptor, own, kServerRights, kFile).allowed) {
+    throw win32::Win32Error(ERROR_ACCESS_DENIED, "AccessCheck", "the server's own account");
+  }
 }
 
 std::uint32_t WaitingInstances(const ServerOptions& options) {
@@ -70,8 +76,9 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
     try {
       listener_ = std::make_shared<Listener>(
           ToPipeOptions(name, options), waiting_instances_, environment_,
-          Listener::Events{[this](ServerEnd client) { OnClient(std::move(client)); },
-                           [this] { RetryLater(); }, FailureOf(options)});
+          Listener::Events{
+              [this](ServerEnd client) { OnClient(std::move(client)); }, [this] { RetryLater(); },
+              options.on_failure ? options.on_failure : [](std::string_view, std::string_view) {}});
     } catch (...) {
       ::CloseThreadpoolTimer(retry_);
       throw;
@@ -89,7 +96,12 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
     listener_->Start();
     Replenish();
   }
-  void SetSecurity(const Security& security) { listener_->SetDescriptor(security.Build()); }
+  bool joined_existing() const { return listener_->joined_existing(); }
+  void SetSecurity(const Security& security) {
+    const win32::SecurityDescriptor descriptor = security.Build();
+    RequireOwnAccess(descriptor);
+    listener_->SetDescriptor(descriptor);
+  }
 
   Accepted Accept(Deadline deadline, NativeHandle stop);
   // `deliver` is called once on a thread of the pool.
@@ -105,7 +117,7 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
    public:
     explicit Lease(std::weak_ptr<State> state) : state_(std::move(state)) {}
     ~Lease() {
-      if (const auto state = state_.lock()) state->Replenish();
+      if (const auto state = state_.lock()) state->OnClosed();
     }
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
@@ -118,8 +130,9 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
   std::optional<ServerEnd> TakeClient();
   // False if it has been answered meanwhile.
   bool Forget(const std::shared_ptr<AcceptWaiter>& waiter);
+  void OnClosed();
   void Replenish();
-  void RetryLater();
+  void RetryLater(std::chrono::milliseconds due = kRetry);
 
   const PoolEnvironment environment_;
   const std::uint32_t waiting_instances_;
@@ -244,6 +257,19 @@ void Server::State::AcceptAsync(std::function<void(Accepted)> deliver, Deadline 
   on_pool(std::move(at_once));
 }
 
+void Server::State::OnClosed() {
+  std::shared_ptr<Listener> listener;
+  {
+    const std::lock_guard lock(lock_);
+    listener = listener_;
+  }
+  if (!listener) return;
+  listener->Release();
+  // The end may be closed in Caller::Run, and instances are not for the caller to make.
+  if (IsImpersonating()) return RetryLater(std::chrono::milliseconds(0));
+  Replenish();
+}
+
 void Server::State::Replenish() {
   std::shared_ptr<Listener> listener;
   {
@@ -254,12 +280,12 @@ void Server::State::Replenish() {
   if (listener && !listener->Replenish()) RetryLater();
 }
 
-void Server::State::RetryLater() {
+void Server::State::RetryLater(std::chrono::milliseconds due) {
   ULARGE_INTEGER time;
-  time.QuadPart = static_cast<ULONGLONG>(-(static_cast<LONGLONG>(kRetry.count()) * 10'000));
-  FILETIME due{time.LowPart, time.HighPart};
+  time.QuadPart = static_cast<ULONGLONG>(-(static_cast<LONGLONG>(due.count()) * 10'000));
+  FILETIME due_time{time.LowPart, time.HighPart};
   const std::lock_guard lock(lock_);
-  if (!stopped_) ::SetThreadpoolTimer(retry_, &due, 0, 0);
+  if (!stopped_) ::SetThreadpoolTimer(retry_, &due_time, 0, 0);
 }
 
 void Server::State::Stop() {
@@ -295,13 +321,15 @@ Server::~Server() { state_->Close(); }
 
 const std::string& Server::path() const noexcept { return state_->path(); }
 
-Accepted Server::Accept(Deadline deadline, NativeHandle stop) { return state_->Accept(deadline, stop); }
+bool Server::joined_existing() const { return state_->joined_existing(); }
 
-void Server::AcceptAsync(std::function<void(Accepted)> on_client, Deadline deadline, NativeHandle stop) {
+Accepted Server::Accept(Deadline deadline, StopSignal stop) { return state_->Accept(deadline, stop); }
+
+void Server::AcceptAsync(std::function<void(Accepted)> on_client, Deadline deadline, StopSignal stop) {
   state_->AcceptAsync(std::move(on_client), deadline, stop);
 }
 
-AcceptAwaitable Server::AcceptAsync(Deadline deadline, NativeHandle stop) { return {state_, deadline, stop}; }
+AcceptAwaitable Server::AcceptAsync(Deadline deadline, StopSignal stop) { return {state_, deadline, stop}; }
 
 void Server::SetSecurity(const Security& security) { state_->SetSecurity(security); }
 

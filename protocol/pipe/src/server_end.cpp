@@ -25,7 +25,7 @@ ClientProcess ServerEnd::Client() const { return ClientProcessOf(native()); }
 
 void ServerEnd::Disconnect() noexcept { ::DisconnectNamedPipe(native()); }
 
-IoResult ServerEnd::WaitForClient(Deadline deadline, NativeHandle stop) {
+IoResult ServerEnd::WaitForClient(Deadline deadline, StopSignal stop) {
   win32::OverlappedOperation& operation = io_->reading();
   const BOOL succeeded = ::ConnectNamedPipe(native(), operation.Prepare());
   const DWORD error = succeeded ? ERROR_SUCCESS : ::GetLastError();
@@ -33,11 +33,11 @@ IoResult ServerEnd::WaitForClient(Deadline deadline, NativeHandle stop) {
   return ToResult(ConnectCode(outcome.code), 0, "ConnectNamedPipe");
 }
 
-void ServerEnd::WaitForClientAsync(Callback on_end, Deadline deadline, NativeHandle stop) {
+void ServerEnd::WaitForClientAsync(Callback on_end, Deadline deadline, StopSignal stop) {
   StartWithCallback(PendingConnect(io_, deadline, stop), environment(), std::move(on_end));
 }
 
-IoAwaitable ServerEnd::WaitForClientAsync(Deadline deadline, NativeHandle stop) {
+IoAwaitable ServerEnd::WaitForClientAsync(Deadline deadline, StopSignal stop) {
   return IoAwaitable(PendingConnect(io_, deadline, stop));
 }
 

@@ -28,7 +28,8 @@ class Caller {
  public:
   // The writer of the message that was read last from the server's end `pipe` (ServerEnd::CaptureCaller, which is the
   // usual way to call it). Impersonates, opens the thread's token and reverts before it returns; if reverting fails
-  // the process ends. Fails with ERROR_CANNOT_IMPERSONATE (1368) if nothing has been read yet.
+  // the process ends. So it does if the thread carries a token already, in Run or by other means: reverting would
+  // remove that token, and what follows would run as the process. Fails with ERROR_CANNOT_IMPERSONATE (1368) if nothing has been read yet.
   static std::variant<Caller, CaptureFailure> FromLastMessage(NativeHandle pipe);
 
   const Sid& user() const noexcept { return user_; }
@@ -43,7 +44,7 @@ class Caller {
   // run and the failure says why: the level is read back from the thread, because SetThreadToken can lower it silently.
   // If reverting fails the process ends at once (exit code 0xC0000409), because the thread could no longer be trusted.
   // `work` must not open the server's own files, log to them, load libraries or wait for another thread. Must not be
-  // nested.
+  // nested, nor run on a thread that carries another token: the process ends.
   [[nodiscard]] std::optional<ImpersonationFailure> Run(
       const std::function<void()>& work,
       ImpersonationLevel required = ImpersonationLevel::kImpersonation) const;

@@ -48,7 +48,8 @@ ServerCheck OwnedByUserOrSystem();
 // `security` allows.
 ServerCheck AnyServer();
 
-// The pipe's server is not who the client wants to talk to. Nothing was sent.
+// The pipe's server is not who the client wants to talk to. No byte was sent; with static tracking, as always on a
+// remote pipe, the server has got a token of the client's level at the open.
 class ServerNotTrusted : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -72,11 +73,12 @@ class ClientEnd : public PipeEnd {
   // long answer). For duplex message pipes read in message mode; a pipe with unread messages refuses it
   // (ERROR_PIPE_BUSY, 231, thrown). Results as of PipeEnd::ReadMessage.
   IoResult Call(std::string_view request, std::string& answer, std::size_t max_bytes,
-                Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
+                Deadline deadline = kNoDeadline, StopSignal stop = nullptr);
 };
 
 // Opens `\\.\pipe\name`, `\\host\pipe\name` or NAME, always with SECURITY_SQOS_PRESENT (without it the server would get
-// impersonation level), and checks the server before the first byte is sent. If all instances are busy (231), waits
+// impersonation level), and checks the server before the first byte is sent. What a remote computer says of its pipe's
+// owner proves nothing about that computer. If all instances are busy (231), waits
 // until `deadline`. Throws ServerNotTrusted and win32::Win32Error: ERROR_FILE_NOT_FOUND (2: no such pipe),
 // ERROR_PIPE_BUSY (busy until the deadline), ERROR_ACCESS_DENIED (5), ERROR_BAD_PATHNAME (161: not a pipe path; nothing
 // was opened) and others.
@@ -85,7 +87,7 @@ ClientEnd Connect(std::string_view path, const ConnectOptions& options = {}, Dea
 // One request and one answer on a connection of their own (as CallNamedPipe, but with a deadline for all of it, a check
 // of the server, and no limit but `max_bytes`). Opens in message mode.
 IoResult Call(std::string_view path, std::string_view request, std::string& answer, std::size_t max_bytes,
-              ConnectOptions options = {}, Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
+              ConnectOptions options = {}, Deadline deadline = kNoDeadline, StopSignal stop = nullptr);
 
 // The flags that Connect passes to CreateFileW.
 std::uint32_t OpenFlags(const ClientSecurity& security);

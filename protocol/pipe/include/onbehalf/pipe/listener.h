@@ -48,6 +48,8 @@ class Listener {
   void SetDescriptor(const win32::SecurityDescriptor& descriptor);
   // Restores the number of waiting instances after creating one has failed. Returns true when all exist.
   bool Replenish();
+  // For each client handed over, once its end is closed: with `max_clients` another may come, after Replenish.
+  void Release();
   // How many instances should wait from now on: Server lowers it while accepted clients wait to be taken.
   void SetWaiting(std::uint32_t instances);
 
@@ -55,6 +57,8 @@ class Listener {
   class Waiting;
   class Busy;
 
+  // Whether another instance should wait. Under mutex_.
+  bool HasRoom() const;
   PipeOptions CurrentOptions();
   void OnConnect(Waiting& waiting, std::uint32_t code);
 
@@ -70,6 +74,7 @@ class Listener {
   win32::Condition changed_;
   std::map<Waiting*, std::shared_ptr<Waiting>> waiting_;
   std::size_t wanted_;
+  std::size_t served_ = 0;    // clients handed over and not released
   std::size_t busy_ = 0;      // threads that create instances or hand over clients
   std::size_t creating_ = 0;  // instances that will be in waiting_ soon
   bool paused_ = false;

@@ -83,7 +83,7 @@ class [[nodiscard]] IoAwaitable {
 //   synchronous   Read(buffer, deadline, stop): waits; throws win32::Win32Error for the unexpected
 //   callback      ReadAsync(buffer, callback, deadline, stop): returns at once, calls once on a thread of the pool
 //   coroutine     co_await ReadAsync(buffer, deadline, stop)
-// `stop` is an event (StopEvent::native()) or nullptr. After kTimeout and kStopped a part of a long message may have
+// `stop` is a StopEvent or nothing. After kTimeout and kStopped a part of a long message may have
 // been transferred, so a connection whose messages matter should be closed.
 class PipeEnd {
  public:
@@ -99,28 +99,27 @@ class PipeEnd {
 
   // Reads what is there, at most buffer.size() bytes, and waits if there is nothing. On a message pipe: the next
   // message or its next part (kMoreData); a message of zero bytes is kOk with 0 bytes, never the end, which is kClosed
-  // (reads in byte mode skip such messages).
-  IoResult Read(std::span<char> buffer, Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
+  // (reads in byte mode may skip such messages).
+  IoResult Read(std::span<char> buffer, Deadline deadline = kNoDeadline, StopSignal stop = nullptr);
   // Reads a whole message, however long, into `message`. kTooLarge if it is longer than `max_bytes`: `message` then has
   // its first `max_bytes`, and the next read continues in it (a limit of 0 takes one byte of such a message all the
   // same). Only for ends that read messages. `deadline` is for the whole message.
   IoResult ReadMessage(std::string& message, std::size_t max_bytes, Deadline deadline = kNoDeadline,
-                       NativeHandle stop = nullptr);
+                       StopSignal stop = nullptr);
   // Writes all of `bytes` in one write: one message on a message pipe, also of zero bytes. Waits while the reader has
   // not made room. At most 4 GiB - 1.
-  IoResult Write(std::string_view bytes, Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
+  IoResult Write(std::string_view bytes, Deadline deadline = kNoDeadline, StopSignal stop = nullptr);
 
   void ReadAsync(std::span<char> buffer, Callback on_end, Deadline deadline = kNoDeadline,
-                 NativeHandle stop = nullptr);
+                 StopSignal stop = nullptr);
   void ReadMessageAsync(std::string& message, std::size_t max_bytes, Callback on_end,
-                        Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
+                        Deadline deadline = kNoDeadline, StopSignal stop = nullptr);
   void WriteAsync(std::string_view bytes, Callback on_end, Deadline deadline = kNoDeadline,
-                  NativeHandle stop = nullptr);
-  IoAwaitable ReadAsync(std::span<char> buffer, Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
+                  StopSignal stop = nullptr);
+  IoAwaitable ReadAsync(std::span<char> buffer, Deadline deadline = kNoDeadline, StopSignal stop = nullptr);
   IoAwaitable ReadMessageAsync(std::string& message, std::size_t max_bytes, Deadline deadline = kNoDeadline,
-                               NativeHandle stop = nullptr);
-  IoAwaitable WriteAsync(std::string_view bytes, Deadline deadline = kNoDeadline,
-                         NativeHandle stop = nullptr);
+                               StopSignal stop = nullptr);
+  IoAwaitable WriteAsync(std::string_view bytes, Deadline deadline = kNoDeadline, StopSignal stop = nullptr);
 
   // Start an operation. After 0 (ERROR_SUCCESS) OnComplete will be called, on any thread, possibly before this returns.
   // Any other code is a failure without OnComplete.
@@ -130,10 +129,11 @@ class PipeEnd {
   // Cancels pending operations of this end: they end with kStopped (ERROR_OPERATION_ABORTED). Any thread.
   void Cancel() noexcept;
   // Waits until the peer has read everything that was written (FlushFileBuffers, which has no deadline: a peer that
-  // does not read holds it for as long as it lives; Cancel does not end it). For a server that disconnects afterwards,
-  // because disconnecting drops what is unread.
+  // does not read holds it for as long as it lives). For a server that disconnects afterwards, because disconnecting
+  // drops what is unread.
   Status WaitUntilRead();
-  // Closes the handle. Pending asynchronous operations end with kStopped.
+  // Closes the handle. Pending asynchronous operations end with kStopped; what their callbacks use must live until then.
+  // Not while another thread is in a synchronous call: end that with Cancel or its stop event.
   void Close() noexcept;
 
   // The pool of its asynchronous operations.

@@ -23,7 +23,7 @@ struct ServerOptions {
   // The server reads a message pipe in message mode: one read returns bytes of exactly one write, so that the caller
   // captured after it is the account that wrote them. A byte pipe does not have that.
   Kind kind = Kind::kMessage;
-  // Clients at the same time, 1 to 253; 0: unlimited. One more instance holds the name.
+  // Ends that the server has open at the same time; 0: unlimited. Others find the pipe busy.
   std::uint32_t max_clients = kUnlimitedClients;
   // Instances that wait for a client, 1 to 64: a burst of that many connects without waiting for the server.
   std::uint32_t waiting_instances = 4;
@@ -33,7 +33,7 @@ struct ServerOptions {
   bool accept_remote = false;  // false: PIPE_REJECT_REMOTE_CLIENTS; Windows' default accepts them
   Security security = Security::Default();
   PoolEnvironment environment = nullptr;  // must outlive the server and its ends
-  // For the log: an instance could not be created, and will be again soon. On any thread; must not call the server.
+  // For the log: an instance could not be created; it is tried again soon. On any thread; must not call the server.
   std::function<void(std::string_view what, std::string_view why)> on_failure = {};
 };
 
@@ -56,8 +56,11 @@ class AcceptAwaitable;
 // name, so that no other program can take it while clients come and go. Any thread.
 class Server {
  public:
-  // `name`: `\\.\pipe\NAME` or NAME. Throws NameTaken if another program has the name, or if a pipe of this name has
-  // another owner, DACL or label than requested; std::invalid_argument for a bad name or option; win32::Win32Error.
+  // `name`: `\\.\pipe\NAME` or NAME. Throws NameTaken if a pipe of this name has another owner, DACL or label than
+  // requested; std::invalid_argument for a bad name or option; win32::Win32Error, with ERROR_ACCESS_DENIED (5) if the
+  // security denies the server's own account. A pipe of the same owner and security is joined: two servers of one
+  // account share the clients (joined_existing). The owner is the token's user also for an elevated process, so
+  // processes of this user without elevation can do the same.
   explicit Server(std::string_view name, ServerOptions options = {});
   // Stops. Ends that were accepted live on.
   ~Server();
@@ -65,20 +68,24 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   const std::string& path() const noexcept;
+  // Whether the pipe existed when this server was made.
+  bool joined_existing() const;
 
   // The next client. Clients that connect before this is called wait, at least waiting_instances and at most twice as
   // many; for others the pipe is busy. A client may have left by then: what it wrote can be read before kClosed.
-  Accepted Accept(Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
+  Accepted Accept(Deadline deadline = kNoDeadline, StopSignal stop = nullptr);
   // Calls once, on a thread of the pool.
   void AcceptAsync(std::function<void(Accepted)> on_client, Deadline deadline = kNoDeadline,
-                   NativeHandle stop = nullptr);
+                   StopSignal stop = nullptr);
   // co_await server.AcceptAsync()
-  AcceptAwaitable AcceptAsync(Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
+  AcceptAwaitable AcceptAsync(Deadline deadline = kNoDeadline, StopSignal stop = nullptr);
 
-  // Replaces DACL and label of the live pipe; the owner must be the same. Clients that are connected stay. Throws as
-  // the constructor.
+  // Replaces DACL and label of the live pipe. Clients that are connected stay. Throws as the constructor, and changes
+  // nothing if the owner is another or the security denies the server's own account.
   void SetSecurity(const Security& security);
-  // No client is accepted after this returns; every waiting Accept ends with kStopped. The name is held until the
+  // No client is accepted after this returns; every waiting Accept ends with kStopped. Callbacks of AcceptAsync are
+  // called on the pool and may still come, with kStopped or a client that was on its way: what they use must live as
+  // long (capture a shared_ptr). The name is held until the
   // server is destroyed. Waits for the pool's callbacks: not on the only thread of `environment`.
   void Stop();
 
@@ -96,11 +103,11 @@ class [[nodiscard]] AcceptAwaitable {
 
  private:
   friend class Server;
-  AcceptAwaitable(std::shared_ptr<Server::State> state, Deadline deadline, NativeHandle stop)
+  AcceptAwaitable(std::shared_ptr<Server::State> state, Deadline deadline, StopSignal stop)
       : state_(std::move(state)), deadline_(deadline), stop_(stop) {}
   std::shared_ptr<Server::State> state_;
   Deadline deadline_;
-  NativeHandle stop_;
+  StopSignal stop_;
   Accepted result_;
 };
 

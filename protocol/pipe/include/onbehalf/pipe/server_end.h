@@ -26,9 +26,9 @@ class ServerEnd : public PipeEnd {
   void Disconnect() noexcept;
   // Waits for the next client of this instance after Disconnect. A client may have come and left already: then its last
   // messages can be read before kClosed. Results as of PipeEnd::Read.
-  IoResult WaitForClient(Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
-  void WaitForClientAsync(Callback on_end, Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
-  IoAwaitable WaitForClientAsync(Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
+  IoResult WaitForClient(Deadline deadline = kNoDeadline, StopSignal stop = nullptr);
+  void WaitForClientAsync(Callback on_end, Deadline deadline = kNoDeadline, StopSignal stop = nullptr);
+  IoAwaitable WaitForClientAsync(Deadline deadline = kNoDeadline, StopSignal stop = nullptr);
 
   // As PipeEnd::StartRead; ERROR_PIPE_CONNECTED (535): a client is already connected; ERROR_NO_DATA (232): one was and
   // has gone, and its last messages can be read.

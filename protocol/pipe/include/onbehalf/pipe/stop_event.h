@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+
 namespace onbehalf::pipe {
 
 // A HANDLE. Always borrowed when it is a parameter.
@@ -24,6 +26,21 @@ class StopEvent {
 
  private:
   NativeHandle event_;
+};
+
+// What ends a waiting call: a StopEvent, the HANDLE of a manual-reset event, or nothing. Borrowed.
+class StopSignal {
+ public:
+  StopSignal(std::nullptr_t = nullptr) noexcept {}            // NOLINT(google-explicit-constructor)
+  StopSignal(NativeHandle event) noexcept : event_(event) {}  // NOLINT(google-explicit-constructor)
+  StopSignal(const StopEvent& event) noexcept
+      : event_(event.native()) {}               // NOLINT(google-explicit-constructor)
+  StopSignal(const StopEvent* event) = delete;  // its address is not a HANDLE
+
+  operator NativeHandle() const noexcept { return event_; }  // NOLINT(google-explicit-constructor)
+
+ private:
+  NativeHandle event_ = nullptr;
 };
 
 }  // namespace onbehalf::pipe
