@@ -13,6 +13,7 @@
 #include "forms.h"
 #include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/lean_windows.h"
+#include "onbehalf/win32/process.h"
 #include "onbehalf/win32/sid.h"
 #include "onbehalf/win32/token.h"
 #include "onbehalf/win32/win32_error.h"
@@ -221,7 +222,7 @@ TEST(ClientProcessTest, IsThisProcess) {
   Connection pipe;
   const ClientProcess client = pipe.served.Client();
   EXPECT_EQ(client.process_id, ::GetCurrentProcessId());
-  EXPECT_NE(client.image_path.find("onbehalf_pipe_tests"), std::string::npos);
+  EXPECT_EQ(client.image_path, win32::OwnImagePath());
   EXPECT_FALSE(client.computer.empty());
   pipe.client.Close();
   // Its id may be another process's by now.

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "onbehalf/win32/win32_error.h"
+#include "support/handle_count.h"
 #include "support/unique_pipe_name.h"
 
 namespace onbehalf::pipe {
@@ -109,6 +110,15 @@ std::string ReadText(PipeEnd& end) {
   EXPECT_EQ(read.status, Status::kOk) << read.code;
   text.resize(read.bytes);
   return text;
+}
+
+bool LeaksHandles(const std::function<void()>& round) {
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    const std::size_t before = test::OpenHandleCount();
+    for (int i = 0; i < 50; ++i) round();
+    if (test::OpenHandleCount() < before + 40) return false;
+  }
+  return true;
 }
 
 std::uint32_t ErrorOf(const std::function<void()>& work) {

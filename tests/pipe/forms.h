@@ -64,6 +64,9 @@ struct Connection {
 // Reads one message of at most 64 KiB.
 std::string ReadText(PipeEnd& end);
 
+// Whether each `round` leaves a handle open. The thread pool opens some of its own, but not again and again.
+bool LeaksHandles(const std::function<void()>& round);
+
 // The code that `work` throws as a Win32Error; 0 if it throws nothing.
 std::uint32_t ErrorOf(const std::function<void()>& work);
 

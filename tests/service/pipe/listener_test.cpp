@@ -1,11 +1,8 @@
-#include "onbehalf/pipe/listener.h"
-
 #include <gtest/gtest.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,10 +10,7 @@
 
 #include "create_named_pipe_spy.h"
 #include "gate.h"
-#include "log/log.h"
 #include "messages.h"
-#include "onbehalf/pipe/anchor.h"
-#include "onbehalf/pipe/server_end.h"
 #include "onbehalf/win32/lean_windows.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/sid.h"
@@ -27,17 +21,12 @@
 #include "raw_client.h"
 #include "support/child_main.h"
 #include "support/patience.h"
-#include "support/platform_probe.h"
 #include "support/unique_pipe_name.h"
-#include "temporary_folder.h"
 #include "test_server.h"
-#include "threads/thread_pool.h"
 
 namespace onbehalf::test {
 namespace {
 
-using pipe::NameTaken;
-using pipe::PipeOptions;
 using win32::SecurityDescriptor;
 
 constexpr SECURITY_INFORMATION kParts =
@@ -150,182 +139,6 @@ TEST(PipeDescriptor, DeniesNetworkLogonsIfConfigured) {
     EXPECT_EQ(
         entry.mask & (FILE_CREATE_PIPE_INSTANCE | WRITE_DAC | WRITE_OWNER | GENERIC_ALL | GENERIC_WRITE), 0U)
         << entry.sid.ToString();
-  }
-}
-
-TEST(PipeDescriptor, ADifferenceIsNamed) {
-  const auto difference = [](const char* actual, const char* wanted) {
-    return pipe::DifferenceOf(SecurityDescriptor::FromSddl(actual), SecurityDescriptor::FromSddl(wanted))
-        .text;
-  };
-  constexpr const char* kWanted = "O:SYD:P(D;;FA;;;AN)(A;;FA;;;SY)S:(ML;;NWNR;;;ME)";
-  EXPECT_EQ(difference(kWanted, kWanted), "");
-  EXPECT_EQ(difference("O:BAD:P(D;;FA;;;AN)(A;;FA;;;SY)S:(ML;;NWNR;;;ME)", kWanted),
-            "the owner is S-1-5-32-544, not S-1-5-18");
-  EXPECT_EQ(difference("D:P(D;;FA;;;AN)(A;;FA;;;SY)S:(ML;;NWNR;;;ME)", kWanted),
-            "the owner is nobody, not S-1-5-18");
-  EXPECT_EQ(difference("O:SYS:(ML;;NWNR;;;ME)", kWanted), "there is no DACL");
-  for (const char* actual :
-       {"O:SYD:P(A;;FA;;;SY)S:(ML;;NWNR;;;ME)", "O:SYD:P(A;;FA;;;SY)(D;;FA;;;AN)S:(ML;;NWNR;;;ME)",
-        "O:SYD:P(D;;FA;;;AN)(A;;FA;;;BA)S:(ML;;NWNR;;;ME)",
-        "O:SYD:P(D;;FA;;;AN)(A;;FR;;;SY)S:(ML;;NWNR;;;ME)",
-        "O:SYD:P(D;;FA;;;AN)(A;;FA;;;SY)(A;;FA;;;WD)S:(ML;;NWNR;;;ME)"}) {
-    EXPECT_EQ(difference(actual, kWanted).find("the DACL is D:"), 0U) << actual;
-  }
-  EXPECT_EQ(difference("O:SYD:P(D;;FA;;;AN)(A;;FA;;;SY)", kWanted).find("the mandatory label is "), 0U);
-  EXPECT_EQ(
-      difference("O:SYD:P(D;;FA;;;AN)(A;;FA;;;SY)S:(ML;;NWNR;;;LW)", kWanted).find("the mandatory label is "),
-      0U);
-}
-
-// A pipe that exists before the service starts.
-class ExistingPipe : public testing::Test {
- protected:
-  ExistingPipe() : path_(LocalPipePath(UniquePipeName())) {}
-
-  pipe::PipeOptions Ours() const {
-    return {path_,
-            service::PipeDescriptor({}, service::PipeOwner({}), service::AccessPolicy::Compile({}, {})),
-            false};
-  }
-  // Starts a listener on the pipe and returns its error message, empty if it listens.
-  std::string StartListener() {
-    pipe::Listener listener(Ours(), 2, pool_.environment(), NoEvents());
-    try {
-      listener.Start();
-    } catch (const pipe::NameTaken& taken) {
-      return taken.what();
-    }
-    joined_ = listener.joined_existing();
-    listener.Stop();
-    return {};
-  }
-  static pipe::Listener::Events NoEvents() {
-    return {[](pipe::ServerEnd) {}, [] {},
-            [](std::string_view what, std::string_view why) { ADD_FAILURE() << what << ": " << why; }};
-  }
-
-  const std::string path_;
-  service::ThreadPool pool_{1, 2};
-  bool joined_ = false;
-};
-
-TEST_F(ExistingPipe, WithAnotherDescriptorIsNotServed) {
-  const pipe::ServerEnd squatter =
-      pipe::AddInstance({path_, SecurityDescriptor::FromSddl("D:P(A;;FA;;;WD)"), false}, pool_.environment());
-  const std::string why = StartListener();
-  EXPECT_EQ(why.find("the pipe " + path_ + " was created by another program: "), 0U) << why;
-}
-
-TEST_F(ExistingPipe, OfAnotherOwnerIsNotServed) {
-  std::string sddl = Ours().descriptor.ToSddl(DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION);
-  std::optional<pipe::ServerEnd> squatter;
-  try {
-    squatter.emplace(pipe::AddInstance(
-        pipe::PipeOptions{path_, SecurityDescriptor::FromSddl("O:BA" + sddl), false}, pool_.environment()));
-  } catch (const win32::Win32Error& error) {
-    ASSERT_EQ(error.win32_code(), static_cast<DWORD>(ERROR_INVALID_OWNER));
-    GTEST_SKIP() << "missing here: an account that may own things as Administrators";
-  }
-  if (SecurityDescriptor::FromKernelObject(squatter->native(), kParts).Owner()->ToString() !=
-      "S-1-5-32-544") {
-    GTEST_SKIP() << "missing here: pipes that keep the owner they are given";
-  }
-  const std::string why = StartListener();
-  EXPECT_NE(why.find("the owner is S-1-5-32-544, not "), std::string::npos) << why;
-}
-
-// A client that held on to its end when the service ended keeps the pipe alive. Where the flag for the first
-// instance does not reveal it, the number of instances does.
-TEST_F(ExistingPipe, OfThisAccountIsServed) {
-  const pipe::ServerEnd left_over = pipe::AddInstance(Ours(), pool_.environment());
-  EXPECT_EQ(StartListener(), "");
-  EXPECT_TRUE(joined_);
-}
-
-// A pipe whose owner is the service's SID was made by the service: what a crash or an older release left has
-// another DACL or label.
-TEST_F(ExistingPipe, ThatIsTheServicesOwnGetsItsDescriptorAndLabel) {
-  const std::string owner = win32::Sid::ForService(service::kServiceName).ToString();
-  const pipe::PipeOptions wanted{
-      path_, SecurityDescriptor::FromSddl("O:" + owner + "G:SYD:P(A;;FA;;;WD)S:(ML;;NWNR;;;ME)"), false};
-  const pipe::PipeOptions older{
-      path_, SecurityDescriptor::FromSddl("O:" + owner + "G:SYD:P(A;;FA;;;AU)S:(ML;;NW;;;ME)"), false};
-  std::optional<pipe::ServerEnd> left_over;
-  try {
-    left_over.emplace(pipe::AddInstance(older, pool_.environment()));
-  } catch (const win32::Win32Error& error) {
-    ASSERT_EQ(error.win32_code(), static_cast<DWORD>(ERROR_INVALID_OWNER));
-    GTEST_SKIP() << "missing here: an account that may own things as the service";
-  }
-  if (SecurityDescriptor::FromKernelObject(left_over->native(), kParts).Owner()->ToString() != owner) {
-    GTEST_SKIP() << "missing here: pipes that keep the owner they are given";
-  }
-  const pipe::Anchor anchor(wanted);
-  const auto now = SecurityDescriptor::FromKernelObject(left_over->native(), kParts);
-  EXPECT_EQ(pipe::DifferenceOf(now, wanted.descriptor).text, "");
-  EXPECT_TRUE(anchor.joined_existing());
-}
-
-TEST_F(ExistingPipe, IsNotFoundIfThereIsNone) {
-  EXPECT_EQ(StartListener(), "");
-  EXPECT_FALSE(joined_);
-}
-
-TEST_F(ExistingPipe, ThatLocksTheServiceOutIsNotServed) {
-  ONBEHALF_SKIP_WITHOUT("the flag for a pipe's first instance, and a pipe's DACL that is enforced",
-                        FirstPipeInstanceIsHonoured() && PipeDaclIsEnforced());
-  const pipe::ServerEnd squatter = pipe::AddInstance(
-      {path_, SecurityDescriptor::FromSddl("D:P(A;;0x12019b;;;WD)"), false}, pool_.environment());
-  const std::string why = StartListener();
-  EXPECT_NE(why.find("denies this process access (ERROR_ACCESS_DENIED)"), std::string::npos) << why;
-}
-
-// ---- The instance that holds the name ----
-
-class PipeName : public ExistingPipe {};
-
-TEST_F(PipeName, IsHeldByAnInstanceThatNoClientGets) {
-  const pipe::Anchor anchor(Ours());
-  EXPECT_FALSE(OpenAtOnce(path_));
-  EXPECT_EQ(::GetLastError(), static_cast<DWORD>(ERROR_PIPE_BUSY));
-}
-
-// From Start on, even when no instance listens any more.
-TEST_F(PipeName, IsHeldUntilTheListenerIsDestroyed) {
-  {
-    pipe::Listener listener(Ours(), 2, pool_.environment(), NoEvents());
-    listener.Start();
-    EXPECT_TRUE(OpenAtOnce(path_)) << ::GetLastError();
-    listener.Stop();
-    EXPECT_FALSE(OpenAtOnce(path_));
-    EXPECT_EQ(::GetLastError(), static_cast<DWORD>(ERROR_PIPE_BUSY));
-  }
-  EXPECT_FALSE(OpenAtOnce(path_));
-  EXPECT_EQ(::GetLastError(), static_cast<DWORD>(ERROR_FILE_NOT_FOUND));
-}
-
-TEST_F(PipeName, IsHeldWithoutAWaitingInstance) {
-  // As many clients as instances, and no new ones.
-  const pipe::Anchor anchor(Ours());
-  std::optional<pipe::ServerEnd> instance(pipe::AddInstance(Ours(), pool_.environment()));
-  const win32::UniqueFile client = OpenAtOnce(path_);
-  ASSERT_TRUE(client) << ::GetLastError();
-  instance.reset();
-  EXPECT_FALSE(OpenAtOnce(path_));
-  EXPECT_EQ(::GetLastError(), static_cast<DWORD>(ERROR_PIPE_BUSY));
-}
-
-TEST_F(PipeName, GivesTheLivePipeAnotherDescriptorAndLabel) {
-  pipe::Anchor anchor(Ours());
-  const pipe::ServerEnd instance = pipe::AddInstance(Ours(), pool_.environment());
-  const std::string owner = service::PipeOwner({}).ToString();
-  for (const char* rest : {"D:P(A;;0x1e019f;;;WD)S:(ML;;NW;;;ME)", "D:P(A;;FA;;;WD)S:(ML;;NWNR;;;ME)"}) {
-    const auto wanted = SecurityDescriptor::FromSddl("O:" + owner + "G:SY" + rest);
-    anchor.SetDescriptor(wanted);
-    EXPECT_EQ(
-        pipe::DifferenceOf(SecurityDescriptor::FromKernelObject(instance.native(), kParts), wanted).text, "")
-        << rest;
   }
 }
 
