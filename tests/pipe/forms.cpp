@@ -60,6 +60,19 @@ std::future<IoResult> StartRead(Form form, PipeEnd& end, std::span<char> buffer,
       [&] { return end.ReadAsync(buffer, deadline, stop); });
 }
 
+std::future<IoResult> StartReadMessage(Form form, PipeEnd& end, std::string& message, std::size_t max_bytes,
+                                       Deadline deadline, NativeHandle stop) {
+  return Start(
+      form,
+      [&end, &message, max_bytes, deadline, stop] {
+        return end.ReadMessage(message, max_bytes, deadline, stop);
+      },
+      [&](PipeEnd::Callback on_end) {
+        end.ReadMessageAsync(message, max_bytes, std::move(on_end), deadline, stop);
+      },
+      [&] { return end.ReadMessageAsync(message, max_bytes, deadline, stop); });
+}
+
 std::future<IoResult> StartWrite(Form form, PipeEnd& end, std::string_view bytes, Deadline deadline,
                                  NativeHandle stop) {
   return Start(

@@ -33,6 +33,8 @@ inline Deadline Soon() { return Clock::now() + test::kPatience; }
 // failure of Windows is kFailed, also where it is thrown.
 std::future<IoResult> StartRead(Form form, PipeEnd& end, std::span<char> buffer,
                                 Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
+std::future<IoResult> StartReadMessage(Form form, PipeEnd& end, std::string& message, std::size_t max_bytes,
+                                       Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
 std::future<IoResult> StartWrite(Form form, PipeEnd& end, std::string_view bytes,
                                  Deadline deadline = kNoDeadline, NativeHandle stop = nullptr);
 std::future<IoResult> StartWait(Form form, ServerEnd& end, Deadline deadline = kNoDeadline,

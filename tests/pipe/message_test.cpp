@@ -23,8 +23,17 @@ std::string Pattern(std::size_t bytes) {
   return text;
 }
 
+class MessageTest : public testing::TestWithParam<Form> {
+ protected:
+  IoResult ReadMessage(PipeEnd& end, std::string& message, std::size_t max_bytes, Deadline deadline = Soon(),
+                       NativeHandle stop = nullptr) {
+    return Get(StartReadMessage(GetParam(), end, message, max_bytes, deadline, stop));
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Forms, MessageTest, AllForms(), NameOf);
+
 // Around the sizes at which ReadMessage asks for more (16 KiB, 16 MiB), the quota (64 KiB), and 64 MiB.
-TEST(MessageTest, IsReadWholeWhateverItsSize) {
+TEST_P(MessageTest, IsReadWholeWhateverItsSize) {
   Connection pipe;
   for (const std::size_t size :
        {std::size_t{0}, std::size_t{1}, std::size_t{16383}, std::size_t{16384}, std::size_t{16385},
@@ -33,7 +42,7 @@ TEST(MessageTest, IsReadWholeWhateverItsSize) {
     auto write = StartWrite(Form::kCallback, pipe.client, sent, Soon());
     std::string message = "old";
     // The limit is exactly its size.
-    const IoResult read = pipe.served.ReadMessage(message, size, Soon());
+    const IoResult read = ReadMessage(pipe.served, message, size);
     EXPECT_EQ(read.status, Status::kOk) << size << ": " << read.code;
     EXPECT_EQ(read.bytes, size);
     EXPECT_TRUE(message == sent) << size;
@@ -43,71 +52,71 @@ TEST(MessageTest, IsReadWholeWhateverItsSize) {
   }
 }
 
-TEST(MessageTest, LongerThanTheLimitIsTooLargeAndTheNextReadContinuesInIt) {
+TEST_P(MessageTest, LongerThanTheLimitIsTooLargeAndTheNextReadContinuesInIt) {
   Connection pipe;
   for (const std::size_t limit :
        {std::size_t{1}, std::size_t{1000}, std::size_t{16384}, std::size_t{100000}}) {
     const std::string sent = Pattern(limit + 5);
     auto write = StartWrite(Form::kCallback, pipe.client, sent, Soon());
     std::string message;
-    const IoResult read = pipe.served.ReadMessage(message, limit, Soon());
+    const IoResult read = ReadMessage(pipe.served, message, limit);
     EXPECT_EQ(read.status, Status::kTooLarge) << limit;
     EXPECT_EQ(read.code, static_cast<std::uint32_t>(ERROR_MORE_DATA));
     EXPECT_EQ(read.bytes, limit);
     EXPECT_TRUE(message == sent.substr(0, limit));
-    EXPECT_TRUE(pipe.served.ReadMessage(message, 100, Soon()));
+    EXPECT_TRUE(ReadMessage(pipe.served, message, 100));
     EXPECT_EQ(message, sent.substr(limit));
     EXPECT_TRUE(Get(std::move(write)));
   }
 }
 
-TEST(MessageTest, OfOneByteIsTooLargeForALimitOfZero) {
+TEST_P(MessageTest, OfOneByteIsTooLargeForALimitOfZero) {
   Connection pipe;
   ASSERT_TRUE(pipe.client.Write("x", Soon()));
   std::string message;
-  EXPECT_EQ(pipe.served.ReadMessage(message, 0, Soon()).status, Status::kTooLarge);
+  EXPECT_EQ(ReadMessage(pipe.served, message, 0).status, Status::kTooLarge);
   EXPECT_EQ(message, "");
 }
 
-TEST(MessageTest, NotThereIsATimeoutOrTheEnd) {
+TEST_P(MessageTest, NotThereIsATimeoutOrTheEnd) {
   Connection pipe;
   std::string message;
-  EXPECT_EQ(pipe.served.ReadMessage(message, 10, Clock::now() + 20ms).status, Status::kTimeout);
+  EXPECT_EQ(ReadMessage(pipe.served, message, 10, Clock::now() + 20ms).status, Status::kTimeout);
   StopEvent stop;
   stop.Set();
-  EXPECT_EQ(pipe.served.ReadMessage(message, 10, Soon(), stop.native()).status, Status::kStopped);
+  EXPECT_EQ(ReadMessage(pipe.served, message, 10, Soon(), stop.native()).status, Status::kStopped);
   pipe.client.Close();
-  const IoResult read = pipe.served.ReadMessage(message, 10, Soon());
+  const IoResult read = ReadMessage(pipe.served, message, 10);
   EXPECT_EQ(read.status, Status::kClosed);
   EXPECT_EQ(read.code, static_cast<std::uint32_t>(ERROR_BROKEN_PIPE));
 }
 
 // Many writes make no difference to the reader's limits of messages.
-TEST(MessageTest, EachReadReturnsBytesOfOneWrite) {
+TEST_P(MessageTest, EachReadReturnsBytesOfOneWrite) {
   Connection pipe;
   for (const char* text : {"a", "", "bb", "", "", "ccc"}) ASSERT_TRUE(pipe.client.Write(text, Soon()));
   std::string message;
   for (const char* text : {"a", "", "bb", "", "", "ccc"}) {
-    ASSERT_TRUE(pipe.served.ReadMessage(message, 10, Soon()));
+    ASSERT_TRUE(ReadMessage(pipe.served, message, 10));
     EXPECT_EQ(message, text);
   }
 }
 
 // What was written before the writer closed its end stays readable, all of it.
-TEST(MessageTest, QueuedBeforeTheWriterClosedAreAllRead) {
+TEST_P(MessageTest, QueuedBeforeTheWriterClosedAreAllRead) {
   Connection pipe;
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(pipe.served.Write(std::to_string(i), Soon()));
   pipe.served.Close();
   std::string message;
   for (int i = 0; i < 100; ++i) {
-    ASSERT_TRUE(pipe.client.ReadMessage(message, 10, Soon()));
+    ASSERT_TRUE(ReadMessage(pipe.client, message, 10));
     EXPECT_EQ(message, std::to_string(i));
   }
-  EXPECT_EQ(pipe.client.ReadMessage(message, 10, Soon()).status, Status::kClosed);
+  EXPECT_EQ(ReadMessage(pipe.client, message, 10).status, Status::kClosed);
 }
 
 // A client that did not ask for messages gets the bytes.
-TEST(MessageTest, AreBytesForAClientInByteMode) {
+TEST(MessageModeTest, IsOfTheClientsChoice) {
   Connection pipe;
   ClientEnd bytes = OpenTo(pipe.server, Kind::kByte);
   ServerEnd served = std::move(pipe.server.Accept(Soon()).client.value());
@@ -123,7 +132,7 @@ TEST(MessageTest, AreBytesForAClientInByteMode) {
   EXPECT_EQ(all, "012345");
 }
 
-TEST(MessageTest, CannotBeReadFromABytePipe) {
+TEST(MessageModeTest, IsRefusedForABytePipe) {
   // Wine makes a message pipe of every pipe that refuses remote clients.
   const Server server(test::UniquePipeName(), {.kind = Kind::kByte, .accept_remote = true});
   const ClientEnd bytes = OpenTo(server, Kind::kByte);

@@ -427,6 +427,24 @@ TEST(CallbackTest, AnEndThatIsClosedInItsCallbackIsClosedAtOnce) {
   EXPECT_TRUE(Get(done->get_future()));
 }
 
+TEST(CallbackTest, AnEndThatIsClosedInTheCallbackOfAMessageIsClosedAtOnce) {
+  Connection pipe;
+  std::string message;
+  test::Event seen;
+  const auto done = std::make_shared<std::promise<bool>>();
+  pipe.served.ReadMessageAsync(message, 100'000, [&pipe, &seen, done](IoResult) {
+    pipe.served.Close();
+    done->set_value(seen.Wait());
+  });
+  // Two parts: longer than the first read.
+  ASSERT_TRUE(pipe.client.Write(std::string(50'000, 'x'), Soon()));
+  std::array<char, 8> answer{};
+  EXPECT_EQ(pipe.client.Read(answer, Soon()).code, static_cast<std::uint32_t>(ERROR_BROKEN_PIPE));
+  seen.Set();
+  EXPECT_TRUE(Get(done->get_future()));
+  EXPECT_EQ(message.size(), 50'000U);
+}
+
 TEST(CallbackTest, ACallbackStartsTheNextOperation) {
   Connection pipe;
   std::array<char, 8> buffer{};

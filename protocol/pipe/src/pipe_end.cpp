@@ -193,10 +193,13 @@ class PendingMessage final : public AsyncCall, public std::enable_shared_from_th
     } catch (const std::bad_alloc&) {
       whole = ToResult(ERROR_NOT_ENOUGH_MEMORY, 0);
     }
-    if (whole) on_end_(*whole);
+    if (!whole) return;
+    // As in PendingIo: the callback may close the end.
+    io_.reset();
+    on_end_(*whole);
   }
 
-  const std::shared_ptr<PipeIo> io_;
+  std::shared_ptr<PipeIo> io_;  // until it has ended
   MessageParts parts_;
   const Deadline deadline_;
   const NativeHandle stop_;
