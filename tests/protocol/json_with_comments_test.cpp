@@ -52,9 +52,13 @@ TEST(ParseJsonWithComments, TakesCommentsForWhiteSpace) {
 }
 
 TEST(ParseJsonWithComments, LeavesStringsAlone) {
-  EXPECT_EQ(Read(R"(["// no comment", "/* nor this */", "a\"// b", "\\", "x,]", ",}"] // \")"),
-            R"(["// no comment","/* nor this */","a\"// b","\\","x,]",",}"])");
-  EXPECT_EQ(Read(R"({"http://host/*": "C:\\folder\\" /* " */})"), R"({"http://host/*":"C:\\folder\\"})");
+  const std::string_view strings =
+      R"(["// no comment", "/* nor this */", "a\"// b", "\\", "x,]", ",}"] // \")";
+  const std::string_view kept = R"(["// no comment","/* nor this */","a\"// b","\\","x,]",",}"])";
+  EXPECT_EQ(Read(strings), kept);
+  const std::string_view member = R"({"http://host/*": "C:\\folder\\" /* " */})";
+  const std::string_view kept_member = R"({"http://host/*":"C:\\folder\\"})";
+  EXPECT_EQ(Read(member), kept_member);
 }
 
 TEST(ParseJsonWithComments, AcceptsOneCommaAfterTheLastMemberOrElement) {

@@ -48,19 +48,18 @@ TEST(AppPackages, AreFamilyNamesAndSids) {
   const std::string expected =
       "expected a package family name, such as Contoso.Orders_8wekyb3d8bbwe, or the SID of a package (S-1-15-2-...), "
       "found ";
-  EXPECT_EQ(
-      Faults(
-          R"({"pipe":{"app_packages":["Contoso.Orders","S-1-15-2-3","S-1-15-2-1-2-3-4-5-6","S-1-15-3-1","S-1-1-0",
-                       "CONTOSO\\alice",17,"AC",""]}})"),
-      (Lines{"pipe.app_packages[0]: " + expected + "the string \"Contoso.Orders\"",
-             "pipe.app_packages[1]: " + expected + "the string \"S-1-15-2-3\"",
-             "pipe.app_packages[2]: " + expected + "the string \"S-1-15-2-1-2-3-4-5-6\"",
-             "pipe.app_packages[3]: " + expected + "the string \"S-1-15-3-1\"",
-             "pipe.app_packages[4]: " + expected + "the string \"S-1-1-0\"",
-             "pipe.app_packages[5]: " + expected + "the string \"CONTOSO\\\\alice\"",
-             "pipe.app_packages[6]: " + expected + "17",
-             "pipe.app_packages[7]: " + expected + "the string \"AC\"",
-             "pipe.app_packages[8]: " + expected + "the string \"\""}));
+  const char* const wrong =
+      R"({"pipe":{"app_packages":["Contoso.Orders","S-1-15-2-3","S-1-15-2-1-2-3-4-5-6","S-1-15-3-1","S-1-1-0",
+                       "CONTOSO\\alice",17,"AC",""]}})";
+  EXPECT_EQ(Faults(wrong), (Lines{"pipe.app_packages[0]: " + expected + "the string \"Contoso.Orders\"",
+                                  "pipe.app_packages[1]: " + expected + "the string \"S-1-15-2-3\"",
+                                  "pipe.app_packages[2]: " + expected + "the string \"S-1-15-2-1-2-3-4-5-6\"",
+                                  "pipe.app_packages[3]: " + expected + "the string \"S-1-15-3-1\"",
+                                  "pipe.app_packages[4]: " + expected + "the string \"S-1-1-0\"",
+                                  "pipe.app_packages[5]: " + expected + "the string \"CONTOSO\\\\alice\"",
+                                  "pipe.app_packages[6]: " + expected + "17",
+                                  "pipe.app_packages[7]: " + expected + "the string \"AC\"",
+                                  "pipe.app_packages[8]: " + expected + "the string \"\""}));
   std::string many = "\"S-1-15-2-1\"";
   for (int i = 1; i < 64; ++i) many += ",\"S-1-15-2-1\"";
   EXPECT_EQ(Sound("{\"pipe\":{\"app_packages\":[" + many + "]}}").pipe.app_packages.size(), 64u);
