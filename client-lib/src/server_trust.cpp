@@ -10,12 +10,7 @@
 namespace onbehalf::client {
 namespace {
 
-std::string Named(const win32::Sid& sid) {
-  win32::AccountNames names;
-  const std::string shown = names.Display(sid);
-  const std::string text = sid.ToString();
-  return shown == text ? text : shown + " (" + text + ")";
-}
+std::string Named(const win32::Sid& sid) { return win32::AccountNames().DisplayWithSid(sid); }
 
 }  // namespace
 

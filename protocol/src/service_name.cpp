@@ -56,8 +56,6 @@ std::optional<std::string> ServiceName::FaultOf(std::string_view text) {
 
 std::string ServiceName::PipeName() const { return DefaultPipeName(text_); }
 
-bool ServiceName::IsDefault() const { return *this == ServiceName(); }
-
 bool operator==(const ServiceName& a, const ServiceName& b) {
   return IsSameIgnoringAsciiCase(a.text_, b.text_);
 }

@@ -104,12 +104,12 @@ std::future<Accepted> StartAccept(Form form, Server& server, Deadline deadline, 
   return future;
 }
 
-ClientEnd OpenTo(const Server& server, Kind kind, Access access) {
+ClientEnd OpenTo(std::string_view path, Kind kind, Access access) {
   ConnectOptions options;
   options.read_mode = kind;
   options.access = access;
   options.check = AnyServer();
-  return Connect(server.path(), options, Soon());
+  return Connect(path, options, Soon());
 }
 
 Connection::Connection(ServerOptions options, Access access)

@@ -53,7 +53,11 @@ Result Get(std::future<Result> future) {
 }
 
 // A client that trusts any server, of message read mode if the pipe has messages.
-ClientEnd OpenTo(const Server& server, Kind kind = Kind::kMessage, Access access = Access::kReadWrite);
+ClientEnd OpenTo(std::string_view path, Kind kind = Kind::kMessage, Access access = Access::kReadWrite);
+inline ClientEnd OpenTo(const Server& server, Kind kind = Kind::kMessage,
+                        Access access = Access::kReadWrite) {
+  return OpenTo(server.path(), kind, access);
+}
 
 // A server and one client, connected, on a pipe of its own.
 struct Connection {

@@ -39,10 +39,7 @@ ONBEHALF_CHILD_MAIN(ServeOne) {
 
 // A client that does what its second argument says, and then waits to be killed.
 ONBEHALF_CHILD_MAIN(ActAsClient) {
-  ConnectOptions options;
-  options.check = AnyServer();
-  options.read_mode = Kind::kMessage;
-  ClientEnd client = Connect(arguments.at(0), options, Soon());
+  ClientEnd client = OpenTo(arguments.at(0));
   std::array<char, 8> buffer{};
   const std::string large(4 << 20, 'x');
   const std::string& what = arguments.at(1);
@@ -56,12 +53,9 @@ ONBEHALF_CHILD_MAIN(ActAsClient) {
 
 // Answers "ping" with its process id, `arguments[1]` clients in one process.
 ONBEHALF_CHILD_MAIN(OpenClients) {
-  ConnectOptions options;
-  options.check = AnyServer();
-  options.read_mode = Kind::kMessage;
   std::vector<ClientEnd> clients;
   for (int i = 0; i < std::stoi(arguments.at(1)); ++i) {
-    clients.push_back(Connect(arguments.at(0), options, Soon()));
+    clients.push_back(OpenTo(arguments.at(0)));
     if (!clients.back().Write(std::to_string(i), Soon())) return 1;
   }
   Say("connected");

@@ -14,7 +14,7 @@ TEST(ServiceName, EverythingOfTheDefaultOneIsNamedAsBefore) {
   EXPECT_EQ(name.PipeName(), "onbehalf");
   EXPECT_EQ(name.EventSource(), "OnBehalf");
   EXPECT_EQ(name.AuditEventSource(), "OnBehalf-Audit");
-  EXPECT_TRUE(name.IsDefault());
+  EXPECT_TRUE(name == ServiceName());
 }
 
 TEST(ServiceName, EverythingFollowsIt) {
@@ -23,7 +23,7 @@ TEST(ServiceName, EverythingFollowsIt) {
   EXPECT_EQ(name.PipeName(), "onbehalf.test_2-b");
   EXPECT_EQ(name.EventSource(), "OnBehalf.Test_2-B");
   EXPECT_EQ(name.AuditEventSource(), "OnBehalf.Test_2-B-Audit");
-  EXPECT_FALSE(name.IsDefault());
+  EXPECT_FALSE(name == ServiceName());
 }
 
 TEST(ServiceName, CaseDoesNotMatterAsInWindows) {

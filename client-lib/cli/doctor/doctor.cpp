@@ -1,5 +1,6 @@
 #include "doctor/doctor.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,17 +47,16 @@ ExitCode Doctor(const Context& context, const DoctorOptions& asked) {
   Findings findings;
   const ServiceFacts service = CollectServiceFacts(options.service, client::PipeName(options));
   Append(findings, JudgeService(service));
+  std::optional<RightsFacts> rights;
   if (service.config) {
-    Append(findings, JudgeRights(CollectRightsFacts(options.service, service.config->account)));
+    rights = CollectRightsFacts(options.service, service.config->account);
+    Append(findings, JudgeRights(*rights));
   }
   const Installation installation = FindInstallation(service);
   if (!service.IsMissing()) {
     const std::vector<FileFacts> files = CollectFileFacts(installation);
     Append(findings, JudgeFiles(files, FindFileWriters(service)));
-    if (service.config) {
-      const RightsFacts rights = CollectRightsFacts(options.service, service.config->account);
-      if (!rights.is_local_system) findings.push_back(JudgeAccountAccess(files, rights.account));
-    }
+    if (rights && !rights->is_local_system) findings.push_back(JudgeAccountAccess(files, rights->account));
   }
   findings.push_back(JudgeSettings(CollectSettingsFacts(installation)));
   findings.push_back(JudgeEventSource(CollectEventSourceFacts(options.service)));

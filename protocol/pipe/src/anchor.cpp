@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "onbehalf/win32/token.h"
 #include "onbehalf/win32/utf.h"
 #include "onbehalf/win32/win32_error.h"
 
@@ -67,8 +68,8 @@ constexpr SECURITY_INFORMATION kCompared =
 
 // Windows maps generic rights when it stores a descriptor.
 ACCESS_MASK FileRights(ACCESS_MASK mask) {
-  GENERIC_MAPPING file{FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE, FILE_ALL_ACCESS};
-  ::MapGenericMask(&mask, &file);
+  GENERIC_MAPPING mapping = win32::kFileMapping;
+  ::MapGenericMask(&mask, &mapping);
   return mask;
 }
 
@@ -182,6 +183,13 @@ ServerEnd AddInstance(const PipeOptions& options, PoolEnvironment environment) {
       PIPE_UNLIMITED_INSTANCES, options.outbound_bytes, options.inbound_bytes, 0, &attributes));
   if (!pipe) win32::ThrowLastError("CreateNamedPipeW", options.path);
   return ServerEnd(pipe.release(), environment);
+}
+
+bool GrantsServerRights(const SecurityDescriptor& descriptor) {
+  const win32::Token own =
+      win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE)
+          .Duplicate(TokenImpersonation, win32::ImpersonationLevel::kIdentification, TOKEN_QUERY);
+  return win32::CheckAccess(descriptor, own, kServerRights, win32::kFileMapping).allowed;
 }
 
 DescriptorDifference DifferenceOf(const SecurityDescriptor& actual, const SecurityDescriptor& wanted) {

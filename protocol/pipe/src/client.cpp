@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "message_parts.h"
 #include "onbehalf/pipe/pipe_path.h"
 #include "onbehalf/win32/account_names.h"
 #include "onbehalf/win32/lean_windows.h"
@@ -68,19 +70,14 @@ win32::UniqueFile Open(const std::string& path, DWORD access, DWORD flags, Deadl
   }
 }
 
-std::string Named(const win32::Sid& sid) {
-  win32::AccountNames names;
-  const std::string shown = names.Display(sid);
-  const std::string text = sid.ToString();
-  return shown == text ? text : shown + " (" + text + ")";
-}
-
 ServerCheck OwnedByAny(std::vector<win32::Sid> owners) {
   return [owners = std::move(owners)](const ServerFacts& server) -> std::optional<std::string> {
     if (std::find(owners.begin(), owners.end(), server.owner) != owners.end()) return std::nullopt;
+    win32::AccountNames names;
     std::string expected;
-    for (const win32::Sid& owner : owners) expected += (expected.empty() ? "" : ", ") + Named(owner);
-    return "its owner is " + Named(server.owner) + "; expected " + expected;
+    for (const win32::Sid& owner : owners)
+      expected += (expected.empty() ? "" : ", ") + names.DisplayWithSid(owner);
+    return "its owner is " + names.DisplayWithSid(server.owner) + "; expected " + expected;
   };
 }
 
@@ -147,28 +144,21 @@ ClientEnd Connect(std::string_view path, const ConnectOptions& options, Deadline
 
 IoResult ClientEnd::Call(std::string_view request, std::string& answer, std::size_t max_bytes,
                          Deadline deadline, StopSignal stop) {
-  constexpr std::size_t kFirstPart = 16 * 1024;
   if (request.size() > (std::numeric_limits<DWORD>::max)())
     throw Win32Error(ERROR_INVALID_PARAMETER, "TransactNamedPipe");
-  answer.resize((std::max<std::size_t>)(1, (std::min)(max_bytes, kFirstPart)));
-  win32::OverlappedOperation& operation = io_->reading();
-  const BOOL succeeded =
-      ::TransactNamedPipe(native(), const_cast<char*>(request.data()), static_cast<DWORD>(request.size()),
-                          answer.data(), static_cast<DWORD>(answer.size()), nullptr, operation.Prepare());
-  const DWORD error = succeeded ? ERROR_SUCCESS : ::GetLastError();
-  const auto outcome = operation.Wait(succeeded != FALSE, error, deadline, stop);
-  IoResult result = ToResult(outcome.code, outcome.bytes, "TransactNamedPipe");
-  answer.resize(result.bytes);
-  if (answer.size() > max_bytes || (result.status == Status::kMoreData && answer.size() == max_bytes)) {
-    answer.resize(max_bytes);
-    return {Status::kTooLarge, result.code, max_bytes};
+  MessageParts parts(native(), answer, max_bytes);
+  const std::span<char> first = parts.Next();
+  const auto transact = [&](OVERLAPPED* overlapped) {
+    return ::TransactNamedPipe(native(), const_cast<char*>(request.data()),
+                               static_cast<DWORD>(request.size()), first.data(),
+                               static_cast<DWORD>(first.size()), nullptr, overlapped);
+  };
+  const auto outcome = io_->reading().Run(transact, deadline, stop);
+  IoResult part = ToResult(outcome.code, outcome.bytes, "TransactNamedPipe");
+  for (;;) {
+    if (const auto whole = parts.Take(part)) return *whole;
+    part = Read(parts.Next(), deadline, stop);
   }
-  if (result.status != Status::kMoreData) return result;
-  std::string rest;
-  result = ReadMessage(rest, max_bytes - answer.size(), deadline, stop);
-  answer += rest;
-  result.bytes = answer.size();
-  return result;
 }
 
 IoResult Call(std::string_view path, std::string_view request, std::string& answer, std::size_t max_bytes,

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "onbehalf/pipe/pool.h"
 #include "onbehalf/win32/overlapped.h"
 #include "onbehalf/win32/win32_error.h"
 
@@ -44,11 +45,7 @@ Expiry::~Expiry() {
 }
 
 void Expiry::SetTimer() noexcept {
-  // Relative times are negative, in units of 100 ns.
-  ULARGE_INTEGER time;
-  time.QuadPart =
-      static_cast<ULONGLONG>(-(static_cast<LONGLONG>(win32::WaitMilliseconds(deadline_)) * 10'000));
-  FILETIME due{time.LowPart, time.HighPart};
+  FILETIME due = DueIn(std::chrono::milliseconds(win32::WaitMilliseconds(deadline_)));
   ::SetThreadpoolTimer(timer_, &due, 0, 0);
 }
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "onbehalf/pipe/impersonation.h"
+#include "onbehalf/pipe/pool.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::pipe {
@@ -69,20 +69,6 @@ void PendingIo::OnExpire(Status status) {
   if (!is_pending_ || reason_) return;
   reason_ = status;
   io_->Cancel(*this);
-}
-
-void RunOnPool(PoolEnvironment environment, std::function<void()> work) {
-  auto owned = std::make_unique<std::function<void()>>(std::move(work));
-  const auto run = [](PTP_CALLBACK_INSTANCE, void* context) {
-    AssertNotImpersonating();
-    const std::unique_ptr<std::function<void()>> mine(static_cast<std::function<void()>*>(context));
-    (*mine)();
-    AssertNotImpersonating();
-  };
-  if (!::TrySubmitThreadpoolCallback(run, owned.get(), static_cast<PTP_CALLBACK_ENVIRON>(environment))) {
-    win32::ThrowLastError("TrySubmitThreadpoolCallback");
-  }
-  static_cast<void>(owned.release());
 }
 
 void StartWithCallback(const std::shared_ptr<AsyncCall>& call, PoolEnvironment environment,

@@ -53,7 +53,4 @@ class PendingIo final : public AsyncCall, public Operation, public std::enable_s
 void StartWithCallback(const std::shared_ptr<AsyncCall>& call, PoolEnvironment environment,
                        std::function<void(IoResult)> on_end);
 
-// Calls `work` on a thread of the pool. Throws Win32Error; then it is not called.
-void RunOnPool(PoolEnvironment environment, std::function<void()> work);
-
 }  // namespace onbehalf::pipe

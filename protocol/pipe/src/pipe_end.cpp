@@ -6,17 +6,13 @@
 #include <optional>
 #include <utility>
 
+#include "message_parts.h"
 #include "onbehalf/win32/win32_error.h"
 #include "pending_io.h"
 #include "pipe_io.h"
 
 namespace onbehalf::pipe {
 namespace {
-
-// The first read of a message; a longer one is then asked for its length.
-constexpr std::size_t kFirstRead = 16 * 1024;
-// The most that one read asks for, so that a peer's long message takes memory only as it arrives.
-constexpr std::size_t kMaxRead = 16 * 1024 * 1024;
 
 DWORD ReadSize(std::span<char> buffer) {
   return static_cast<DWORD>(
@@ -29,52 +25,18 @@ DWORD WriteSize(std::string_view bytes) {
   return static_cast<DWORD>(bytes.size());
 }
 
-// What is left of the message that a read has begun.
-std::size_t LeftOfMessage(HANDLE pipe) {
-  DWORD left = 0;
-  if (!::PeekNamedPipe(pipe, nullptr, 0, nullptr, nullptr, &left)) return 0;
-  return left;
+// What starts a read or write, in every form.
+auto ReadCall(HANDLE pipe, std::span<char> buffer) {
+  return [pipe, buffer](OVERLAPPED* overlapped) {
+    return ::ReadFile(pipe, buffer.data(), ReadSize(buffer), nullptr, overlapped);
+  };
 }
 
-// Reads a message part by part into a string.
-class MessageParts {
- public:
-  MessageParts(HANDLE pipe, std::string& message, std::size_t max_bytes)
-      : pipe_(pipe), message_(message), max_bytes_(max_bytes) {
-    message_.clear();
-    // A buffer of no bytes would be told "more data" by an empty message too.
-    size_ = (std::max<std::size_t>)(1, (std::min)(max_bytes, kFirstRead));
-  }
-
-  // Where the next part goes.
-  std::span<char> Next() {
-    have_ = message_.size();
-    message_.resize(have_ + size_);
-    return {message_.data() + have_, size_};
-  }
-  // The result of the whole read, or nullopt if there is another part.
-  std::optional<IoResult> Take(IoResult part) {
-    message_.resize(have_ + part.bytes);
-    if (part.status != Status::kMoreData && message_.size() <= max_bytes_) {
-      part.bytes = message_.size();
-      return part;
-    }
-    if (message_.size() >= max_bytes_) {
-      message_.resize(max_bytes_);
-      return IoResult{Status::kTooLarge, part.code, max_bytes_};
-    }
-    const std::size_t left = (std::max<std::size_t>)(LeftOfMessage(pipe_), 1);
-    size_ = (std::min)({left, max_bytes_ - message_.size(), kMaxRead});
-    return std::nullopt;
-  }
-
- private:
-  const HANDLE pipe_;
-  std::string& message_;
-  const std::size_t max_bytes_;
-  std::size_t size_ = 0;  // of the next part
-  std::size_t have_ = 0;
-};
+auto WriteCall(HANDLE pipe, std::string_view bytes) {
+  return [pipe, bytes, size = WriteSize(bytes)](OVERLAPPED* overlapped) {
+    return ::WriteFile(pipe, bytes.data(), size, nullptr, overlapped);
+  };
+}
 
 }  // namespace
 
@@ -114,10 +76,7 @@ void PipeEnd::Cancel() noexcept {
 }
 
 IoResult PipeEnd::Read(std::span<char> buffer, Deadline deadline, StopSignal stop) {
-  win32::OverlappedOperation& operation = io_->reading();
-  const BOOL succeeded = ::ReadFile(native(), buffer.data(), ReadSize(buffer), nullptr, operation.Prepare());
-  const DWORD error = succeeded ? ERROR_SUCCESS : ::GetLastError();
-  const auto outcome = operation.Wait(succeeded != FALSE, error, deadline, stop);
+  const auto outcome = io_->reading().Run(ReadCall(native(), buffer), deadline, stop);
   return ToResult(outcome.code, outcome.bytes, "ReadFile");
 }
 
@@ -130,12 +89,8 @@ IoResult PipeEnd::ReadMessage(std::string& message, std::size_t max_bytes, Deadl
 }
 
 IoResult PipeEnd::Write(std::string_view bytes, Deadline deadline, StopSignal stop) {
-  const DWORD size = WriteSize(bytes);
-  win32::OverlappedOperation& operation = io_->writing();
-  const BOOL succeeded = ::WriteFile(native(), bytes.data(), size, nullptr, operation.Prepare());
-  const DWORD error = succeeded ? ERROR_SUCCESS : ::GetLastError();
-  const auto outcome = operation.Wait(succeeded != FALSE, error, deadline, stop);
-  if (outcome.code == ERROR_SUCCESS && outcome.bytes != size)
+  const auto outcome = io_->writing().Run(WriteCall(native(), bytes), deadline, stop);
+  if (outcome.code == ERROR_SUCCESS && outcome.bytes != bytes.size())
     throw win32::Win32Error(ERROR_WRITE_FAULT, "WriteFile");
   return ToResult(outcome.code, outcome.bytes, "WriteFile");
 }
@@ -144,22 +99,12 @@ namespace {
 
 std::shared_ptr<PendingIo> PendingRead(const std::shared_ptr<PipeIo>& io, std::span<char> buffer,
                                        Deadline deadline, NativeHandle stop) {
-  return std::make_shared<PendingIo>(
-      io, "ReadFile",
-      [handle = io->handle(), buffer](OVERLAPPED* overlapped) {
-        return ::ReadFile(handle, buffer.data(), ReadSize(buffer), nullptr, overlapped);
-      },
-      deadline, stop);
+  return std::make_shared<PendingIo>(io, "ReadFile", ReadCall(io->handle(), buffer), deadline, stop);
 }
 
 std::shared_ptr<PendingIo> PendingWrite(const std::shared_ptr<PipeIo>& io, std::string_view bytes,
                                         Deadline deadline, NativeHandle stop) {
-  return std::make_shared<PendingIo>(
-      io, "WriteFile",
-      [handle = io->handle(), bytes, size = WriteSize(bytes)](OVERLAPPED* overlapped) {
-        return ::WriteFile(handle, bytes.data(), size, nullptr, overlapped);
-      },
-      deadline, stop);
+  return std::make_shared<PendingIo>(io, "WriteFile", WriteCall(io->handle(), bytes), deadline, stop);
 }
 
 // The asynchronous ReadMessage.
@@ -236,16 +181,11 @@ IoAwaitable PipeEnd::WriteAsync(std::string_view bytes, Deadline deadline, StopS
 }
 
 std::uint32_t PipeEnd::StartRead(Operation& operation, std::span<char> buffer) {
-  return io_->Start(operation, [&](OVERLAPPED* overlapped) {
-    return ::ReadFile(native(), buffer.data(), ReadSize(buffer), nullptr, overlapped);
-  });
+  return io_->Start(operation, ReadCall(native(), buffer));
 }
 
 std::uint32_t PipeEnd::StartWrite(Operation& operation, std::string_view bytes) {
-  const DWORD size = WriteSize(bytes);
-  return io_->Start(operation, [&](OVERLAPPED* overlapped) {
-    return ::WriteFile(native(), bytes.data(), size, nullptr, overlapped);
-  });
+  return io_->Start(operation, WriteCall(native(), bytes));
 }
 
 Status PipeEnd::WaitUntilRead() {

@@ -10,10 +10,10 @@
 #include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/pipe/listener.h"
 #include "onbehalf/pipe/pipe_path.h"
+#include "onbehalf/pipe/pool.h"
 #include "onbehalf/win32/lock.h"
 #include "onbehalf/win32/overlapped.h"
 #include "onbehalf/win32/security_descriptor.h"
-#include "onbehalf/win32/token.h"
 #include "onbehalf/win32/unique_handle.h"
 #include "onbehalf/win32/win32_error.h"
 #include "pending_io.h"
@@ -37,22 +37,10 @@ PipeOptions ToPipeOptions(std::string_view name, const ServerOptions& options) {
   if (options.waiting_instances == 0 || options.waiting_instances > kMaxWaiting) {
     throw std::invalid_argument("waiting_instances is 1 to 64");
   }
-  if (!IsLocalPath(LocalPath(name)))
-    throw std::invalid_argument("a pipe can only be served on this computer");
-  return {LocalPath(name), options.security.Build(), options.accept_remote, options.direction,
-          options.kind,    options.max_clients,      options.inbound_bytes, options.outbound_bytes};
-}
-
-// Further instances are checked against the pipe's descriptor. Throws Win32Error(ERROR_ACCESS_DENIED).
-void RequireOwnAccess(const win32::SecurityDescriptor& descriptor) {
-  constexpr GENERIC_MAPPING kFile = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE,
-                                     FILE_ALL_ACCESS};
-  const win32::Token own =
-      win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE)
-          .Duplicate(TokenImpersonation, win32::ImpersonationLevel::kIdentification, TOKEN_QUERY);
-  if (!win32::CheckAccess(descriptor, own, kServerRights, kFile).allowed) {
-    throw win32::Win32Error(ERROR_ACCESS_DENIED, "AccessCheck", "the server's own account");
-  }
+  const std::string path = LocalPath(name);
+  if (!IsLocalPath(path)) throw std::invalid_argument("a pipe can only be served on this computer");
+  return {path,         options.security.Build(), options.accept_remote, options.direction,
+          options.kind, options.max_clients,      options.inbound_bytes, options.outbound_bytes};
 }
 
 std::uint32_t WaitingInstances(const ServerOptions& options) {
@@ -99,7 +87,9 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
   bool joined_existing() const { return listener_->joined_existing(); }
   void SetSecurity(const Security& security) {
     const win32::SecurityDescriptor descriptor = security.Build();
-    RequireOwnAccess(descriptor);
+    // Further instances are checked against it.
+    if (!GrantsServerRights(descriptor))
+      throw win32::Win32Error(ERROR_ACCESS_DENIED, "AccessCheck", "the server's own account");
     listener_->SetDescriptor(descriptor);
   }
 
@@ -127,9 +117,14 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
   };
 
   void OnClient(ServerEnd client);
+  // Under lock_.
   std::optional<ServerEnd> TakeClient();
+  // A client that nobody has taken counts as a waiting instance, so that clients beyond the number find the pipe busy.
+  // Under lock_.
+  void LimitWaiting();
   // False if it has been answered meanwhile.
   bool Forget(const std::shared_ptr<AcceptWaiter>& waiter);
+  std::shared_ptr<Listener> CurrentListener();
   void OnClosed();
   void Replenish();
   void RetryLater(std::chrono::milliseconds due = kRetry);
@@ -153,10 +148,7 @@ void Server::State::OnClient(ServerEnd client) {
     if (stopped_) return;
     if (waiters_.empty()) {
       clients_.push_back(std::move(client));
-      // It counts as a waiting instance, so that clients beyond the number find the pipe busy.
-      const auto taken =
-          static_cast<std::uint32_t>((std::min<std::size_t>)(clients_.size(), waiting_instances_));
-      listener_->SetWaiting(waiting_instances_ - taken);
+      LimitWaiting();
       return;
     }
     waiter = std::move(waiters_.front());
@@ -169,9 +161,13 @@ std::optional<ServerEnd> Server::State::TakeClient() {
   if (clients_.empty()) return std::nullopt;
   std::optional<ServerEnd> client(std::move(clients_.front()));
   clients_.pop_front();
-  const auto left = static_cast<std::uint32_t>((std::min<std::size_t>)(clients_.size(), waiting_instances_));
-  listener_->SetWaiting(waiting_instances_ - left);
+  LimitWaiting();
   return client;
+}
+
+void Server::State::LimitWaiting() {
+  const auto taken = static_cast<std::uint32_t>((std::min<std::size_t>)(clients_.size(), waiting_instances_));
+  listener_->SetWaiting(waiting_instances_ - taken);
 }
 
 bool Server::State::Forget(const std::shared_ptr<AcceptWaiter>& waiter) {
@@ -185,13 +181,12 @@ bool Server::State::Forget(const std::shared_ptr<AcceptWaiter>& waiter) {
 Accepted Server::State::Accept(Deadline deadline, NativeHandle stop) {
   const auto waiter = std::make_shared<AcceptWaiter>();
   const auto accepted = std::make_shared<Accepted>();
-  std::shared_ptr<win32::UniqueObject> event;
+  std::shared_ptr<win32::UniqueObject> event;  // null: a client was there
   {
     const std::lock_guard lock(lock_);
     if (stopped_) return {Status::kStopped, std::nullopt};
-    if ((accepted->client = TakeClient())) {
-      // Replenish takes the lock.
-    } else {
+    accepted->client = TakeClient();
+    if (!accepted->client) {
       event = std::make_shared<win32::UniqueObject>(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
       if (!*event) win32::ThrowLastError("CreateEventW");
       waiter->deliver = [accepted, event](Accepted delivered) {
@@ -201,20 +196,18 @@ Accepted Server::State::Accept(Deadline deadline, NativeHandle stop) {
       waiters_.push_back(waiter);
     }
   }
-  if (accepted->client) {
+  if (!event) {
     Replenish();
     return std::move(*accepted);
   }
-  const HANDLE handles[] = {event->get(), stop};
-  DWORD ended_by = WAIT_TIMEOUT;
-  do {
-    ended_by =
-        ::WaitForMultipleObjects(stop == nullptr ? 1 : 2, handles, FALSE, win32::WaitMilliseconds(deadline));
-  } while (ended_by == WAIT_TIMEOUT && Clock::now() < deadline);
-  const DWORD wait_error = ended_by == WAIT_FAILED ? ::GetLastError() : ERROR_SUCCESS;
-  if (ended_by != WAIT_OBJECT_0 && Forget(waiter)) {
-    if (ended_by == WAIT_FAILED) throw win32::Win32Error(wait_error, "WaitForMultipleObjects");
-    return {ended_by == WAIT_TIMEOUT ? Status::kTimeout : Status::kStopped, std::nullopt};
+  win32::Ended ended = win32::Ended::kSignaled;
+  try {
+    ended = win32::WaitFor(event->get(), deadline, stop);
+  } catch (...) {
+    if (Forget(waiter)) throw;
+  }
+  if (ended != win32::Ended::kSignaled && Forget(waiter)) {
+    return {ended == win32::Ended::kTimeout ? Status::kTimeout : Status::kStopped, std::nullopt};
   }
   // It is being delivered: taking it off the list and setting the event are not one step.
   ::WaitForSingleObject(event->get(), INFINITE);
@@ -257,12 +250,13 @@ void Server::State::AcceptAsync(std::function<void(Accepted)> deliver, Deadline 
   on_pool(std::move(at_once));
 }
 
+std::shared_ptr<Listener> Server::State::CurrentListener() {
+  const std::lock_guard lock(lock_);
+  return listener_;
+}
+
 void Server::State::OnClosed() {
-  std::shared_ptr<Listener> listener;
-  {
-    const std::lock_guard lock(lock_);
-    listener = listener_;
-  }
+  const std::shared_ptr<Listener> listener = CurrentListener();
   if (!listener) return;
   listener->Release();
   // The end may be closed in Caller::Run, and instances are not for the caller to make.
@@ -271,19 +265,13 @@ void Server::State::OnClosed() {
 }
 
 void Server::State::Replenish() {
-  std::shared_ptr<Listener> listener;
-  {
-    const std::lock_guard lock(lock_);
-    if (stopped_) return;
-    listener = listener_;
-  }
+  // A stopped one makes no instance.
+  const std::shared_ptr<Listener> listener = CurrentListener();
   if (listener && !listener->Replenish()) RetryLater();
 }
 
 void Server::State::RetryLater(std::chrono::milliseconds due) {
-  ULARGE_INTEGER time;
-  time.QuadPart = static_cast<ULONGLONG>(-(static_cast<LONGLONG>(due.count()) * 10'000));
-  FILETIME due_time{time.LowPart, time.HighPart};
+  FILETIME due_time = DueIn(due);
   const std::lock_guard lock(lock_);
   if (!stopped_) ::SetThreadpoolTimer(retry_, &due_time, 0, 0);
 }

@@ -9,12 +9,13 @@
 namespace onbehalf::pipe {
 namespace {
 
+auto ConnectCall(HANDLE pipe) {
+  return [pipe](OVERLAPPED* overlapped) { return ::ConnectNamedPipe(pipe, overlapped); };
+}
+
 std::shared_ptr<PendingIo> PendingConnect(const std::shared_ptr<PipeIo>& io, Deadline deadline,
                                           NativeHandle stop) {
-  return std::make_shared<PendingIo>(
-      io, "ConnectNamedPipe",
-      [handle = io->handle()](OVERLAPPED* overlapped) { return ::ConnectNamedPipe(handle, overlapped); },
-      deadline, stop);
+  return std::make_shared<PendingIo>(io, "ConnectNamedPipe", ConnectCall(io->handle()), deadline, stop);
 }
 
 }  // namespace
@@ -26,10 +27,7 @@ ClientProcess ServerEnd::Client() const { return ClientProcessOf(native()); }
 void ServerEnd::Disconnect() noexcept { ::DisconnectNamedPipe(native()); }
 
 IoResult ServerEnd::WaitForClient(Deadline deadline, StopSignal stop) {
-  win32::OverlappedOperation& operation = io_->reading();
-  const BOOL succeeded = ::ConnectNamedPipe(native(), operation.Prepare());
-  const DWORD error = succeeded ? ERROR_SUCCESS : ::GetLastError();
-  const auto outcome = operation.Wait(succeeded != FALSE, error, deadline, stop);
+  const auto outcome = io_->reading().Run(ConnectCall(native()), deadline, stop);
   return ToResult(ConnectCode(outcome.code), 0, "ConnectNamedPipe");
 }
 
@@ -42,8 +40,7 @@ IoAwaitable ServerEnd::WaitForClientAsync(Deadline deadline, StopSignal stop) {
 }
 
 std::uint32_t ServerEnd::StartConnect(Operation& operation) {
-  return io_->Start(operation,
-                    [this](OVERLAPPED* overlapped) { return ::ConnectNamedPipe(native(), overlapped); });
+  return io_->Start(operation, ConnectCall(native()));
 }
 
 }  // namespace onbehalf::pipe

@@ -137,4 +137,10 @@ std::string AccountNames::Display(const Sid& sid) {
   return name ? name->Qualified() : sid.ToString();
 }
 
+std::string AccountNames::DisplayWithSid(const Sid& sid) {
+  const std::string shown = Display(sid);
+  const std::string text = sid.ToString();
+  return shown == text ? text : shown + " (" + text + ")";
+}
+
 }  // namespace onbehalf::win32

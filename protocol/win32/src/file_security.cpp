@@ -10,9 +10,6 @@
 namespace onbehalf::win32 {
 namespace {
 
-constexpr GENERIC_MAPPING kFileMapping = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE,
-                                          FILE_ALL_ACCESS};
-
 // A conditional or object entry grants its rights in some cases, which is enough.
 bool AllowsInAnyForm(BYTE type) {
   return type == ACCESS_ALLOWED_ACE_TYPE || type == ACCESS_ALLOWED_OBJECT_ACE_TYPE ||

@@ -52,30 +52,24 @@ OverlappedOperation::Outcome OverlappedOperation::Wait(bool succeeded, DWORD err
     return outcome;
   }
 
-  const std::array<HANDLE, 2> handles{event_.get(), stop};
-  DWORD ended_by = WAIT_TIMEOUT;
-  do {
-    // Index 0 wins if both are set: a completed operation counts as completed.
-    ended_by = stop == nullptr ? ::WaitForSingleObject(event_.get(), WaitMilliseconds(deadline))
-                               : ::WaitForMultipleObjects(static_cast<DWORD>(handles.size()), handles.data(),
-                                                          FALSE, WaitMilliseconds(deadline));
-  } while (ended_by == WAIT_TIMEOUT && Clock::now() < deadline);
-
-  if (ended_by == WAIT_OBJECT_0) {
+  Ended ended = Ended::kSignaled;
+  try {
+    // A completed operation counts as completed, even if it is late or stopped.
+    ended = WaitFor(event_.get(), deadline, stop);
+  } catch (...) {
+    CancelAndWait();
+    throw;
+  }
+  if (ended == Ended::kSignaled) {
     take_result(FALSE);
     return outcome;
-  }
-  if (ended_by == WAIT_FAILED) {
-    const DWORD wait_error = ::GetLastError();
-    CancelAndWait();
-    throw Win32Error(wait_error, stop == nullptr ? "WaitForSingleObject" : "WaitForMultipleObjects");
   }
   // The result tells which came first, cancellation or completion.
   ::CancelIoEx(file_, &overlapped_);
   take_result(TRUE);
   if (outcome.code == ERROR_OPERATION_ABORTED) {
     outcome = {};
-    outcome.code = ended_by == WAIT_TIMEOUT ? static_cast<DWORD>(WAIT_TIMEOUT) : ERROR_CANCELLED;
+    outcome.code = ended == Ended::kTimeout ? static_cast<DWORD>(WAIT_TIMEOUT) : ERROR_CANCELLED;
   }
   return outcome;
 }
@@ -88,6 +82,21 @@ void OverlappedOperation::CancelAndWait() noexcept {
   if (!::CancelIoEx(file_, &overlapped_) && ::GetLastError() == ERROR_NOT_FOUND) return;
   DWORD bytes = 0;
   ::GetOverlappedResult(file_, &overlapped_, &bytes, TRUE);
+}
+
+Ended WaitFor(HANDLE object, Clock::time_point deadline, HANDLE stop) {
+  const std::array<HANDLE, 2> handles{object, stop};
+  DWORD ended_by = WAIT_TIMEOUT;
+  do {
+    // Index 0 wins if both are set.
+    ended_by = stop == nullptr ? ::WaitForSingleObject(object, WaitMilliseconds(deadline))
+                               : ::WaitForMultipleObjects(static_cast<DWORD>(handles.size()), handles.data(),
+                                                          FALSE, WaitMilliseconds(deadline));
+  } while (ended_by == WAIT_TIMEOUT && Clock::now() < deadline);
+  if (ended_by == WAIT_FAILED)
+    ThrowLastError(stop == nullptr ? "WaitForSingleObject" : "WaitForMultipleObjects");
+  if (ended_by == WAIT_TIMEOUT) return Ended::kTimeout;
+  return ended_by == WAIT_OBJECT_0 ? Ended::kSignaled : Ended::kStopped;
 }
 
 DWORD WaitMilliseconds(Clock::time_point deadline) {

@@ -73,14 +73,17 @@ std::optional<Sid> Sid::ForPackageFamily(std::string_view family_name) {
   for (const char c : name) utf16.append({c, '\0'});
   const Sha256::Digest digest = Sha256().Of({utf16});
   constexpr std::size_t kWords = 7;
+  // SECURITY_APP_PACKAGE_AUTHORITY, SECURITY_APP_PACKAGE_BASE_RID.
+  return OfDigest(15, 2, std::as_bytes(std::span(digest)).first(kWords * sizeof(std::uint32_t)));
+}
+
+Sid Sid::OfDigest(std::uint8_t authority, std::uint32_t base, std::span<const std::byte> digest) {
   Sid sid;
   sid.bytes_[0] = std::byte{1};
-  sid.bytes_[1] = std::byte{1 + kWords};
-  sid.bytes_[7] = std::byte{15};             // SECURITY_APP_PACKAGE_AUTHORITY
-  constexpr std::uint32_t kPackageBase = 2;  // SECURITY_APP_PACKAGE_BASE_RID
-  std::memcpy(sid.bytes_.data() + kFixedBytes, &kPackageBase, sizeof(kPackageBase));
-  std::memcpy(sid.bytes_.data() + kFixedBytes + sizeof(kPackageBase), digest.data(),
-              kWords * sizeof(std::uint32_t));
+  sid.bytes_[1] = static_cast<std::byte>(1 + digest.size() / sizeof(std::uint32_t));
+  sid.bytes_[kFixedBytes - 1] = std::byte{authority};
+  std::memcpy(sid.bytes_.data() + kFixedBytes, &base, sizeof(base));
+  std::memcpy(sid.bytes_.data() + kFixedBytes + sizeof(base), digest.data(), digest.size());
   return sid;
 }
 

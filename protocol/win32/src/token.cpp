@@ -238,9 +238,13 @@ std::vector<TokenGroup> Token::RestrictingSids() const {
   return ToGroups(answer.As<TOKEN_GROUPS>());
 }
 
+bool Token::IsInAppContainer() const {
+  TokenAnswer<sizeof(DWORD)> answer;
+  return answer.Ask(get(), TokenIsAppContainer) && answer.As<DWORD>() != 0;
+}
+
 std::optional<AppContainer> Token::Container() const {
-  TokenAnswer<sizeof(DWORD)> is_container;
-  if (!is_container.Ask(get(), TokenIsAppContainer) || is_container.As<DWORD>() == 0) return std::nullopt;
+  if (!IsInAppContainer()) return std::nullopt;
   TokenAnswer<sizeof(TOKEN_APPCONTAINER_INFORMATION) + SECURITY_MAX_SID_SIZE> package;
   package.Get(get(), TokenAppContainerSid);
   GroupsAnswer capabilities;
@@ -340,8 +344,7 @@ bool Token::IsMember(const Sid& group) const {
   }
   // The groups of an AppContainer's user do not apply to the container (CheckTokenMembershipEx,
   // CTMF_INCLUDE_APPCONTAINER).
-  TokenAnswer<sizeof(DWORD)> container;
-  return !container.Ask(get(), TokenIsAppContainer) || container.As<DWORD>() == 0;
+  return !IsInAppContainer();
 }
 
 Token Token::Duplicate(TOKEN_TYPE type, ImpersonationLevel level, DWORD access) const {

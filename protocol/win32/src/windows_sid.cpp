@@ -64,15 +64,8 @@ Sid Sid::ForService(std::string_view service_name) {
   // Service SIDs are defined with SHA-1; nothing here relies on its strength.
   const Sha1::Digest digest =
       Sha1().Of({{reinterpret_cast<const char*>(name.data()), name.size() * sizeof(wchar_t)}});
-  constexpr DWORD kSubAuthorities = 1 + sizeof(Sha1::Digest) / sizeof(DWORD);
-  SID_IDENTIFIER_AUTHORITY authority = SECURITY_NT_AUTHORITY;
-  Sid sid;
-  if (!::InitializeSid(sid.bytes_.data(), &authority, static_cast<BYTE>(kSubAuthorities))) {
-    ThrowLastError("InitializeSid");
-  }
-  *::GetSidSubAuthority(sid.bytes_.data(), 0) = SECURITY_SERVICE_ID_BASE_RID;
-  std::memcpy(::GetSidSubAuthority(sid.bytes_.data(), 1), digest.data(), digest.size());
-  return sid;
+  // SECURITY_NT_AUTHORITY.
+  return OfDigest(5, SECURITY_SERVICE_ID_BASE_RID, std::as_bytes(std::span(digest)));
 }
 
 std::string Sid::ToString() const {

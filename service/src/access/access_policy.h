@@ -36,8 +36,9 @@ struct EffectiveNode {
 };
 
 // Who may call what: the effective security descriptor of every node. It consists of the entries that deny anonymous and guest
-// logons (at `pipe:` also those that allow the packages of the settings to connect), then those of the node, its namespace and the root, up to the first protected one; deny before allow within each
-// level, as for a file in a folder. SYSTEM (the service) owns every node, because an owner has WRITE_DAC without any entry.
+// logons (at `pipe:` also those that allow the packages of the settings to connect), then those of the node, its namespace and
+// the root, up to the first protected one; deny before allow within each level, as for a file in a folder. SYSTEM (the service)
+// owns every node, because an owner has WRITE_DAC without any entry.
 // Immutable once compiled; any thread.
 //
 // Windows decides: AccessCheck with the request's own token, once for each right, descriptor and captured identity, which caches

@@ -64,13 +64,4 @@ SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const Sid& own
   return SecurityDescriptor::FromSddl(sddl);
 }
 
-bool GrantsServiceAccess(const SecurityDescriptor& descriptor) {
-  constexpr GENERIC_MAPPING kFile = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE,
-                                     FILE_ALL_ACCESS};
-  const win32::Token own =
-      win32::Token::FromOwnProcess(TOKEN_QUERY | TOKEN_DUPLICATE)
-          .Duplicate(TokenImpersonation, win32::ImpersonationLevel::kIdentification, TOKEN_QUERY);
-  return win32::CheckAccess(descriptor, own, pipe::kServerRights, kFile).allowed;
-}
-
 }  // namespace onbehalf::service

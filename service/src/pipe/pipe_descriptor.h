@@ -10,20 +10,14 @@
 
 namespace onbehalf::service {
 
-inline constexpr const char* kServiceName = "OnBehalf";
-
-// The owner of the pipe, who may create instances of it: the SID of the service `name` if this process has it, else (console mode, or a
-// service without a service SID) the process's user. An owner that is not in the token is refused with ERROR_INVALID_OWNER
-// (1307).
+// The owner of the pipe, who may create instances of it: the SID of the service `name` if this process has it, else (console
+// mode, or a service without a service SID) the process's user. An owner that is not in the token is refused with
+// ERROR_INVALID_OWNER (1307).
 win32::Sid PipeOwner(const protocol::ServiceName& name);
 
 // The pipe's security descriptor: fixed entries, and a client entry for each entry of the policy's node `pipe:` that concerns
 // connecting, the packages of the settings included. Every mask and label is explained at its definition.
 win32::SecurityDescriptor PipeDescriptor(const Settings::Pipe& settings, const win32::Sid& owner,
                                          const AccessPolicy& policy);
-
-// Whether this process could create further instances of a pipe with this descriptor, and change the descriptor. Throws
-// win32::Win32Error.
-bool GrantsServiceAccess(const win32::SecurityDescriptor& descriptor);
 
 }  // namespace onbehalf::service

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "log/event_log.h"
+#include "onbehalf/pipe/anchor.h"
 #include "onbehalf/pipe/impersonation.h"
 #include "onbehalf/win32/win32_error.h"
 #include "requests/connection.h"
@@ -148,7 +149,7 @@ void Server::Listen() {
 
 std::optional<std::string> Server::CheckPolicy(const AccessPolicy& policy) const {
   try {
-    if (GrantsServiceAccess(PipeDescriptor(pipe_settings_, pipe_owner_, policy))) return std::nullopt;
+    if (pipe::GrantsServerRights(PipeDescriptor(pipe_settings_, pipe_owner_, policy))) return std::nullopt;
     return "pipe:: an entry denies the service's own account, or one of its groups, access to the pipe";
   } catch (const win32::Win32Error& error) {
     return std::string("pipe:: its entries do not form a valid pipe descriptor: ") + error.what();

@@ -34,8 +34,8 @@ namespace onbehalf::service {
 // the process was started. Start and Stop by one thread; the rest by any.
 class Server final : public ServerControl {
  public:
-  // `name` is the service whose SID owns the pipe. `policy_folder` is the folder of access.json. Everything passed by reference must outlive this; `settings` must no longer
-  // change when it is destroyed.
+  // `name` is the service whose SID owns the pipe. `policy_folder` is the folder of access.json. Everything passed by reference
+  // must outlive this; `settings` must no longer change when it is destroyed.
   Server(std::shared_ptr<const LiveSettings> settings, std::string pipe_path,
          std::filesystem::path policy_folder, Audit& audit, Log& log,
          std::shared_ptr<win32::AccountNames> names, const protocol::ServiceName& name = {});

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "onbehalf/pipe/impersonation.h"
+#include "onbehalf/pipe/pool.h"
 #include "onbehalf/win32/win32_error.h"
 
 namespace onbehalf::service {
@@ -26,19 +27,7 @@ ThreadPool::~ThreadPool() {
   ::CloseThreadpool(pool_);
 }
 
-void ThreadPool::Submit(std::function<void()> work) {
-  auto owned = std::make_unique<std::function<void()>>(std::move(work));
-  const auto run = [](PTP_CALLBACK_INSTANCE, void* context) {
-    pipe::AssertNotImpersonating();
-    const std::unique_ptr<std::function<void()>> mine(static_cast<std::function<void()>*>(context));
-    (*mine)();
-    pipe::AssertNotImpersonating();
-  };
-  if (!::TrySubmitThreadpoolCallback(run, owned.get(), &environment_)) {
-    win32::ThrowLastError("TrySubmitThreadpoolCallback");
-  }
-  static_cast<void>(owned.release());
-}
+void ThreadPool::Submit(std::function<void()> work) { pipe::RunOnPool(&environment_, std::move(work)); }
 
 PoolWork::PoolWork(std::function<void()> work, ThreadPool& pool) : work_(std::move(work)) {
   const auto call = [](PTP_CALLBACK_INSTANCE, void* context, PTP_WORK) {
@@ -86,10 +75,7 @@ PoolTimer::~PoolTimer() {
 }
 
 void PoolTimer::Start(Duration due, Duration period, Duration window) {
-  // Relative times are negative, in units of 100 ns.
-  ULARGE_INTEGER time;
-  time.QuadPart = static_cast<ULONGLONG>(-(static_cast<LONGLONG>(due.count()) * 10'000));
-  FILETIME due_time{time.LowPart, time.HighPart};
+  FILETIME due_time = pipe::DueIn(due);
   const std::lock_guard guard(lock_);
   if (closed_) return;
   ::SetThreadpoolTimer(timer_, &due_time, static_cast<DWORD>(period.count()),

@@ -10,6 +10,7 @@
 #include "access/access_policy.h"
 #include "access/access_rights.h"
 #include "access/policy_reading.h"
+#include "onbehalf/pipe/anchor.h"
 #include "onbehalf/win32/security_descriptor.h"
 #include "onbehalf/win32/sid.h"
 #include "pipe/pipe_descriptor.h"
@@ -49,7 +50,7 @@ TEST(SandboxedClients, OfThePackagesOfTheSettingsHaveAnEntryWhateverThePolicySay
   // The label stays: Windows overlooks the low integrity of an app container.
   ASSERT_TRUE(descriptor.Label());
   EXPECT_EQ(descriptor.Label()->sid.ToString(), "S-1-16-8192");
-  EXPECT_TRUE(GrantsServiceAccess(descriptor));
+  EXPECT_TRUE(pipe::GrantsServerRights(descriptor));
 }
 
 TEST(SandboxedClients, HaveNoEntryByDefaultWhateverThePolicySays) {

@@ -31,7 +31,6 @@ class ServiceName {
   const std::string& EventSource() const noexcept { return text_; }
   // The event log, and its only source, of the audit's anchors.
   std::string AuditEventSource() const { return text_ + "-Audit"; }
-  bool IsDefault() const;
 
   // Windows compares names of services, files, pipes and registry keys without regard to case.
   friend bool operator==(const ServiceName& a, const ServiceName& b);

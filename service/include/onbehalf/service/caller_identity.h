@@ -44,8 +44,8 @@ class CallerIdentity {
   const win32::AppContainer* app_container() const { return app_container_.get(); }
 
   // The same user, logon session, level, integrity, elevation, app container, restricting SIDs, and groups and capabilities with
-  // their attributes. Token ids are
-  // not compared: they differ with every capture. Throws win32::Win32Error if Windows does not return the facts.
+  // their attributes. Token ids are not compared: they differ with every capture. Throws win32::Win32Error if Windows does not
+  // return the facts.
   bool IsSameAs(const CallerIdentity& other) const;
 
  private:

@@ -52,6 +52,9 @@ class Anchor {
 // A further instance of an existing pipe, which listens at once and keeps the pipe's descriptor. Throws Win32Error.
 ServerEnd AddInstance(const PipeOptions& options, PoolEnvironment environment);
 
+// Whether this process could add instances to a pipe with this descriptor (kServerRights). Throws Win32Error.
+bool GrantsServerRights(const win32::SecurityDescriptor& descriptor);
+
 // The difference between a descriptor and the wanted one, in owner, entries or label.
 struct DescriptorDifference {
   std::string text;  // for the log; empty if there is none

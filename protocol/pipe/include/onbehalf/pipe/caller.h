@@ -29,7 +29,8 @@ class Caller {
   // The writer of the message that was read last from the server's end `pipe` (ServerEnd::CaptureCaller, which is the
   // usual way to call it). Impersonates, opens the thread's token and reverts before it returns; if reverting fails
   // the process ends. So it does if the thread carries a token already, in Run or by other means: reverting would
-  // remove that token, and what follows would run as the process. Fails with ERROR_CANNOT_IMPERSONATE (1368) if nothing has been read yet.
+  // remove that token, and what follows would run as the process. Fails with ERROR_CANNOT_IMPERSONATE (1368) if nothing
+  // has been read yet.
   static std::variant<Caller, CaptureFailure> FromLastMessage(NativeHandle pipe);
 
   const Sid& user() const noexcept { return user_; }

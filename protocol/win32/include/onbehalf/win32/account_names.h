@@ -56,6 +56,8 @@ class AccountNames {
   std::optional<Sid> FindSid(std::string_view account);
   // The qualified name, or the SID as text if it has none.
   std::string Display(const Sid& sid);
+  // The same with the SID behind the name: "DOMAIN\name (S-1-5-...)".
+  std::string DisplayWithSid(const Sid& sid);
 
  private:
   struct Cache;

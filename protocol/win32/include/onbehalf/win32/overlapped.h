@@ -31,6 +31,13 @@ class OverlappedOperation {
   // for that. An operation that completes nevertheless counts as completed. Throws Win32Error only if waiting itself
   // fails; the operation has then ended too.
   Outcome Wait(bool succeeded, DWORD error, Clock::time_point deadline, HANDLE stop = nullptr);
+  // Prepares, starts it with `call(OVERLAPPED*)`, which returns what the Windows function did, and waits.
+  template <typename Call>
+  Outcome Run(const Call& call, Clock::time_point deadline, HANDLE stop = nullptr) {
+    const BOOL succeeded = call(Prepare());
+    const DWORD error = succeeded ? ERROR_SUCCESS : ::GetLastError();
+    return Wait(succeeded != FALSE, error, deadline, stop);
+  }
 
  private:
   // Cancels a pending operation, if any, and waits for its end.
@@ -45,5 +52,9 @@ class OverlappedOperation {
 
 // Milliseconds from now to `deadline` for a Windows wait, rounded up: INFINITE for kNoDeadline, 0 if it has passed.
 DWORD WaitMilliseconds(Clock::time_point deadline);
+enum class Ended { kSignaled, kTimeout, kStopped };
+// Waits until `object` is signaled, `deadline` passes or `stop` (an event, may be null) is set. If both are, it is
+// kSignaled. Throws Win32Error.
+Ended WaitFor(HANDLE object, Clock::time_point deadline, HANDLE stop = nullptr);
 
 }  // namespace onbehalf::win32

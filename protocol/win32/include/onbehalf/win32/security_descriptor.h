@@ -51,6 +51,10 @@ class SecurityDescriptor {
   std::vector<std::byte> bytes_;
 };
 
+// What generic rights stand for on files and pipes.
+inline constexpr GENERIC_MAPPING kFileMapping = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE,
+                                                 FILE_ALL_ACCESS};
+
 struct AccessVerdict {
   bool allowed = false;
   ACCESS_MASK granted = 0;

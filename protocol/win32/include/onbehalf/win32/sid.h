@@ -64,6 +64,8 @@ class Sid {
   static constexpr std::size_t kMaxParts = 15;  // SID_MAX_SUB_AUTHORITIES
 
   Sid() = default;
+  // S-1-AUTHORITY-BASE- and the 32-bit words of `digest`, of which there are at most kMaxParts - 1.
+  static Sid OfDigest(std::uint8_t authority, std::uint32_t base, std::span<const std::byte> digest);
   // `base` is SECURITY_APP_PACKAGE_BASE_RID or SECURITY_CAPABILITY_BASE_RID.
   bool IsAppSid(std::uint32_t base) const noexcept {
     constexpr std::uint64_t kAppPackageAuthority = 15;

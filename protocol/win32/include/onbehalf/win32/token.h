@@ -103,6 +103,9 @@ class Token {
   Token Duplicate(TOKEN_TYPE type, ImpersonationLevel level, DWORD access) const;
 
  private:
+  // False also on systems that do not have any.
+  bool IsInAppContainer() const;
+
   UniqueObject handle_;
 };
 
